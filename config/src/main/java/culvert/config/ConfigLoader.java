@@ -1,0 +1,6 @@
+package culvert.config;
+
+/** Placeholder until the loader lands. */
+public final class ConfigLoader {
+  private ConfigLoader() {}
+}

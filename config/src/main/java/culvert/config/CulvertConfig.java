@@ -1,0 +1,40 @@
+package culvert.config;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The whole configuration, with every default filled in.
+ *
+ * @param listeners the front doors, in the order of the file
+ * @param profiles ways to reach an SSH server by name; {@value #DEFAULT_PROFILE} is always there
+ * @param rules first match wins, top down
+ * @param defaultAction what no rule matches
+ * @param ftp the FTP options that hold where a rule does not override them
+ * @param pinTunnelled whether a destination that was once tunnelled no longer falls back for {@link
+ *     FallbackReason#UNREACHABLE}
+ * @param admin where the admin HTTP server listens; empty: off
+ * @param stateDirectory where state outlives the process
+ */
+public record CulvertConfig(
+    List<ListenerConfig> listeners,
+    Map<String, SshProfile> profiles,
+    List<Rule> rules,
+    Action defaultAction,
+    FtpOptions ftp,
+    boolean pinTunnelled,
+    Limits limits,
+    Optional<Endpoint> admin,
+    Path stateDirectory) {
+
+  /** The profile that every other one inherits from, and that a rule without a profile uses. */
+  public static final String DEFAULT_PROFILE = "defaults";
+
+  public CulvertConfig {
+    listeners = List.copyOf(listeners);
+    profiles = Map.copyOf(profiles);
+    rules = List.copyOf(rules);
+  }
+}

@@ -1,0 +1,26 @@
+package culvert.config;
+
+import java.util.List;
+import java.util.Map;
+
+/** A front door. */
+public sealed interface ListenerConfig {
+
+  /** What {@code match: {listener: ...}} and the log call it. */
+  String name();
+
+  /**
+   * SOCKS 4, 4a and 5 on one port.
+   *
+   * @param bind where it listens; port 0 takes a free one
+   * @param allowFrom the client networks that may use it; never empty
+   * @param users RFC 1929 names and passwords; empty: no authentication asked
+   */
+  record Socks(String name, Endpoint bind, List<Cidr> allowFrom, Map<String, Secret> users)
+      implements ListenerConfig {
+    public Socks {
+      allowFrom = List.copyOf(allowFrom);
+      users = Map.copyOf(users);
+    }
+  }
+}

@@ -1,0 +1,30 @@
+package culvert.config;
+
+import java.util.List;
+
+/**
+ * The conditions of a rule: every non-empty list must hold, and a list holds when one of its items
+ * does.
+ *
+ * @param hosts the name the client gave
+ * @param networks the destination's address, literal or, where needed, resolved
+ * @param clients the client's address
+ * @param listeners names of {@link ListenerConfig}s
+ */
+public record Match(
+    List<HostPattern> hosts,
+    List<Cidr> networks,
+    List<PortRange> ports,
+    List<Cidr> clients,
+    List<String> listeners) {
+  public static final Match ANYTHING =
+      new Match(List.of(), List.of(), List.of(), List.of(), List.of());
+
+  public Match {
+    hosts = List.copyOf(hosts);
+    networks = List.copyOf(networks);
+    ports = List.copyOf(ports);
+    clients = List.copyOf(clients);
+    listeners = List.copyOf(listeners);
+  }
+}

@@ -1,0 +1,24 @@
+package culvert.filter;
+
+import culvert.config.Rule;
+import java.util.Optional;
+
+/** What the rules say. */
+public sealed interface Decision {
+
+  /** A rule needs the destination's address: resolve the name and ask again. */
+  record NeedsAddress() implements Decision {}
+
+  /**
+   * Decided.
+   *
+   * @param rule the matching rule; empty: the default action
+   */
+  record Decided(Optional<Rule> rule, Route route) implements Decision {
+
+    /** For the log: the rule's name, or {@code default-action}. */
+    public String ruleName() {
+      return rule.map(Rule::name).orElse("default-action");
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** The proxy daemon. */
+@NullMarked
+package culvert.proxy;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,43 @@
+package culvert.ssh;
+
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.ServerSocketChannel;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
+
+/** How Netty talks to the kernel. */
+public enum NettyTransport {
+  EPOLL,
+  NIO;
+
+  /** Epoll where there is one, else NIO; {@code CULVERT_TRANSPORT=nio} chooses NIO. */
+  public static NettyTransport preferred() {
+    return !"nio".equalsIgnoreCase(System.getenv("CULVERT_TRANSPORT")) && Epoll.isAvailable()
+        ? EPOLL
+        : NIO;
+  }
+
+  /** Event loops for this transport's channels, on threads {@code name-1-1} and so on. */
+  public MultiThreadIoEventLoopGroup newGroup(String name, int threads) {
+    IoHandlerFactory ioHandler =
+        this == EPOLL ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+    return new MultiThreadIoEventLoopGroup(
+        threads, new DefaultThreadFactory(name, true), ioHandler);
+  }
+
+  public SocketChannel newSocketChannel() {
+    return this == EPOLL ? new EpollSocketChannel() : new NioSocketChannel();
+  }
+
+  public ServerSocketChannel newServerSocketChannel() {
+    return this == EPOLL ? new EpollServerSocketChannel() : new NioServerSocketChannel();
+  }
+}

@@ -1,0 +1,11 @@
+package culvert.ssh;
+
+import java.net.InetSocketAddress;
+
+/** The client on whose behalf a channel is opened, told to the server (RFC 4254 section 7.2). */
+public record Originator(String address, int port) {
+
+  public static Originator of(InetSocketAddress client) {
+    return new Originator(client.getAddress().getHostAddress(), client.getPort());
+  }
+}

@@ -1,0 +1,24 @@
+package culvert.ssh;
+
+/**
+ * An SSH session or channel that could not be made, or that ended.
+ *
+ * <p>The message is fit for the client's eyes: it names endpoint and reason, without secrets.
+ */
+public final class SshException extends Exception {
+  private final SshFailure failure;
+
+  public SshException(SshFailure failure, String message) {
+    super(message);
+    this.failure = failure;
+  }
+
+  public SshException(SshFailure failure, String message, Throwable cause) {
+    super(message, cause);
+    this.failure = failure;
+  }
+
+  public SshFailure failure() {
+    return failure;
+  }
+}

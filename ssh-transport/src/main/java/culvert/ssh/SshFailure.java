@@ -1,0 +1,40 @@
+package culvert.ssh;
+
+import culvert.config.FallbackReason;
+import java.util.Optional;
+
+/** What went wrong, by what the caller can do about it. */
+public enum SshFailure {
+  CONNECTION_REFUSED(FallbackReason.UNREACHABLE),
+  NO_ROUTE(FallbackReason.UNREACHABLE),
+  NAME_UNKNOWN(FallbackReason.UNREACHABLE),
+  /** No TCP connection, banner, key exchange or login within its deadline. */
+  TIMED_OUT(FallbackReason.UNREACHABLE),
+  /** The server hung up before the login, speaks no SSH, or shares no algorithm with us. */
+  NOT_SSH(FallbackReason.UNREACHABLE),
+  /**
+   * The host key is changed, revoked, badly signed or, under {@code yes}, unknown: never falls
+   * back.
+   */
+  HOST_KEY(null),
+  /** Nothing to log in with. */
+  NO_IDENTITY(FallbackReason.NO_IDENTITY),
+  AUTH_FAILED(FallbackReason.AUTH_FAILED),
+  /** The server forbids the channel. */
+  FORWARDING_REFUSED(FallbackReason.FORWARDING_REFUSED),
+  /** The server could not connect to the target. */
+  TARGET_UNREACHABLE(FallbackReason.TARGET_UNREACHABLE),
+  /** An established session ended. */
+  SESSION_ENDED(null);
+
+  private final @org.jspecify.annotations.Nullable FallbackReason fallbackReason;
+
+  SshFailure(@org.jspecify.annotations.Nullable FallbackReason fallbackReason) {
+    this.fallbackReason = fallbackReason;
+  }
+
+  /** The word of {@code fallback-on} that covers this failure; empty: it never falls back. */
+  public Optional<FallbackReason> fallbackReason() {
+    return Optional.ofNullable(fallbackReason);
+  }
+}

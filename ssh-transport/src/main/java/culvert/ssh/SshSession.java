@@ -1,0 +1,37 @@
+package culvert.ssh;
+
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.EventLoop;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.concurrent.Future;
+
+/**
+ * A lease on an authenticated SSH session. It keeps the session open until {@link #release}; other
+ * leases may share the session. Any thread may call.
+ */
+public interface SshSession {
+
+  /**
+   * Opens a direct-tcpip channel (RFC 4254 section 7.2).
+   *
+   * <p>The channel lives on the SSH connection's own event loop, which may differ from {@code
+   * loop}. Its auto-read is off: nothing is read before someone asks. The peer's EOF is a {@link
+   * io.netty.channel.socket.ChannelInputShutdownEvent}; {@code shutdownOutput} sends EOF after all
+   * that was written; an inactive channel whose input was not shut down broke off, and then {@code
+   * exceptionCaught} has said why. {@code close()} before the peer's EOF breaks the channel off.
+   *
+   * @param initializer added to the channel's pipeline before anything is read
+   * @return completes on {@code loop}, when the server confirmed the channel
+   */
+  Future<DuplexChannel> openDirectTcpip(
+      TunnelTarget target, Originator originator, EventLoop loop, ChannelHandler initializer);
+
+  /**
+   * Completes (never fails) with the reason when the SSH session has ended; on the session's own
+   * loop.
+   */
+  Future<SshException> ended();
+
+  /** Gives the lease back; channels that are open go on. Idempotent. */
+  void release();
+}

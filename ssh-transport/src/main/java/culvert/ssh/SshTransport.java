@@ -1,0 +1,43 @@
+package culvert.ssh;
+
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
+import java.net.InetAddress;
+
+/**
+ * Makes and keeps SSH sessions. Every method returns at once, from any thread; futures complete on
+ * the given loop, and fail with {@link SshException} only.
+ */
+public interface SshTransport extends AutoCloseable {
+
+  /**
+   * Connects and exchanges keys ahead of a login, so that {@link #connect} finds that done. Where a
+   * session or an unused connection to the server already stands, there is nothing to do.
+   *
+   * @param client on whose behalf; sessions are not shared between client hosts
+   */
+  Preparation prepare(SshServer server, InetAddress client, EventLoop loop);
+
+  /**
+   * A session with the given identity: one that is kept from an earlier job, or a new login over a
+   * prepared or a new connection. The caller owns the returned lease and must {@link
+   * SshSession#release} it.
+   *
+   * <p>The password is read until the future completes; the caller wipes it.
+   */
+  Future<SshSession> connect(SshSessionSpec spec, EventLoop loop);
+
+  /** Closes every session at once. Idempotent. */
+  @Override
+  void close();
+
+  /** A connection that is being made ahead of its login. */
+  interface Preparation {
+
+    /** Succeeds when the server took the TCP connection. */
+    Future<Void> reached();
+
+    /** Succeeds when keys are exchanged and the host key is verified: ready for a login. */
+    Future<Void> ready();
+  }
+}

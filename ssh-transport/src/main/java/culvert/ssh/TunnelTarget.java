@@ -1,0 +1,19 @@
+package culvert.ssh;
+
+/**
+ * Where a direct-tcpip channel leads, as the SSH server sees it; resolved there.
+ *
+ * @param port 1..65535
+ */
+public record TunnelTarget(String host, int port) {
+  public TunnelTarget {
+    if (port < 1 || port > 65535) {
+      throw new IllegalArgumentException("port: " + port + " (expected: 1..65535)");
+    }
+  }
+
+  @Override
+  public String toString() {
+    return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
+  }
+}

@@ -1,0 +1,6 @@
+package culvert.ssh.mina;
+
+/** Placeholder until the transport lands. */
+public final class MinaSshTransport {
+  private MinaSshTransport() {}
+}
