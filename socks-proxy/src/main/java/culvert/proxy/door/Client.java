@@ -1,0 +1,36 @@
+package culvert.proxy.door;
+
+import culvert.filter.ConnectionRequest;
+import io.netty.channel.socket.DuplexChannel;
+import java.net.InetSocketAddress;
+import java.util.Optional;
+
+/**
+ * A client that asked for a destination and waits for the answer. Confined to {@link #channel}'s
+ * event loop.
+ *
+ * <p>Exactly one of {@link #accept} and {@link #refuse} is called, unless the channel closes
+ * before.
+ */
+public interface Client {
+
+  /** The accepted socket: auto-read off, half-closure allowed. */
+  DuplexChannel channel();
+
+  InetSocketAddress address();
+
+  ConnectionRequest request();
+
+  /** The authenticated SOCKS user; empty: none was asked for. */
+  Optional<String> user();
+
+  /**
+   * Tells the client that it is connected and takes the front door's handlers out of the pipeline.
+   * Bytes that came behind the request are the first that later handlers read: add those handlers
+   * before calling this.
+   */
+  void accept();
+
+  /** Tells the client that it is not connected, and closes. */
+  void refuse(Refusal refusal);
+}

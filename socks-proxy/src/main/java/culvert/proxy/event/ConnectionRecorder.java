@@ -1,0 +1,37 @@
+package culvert.proxy.event;
+
+import culvert.config.FallbackReason;
+
+/**
+ * The story of one client connection, from the front door to its end: behind it are the audit log
+ * (one INFO line at the start and one at the end) and the metrics. Confined to the client channel's
+ * event loop.
+ */
+public interface ConnectionRecorder {
+
+  /** The connection's number, the {@code conn} of every log line. */
+  long id();
+
+  /**
+   * The rules have decided, or the connection belongs to an FTP session.
+   *
+   * @param rule a rule's name, {@code default-action}, or {@code ftp-data}
+   * @param action the action's word
+   */
+  void routed(String rule, String action);
+
+  /** An SSH server carries the connection. */
+  void tunnelled(String sshServer, String sshUser);
+
+  /** No tunnel could be made and the rule allows plaintext. */
+  void fellBack(FallbackReason reason, String detail);
+
+  /** Bytes that the client sent and the upstream took. */
+  void fromClient(long bytes);
+
+  /** Bytes that the client was sent. */
+  void toClient(long bytes);
+
+  /** The end. Later calls are ignored: the first reason stands. */
+  void ended(EndReason reason, String detail);
+}

@@ -1,0 +1,30 @@
+package culvert.proxy.ftp;
+
+import culvert.proxy.door.Client;
+
+/**
+ * The table of expected data connections, asked before the rules. Shared by all event loops; claims
+ * are atomic.
+ */
+public interface DataConnections {
+
+  /** What the table says of a client's request. */
+  enum Claim {
+    /** No FTP session has to do with that destination: the rules decide. */
+    NOT_EXPECTED,
+    /** It belonged to an announced data connection; the FTP session has taken the client over. */
+    TAKEN,
+    /**
+     * A tunnelled session holds that port and this client may not have it: refuse, never connect.
+     */
+    HELD
+  }
+
+  /**
+   * Claims the announced data connection that the client asks for, if there is one. With {@link
+   * Claim#TAKEN} the session that announced it opens the upstream, answers the client and relays.
+   *
+   * @param client on whose loop this is called
+   */
+  Claim claim(Client client, culvert.proxy.event.ConnectionRecorder recorder);
+}

@@ -1,0 +1,9 @@
+/**
+ * Bytes from one channel to another, with back-pressure, half-close and abort kept apart.
+ *
+ * <p>Starting point: {@link culvert.proxy.relay.Relay}.
+ */
+@NullMarked
+package culvert.proxy.relay;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,9 @@
+/**
+ * Connections towards servers.
+ *
+ * <p>Starting point: {@link culvert.proxy.upstream.DirectConnector}. Nothing blocks an event loop.
+ */
+@NullMarked
+package culvert.proxy.upstream;
+
+import org.jspecify.annotations.NullMarked;
