@@ -1,7 +1,7 @@
 /**
  * Bytes from one channel to another, with back-pressure, half-close and abort kept apart.
  *
- * <p>Starting point: {@link culvert.proxy.relay.Relay}.
+ * <p>Starting point: {@code Relay}.
  */
 @NullMarked
 package culvert.proxy.relay;
