@@ -7,6 +7,8 @@ import culvert.proxy.event.EndReason;
 public interface RelayListener {
 
   /**
+   * The relay has ended and both channels are closed or closing.
+   *
    * @param reason {@link EndReason#COMPLETED}, {@link EndReason#CLIENT_ABORTED} or {@link
    *     EndReason#UPSTREAM_ABORTED}
    */
