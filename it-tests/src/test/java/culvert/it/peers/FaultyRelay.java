@@ -1,0 +1,158 @@
+package culvert.it.peers;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * A TCP relay on a free port of 127.0.0.1 that can be slow, fall silent, reset its connections at
+ * once or after a number of bytes.
+ */
+public final class FaultyRelay implements AutoCloseable {
+  private static final int BUFFER_BYTES = 64 * 1024;
+
+  private final ServerSocket listener;
+  private final int targetPort;
+  private final List<Socket> sockets = new CopyOnWriteArrayList<>();
+  private final AtomicLong bytesUntilReset = new AtomicLong(Long.MAX_VALUE);
+  private final Object thaw = new Object();
+  private boolean frozen; // guarded by thaw
+  private volatile Duration delay = Duration.ZERO;
+
+  private FaultyRelay(int targetPort) throws IOException {
+    this.targetPort = targetPort;
+    this.listener = new ServerSocket(0, 200, InetAddress.getLoopbackAddress());
+    start("faulty-relay-accept", this::accept);
+  }
+
+  public static FaultyRelay to(int targetPort) throws IOException {
+    return new FaultyRelay(targetPort);
+  }
+
+  public int port() {
+    return listener.getLocalPort();
+  }
+
+  /** Holds every piece of data back for this long, from now on. */
+  public void delay(Duration delay) {
+    this.delay = delay;
+  }
+
+  /** Passes nothing on any more, with the sockets open. */
+  public void freeze() {
+    synchronized (thaw) {
+      frozen = true;
+    }
+  }
+
+  public void thaw() {
+    synchronized (thaw) {
+      frozen = false;
+      thaw.notifyAll();
+    }
+  }
+
+  /** Resets all connections after so many more bytes in total, both directions counted. */
+  public void resetAfter(long bytes) {
+    bytesUntilReset.set(bytes);
+  }
+
+  /** Resets all connections. */
+  public void reset() {
+    for (Socket socket : sockets) {
+      try {
+        socket.setSoLinger(true, 0);
+        socket.close();
+      } catch (IOException alreadyClosed) {
+        // that is what we want
+      }
+    }
+    sockets.clear();
+  }
+
+  @Override
+  public void close() throws IOException {
+    listener.close();
+    reset();
+    thaw();
+  }
+
+  private void accept() {
+    while (!listener.isClosed()) {
+      try {
+        Socket client = listener.accept();
+        Socket server = new Socket();
+        sockets.add(client);
+        server.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), targetPort), 5000);
+        sockets.add(server);
+        client.setTcpNoDelay(true);
+        server.setTcpNoDelay(true);
+        start("faulty-relay-out", () -> pump(client, server));
+        start("faulty-relay-in", () -> pump(server, client));
+      } catch (IOException e) {
+        if (!listener.isClosed()) {
+          reset();
+        }
+      }
+    }
+  }
+
+  private void pump(Socket from, Socket to) {
+    byte[] buffer = new byte[BUFFER_BYTES];
+    try {
+      InputStream in = from.getInputStream();
+      OutputStream out = to.getOutputStream();
+      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+        waitUntilThawed();
+        LockSupport.parkNanos(delay.toNanos());
+        if (bytesUntilReset.addAndGet(-n) <= 0) {
+          reset();
+          return;
+        }
+        out.write(buffer, 0, n);
+      }
+      to.shutdownOutput();
+    } catch (IOException broken) {
+      reset(from, to);
+    }
+  }
+
+  private void waitUntilThawed() {
+    synchronized (thaw) {
+      while (frozen) {
+        try {
+          thaw.wait();
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+          return;
+        }
+      }
+    }
+  }
+
+  private static void reset(Socket... pair) {
+    for (Socket socket : pair) {
+      try {
+        socket.setSoLinger(true, 0);
+        socket.close();
+      } catch (IOException alreadyClosed) {
+        // that is what we want
+      }
+    }
+  }
+
+  private static void start(String name, Runnable task) {
+    Thread thread = new Thread(task, name);
+    thread.setDaemon(true);
+    thread.start();
+  }
+}

@@ -1,0 +1,211 @@
+package culvert.it.peers;
+
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+
+/** An sshd of OpenSSH on 127.0.0.1, with a configuration, a host key and a log of its own. */
+public final class RealSshd implements AutoCloseable {
+  static final Path PROGRAM = Path.of("/usr/sbin/sshd");
+
+  private static final Duration DEADLINE = Duration.ofSeconds(10);
+  private static final Pattern DIRECT_TCPIP =
+      Pattern.compile(
+          "server_request_direct_tcpip: originator (\\S+) port (\\d+), target (\\S+) port (\\d+)");
+
+  private final Path directory;
+  private final int port = FreePorts.next();
+  private Process process;
+
+  private RealSshd(Path directory) {
+    this.directory = directory;
+  }
+
+  /**
+   * Starts an sshd.
+   *
+   * @param options lines of sshd_config(5) that take precedence, such as {@code RekeyLimit 64K}
+   */
+  public static RealSshd start(String... options) throws IOException {
+    Path directory = Files.createTempDirectory("culvert-sshd-");
+    Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+    Files.createDirectories(Path.of("/run/sshd"));
+    RealSshd sshd = new RealSshd(directory);
+    sshd.newHostKey();
+    Files.createFile(sshd.authorizedKeys());
+    Files.write(sshd.configuration(), sshd.configurationLines(options));
+    sshd.restart();
+    return sshd;
+  }
+
+  public int port() {
+    return port;
+  }
+
+  /** The line that a known_hosts file needs to trust this server. */
+  public String knownHostsLine() throws IOException {
+    String[] words = Files.readString(Path.of(hostKey() + ".pub")).split(" ", 3);
+    return "[127.0.0.1]:" + port + " " + words[0] + " " + words[1].strip();
+  }
+
+  /** Lets the test account log in with a key, given as a line of authorized_keys. */
+  public void authorize(String publicKeyLine) throws IOException {
+    Files.writeString(authorizedKeys(), publicKeyLine + "\n", StandardOpenOption.APPEND);
+  }
+
+  /** Replaces the host key; {@link #restart} to show it. */
+  public void newHostKey() throws IOException {
+    Files.deleteIfExists(hostKey());
+    Files.deleteIfExists(Path.of(hostKey() + ".pub"));
+    Run<String> run =
+        Run.text(
+            DEADLINE,
+            List.of("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", hostKey().toString()));
+    if (run.exitCode() != 0) {
+      throw new IOException("ssh-keygen: " + run.errors());
+    }
+  }
+
+  /** Starts a listener on the same port, after {@link #stop} or over the old one. */
+  public void restart() throws IOException {
+    stop();
+    int listening = count("Server listening on");
+    process =
+        Run.start(
+            List.of(
+                PROGRAM.toString(),
+                "-D",
+                "-f",
+                configuration().toString(),
+                "-E",
+                logFile().toString()));
+    await("sshd listens, its log: " + logFile())
+        .atMost(DEADLINE)
+        .until(() -> !process.isAlive() || count("Server listening on") > listening);
+    if (!process.isAlive()) {
+      throw new IOException("sshd ended at once: " + log());
+    }
+  }
+
+  /** Ends the listener and every session with SIGKILL. */
+  public void stop() {
+    if (process != null) {
+      List<ProcessHandle> sessions = sessionProcesses();
+      process.destroyForcibly();
+      sessions.forEach(ProcessHandle::destroyForcibly);
+      process.onExit().join();
+      sessions.forEach(session -> session.onExit().join());
+    }
+  }
+
+  /** Ends the processes of every session with SIGKILL; the listener stays. */
+  public void killSessions() {
+    sessionProcesses().forEach(ProcessHandle::destroyForcibly);
+  }
+
+  /** SIGSTOP: every session is there and says nothing any more. */
+  public void freezeSessions() {
+    signalSessions("-STOP");
+  }
+
+  /** SIGCONT. */
+  public void thawSessions() {
+    signalSessions("-CONT");
+  }
+
+  public String log() throws IOException {
+    return Files.exists(logFile())
+        ? Files.readString(logFile(), StandardCharsets.ISO_8859_1)
+        : "(no log)";
+  }
+
+  /** How many lines of the log contain the text. */
+  public int count(String text) throws IOException {
+    return (int) log().lines().filter(line -> line.contains(text)).count();
+  }
+
+  /** The targets of all direct-tcpip requests in the log, {@code host:port}, oldest first. */
+  public List<String> directTcpipTargets() throws IOException {
+    return DIRECT_TCPIP.matcher(log()).results().map(RealSshd::target).toList();
+  }
+
+  @Override
+  public void close() throws IOException {
+    stop();
+    TestAccount.delete(directory);
+  }
+
+  private static String target(MatchResult result) {
+    return result.group(3) + ":" + result.group(4);
+  }
+
+  private List<ProcessHandle> sessionProcesses() {
+    return process.descendants().toList();
+  }
+
+  private void signalSessions(String signal) {
+    List<String> command = new ArrayList<>(List.of("kill", signal));
+    sessionProcesses().forEach(session -> command.add(Long.toString(session.pid())));
+    if (command.size() > 2) {
+      Run.text(DEADLINE, command);
+    }
+  }
+
+  private List<String> configurationLines(String... options) {
+    List<String> lines = new ArrayList<>(List.of(options)); // the first value of a key counts
+    lines.addAll(
+        List.of(
+            "Port " + port,
+            "ListenAddress 127.0.0.1",
+            "HostKey " + hostKey(),
+            "PidFile none",
+            "UsePAM no",
+            "PasswordAuthentication yes",
+            "KbdInteractiveAuthentication no",
+            "AuthorizedKeysFile " + authorizedKeys(),
+            "StrictModes no",
+            "AllowUsers " + TestAccount.USER,
+            "MaxStartups 500",
+            "UseDNS no",
+            "LogLevel DEBUG"));
+    if (punishes()) {
+      lines.add("PerSourcePenalties no");
+    }
+    return lines;
+  }
+
+  /** From OpenSSH 9.8 on, failed logins lock their source address out: here that is everybody. */
+  private static boolean punishes() {
+    return !Run.text(
+            DEADLINE,
+            List.of(PROGRAM.toString(), "-t", "-f", "/dev/null", "-o", "PerSourcePenalties no"))
+        .errors()
+        .contains("Bad configuration option");
+  }
+
+  private Path configuration() {
+    return directory.resolve("sshd_config");
+  }
+
+  private Path authorizedKeys() {
+    return directory.resolve("authorized_keys");
+  }
+
+  private Path hostKey() {
+    return directory.resolve("host_key");
+  }
+
+  private Path logFile() {
+    return directory.resolve("log");
+  }
+}

@@ -1,0 +1,149 @@
+package culvert.it.peers;
+
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** A vsftpd on 127.0.0.1 for the test account, with a configuration and a log of its own. */
+public final class RealVsftpd implements AutoCloseable {
+  static final Path PROGRAM = Path.of("/usr/sbin/vsftpd");
+
+  private static final Duration DEADLINE = Duration.ofSeconds(10);
+  private static final int PASSIVE_PORTS = 300;
+  private static final Pattern PASSIVE_REPLY =
+      Pattern.compile(
+          "FTP response: Client \"[^\"]*\", \"(?:"
+              + "227 [^\"]*,(\\d+),(\\d+)\\)|229 [^\"]*\\|\\|\\|(\\d+)\\|\\))");
+
+  private final Path directory;
+  private final int port = FreePorts.next();
+  private Process process;
+  private int probes; // connections of our own that the log shows
+
+  private RealVsftpd(Path directory) {
+    this.directory = directory;
+  }
+
+  /**
+   * Starts a vsftpd.
+   *
+   * @param options lines of vsftpd.conf(5) that take precedence
+   */
+  public static RealVsftpd start(String... options) throws IOException {
+    Files.createDirectories(Path.of("/run/vsftpd/empty"));
+    RealVsftpd vsftpd = new RealVsftpd(Files.createTempDirectory("culvert-vsftpd-"));
+    Files.write(vsftpd.configuration(), vsftpd.configurationLines(options));
+    vsftpd.restart();
+    return vsftpd;
+  }
+
+  public int port() {
+    return port;
+  }
+
+  /** Starts a listener on the same port, after {@link #stop} or over the old one. */
+  public void restart() {
+    stop();
+    process = Run.start(List.of(PROGRAM.toString(), configuration().toString()));
+    await("vsftpd answers on port " + port).atMost(DEADLINE).until(this::answers);
+  }
+
+  /** Ends the listener and every session with SIGKILL. */
+  public void stop() {
+    if (process != null) {
+      List<ProcessHandle> sessions = process.descendants().toList();
+      process.destroyForcibly();
+      sessions.forEach(ProcessHandle::destroyForcibly);
+      process.onExit().join();
+    }
+  }
+
+  public String log() throws IOException {
+    return Files.exists(logFile()) ? Files.readString(logFile()) : "";
+  }
+
+  /** How many control connections were made by now, from wherever. */
+  public long controlConnections() throws IOException {
+    return log().lines().filter(line -> line.contains(" CONNECT: Client ")).count() - probes;
+  }
+
+  /** The ports that 227 and 229 replies announced by now, oldest first. */
+  public List<Integer> passivePorts() throws IOException {
+    List<Integer> ports = new ArrayList<>();
+    Matcher matcher = PASSIVE_REPLY.matcher(log());
+    while (matcher.find()) {
+      ports.add(
+          matcher.group(3) != null
+              ? Integer.parseInt(matcher.group(3))
+              : Integer.parseInt(matcher.group(1)) * 256 + Integer.parseInt(matcher.group(2)));
+    }
+    return ports;
+  }
+
+  @Override
+  public void close() throws IOException {
+    stop();
+    TestAccount.delete(directory);
+  }
+
+  private boolean answers() {
+    if (!process.isAlive()) {
+      throw new IllegalStateException("vsftpd ended at once, exit code " + process.exitValue());
+    }
+    try (Socket socket = new Socket()) {
+      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1000);
+      socket.setSoTimeout(5000);
+      probes++;
+      return socket.getInputStream().read() == '2';
+    } catch (IOException notYet) {
+      return false;
+    }
+  }
+
+  private List<String> configurationLines(String... options) {
+    int passive = ThreadLocalRandom.current().nextInt(61_000, 65_535 - PASSIVE_PORTS);
+    List<String> lines =
+        new ArrayList<>(
+            List.of(
+                "listen=YES",
+                "listen_address=127.0.0.1",
+                "listen_port=" + port,
+                "background=NO",
+                "anonymous_enable=NO",
+                "local_enable=YES",
+                "write_enable=YES",
+                "local_umask=022",
+                "check_shell=NO",
+                "pam_service_name=culvert-test",
+                "secure_chroot_dir=/run/vsftpd/empty",
+                "seccomp_sandbox=NO",
+                "delay_failed_login=0",
+                "pasv_min_port=" + passive,
+                "pasv_max_port=" + (passive + PASSIVE_PORTS),
+                "xferlog_enable=YES",
+                "xferlog_std_format=NO",
+                "log_ftp_protocol=YES",
+                "vsftpd_log_file=" + logFile()));
+    lines.addAll(List.of(options)); // the last value of a key counts
+    return lines;
+  }
+
+  private Path configuration() {
+    return directory.resolve("vsftpd.conf");
+  }
+
+  private Path logFile() {
+    return directory.resolve("log");
+  }
+}

@@ -1,0 +1,70 @@
+package culvert.it.peers;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+
+/** A finished run of a program. */
+public record Run<T>(int exitCode, T output, String errors) {
+
+  /** Runs a program that prints text. */
+  public static Run<String> text(Duration deadline, List<String> command) {
+    return run(deadline, command, Run::readText);
+  }
+
+  /** Runs a program and digests what it prints. */
+  public static Run<Sha256> digest(Duration deadline, List<String> command) {
+    return run(deadline, command, Sha256::of);
+  }
+
+  private static <T> Run<T> run(
+      Duration deadline, List<String> command, Function<InputStream, T> reader) {
+    Process process = start(command);
+    try {
+      CompletableFuture<T> output =
+          CompletableFuture.supplyAsync(
+              () -> reader.apply(process.getInputStream()), Run::inThread);
+      CompletableFuture<String> errors =
+          CompletableFuture.supplyAsync(() -> readText(process.getErrorStream()), Run::inThread);
+      if (!process.waitFor(deadline.toMillis(), TimeUnit.MILLISECONDS)) {
+        throw new AssertionError("still running after " + deadline + ": " + command);
+      }
+      return new Run<>(process.exitValue(), output.join(), errors.join());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted: " + command, e);
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  /** Starts a program whose standard input is empty. */
+  static Process start(List<String> command) {
+    try {
+      return new ProcessBuilder(command).redirectInput(Path.of("/dev/null").toFile()).start();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void inThread(Runnable task) {
+    Thread thread = new Thread(task, "process-output");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private static String readText(InputStream in) {
+    try (in) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
