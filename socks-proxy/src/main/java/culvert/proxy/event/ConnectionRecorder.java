@@ -1,6 +1,7 @@
 package culvert.proxy.event;
 
 import culvert.config.FallbackReason;
+import culvert.ssh.SshFailure;
 
 /**
  * The story of one client connection, from the front door to its end: behind it are the audit log
@@ -22,6 +23,9 @@ public interface ConnectionRecorder {
 
   /** An SSH server carries the connection. */
   void tunnelled(String sshServer, String sshUser);
+
+  /** An attempt to make a tunnel failed; told before {@link #fellBack} or {@link #ended}. */
+  void tunnelFailed(SshFailure failure);
 
   /** No tunnel could be made and the rule allows plaintext. */
   void fellBack(FallbackReason reason, String detail);

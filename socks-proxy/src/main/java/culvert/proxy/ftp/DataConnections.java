@@ -1,6 +1,8 @@
 package culvert.proxy.ftp;
 
 import culvert.proxy.door.Client;
+import culvert.proxy.event.ConnectionRecorder;
+import java.net.InetAddress;
 
 /**
  * The table of expected data connections, asked before the rules. Shared by all event loops; claims
@@ -26,5 +28,11 @@ public interface DataConnections {
    *
    * @param client on whose loop this is called
    */
-  Claim claim(Client client, culvert.proxy.event.ConnectionRecorder recorder);
+  Claim claim(Client client, ConnectionRecorder recorder);
+
+  /**
+   * Whether a tunnelled session holds that port, under whatever name a client asked for the
+   * address. Asked with the address that is about to be connected directly: if so, it must not be.
+   */
+  boolean isHeld(InetAddress address, int port);
 }
