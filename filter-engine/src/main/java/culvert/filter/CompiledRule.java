@@ -1,0 +1,114 @@
+package culvert.filter;
+
+import culvert.config.Match;
+import culvert.config.Rule;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * One rule, ready to be asked. Conditions that nothing can fail, such as {@code host: "*"} or
+ * {@code port: 1-65535}, are the same as no condition.
+ */
+final class CompiledRule {
+
+  /** Whether a rule matches a request. */
+  enum Verdict {
+    NO,
+    YES,
+    /** All else holds; the destination's address decides. */
+    NEEDS_ADDRESS
+  }
+
+  private final Rule rule;
+  private final HostSet hosts;
+  private final NetworkSet networks;
+  private final PortSet ports;
+  private final NetworkSet clients;
+  private final Set<String> listeners;
+
+  CompiledRule(Rule rule) {
+    Match match = rule.match();
+    this.rule = rule;
+    this.hosts = new HostSet(match.hosts());
+    this.networks = new NetworkSet(match.networks());
+    this.ports = new PortSet(match.ports());
+    NetworkSet from = new NetworkSet(match.clients());
+    this.clients = from.containsEveryAddress() ? new NetworkSet(List.of()) : from;
+    this.listeners = new HashSet<>(match.listeners());
+  }
+
+  Verdict test(Subject subject) {
+    if (!ports.contains(subject.port())
+        || !listensAt(subject.listener())
+        || !clients.contains(subject.client())
+        || !hosts.matches(subject.host())) {
+      return Verdict.NO;
+    }
+    return testAddress(subject);
+  }
+
+  Verdict testAddress(Subject subject) {
+    if (networks.isUnconditional()) {
+      return Verdict.YES;
+    }
+    if (subject.address() == null) {
+      return subject.knowledge() == Subject.Knowledge.NOT_RESOLVED
+          ? Verdict.NEEDS_ADDRESS
+          : Verdict.NO;
+    }
+    return networks.contains(subject.address()) ? Verdict.YES : Verdict.NO;
+  }
+
+  boolean listensAt(String listener) {
+    return listeners.isEmpty() || listeners.contains(listener);
+  }
+
+  /** Whether this rule matches whatever {@code other} matches; true is a proof. */
+  boolean covers(CompiledRule other) {
+    return ports.covers(other.ports)
+        && (listeners.isEmpty()
+            || (!other.listeners.isEmpty() && listeners.containsAll(other.listeners)))
+        && clients.covers(other.clients)
+        && hosts.covers(other.hosts)
+        && coversDestinations(other);
+  }
+
+  private boolean coversDestinations(CompiledRule other) {
+    if (networks.covers(other.networks)) {
+      return true;
+    }
+    List<IpAddress> literals = other.hosts.literalAddresses();
+    return !literals.isEmpty() && literals.stream().allMatch(networks::contains);
+  }
+
+  /** Whether the rule asks for literal addresses outside its own networks; true is a proof. */
+  boolean contradictsItself() {
+    List<IpAddress> literals = hosts.literalAddresses();
+    return !literals.isEmpty() && literals.stream().noneMatch(networks::contains);
+  }
+
+  Rule rule() {
+    return rule;
+  }
+
+  HostSet hosts() {
+    return hosts;
+  }
+
+  NetworkSet networks() {
+    return networks;
+  }
+
+  PortSet ports() {
+    return ports;
+  }
+
+  NetworkSet clients() {
+    return clients;
+  }
+
+  Set<String> listeners() {
+    return listeners;
+  }
+}

@@ -1,0 +1,49 @@
+package culvert.filter;
+
+import culvert.config.Match;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** Says for a person why a rule does not match. */
+final class Reasons {
+  private static final int ITEMS_SHOWN = 4;
+
+  private Reasons() {}
+
+  /** Every condition that does not hold; a condition on an unknown address is not judged. */
+  static String whyNot(CompiledRule rule, Subject subject) {
+    Match match = rule.rule().match();
+    List<String> reasons = new ArrayList<>();
+    if (!rule.hosts().matches(subject.host())) {
+      reasons.add(
+          "host "
+              + subject.host()
+              + " is not "
+              + items(match.hosts().stream().map(pattern -> pattern.text()).toList()));
+    }
+    if (rule.testAddress(subject) == CompiledRule.Verdict.NO) {
+      reasons.add(
+          subject.address() == null
+              ? "host " + subject.host() + " does not resolve here, so it is in no network"
+              : "address " + subject.address() + " is not in " + items(match.networks()));
+    }
+    if (!rule.ports().contains(subject.port())) {
+      reasons.add("port " + subject.port() + " is not " + items(match.ports()));
+    }
+    if (!rule.clients().contains(subject.client())) {
+      reasons.add("client " + subject.client() + " is not in " + items(match.clients()));
+    }
+    if (!rule.listensAt(subject.listener())) {
+      reasons.add("listener " + subject.listener() + " is not " + items(match.listeners()));
+    }
+    return String.join("; ", reasons);
+  }
+
+  private static String items(List<?> items) {
+    String shown =
+        items.stream().limit(ITEMS_SHOWN).map(Object::toString).collect(Collectors.joining(", "));
+    int more = items.size() - ITEMS_SHOWN;
+    return more > 0 ? shown + " or " + more + " more" : shown;
+  }
+}

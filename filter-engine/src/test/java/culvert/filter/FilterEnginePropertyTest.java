@@ -1,0 +1,199 @@
+package culvert.filter;
+
+import static culvert.filter.Rules.known;
+import static culvert.filter.Rules.winner;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import culvert.config.Action;
+import culvert.config.Cidr;
+import culvert.config.HostPattern;
+import culvert.config.Match;
+import culvert.config.PortRange;
+import culvert.config.Rule;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.Tuple;
+
+/** The engine against a reference that knows no index and shares no code with it. */
+class FilterEnginePropertyTest {
+
+  @Property(tries = 3000)
+  void theEngineDecidesAsAScanDoes(
+      @ForAll("ruleSets") List<Match> matches,
+      @ForAll("requests") List<ConnectionRequest> requests) {
+    Rules rules = rules(matches);
+    CompiledRules compiled = rules.compile();
+    for (ConnectionRequest request : requests) {
+      String expected = scan(rules.config().rules(), request);
+      Explanation explanation = compiled.engine().explain(request);
+
+      assertThat(winner(compiled.engine().decide(request))).isEqualTo(expected);
+      assertThat(explanation.decision()).isEqualTo(compiled.engine().decide(request));
+      assertThat(explanation.rejected())
+          .allSatisfy(rejected -> assertThat(rejected.why()).isNotEmpty());
+      if (expected.startsWith("r")) {
+        assertThat(explanation.rejected()).hasSize(Integer.parseInt(expected.substring(1)) - 1);
+        assertThat(compiled.warnings())
+            .as("rules reported as unreachable")
+            .noneMatch(warning -> expected.equals("r" + warning.location().line()));
+      }
+    }
+  }
+
+  @Property(tries = 3000)
+  void aShadowedRuleMatchesNothingThatTheEarlierOneLeaves(
+      @ForAll("ruleSets") List<Match> matches,
+      @ForAll("requests") List<ConnectionRequest> requests) {
+    Rules rules = rules(matches);
+    List<Rule> all = rules.config().rules();
+    for (RuleWarning warning : rules.compile().warnings()) {
+      int shadowed = warning.location().line() - 1;
+      for (ConnectionRequest request : requests) {
+        String alone = scan(all.subList(shadowed, shadowed + 1), request);
+        String earlier = scan(all.subList(0, shadowed), request);
+        assertThat(alone.equals("default-action") || !earlier.equals("default-action"))
+            .as("%s wins %s", all.get(shadowed), request)
+            .isTrue();
+      }
+    }
+  }
+
+  private static Rules rules(List<Match> matches) {
+    Rules rules = new Rules();
+    matches.forEach(match -> rules.add(Action.BLOCK, match));
+    return rules;
+  }
+
+  private static String scan(List<Rule> rules, ConnectionRequest request) {
+    for (Rule rule : rules) {
+      Match match = rule.match();
+      boolean rest =
+          (match.hosts().isEmpty()
+                  || match.hosts().stream().anyMatch(h -> matches(h, request.host())))
+              && (match.ports().isEmpty()
+                  || match.ports().stream().anyMatch(p -> p.contains(request.port())))
+              && (match.clients().isEmpty() || contains(match.clients(), request.client()))
+              && (match.listeners().isEmpty() || match.listeners().contains(request.listener()));
+      if (rest && match.networks().isEmpty()) {
+        return rule.name();
+      }
+      if (rest && request.address() instanceof DestinationAddress.NotResolved) {
+        return "needs-address";
+      }
+      if (rest
+          && request.address() instanceof DestinationAddress.Known known
+          && contains(match.networks(), known.address())) {
+        return rule.name();
+      }
+    }
+    return "default-action";
+  }
+
+  private static boolean contains(List<Cidr> networks, InetAddress address) {
+    return networks.stream().anyMatch(network -> network.contains(address));
+  }
+
+  private static boolean matches(HostPattern pattern, String host) {
+    String name = host.toLowerCase(Locale.ROOT).replaceFirst("\\.$", "");
+    if (pattern instanceof HostPattern.Regex regex) {
+      return regex.pattern().matcher(name).matches();
+    }
+    String regex =
+        pattern
+            .text()
+            .chars()
+            .mapToObj(c -> c == '*' ? ".*" : c == '?' ? "." : Pattern.quote(Character.toString(c)))
+            .collect(Collectors.joining());
+    return Pattern.matches(regex, name);
+  }
+
+  @Provide
+  Arbitrary<List<Match>> ruleSets() {
+    Arbitrary<List<HostPattern>> hosts = upTo(2, hostPatterns());
+    Arbitrary<List<Cidr>> networks = upTo(2, networks());
+    Arbitrary<List<PortRange>> ports =
+        upTo(
+            2,
+            Arbitraries.of(
+                new PortRange(21, 21),
+                new PortRange(22, 22),
+                new PortRange(20, 25),
+                new PortRange(1, 2000),
+                new PortRange(1, 65535)));
+    Arbitrary<List<Cidr>> clients = upTo(2, networks());
+    Arbitrary<List<String>> listeners = upTo(2, Arbitraries.of("socks", "other"));
+    return Combinators.combine(hosts, networks, ports, clients, listeners)
+        .as(Match::new)
+        .list()
+        .ofMaxSize(12);
+  }
+
+  /** Mostly empty, so that whole rules match often enough. */
+  private static <T> Arbitrary<List<T>> upTo(int most, Arbitrary<T> item) {
+    return Arbitraries.frequencyOf(
+        Tuple.of(3, Arbitraries.just(List.of())),
+        Tuple.of(2, item.list().ofMinSize(1).ofMaxSize(most)));
+  }
+
+  private static Arbitrary<HostPattern> hostPatterns() {
+    Arbitrary<String> labels = Arbitraries.of("a", "b", "ab", "*", "?", "a*", "*b", "?b");
+    Arbitrary<HostPattern> globs =
+        labels.list().ofMinSize(1).ofMaxSize(3).map(list -> Rules.host(String.join(".", list)));
+    Arbitrary<HostPattern> others =
+        Arbitraries.of("/a.*/", "/.*\\.b/", "/[ab]+/", "10.1.2.3", "10.*", "192.0.2.1")
+            .map(Rules::host);
+    return Arbitraries.oneOf(globs, globs, others);
+  }
+
+  private static Arbitrary<Cidr> networks() {
+    return Arbitraries.of(
+            "10.0.0.0/8",
+            "10.1.0.0/16",
+            "10.1.2.3",
+            "0.0.0.0/0",
+            "::/0",
+            "2001:db8::/32",
+            "2001:db8::1",
+            "192.0.2.0/24")
+        .map(Cidr::parse);
+  }
+
+  @Provide
+  Arbitrary<List<ConnectionRequest>> requests() {
+    Arbitrary<String> addresses =
+        Arbitraries.of("10.1.2.3", "10.1.9.9", "10.200.0.1", "192.0.2.1", "2001:db8::1", "::1");
+    Arbitrary<String> names =
+        Arbitraries.of("a", "b", "ab", "A", "xb")
+            .list()
+            .ofMinSize(1)
+            .ofMaxSize(3)
+            .map(list -> String.join(".", list));
+    Arbitrary<DestinationAddress> destinations =
+        Arbitraries.oneOf(
+            Arbitraries.just(new DestinationAddress.NotResolved()),
+            Arbitraries.just(new DestinationAddress.Unresolvable()),
+            addresses.map(Rules::known));
+    Arbitrary<ConnectionRequest> toNames =
+        Combinators.combine(
+                names, destinations, ports(), addresses, Arbitraries.of("socks", "other"))
+            .as((n, d, p, c, l) -> new ConnectionRequest(n, d, p, Rules.address(c), l));
+    Arbitrary<ConnectionRequest> toLiterals =
+        Combinators.combine(addresses, ports(), addresses, Arbitraries.of("socks", "other"))
+            .as((h, p, c, l) -> new ConnectionRequest(h, known(h), p, Rules.address(c), l));
+    return Arbitraries.oneOf(toNames, toNames, toLiterals).list().ofSize(20).map(ArrayList::new);
+  }
+
+  private static Arbitrary<Integer> ports() {
+    return Arbitraries.of(21, 22, 80, 1500, 40000);
+  }
+}

@@ -1,0 +1,180 @@
+package culvert.filter;
+
+import static culvert.filter.Rules.known;
+import static culvert.filter.Rules.request;
+import static culvert.filter.Rules.winner;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import culvert.config.Action;
+import culvert.config.Fallback;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class FilterEngineTest {
+
+  @ParameterizedTest(name = "{0} against {1}: {2}")
+  @CsvSource({
+    "ftp.example,            ftp.example,           true",
+    "FTP.Example.,           ftp.example,           true",
+    "ftp.example,            FTP.EXAMPLE.,          true",
+    "ftp.example,            ftp.example.org,       false",
+    "a.mf.example,           *.mf.example,          true",
+    "a.b.mf.example,         *.mf.example,          true",
+    "mf.example,             *.mf.example,          false",
+    "xmf.example,            *.mf.example,          false",
+    "mf1,                    mf?,                   true",
+    "mf,                     mf?,                   false",
+    "mf12,                   mf?,                   false",
+    "mf12.corp.example,      mf*.corp.example,      true",
+    "ftp.x.example,          ftp.*,                 true",
+    "ftp,                    ftp.*,                 false",
+    "anything,               *,                     true",
+    "a.b.c,                  *.?.*,                 true",
+    "mf17.example,           /mf\\d+\\.example/,    true",
+    "MF17.EXAMPLE,           /mf\\d+\\.example/,    true",
+    "mf17.example.org,       /mf\\d+\\.example/,    false",
+    "10.1.2.3,               10.1.*,                true",
+    "::ffff:10.1.2.3,        10.1.2.3,              true",
+    "2001:DB8:0:0:0:0:0:1,   2001:db8::1,           true",
+    "[2001:db8::1],          2001:db8::1,           true",
+    "fe80::1%eth0,           fe80::1,               true",
+    "2001:db8::1,            2001:db8:*,            true",
+    "*,                      ftp.example,           false",
+  })
+  void hostPatterns(String host, String pattern, boolean matches) {
+    FilterEngine engine = new Rules().block("host=" + pattern).engine();
+
+    assertThat(winner(engine.decide(request(host, 21))))
+        .isEqualTo(matches ? "r1" : "default-action");
+  }
+
+  @ParameterizedTest(name = "{0} in {1}: {2}")
+  @CsvSource({
+    "10.20.1.1,        10.20.0.0/16,         true",
+    "10.21.1.1,        10.20.0.0/16,         false",
+    "10.20.1.1,        10.20.1.1,            true",
+    "0.0.0.0,          0.0.0.0/0,            true",
+    "::ffff:10.20.1.1, 10.20.0.0/16,         true",
+    "10.20.1.1,        ::ffff:10.20.0.0/112, true",
+    "10.20.1.1,        ::/0,                 false",
+    "2001:db8::1,      2001:db8::/32,        true",
+    "2001:db9::1,      2001:db8::/32,        false",
+    "2001:db8::1%3,    2001:db8::1/128,      true",
+    "2001:db8:0:1::1,  2001:db8:0:1::/64,    true",
+    "2001:db8:0:1::1,  2001:db8:0:1::/65,    true",
+    "fe80::1,          0.0.0.0/0,            false",
+  })
+  void literalAddressesMatchNetworksAtOnce(String host, String network, boolean matches) {
+    FilterEngine engine = new Rules().block("network=" + network).engine();
+
+    assertThat(winner(engine.decide(request(host, 21))))
+        .isEqualTo(matches ? "r1" : "default-action");
+  }
+
+  @Test
+  void theFirstMatchWinsWhateverItIsIndexedBy() {
+    FilterEngine engine =
+        new Rules()
+            .block("host=/.*x.*/", "port=1")
+            .block("client=10.0.0.0/8")
+            .block("host=*.example")
+            .block("host=ftp.example")
+            .block("port=21")
+            .engine();
+
+    assertThat(winner(engine.decide(request("ftp.example", 21)))).isEqualTo("r3");
+    assertThat(winner(engine.decide(request("ftp.other", 21)))).isEqualTo("r5");
+    assertThat(winner(engine.decide(request("ftp.example", 21, "10.1.1.1", "socks"))))
+        .isEqualTo("r2");
+    assertThat(winner(engine.decide(request("x", 1)))).isEqualTo("r1");
+  }
+
+  @Test
+  void aNameIsResolvedOnlyIfTheNetworkDecides() {
+    FilterEngine engine =
+        new Rules()
+            .block("host=first.example")
+            .block("network=10.0.0.0/8", "port=21")
+            .block("host=last.example")
+            .engine();
+
+    assertThat(winner(engine.decide(request("first.example", 21)))).isEqualTo("r1");
+    assertThat(winner(engine.decide(request("last.example", 22)))).isEqualTo("r3");
+    assertThat(winner(engine.decide(request("other.example", 22)))).isEqualTo("default-action");
+    assertThat(winner(engine.decide(request("last.example", 21)))).isEqualTo("needs-address");
+    assertThat(winner(engine.decide(request("last.example", 21).withAddress(known("10.1.1.1")))))
+        .isEqualTo("r2");
+    assertThat(winner(engine.decide(request("last.example", 21).withAddress(known("192.0.2.1")))))
+        .isEqualTo("r3");
+  }
+
+  @Test
+  void aNameThatDoesNotResolveHereIsInNoNetwork() {
+    FilterEngine engine =
+        new Rules().block("network=0.0.0.0/0,::/0").block("host=inside.example").engine();
+
+    assertThat(
+            winner(
+                engine.decide(
+                    request("inside.example", 21)
+                        .withAddress(new DestinationAddress.Unresolvable()))))
+        .isEqualTo("r2");
+  }
+
+  @Test
+  void aMappedClientAddressIsAnIpv4Client() {
+    FilterEngine engine = new Rules().block("client=10.0.0.0/8").engine();
+
+    assertThat(winner(engine.decide(request("h", 21, "::ffff:10.1.1.1", "socks")))).isEqualTo("r1");
+    assertThat(winner(engine.decide(request("h", 21, "::1", "socks")))).isEqualTo("default-action");
+  }
+
+  @Test
+  void routesCarryWhatTheRuleSays() {
+    FilterEngine engine =
+        new Rules()
+            .add(Action.FTP_TUNNEL, "host=a")
+            .add(Action.TUNNEL, "host=b")
+            .add(Action.DIRECT, "host=c")
+            .add(Action.BLOCK, "host=d")
+            .engine();
+
+    assertThat(route(engine, "a", 21))
+        .isEqualTo(new Route.FtpTunnel("defaults", Optional.empty(), Fallback.NONE));
+    assertThat(route(engine, "b", 21))
+        .isEqualTo(new Route.Tunnel("defaults", Optional.empty(), Fallback.NONE));
+    assertThat(route(engine, "c", 21)).isEqualTo(new Route.Direct(true));
+    assertThat(route(engine, "c", 2121)).isEqualTo(new Route.Direct(false));
+    assertThat(route(engine, "d", 21)).isEqualTo(new Route.Block());
+    assertThat(route(engine, "e", 21)).isEqualTo(new Route.Direct(true));
+    assertThat(route(engine, "e", 80)).isEqualTo(new Route.Direct(false));
+  }
+
+  private static Route route(FilterEngine engine, String host, int port) {
+    return ((Decision.Decided) engine.decide(request(host, port))).route();
+  }
+
+  @Test
+  void theExplanationNamesEveryConditionThatFailed() {
+    FilterEngine engine =
+        new Rules()
+            .block("host=*.mf.example,mf?", "port=22,8021-8030")
+            .block("network=10.0.0.0/8", "client=192.0.2.0/24", "listener=mainframe")
+            .block("host=a,b,c,d,e,f")
+            .block("port=21")
+            .engine();
+
+    Explanation explanation = engine.explain(request("172.16.0.1", 21));
+
+    assertThat(winner(explanation.decision())).isEqualTo("r4");
+    assertThat(explanation.rejected())
+        .extracting(Explanation.Rejected::why)
+        .containsExactly(
+            "host 172.16.0.1 is not *.mf.example, mf?; port 21 is not 22, 8021-8030",
+            "address 172.16.0.1 is not in 10.0.0.0/8; client 127.0.0.1 is not in 192.0.2.0/24;"
+                + " listener socks is not mainframe",
+            "host 172.16.0.1 is not a, b, c, d or 2 more");
+  }
+}

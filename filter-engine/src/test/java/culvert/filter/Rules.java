@@ -1,0 +1,142 @@
+package culvert.filter;
+
+import culvert.config.Action;
+import culvert.config.Cidr;
+import culvert.config.CulvertConfig;
+import culvert.config.Fallback;
+import culvert.config.FtpOptions;
+import culvert.config.HostPattern;
+import culvert.config.Limits;
+import culvert.config.Location;
+import culvert.config.Match;
+import culvert.config.PortRange;
+import culvert.config.Rule;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** Rules and requests in the shortest form that a test can read. */
+final class Rules {
+  static final FtpOptions FTP = new FtpOptions(List.of(new PortRange(21, 21)));
+
+  private final List<Rule> rules = new ArrayList<>();
+
+  static Match match(String... conditions) {
+    List<HostPattern> hosts = new ArrayList<>();
+    List<Cidr> networks = new ArrayList<>();
+    List<PortRange> ports = new ArrayList<>();
+    List<Cidr> clients = new ArrayList<>();
+    List<String> listeners = new ArrayList<>();
+    for (String condition : conditions) {
+      String[] keyAndItems = condition.split("=", 2);
+      for (String item : keyAndItems[1].split(",", -1)) {
+        switch (keyAndItems[0]) {
+          case "host" -> hosts.add(host(item));
+          case "network" -> networks.add(Cidr.parse(item));
+          case "port" -> ports.add(ports(item));
+          case "client" -> clients.add(Cidr.parse(item));
+          case "listener" -> listeners.add(item);
+          default -> throw new IllegalArgumentException(condition);
+        }
+      }
+    }
+    return new Match(hosts, networks, ports, clients, listeners);
+  }
+
+  static HostPattern host(String text) {
+    return text.startsWith("/")
+        ? new HostPattern.Regex(
+            text, Pattern.compile(text.substring(1, text.length() - 1), Pattern.CASE_INSENSITIVE))
+        : new HostPattern.Glob(text.toLowerCase(Locale.ROOT));
+  }
+
+  private static PortRange ports(String item) {
+    String[] firstAndLast = item.split("-", 2);
+    int first = Integer.parseInt(firstAndLast[0]);
+    return new PortRange(
+        first, firstAndLast.length == 1 ? first : Integer.parseInt(firstAndLast[1]));
+  }
+
+  /** Adds a rule whose name is its number, from 1. */
+  Rules add(Action action, String... conditions) {
+    return add(action, match(conditions));
+  }
+
+  Rules add(Action action, Match match) {
+    int number = rules.size() + 1;
+    rules.add(
+        new Rule(
+            "r" + number,
+            new Location("test.yaml", number, 1),
+            match,
+            action,
+            CulvertConfig.DEFAULT_PROFILE,
+            Optional.empty(),
+            false,
+            Fallback.NONE,
+            FTP));
+    return this;
+  }
+
+  Rules block(String... conditions) {
+    return add(Action.BLOCK, conditions);
+  }
+
+  CompiledRules compile() {
+    return RuleCompiler.compile(config());
+  }
+
+  FilterEngine engine() {
+    return compile().engine();
+  }
+
+  CulvertConfig config() {
+    return config(Action.DIRECT);
+  }
+
+  CulvertConfig config(Action defaultAction) {
+    return new CulvertConfig(
+        List.of(),
+        Map.of(),
+        rules,
+        defaultAction,
+        FTP,
+        true,
+        new Limits(1, 0, Duration.ofSeconds(10), 1, 1),
+        Optional.empty(),
+        Path.of("state"));
+  }
+
+  static ConnectionRequest request(String host, int port) {
+    return request(host, port, "127.0.0.1", "socks");
+  }
+
+  static ConnectionRequest request(String host, int port, String client, String listener) {
+    return new ConnectionRequest(
+        host, new DestinationAddress.NotResolved(), port, address(client), listener);
+  }
+
+  static DestinationAddress known(String literal) {
+    return new DestinationAddress.Known(address(literal));
+  }
+
+  static InetAddress address(String literal) {
+    try {
+      return InetAddress.getByName(literal);
+    } catch (UnknownHostException e) {
+      throw new IllegalArgumentException(literal, e);
+    }
+  }
+
+  /** The winning rule's name, {@code default-action}, or {@code needs-address}. */
+  static String winner(Decision decision) {
+    return decision instanceof Decision.Decided decided ? decided.ruleName() : "needs-address";
+  }
+}
