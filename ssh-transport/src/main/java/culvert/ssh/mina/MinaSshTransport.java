@@ -1,6 +1,0 @@
-package culvert.ssh.mina;
-
-/** Placeholder until the transport lands. */
-public final class MinaSshTransport {
-  private MinaSshTransport() {}
-}

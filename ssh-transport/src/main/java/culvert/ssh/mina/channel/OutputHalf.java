@@ -1,0 +1,124 @@
+package culvert.ssh.mina.channel;
+
+import culvert.ssh.mina.io.NettyIoSession;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.ChannelPromise;
+import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What goes to the server: packets while the remote window and the cap on bytes in flight allow,
+ * then EOF. Confined to the event loop.
+ */
+final class OutputHalf {
+  /** Handed to the SSH session and not yet with the kernel; more would only wait in memory. */
+  private static final int IN_FLIGHT_CAP_BYTES = 1024 * 1024;
+
+  private final DirectTcpipChannel ssh;
+  private final NettyIoSession connection;
+  private final Runnable flushAgain;
+  private final List<ChannelPromise> eofPromises = new ArrayList<>();
+
+  private int inFlightBytes;
+  private boolean eofRequested;
+  private volatile boolean eofSent;
+
+  /**
+   * Makes the open output half of a channel.
+   *
+   * @param flushAgain called when a write that had to stop may go on
+   */
+  OutputHalf(DirectTcpipChannel ssh, NettyIoSession connection, Runnable flushAgain) {
+    this.ssh = ssh;
+    this.connection = connection;
+    this.flushAgain = flushAgain;
+  }
+
+  boolean isShutDown() {
+    return eofSent;
+  }
+
+  /** Whether somebody asked for the end: nothing more may be written. */
+  boolean isEnding() {
+    return eofRequested;
+  }
+
+  /** Sends as much as the window allows, and EOF behind the last byte if it is asked for. */
+  void write(ChannelOutboundBuffer pending) throws Exception {
+    connection.inBatch(
+        () -> {
+          for (Object message = pending.current(); message != null; message = pending.current()) {
+            ByteBuf bytes = (ByteBuf) message;
+            int length = Math.min(bytes.readableBytes(), room());
+            if (length <= 0 && bytes.isReadable()) {
+              return;
+            }
+            if (length > 0) {
+              send(bytes, length);
+            }
+            pending.removeBytes(length);
+            if (length == 0) {
+              pending.remove();
+            }
+          }
+          sendEofIfRequested();
+        });
+  }
+
+  private int room() {
+    return Math.min(ssh.sendable(), IN_FLIGHT_CAP_BYTES - inFlightBytes);
+  }
+
+  private void send(ByteBuf bytes, int length) throws IOException {
+    inFlightBytes += length;
+    int from = bytes.readerIndex();
+    ssh.sendData(length, (packet, offset) -> bytes.getBytes(from, packet, offset, length))
+        .addListener(written -> onLoop(() -> landed(length)));
+  }
+
+  private void landed(int length) {
+    boolean full = inFlightBytes >= IN_FLIGHT_CAP_BYTES;
+    inFlightBytes -= length;
+    if (full || inFlightBytes == 0) {
+      flushAgain.run();
+    }
+  }
+
+  private void onLoop(Runnable task) {
+    if (connection.eventLoop().inEventLoop()) {
+      task.run();
+    } else {
+      connection.eventLoop().execute(task);
+    }
+  }
+
+  /** Asks for EOF; it leaves once everything flushed before has. */
+  void requestEof(boolean nothingPending, ChannelPromise promise) throws Exception {
+    eofRequested = true;
+    if (eofSent) {
+      promise.trySuccess();
+      return;
+    }
+    eofPromises.add(promise);
+    if (nothingPending) {
+      connection.inBatch(this::sendEofIfRequested);
+    }
+  }
+
+  private void sendEofIfRequested() throws IOException {
+    if (eofRequested && !eofSent) {
+      ssh.sendEof();
+      eofSent = true;
+      eofPromises.forEach(ChannelPromise::trySuccess);
+      eofPromises.clear();
+    }
+  }
+
+  void close() {
+    eofPromises.forEach(promise -> promise.tryFailure(new ClosedChannelException()));
+    eofPromises.clear();
+  }
+}

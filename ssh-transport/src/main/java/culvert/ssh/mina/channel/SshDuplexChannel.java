@@ -1,0 +1,387 @@
+package culvert.ssh.mina.channel;
+
+import culvert.ssh.Originator;
+import culvert.ssh.SshException;
+import culvert.ssh.SshFailure;
+import culvert.ssh.TunnelTarget;
+import culvert.ssh.mina.io.NettyIoSession;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.AbstractChannel;
+import io.netty.channel.ChannelConfig;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelMetadata;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.DefaultChannelConfig;
+import io.netty.channel.EventLoop;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.ChannelInputShutdownReadComplete;
+import io.netty.channel.socket.ChannelOutputShutdownException;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.concurrent.Promise;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.util.ArrayDeque;
+import org.apache.sshd.common.SshConstants;
+import org.apache.sshd.common.session.ConnectionService;
+import org.apache.sshd.common.session.Session;
+
+/**
+ * A direct-tcpip channel as a Netty channel; {@link culvert.ssh.SshSession#openDirectTcpip} says
+ * what it promises. Confined to the event loop of its SSH connection, as every Netty channel is to
+ * its own.
+ *
+ * <p>Received packets queue until the socket read that brought them is over, and window credit goes
+ * back when the pipeline takes them. The peer's EOF and CLOSE queue behind them.
+ */
+public final class SshDuplexChannel extends AbstractChannel implements DuplexChannel {
+  private static final ChannelMetadata METADATA = new ChannelMetadata(false);
+
+  private final ChannelConfig config = new DefaultChannelConfig(this);
+  private final NettyIoSession connection;
+  private final DirectTcpipChannel ssh;
+  private final Promise<DuplexChannel> opened;
+  private final SocketAddress target;
+  private final OutputHalf output;
+  private final CreditSteps credit;
+  private final ArrayDeque<ByteBuf> received = new ArrayDeque<>();
+
+  private boolean readPending;
+  private boolean deliveryScheduled;
+  private boolean eofReceived;
+
+  /** No message comes any more: the peer's CLOSE, or the end of the SSH session. */
+  private boolean ended;
+
+  private volatile boolean open = true;
+  private volatile boolean active;
+  private volatile boolean inputShutdown;
+
+  private SshDuplexChannel(
+      NettyIoSession connection,
+      TunnelTarget target,
+      Originator originator,
+      long windowBytes,
+      Promise<DuplexChannel> opened) {
+    super(null);
+    this.connection = connection;
+    this.target = new TargetAddress(target);
+    this.opened = opened;
+    this.ssh = new DirectTcpipChannel(target, originator, windowBytes, new Messages());
+    this.output = new OutputHalf(ssh, connection, this::flushAgain);
+    this.credit = new CreditSteps(ssh.getLocalWindow(), windowBytes);
+    config.setAutoRead(false);
+  }
+
+  /**
+   * Asks the SSH server for a channel. On the event loop of the SSH connection.
+   *
+   * @param windowBytes the receive window
+   * @param opened completes when the server has answered
+   * @return the channel, closed already where it could not even be asked for
+   */
+  public static SshDuplexChannel open(
+      Session session,
+      NettyIoSession connection,
+      TunnelTarget target,
+      Originator originator,
+      long windowBytes,
+      ChannelHandler initializer,
+      Promise<DuplexChannel> opened) {
+    SshDuplexChannel channel =
+        new SshDuplexChannel(connection, target, originator, windowBytes, opened);
+    channel.pipeline().addLast(initializer);
+    try {
+      connection.inBatch(
+          () -> {
+            session.getService(ConnectionService.class).registerChannel(channel.ssh);
+            channel.ssh.sendOpen();
+          });
+    } catch (Exception e) {
+      channel.failOpen(
+          new SshException(SshFailure.SESSION_ENDED, "SSH session ended: " + e.getMessage(), e));
+    }
+    return channel;
+  }
+
+  private void failOpen(SshException failure) {
+    open = false;
+    opened.tryFailure(failure);
+    unsafe().closeForcibly();
+  }
+
+  private final class Messages implements DirectTcpipChannel.ChannelMessages {
+    @Override
+    public void opened() {
+      active = true;
+      connection.eventLoop().register(SshDuplexChannel.this);
+      if (!opened.trySuccess(SshDuplexChannel.this)) {
+        close();
+      }
+    }
+
+    @Override
+    public void openFailed(int reasonCode, String message) {
+      SshFailure failure =
+          reasonCode == SshConstants.SSH_OPEN_CONNECT_FAILED
+              ? SshFailure.TARGET_UNREACHABLE
+              : SshFailure.FORWARDING_REFUSED;
+      failOpen(new SshException(failure, "channel to " + target + " refused: " + message));
+    }
+
+    @Override
+    public void data(byte[] bytes, int offset, int length) {
+      received.add(alloc().buffer(length).writeBytes(bytes, offset, length));
+      deliverAfterBatch();
+    }
+
+    @Override
+    public void eof() {
+      eofReceived = true;
+      deliverAfterBatch();
+    }
+
+    @Override
+    public void closeReceived() {
+      ended = true;
+      deliverAfterBatch();
+    }
+
+    @Override
+    public void windowAdjusted() {
+      flushAgain();
+    }
+
+    @Override
+    public void ended() {
+      connection.afterBatch(
+          () -> {
+            ended = true;
+            if (!opened.isDone()) {
+              failOpen(new SshException(SshFailure.SESSION_ENDED, "SSH session ended"));
+            }
+            deliver();
+          });
+    }
+  }
+
+  private void deliverAfterBatch() {
+    if (!deliveryScheduled) {
+      deliveryScheduled = true;
+      connection.afterBatch(this::deliver);
+    }
+  }
+
+  private void deliver() {
+    deliveryScheduled = false;
+    if (!open || !isRegistered()) {
+      return;
+    }
+    if (ended && !eofReceived) {
+      breakOff();
+    } else if (!received.isEmpty()) {
+      deliverReceived();
+    }
+    if (open && received.isEmpty()) {
+      deliverEnd();
+    }
+  }
+
+  private void deliverReceived() {
+    if (!readPending) {
+      return;
+    }
+    readPending = false;
+    try {
+      for (ByteBuf bytes = received.poll(); bytes != null; bytes = received.poll()) {
+        credit.taken(bytes.readableBytes());
+        pipeline().fireChannelRead(bytes);
+      }
+    } catch (IOException e) {
+      pipeline().fireExceptionCaught(e);
+    }
+    pipeline().fireChannelReadComplete();
+  }
+
+  private void deliverEnd() {
+    if (eofReceived && !inputShutdown) {
+      inputShutdown = true;
+      pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+      pipeline().fireUserEventTriggered(ChannelInputShutdownReadComplete.INSTANCE);
+    }
+    if (ended && open) {
+      close();
+    }
+  }
+
+  /** The peer went away in the middle: what it has sent is a fragment. */
+  private void breakOff() {
+    pipeline().fireExceptionCaught(new IOException("SSH channel closed without EOF"));
+    close();
+  }
+
+  @Override
+  protected void doBeginRead() {
+    readPending = true;
+    if (!received.isEmpty()) {
+      deliverAfterBatch();
+    }
+  }
+
+  private void flushAgain() {
+    if (active) {
+      ((SshUnsafe) unsafe()).flushAgain();
+    }
+  }
+
+  @Override
+  protected void doWrite(ChannelOutboundBuffer pending) throws Exception {
+    output.write(pending);
+  }
+
+  @Override
+  protected Object filterOutboundMessage(Object message) throws Exception {
+    if (!(message instanceof ByteBuf)) {
+      throw new UnsupportedOperationException(
+          "message: " + message.getClass().getName() + " (expected: ByteBuf)");
+    }
+    if (output.isEnding()) {
+      throw new ChannelOutputShutdownException("SSH channel: output was shut down");
+    }
+    return message;
+  }
+
+  @Override
+  protected void doClose() throws Exception {
+    open = false;
+    active = false;
+    received.forEach(ByteBuf::release);
+    received.clear();
+    output.close();
+    connection.inBatch(() -> ssh.close(false));
+  }
+
+  @Override
+  public ChannelFuture shutdownOutput(ChannelPromise promise) {
+    EventLoop loop = eventLoop();
+    if (!loop.inEventLoop()) {
+      loop.execute(() -> shutdownOutput(promise));
+      return promise;
+    }
+    try {
+      ChannelOutboundBuffer pending = unsafe().outboundBuffer();
+      output.requestEof(pending == null || pending.isEmpty(), promise);
+    } catch (Exception e) {
+      promise.tryFailure(e);
+    }
+    return promise;
+  }
+
+  /** Input cannot be shut down alone: SSH has no word for it. Closing breaks the channel off. */
+  @Override
+  public ChannelFuture shutdownInput(ChannelPromise promise) {
+    return promise.setFailure(new UnsupportedOperationException("SSH channel: shutdownInput"));
+  }
+
+  @Override
+  public ChannelFuture shutdown(ChannelPromise promise) {
+    return close(promise);
+  }
+
+  @Override
+  public ChannelFuture shutdownInput() {
+    return shutdownInput(newPromise());
+  }
+
+  @Override
+  public ChannelFuture shutdownOutput() {
+    return shutdownOutput(newPromise());
+  }
+
+  @Override
+  public ChannelFuture shutdown() {
+    return shutdown(newPromise());
+  }
+
+  @Override
+  public boolean isInputShutdown() {
+    return inputShutdown;
+  }
+
+  @Override
+  public boolean isOutputShutdown() {
+    return output.isShutDown();
+  }
+
+  @Override
+  public boolean isShutdown() {
+    return isInputShutdown() && isOutputShutdown();
+  }
+
+  @Override
+  public boolean isOpen() {
+    return open;
+  }
+
+  @Override
+  public boolean isActive() {
+    return active;
+  }
+
+  @Override
+  public ChannelConfig config() {
+    return config;
+  }
+
+  @Override
+  public ChannelMetadata metadata() {
+    return METADATA;
+  }
+
+  @Override
+  protected AbstractUnsafe newUnsafe() {
+    return new SshUnsafe();
+  }
+
+  @Override
+  protected boolean isCompatible(EventLoop loop) {
+    return loop == connection.eventLoop();
+  }
+
+  @Override
+  protected void doRegister(ChannelPromise promise) {
+    promise.setSuccess();
+  }
+
+  @Override
+  protected SocketAddress localAddress0() {
+    return connection.getLocalAddress();
+  }
+
+  @Override
+  protected SocketAddress remoteAddress0() {
+    return target;
+  }
+
+  @Override
+  protected void doBind(SocketAddress address) {
+    throw new UnsupportedOperationException("SSH channel: bind");
+  }
+
+  @Override
+  protected void doDisconnect() throws Exception {
+    doClose();
+  }
+
+  private final class SshUnsafe extends AbstractUnsafe {
+    @Override
+    public void connect(SocketAddress remote, SocketAddress local, ChannelPromise promise) {
+      promise.setFailure(new UnsupportedOperationException("SSH channel: connect"));
+    }
+
+    void flushAgain() {
+      flush0();
+    }
+  }
+}
