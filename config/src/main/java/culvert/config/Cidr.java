@@ -46,7 +46,7 @@ public final class Cidr {
       IPAddress block = address.isPrefixed() ? address.toPrefixBlock() : address;
       if (address.isPrefixed() && !block.getLower().equals(address.getLower())) {
         throw new IllegalArgumentException(
-            "network: " + text + " has bits set behind the prefix (expected: " + block + ")");
+            text + " has bits set behind the prefix (expected: " + block + ")");
       }
       return new Cidr(text, block);
     } catch (AddressStringException | IncompatibleAddressException e) {
@@ -76,7 +76,7 @@ public final class Cidr {
   }
 
   private static String expected(String text) {
-    return "network: " + text + " (expected: an address or CIDR such as 10.0.0.0/8, 2001:db8::/32)";
+    return text + " (expected: an address or CIDR such as 10.0.0.0/8, 2001:db8::/32)";
   }
 
   @Override

@@ -1,0 +1,35 @@
+package culvert.config;
+
+/** What was found in a file, made fit to print: on one line, not too long. */
+final class Found {
+  private static final int MAX_LENGTH = 60;
+
+  private Found() {}
+
+  static String shown(String text) {
+    if (text.isEmpty()) {
+      return "\"\"";
+    }
+    StringBuilder shown = new StringBuilder();
+    text.codePoints()
+        .limit(MAX_LENGTH)
+        .forEach(
+            c -> {
+              if (Character.isISOControl(c)) {
+                shown.append(String.format("\\u%04x", c));
+              } else {
+                shown.appendCodePoint(c);
+              }
+            });
+    return shown.append(text.codePointCount(0, text.length()) > MAX_LENGTH ? "..." : "").toString();
+  }
+
+  static String quoted(String text) {
+    return text.isEmpty() ? "\"\"" : '"' + shown(text) + '"';
+  }
+
+  /** What was found, and what had been expected. */
+  static String message(String text, String expected) {
+    return shown(text) + " (expected: " + expected + ")";
+  }
+}

@@ -1,0 +1,35 @@
+package culvert.config;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A key of a section.
+ *
+ * @param name as in the file
+ * @param type of its value
+ * @param standard what holds where the key is left out; null: nothing does
+ */
+record Key<T>(String name, ValueType<T> type, @Nullable YamlValue standard) {
+
+  static <T> Key<T> optional(String name, ValueType<T> type) {
+    return new Key<>(name, type, null);
+  }
+
+  /** A key with a default, written as in the file. */
+  static <T> Key<T> of(String name, ValueType<T> type, String standard) {
+    Problems problems = new Problems();
+    YamlValue value = YamlParser.parse(standard, "built-in", problems);
+    if (problems.errors() > 0) {
+      throw new IllegalArgumentException(problems.inFileOrder().toString());
+    }
+    return new Key<>(name, type, value);
+  }
+
+  T standardValue(Reading reading) {
+    if (standard == null) {
+      throw new IllegalStateException(name + " has no default");
+    }
+    return type.read(standard, name, reading)
+        .orElseThrow(() -> new IllegalStateException(name + ": the default is wrong"));
+  }
+}

@@ -1,0 +1,23 @@
+package culvert.config;
+
+import culvert.config.YamlValue.Mapping;
+import culvert.config.YamlValue.Sequence;
+import java.util.List;
+import java.util.Optional;
+
+/** Sections that are lists of mappings. */
+final class Lists {
+  private Lists() {}
+
+  /** The mappings in {@code value}; anything else is reported and left out. */
+  static List<Mapping> mappings(String key, YamlValue value, Reading reading) {
+    if (value instanceof Sequence sequence) {
+      return sequence.items().stream()
+          .map(item -> Values.MAPPING.read(item, key, reading))
+          .flatMap(Optional::stream)
+          .toList();
+    }
+    Values.wrongKind(value, key, "a list", reading);
+    return List.of();
+  }
+}

@@ -1,0 +1,48 @@
+package culvert.config;
+
+import java.util.List;
+
+/** The key {@code match} of a rule. */
+final class MatchReader {
+  private static final ValueType<List<Cidr>> NETWORKS =
+      Values.someOf("network", Values.scalar("an address or CIDR", Cidr::parse));
+
+  private static final Key<List<HostPattern>> HOST =
+      Key.optional("host", Values.someOf("pattern", HostPatterns.TYPE));
+  private static final Key<List<Cidr>> NETWORK = Key.optional("network", NETWORKS);
+  private static final Key<List<PortRange>> PORT =
+      Key.optional("port", Values.someOf("port", Endpoints.PORTS));
+  private static final Key<List<Cidr>> CLIENT = Key.optional("client", NETWORKS);
+  static final Key<List<String>> LISTENER =
+      Key.optional("listener", Values.someOf("listener", Values.NAME));
+  private static final Key<List<String>> APPLICATION =
+      Key.of("application", Values.listOf(Values.NAME), "[]");
+  private static final Key<List<String>> OS_USER =
+      Key.of("os-user", Values.listOf(Values.NAME), "[]");
+
+  static final List<Key<?>> KEYS =
+      List.of(HOST, NETWORK, PORT, CLIENT, LISTENER, APPLICATION, OS_USER);
+
+  private MatchReader() {}
+
+  /** Reads the conditions. A key with nothing behind it would match everything: it is refused. */
+  static Match read(Section section, Reading reading) {
+    for (Key<?> key : List.<Key<?>>of(HOST, NETWORK, PORT, CLIENT, LISTENER)) {
+      section
+          .nothing(key)
+          .ifPresent(
+              location ->
+                  reading
+                      .problems()
+                      .error(location, key.name() + ": nothing (expected: at least one value)"));
+    }
+    section.optional(APPLICATION);
+    section.optional(OS_USER);
+    return new Match(
+        section.optional(HOST).orElse(List.of()),
+        section.optional(NETWORK).orElse(List.of()),
+        section.optional(PORT).orElse(List.of()),
+        section.optional(CLIENT).orElse(List.of()),
+        section.optional(LISTENER).orElse(List.of()));
+  }
+}

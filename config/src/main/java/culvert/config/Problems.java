@@ -1,0 +1,38 @@
+package culvert.config;
+
+import culvert.config.ConfigProblem.Severity;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Collects what is wrong. What an anchor or an inherited key repeats is told once. */
+final class Problems {
+  private static final Comparator<ConfigProblem> IN_FILE_ORDER =
+      Comparator.<ConfigProblem>comparingInt(problem -> problem.location().line())
+          .thenComparingInt(problem -> problem.location().column());
+
+  private final Set<ConfigProblem> found = new LinkedHashSet<>();
+  private int errors;
+
+  void error(Location location, String message) {
+    if (found.add(new ConfigProblem(Severity.ERROR, location, message))) {
+      errors++;
+    }
+  }
+
+  void warning(Location location, String message) {
+    found.add(new ConfigProblem(Severity.WARNING, location, message));
+  }
+
+  int errors() {
+    return errors;
+  }
+
+  List<ConfigProblem> inFileOrder() {
+    List<ConfigProblem> sorted = new ArrayList<>(found);
+    sorted.sort(IN_FILE_ORDER);
+    return sorted;
+  }
+}

@@ -1,0 +1,223 @@
+package culvert.config;
+
+import culvert.config.YamlValue.Entry;
+import culvert.config.YamlValue.Mapping;
+import java.nio.charset.Charset;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** The section {@code profiles}. */
+final class ProfileReader {
+  private static final Pattern ALGORITHM = Pattern.compile("[+^-]?[A-Za-z0-9@.*?_-]+");
+  private static final String AN_ALGORITHM = "an SSH algorithm's name, or +name, -name, ^name";
+  private static final Pattern PROXY = Pattern.compile("(?:socks5|http)://(.+)");
+  private static final String A_PROXY = "socks5://host:port or http://host:port";
+
+  private static final ValueType<List<Path>> PATHS = Values.listOf(Paths.TYPE);
+  private static final ValueType<List<String>> ALGORITHMS =
+      Values.listOf(Values.scalar(AN_ALGORITHM, ProfileReader::algorithm));
+
+  private static final Key<Optional<String>> HOST = Key.optional("host", Endpoints.HOST);
+  private static final Key<Integer> PORT = Key.of("port", Endpoints.PORT_NUMBER, "22");
+  static final Key<SshUser> USER =
+      Key.of("user", Values.scalar("from-ftp, from-socks or a name", Users::parse), "from-ftp");
+  static final Key<List<AuthMethod>> AUTHENTICATION =
+      Key.of(
+          "authentication",
+          Values.someOf("method", Values.word(AuthMethod.values())),
+          "[publickey, keyboard-interactive, password]");
+  private static final Key<Optional<Secret>> PASSWORD =
+      Key.of("password", Secrets.PASSWORD, "from-ftp");
+  private static final Key<Charset> CHARSET = Key.of("charset", Values.CHARSET, "UTF-8");
+  private static final Key<String> STRICT_HOST_KEY_CHECKING =
+      Key.of("strict-host-key-checking", Values.word("yes", "accept-new"), "accept-new");
+  private static final Key<List<Path>> KNOWN_HOSTS =
+      Key.of(
+          "known-hosts",
+          Values.someOf("file", Paths.TYPE),
+          "[~/.ssh/known_hosts, /etc/ssh/ssh_known_hosts]");
+  private static final Key<List<Path>> IDENTITY_FILE = Key.of("identity-file", PATHS, "[]");
+  private static final Key<Secret> IDENTITY_PASSPHRASE =
+      Key.optional("identity-passphrase", Secrets.SECRET);
+  private static final Key<Duration> CONNECT_TIMEOUT =
+      Key.of("connect-timeout", Quantities.positiveDuration(), "4s");
+  private static final Key<Duration> LOGIN_TIMEOUT =
+      Key.of("login-timeout", Quantities.positiveDuration(), "10s");
+  private static final Key<Duration> SERVER_ALIVE_INTERVAL =
+      Key.of("server-alive-interval", Quantities.duration(), "15s");
+  private static final Key<Integer> SERVER_ALIVE_COUNT_MAX =
+      Key.of("server-alive-count-max", Values.integer(1, 1000), "3");
+  private static final Key<Long> REKEY_LIMIT =
+      Key.of("rekey-limit", Quantities.size("16KiB", "1TiB"), "64GiB");
+  private static final Key<Duration> IDLE_TIMEOUT =
+      Key.of("idle-timeout", Quantities.duration(), "60s");
+  private static final Key<Duration> MAX_LIFETIME =
+      Key.of("max-lifetime", Quantities.positiveDuration(), "12h");
+  private static final Key<Integer> CONNECTIONS =
+      Key.of("connections", Values.integer(1, 100), "2");
+  private static final Key<String> IDENTITY_AGENT = Key.of("identity-agent", Secrets.AGENT, "''");
+  private static final Key<List<Path>> CERTIFICATE_FILE = Key.of("certificate-file", PATHS, "[]");
+  private static final Key<String> SSH_CONFIG =
+      Key.of(
+          "ssh-config",
+          Values.environmental("false, true or a path", ProfileReader::sshConfig),
+          "false");
+  static final Key<List<String>> PROXY_JUMP =
+      Key.of("proxy-jump", Values.listOf(Values.NAME), "[]");
+  private static final Key<String> PROXY_URL =
+      Key.of("proxy", Values.scalar(A_PROXY, ProfileReader::proxy), "''");
+  private static final Key<List<String>> CIPHERS = Key.of("ciphers", ALGORITHMS, "[]");
+  private static final Key<List<String>> MACS = Key.of("macs", ALGORITHMS, "[]");
+  private static final Key<List<String>> KEX_ALGORITHMS =
+      Key.of("kex-algorithms", ALGORITHMS, "[]");
+  private static final Key<List<String>> HOST_KEY_ALGORITHMS =
+      Key.of("host-key-algorithms", ALGORITHMS, "[]");
+
+  /** Keys that have no component in {@link SshProfile} as long as {@link NotYet} names them. */
+  private static final List<Key<?>> CHECKED_ONLY =
+      List.of(
+          MAX_LIFETIME,
+          CONNECTIONS,
+          IDENTITY_AGENT,
+          CERTIFICATE_FILE,
+          SSH_CONFIG,
+          PROXY_URL,
+          CIPHERS,
+          MACS,
+          KEX_ALGORITHMS,
+          HOST_KEY_ALGORITHMS);
+
+  static final List<Key<?>> KEYS =
+      List.of(
+          HOST,
+          PORT,
+          USER,
+          AUTHENTICATION,
+          PASSWORD,
+          CHARSET,
+          STRICT_HOST_KEY_CHECKING,
+          KNOWN_HOSTS,
+          IDENTITY_FILE,
+          IDENTITY_PASSPHRASE,
+          IDENTITY_AGENT,
+          CERTIFICATE_FILE,
+          CONNECT_TIMEOUT,
+          LOGIN_TIMEOUT,
+          SERVER_ALIVE_INTERVAL,
+          SERVER_ALIVE_COUNT_MAX,
+          REKEY_LIMIT,
+          IDLE_TIMEOUT,
+          MAX_LIFETIME,
+          CONNECTIONS,
+          SSH_CONFIG,
+          PROXY_JUMP,
+          PROXY_URL,
+          CIPHERS,
+          MACS,
+          KEX_ALGORITHMS,
+          HOST_KEY_ALGORITHMS);
+
+  /**
+   * A profile as read.
+   *
+   * @param broken whether something in it is wrong, so that its values are not worth a second look
+   */
+  record Profile(SshProfile ssh, Section section, boolean broken) {}
+
+  private ProfileReader() {}
+
+  /** The profiles by name, {@code defaults} among them. */
+  static Map<String, Profile> read(YamlValue value, Reading reading) {
+    Map<String, Profile> profiles = new LinkedHashMap<>();
+    Mapping all =
+        Values.MAPPING.read(value, "profiles", reading).orElse(Mapping.empty(value.location()));
+    Mapping defaults =
+        all.entry(CulvertConfig.DEFAULT_PROFILE)
+            .flatMap(entry -> keys(entry.value(), CulvertConfig.DEFAULT_PROFILE, reading))
+            .orElse(Mapping.empty(value.location()));
+    profiles.put(
+        CulvertConfig.DEFAULT_PROFILE, profile(CulvertConfig.DEFAULT_PROFILE, defaults, reading));
+    all.entries()
+        .forEach(
+            (name, entry) -> {
+              if (!name.equals(CulvertConfig.DEFAULT_PROFILE)) {
+                profiles.put(name, profile(name, entry, defaults, reading));
+              }
+            });
+    return profiles;
+  }
+
+  private static Profile profile(String name, Entry entry, Mapping defaults, Reading reading) {
+    if (name.isBlank() || Values.hasControl(name)) {
+      reading
+          .problems()
+          .error(entry.keyLocation(), "profiles: " + Found.message(name, "a profile's name"));
+    }
+    Mapping own =
+        entry.value().isNull()
+            ? Mapping.empty(entry.keyLocation())
+            : keys(entry.value(), name, reading).orElse(Mapping.empty(entry.keyLocation()));
+    return profile(name, own.inheriting(defaults), reading);
+  }
+
+  private static Optional<Mapping> keys(YamlValue value, String name, Reading reading) {
+    return Values.MAPPING.read(value, "profile " + Found.quoted(name), reading);
+  }
+
+  private static Profile profile(String name, Mapping mapping, Reading reading) {
+    int before = reading.problems().errors();
+    Section section = Section.of("profiles", mapping, KEYS, reading);
+    CHECKED_ONLY.forEach(section::optional);
+    section.optional(PROXY_JUMP);
+    SshProfile profile =
+        new SshProfile(
+            name,
+            section.optional(HOST).flatMap(host -> host),
+            section.get(PORT),
+            section.get(USER),
+            section.get(AUTHENTICATION),
+            section.get(PASSWORD),
+            section.get(CHARSET),
+            section.get(STRICT_HOST_KEY_CHECKING).equals("accept-new"),
+            section.get(KNOWN_HOSTS),
+            section.get(IDENTITY_FILE),
+            section.optional(IDENTITY_PASSPHRASE),
+            section.get(CONNECT_TIMEOUT),
+            section.get(LOGIN_TIMEOUT),
+            section.get(SERVER_ALIVE_INTERVAL),
+            section.get(SERVER_ALIVE_COUNT_MAX),
+            section.get(REKEY_LIMIT),
+            section.get(IDLE_TIMEOUT));
+    return new Profile(profile, section, reading.problems().errors() > before);
+  }
+
+  private static String algorithm(String text) {
+    if (!ALGORITHM.matcher(text).matches()) {
+      throw Values.expected(text, AN_ALGORITHM);
+    }
+    return text;
+  }
+
+  private static String sshConfig(String text, Environment environment) {
+    return text.equals("false") || text.equals("true")
+        ? text
+        : Paths.parse(text, environment).toString();
+  }
+
+  private static String proxy(String text) {
+    var matcher = PROXY.matcher(text);
+    if (text.isEmpty()) {
+      return text;
+    }
+    if (!matcher.matches()) {
+      throw Values.expected(text, A_PROXY);
+    }
+    Endpoints.target(matcher.group(1));
+    return text;
+  }
+}

@@ -1,0 +1,190 @@
+package culvert.config;
+
+import culvert.config.ListenerReader.Listener;
+import culvert.config.ProfileReader.Profile;
+import culvert.config.RuleReader.ParsedRule;
+import culvert.config.SshUser.FromSocks;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What no section can see alone: whether the sections fit together. */
+final class SemanticChecks {
+  private final List<Listener> listeners;
+  private final Map<String, Profile> profiles;
+  private final Problems problems;
+  private final Set<String> listenerNames = new LinkedHashSet<>();
+
+  SemanticChecks(List<Listener> listeners, Map<String, Profile> profiles, Problems problems) {
+    this.listeners = listeners;
+    this.profiles = profiles;
+    this.problems = problems;
+    listeners.forEach(listener -> listenerNames.add(listener.name()));
+  }
+
+  /** Jump hosts must be profiles, and other ones. */
+  void profiles() {
+    profiles.forEach(
+        (name, profile) -> {
+          Location location = profile.section().location(ProfileReader.PROXY_JUMP);
+          for (String jump : profile.section().get(ProfileReader.PROXY_JUMP)) {
+            if (knownProfile(jump, "proxy-jump", location) && jump.equals(name)) {
+              problems.error(location, "proxy-jump: profile " + Found.quoted(name) + " itself");
+            }
+          }
+        });
+  }
+
+  void rule(ParsedRule parsed) {
+    Rule rule = parsed.rule();
+    listenersOf(parsed);
+    Location profile = parsed.section().location(RuleReader.PROFILE);
+    boolean known = knownProfile(rule.profile(), "profile", profile);
+    if (parsed.action() == null) {
+      return;
+    }
+    boolean tunnels = parsed.action() == Action.FTP_TUNNEL || parsed.action() == Action.TUNNEL;
+    if (tunnels && known) {
+      login(parsed.action(), rule.profile(), rule.match().listeners(), profile);
+    }
+    if (!tunnels) {
+      withoutTunnel(parsed);
+    }
+    if (parsed.section().has(RuleReader.FALLBACK_ON) && !plain(parsed)) {
+      problems.error(
+          parsed.section().location(RuleReader.FALLBACK_ON),
+          "fallback-on: without effect (expected: fallback: plain beside it)");
+    }
+  }
+
+  /** The default action uses the default profile, on every listener. */
+  void defaultAction(Action action, Location location) {
+    if (action == Action.FTP_TUNNEL || action == Action.TUNNEL) {
+      login(action, CulvertConfig.DEFAULT_PROFILE, List.of(), location);
+    }
+  }
+
+  private void withoutTunnel(ParsedRule parsed) {
+    if (plain(parsed)) {
+      problems.error(
+          parsed.section().location(RuleReader.FALLBACK),
+          "fallback: plain with action: "
+              + parsed.action()
+              + " (expected: none; only a tunnel can fall back)");
+    }
+    for (Key<?> key : List.<Key<?>>of(RuleReader.PROFILE, RuleReader.TARGET)) {
+      if (parsed.section().has(key)) {
+        problems.warning(
+            parsed.section().location(key),
+            key.name() + ": without effect with action: " + parsed.action());
+      }
+    }
+  }
+
+  private static boolean plain(ParsedRule parsed) {
+    return parsed.section().get(RuleReader.FALLBACK).equals("plain");
+  }
+
+  private void listenersOf(ParsedRule parsed) {
+    @Nullable Section match = parsed.match();
+    if (match == null) {
+      return;
+    }
+    for (String name : parsed.rule().match().listeners()) {
+      if (!listenerNames.contains(name)) {
+        problems.error(
+            match.location(MatchReader.LISTENER),
+            "listener: "
+                + Found.message(
+                    name,
+                    choices(listenerNames, "a listener's name")
+                        + Suggestions.didYouMean(name, listenerNames)));
+      }
+    }
+  }
+
+  boolean knownProfile(String name, String key, Location location) {
+    if (profiles.containsKey(name)) {
+      return true;
+    }
+    problems.error(
+        location,
+        key
+            + ": "
+            + Found.message(
+                name,
+                choices(profiles.keySet(), "a profile's name")
+                    + Suggestions.didYouMean(name, profiles.keySet())));
+    return false;
+  }
+
+  private static String choices(Set<String> names, String otherwise) {
+    return names.isEmpty() || names.size() > 8 ? otherwise : String.join(", ", names);
+  }
+
+  /** Whether the profile can log in where that action uses it. */
+  private void login(Action action, String name, List<String> onlyListeners, Location location) {
+    @Nullable Profile profile = profiles.get(name);
+    if (profile == null || profile.broken()) {
+      return;
+    }
+    if (action == Action.TUNNEL) {
+      noFtpDialogue(profile.ssh(), "action: tunnel", location);
+    }
+    if (profile.ssh().user() instanceof FromSocks) {
+      fromSocks(name, onlyListeners, location);
+    }
+    if (profile.ssh().authentication().equals(List.of(AuthMethod.PUBLICKEY))
+        && profile.ssh().identityFiles().isEmpty()) {
+      problems.warning(
+          location,
+          "profile "
+              + Found.quoted(name)
+              + " cannot log in: its only authentication is publickey, and it has no identity-file");
+    }
+  }
+
+  /** {@code from-ftp} is an error where nobody speaks FTP. */
+  void noFtpDialogue(SshProfile profile, String where, Location location) {
+    if (profile.needsFtpUser()) {
+      problems.error(
+          location,
+          where
+              + " has no FTP dialogue, but profile "
+              + Found.quoted(profile.name())
+              + " has user: from-ftp (expected: a profile with a fixed user)");
+    } else if (profile.needsFtpPassword()) {
+      problems.error(
+          location,
+          where
+              + " has no FTP dialogue, but profile "
+              + Found.quoted(profile.name())
+              + " has password: from-ftp (expected: a password from ${env:NAME} or ${file:/path},"
+              + " or authentication: publickey)");
+    }
+  }
+
+  /**
+   * Without {@code users} a listener takes no name (SOCKS 5) or one that nobody checks (SOCKS 4),
+   * which must not choose the account that a key opens.
+   */
+  private void fromSocks(String profile, List<String> onlyListeners, Location location) {
+    List<String> open =
+        listeners.stream()
+            .filter(listener -> onlyListeners.isEmpty() || onlyListeners.contains(listener.name()))
+            .filter(listener -> listener.users().isEmpty())
+            .map(Listener::name)
+            .toList();
+    if (!open.isEmpty()) {
+      problems.error(
+          location,
+          "profile "
+              + Found.quoted(profile)
+              + " has user: from-socks, but there is no checked SOCKS name on listener "
+              + String.join(", ", open)
+              + " (expected: users on each listener that the rule matches)");
+    }
+  }
+}

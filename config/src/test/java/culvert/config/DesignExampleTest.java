@@ -1,0 +1,37 @@
+package culvert.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The example that shows the whole grammar. */
+class DesignExampleTest {
+  @TempDir private Path directory;
+
+  @Test
+  void onlyFeaturesNotBuiltYetAreRefused() throws IOException {
+    assertThat(Loading.problems(example()))
+        .containsExactly(
+            "c.yaml:6:15: redirect: 127.0.0.1:2180 is not supported yet",
+            "c.yaml:7:13: tunnel: 127.0.0.1:1234 is not supported yet",
+            "c.yaml:11:20: remote-tunnel: 2121 is not supported yet",
+            "c.yaml:39:21: identity-agent: ${env:SSH_AUTH_SOCK} is not supported yet",
+            "c.yaml:54:98: application: [ncftpput, curl] is not supported yet",
+            "c.yaml:54:144: os-user: batch is not supported yet",
+            "c.yaml:59:25: active-mode: remote-forward is not supported yet");
+  }
+
+  private String example() throws IOException {
+    Path passphrase = Files.writeString(directory.resolve("passphrase"), "canary-passphrase\n");
+    try (InputStream in = DesignExampleTest.class.getResourceAsStream("design-example.yaml")) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8)
+          .replace("/etc/culvert/passphrase", passphrase.toString());
+    }
+  }
+}

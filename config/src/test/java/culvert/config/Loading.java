@@ -1,0 +1,37 @@
+package culvert.config;
+
+import culvert.config.ConfigProblem.Severity;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/** Loads texts as {@code c.yaml}, in an environment of its own. */
+final class Loading {
+  static final Environment ENVIRONMENT =
+      new Environment(
+          Map.of("SOCKS_PASSWORD", "s3cret-socks", "SSH_AUTH_SOCK", "/run/agent", "EMPTY", ""),
+          Path.of("/home/joe"),
+          Path.of("/work"),
+          Path.of("/etc"));
+
+  private Loading() {}
+
+  static ConfigResult load(String... lines) {
+    return new ConfigLoader(ENVIRONMENT).loadString(String.join("\n", lines), "c.yaml");
+  }
+
+  static CulvertConfig config(String... lines) {
+    return load(lines).orThrow();
+  }
+
+  static List<String> problems(String... lines) {
+    return load(lines).problems().stream().map(ConfigProblem::toString).toList();
+  }
+
+  static List<String> errors(String... lines) {
+    return load(lines).problems().stream()
+        .filter(problem -> problem.severity() == Severity.ERROR)
+        .map(ConfigProblem::toString)
+        .toList();
+  }
+}
