@@ -15,8 +15,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Replaces {@code ${env:NAME}} and {@code ${file:/path}}; {@code $${} stands for {@code ${}. Its
- * messages name variables and files, never what is in them.
+ * Replaces references to environment variables, {@code ${env:NAME}}, and to files, {@code
+ * ${file:/path}}; two dollars before the brace stand for one, and nothing is replaced. Its messages
+ * name variables and files, never what is in them.
  */
 final class Interpolation {
   private static final Pattern REFERENCE = Pattern.compile("\\$\\$\\{|\\$\\{([^}]*)(}?)");

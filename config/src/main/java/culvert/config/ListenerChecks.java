@@ -29,11 +29,11 @@ final class ListenerChecks {
       return;
     }
     Section section = listener.section();
-    if (kind == ListenerReader.TUNNEL || kind == ListenerReader.REMOTE_TUNNEL) {
+    if (kind.equals(ListenerReader.TUNNEL) || kind.equals(ListenerReader.REMOTE_TUNNEL)) {
       tunnel(listener, kind);
     }
     @Nullable Endpoint bind = listener.bind();
-    if (bind == null || kind == ListenerReader.REMOTE_TUNNEL) {
+    if (bind == null || kind.equals(ListenerReader.REMOTE_TUNNEL)) {
       return;
     }
     if (!Endpoints.isLoopback(bind) && !section.has(ListenerReader.ALLOW_FROM)) {
@@ -79,7 +79,7 @@ final class ListenerChecks {
               + Found.quoted(name)
               + " has not");
     }
-    if (kind == ListenerReader.REMOTE_TUNNEL
+    if (kind.equals(ListenerReader.REMOTE_TUNNEL)
         || section.optional(ListenerReader.PROTOCOL).filter("tcp"::equals).isPresent()) {
       logins.noFtpDialogue(profile.ssh(), "this " + kind.name() + " listener", location);
     }

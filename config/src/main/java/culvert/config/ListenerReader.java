@@ -64,7 +64,7 @@ final class ListenerReader {
       Section section) {
 
     Optional<ListenerConfig> config() {
-      return kind == SOCKS && bind != null
+      return SOCKS.equals(kind) && bind != null
           ? Optional.of(new ListenerConfig.Socks(name, bind, allowFrom, users))
           : Optional.empty();
     }

@@ -60,7 +60,8 @@ final class Secrets {
         return Optional.empty();
       }
     }
-    return secret(value, key, reading).map(Optional::of);
+    Optional<Secret> secret = secret(value, key, reading);
+    return secret.isPresent() ? Optional.of(secret) : Optional.empty();
   }
 
   private static Optional<Map<String, Secret>> users(YamlValue value, String key, Reading reading) {

@@ -52,8 +52,8 @@ final class YamlParser {
 
   private final String file;
   private final Problems problems;
-  private final Map<Node, YamlValue> converted = new IdentityHashMap<>();
-  private final Map<Node, Boolean> open = new IdentityHashMap<>();
+  private final IdentityHashMap<Node, YamlValue> converted = new IdentityHashMap<>();
+  private final IdentityHashMap<Node, Boolean> open = new IdentityHashMap<>();
 
   private YamlParser(String file, Problems problems) {
     this.file = file;
