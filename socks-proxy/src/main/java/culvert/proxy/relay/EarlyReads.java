@@ -1,0 +1,62 @@
+package culvert.proxy.relay;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import java.util.ArrayDeque;
+import java.util.Queue;
+
+/**
+ * Keeps what a channel delivers before its real handlers are there, and hands it to them when it is
+ * removed. Nobody asked for those bytes: epoll reads a socket whose peer has closed whether
+ * auto-read is on or not, and a server that greets and hangs up would otherwise not be heard.
+ */
+public final class EarlyReads extends ChannelInboundHandlerAdapter {
+  private static final ChannelHandler INITIALIZER =
+      new ChannelInitializer<>() {
+        @Override
+        protected void initChannel(Channel channel) {
+          channel.pipeline().addLast("early-reads", new EarlyReads());
+        }
+      };
+
+  private final Queue<ByteBuf> kept = new ArrayDeque<>(); // confined to the channel's event loop
+
+  EarlyReads() {}
+
+  /** For a channel that {@link Relay#start} will be given. */
+  public static ChannelHandler initializer() {
+    return INITIALIZER;
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object message) {
+    kept.add((ByteBuf) message);
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext context) {
+    // Passed on with what was read.
+  }
+
+  @Override
+  public void handlerRemoved(ChannelHandlerContext context) {
+    if (!context.channel().isOpen()) {
+      // The pipeline of a closed channel is taken down: whoever comes later finds it inactive.
+      kept.forEach(ByteBuf::release);
+    } else if (!kept.isEmpty()) {
+      kept.forEach(context::fireChannelRead);
+      context.fireChannelReadComplete();
+    }
+    kept.clear();
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    // Told again by the read or write of whoever comes later, and by the channel's end.
+    context.close();
+  }
+}

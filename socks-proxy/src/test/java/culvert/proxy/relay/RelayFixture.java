@@ -1,0 +1,151 @@
+package culvert.proxy.relay;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+
+import culvert.config.FallbackReason;
+import culvert.proxy.event.ConnectionRecorder;
+import culvert.proxy.event.EndReason;
+import culvert.ssh.NettyTransport;
+import culvert.ssh.SshFailure;
+import culvert.ssh.TcpDialer;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.socket.DuplexChannel;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * A client socket and a server socket with two Netty channels between them, ready to be relayed.
+ */
+final class RelayFixture implements AutoCloseable {
+  final AtomicLong fromClient = new AtomicLong();
+  final AtomicLong toClient = new AtomicLong();
+  final CompletableFuture<EndReason> ended = new CompletableFuture<>();
+  final BufferBudget budget;
+  final Socket client;
+  final Socket server;
+  final DuplexChannel clientChannel;
+  final DuplexChannel upstreamChannel;
+
+  private final EventLoopGroup clientLoop;
+  private final EventLoopGroup upstreamLoop;
+  private final Relay relay;
+
+  RelayFixture(NettyTransport transport, boolean oneLoop, long highWaterMark, long budgetBytes)
+      throws Exception {
+    budget = new BufferBudget(budgetBytes);
+    relay = new Relay(budget, highWaterMark);
+    clientLoop = transport.newGroup("client", 1);
+    upstreamLoop = oneLoop ? clientLoop : transport.newGroup("upstream", 1);
+    CompletableFuture<DuplexChannel> accepted = new CompletableFuture<>();
+    Channel listener =
+        new ServerBootstrap()
+            .group(clientLoop)
+            .channelFactory(transport::newServerSocketChannel)
+            .childOption(ChannelOption.AUTO_READ, false)
+            .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+            .childHandler(
+                new io.netty.channel.ChannelInitializer<>() {
+                  @Override
+                  protected void initChannel(Channel channel) {
+                    channel.pipeline().addLast(EarlyReads.initializer());
+                    accepted.complete((DuplexChannel) channel);
+                  }
+                })
+            .bind(InetAddress.getLoopbackAddress(), 0)
+            .sync()
+            .channel();
+    client = new Socket();
+    client.setSoTimeout(20_000);
+    client.connect(listener.localAddress(), 5_000);
+    clientChannel = accepted.get(5, SECONDS);
+    listener.close().sync();
+    try (ServerSocket serverSocket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      upstreamChannel =
+          new TcpDialer(transport, Map.of())
+              .dial(
+                  List.of(serverSocket.getInetAddress()),
+                  serverSocket.getLocalPort(),
+                  Duration.ofSeconds(5),
+                  upstreamLoop.next(),
+                  EarlyReads.initializer())
+              .sync()
+              .getNow();
+      server = serverSocket.accept();
+      server.setSoTimeout(20_000);
+    }
+  }
+
+  void start() throws Exception {
+    clientChannel
+        .eventLoop()
+        .submit(
+            () ->
+                relay.start(
+                    clientChannel,
+                    upstreamChannel,
+                    new Bytes(),
+                    (reason, detail) -> ended.complete(reason)))
+        .get(5, SECONDS);
+  }
+
+  EndReason end() throws Exception {
+    return ended.get(20, SECONDS);
+  }
+
+  InetSocketAddress clientAddress() {
+    return (InetSocketAddress) client.getLocalSocketAddress();
+  }
+
+  @Override
+  public void close() throws IOException {
+    client.close();
+    server.close();
+    clientLoop.shutdownGracefully(0, 5, SECONDS).syncUninterruptibly();
+    upstreamLoop.shutdownGracefully(0, 5, SECONDS).syncUninterruptibly();
+  }
+
+  private final class Bytes implements ConnectionRecorder {
+    @Override
+    public long id() {
+      return 1;
+    }
+
+    @Override
+    public void routed(String rule, String action) {}
+
+    @Override
+    public void tunnelled(String sshServer, String sshUser) {}
+
+    @Override
+    public void tunnelFailed(SshFailure failure) {}
+
+    @Override
+    public void fellBack(FallbackReason reason, String detail) {}
+
+    @Override
+    public void fromClient(long bytes) {
+      fromClient.addAndGet(bytes);
+    }
+
+    @Override
+    public void toClient(long bytes) {
+      toClient.addAndGet(bytes);
+    }
+
+    @Override
+    public void ended(EndReason reason, String detail) {
+      throw new AssertionError("the relay tells its listener of the end, not the recorder");
+    }
+  }
+}

@@ -1,0 +1,308 @@
+package culvert.proxy.relay;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import culvert.proxy.event.EndReason;
+import culvert.ssh.NettyTransport;
+import io.netty.channel.epoll.Epoll;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.net.SocketException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+@Timeout(60)
+class RelayTest {
+  private static final long HIGH = 256 << 10;
+  private static final long PLENTY = 64 << 20;
+
+  record Way(NettyTransport transport, boolean oneLoop) {
+    RelayFixture open() throws Exception {
+      return new RelayFixture(transport, oneLoop, HIGH, PLENTY);
+    }
+
+    @Override
+    public String toString() {
+      return transport + (oneLoop ? ", one loop" : ", two loops");
+    }
+  }
+
+  static List<Way> ways() {
+    List<Way> ways = new ArrayList<>();
+    for (NettyTransport transport : NettyTransport.values()) {
+      if (transport == NettyTransport.NIO || Epoll.isAvailable()) {
+        ways.add(new Way(transport, true));
+        ways.add(new Way(transport, false));
+      }
+    }
+    return ways;
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("ways")
+  void bytesArriveUnchangedInBothDirectionsAtOnce(Way way) throws Exception {
+    byte[] up = random(5 << 20, 1);
+    byte[] down = random(7 << 20, 2);
+    try (RelayFixture pair = way.open()) {
+      pair.start();
+      CompletableFuture<Void> uploading = sendAll(pair.client, up);
+      CompletableFuture<Void> downloading = sendAll(pair.server, down);
+      CompletableFuture<byte[]> atServer = readAll(pair.server);
+
+      assertThat(pair.client.getInputStream().readAllBytes()).isEqualTo(down);
+      assertThat(atServer.get(20, SECONDS)).isEqualTo(up);
+      uploading.get(5, SECONDS);
+      downloading.get(5, SECONDS);
+      assertThat(pair.end()).isEqualTo(EndReason.COMPLETED);
+      assertThat(pair.fromClient).hasValue(up.length);
+      assertThat(pair.toClient).hasValue(down.length);
+      assertThat(pair.budget.inFlight()).isZero();
+      await().until(() -> !pair.clientChannel.isOpen() && !pair.upstreamChannel.isOpen());
+    }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("ways")
+  void theServerMayAnswerAfterTheClientsEnd(Way way) throws Exception {
+    try (RelayFixture pair = way.open()) {
+      pair.start();
+      send(pair.client, "question");
+      pair.client.shutdownOutput();
+      assertThat(text(pair.server.getInputStream())).isEqualTo("question");
+
+      send(pair.server, "answer");
+      pair.server.close();
+      assertThat(text(pair.client.getInputStream())).isEqualTo("answer");
+      assertThat(pair.end()).isEqualTo(EndReason.COMPLETED);
+    }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("ways")
+  void theClientMaySendOnAfterTheServersEnd(Way way) throws Exception {
+    try (RelayFixture pair = way.open()) {
+      pair.start();
+      send(pair.server, "greeting");
+      pair.server.shutdownOutput();
+      assertThat(text(pair.client.getInputStream())).isEqualTo("greeting");
+
+      send(pair.client, "late");
+      pair.client.close();
+      assertThat(text(pair.server.getInputStream())).isEqualTo("late");
+      assertThat(pair.end()).isEqualTo(EndReason.COMPLETED);
+    }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("ways")
+  void aClientThatBreaksOffResetsTheServer(Way way) throws Exception {
+    try (RelayFixture pair = way.open()) {
+      pair.start();
+      send(pair.client, "part of a file");
+      assertThat(pair.server.getInputStream().readNBytes(14)).hasSize(14);
+      reset(pair.client);
+
+      assertThatThrownBy(() -> pair.server.getInputStream().read())
+          .isInstanceOf(SocketException.class)
+          .hasMessageContaining("reset");
+      assertThat(pair.end()).isEqualTo(EndReason.CLIENT_ABORTED);
+      assertThat(pair.budget.inFlight()).isZero();
+    }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("ways")
+  void aServerThatBreaksOffResetsTheClient(Way way) throws Exception {
+    try (RelayFixture pair = way.open()) {
+      pair.start();
+      send(pair.server, "part of a file");
+      assertThat(pair.client.getInputStream().readNBytes(14)).hasSize(14);
+      reset(pair.server);
+
+      assertThatThrownBy(() -> pair.client.getInputStream().read())
+          .isInstanceOf(SocketException.class)
+          .hasMessageContaining("reset");
+      assertThat(pair.end()).isEqualTo(EndReason.UPSTREAM_ABORTED);
+    }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("ways")
+  void aServerThatBreaksOffAfterTheClientsEndStillResetsTheClient(Way way) throws Exception {
+    try (RelayFixture pair = way.open()) {
+      pair.start();
+      pair.client.shutdownOutput();
+      assertThat(pair.server.getInputStream().read()).isEqualTo(-1);
+      send(pair.server, "part of a file");
+      assertThat(pair.client.getInputStream().readNBytes(14)).hasSize(14);
+      reset(pair.server);
+
+      assertThatThrownBy(() -> pair.client.getInputStream().read())
+          .isInstanceOf(SocketException.class);
+      assertThat(pair.end()).isEqualTo(EndReason.UPSTREAM_ABORTED);
+    }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("ways")
+  void aReaderThatStopsStopsTheWriterAndLosesNothing(Way way) throws Exception {
+    byte[] file = random(48 << 20, 3);
+    try (RelayFixture pair = way.open()) {
+      pair.start();
+      CompletableFuture<Void> uploading = sendAll(pair.client, file);
+      // Kernel buffers take some megabytes; then nothing moves any more.
+      await()
+          .pollInterval(Duration.ofMillis(200))
+          .until(new Still(() -> pair.budget.inFlight() + pair.fromClient.get())::isStill);
+      assertThat(uploading).isNotDone();
+      assertThat(pair.budget.inFlight()).isBetween(1L, HIGH + (2 << 20));
+
+      assertThat(readAll(pair.server).get(20, SECONDS)).isEqualTo(file);
+      pair.server.close();
+      assertThat(pair.end()).isEqualTo(EndReason.COMPLETED);
+      assertThat(pair.budget.inFlight()).isZero();
+    }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("ways")
+  void anExceededBudgetSlowsButDoesNotStop(Way way) throws Exception {
+    byte[] file = random(4 << 20, 4);
+    try (RelayFixture pair = new RelayFixture(way.transport(), way.oneLoop(), HIGH, 1)) {
+      pair.start();
+      CompletableFuture<Void> downloading = sendAll(pair.server, file);
+      assertThat(pair.client.getInputStream().readAllBytes()).isEqualTo(file);
+      downloading.get(5, SECONDS);
+    }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("ways")
+  void whatCameBeforeTheRelayIsNotLost(Way way) throws Exception {
+    try (RelayFixture pair = way.open()) {
+      send(pair.server, "421 Too many connections.\r\n");
+      pair.server.shutdownOutput();
+      send(pair.client, "QUIT\r\n");
+      pair.client.shutdownOutput();
+      pair.start();
+
+      assertThat(text(pair.client.getInputStream())).isEqualTo("421 Too many connections.\r\n");
+      assertThat(text(pair.server.getInputStream())).isEqualTo("QUIT\r\n");
+      assertThat(pair.end()).isEqualTo(EndReason.COMPLETED);
+    }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("ways")
+  void aChannelThatClosedBeforeTheRelayBreaksOffTheOther(Way way) throws Exception {
+    try (RelayFixture pair = way.open()) {
+      pair.upstreamChannel.close().sync();
+      pair.start();
+      assertThatThrownBy(() -> pair.client.getInputStream().read())
+          .isInstanceOf(SocketException.class);
+      assertThat(pair.end()).isEqualTo(EndReason.UPSTREAM_ABORTED);
+    }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("ways")
+  void closingOneChannelFromOutsideBreaksOffTheOther(Way way) throws Exception {
+    try (RelayFixture pair = way.open()) {
+      pair.start();
+      send(pair.client, "x");
+      assertThat(pair.server.getInputStream().read()).isEqualTo('x');
+      Closing.reset(pair.clientChannel);
+      assertThatThrownBy(() -> pair.server.getInputStream().read())
+          .isInstanceOf(SocketException.class);
+      assertThatThrownBy(() -> pair.client.getInputStream().read())
+          .isInstanceOf(SocketException.class);
+      assertThat(pair.end()).isEqualTo(EndReason.CLIENT_ABORTED);
+    }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("ways")
+  void lastWordsArriveAlthoughTheClientSentMoreThanWasRead(Way way) throws Exception {
+    try (RelayFixture pair = way.open()) {
+      send(pair.client, "never read");
+      pair.clientChannel.writeAndFlush(
+          io.netty.buffer.Unpooled.copiedBuffer("421 bye\r\n", US_ASCII));
+      Closing.finish(pair.clientChannel, Duration.ofSeconds(10));
+      assertThat(text(pair.client.getInputStream())).isEqualTo("421 bye\r\n");
+      pair.client.close();
+      assertThat(pair.clientChannel.closeFuture().await(5, SECONDS)).isTrue();
+    }
+  }
+
+  private static final class Still {
+    private final java.util.function.LongSupplier value;
+    private long last = -1;
+    private int same;
+
+    Still(java.util.function.LongSupplier value) {
+      this.value = value;
+    }
+
+    boolean isStill() {
+      long now = value.getAsLong();
+      same = now == last ? same + 1 : 0;
+      last = now;
+      return same >= 3;
+    }
+  }
+
+  private static byte[] random(int size, long seed) {
+    byte[] bytes = new byte[size];
+    new Random(seed).nextBytes(bytes);
+    return bytes;
+  }
+
+  private static void send(Socket socket, String text) throws IOException {
+    socket.getOutputStream().write(text.getBytes(US_ASCII));
+  }
+
+  private static String text(InputStream in) throws IOException {
+    return new String(in.readAllBytes(), US_ASCII);
+  }
+
+  private static void reset(Socket socket) throws IOException {
+    socket.setSoLinger(true, 0);
+    socket.close();
+  }
+
+  private static CompletableFuture<Void> sendAll(Socket socket, byte[] bytes) {
+    return CompletableFuture.runAsync(
+        () -> {
+          try {
+            socket.getOutputStream().write(bytes);
+            socket.shutdownOutput();
+          } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+          }
+        },
+        task -> new Thread(task, "sender").start());
+  }
+
+  private static CompletableFuture<byte[]> readAll(Socket socket) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          try {
+            return socket.getInputStream().readAllBytes();
+          } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+          }
+        },
+        task -> new Thread(task, "reader").start());
+  }
+}
