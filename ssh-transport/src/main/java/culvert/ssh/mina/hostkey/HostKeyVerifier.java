@@ -1,0 +1,72 @@
+package culvert.ssh.mina.hostkey;
+
+import java.net.SocketAddress;
+import java.security.PublicKey;
+import java.util.Optional;
+import org.apache.sshd.client.keyverifier.ServerKeyVerifier;
+import org.apache.sshd.client.session.ClientSession;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Verifies the host key of one connection against a snapshot, at its first and every later key
+ * exchange. Does no I/O. Called on the session's thread; the results may be read from any.
+ */
+public final class HostKeyVerifier implements ServerKeyVerifier {
+  private static final Logger log = LoggerFactory.getLogger(HostKeyVerifier.class);
+
+  private final KnownHost known;
+  private final boolean acceptNew;
+  private volatile @Nullable HostKey first; // written by the session's thread only
+  private volatile @Nullable HostKeyVerdict verdict; // written by the session's thread only
+
+  /**
+   * @param known about this very connection's host and port
+   * @param acceptNew the profile's {@code strict-host-key-checking: accept-new}
+   */
+  public HostKeyVerifier(KnownHost known, boolean acceptNew) {
+    this.known = known;
+    this.acceptNew = acceptNew;
+  }
+
+  @Override
+  public boolean verifyServerKey(ClientSession session, SocketAddress remote, PublicKey serverKey) {
+    HostKey key = HostKey.of(serverKey);
+    HostKey before = first;
+    HostKeyVerdict judged;
+    if (before == null) {
+      first = key;
+      judged = known.judge(key, acceptNew);
+    } else if (before.equals(key)) {
+      return verdict != null && verdict.accepted();
+    } else {
+      judged = new HostKeyVerdict.Switched(known.name(), before, key);
+    }
+    verdict = judged;
+    log.debug("{}", judged.message());
+    if (judged.accepted()) {
+      // Later key exchanges must not choose another of the server's keys.
+      session.setSignatureFactories(known.signatureFactories(key));
+    }
+    return judged.accepted();
+  }
+
+  /** The latest verdict; empty before the key exchange. */
+  public Optional<HostKeyVerdict> verdict() {
+    return Optional.ofNullable(verdict);
+  }
+
+  /** The verdict, if it is why the connection was given up: an SshException(HOST_KEY). */
+  public Optional<HostKeyVerdict> rejection() {
+    return verdict().filter(judged -> !judged.accepted());
+  }
+
+  /** The key to append to known_hosts before the login. */
+  public Optional<HostKey> acceptedNew() {
+    return verdict()
+        .filter(HostKeyVerdict.NewAccepted.class::isInstance)
+        .map(HostKeyVerdict.NewAccepted.class::cast)
+        .map(HostKeyVerdict.NewAccepted::key);
+  }
+}

@@ -1,0 +1,111 @@
+package culvert.ssh.mina.hostkey;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.sshd.common.NamedFactory;
+import org.apache.sshd.common.signature.BuiltinSignatures;
+import org.apache.sshd.common.signature.Signature;
+
+/**
+ * What known_hosts says about one server. Immutable, pure.
+ *
+ * @param name as known_hosts spells it: {@code host} or {@code [host]:port}
+ * @param keys under that name
+ * @param keysWithoutPort under the bare host name, where the port is not 22: OpenSSH accepts these
+ *     too where the port has none of its own
+ * @param revoked keys that must never be accepted
+ */
+public record KnownHost(
+    String name, List<KnownKey> keys, List<KnownKey> keysWithoutPort, List<KnownKey> revoked) {
+
+  /** OpenSSH's RequiredRSASize. */
+  private static final int RSA_MIN_BITS = 1024;
+
+  /** Host-key algorithms in OpenSSH's order; ssh-rsa with SHA-1 is not among them. */
+  private static final List<BuiltinSignatures> PREFERENCE =
+      List.of(
+          BuiltinSignatures.ed25519,
+          BuiltinSignatures.nistp256,
+          BuiltinSignatures.nistp384,
+          BuiltinSignatures.nistp521,
+          BuiltinSignatures.rsaSHA512,
+          BuiltinSignatures.rsaSHA256);
+
+  public KnownHost {
+    keys = List.copyOf(keys);
+    keysWithoutPort = List.copyOf(keysWithoutPort);
+    revoked = List.copyOf(revoked);
+  }
+
+  /** Judges the key that the server proved to have; as OpenSSH's check_host_key. */
+  public HostKeyVerdict judge(HostKey key, boolean acceptNew) {
+    if (key.rsaBits() > 0 && key.rsaBits() < RSA_MIN_BITS) {
+      return new HostKeyVerdict.TooShort(name, key, key.rsaBits(), RSA_MIN_BITS);
+    }
+    Optional<KnownKey> revocation = find(revoked, key);
+    if (revocation.isPresent()) {
+      return new HostKeyVerdict.Revoked(name, revocation.get());
+    }
+    Optional<KnownKey> known = find(keys, key);
+    if (known.isPresent()) {
+      return new HostKeyVerdict.Known(name, known.get());
+    }
+    if (!keys.isEmpty()) {
+      return new HostKeyVerdict.Changed(name, conflicting(key), key);
+    }
+    Optional<KnownKey> elsewhere = find(keysWithoutPort, key);
+    if (elsewhere.isPresent()) {
+      return new HostKeyVerdict.Known(name, elsewhere.get());
+    }
+    return acceptNew
+        ? new HostKeyVerdict.NewAccepted(name, key)
+        : new HostKeyVerdict.Unknown(name, key);
+  }
+
+  /**
+   * The host-key algorithms to propose, those of known keys first, so that a known server never
+   * looks changed; as OpenSSH's order_hostkeyalgs.
+   */
+  public List<NamedFactory<Signature>> signatureFactories() {
+    List<NamedFactory<Signature>> first = new ArrayList<>();
+    List<NamedFactory<Signature>> last = new ArrayList<>();
+    List<KnownKey> known = keys.isEmpty() ? keysWithoutPort : keys;
+    for (BuiltinSignatures algorithm : PREFERENCE) {
+      if (!algorithm.isSupported()) {
+        continue;
+      }
+      boolean hasKey = known.stream().anyMatch(k -> k.key().type().equals(keyType(algorithm)));
+      (hasKey ? first : last).add(algorithm);
+    }
+    first.addAll(last);
+    return first;
+  }
+
+  /** Only the algorithms that prove this key. */
+  List<NamedFactory<Signature>> signatureFactories(HostKey key) {
+    return signatureFactories().stream()
+        .filter(algorithm -> keyType(algorithm).equals(key.type()))
+        .toList();
+  }
+
+  /** The names of {@link #signatureFactories}. */
+  public List<String> algorithms() {
+    return signatureFactories().stream().map(NamedFactory::getName).toList();
+  }
+
+  private static String keyType(NamedFactory<Signature> algorithm) {
+    return algorithm.getName().startsWith("rsa-") ? "ssh-rsa" : algorithm.getName();
+  }
+
+  private KnownKey conflicting(HostKey key) {
+    return keys.stream()
+        .filter(known -> known.key().type().equals(key.type()))
+        .findFirst()
+        .orElse(keys.get(0));
+  }
+
+  private static Optional<KnownKey> find(List<KnownKey> keys, HostKey key) {
+    return keys.stream().filter(known -> known.key().equals(key)).findFirst();
+  }
+}

@@ -1,0 +1,104 @@
+package culvert.ssh.mina.hostkey;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Immutable snapshot of known_hosts files. */
+public final class KnownHosts {
+  private static final Logger log = LoggerFactory.getLogger(KnownHosts.class);
+
+  private final List<KnownHostsLine> lines;
+
+  private KnownHosts(List<KnownHostsLine> lines) {
+    this.lines = List.copyOf(lines);
+  }
+
+  /**
+   * Reads the files; blocks. One that does not exist counts as empty; malformed lines are skipped
+   * with a warning.
+   *
+   * @throws IOException a file exists and cannot be read: then nobody knows which keys are known,
+   *     and no key may be accepted. The message is fit for the client.
+   */
+  public static KnownHosts load(List<Path> files) throws IOException {
+    List<KnownHostsLine> lines = new ArrayList<>();
+    for (Path file : files) {
+      byte[] content;
+      try {
+        content = Files.readAllBytes(file);
+      } catch (NoSuchFileException e) {
+        log.debug("{} does not exist: no known hosts there", file);
+        continue;
+      } catch (IOException e) {
+        throw new IOException(
+            "known hosts file " + file + " cannot be read: " + reason(file, e), e);
+      }
+      lines.addAll(parse(file, content));
+    }
+    return new KnownHosts(lines);
+  }
+
+  /** A snapshot of one file whose content is at hand. */
+  static KnownHosts of(Path file, byte[] content) {
+    return new KnownHosts(parse(file, content));
+  }
+
+  /**
+   * What the files say about one server. Hashed names make this cost microseconds per line: not for
+   * an event loop.
+   */
+  public KnownHost lookup(String host, int port) {
+    String name = HostNames.of(host, port);
+    String withoutPort = HostNames.of(host, 22);
+    List<KnownKey> keys = new ArrayList<>();
+    List<KnownKey> keysWithoutPort = new ArrayList<>();
+    List<KnownKey> revoked = new ArrayList<>();
+    for (KnownHostsLine line : lines) {
+      if (line.marker() == KnownHostsLine.Marker.CERT_AUTHORITY) {
+        continue;
+      }
+      boolean named = line.hosts().matches(name);
+      boolean namedWithoutPort = port == 22 ? named : line.hosts().matches(withoutPort);
+      if (line.marker() == KnownHostsLine.Marker.REVOKED) {
+        if (named || namedWithoutPort) {
+          revoked.add(line.known());
+        }
+      } else if (named) {
+        keys.add(line.known());
+      } else if (namedWithoutPort) {
+        keysWithoutPort.add(line.known());
+      }
+    }
+    return new KnownHost(name, keys, keysWithoutPort, revoked);
+  }
+
+  private static List<KnownHostsLine> parse(Path file, byte[] content) {
+    List<KnownHostsLine> lines = new ArrayList<>();
+    int number = 0;
+    for (String text : new String(content, StandardCharsets.UTF_8).split("\r?\n", -1)) {
+      number++;
+      try {
+        KnownHostsLine.parse(text, file, number).ifPresent(lines::add);
+      } catch (IllegalArgumentException e) {
+        log.warn("{}:{}: {}; line skipped", file, number, e.getMessage());
+      }
+    }
+    return lines;
+  }
+
+  private static String reason(Path file, IOException e) {
+    if (Files.isDirectory(file)) {
+      return "is a directory";
+    }
+    return e instanceof java.nio.file.AccessDeniedException
+        ? "permission denied"
+        : String.valueOf(e.getMessage());
+  }
+}

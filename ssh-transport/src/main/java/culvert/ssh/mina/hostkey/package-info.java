@@ -1,0 +1,26 @@
+/**
+ * Host keys as OpenSSH knows them: known_hosts files, the verdict on a server's key, and appending
+ * under {@code accept-new}.
+ *
+ * <p>Starting points, in the order in which a connection needs them:
+ *
+ * <ol>
+ *   <li>{@link culvert.ssh.mina.hostkey.KnownHosts#load} (blocking) reads the profile's files, and
+ *       {@link culvert.ssh.mina.hostkey.KnownHosts#lookup} (may hash thousands of names: not on a
+ *       loop either) picks what concerns one server: a {@link culvert.ssh.mina.hostkey.KnownHost}.
+ *   <li>{@link culvert.ssh.mina.hostkey.KnownHost#signatureFactories} goes into {@code
+ *       session.setSignatureFactories}, before the key exchange starts.
+ *   <li>{@link culvert.ssh.mina.hostkey.HostKeyVerifier} goes into {@code
+ *       session.setServerKeyVerifier}; it is pure and runs on the session's loop. When the key
+ *       exchange failed, {@link culvert.ssh.mina.hostkey.HostKeyVerifier#rejection} says whether
+ *       the host key was the reason.
+ *   <li>{@link culvert.ssh.mina.hostkey.HostKeyVerifier#acceptedNew} is the key that {@link
+ *       culvert.ssh.mina.hostkey.KnownHostsAppender} (blocking) must write before the login.
+ * </ol>
+ *
+ * <p>{@link culvert.ssh.mina.hostkey.MinaHostKeyScanner} stands behind {@code culvert trust}.
+ */
+@NullMarked
+package culvert.ssh.mina.hostkey;
+
+import org.jspecify.annotations.NullMarked;
