@@ -1,0 +1,200 @@
+package culvert.ssh.mina.auth;
+
+import culvert.config.AuthMethod;
+import culvert.ssh.SshException;
+import culvert.ssh.SshFailure;
+import culvert.ssh.SshServer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import org.apache.sshd.client.session.ClientSession;
+import org.apache.sshd.common.AttributeRepository.AttributeKey;
+import org.apache.sshd.common.util.threads.ThreadUtils;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One user's login on one session: what to try, what was sent, and how it went. Confined to the
+ * session's thread from {@link #attach} on, but for {@link #wipe}.
+ */
+public final class Login {
+  private static final AttributeKey<Login> LOGIN = new AttributeKey<>();
+
+  private final SshServer server;
+  private final String user;
+  private final List<AuthMethod> methods;
+  private final List<Identity> identities;
+  private final @Nullable PasswordBytes password;
+  private final Executor blocking;
+  private final List<String> problems;
+  private final List<String> course = new ArrayList<>();
+  private Executor loop = Runnable::run;
+  private List<String> offered = List.of();
+  private boolean passwordSent;
+  private boolean anythingSent;
+
+  Login(
+      SshServer server,
+      String user,
+      List<Identity> identities,
+      List<String> problems,
+      @Nullable PasswordBytes password,
+      Executor blocking) {
+    this.server = server;
+    this.user = user;
+    this.identities = List.copyOf(identities);
+    this.problems = List.copyOf(problems);
+    this.password = password;
+    this.blocking = blocking;
+    this.methods =
+        server.profile().authentication().stream()
+            .filter(
+                method -> method == AuthMethod.PUBLICKEY ? !identities.isEmpty() : password != null)
+            .toList();
+  }
+
+  static Login of(ClientSession session) {
+    Login login = session.getAttribute(LOGIN);
+    if (login == null) {
+      throw new IllegalStateException(session + ": no login attached");
+    }
+    return login;
+  }
+
+  /** Why it is no use to connect: the profile's methods have neither key nor password. */
+  public Optional<SshException> nothingToTry() {
+    return methods.isEmpty() ? Optional.of(noIdentity()) : Optional.empty();
+  }
+
+  /**
+   * Makes this the session's login; {@code session.auth()} may follow.
+   *
+   * @param loop the session's, where a signature made elsewhere comes back to
+   */
+  public void attach(ClientSession session, Executor loop) {
+    this.loop = loop;
+    session.setUsername(user);
+    session.setAttribute(LOGIN, this);
+  }
+
+  /**
+   * Why {@code auth()} failed.
+   *
+   * @param cause what {@code auth()} failed with
+   */
+  public SshException failure(Throwable cause) {
+    if (anythingSent) {
+      return new SshException(
+          SshFailure.AUTH_FAILED,
+          "SSH login as %s at %s refused".formatted(Printable.of(user), server.host()),
+          cause);
+    }
+    return offered.isEmpty()
+        ? new SshException(
+            SshFailure.NOT_SSH, "ssh server " + server + " hung up before the login", cause)
+        : noIdentity();
+  }
+
+  /** What was tried and what came of it, without secrets; one line for the log. */
+  public String course() {
+    List<String> all = new ArrayList<>(problems);
+    all.addAll(course);
+    if (!offered.isEmpty()) {
+      all.add("server offers " + Printable.of(String.join(",", offered)));
+    }
+    return all.isEmpty() ? "nothing tried" : String.join("; ", all);
+  }
+
+  /** Overwrites the password. Idempotent; any thread; whatever still runs sends it no more. */
+  public void wipe() {
+    if (password != null) {
+      password.close();
+    }
+  }
+
+  /** What the profile lists and we have something for, in the profile's order. */
+  List<AuthMethod> methods() {
+    return methods;
+  }
+
+  List<Identity> identities() {
+    return identities;
+  }
+
+  Executor blocking() {
+    return blocking;
+  }
+
+  /** Runs the task on the session's loop, as MINA's own threads run: writes never block there. */
+  void onLoop(ClientSession session, LoopTask task) {
+    loop.execute(
+        () -> {
+          try {
+            ThreadUtils.runAsInternal(
+                () -> {
+                  task.run();
+                  return null;
+                });
+          } catch (Exception e) {
+            session.exceptionCaught(e);
+          }
+        });
+  }
+
+  /** The server refused something, or wants more after a partial success. */
+  void answered(List<String> methodsThatCanContinue, boolean partialSuccess) {
+    offered = List.copyOf(methodsThatCanContinue);
+    if (partialSuccess) {
+      passwordSent = false;
+      course.add("partial success");
+    }
+  }
+
+  /** Whether there is a password that this server did not get yet. */
+  boolean hasUnsentPassword() {
+    return password != null && !passwordSent && !password.isClosed();
+  }
+
+  /** The password as UTF-8, to be sent now: nobody gets it again. The caller wipes it. */
+  byte[] takePassword() {
+    if (password == null || passwordSent) {
+      throw new IllegalStateException("password: none, or already sent");
+    }
+    passwordSent = true;
+    anythingSent = true;
+    return password.copy();
+  }
+
+  void sent() {
+    anythingSent = true;
+  }
+
+  void note(AuthMethod method, String event) {
+    course.add(method + ": " + Printable.of(event));
+  }
+
+  private SshException noIdentity() {
+    StringBuilder message =
+        new StringBuilder("nothing to log in with as ")
+            .append(Printable.of(user))
+            .append(" at ")
+            .append(server.host());
+    if (!offered.isEmpty()) {
+      message
+          .append(" (server offers ")
+          .append(Printable.of(String.join(",", offered)))
+          .append(')');
+    }
+    problems.forEach(problem -> message.append("; ").append(problem));
+    return new SshException(SshFailure.NO_IDENTITY, message.toString());
+  }
+
+  @Override
+  public String toString() {
+    return "login as " + Printable.of(user) + " at " + server;
+  }
+
+  interface LoopTask {
+    void run() throws Exception;
+  }
+}

@@ -1,0 +1,56 @@
+package culvert.ssh.mina.auth;
+
+import culvert.config.AuthMethod;
+import culvert.config.SshProfile;
+import culvert.ssh.Password;
+import culvert.ssh.SshServer;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/** Makes {@link Login}s; keeps decrypted keys. One per transport. Thread-safe. */
+public final class LoginFactory {
+  private final IdentityLoader identities;
+  private final Executor blocking;
+
+  /**
+   * @param blocking where signatures are made
+   */
+  public LoginFactory(Executor blocking) {
+    this(blocking, new IdentityLoader());
+  }
+
+  LoginFactory(Executor blocking, IdentityLoader identities) {
+    this.blocking = blocking;
+    this.identities = identities;
+  }
+
+  /**
+   * Gathers what the user can log in with; blocks: it reads and decrypts key files. The caller owns
+   * the login and must {@link Login#wipe} it.
+   *
+   * @param password from the FTP dialogue; copied. The profile's own password takes precedence.
+   */
+  public Login prepare(SshServer server, String user, Optional<Password> password) {
+    SshProfile profile = server.profile();
+    IdentityLoader.Loaded loaded =
+        profile.authentication().contains(AuthMethod.PUBLICKEY)
+            ? identities.load(profile)
+            : IdentityLoader.Loaded.NOTHING;
+    return new Login(
+        server,
+        user,
+        loaded.identities(),
+        loaded.problems(),
+        passwordBytes(profile, password),
+        blocking);
+  }
+
+  private static @Nullable PasswordBytes passwordBytes(
+      SshProfile profile, Optional<Password> password) {
+    if (profile.password().isPresent()) {
+      return PasswordBytes.of(profile.password().get().reveal());
+    }
+    return password.map(p -> PasswordBytes.of(p.copy(), profile.charset())).orElse(null);
+  }
+}

@@ -1,0 +1,54 @@
+package culvert.ssh.mina.auth;
+
+import culvert.config.AuthMethod;
+import java.util.List;
+import java.util.function.BiFunction;
+import org.apache.sshd.client.SshClient;
+import org.apache.sshd.client.auth.UserAuth;
+import org.apache.sshd.client.auth.UserAuthFactory;
+import org.apache.sshd.client.session.ClientConnectionServiceFactory;
+import org.apache.sshd.client.session.ClientSession;
+import org.apache.sshd.common.Service;
+import org.apache.sshd.common.ServiceFactory;
+import org.apache.sshd.common.session.Session;
+
+/** Makes a client log in by {@link Login}s. */
+public final class LoginMethods {
+  private LoginMethods() {}
+
+  /** Sets the client's methods and services; before it makes a session. */
+  public static void install(SshClient client) {
+    client.setUserAuthFactories(
+        List.of(
+            new Method(AuthMethod.PUBLICKEY, PublicKeyAuth::new),
+            new Method(AuthMethod.KEYBOARD_INTERACTIVE, KeyboardInteractiveAuth::new),
+            new Method(AuthMethod.PASSWORD, PasswordAuth::new)));
+    client.setServiceFactories(
+        List.of(new LoginServiceFactory(), ClientConnectionServiceFactory.INSTANCE));
+  }
+
+  private record Method(AuthMethod method, BiFunction<ClientSession, Login, UserAuth> constructor)
+      implements UserAuthFactory {
+    @Override
+    public String getName() {
+      return method.toString();
+    }
+
+    @Override
+    public UserAuth createUserAuth(ClientSession session) {
+      return constructor.apply(session, Login.of(session));
+    }
+  }
+
+  private static final class LoginServiceFactory implements ServiceFactory {
+    @Override
+    public String getName() {
+      return "ssh-userauth";
+    }
+
+    @Override
+    public Service create(Session session) {
+      return new LoginService(session);
+    }
+  }
+}

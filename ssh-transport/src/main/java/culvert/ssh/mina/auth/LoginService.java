@@ -1,0 +1,50 @@
+package culvert.ssh.mina.auth;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.sshd.client.future.AuthFuture;
+import org.apache.sshd.client.session.ClientUserAuthService;
+import org.apache.sshd.common.SshConstants;
+import org.apache.sshd.common.session.Session;
+import org.apache.sshd.common.util.buffer.Buffer;
+
+/**
+ * MINA's authentication service with the methods of the {@link Login} that is attached to the
+ * session. MINA's own fixes the methods when the session is made; here that may be long before
+ * anyone logs in.
+ */
+final class LoginService extends ClientUserAuthService {
+  LoginService(Session session) {
+    super(session);
+  }
+
+  @Override
+  public AuthFuture auth(String service) throws IOException {
+    Login login = Login.of(getClientSession());
+    clientMethods.clear();
+    login.methods().forEach(method -> clientMethods.add(method.toString()));
+    return super.auth(service);
+  }
+
+  @Override
+  protected void processUserAuth(int command, Buffer buffer, AuthFuture future) throws Exception {
+    if (command == SshConstants.SSH_MSG_USERAUTH_FAILURE) {
+      int start = buffer.rpos();
+      List<String> methods =
+          Stream.of(buffer.getString().split(",", -1)).filter(m -> !m.isBlank()).toList();
+      boolean partial = buffer.getBoolean();
+      buffer.rpos(start);
+      Login.of(getClientSession()).answered(methods, partial);
+    }
+    super.processUserAuth(command, buffer, future);
+  }
+
+  /** Goes on with the next key or method when the current one gave up by itself. */
+  void giveUpCurrent() throws Exception {
+    AuthFuture future = authFutureHolder.get();
+    if (future != null && !future.isDone()) {
+      tryNext(SshConstants.SSH_MSG_USERAUTH_FAILURE, future);
+    }
+  }
+}

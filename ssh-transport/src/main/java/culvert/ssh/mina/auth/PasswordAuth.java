@@ -1,0 +1,72 @@
+package culvert.ssh.mina.auth;
+
+import culvert.config.AuthMethod;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.sshd.client.auth.AbstractUserAuth;
+import org.apache.sshd.client.session.ClientSession;
+import org.apache.sshd.common.SshConstants;
+import org.apache.sshd.common.auth.UserAuthMethodFactory;
+import org.apache.sshd.common.util.buffer.Buffer;
+
+/** The {@code password} method (RFC 4252 section 8). */
+final class PasswordAuth extends AbstractUserAuth {
+  private final Login login;
+
+  PasswordAuth(ClientSession session, Login login) {
+    super(AuthMethod.PASSWORD.toString());
+    this.login = login;
+  }
+
+  @Override
+  protected boolean sendAuthDataRequest(ClientSession session, String service) throws Exception {
+    if (!login.hasUnsentPassword()) {
+      return false;
+    }
+    if (!UserAuthMethodFactory.isSecureAuthenticationTransport(session)) {
+      login.note(AuthMethod.PASSWORD, "not sent over an unencrypted connection");
+      return false;
+    }
+    byte[] password = login.takePassword();
+    try {
+      Buffer packet =
+          session.createBuffer(
+              SshConstants.SSH_MSG_USERAUTH_REQUEST,
+              4 * session.getUsername().length()
+                  + service.length()
+                  + password.length
+                  + SecretPacket.OVERHEAD);
+      packet.putString(session.getUsername());
+      packet.putString(service);
+      packet.putString(getName());
+      packet.putBoolean(false);
+      packet.putBytes(password);
+      SecretPacket.write(session, packet);
+      return true;
+    } finally {
+      Arrays.fill(password, (byte) 0);
+    }
+  }
+
+  @Override
+  protected boolean processAuthDataRequest(ClientSession session, String service, Buffer buffer) {
+    int command = buffer.getUByte();
+    if (command != SshConstants.SSH_MSG_USERAUTH_PASSWD_CHANGEREQ) {
+      throw new IllegalStateException("password: unexpected message " + command);
+    }
+    login.note(AuthMethod.PASSWORD, "expired: the server wants it changed first");
+    return false;
+  }
+
+  @Override
+  public void signalAuthMethodFailure(
+      ClientSession session,
+      String service,
+      boolean partial,
+      List<String> serverMethods,
+      Buffer buffer) {
+    if (!partial) {
+      login.note(AuthMethod.PASSWORD, "refused");
+    }
+  }
+}

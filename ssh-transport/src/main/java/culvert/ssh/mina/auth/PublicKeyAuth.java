@@ -1,0 +1,156 @@
+package culvert.ssh.mina.auth;
+
+import culvert.config.AuthMethod;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.RejectedExecutionException;
+import org.apache.sshd.client.auth.AbstractUserAuth;
+import org.apache.sshd.client.session.ClientSession;
+import org.apache.sshd.common.SshConstants;
+import org.apache.sshd.common.kex.extension.DefaultClientKexExtensionHandler;
+import org.apache.sshd.common.util.buffer.Buffer;
+import org.apache.sshd.common.util.buffer.ByteArrayBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The {@code publickey} method (RFC 4252 section 7): asks whether a key would do, and only then
+ * signs, on the blocking pool.
+ */
+final class PublicKeyAuth extends AbstractUserAuth {
+  private final Login login;
+  private final Queue<Attempt> attempts = new ArrayDeque<>();
+  private @Nullable Attempt asked; // awaits SSH_MSG_USERAUTH_PK_OK
+  private @Nullable Attempt current;
+
+  private record Attempt(Identity identity, String algorithm) {}
+
+  PublicKeyAuth(ClientSession session, Login login) {
+    super(AuthMethod.PUBLICKEY.toString());
+    this.login = login;
+    Set<String> accepted = session.getAttribute(DefaultClientKexExtensionHandler.SERVER_ALGORITHMS);
+    for (Identity identity : login.identities()) {
+      List<String> algorithms = identity.algorithms(accepted);
+      if (algorithms.isEmpty()) {
+        login.note(AuthMethod.PUBLICKEY, identity + ": server accepts no such signature");
+      }
+      algorithms.forEach(algorithm -> attempts.add(new Attempt(identity, algorithm)));
+    }
+  }
+
+  @Override
+  protected boolean sendAuthDataRequest(ClientSession session, String service) throws Exception {
+    Attempt next = attempts.poll();
+    asked = next;
+    current = next;
+    if (next == null) {
+      return false;
+    }
+    Buffer packet = session.createBuffer(SshConstants.SSH_MSG_USERAUTH_REQUEST);
+    putRequest(packet, session, service, next, false);
+    session.writePacket(packet);
+    login.sent();
+    return true;
+  }
+
+  @Override
+  protected boolean processAuthDataRequest(ClientSession session, String service, Buffer buffer)
+      throws Exception {
+    int command = buffer.getUByte();
+    Attempt attempt = asked;
+    if (command != SshConstants.SSH_MSG_USERAUTH_PK_OK || attempt == null) {
+      throw new IllegalStateException("publickey: unexpected message " + command);
+    }
+    asked = null;
+    buffer.getString(); // algorithm: some servers answer with the key's type
+    if (!Arrays.equals(buffer.getBytes(), attempt.identity().blob())) {
+      login.note(AuthMethod.PUBLICKEY, attempt.identity() + ": server answered for another key");
+      return false;
+    }
+    ByteArrayBuffer toSign = new ByteArrayBuffer();
+    toSign.putBytes(session.getSessionId());
+    toSign.putByte(SshConstants.SSH_MSG_USERAUTH_REQUEST);
+    putRequest(toSign, session, service, attempt, true);
+    byte[] data = toSign.getCompactData();
+    try {
+      login.blocking().execute(() -> sign(session, service, attempt, data));
+      return true;
+    } catch (RejectedExecutionException e) {
+      login.note(AuthMethod.PUBLICKEY, attempt.identity() + ": shutting down");
+      return false;
+    }
+  }
+
+  /** On the blocking pool. */
+  private void sign(ClientSession session, String service, Attempt attempt, byte[] data) {
+    byte[] signature;
+    try {
+      signature = attempt.identity().sign(session, attempt.algorithm(), data);
+    } catch (Exception e) {
+      login.onLoop(session, () -> cannotSign(session, attempt, e));
+      return;
+    }
+    login.onLoop(session, () -> sendSigned(session, service, attempt, signature));
+  }
+
+  private void sendSigned(ClientSession session, String service, Attempt attempt, byte[] signature)
+      throws Exception {
+    if (!attempt.equals(current) || !session.isOpen()) {
+      return;
+    }
+    Buffer packet = session.createBuffer(SshConstants.SSH_MSG_USERAUTH_REQUEST);
+    putRequest(packet, session, service, attempt, true);
+    ByteArrayBuffer signed = new ByteArrayBuffer();
+    signed.putString(attempt.algorithm());
+    signed.putBytes(signature);
+    packet.putBytes(signed.getCompactData());
+    session.writePacket(packet);
+  }
+
+  private void cannotSign(ClientSession session, Attempt attempt, Exception e) throws Exception {
+    login.note(AuthMethod.PUBLICKEY, attempt.identity() + ": cannot sign: " + e.getMessage());
+    if (attempt.equals(current) && session.isOpen()) {
+      session.getService(LoginService.class).giveUpCurrent();
+    }
+  }
+
+  private void putRequest(
+      Buffer packet, ClientSession session, String service, Attempt attempt, boolean signed) {
+    packet.putString(session.getUsername());
+    packet.putString(service);
+    packet.putString(getName());
+    packet.putBoolean(signed);
+    packet.putString(attempt.algorithm());
+    packet.putBytes(attempt.identity().blob());
+  }
+
+  @Override
+  public void signalAuthMethodFailure(
+      ClientSession session,
+      String service,
+      boolean partial,
+      List<String> serverMethods,
+      Buffer buffer) {
+    Attempt attempt = current;
+    if (attempt == null) {
+      return;
+    }
+    if (partial) {
+      attempts.removeIf(other -> other.identity().equals(attempt.identity()));
+    } else {
+      login.note(AuthMethod.PUBLICKEY, attempt.identity() + " refused");
+    }
+    asked = null;
+    current = null;
+  }
+
+  @Override
+  public void destroy() {
+    attempts.clear();
+    asked = null;
+    current = null;
+    super.destroy();
+  }
+}

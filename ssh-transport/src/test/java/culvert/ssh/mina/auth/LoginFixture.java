@@ -1,0 +1,228 @@
+package culvert.ssh.mina.auth;
+
+import culvert.config.AuthMethod;
+import culvert.ssh.Password;
+import culvert.ssh.SshException;
+import culvert.ssh.SshServer;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.PublicKey;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.apache.sshd.client.SshClient;
+import org.apache.sshd.client.session.ClientSession;
+import org.apache.sshd.common.SshConstants;
+import org.apache.sshd.common.config.keys.KeyUtils;
+import org.apache.sshd.common.session.SessionListener;
+import org.apache.sshd.common.util.buffer.Buffer;
+import org.apache.sshd.core.CoreModuleProperties;
+import org.apache.sshd.server.auth.UserAuth;
+import org.apache.sshd.server.auth.UserAuthFactory;
+import org.apache.sshd.server.auth.keyboard.UserAuthKeyboardInteractive;
+import org.apache.sshd.server.auth.password.PasswordChangeRequiredException;
+import org.apache.sshd.server.auth.password.UserAuthPasswordFactory;
+import org.apache.sshd.server.auth.pubkey.UserAuthPublicKeyFactory;
+import org.apache.sshd.server.keyprovider.SimpleGeneratorHostKeyProvider;
+import org.apache.sshd.server.session.ServerSession;
+
+/** A real server with scripted answers, and logins to it. */
+final class LoginFixture implements AutoCloseable {
+  private static final Duration DEADLINE = Duration.ofSeconds(20);
+
+  /** One INFO_REQUEST; a question with a leading {@code +} is echoed. */
+  record Round(List<String> questions) {
+    static Round asking(String... questions) {
+      return new Round(List.of(questions));
+    }
+  }
+
+  private final org.apache.sshd.server.SshServer server =
+      org.apache.sshd.server.SshServer.setUpDefaultServer();
+  private final SshClient client = SshClient.setUpDefaultClient();
+  private final ExecutorService blocking =
+      Executors.newSingleThreadExecutor(r -> new Thread(r, "signer"));
+  private final List<String> seen = new CopyOnWriteArrayList<>();
+  private volatile String rightPassword = "";
+  private volatile boolean passwordExpired;
+  private volatile List<Round> rounds = List.of();
+  private volatile List<PublicKey> authorizedKeys = List.of();
+  private volatile Optional<Login> last = Optional.empty();
+
+  LoginFixture() throws IOException {
+    server.setHost("127.0.0.1");
+    server.setPort(0);
+    server.setKeyPairProvider(new SimpleGeneratorHostKeyProvider());
+    server.setPasswordAuthenticator(
+        (user, password, session) -> {
+          seen.add("password:" + password);
+          if (passwordExpired) {
+            throw new PasswordChangeRequiredException("expired", "new one?", "");
+          }
+          return password.equals(rightPassword);
+        });
+    server.setPublickeyAuthenticator(
+        (user, key, session) -> {
+          boolean right = authorizedKeys.stream().anyMatch(k -> KeyUtils.compareKeys(k, key));
+          seen.add("publickey:" + KeyUtils.getKeyType(key) + (right ? ":right" : ":wrong"));
+          return right;
+        });
+    server.setUserAuthFactories(
+        List.of(
+            UserAuthPasswordFactory.INSTANCE,
+            UserAuthPublicKeyFactory.INSTANCE,
+            new Interactive()));
+    server.start();
+    LoginMethods.install(client);
+    client.setServerKeyVerifier((session, address, key) -> true);
+    client.start();
+  }
+
+  LoginFixture password(String right) {
+    rightPassword = right;
+    return this;
+  }
+
+  LoginFixture expiredPassword() {
+    passwordExpired = true;
+    return this;
+  }
+
+  LoginFixture rounds(Round... asked) {
+    rounds = List.of(asked);
+    return this;
+  }
+
+  LoginFixture authorizes(PublicKey... keys) {
+    authorizedKeys = List.of(keys);
+    return this;
+  }
+
+  /** As AuthenticationMethods of sshd_config: lists by blank, steps by comma. */
+  LoginFixture requires(String methods) {
+    CoreModuleProperties.AUTH_METHODS.set(server, methods);
+    return this;
+  }
+
+  LoginFixture maxTries(int tries) {
+    CoreModuleProperties.MAX_AUTH_REQUESTS.set(server, tries);
+    return this;
+  }
+
+  LoginFixture listen(SessionListener listener) {
+    server.addSessionListener(listener);
+    return this;
+  }
+
+  org.apache.sshd.server.SshServer server() {
+    return server;
+  }
+
+  /** What reached the server, in order. */
+  List<String> seen() {
+    return seen;
+  }
+
+  String course() {
+    return last.orElseThrow().course();
+  }
+
+  Optional<SshException> login(Profiles profile, String ftpPassword) throws Exception {
+    return login(profile, ftpPassword.getBytes(StandardCharsets.UTF_8));
+  }
+
+  Optional<SshException> login(Profiles profile) throws Exception {
+    return login(profile, Optional.empty());
+  }
+
+  Optional<SshException> login(Profiles profile, byte[] ftpPassword) throws Exception {
+    return login(profile, Optional.of(new Password(ftpPassword)));
+  }
+
+  /** The failure; empty: logged in. */
+  private Optional<SshException> login(Profiles profile, Optional<Password> password)
+      throws Exception {
+    IdentityLoader noDefaults = new IdentityLoader(List.of());
+    SshServer target = new SshServer(profile.port(server.getPort()), "127.0.0.1");
+    Login login = new LoginFactory(blocking, noDefaults).prepare(target, "alice", password);
+    last = Optional.of(login);
+    if (login.nothingToTry().isPresent()) {
+      return login.nothingToTry();
+    }
+    try (ClientSession session =
+        client.connect("-", "127.0.0.1", server.getPort()).verify(DEADLINE).getClientSession()) {
+      session.waitFor(List.of(ClientSession.ClientSessionEvent.WAIT_AUTH), DEADLINE);
+      login.attach(session, Runnable::run);
+      var auth = session.auth();
+      auth.await(DEADLINE);
+      return auth.isSuccess() ? Optional.empty() : Optional.of(login.failure(auth.getException()));
+    } finally {
+      login.wipe();
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    client.stop();
+    server.stop(true);
+    blocking.shutdownNow();
+  }
+
+  private final class Interactive implements UserAuthFactory {
+    @Override
+    public String getName() {
+      return AuthMethod.KEYBOARD_INTERACTIVE.toString();
+    }
+
+    @Override
+    public UserAuth createUserAuth(ServerSession session) {
+      return new Dialogue();
+    }
+  }
+
+  /** Asks the rounds; takes the right password as the answer to the first question. */
+  private final class Dialogue extends UserAuthKeyboardInteractive {
+    private int next;
+    private String firstAnswer = "";
+
+    @Override
+    protected Boolean doAuth(Buffer buffer, boolean init) throws Exception {
+      if (init) {
+        seen.add("keyboard-interactive");
+      } else {
+        buffer.getUByte();
+        List<String> answers = new ArrayList<>();
+        for (int i = buffer.getInt(); i > 0; i--) {
+          answers.add(buffer.getString());
+        }
+        seen.add("answers:" + answers);
+        if (firstAnswer.isEmpty() && !answers.isEmpty()) {
+          firstAnswer = answers.get(0);
+        }
+      }
+      if (next == rounds.size()) {
+        return !firstAnswer.isEmpty() && firstAnswer.equals(rightPassword);
+      }
+      ask(rounds.get(next++));
+      return null;
+    }
+
+    private void ask(Round round) throws IOException {
+      ServerSession session = getServerSession();
+      Buffer packet = session.createBuffer(SshConstants.SSH_MSG_USERAUTH_INFO_REQUEST);
+      packet.putString("");
+      packet.putString("");
+      packet.putString("");
+      packet.putUInt(round.questions().size());
+      for (String question : round.questions()) {
+        packet.putString(question);
+        packet.putBoolean(question.startsWith("+"));
+      }
+      session.writePacket(packet);
+    }
+  }
+}

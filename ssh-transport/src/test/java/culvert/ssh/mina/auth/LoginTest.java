@@ -1,0 +1,295 @@
+package culvert.ssh.mina.auth;
+
+import static culvert.config.AuthMethod.KEYBOARD_INTERACTIVE;
+import static culvert.config.AuthMethod.PASSWORD;
+import static culvert.config.AuthMethod.PUBLICKEY;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import culvert.ssh.SshException;
+import culvert.ssh.SshFailure;
+import culvert.ssh.mina.auth.LoginFixture.Round;
+import java.nio.charset.Charset;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(60)
+class LoginTest {
+  @TempDir Path directory;
+  private LoginFixture ssh;
+
+  @BeforeEach
+  void start() throws Exception {
+    ssh = new LoginFixture();
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    ssh.close();
+  }
+
+  private static void assertRefused(Optional<SshException> outcome) {
+    assertThat(outcome)
+        .hasValueSatisfying(
+            e -> {
+              assertThat(e.failure()).isEqualTo(SshFailure.AUTH_FAILED);
+              assertThat(e).hasMessage("SSH login as alice at 127.0.0.1 refused");
+            });
+  }
+
+  @Test
+  void aRightPasswordLogsIn() throws Exception {
+    ssh.password("secret");
+
+    assertThat(ssh.login(Profiles.with(PASSWORD), "secret")).isEmpty();
+    assertThat(ssh.seen()).containsExactly("password:secret");
+  }
+
+  @Test
+  void aWrongPasswordIsSentOnceAndRefused() throws Exception {
+    ssh.password("secret");
+
+    assertRefused(ssh.login(Profiles.with(PASSWORD), "wrong"));
+    assertThat(ssh.seen()).containsExactly("password:wrong");
+    assertThat(ssh.course()).contains("password: refused", "server offers");
+  }
+
+  @Test
+  void theProfilesPasswordIsUsed() throws Exception {
+    ssh.password("configured");
+
+    assertThat(ssh.login(Profiles.with(PASSWORD).password("configured"))).isEmpty();
+  }
+
+  @Test
+  void aPasswordInTheProfilesCharsetArrivesAsUtf8() throws Exception {
+    ssh.password("pässwörd€");
+
+    byte[] octets = "pässwörd€".getBytes(Charset.forName("windows-1252"));
+    assertThat(ssh.login(Profiles.with(PASSWORD), octets)).isEmpty();
+  }
+
+  @Test
+  void aPasswordInUtf8ArrivesUnchanged() throws Exception {
+    ssh.password("pässwörd€😀");
+
+    assertThat(ssh.login(Profiles.with(PASSWORD), "pässwörd€😀")).isEmpty();
+  }
+
+  @Test
+  void anExpiredPasswordIsNotChanged() throws Exception {
+    ssh.password("secret").expiredPassword();
+
+    assertRefused(ssh.login(Profiles.with(PASSWORD), "secret"));
+    assertThat(ssh.course()).contains("password: expired");
+    assertThat(ssh.seen()).containsExactly("password:secret");
+  }
+
+  @Test
+  void keyboardInteractiveAnswersOneHiddenQuestion() throws Exception {
+    ssh.password("secret").rounds(Round.asking("Password: "));
+
+    assertThat(ssh.login(Profiles.with(KEYBOARD_INTERACTIVE), "secret")).isEmpty();
+    assertThat(ssh.seen()).containsExactly("keyboard-interactive", "answers:[secret]");
+  }
+
+  @Test
+  void keyboardInteractiveAnswersRoundsWithoutQuestions() throws Exception {
+    ssh.password("secret").rounds(Round.asking(), Round.asking("Password: "), Round.asking());
+
+    assertThat(ssh.login(Profiles.with(KEYBOARD_INTERACTIVE), "secret")).isEmpty();
+    assertThat(ssh.seen())
+        .containsExactly("keyboard-interactive", "answers:[]", "answers:[secret]", "answers:[]");
+  }
+
+  @Test
+  void twoQuestionsGetNoAnswer() throws Exception {
+    ssh.password("secret").rounds(Round.asking("Password: ", "Code: "));
+
+    assertRefused(ssh.login(Profiles.with(KEYBOARD_INTERACTIVE), "secret"));
+    assertThat(ssh.seen()).containsExactly("keyboard-interactive");
+    assertThat(ssh.course()).contains("server asks 2 questions (expected: one, for the password)");
+  }
+
+  @Test
+  void aQuestionWithEchoGetsNoAnswer() throws Exception {
+    ssh.password("secret").rounds(Round.asking("+Account: "));
+
+    assertRefused(ssh.login(Profiles.with(KEYBOARD_INTERACTIVE), "secret"));
+    assertThat(ssh.seen()).containsExactly("keyboard-interactive");
+    assertThat(ssh.course()).contains("the answer is echoed");
+  }
+
+  @Test
+  void aSecondRoundForACodeGetsNoPassword() throws Exception {
+    ssh.password("secret").rounds(Round.asking("Password: "), Round.asking("Code: "));
+
+    assertRefused(ssh.login(Profiles.with(KEYBOARD_INTERACTIVE), "secret"));
+    assertThat(ssh.seen()).containsExactly("keyboard-interactive", "answers:[secret]");
+    assertThat(ssh.course()).contains("server asks for more than the password");
+  }
+
+  @Test
+  void aPasswordThatKeyboardInteractiveSentIsNotSentAgain() throws Exception {
+    ssh.password("secret").rounds(Round.asking("Password: "));
+
+    assertRefused(ssh.login(Profiles.with(KEYBOARD_INTERACTIVE, PASSWORD), "wrong"));
+    assertThat(ssh.seen()).containsExactly("keyboard-interactive", "answers:[wrong]");
+  }
+
+  @Test
+  void aPasswordThatPasswordSentIsNotSentAgain() throws Exception {
+    ssh.password("secret").rounds(Round.asking("Password: "));
+
+    assertRefused(ssh.login(Profiles.with(PASSWORD, KEYBOARD_INTERACTIVE), "wrong"));
+    assertThat(ssh.seen()).containsExactly("password:wrong");
+  }
+
+  @Test
+  void passwordFollowsAKeyboardInteractiveThatCouldNotUseIt() throws Exception {
+    ssh.password("secret").rounds(Round.asking("Password: ", "Code: "));
+
+    assertThat(ssh.login(Profiles.with(KEYBOARD_INTERACTIVE, PASSWORD), "secret")).isEmpty();
+    assertThat(ssh.seen()).containsExactly("keyboard-interactive", "password:secret");
+  }
+
+  @Test
+  void afterPartialSuccessThePasswordIsSentAgainToTheMethodThatIsAskedFor() throws Exception {
+    ssh.password("secret")
+        .rounds(Round.asking("Password: "))
+        .requires("keyboard-interactive,password");
+
+    assertThat(ssh.login(Profiles.with(KEYBOARD_INTERACTIVE, PASSWORD), "secret")).isEmpty();
+    assertThat(ssh.seen())
+        .containsExactly("keyboard-interactive", "answers:[secret]", "password:secret");
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(
+      strings = {
+        "ed25519",
+        "ecdsa256",
+        "ecdsa384",
+        "ecdsa521",
+        "rsa",
+        "ed25519-encrypted",
+        "rsa-encrypted",
+        "rsa-pkcs1",
+        "rsa-pkcs1-encrypted",
+        "rsa-pkcs8",
+        "ecdsa-sec1",
+        "ecdsa-pkcs8-encrypted",
+        "ed25519-pkcs8",
+        "ecdsa-openssl"
+      })
+  void aKeyOfEveryTypeAndFormatLogsIn(String name) throws Exception {
+    ssh.authorizes(TestKeys.publicKey(name));
+    Profiles profile = Profiles.with(PUBLICKEY).keys(TestKeys.file(name, directory));
+
+    assertThat(ssh.login(profile.passphrase(TestKeys.PASSPHRASE))).isEmpty();
+  }
+
+  @Test
+  void keysAreTriedInTheirOrderAndEachOnce() throws Exception {
+    ssh.authorizes(TestKeys.publicKey("ecdsa256"));
+
+    assertThat(
+            ssh.login(
+                Profiles.with(PUBLICKEY)
+                    .keys(
+                        TestKeys.file("ed25519", directory),
+                        TestKeys.file("rsa", directory),
+                        TestKeys.file("ecdsa256", directory))))
+        .isEmpty();
+    assertThat(ssh.seen())
+        .containsExactly(
+            "publickey:ssh-ed25519:wrong",
+            "publickey:ssh-rsa:wrong",
+            "publickey:ecdsa-sha2-nistp256:right", // the query
+            "publickey:ecdsa-sha2-nistp256:right"); // the signature
+  }
+
+  @Test
+  void methodsAreTriedInTheProfilesOrder() throws Exception {
+    ssh.password("secret").rounds(Round.asking("Password: ", "Code: "));
+    Path key = TestKeys.file("ed25519", directory);
+
+    ssh.login(Profiles.with(PASSWORD, PUBLICKEY, KEYBOARD_INTERACTIVE).keys(key), "wrong");
+    assertThat(ssh.seen()).containsExactly("password:wrong", "publickey:ssh-ed25519:wrong");
+
+    ssh.seen().clear();
+    ssh.login(Profiles.with(PUBLICKEY, KEYBOARD_INTERACTIVE, PASSWORD).keys(key), "wrong");
+    assertThat(ssh.seen())
+        .containsExactly("publickey:ssh-ed25519:wrong", "keyboard-interactive", "password:wrong");
+  }
+
+  @Test
+  void keyAndPasswordTogetherSatisfyAServerThatWantsBoth() throws Exception {
+    ssh.password("secret").authorizes(TestKeys.publicKey("ed25519")).requires("publickey,password");
+    Path key = TestKeys.file("ed25519", directory);
+
+    assertThat(ssh.login(Profiles.with(PASSWORD, PUBLICKEY).keys(key), "secret")).isEmpty();
+  }
+
+  @Test
+  void aKeyThatMadePartialSuccessIsNotTriedAgain() throws Exception {
+    ssh.authorizes(TestKeys.publicKey("rsa"), TestKeys.publicKey("ed25519"))
+        .requires("publickey,publickey");
+
+    assertThat(
+            ssh.login(
+                Profiles.with(PUBLICKEY)
+                    .keys(TestKeys.file("rsa", directory), TestKeys.file("ed25519", directory))))
+        .isEmpty();
+  }
+
+  @Test
+  void theServersLimitOfTriesIsARefusal() throws Exception {
+    ssh.maxTries(1);
+
+    assertRefused(
+        ssh.login(
+            Profiles.with(PUBLICKEY, PASSWORD)
+                .keys(
+                    TestKeys.file("ed25519", directory),
+                    TestKeys.file("rsa", directory),
+                    TestKeys.file("ecdsa256", directory)),
+            "wrong"));
+  }
+
+  @Test
+  void withoutKeyAndPasswordThereIsNothingToTry() throws Exception {
+    Path missing = directory.resolve("missing");
+
+    assertThat(ssh.login(Profiles.with(PUBLICKEY, PASSWORD).keys(missing)))
+        .hasValueSatisfying(
+            e -> {
+              assertThat(e.failure()).isEqualTo(SshFailure.NO_IDENTITY);
+              assertThat(e)
+                  .hasMessage(
+                      "nothing to log in with as alice at 127.0.0.1; identity file "
+                          + missing
+                          + " does not exist");
+            });
+    assertThat(ssh.seen()).isEmpty();
+  }
+
+  @Test
+  void aServerThatOffersNoneOfOurMethodsLeavesNothingToTry() throws Exception {
+    ssh.requires("publickey");
+
+    assertThat(ssh.login(Profiles.with(PASSWORD), "secret"))
+        .hasValueSatisfying(
+            e -> {
+              assertThat(e.failure()).isEqualTo(SshFailure.NO_IDENTITY);
+              assertThat(e).hasMessageContaining("(server offers publickey)");
+            });
+    assertThat(ssh.seen()).isEmpty();
+  }
+}

@@ -1,0 +1,56 @@
+package culvert.ssh.mina.auth;
+
+import culvert.config.AuthMethod;
+import culvert.config.Secret;
+import culvert.config.SshProfile;
+import culvert.config.SshUser;
+import java.nio.charset.Charset;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** Profiles for logins. */
+record Profiles(
+    List<AuthMethod> methods,
+    Optional<Secret> password,
+    List<Path> identityFiles,
+    Optional<Secret> passphrase) {
+
+  static Profiles with(AuthMethod... methods) {
+    return new Profiles(List.of(methods), Optional.empty(), List.of(), Optional.empty());
+  }
+
+  Profiles password(String secret) {
+    return new Profiles(methods, Optional.of(new Secret(secret)), identityFiles, passphrase);
+  }
+
+  Profiles keys(Path... files) {
+    return new Profiles(methods, password, List.of(files), passphrase);
+  }
+
+  Profiles passphrase(String secret) {
+    return new Profiles(methods, password, identityFiles, Optional.of(new Secret(secret)));
+  }
+
+  SshProfile port(int port) {
+    return new SshProfile(
+        "test",
+        Optional.empty(),
+        port,
+        new SshUser.FromFtp(),
+        methods,
+        password,
+        Charset.forName("windows-1252"),
+        true,
+        List.of(),
+        identityFiles,
+        passphrase,
+        Duration.ofSeconds(4),
+        Duration.ofSeconds(10),
+        Duration.ofSeconds(15),
+        3,
+        1L << 30,
+        Duration.ofSeconds(60));
+  }
+}
