@@ -1,0 +1,297 @@
+package culvert.proxy.ftp.core;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+
+/**
+ * Pairs commands with replies on a control connection that is relayed, and steps in where a data
+ * connection is announced. Everything else passes through, bytes untouched.
+ *
+ * <p>Only the final line of the reply that belongs to a PASV or an EPSV opens anything; a {@code
+ * 227} that nobody asked for, or one inside another reply, is just text.
+ */
+public final class ControlDialogue {
+  /** Commands that may wait for replies before the client has to wait too. */
+  private static final int MAX_PENDING = 256;
+
+  private enum Kind {
+    /** The greeting, which nobody asked for. */
+    GREETING,
+    PASV,
+    EPSV,
+    DOWNLOAD,
+    UPLOAD,
+    ABOR,
+    AUTH,
+    /** Answered by us once the replies before it are through. */
+    LOCAL,
+    OTHER;
+
+    boolean transfer() {
+      return this == DOWNLOAD || this == UPLOAD;
+    }
+
+    boolean passive() {
+      return this == PASV || this == EPSV;
+    }
+  }
+
+  private static final class Pending {
+    final Kind kind;
+    final byte[] localReply;
+    boolean swallowed; // our own ABOR: the client must not see the answer
+    boolean uploadBroken; // the client broke the data connection off
+    boolean answered; // a line of the final reply was already dealt with
+
+    Pending(Kind kind, byte[] localReply) {
+      this.kind = kind;
+      this.localReply = localReply;
+    }
+  }
+
+  private static final byte[] NOTHING = {};
+
+  private final boolean tlsAllowed;
+  private final Deque<Pending> pending = new ArrayDeque<>();
+  private final List<ControlEffect> effects = new ArrayList<>();
+  private int slack; // aborted transfers whose second reply may never come
+
+  /**
+   * @param tlsAllowed whether AUTH may reach the server, after which nothing is understood any more
+   * @param greetingPending whether the server's greeting is still to come
+   */
+  public ControlDialogue(boolean tlsAllowed, boolean greetingPending) {
+    this.tlsAllowed = tlsAllowed;
+    if (greetingPending) {
+      expect(Kind.GREETING);
+    }
+  }
+
+  /** The client sent a command. */
+  public List<ControlEffect> on(Command command) {
+    switch (command.verb()) {
+      case "PORT", "EPRT", "LPRT", "LPSV", "SPSV", "CPSV", "P@SW" ->
+          answer(OwnReply.NO_ACTIVE_MODE);
+      case "AUTH", "ADAT", "PBSZ", "PROT" -> tls(command);
+      case "PASV" -> forward(command, Kind.PASV);
+      case "EPSV" -> forward(command, all(command) ? Kind.OTHER : Kind.EPSV);
+      case "STOR", "APPE", "STOU" -> forward(command, Kind.UPLOAD);
+      case "RETR", "LIST", "NLST", "MLSD" -> forward(command, Kind.DOWNLOAD);
+      case "ABOR" -> abort();
+      default -> forward(command, Kind.OTHER);
+    }
+    return drain();
+  }
+
+  /** The server sent a line. */
+  public List<ControlEffect> on(ReplyLine line) {
+    if (line.code() == 0 || line.preliminary() || line.code() == 421) {
+      preliminary(line);
+      return drain();
+    }
+    resynchronise(line);
+    Pending head = pending.peek();
+    if (head == null) {
+      relay(line);
+      return drain();
+    }
+    dispatch(head, line);
+    if (line.last()) {
+      boolean aborted = abortPending();
+      pending.remove();
+      if (aborted && (head.kind.transfer() || head.kind == Kind.ABOR)) {
+        effects.add(new ControlEffect.AbortAnswered());
+      }
+      flushLocal();
+    }
+    return drain();
+  }
+
+  /**
+   * The client broke the data connection of the pending upload off: aborts it, and makes its final
+   * reply a failure. Does nothing when no upload is pending.
+   */
+  public List<ControlEffect> uploadBroken() {
+    for (Pending waiting : pending) {
+      if (waiting.kind == Kind.UPLOAD && !waiting.uploadBroken) {
+        waiting.uploadBroken = true;
+        if (pending.stream().noneMatch(p -> p.kind == Kind.ABOR)) {
+          expect(Kind.ABOR).swallowed = true;
+          sendAbort();
+        }
+        break;
+      }
+    }
+    return drain();
+  }
+
+  /** Whether a STOR, APPE or STOU waits for its final reply. */
+  public boolean uploadPending() {
+    return pending.stream().anyMatch(p -> p.kind == Kind.UPLOAD);
+  }
+
+  /** Whether an aborted transfer waits for the server's answer. */
+  public boolean abortPending() {
+    return pending.stream().anyMatch(p -> p.kind == Kind.ABOR);
+  }
+
+  /** Whether every command has its reply. */
+  public boolean idle() {
+    return pending.isEmpty();
+  }
+
+  /** Whether the client has to wait before it may send more commands. */
+  public boolean full() {
+    return pending.size() >= MAX_PENDING;
+  }
+
+  private static boolean all(Command command) {
+    return command.argumentText().strip().equalsIgnoreCase("ALL");
+  }
+
+  private void tls(Command command) {
+    if (tlsAllowed) {
+      forward(command, command.is("AUTH") ? Kind.AUTH : Kind.OTHER);
+    } else {
+      answer(OwnReply.NO_TLS);
+    }
+  }
+
+  /** Telnet signals are gone by now: plain {@code ABOR} is the one spelling all servers accept. */
+  private void abort() {
+    for (Pending waiting : pending) {
+      if (waiting.kind == Kind.ABOR && waiting.swallowed) {
+        waiting.swallowed = false; // ours is under way already: its answer is the client's now
+        return;
+      }
+    }
+    expect(Kind.ABOR);
+    sendAbort();
+  }
+
+  private void sendAbort() {
+    effects.add(new ControlEffect.ToServer(OwnReply.line("ABOR")));
+    if (pending.stream().anyMatch(p -> p.kind.transfer())) {
+      slack++;
+      effects.add(new ControlEffect.AbortSent());
+    }
+  }
+
+  private void forward(Command command, Kind kind) {
+    expect(kind);
+    effects.add(new ControlEffect.ToServer(command.bytes()));
+  }
+
+  private Pending expect(Kind kind) {
+    Pending entry = new Pending(kind, NOTHING);
+    pending.add(entry);
+    return entry;
+  }
+
+  /** Answers behind the replies that the client still waits for. */
+  private void answer(String reply) {
+    pending.add(new Pending(Kind.LOCAL, OwnReply.line(reply)));
+    flushLocal();
+  }
+
+  private void flushLocal() {
+    while (!pending.isEmpty() && pending.peek().kind == Kind.LOCAL) {
+      effects.add(new ControlEffect.ToClient(pending.remove().localReply));
+    }
+    if (pending.isEmpty()) {
+      slack = 0;
+    }
+  }
+
+  /** Lines that end no command's wait. */
+  private void preliminary(ReplyLine line) {
+    Pending head = pending.peek();
+    boolean forUs = head != null && head.swallowed && line.preliminary();
+    if (!forUs) {
+      relay(line);
+    }
+  }
+
+  /**
+   * An aborted transfer has two replies with some servers and one with others. What cannot be the
+   * answer to an ABOR shows that there was none.
+   */
+  private void resynchronise(ReplyLine line) {
+    Pending head = pending.peek();
+    if (head != null && head.swallowed && !head.answered && !answersAbort(line.code())) {
+      pending.remove();
+      slack = Math.max(0, slack - 1);
+      flushLocal();
+      head = pending.peek();
+    }
+    boolean passiveReply = line.code() == 227 || line.code() == 229;
+    if (!passiveReply || head == null || head.kind.passive()) {
+      return;
+    }
+    int position = 0;
+    for (Pending waiting : pending) {
+      if (waiting.kind.passive() && position <= slack) {
+        skip(position);
+        return;
+      }
+      position++;
+    }
+  }
+
+  private void skip(int count) {
+    Iterator<Pending> stale = pending.iterator();
+    for (int i = 0; i < count; i++) {
+      Pending skipped = stale.next();
+      if (skipped.kind == Kind.LOCAL) {
+        effects.add(new ControlEffect.ToClient(skipped.localReply));
+      }
+      stale.remove();
+    }
+    slack -= count;
+  }
+
+  private static boolean answersAbort(int code) {
+    return code == 225 || code == 226 || code == 426 || code >= 500;
+  }
+
+  private void dispatch(Pending head, ReplyLine line) {
+    if (head.swallowed) {
+      head.answered = true;
+    } else if (head.uploadBroken && line.code() != 426) {
+      if (line.last()) {
+        effects.add(new ControlEffect.ToClient(OwnReply.line(OwnReply.UPLOAD_BROKEN)));
+      }
+    } else if (line.last() && head.kind.passive()) {
+      passive(head.kind == Kind.EPSV, line);
+    } else {
+      relay(line);
+      if (line.last() && head.kind == Kind.AUTH && (line.code() == 234 || line.code() == 334)) {
+        effects.add(new ControlEffect.Opaque());
+      }
+    }
+  }
+
+  private void passive(boolean extended, ReplyLine line) {
+    PassiveReply reply = PassiveReply.parse(line.code(), line.text()).orElse(null);
+    if (reply == null) {
+      relay(line);
+    } else if (!reply.portAllowed()) {
+      effects.add(new ControlEffect.ToClient(reply.refusal()));
+    } else {
+      effects.add(new ControlEffect.Passive(extended, reply, line));
+    }
+  }
+
+  private void relay(ReplyLine line) {
+    effects.add(new ControlEffect.ToClient(line.raw()));
+  }
+
+  private List<ControlEffect> drain() {
+    List<ControlEffect> result = List.copyOf(effects);
+    effects.clear();
+    return result;
+  }
+}

@@ -1,0 +1,25 @@
+package culvert.proxy.ftp.core;
+
+/** What happens to a captured login. */
+public sealed interface LoginEvent {
+
+  /** The client sent a command; it is taken over, and wiped where it held a password. */
+  record Sent(Command command) implements LoginEvent {}
+
+  /**
+   * The upstream control connection stands.
+   *
+   * @param tunnelled whether it belongs to the captured identity, so that another user needs
+   *     another one
+   */
+  record UpstreamOpened(boolean tunnelled) implements LoginEvent {}
+
+  /** The SSH login was refused: the client may try another user. */
+  record SshLoginRefused(String text) implements LoginEvent {}
+
+  /** No upstream control connection can be made, or the one that stood has failed. */
+  record UpstreamFailed(String text) implements LoginEvent {}
+
+  /** The server sent a whole reply. */
+  record Replied(Reply reply) implements LoginEvent {}
+}

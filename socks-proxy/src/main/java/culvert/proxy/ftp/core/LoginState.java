@@ -1,0 +1,15 @@
+package culvert.proxy.ftp.core;
+
+/** Where a captured login stands. */
+public enum LoginState {
+  AWAIT_USER,
+  AWAIT_PASS,
+  /** Everything is captured and the upstream control connection is being made; commands wait. */
+  OPENING_UPSTREAM,
+  /** The server hears what the client said; commands wait. */
+  REPLAYING_LOGIN,
+  /** The server has answered: from here on the control connection is relayed. */
+  LOGGED_IN,
+  /** Over: the client was told why. */
+  REFUSED
+}

@@ -1,0 +1,47 @@
+package culvert.proxy.ftp.core;
+
+import java.io.ByteArrayOutputStream;
+import java.util.Optional;
+
+/**
+ * A whole reply.
+ *
+ * @param raw all its lines, as they came; not to be changed
+ */
+@SuppressWarnings("ArrayRecordComponent") // compared by nobody, and copied by nobody either
+public record Reply(int code, byte[] raw) {
+
+  /** {@code 1yz}: the command goes on, another reply will follow. */
+  boolean preliminary() {
+    return code < 200;
+  }
+
+  /** {@code 4yz} and {@code 5yz}. */
+  boolean negative() {
+    return code >= 400;
+  }
+
+  @Override
+  public String toString() {
+    return Integer.toString(code);
+  }
+
+  /** Puts lines together to replies. */
+  public static final class Collector {
+    private static final int MAX_REPLY = 64 * 1024;
+    private final ByteArrayOutputStream lines = new ByteArrayOutputStream();
+
+    /** The reply that ends with this line, if one does. */
+    public Optional<Reply> add(ReplyLine line) {
+      if (lines.size() + line.raw().length <= MAX_REPLY || line.last()) {
+        lines.writeBytes(line.raw()); // past the limit, middle lines are left out
+      }
+      if (!line.last()) {
+        return Optional.empty();
+      }
+      Reply reply = new Reply(line.code(), lines.toByteArray());
+      lines.reset();
+      return Optional.of(reply);
+    }
+  }
+}

@@ -1,0 +1,59 @@
+package culvert.proxy.ftp.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Runs the corpus beside it as a regression test; {@code JAZZER_FUZZ=1} looks for more. The first
+ * byte of an input says how the rest is cut into chunks.
+ */
+class FtpParsersFuzzTest {
+
+  @FuzzTest
+  void commands(byte[] input) {
+    CommandSplitter splitter = new CommandSplitter();
+    ControlDialogue dialogue = new ControlDialogue(false, true);
+    LoginCapture login = new LoginCapture(LoginDepth.USER_AND_PASSWORD);
+    for (byte[] chunk : chunks(input)) {
+      for (ClientInput found : splitter.feed(chunk)) {
+        if (found instanceof Command command) {
+          assertThat(command.length()).isBetween(1, CommandSplitter.MAX_LINE);
+          assertThat(command.bytes()).doesNotContain((byte) 0).endsWith('\r', '\n');
+          assertThat(command.toString()).matches("\\p{Print}*");
+          dialogue.on(command);
+          login.on(new LoginEvent.Sent(command));
+        }
+      }
+    }
+    login.close();
+  }
+
+  @FuzzTest
+  void replies(byte[] input) {
+    ReplySplitter splitter = new ReplySplitter();
+    ControlDialogue dialogue = new ControlDialogue(false, false);
+    Reply.Collector collector = new Reply.Collector();
+    for (byte[] chunk : chunks(input)) {
+      for (ReplyLine line : splitter.feed(chunk)) {
+        dialogue.on(Command.of("PASV"));
+        for (ControlEffect effect : dialogue.on(line)) {
+          if (effect instanceof ControlEffect.Passive passive) {
+            assertThat(passive.reply().port()).isBetween(1024, 65535);
+          }
+        }
+        collector.add(line);
+      }
+    }
+  }
+
+  private static List<byte[]> chunks(byte[] input) {
+    if (input.length < 2) {
+      return List.of(input);
+    }
+    int cut = 1 + (input[0] & 0xff) % (input.length - 1);
+    return List.of(Arrays.copyOfRange(input, 1, cut), Arrays.copyOfRange(input, cut, input.length));
+  }
+}

@@ -1,0 +1,387 @@
+package culvert.proxy.ftp.core;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import culvert.ssh.Password;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class LoginCaptureTest {
+  private static final LoginEvent TUNNEL = new LoginEvent.UpstreamOpened(true);
+  private static final LoginEvent PLAIN = new LoginEvent.UpstreamOpened(false);
+
+  private LoginCapture login = new LoginCapture(LoginDepth.USER_AND_PASSWORD);
+
+  private static LoginEvent client(String line) {
+    return new LoginEvent.Sent(new Command(line.getBytes(ISO_8859_1)));
+  }
+
+  private static LoginEvent server(String lines) {
+    String text = lines.replace("|", "\r\n") + "\r\n";
+    return new LoginEvent.Replied(
+        new Reply(Integer.parseInt(lines.substring(0, 3)), text.getBytes(ISO_8859_1)));
+  }
+
+  private List<String> on(LoginEvent... events) {
+    List<String> transcript = new ArrayList<>();
+    for (LoginEvent event : events) {
+      transcript.addAll(Transcript.of(login.on(event)));
+    }
+    return transcript;
+  }
+
+  private void given(LoginState state) {
+    switch (state) {
+      case AWAIT_USER -> {}
+      case AWAIT_PASS -> on(client("USER bob"));
+      case OPENING_UPSTREAM -> on(client("USER bob"), client("PASS secret"));
+      case REPLAYING_LOGIN -> on(client("USER bob"), client("PASS secret"), TUNNEL);
+      case LOGGED_IN ->
+          on(client("USER bob"), client("PASS secret"), TUNNEL, server("220 x"), server("230 in"));
+      case REFUSED -> on(client("QUIT"));
+    }
+    assertThat(login.state()).isEqualTo(state);
+  }
+
+  @Test
+  void theGreetingIsOneLine() {
+    assertThat(LoginCapture.greeting()).asString(ISO_8859_1).matches("220 [^\r\n]+\r\n");
+  }
+
+  @ParameterizedTest(name = "{0} -> {1}")
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "FEAT; 530 Please login with USER and PASS.",
+        "SYST; 530 Please login with USER and PASS.",
+        "LANG en; 530 Please login with USER and PASS.",
+        "PASV; 530 Please login with USER and PASS.",
+        "OPTS MLST size; 530 Please login with USER and PASS.",
+        "XYZZY; 530 Please login with USER and PASS.",
+        "AUTH TLS; 502 culvert: TLS is not supported here, go on in clear.",
+        "AUTH SSL; 502 culvert: TLS is not supported here, go on in clear.",
+        "PBSZ 0; 502 culvert: TLS is not supported here, go on in clear.",
+        "PROT P; 502 culvert: TLS is not supported here, go on in clear.",
+        "ADAT x; 502 culvert: TLS is not supported here, go on in clear.",
+        "OPTS UTF8 ON; 200 UTF8 noted.",
+        "OPTS utf8; 200 UTF8 noted.",
+        "OPTS UTF-8; 200 UTF8 noted.",
+        "CLNT lftp; 200 Noted.",
+        "NOOP; 200 OK.",
+        "HOST ftp.example; 220 Host noted.",
+        "PASS x; 503 Login with USER first.",
+        "ACCT x; 202 Account noted.",
+        "USER bob; 331 Please specify the password."
+      })
+  void beforeTheLoginCommandsAreAnsweredHere(String command, String reply) {
+    assertThat(on(client(command))).containsExactly("< " + reply);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(strings = {"FEAT", "SYST", "AUTH TLS", "OPTS UTF8 ON", "NOOP"})
+  void betweenUserAndPassOtherCommandsChangeNothing(String command) {
+    given(LoginState.AWAIT_PASS);
+
+    on(client(command));
+
+    assertThat(login.state()).isEqualTo(LoginState.AWAIT_PASS);
+    assertThat(on(client("PASS secret"))).containsExactly("open for bob with secret");
+  }
+
+  @Test
+  void quitIsAnsweredAndCloses() {
+    assertThat(on(client("QUIT"))).containsExactly("< 221 Goodbye.", "Close");
+    assertThat(login.state()).isEqualTo(LoginState.REFUSED);
+  }
+
+  @Test
+  void aSecondUserStartsOver() {
+    assertThat(on(client("USER bob"), client("USER eve"), client("PASS x")))
+        .containsExactly(
+            "< 331 Please specify the password.",
+            "< 331 Please specify the password.",
+            "open for eve with x");
+  }
+
+  @ParameterizedTest(name = "password <{0}>")
+  @ValueSource(strings = {"", " ", "-quiet", "a b", "b@c", "p|q", "\u00e9\u00ff"})
+  void aPasswordReachesTheServerByteForByte(String password) {
+    on(client("USER bob"), client("PASS " + password), TUNNEL, server("220 hi"));
+
+    assertThat(on(server("331 password?"))).containsExactly("> PASS " + password);
+  }
+
+  @Test
+  void theLoginIsReplayedAndTheFinalReplyGoesToTheClientWithAllItsLines() {
+    given(LoginState.OPENING_UPSTREAM);
+
+    assertThat(on(TUNNEL)).isEmpty();
+    assertThat(on(server("220-one|220 two"))).containsExactly("> USER bob");
+    assertThat(on(server("331 password?"))).containsExactly("> PASS secret");
+    assertThat(on(server("230-Welcome|  all|230 In.")))
+        .containsExactly("< 230-Welcome|  all|230 In.");
+    assertThat(login.state()).isEqualTo(LoginState.LOGGED_IN);
+  }
+
+  @Test
+  void aServerThatIsNotReadyYetIsWaitedFor() {
+    given(LoginState.REPLAYING_LOGIN);
+
+    assertThat(on(server("120 in 5 minutes"))).isEmpty();
+    assertThat(on(server("220 ready"))).containsExactly("> USER bob");
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(strings = {"421 too many", "500 go away", "530-no|530 no", "450 later"})
+  void aRefusingGreetingIsTheAnswerToPassAndTheEnd(String greeting) {
+    given(LoginState.REPLAYING_LOGIN);
+
+    assertThat(on(server(greeting))).containsExactly("< " + greeting, "Close");
+    assertThat(login.state()).isEqualTo(LoginState.REFUSED);
+  }
+
+  @Test
+  void recordedCommandsAreReplayedBeforeUserAndTheirFailuresIgnored() {
+    on(client("OPTS UTF8 ON"), client("CLNT x"), client("HOST v"), client("NOOP"), client("NOOP"));
+    given(LoginState.REPLAYING_LOGIN);
+
+    assertThat(on(server("220 hi"))).containsExactly("> OPTS UTF8 ON");
+    assertThat(on(server("501 what"))).containsExactly("> CLNT x");
+    assertThat(on(server("500 what"))).containsExactly("> HOST v");
+    assertThat(on(server("502 what"))).containsExactly("> NOOP");
+    assertThat(on(server("200 ok"))).containsExactly("> USER bob");
+  }
+
+  @Test
+  void anUnknownVirtualHostFailsTheLogin() {
+    on(client("HOST v"));
+    given(LoginState.REPLAYING_LOGIN);
+
+    assertThat(on(server("220 hi"), server("504 no such host")))
+        .containsExactly("> HOST v", "< 504 no such host", "CloseUpstream");
+    assertThat(login.state()).isEqualTo(LoginState.AWAIT_USER);
+  }
+
+  @Test
+  void tooManyRecordedCommandsEndTheSession() {
+    for (int i = 0; i < 16; i++) {
+      assertThat(on(client("CLNT " + i))).containsExactly("< 200 Noted.");
+    }
+
+    assertThat(on(client("CLNT x")))
+        .containsExactly("< 421 culvert: more than 16 commands before the login.", "Close");
+  }
+
+  @Test
+  void a336IsAWishForAPasswordToo() {
+    given(LoginState.REPLAYING_LOGIN);
+
+    assertThat(on(server("220 hi"), server("336 code?")).get(1)).isEqualTo("> PASS secret");
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(strings = {"230 in", "232 in", "332 account?"})
+  void aServerThatWantsNoPasswordGetsNone(String reply) {
+    given(LoginState.REPLAYING_LOGIN);
+
+    assertThat(on(server("220 hi"), server(reply))).containsExactly("> USER bob", "< " + reply);
+    assertThat(login.state()).isEqualTo(LoginState.LOGGED_IN);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(strings = {"530 Non-anonymous sessions must use encryption.", "500 no", "450 later"})
+  void aServerThatRefusesTheUserGetsNoPassword(String reply) {
+    given(LoginState.REPLAYING_LOGIN);
+
+    assertThat(on(server("220 hi"), server(reply)))
+        .containsExactly("> USER bob", "< " + reply, "CloseUpstream");
+    assertThat(login.state()).isEqualTo(LoginState.AWAIT_USER);
+  }
+
+  @ParameterizedTest(name = "when it answers {0}")
+  @ValueSource(strings = {"USER", "PASS"})
+  void a421IsRelayedAndTheEnd(String when) {
+    given(LoginState.REPLAYING_LOGIN);
+    on(server("220 hi"));
+    if (when.equals("PASS")) {
+      on(server("331 password?"));
+    }
+
+    assertThat(on(server("421 Please reconnect using TLS")))
+        .containsExactly("< 421 Please reconnect using TLS", "Close");
+  }
+
+  @Test
+  void aRecordedAccountIsSentWhenTheServerWantsOne() {
+    on(client("ACCT payroll"));
+    given(LoginState.REPLAYING_LOGIN);
+
+    assertThat(on(server("220 hi"), server("331 p?"), server("332 account?"), server("230 in")))
+        .containsExactly("> USER bob", "> PASS secret", "> ACCT payroll", "< 230 in");
+  }
+
+  @Test
+  void theServersWishForAnUnknownAccountIsRelayed() {
+    given(LoginState.REPLAYING_LOGIN);
+    on(server("220 hi"), server("331 p?"));
+
+    assertThat(on(server("332 account?"))).containsExactly("< 332 account?");
+    assertThat(on(client("ACCT x"))).containsExactly("forward ACCT x");
+  }
+
+  @Test
+  void a530OfTheServerLeavesTheSessionUsable() {
+    given(LoginState.REPLAYING_LOGIN);
+    on(server("220 hi"), server("331 p?"));
+
+    assertThat(on(server("530 Login incorrect.")))
+        .containsExactly("< 530 Login incorrect.", "CloseUpstream");
+    assertThat(on(client("USER bob"), client("PASS better")))
+        .containsExactly("< 331 Please specify the password.", "open for bob with better");
+  }
+
+  @Test
+  void a530InPlaintextKeepsTheServersConnection() {
+    given(LoginState.OPENING_UPSTREAM);
+    on(PLAIN, server("220 hi"), server("331 p?"));
+
+    assertThat(on(server("530 Login incorrect."))).containsExactly("< 530 Login incorrect.");
+    assertThat(on(client("USER eve"))).containsExactly("forward USER eve");
+  }
+
+  @Test
+  void a530OfTheSshServerLeavesTheSessionUsable() {
+    given(LoginState.OPENING_UPSTREAM);
+
+    assertThat(on(new LoginEvent.SshLoginRefused("culvert: SSH login as bob at h refused")))
+        .containsExactly("< 530 culvert: SSH login as bob at h refused");
+    assertThat(login.state()).isEqualTo(LoginState.AWAIT_USER);
+    assertThat(on(client("FEAT"))).containsExactly("< 530 Please login with USER and PASS.");
+  }
+
+  @Test
+  void anUpstreamThatCannotBeMadeIsA421WithoutLineBreaks() {
+    given(LoginState.OPENING_UPSTREAM);
+
+    assertThat(on(new LoginEvent.UpstreamFailed("culvert: evil\r\n230 in")))
+        .containsExactly("< 421 culvert: evil??230 in", "Close");
+    assertThat(on(client("NOOP"))).isEmpty();
+  }
+
+  @Test
+  void whatIsPipelinedBehindPassWaitsAndIsReleasedInOrder() {
+    given(LoginState.OPENING_UPSTREAM);
+
+    assertThat(on(client("FEAT"), client("PWD"), TUNNEL, server("220 hi"), client("PASV")))
+        .containsExactly("> USER bob");
+    assertThat(on(server("331 p?"), server("230 in")))
+        .containsExactly(
+            "> PASS secret", "< 230 in", "forward FEAT", "forward PWD", "forward PASV");
+  }
+
+  @Test
+  void whatIsPipelinedBehindARefusedLoginIsAnsweredHere() {
+    given(LoginState.OPENING_UPSTREAM);
+    on(client("FEAT"), client("USER eve"), client("PASS x"), client("PWD"));
+
+    assertThat(on(new LoginEvent.SshLoginRefused("no")))
+        .containsExactly(
+            "< 530 no",
+            "< 530 Please login with USER and PASS.",
+            "< 331 Please specify the password.",
+            "open for eve with x");
+    assertThat(on(TUNNEL, server("220 hi"), server("331 p?"), server("230 in")))
+        .containsExactly("> USER eve", "> PASS x", "< 230 in", "forward PWD");
+  }
+
+  @Test
+  void whatWaitsIsBounded() {
+    given(LoginState.OPENING_UPSTREAM);
+    String line = "STAT " + "x".repeat(8000);
+
+    List<String> transcript = new ArrayList<>();
+    for (int i = 0; i < 9; i++) {
+      transcript.addAll(on(client(line)));
+    }
+
+    assertThat(transcript)
+        .containsExactly("< 421 culvert: more than 65536 bytes sent behind the login.", "Close");
+  }
+
+  @Test
+  void withTheDepthUserTheNameIsEnough() {
+    login = new LoginCapture(LoginDepth.USER);
+
+    assertThat(on(client("USER bob"))).containsExactly("open for bob");
+    assertThat(on(client("PASS x"), TUNNEL, server("220 hi"))).containsExactly("> USER bob");
+    assertThat(on(server("331 password?"))).containsExactly("< 331 password?", "forward PASS x");
+    assertThat(login.state()).isEqualTo(LoginState.LOGGED_IN);
+  }
+
+  @Test
+  void anotherUserAfterTheLoginNeedsAnotherTunnel() {
+    given(LoginState.LOGGED_IN);
+
+    assertThat(on(client("USER bob"))).containsExactly("forward USER bob");
+    assertThat(on(client("USER eve")))
+        .containsExactly("CloseUpstream", "< 331 Please specify the password.");
+    assertThat(login.state()).isEqualTo(LoginState.AWAIT_PASS);
+  }
+
+  @ParameterizedTest(name = "given {0}")
+  @CsvSource({"AWAIT_USER", "AWAIT_PASS", "LOGGED_IN", "REFUSED"})
+  void eventsOfAnUpstreamThatNobodyWaitsForChangeNothing(LoginState state) {
+    given(state);
+
+    assertThat(
+            on(
+                TUNNEL,
+                server("230 in"),
+                new LoginEvent.SshLoginRefused("x"),
+                new LoginEvent.UpstreamFailed("x")))
+        .isEmpty();
+    assertThat(login.state()).isEqualTo(state);
+  }
+
+  @ParameterizedTest(name = "after {0}")
+  @ValueSource(strings = {"230 in", "530 no", "421 gone"})
+  void thePasswordIsWipedWhenTheServerHasAnswered(String reply) {
+    login.on(client("USER bob"));
+    LoginEffect open = login.on(client("PASS secret")).get(0);
+    Password password = ((LoginEffect.OpenUpstream) open).password().orElseThrow();
+
+    on(TUNNEL, server("220 hi"), server("331 p?"), server(reply));
+
+    assertThatThrownBy(password::copy).hasMessageContaining("wiped");
+  }
+
+  @Test
+  void thePasswordIsWipedOnClose() {
+    login.on(client("USER bob"));
+    LoginEffect open = login.on(client("PASS secret")).get(0);
+    Password password = ((LoginEffect.OpenUpstream) open).password().orElseThrow();
+
+    login.close();
+
+    assertThatThrownBy(password::copy).hasMessageContaining("wiped");
+  }
+
+  @Test
+  void noEffectPrintsThePassword() {
+    List<LoginEffect> effects = new ArrayList<>();
+    for (LoginEvent event :
+        List.of(
+            client("USER bob"), client("PASS canary"), TUNNEL, server("220 x"), server("331 x"))) {
+      assertThat(event.toString()).doesNotContain("canary");
+      effects.addAll(login.on(event));
+    }
+
+    assertThat(effects.toString()).doesNotContain("canary");
+  }
+}

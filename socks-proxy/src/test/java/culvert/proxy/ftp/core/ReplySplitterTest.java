@@ -1,0 +1,125 @@
+package culvert.proxy.ftp.core;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
+import org.junit.jupiter.api.Test;
+
+class ReplySplitterTest {
+  private final ReplySplitter splitter = new ReplySplitter();
+
+  private List<String> feed(String text) {
+    return describe(splitter.feed(text.getBytes(ISO_8859_1)));
+  }
+
+  private static List<String> describe(List<ReplyLine> lines) {
+    List<String> described = new ArrayList<>();
+    lines.forEach(l -> described.add(l.code() + (l.last() ? " last " : " more ") + l));
+    return described;
+  }
+
+  @Test
+  void aMultiLineReplyEndsWithItsOwnCodeAndASpace() {
+    assertThat(
+            feed("230-Hello\r\n227 not me\r\n 230 nor me\r\n230-nor me\r\n230 Done\r\n200 OK\r\n"))
+        .containsExactly(
+            "230 more 230-Hello",
+            "230 more 227 not me",
+            "230 more  230 nor me",
+            "230 more 230-nor me",
+            "230 last 230 Done",
+            "200 last 200 OK");
+  }
+
+  @Test
+  void aCodeAloneIsAReply() {
+    assertThat(feed("200\r\n211-x\n211\n"))
+        .containsExactly("200 last 200", "211 more 211-x", "211 last 211");
+  }
+
+  @Test
+  void textOutsideAnyReplyBelongsToNone() {
+    assertThat(feed("Welcome\r\n2200 x\r\n22\r\n\r\n"))
+        .containsExactly("0 more Welcome", "0 more 2200 x", "0 more 22", "0 more ");
+  }
+
+  @Test
+  void anOldServersEqualSignIsAccepted() {
+    assertThat(feed("227=1,2,3,4,5,6\r\n")).containsExactly("227 last 227=1,2,3,4,5,6");
+  }
+
+  @Test
+  void rawBytesStayAsTheyCame() {
+    byte[] line = {'2', '0', '0', ' ', (byte) 0xff, 0, '\n'};
+
+    assertThat(splitter.feed(line).get(0).raw()).isEqualTo(line);
+  }
+
+  @Test
+  void aLineOf64KibIsReadAndALongerOneBreaksOff() {
+    assertThat(feed("200 " + "x".repeat(ReplySplitter.MAX_LINE - 5) + "\n")).hasSize(1);
+    assertThat(splitter.broken()).isFalse();
+
+    assertThat(feed("200 " + "x".repeat(ReplySplitter.MAX_LINE))).isEmpty();
+    assertThat(splitter.broken()).isTrue();
+    assertThat(feed("200 OK\r\n")).isEmpty();
+  }
+
+  @Property(tries = 300)
+  void chunkingChangesNothing(
+      @ForAll @Size(max = 40) List<@IntRange(min = 0, max = 7) Integer> pieces,
+      @ForAll @IntRange(min = 1, max = 9) int size) {
+    String[] vocabulary = {
+      "200 OK\r\n", "230-a\r\n", "230 b\r\n", "227 (1,2,3,4,5,6)\n", "x\r\n", "22", " \r", "\n"
+    };
+    StringBuilder text = new StringBuilder();
+    pieces.forEach(p -> text.append(vocabulary[p]));
+    byte[] bytes = text.toString().getBytes(ISO_8859_1);
+
+    ReplySplitter oneByOne = new ReplySplitter();
+    List<String> chunked = new ArrayList<>();
+    for (int at = 0; at < bytes.length; at += size) {
+      byte[] chunk = new byte[Math.min(size, bytes.length - at)];
+      System.arraycopy(bytes, at, chunk, 0, chunk.length);
+      chunked.addAll(describe(oneByOne.feed(chunk)));
+    }
+
+    assertThat(chunked).isEqualTo(describe(new ReplySplitter().feed(bytes)));
+  }
+
+  @Test
+  void theCollectorKeepsAllLinesOfAReply() {
+    Reply.Collector collector = new Reply.Collector();
+    List<Reply> replies = new ArrayList<>();
+
+    for (ReplyLine line : splitter.feed("220-a\r\n b\r\n220 c\r\n".getBytes(ISO_8859_1))) {
+      collector.add(line).ifPresent(replies::add);
+    }
+
+    assertThat(replies).hasSize(1);
+    assertThat(replies.get(0).code()).isEqualTo(220);
+    assertThat(replies.get(0).raw()).asString(ISO_8859_1).isEqualTo("220-a\r\n b\r\n220 c\r\n");
+  }
+
+  @Test
+  void theCollectorIsBoundedAndKeepsTheFinalLine() {
+    Reply.Collector collector = new Reply.Collector();
+    String middle = "x".repeat(1000) + "\r\n";
+    Reply reply = null;
+
+    for (ReplyLine line :
+        splitter.feed(("220-a\r\n" + middle.repeat(200) + "220 end\r\n").getBytes(ISO_8859_1))) {
+      reply = collector.add(line).orElse(null);
+    }
+
+    assertThat(reply).isNotNull();
+    assertThat(reply.raw().length).isLessThan(70_000);
+    assertThat(reply.raw()).asString(ISO_8859_1).endsWith("220 end\r\n");
+  }
+}

@@ -1,0 +1,43 @@
+package culvert.proxy.ftp.core;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Turns effects into lines that a test can compare: {@code > } to the server, {@code < } back. */
+final class Transcript {
+  private Transcript() {}
+
+  static List<String> of(List<?> effects) {
+    List<String> lines = new ArrayList<>();
+    for (Object effect : effects) {
+      lines.add(line(effect));
+    }
+    return lines;
+  }
+
+  private static String line(Object effect) {
+    if (effect instanceof LoginEffect.ToClient toClient) {
+      return "< " + text(toClient.bytes());
+    } else if (effect instanceof LoginEffect.ToServer toServer) {
+      return "> " + text(toServer.bytes());
+    } else if (effect instanceof LoginEffect.OpenUpstream open) {
+      String password = open.password().map(p -> " with " + text(p.copy())).orElse("");
+      return "open for " + text(open.user()) + password;
+    } else if (effect instanceof LoginEffect.Forward forward) {
+      return "forward " + text(forward.command().bytes());
+    } else if (effect instanceof ControlEffect.ToClient toClient) {
+      return "< " + text(toClient.bytes());
+    } else if (effect instanceof ControlEffect.ToServer toServer) {
+      return "> " + text(toServer.bytes());
+    } else if (effect instanceof ControlEffect.Passive passive) {
+      return (passive.extended() ? "EPSV " : "PASV ") + passive.reply().port();
+    }
+    return effect.getClass().getSimpleName();
+  }
+
+  private static String text(byte[] bytes) {
+    return new String(bytes, ISO_8859_1).replaceAll("\r\n$", "").replace("\r\n", "|");
+  }
+}
