@@ -1,0 +1,42 @@
+package culvert.proxy.cli;
+
+import culvert.config.ConfigLoader;
+import culvert.config.ConfigLookup;
+import culvert.config.ConfigResult;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** {@code -c FILE}, and the search for a configuration without it. */
+final class ConfigOption {
+  private final Terminal terminal;
+
+  @Option(
+      names = {"-c", "--config"},
+      paramLabel = "FILE",
+      description = {
+        "The configuration. Without it: $CULVERT_CONFIG, ./culvert.yaml,",
+        "~/.config/culvert/culvert.yaml, /etc/culvert/culvert.yaml, built-in default."
+      })
+  private @Nullable Path file;
+
+  ConfigOption(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  /** For the user: which configuration it is. */
+  String name() {
+    return find().map(Path::toString).orElse("the built-in default");
+  }
+
+  /** Reads it, now and again for a reload. */
+  ConfigResult load() {
+    ConfigLoader loader = new ConfigLoader(terminal.environment());
+    return find().map(loader::load).orElseGet(loader::builtIn);
+  }
+
+  private Optional<Path> find() {
+    return new ConfigLookup(terminal.environment()).find(file);
+  }
+}

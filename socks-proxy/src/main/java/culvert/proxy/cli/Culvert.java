@@ -1,0 +1,81 @@
+package culvert.proxy.cli;
+
+import culvert.config.Environment;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.io.OutputStreamWriter;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.Charset;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The program {@code culvert}. */
+@Command(
+    name = "culvert",
+    description = "Carries FTP jobs through SSH tunnels, behind a SOCKS proxy.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    footer = {
+      "",
+      "Example: @|bold culvert run|@",
+      "  and then: curl --socks5-hostname localhost:1080 ftp://USER@HOST/",
+      "",
+      "Exit codes: 0 done, 1 failed, 2 wrong usage or configuration."
+    })
+public final class Culvert implements Callable<Integer> {
+  private static final int FAILED = 1;
+
+  /** Set by the launcher if standard input is a terminal, which not every JDK can tell. */
+  private static final String INTERACTIVE = "culvert.interactive";
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  private Culvert() {}
+
+  public static void main(String[] args) {
+    Terminal terminal =
+        new Terminal(
+            new BufferedReader(new InputStreamReader(System.in, Charset.defaultCharset())),
+            System.out,
+            System.err,
+            Boolean.getBoolean(INTERACTIVE),
+            Environment.ofProcess());
+    System.exit(execute(terminal, args));
+  }
+
+  /** Runs one command line to its end. */
+  static int execute(Terminal terminal, String... args) {
+    CommandLine line =
+        new CommandLine(new Culvert())
+            .addMixin("logging", new LogOptions(terminal))
+            .addSubcommand(new CheckCommand(terminal))
+            .addSubcommand(new ExplainCommand(terminal))
+            .addSubcommand(new DemoCommand(terminal))
+            .addSubcommand(new CommandLine.HelpCommand());
+    line.setOut(writer(terminal.out()));
+    line.setErr(writer(terminal.err()));
+    line.setExecutionExceptionHandler((e, command, result) -> failed(terminal, e));
+    return line.execute(args);
+  }
+
+  private static PrintWriter writer(PrintStream stream) {
+    return new PrintWriter(new OutputStreamWriter(stream, Charset.defaultCharset()), true);
+  }
+
+  private static int failed(Terminal terminal, Exception e) {
+    String message = e.getMessage();
+    terminal.err().println("culvert: " + (message == null ? e.toString() : message));
+    org.slf4j.LoggerFactory.getLogger(Culvert.class).debug("the command failed", e);
+    return FAILED;
+  }
+
+  @Override
+  public Integer call() {
+    throw new ParameterException(spec.commandLine(), "Missing command");
+  }
+}

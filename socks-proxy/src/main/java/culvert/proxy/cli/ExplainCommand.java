@@ -1,0 +1,152 @@
+package culvert.proxy.cli;
+
+import culvert.config.ConfigProblem;
+import culvert.config.ConfigResult;
+import culvert.config.CulvertConfig;
+import culvert.config.Endpoint;
+import culvert.config.ListenerConfig;
+import culvert.filter.ConnectionRequest;
+import culvert.filter.Decision;
+import culvert.filter.DestinationAddress;
+import culvert.filter.Explanation;
+import culvert.filter.FilterEngine;
+import culvert.filter.RuleCompiler;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code culvert explain}. */
+@Command(
+    name = "explain",
+    description = {
+      "Says which rule a connection matches, why the earlier ones do not match,",
+      "and which route and fallback follow. Connects to nothing; asks the name server",
+      "where a rule needs an address."
+    },
+    mixinStandardHelpOptions = true,
+    footer = {"", "Example: @|bold culvert explain ftp.example.com:21 --from 10.1.2.3|@"})
+final class ExplainCommand implements Callable<Integer> {
+  private final Terminal terminal;
+
+  @Mixin private final ConfigOption configOption;
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Parameters(
+      paramLabel = "HOST:PORT",
+      description = "The destination as the client would name it.",
+      converter = HostPortConverter.class)
+  private Endpoint destination = new Endpoint("localhost", 21);
+
+  @Option(
+      names = "--from",
+      paramLabel = "ADDR",
+      description = "The client's address (default: ${DEFAULT-VALUE}).",
+      defaultValue = "127.0.0.1",
+      converter = AddressConverter.class)
+  private InetAddress client = InetAddress.getLoopbackAddress();
+
+  @Option(
+      names = "--listener",
+      paramLabel = "NAME",
+      description = "Where the client connects (default: the first listener).")
+  private @Nullable String listenerName;
+
+  @Option(
+      names = "--app",
+      paramLabel = "NAME",
+      description = "The client's program; matching it is not supported yet.")
+  private @Nullable String application;
+
+  ExplainCommand(Terminal terminal) {
+    this.terminal = terminal;
+    configOption = new ConfigOption(terminal);
+  }
+
+  @Override
+  public Integer call() {
+    ConfigResult result = configOption.load();
+    for (ConfigProblem problem : result.problems()) {
+      terminal.err().println(problem);
+    }
+    if (!(result instanceof ConfigResult.Loaded loaded)) {
+      return ExitCode.USAGE;
+    }
+    if (application != null) {
+      terminal.err().println("culvert: --app: matching applications is not supported yet");
+    }
+    explain(loaded.config());
+    return ExitCode.OK;
+  }
+
+  private void explain(CulvertConfig config) {
+    ListenerConfig listener = listener(config);
+    PrintStream out = terminal.out();
+    out.println(destination + " from " + client.getHostAddress() + " at " + listener.name());
+    if (listener instanceof ListenerConfig.Socks socks
+        && socks.allowFrom().stream().noneMatch(network -> network.contains(client))) {
+      out.println("  note: allow-from of this listener keeps this client out");
+    }
+    FilterEngine engine = RuleCompiler.compile(config).engine();
+    ConnectionRequest request =
+        new ConnectionRequest(
+            destination.host(),
+            new DestinationAddress.NotResolved(),
+            destination.port(),
+            client,
+            listener.name());
+    Explanation explanation = engine.explain(request);
+    if (explanation.decision() instanceof Decision.NeedsAddress) {
+      request = request.withAddress(resolve(destination.host()));
+      explanation = engine.explain(request);
+    }
+    for (Explanation.Rejected rejected : explanation.rejected()) {
+      out.println(
+          "  rule "
+              + rejected.rule().name()
+              + " ("
+              + rejected.rule().location()
+              + ") does not match: "
+              + rejected.why());
+    }
+    if (explanation.decision() instanceof Decision.Decided decided) {
+      new RouteDescription(config, destination).print(decided, out);
+    }
+  }
+
+  private ListenerConfig listener(CulvertConfig config) {
+    return config.listeners().stream()
+        .filter(listener -> listenerName == null || listener.name().equals(listenerName))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new ParameterException(
+                    spec.commandLine(),
+                    "--listener: no such listener: "
+                        + listenerName
+                        + " (expected: one of "
+                        + String.join(
+                            ", ", config.listeners().stream().map(ListenerConfig::name).toList())
+                        + ")"));
+  }
+
+  private DestinationAddress resolve(String host) {
+    try {
+      InetAddress address = InetAddress.getByName(host);
+      terminal.out().println("  " + host + " resolves to " + address.getHostAddress());
+      return new DestinationAddress.Known(address);
+    } catch (UnknownHostException e) {
+      terminal.out().println("  " + host + " does not resolve here");
+      return new DestinationAddress.Unresolvable();
+    }
+  }
+}

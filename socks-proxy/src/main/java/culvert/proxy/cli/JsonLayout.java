@@ -1,0 +1,68 @@
+package culvert.proxy.cli;
+
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.IThrowableProxy;
+import ch.qos.logback.classic.spi.ThrowableProxyUtil;
+import ch.qos.logback.core.LayoutBase;
+import java.util.Locale;
+import java.util.Set;
+import org.slf4j.event.KeyValuePair;
+
+/**
+ * One JSON object on each line: {@code time}, {@code level}, {@code logger}, {@code thread}, {@code
+ * message}, perhaps {@code error}, and the event's keys beside them. A key that is one of these
+ * names gets an underscore.
+ */
+final class JsonLayout extends LayoutBase<ILoggingEvent> {
+  private static final Set<String> OWN =
+      Set.of("time", "level", "logger", "thread", "message", "error");
+
+  @Override
+  public String doLayout(ILoggingEvent event) {
+    StringBuilder json = new StringBuilder(256).append('{');
+    field(json, "time", event.getInstant().toString());
+    field(json, "level", event.getLevel().toString());
+    field(json, "logger", event.getLoggerName());
+    field(json, "thread", event.getThreadName());
+    field(json, "message", event.getFormattedMessage());
+    if (event.getKeyValuePairs() != null) {
+      for (KeyValuePair pair : event.getKeyValuePairs()) {
+        field(json, OWN.contains(pair.key) ? pair.key + "_" : pair.key, pair.value);
+      }
+    }
+    IThrowableProxy thrown = event.getThrowableProxy();
+    if (thrown != null) {
+      field(json, "error", ThrowableProxyUtil.asString(thrown));
+    }
+    return json.append('}').append(System.lineSeparator()).toString();
+  }
+
+  private static void field(
+      StringBuilder json, String name, @org.jspecify.annotations.Nullable Object value) {
+    if (json.length() > 1) {
+      json.append(',');
+    }
+    string(json, name);
+    json.append(':');
+    if (value instanceof Integer || value instanceof Long || value instanceof Boolean) {
+      json.append(value);
+    } else {
+      string(json, String.valueOf(value));
+    }
+  }
+
+  private static void string(StringBuilder json, String text) {
+    json.append('"');
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c == '"' || c == '\\') {
+        json.append('\\').append(c);
+      } else if (Character.isISOControl(c) || Character.isSurrogate(c)) {
+        json.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
+      } else {
+        json.append(c);
+      }
+    }
+    json.append('"');
+  }
+}

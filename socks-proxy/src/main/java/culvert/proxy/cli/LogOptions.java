@@ -1,0 +1,46 @@
+package culvert.proxy.cli;
+
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+
+/** {@code -v}, {@code -vv} and {@code --log-format}, before or behind the command. */
+final class LogOptions {
+
+  /** How log lines look. */
+  enum Format {
+    text,
+    json
+  }
+
+  private final Terminal terminal;
+  private int verbosity;
+  private Format format = Format.text;
+
+  LogOptions(Terminal terminal) {
+    this.terminal = terminal;
+    apply();
+  }
+
+  @Option(
+      names = "-v",
+      scope = ScopeType.INHERIT,
+      description = "Log the steps of the protocols; -vv: everything but packets and passwords.")
+  void setVerbosity(boolean[] flags) {
+    verbosity = flags.length;
+    apply();
+  }
+
+  @Option(
+      names = "--log-format",
+      scope = ScopeType.INHERIT,
+      paramLabel = "FORMAT",
+      description = "text (default) or json, one object on each line.")
+  void setFormat(Format chosen) {
+    format = chosen;
+    apply();
+  }
+
+  private void apply() {
+    Logging.configure(terminal.err(), verbosity, format);
+  }
+}

@@ -1,0 +1,63 @@
+package culvert.proxy.cli;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.Layout;
+import ch.qos.logback.core.OutputStreamAppender;
+import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import org.slf4j.LoggerFactory;
+
+/** Sets logback up without a file. */
+final class Logging {
+  private Logging() {}
+
+  /**
+   * Sends the log to a stream.
+   *
+   * @param verbosity 0: INFO, 1: DEBUG, 2: TRACE
+   */
+  static void configure(PrintStream stream, int verbosity, LogOptions.Format format) {
+    LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
+    context.reset();
+    OutputStreamAppender<ILoggingEvent> appender = new OutputStreamAppender<>();
+    appender.setContext(context);
+    appender.setName(format.name());
+    appender.setEncoder(encoder(context, format));
+    appender.setOutputStream(stream);
+    appender.start();
+    context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).addAppender(appender);
+    setLevels(context, verbosity);
+  }
+
+  private static LayoutWrappingEncoder<ILoggingEvent> encoder(
+      LoggerContext context, LogOptions.Format format) {
+    Layout<ILoggingEvent> layout =
+        format == LogOptions.Format.json ? new JsonLayout() : new TextLayout();
+    layout.setContext(context);
+    layout.start();
+    LayoutWrappingEncoder<ILoggingEvent> encoder = new LayoutWrappingEncoder<>();
+    encoder.setContext(context);
+    encoder.setCharset(StandardCharsets.UTF_8);
+    encoder.setLayout(layout);
+    encoder.start();
+    return encoder;
+  }
+
+  /**
+   * At TRACE, Apache MINA SSHD prints packets, passwords included. It names its loggers after the
+   * object's class, so that our subclasses print them too: both stay at DEBUG. So does Netty, whose
+   * {@code LoggingHandler} prints bytes at any level.
+   */
+  private static void setLevels(LoggerContext context, int verbosity) {
+    Level culvert = verbosity == 0 ? Level.INFO : verbosity == 1 ? Level.DEBUG : Level.TRACE;
+    Level libraries = verbosity < 2 ? Level.WARN : Level.DEBUG;
+    context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).setLevel(libraries);
+    context.getLogger("culvert").setLevel(culvert);
+    context.getLogger("culvert.ssh.mina").setLevel(verbosity < 2 ? culvert : Level.DEBUG);
+    context.getLogger("org.apache.sshd").setLevel(libraries);
+    context.getLogger("io.netty.handler.logging").setLevel(Level.OFF);
+  }
+}

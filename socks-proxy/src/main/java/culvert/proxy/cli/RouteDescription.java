@@ -1,0 +1,86 @@
+package culvert.proxy.cli;
+
+import culvert.config.AuthMethod;
+import culvert.config.CulvertConfig;
+import culvert.config.Endpoint;
+import culvert.config.Fallback;
+import culvert.config.FallbackReason;
+import culvert.config.SshProfile;
+import culvert.config.SshUser;
+import culvert.filter.Decision;
+import culvert.filter.Route;
+import java.io.PrintStream;
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** Tells a person what a route means. */
+final class RouteDescription {
+  private final CulvertConfig config;
+  private final Endpoint destination;
+
+  RouteDescription(CulvertConfig config, Endpoint destination) {
+    this.config = config;
+    this.destination = destination;
+  }
+
+  void print(Decision.Decided decided, PrintStream out) {
+    out.println(
+        decided
+            .rule()
+            .map(rule -> "  rule " + rule.name() + " (" + rule.location() + ") matches")
+            .orElse("  no rule matches: default-action"));
+    Route route = decided.route();
+    out.println("action:   " + route.action());
+    if (route instanceof Route.Direct direct) {
+      out.println("route:    plaintext to " + destination);
+      out.println(
+          "ftp:      " + (direct.ftp() ? "yes, data connections follow" : "no, bytes are relayed"));
+    } else if (route instanceof Route.Tunnel tunnel) {
+      printTunnel(tunnel.profile(), tunnel.target(), tunnel.fallback(), out);
+    } else if (route instanceof Route.FtpTunnel tunnel) {
+      printTunnel(tunnel.profile(), tunnel.target(), tunnel.fallback(), out);
+    }
+  }
+
+  private void printTunnel(
+      String profileName, Optional<Endpoint> target, Fallback fallback, PrintStream out) {
+    SshProfile profile =
+        Objects.requireNonNull(config.profiles().get(profileName), "no profile " + profileName);
+    Endpoint server = new Endpoint(profile.host().orElse(destination.host()), profile.port());
+    out.println("profile:  " + profileName);
+    out.println("server:   " + server);
+    out.println("login:    " + login(profile));
+    out.println("target:   " + target.orElse(destination) + ", as seen from the SSH server");
+    out.println("fallback: " + fallback(fallback));
+  }
+
+  private static String login(SshProfile profile) {
+    String methods =
+        profile.authentication().stream()
+            .map(AuthMethod::toString)
+            .collect(Collectors.joining(", "));
+    SshUser user = profile.user();
+    String name =
+        user instanceof SshUser.Fixed fixed
+            ? fixed.name()
+            : user instanceof SshUser.FromSocks ? "the SOCKS user" : "the FTP user";
+    return "as "
+        + name
+        + " by "
+        + methods
+        + (profile.needsFtpPassword() ? ", with the FTP password" : "");
+  }
+
+  private static String fallback(Fallback fallback) {
+    if (fallback.reasons().isEmpty()) {
+      return "none: no tunnel, no connection";
+    }
+    return "plain, that is PLAINTEXT to the destination, on "
+        + Arrays.stream(FallbackReason.values())
+            .filter(fallback::allows)
+            .map(FallbackReason::toString)
+            .collect(Collectors.joining(", "));
+  }
+}

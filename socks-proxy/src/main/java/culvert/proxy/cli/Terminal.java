@@ -1,0 +1,20 @@
+package culvert.proxy.cli;
+
+import culvert.config.Environment;
+import java.io.BufferedReader;
+import java.io.PrintStream;
+
+/**
+ * Where a command talks to its user.
+ *
+ * @param in answers, line by line
+ * @param out results only
+ * @param err everything else, the log too
+ * @param interactive whether a person can answer questions
+ */
+record Terminal(
+    BufferedReader in,
+    PrintStream out,
+    PrintStream err,
+    boolean interactive,
+    Environment environment) {}
