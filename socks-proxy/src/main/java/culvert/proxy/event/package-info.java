@@ -1,7 +1,9 @@
 /**
  * What happens to connections, told to the log and the metrics.
  *
- * <p>Starting point: {@link culvert.proxy.event.ConnectionRecorder}.
+ * <p>Starting points: {@link culvert.proxy.event.ConnectionRecorder} for one connection's story,
+ * {@link culvert.proxy.event.ProxyEvents} for what is counted. A recorder is confined to its
+ * client's event loop; everything else may be called from any thread.
  */
 @NullMarked
 package culvert.proxy.event;

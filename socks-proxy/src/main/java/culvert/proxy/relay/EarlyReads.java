@@ -6,6 +6,8 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.util.AttributeKey;
 import java.util.ArrayDeque;
 import java.util.Queue;
 
@@ -23,6 +25,9 @@ public final class EarlyReads extends ChannelInboundHandlerAdapter {
         }
       };
 
+  private static final AttributeKey<Boolean> INPUT_ENDED =
+      AttributeKey.valueOf(EarlyReads.class, "input-ended");
+
   private final Queue<ByteBuf> kept = new ArrayDeque<>(); // confined to the channel's event loop
 
   EarlyReads() {}
@@ -30,6 +35,14 @@ public final class EarlyReads extends ChannelInboundHandlerAdapter {
   /** For a channel that {@link Relay#start} will be given. */
   public static ChannelHandler initializer() {
     return INITIALIZER;
+  }
+
+  /**
+   * Whether the channel's input ended in order before anyone read it. An SSH channel may be closed
+   * by then, as its server closes when it has sent an empty file.
+   */
+  static boolean inputEnded(Channel channel) {
+    return Boolean.TRUE.equals(channel.attr(INPUT_ENDED).get());
   }
 
   @Override
@@ -52,6 +65,14 @@ public final class EarlyReads extends ChannelInboundHandlerAdapter {
       context.fireChannelReadComplete();
     }
     kept.clear();
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext context, Object event) {
+    if (event == ChannelInputShutdownEvent.INSTANCE && context.channel().isActive()) {
+      context.channel().attr(INPUT_ENDED).set(true);
+    }
+    context.fireUserEventTriggered(event);
   }
 
   @Override

@@ -93,7 +93,10 @@ final class RelayEnd extends ChannelInboundHandlerAdapter {
     if (disposed) {
       return;
     }
-    if (channel.isInputShutdown() && channel.isActive()) {
+    if (channel.isActive() && channel.isInputShutdown()) {
+      endInput();
+    } else if (!channel.isActive() && EarlyReads.inputEnded(channel)) {
+      gone = true;
       endInput();
     } else if (!channel.isActive()) {
       fail("connection closed");

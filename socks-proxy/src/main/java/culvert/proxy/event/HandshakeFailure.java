@@ -1,0 +1,33 @@
+package culvert.proxy.event;
+
+/**
+ * Why a client never came to ask for a destination; {@link #toString} is the word of the log and
+ * the metrics.
+ */
+public enum HandshakeFailure {
+  /** Its address is not in {@code allow-from}. */
+  ADDRESS_NOT_ALLOWED("address-not-allowed"),
+  /** Too many connections, in total or from its address. */
+  TOO_MANY_CONNECTIONS("too-many-connections"),
+  /** The first byte belongs to another protocol. */
+  OTHER_PROTOCOL("other-protocol"),
+  MALFORMED("malformed"),
+  /** No acceptable method, or wrong name or password. */
+  NOT_AUTHENTICATED("not-authenticated"),
+  /** A command other than CONNECT. */
+  COMMAND_NOT_SUPPORTED("command-not-supported"),
+  TIMED_OUT("timed-out"),
+  /** The client closed before it had asked. */
+  HUNG_UP("hung-up");
+
+  private final String word;
+
+  HandshakeFailure(String word) {
+    this.word = word;
+  }
+
+  @Override
+  public String toString() {
+    return word;
+  }
+}

@@ -1,0 +1,34 @@
+package culvert.proxy.event;
+
+import culvert.config.FallbackReason;
+import culvert.ssh.SshFailure;
+
+/**
+ * What is counted. Called from any event loop, without anything that a client controls: every
+ * parameter has few values.
+ *
+ * <p>Every {@link #connectionStarted} is followed by exactly one {@link #connectionEnded}.
+ */
+public interface ProxyEvents {
+
+  /** Counts nothing. */
+  ProxyEvents NONE = new UncountedEvents();
+
+  void handshakeFailed(HandshakeFailure failure);
+
+  /** A client has asked for a destination. */
+  void connectionStarted();
+
+  /** The rules have decided for the action with this word. */
+  void connectionRouted(String action);
+
+  void tunnelFailed(SshFailure failure);
+
+  void fellBack(FallbackReason reason);
+
+  void bytesFromClient(long bytes);
+
+  void bytesToClient(long bytes);
+
+  void connectionEnded(EndReason reason, long durationNanos);
+}

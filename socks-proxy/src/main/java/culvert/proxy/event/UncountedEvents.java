@@ -1,0 +1,30 @@
+package culvert.proxy.event;
+
+import culvert.config.FallbackReason;
+import culvert.ssh.SshFailure;
+
+final class UncountedEvents implements ProxyEvents {
+  @Override
+  public void handshakeFailed(HandshakeFailure failure) {}
+
+  @Override
+  public void connectionStarted() {}
+
+  @Override
+  public void connectionRouted(String action) {}
+
+  @Override
+  public void tunnelFailed(SshFailure failure) {}
+
+  @Override
+  public void fellBack(FallbackReason reason) {}
+
+  @Override
+  public void bytesFromClient(long bytes) {}
+
+  @Override
+  public void bytesToClient(long bytes) {}
+
+  @Override
+  public void connectionEnded(EndReason reason, long durationNanos) {}
+}

@@ -1,0 +1,62 @@
+package culvert.proxy.socks;
+
+import culvert.filter.DestinationAddress;
+import io.netty.util.NetUtil;
+import java.net.IDN;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.regex.Pattern;
+
+/**
+ * A destination's host, checked.
+ *
+ * @param host a name without a trailing dot, or a literal address in its canonical form
+ */
+record Destination(String host, DestinationAddress address) {
+  private static final int MAX_NAME_LENGTH = 253;
+
+  /** What Netty's SOCKS 4 decoder makes of a byte beyond US-ASCII. */
+  private static final char NOT_ASCII = '\ufffd';
+
+  /** Labels as resolvers take them; the underscore is in use although it is no host name's. */
+  private static final Pattern NAME =
+      Pattern.compile("[A-Za-z0-9_-]{1,63}(\\.[A-Za-z0-9_-]{1,63})*");
+
+  /**
+   * @param text a name, perhaps with non-ASCII letters, or a literal address
+   * @throws IllegalArgumentException with what was found and what was expected
+   */
+  static Destination parse(String text) {
+    byte[] literal = NetUtil.createByteArrayFromIpAddressString(text);
+    return literal == null ? ofName(text) : ofAddress(literal);
+  }
+
+  private static Destination ofAddress(byte[] bytes) {
+    InetAddress address;
+    try {
+      address = InetAddress.getByAddress(bytes); // an IPv4-mapped address becomes an IPv4 one
+    } catch (UnknownHostException e) {
+      throw new IllegalArgumentException("address: " + bytes.length + " bytes", e);
+    }
+    String host = NetUtil.toAddressString(address);
+    if (address.isAnyLocalAddress() || address.isMulticastAddress()) {
+      throw new IllegalArgumentException("address: " + host + " (expected: a host's)");
+    }
+    return new Destination(host, new DestinationAddress.Known(address));
+  }
+
+  private static Destination ofName(String text) {
+    if (text.indexOf(NOT_ASCII) >= 0) {
+      throw new IllegalArgumentException("name: not US-ASCII, as SOCKS 4a has it");
+    }
+    String name = IDN.toASCII(text);
+    if (name.endsWith(".")) {
+      name = name.substring(0, name.length() - 1);
+    }
+    if (name.length() > MAX_NAME_LENGTH || !NAME.matcher(name).matches()) {
+      throw new IllegalArgumentException(
+          "name: '" + text + "' (expected: letters, digits, '-', '_' and '.')");
+    }
+    return new Destination(name, new DestinationAddress.NotResolved());
+  }
+}

@@ -1,0 +1,70 @@
+package culvert.proxy.socks;
+
+import culvert.config.ListenerConfig;
+import culvert.proxy.door.ClientHandler;
+import culvert.proxy.door.ConnectionLimits;
+import culvert.proxy.event.HandshakeFailure;
+import culvert.proxy.event.ProxyEvents;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler.Sharable;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.socket.DuplexChannel;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+
+/**
+ * Lets clients of one SOCKS listener in: gives each accepted socket its pipeline.
+ *
+ * <pre>
+ *   version                     the first byte decides
+ *   encoder, decoder, socks     until the client is accepted; SOCKS 5 changes its decoder as it goes
+ * </pre>
+ *
+ * The sockets come with auto-read off and half-closure allowed.
+ */
+@Sharable
+public final class SocksDoor extends ChannelInitializer<Channel> {
+  private final ListenerConfig.Socks listener;
+  private final Duration handshakeTimeout;
+  private final ConnectionLimits limits;
+  private final ProxyEvents events;
+  private final ClientHandler handler;
+
+  /**
+   * @param handshakeTimeout from the accepted socket to the complete request
+   * @param handler is given the clients that asked for a destination
+   */
+  public SocksDoor(
+      ListenerConfig.Socks listener,
+      Duration handshakeTimeout,
+      ConnectionLimits limits,
+      ProxyEvents events,
+      ClientHandler handler) {
+    this.listener = listener;
+    this.handshakeTimeout = handshakeTimeout;
+    this.limits = limits;
+    this.events = events;
+    this.handler = handler;
+  }
+
+  @Override
+  protected void initChannel(Channel channel) {
+    Handshake handshake = new Handshake(channel, listener, events, handler);
+    InetAddress client = ((InetSocketAddress) channel.remoteAddress()).getAddress();
+    if (listener.allowFrom().stream().noneMatch(network -> network.contains(client))) {
+      handshake.failed(HandshakeFailure.ADDRESS_NOT_ALLOWED, "not in allow-from");
+      channel.close();
+      return;
+    }
+    if (!limits.tryAcquire(client)) {
+      handshake.failed(
+          HandshakeFailure.TOO_MANY_CONNECTIONS, limits.open() + " connections are open");
+      channel.close();
+      return;
+    }
+    channel.closeFuture().addListener(closed -> limits.release(client));
+    handshake.startDeadline(handshakeTimeout);
+    channel.pipeline().addLast("version", new VersionHandler((DuplexChannel) channel, handshake));
+  }
+}

@@ -1,0 +1,56 @@
+package culvert.proxy.upstream;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Where this process listens, so that no client makes it connect to itself, round and round.
+ * Thread-safe.
+ */
+public final class OwnListeners {
+  private final Set<InetSocketAddress> listeners = ConcurrentHashMap.newKeySet();
+
+  public void add(InetSocketAddress bound) {
+    listeners.add(bound);
+  }
+
+  public void remove(InetSocketAddress bound) {
+    listeners.remove(bound);
+  }
+
+  /** Whether a connection to the address would end at one of the listeners. */
+  public boolean contains(InetAddress address, int port) {
+    for (InetSocketAddress listener : listeners) {
+      if (listener.getPort() == port && isReachedBy(listener.getAddress(), address)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean isReachedBy(InetAddress listener, InetAddress destination) {
+    // Connecting to 0.0.0.0 reaches this host.
+    boolean here = destination.isAnyLocalAddress() || isLocal(destination);
+    return here
+        && (listener.isAnyLocalAddress()
+            || destination.isAnyLocalAddress()
+            || listener.equals(destination));
+  }
+
+  /** Every address of 127.0.0.0/8 is this host's, although its interface has only one. */
+  private static boolean isLocal(InetAddress address) {
+    if (address.isLoopbackAddress()) {
+      return true;
+    }
+    try {
+      return NetworkInterface.getByInetAddress(address) != null;
+    } catch (SocketException e) {
+      // Then no interface can be looked at; a listener's own address is still compared.
+      return true;
+    }
+  }
+}

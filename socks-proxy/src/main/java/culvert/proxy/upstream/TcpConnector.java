@@ -1,0 +1,99 @@
+package culvert.proxy.upstream;
+
+import culvert.proxy.door.Refusal;
+import culvert.proxy.event.Endpoints;
+import culvert.ssh.TcpDialer;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ConnectTimeoutException;
+import io.netty.channel.EventLoop;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NoRouteToHostException;
+import java.net.UnknownHostException;
+import java.nio.channels.UnresolvedAddressException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+
+/** {@link DirectConnector} over Netty's sockets, which never connects to this process itself. */
+public final class TcpConnector implements DirectConnector {
+  private final TcpDialer dialer;
+  private final Duration timeout;
+  private final OwnListeners ownListeners;
+
+  /**
+   * @param timeout for all addresses of one destination together
+   */
+  public TcpConnector(TcpDialer dialer, Duration timeout, OwnListeners ownListeners) {
+    this.dialer = dialer;
+    this.timeout = timeout;
+    this.ownListeners = ownListeners;
+  }
+
+  @Override
+  public Future<DuplexChannel> connect(
+      List<InetAddress> addresses, int port, EventLoop loop, ChannelHandler initializer) {
+    List<InetAddress> others =
+        addresses.stream().filter(address -> !ownListeners.contains(address, port)).toList();
+    if (others.isEmpty()) {
+      return loop.newFailedFuture(
+          new ConnectFailedException(
+              Refusal.NOT_ALLOWED, "port " + port + ": Culvert's own listener", null));
+    }
+    Promise<DuplexChannel> connected = loop.newPromise();
+    dialer
+        .dial(others, port, timeout, loop, initializer)
+        .addListener(
+            (Future<DuplexChannel> dialled) -> {
+              if (!dialled.isSuccess()) {
+                connected.tryFailure(failure(others, port, dialled.cause()));
+              } else if (!connected.trySuccess(dialled.getNow())) {
+                dialled.getNow().close();
+              }
+            });
+    return connected;
+  }
+
+  private static ConnectFailedException failure(
+      List<InetAddress> addresses, int port, Throwable cause) {
+    InetSocketAddress last = new InetSocketAddress(addresses.get(addresses.size() - 1), port);
+    return new ConnectFailedException(
+        refusal(cause), Endpoints.text(last) + ": " + reason(cause), cause);
+  }
+
+  private static Refusal refusal(Throwable cause) {
+    if (cause instanceof ConnectTimeoutException) {
+      return Refusal.TIMED_OUT;
+    }
+    if (cause instanceof NoRouteToHostException || isUnreachable(cause)) {
+      return Refusal.NETWORK_UNREACHABLE;
+    }
+    if (cause instanceof UnknownHostException || cause instanceof UnresolvedAddressException) {
+      return Refusal.HOST_UNREACHABLE;
+    }
+    if (cause instanceof ConnectException) {
+      return Refusal.CONNECTION_REFUSED;
+    }
+    return Refusal.GENERAL_FAILURE;
+  }
+
+  /** The native transport and Java say so in words only. */
+  private static boolean isUnreachable(Throwable cause) {
+    String message = cause.getMessage();
+    return message != null && message.toLowerCase(Locale.ROOT).contains("unreachable");
+  }
+
+  private static String reason(Throwable cause) {
+    return switch (refusal(cause)) {
+      case TIMED_OUT -> "connection timed out";
+      case NETWORK_UNREACHABLE -> "no route to host";
+      case HOST_UNREACHABLE -> "name unknown";
+      case CONNECTION_REFUSED -> "connection refused";
+      default -> String.valueOf(cause.getMessage());
+    };
+  }
+}

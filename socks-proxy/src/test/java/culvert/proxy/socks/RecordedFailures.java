@@ -1,0 +1,37 @@
+package culvert.proxy.socks;
+
+import culvert.config.FallbackReason;
+import culvert.proxy.event.EndReason;
+import culvert.proxy.event.HandshakeFailure;
+import culvert.proxy.event.ProxyEvents;
+import culvert.ssh.SshFailure;
+import java.util.List;
+
+/** Remembers how handshakes failed. */
+record RecordedFailures(List<HandshakeFailure> failures) implements ProxyEvents {
+  @Override
+  public void handshakeFailed(HandshakeFailure failure) {
+    failures.add(failure);
+  }
+
+  @Override
+  public void connectionStarted() {}
+
+  @Override
+  public void connectionRouted(String action) {}
+
+  @Override
+  public void tunnelFailed(SshFailure failure) {}
+
+  @Override
+  public void fellBack(FallbackReason reason) {}
+
+  @Override
+  public void bytesFromClient(long bytes) {}
+
+  @Override
+  public void bytesToClient(long bytes) {}
+
+  @Override
+  public void connectionEnded(EndReason reason, long durationNanos) {}
+}
