@@ -7,6 +7,7 @@ import inet.ipaddr.IPAddressString;
 import inet.ipaddr.IPAddressStringParameters;
 import inet.ipaddr.IncompatibleAddressException;
 import java.net.InetAddress;
+import java.util.regex.Pattern;
 
 /**
  * An IPv4 or IPv6 network in CIDR notation; an address without a prefix length is a network of one.
@@ -24,6 +25,12 @@ public final class Cidr {
           .getParentBuilder()
           .toParams();
 
+  /** The library takes more than anybody means: ranges, wildcards, zones, leading zeros. */
+  private static final Pattern FORM =
+      Pattern.compile(
+          "(?:(?:0|[1-9][0-9]{0,2})(?:\\.(?:0|[1-9][0-9]{0,2})){3}(?:/(?:0|[1-9][0-9]?))?)"
+              + "|(?:[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(?:/(?:0|[1-9][0-9]{0,2}))?)");
+
   private final String text;
   private final IPAddress block;
 
@@ -38,11 +45,11 @@ public final class Cidr {
    * @throws IllegalArgumentException with what was found and what was expected
    */
   public static Cidr parse(String text) {
+    if (!FORM.matcher(text).matches()) {
+      throw new IllegalArgumentException(expected(text));
+    }
     try {
       IPAddress address = new IPAddressString(text, STRICT).toAddress();
-      if (address.isMultiple() && !address.isPrefixed()) {
-        throw new IllegalArgumentException(expected(text));
-      }
       IPAddress block = address.isPrefixed() ? address.toPrefixBlock() : address;
       if (address.isPrefixed() && !block.getLower().equals(address.getLower())) {
         throw new IllegalArgumentException(
@@ -76,7 +83,7 @@ public final class Cidr {
   }
 
   private static String expected(String text) {
-    return text + " (expected: an address or CIDR such as 10.0.0.0/8, 2001:db8::/32)";
+    return Found.message(text, "an address or CIDR such as 10.0.0.0/8, 2001:db8::/32");
   }
 
   @Override

@@ -20,7 +20,8 @@ final class ConfigReader {
   private static final Key<YamlValue> FTP = Key.optional("ftp", Values.ANY);
   private static final Key<Boolean> PIN_TUNNELLED = Key.of("pin-tunnelled", Values.BOOLEAN, "true");
   private static final Key<YamlValue> LIMITS = Key.optional("limits", Values.ANY);
-  private static final Key<Endpoint> ADMIN = Key.optional("admin", Endpoints.LISTEN);
+  private static final Key<Optional<Endpoint>> ADMIN =
+      Key.of("admin", Endpoints.LISTEN_OR_NOT, "''");
   private static final Key<Path> STATE_DIRECTORY =
       Key.of("state-directory", Paths.TYPE, "~/.local/state/culvert");
 
@@ -67,7 +68,7 @@ final class ConfigReader {
     List<ParsedRule> rules =
         file.optional(RULES).map(value -> RuleReader.read(value, ftp, reading)).orElse(List.of());
     Action defaultAction = file.get(DEFAULT_ACTION);
-    Optional<Endpoint> admin = file.optional(ADMIN);
+    Optional<Endpoint> admin = file.get(ADMIN);
     check(listeners, profiles, rules, defaultAction, admin);
     Map<String, SshProfile> ssh = new LinkedHashMap<>();
     profiles.forEach((name, profile) -> ssh.put(name, profile.ssh()));

@@ -29,6 +29,12 @@ final class Endpoints {
   static final ValueType<Endpoint> LISTEN =
       Values.scalar(A_LISTEN_ADDRESS, text -> listen(text, A_LISTEN_ADDRESS));
 
+  /** The same; empty text for nowhere. */
+  static final ValueType<Optional<Endpoint>> LISTEN_OR_NOT =
+      Values.scalar(
+          A_LISTEN_ADDRESS,
+          text -> text.isEmpty() ? Optional.empty() : Optional.of(listen(text, A_LISTEN_ADDRESS)));
+
   /** Where one connects to. */
   static final ValueType<Endpoint> TARGET = Values.scalar(A_TARGET, Endpoints::target);
 

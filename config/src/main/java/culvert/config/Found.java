@@ -7,8 +7,8 @@ final class Found {
   private Found() {}
 
   static String shown(String text) {
-    if (text.isEmpty()) {
-      return "\"\"";
+    if (text.isBlank()) {
+      return '"' + text.replaceAll("\\p{Cntrl}", "?") + '"';
     }
     StringBuilder shown = new StringBuilder();
     text.codePoints()
@@ -25,7 +25,7 @@ final class Found {
   }
 
   static String quoted(String text) {
-    return text.isEmpty() ? "\"\"" : '"' + shown(text) + '"';
+    return text.isBlank() ? shown(text) : '"' + shown(text) + '"';
   }
 
   /** What was found, and what had been expected. */

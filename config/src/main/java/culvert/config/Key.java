@@ -32,4 +32,9 @@ record Key<T>(String name, ValueType<T> type, @Nullable YamlValue standard) {
     return type.read(standard, name, reading)
         .orElseThrow(() -> new IllegalStateException(name + ": the default is wrong"));
   }
+
+  @Override
+  public String toString() {
+    return name;
+  }
 }

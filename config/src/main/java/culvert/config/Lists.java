@@ -13,11 +13,17 @@ final class Lists {
   static List<Mapping> mappings(String key, YamlValue value, Reading reading) {
     if (value instanceof Sequence sequence) {
       return sequence.items().stream()
-          .map(item -> Values.MAPPING.read(item, key, reading))
+          .map(item -> mapping(key, item, reading))
           .flatMap(Optional::stream)
           .toList();
     }
-    Values.wrongKind(value, key, "a list", reading);
+    Values.wrongKind(value, key, "a list of mappings", reading);
     return List.of();
+  }
+
+  private static Optional<Mapping> mapping(String key, YamlValue item, Reading reading) {
+    return item instanceof Mapping mapping
+        ? Optional.of(mapping)
+        : Values.wrongKind(item, key, "a mapping as each item", reading);
   }
 }

@@ -20,7 +20,7 @@ final class Paths {
         return environment.home().resolve(text.substring(2));
       }
       Path path = Path.of(text);
-      if (path.isAbsolute()) {
+      if (path.isAbsolute() || text.startsWith("/")) {
         return path;
       }
     } catch (InvalidPathException e) {

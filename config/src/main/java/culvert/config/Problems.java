@@ -15,11 +15,19 @@ final class Problems {
 
   private final Set<ConfigProblem> found = new LinkedHashSet<>();
   private int errors;
+  private int refusals;
 
   void error(Location location, String message) {
     if (found.add(new ConfigProblem(Severity.ERROR, location, message))) {
       errors++;
     }
+  }
+
+  /** Refuses what is right, but not built yet. */
+  void notYet(Location location, String message) {
+    int before = errors;
+    error(location, message);
+    refusals += errors - before;
   }
 
   void warning(Location location, String message) {
@@ -28,6 +36,11 @@ final class Problems {
 
   int errors() {
     return errors;
+  }
+
+  /** The errors without the refusals: what is not built yet may well be right. */
+  int mistakes() {
+    return errors - refusals;
   }
 
   List<ConfigProblem> inFileOrder() {

@@ -29,7 +29,7 @@ final class ProfileReader {
   static final Key<List<AuthMethod>> AUTHENTICATION =
       Key.of(
           "authentication",
-          Values.someOf("method", Values.word(AuthMethod.values())),
+          Values.distinct(Values.someOf("method", Values.word(AuthMethod.values()))),
           "[publickey, keyboard-interactive, password]");
   private static final Key<Optional<Secret>> PASSWORD =
       Key.of("password", Secrets.PASSWORD, "from-ftp");
@@ -170,7 +170,7 @@ final class ProfileReader {
   }
 
   private static Profile profile(String name, Mapping mapping, Reading reading) {
-    int before = reading.problems().errors();
+    int before = reading.problems().mistakes();
     Section section = Section.of("profiles", mapping, KEYS, reading);
     CHECKED_ONLY.forEach(section::optional);
     section.optional(PROXY_JUMP);
@@ -193,7 +193,7 @@ final class ProfileReader {
             section.get(SERVER_ALIVE_COUNT_MAX),
             section.get(REKEY_LIMIT),
             section.get(IDLE_TIMEOUT));
-    return new Profile(profile, section, reading.problems().errors() > before);
+    return new Profile(profile, section, reading.problems().mistakes() > before);
   }
 
   private static String algorithm(String text) {
@@ -204,9 +204,14 @@ final class ProfileReader {
   }
 
   private static String sshConfig(String text, Environment environment) {
-    return text.equals("false") || text.equals("true")
-        ? text
-        : Paths.parse(text, environment).toString();
+    if (text.equals("false") || text.equals("true")) {
+      return text;
+    }
+    try {
+      return Paths.parse(text, environment).toString();
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(Found.message(text, "false, true or an absolute path"), e);
+    }
   }
 
   private static String proxy(String text) {

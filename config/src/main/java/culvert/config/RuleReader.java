@@ -34,6 +34,9 @@ final class RuleReader {
   static final List<Key<?>> KEYS =
       List.of(NAME, MATCH, ACTION, PROFILE, TARGET, USER_AT_HOST, FALLBACK, FALLBACK_ON, FTP);
 
+  private static final Map<String, List<Key<?>>> NESTED =
+      Map.of(MATCH.name(), MatchReader.KEYS, FTP.name(), FtpReader.KEYS);
+
   /**
    * A rule as read.
    *
@@ -66,7 +69,7 @@ final class RuleReader {
   }
 
   private ParsedRule rule(Mapping mapping, int number) {
-    Section section = Section.of("rules", mapping, KEYS, reading);
+    Section section = Section.of("rules", mapping, KEYS, NESTED, reading);
     @Nullable Action action = section.optional(ACTION).orElse(null);
     if (!section.has(ACTION)) {
       reading

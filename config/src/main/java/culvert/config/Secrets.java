@@ -37,7 +37,7 @@ final class Secrets {
       }
       String problem =
           text.isPresent()
-              ? "empty"
+              ? "empty (expected: a secret)"
               : "the environment variable "
                   + Interpolation.unsetVariable(scalar.text(), reading.environment())
                   + " is not set";

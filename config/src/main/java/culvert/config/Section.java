@@ -4,6 +4,7 @@ import culvert.config.YamlValue.Entry;
 import culvert.config.YamlValue.Mapping;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,20 @@ final class Section {
    * @param path the keys that lead here, as {@link NotYet} has them
    */
   static Section of(String path, YamlValue value, List<Key<?>> keys, Reading reading) {
+    return of(path, value, keys, Map.of(), reading);
+  }
+
+  /**
+   * The same for a section in which keys of others are easily misplaced.
+   *
+   * @param others the keys of this section that hold sections, and what belongs there
+   */
+  static Section of(
+      String path,
+      YamlValue value,
+      List<Key<?>> keys,
+      Map<String, List<Key<?>>> others,
+      Reading reading) {
     if (!(value instanceof Mapping mapping)) {
       if (!value.isNull()) {
         reading
@@ -42,13 +57,18 @@ final class Section {
         .forEach(
             (key, entry) -> {
               if (!known.contains(key)) {
-                reading.problems().error(entry.keyLocation(), unknown(key, known));
+                reading.problems().error(entry.keyLocation(), unknown(key, known, others));
               }
             });
     return new Section(path, mapping, reading);
   }
 
-  private static String unknown(String key, Set<String> known) {
+  private static String unknown(String key, Set<String> known, Map<String, List<Key<?>>> others) {
+    for (Map.Entry<String, List<Key<?>>> other : others.entrySet()) {
+      if (other.getValue().stream().anyMatch(there -> there.name().equals(key))) {
+        return "unknown key " + Found.quoted(key) + " (it belongs under " + other.getKey() + ")";
+      }
+    }
     String nearest = Suggestions.didYouMean(key, known);
     return "unknown key "
         + Found.quoted(key)
@@ -72,7 +92,7 @@ final class Section {
     value.ifPresent(
         present -> {
           if (NotYet.refuses(path, key, present, reading)) {
-            reading.problems().error(entry.value().location(), NotYet.message(key, entry.value()));
+            reading.problems().notYet(entry.value().location(), NotYet.message(key, entry.value()));
           }
         });
     return value;

@@ -7,6 +7,8 @@ import java.util.Optional;
 
 /** What somebody may have meant who wrote something else. */
 final class Suggestions {
+  private static final int SHORTEST_BEGINNING = 4;
+
   private Suggestions() {}
 
   /** The candidate closest to {@code word}, unless none is close. */
@@ -17,8 +19,17 @@ final class Suggestions {
       return Optional.empty();
     }
     return candidates.stream()
-        .filter(candidate -> distance(written, normal(candidate)) <= limit)
+        .filter(
+            candidate ->
+                distance(written, normal(candidate)) <= limit
+                    || isBeginning(written, normal(candidate))
+                    || isBeginning(normal(candidate), written))
         .min(Comparator.comparingInt(candidate -> distance(written, normal(candidate))));
+  }
+
+  /** {@code auth} for {@code authentication}, and {@code plaintext} for {@code plain}. */
+  private static boolean isBeginning(String part, String whole) {
+    return part.length() >= SHORTEST_BEGINNING && whole.startsWith(part);
   }
 
   /** {@code ; did you mean X?}, to go into the brackets of a message, or nothing. */

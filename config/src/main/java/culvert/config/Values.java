@@ -21,8 +21,6 @@ final class Values {
 
   static final ValueType<Mapping> MAPPING = mapping();
 
-  static final ValueType<String> TEXT = scalar("text", Function.identity());
-
   static final ValueType<String> NAME = scalar("a name", Values::name);
 
   static final ValueType<Boolean> BOOLEAN =
@@ -129,7 +127,7 @@ final class Values {
     };
   }
 
-  /** A list without duplicates that holds something. */
+  /** A list that holds something. */
   static <T> ValueType<List<T>> someOf(String what, ValueType<T> item) {
     ValueType<List<T>> list = listOf(item);
     return (value, key, reading) -> {
@@ -140,8 +138,16 @@ final class Values {
             .error(value.location(), key + ": an empty list (expected: at least one " + what + ")");
         return Optional.empty();
       }
+      return items;
+    };
+  }
+
+  /** A list in which nothing stands twice. */
+  static <T> ValueType<List<T>> distinct(ValueType<List<T>> list) {
+    return (value, key, reading) -> {
+      Optional<List<T>> items = list.read(value, key, reading);
       if (items.isPresent() && items.get().stream().distinct().count() < items.get().size()) {
-        reading.problems().error(value.location(), key + ": the same " + what + " twice");
+        reading.problems().error(value.location(), key + ": the same value twice");
         return Optional.empty();
       }
       return items;

@@ -29,9 +29,12 @@ class DesignExampleTest {
 
   private String example() throws IOException {
     Path passphrase = Files.writeString(directory.resolve("passphrase"), "canary-passphrase\n");
+    return text().replace("/etc/culvert/passphrase", passphrase.toString());
+  }
+
+  static String text() throws IOException {
     try (InputStream in = DesignExampleTest.class.getResourceAsStream("design-example.yaml")) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8)
-          .replace("/etc/culvert/passphrase", passphrase.toString());
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     }
   }
 }

@@ -8,13 +8,14 @@ import java.util.Map;
 /** Loads texts as {@code c.yaml}, in an environment of its own. */
 final class Loading {
   static final Environment ENVIRONMENT =
-      new Environment(
-          Map.of("SOCKS_PASSWORD", "s3cret-socks", "SSH_AUTH_SOCK", "/run/agent", "EMPTY", ""),
-          Path.of("/home/joe"),
-          Path.of("/work"),
-          Path.of("/etc"));
+      environment(
+          Map.of("SOCKS_PASSWORD", "s3cret-socks", "SSH_AUTH_SOCK", "/run/agent", "EMPTY", ""));
 
   private Loading() {}
+
+  static Environment environment(Map<String, String> variables) {
+    return new Environment(variables, Path.of("/home/joe"), Path.of("/work"), Path.of("/etc"));
+  }
 
   static ConfigResult load(String... lines) {
     return new ConfigLoader(ENVIRONMENT).loadString(String.join("\n", lines), "c.yaml");
