@@ -15,9 +15,6 @@ import java.util.regex.Pattern;
 record Destination(String host, DestinationAddress address) {
   private static final int MAX_NAME_LENGTH = 253;
 
-  /** What Netty's SOCKS 4 decoder makes of a byte beyond US-ASCII. */
-  private static final char NOT_ASCII = '\ufffd';
-
   /** Labels as resolvers take them; the underscore is in use although it is no host name's. */
   private static final Pattern NAME =
       Pattern.compile("[A-Za-z0-9_-]{1,63}(\\.[A-Za-z0-9_-]{1,63})*");
@@ -46,9 +43,6 @@ record Destination(String host, DestinationAddress address) {
   }
 
   private static Destination ofName(String text) {
-    if (text.indexOf(NOT_ASCII) >= 0) {
-      throw new IllegalArgumentException("name: not US-ASCII, as SOCKS 4a has it");
-    }
     String name = IDN.toASCII(text);
     if (name.endsWith(".")) {
       name = name.substring(0, name.length() - 1);

@@ -218,7 +218,7 @@ class SocksDoorTest {
   }
 
   @ParameterizedTest(name = "[{index}]")
-  @CsvSource({"'a b\0'", "'\0'", "'é\0'"})
+  @CsvSource({"'a b\0'", "'\0'", "'a/b\0'"})
   void socks4aNamesAreChecked(String name) {
     client.send(4, 1, 0, 21, 0, 0, 0, 1, 0).send(name.getBytes(UTF_8));
     assertRefused("005b000000000000", HandshakeFailure.MALFORMED);
