@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
-/** An sshd of OpenSSH on 127.0.0.1, with a configuration, a host key and a log of its own. */
+/** An sshd of OpenSSH on the loopback, with a configuration, a host key and a log of its own. */
 public final class RealSshd implements AutoCloseable {
   static final Path PROGRAM = Path.of("/usr/sbin/sshd");
 
@@ -24,11 +24,14 @@ public final class RealSshd implements AutoCloseable {
           "server_request_direct_tcpip: originator (\\S+) port (\\d+), target (\\S+) port (\\d+)");
 
   private final Path directory;
-  private final int port = FreePorts.next();
+  private final String address;
+  private final int port;
   private Process process;
 
-  private RealSshd(Path directory) {
+  private RealSshd(Path directory, String address, int port) {
     this.directory = directory;
+    this.address = address;
+    this.port = port;
   }
 
   /**
@@ -37,10 +40,15 @@ public final class RealSshd implements AutoCloseable {
    * @param options lines of sshd_config(5) that take precedence, such as {@code RekeyLimit 64K}
    */
   public static RealSshd start(String... options) throws IOException {
+    return startAt("127.0.0.1", FreePorts.next(), options);
+  }
+
+  /** Starts an sshd on an address and port of the caller's choice. */
+  public static RealSshd startAt(String address, int port, String... options) throws IOException {
     Path directory = Files.createTempDirectory("culvert-sshd-");
     Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
     Files.createDirectories(Path.of("/run/sshd"));
-    RealSshd sshd = new RealSshd(directory);
+    RealSshd sshd = new RealSshd(directory, address, port);
     sshd.newHostKey();
     Files.createFile(sshd.authorizedKeys());
     Files.write(sshd.configuration(), sshd.configurationLines(options));
@@ -55,7 +63,7 @@ public final class RealSshd implements AutoCloseable {
   /** The line that a known_hosts file needs to trust this server. */
   public String knownHostsLine() throws IOException {
     String[] words = Files.readString(Path.of(hostKey() + ".pub")).split(" ", 3);
-    return "[127.0.0.1]:" + port + " " + words[0] + " " + words[1].strip();
+    return "[" + address + "]:" + port + " " + words[0] + " " + words[1].strip();
   }
 
   /** Lets the test account log in with a key, given as a line of authorized_keys. */
@@ -123,6 +131,11 @@ public final class RealSshd implements AutoCloseable {
     signalSessions("-CONT");
   }
 
+  /** How many sessions the listener has processes for. */
+  public int sessions() {
+    return sessionProcesses().size();
+  }
+
   public String log() throws IOException {
     return Files.exists(logFile())
         ? Files.readString(logFile(), StandardCharsets.ISO_8859_1)
@@ -137,6 +150,15 @@ public final class RealSshd implements AutoCloseable {
   /** The targets of all direct-tcpip requests in the log, {@code host:port}, oldest first. */
   public List<String> directTcpipTargets() throws IOException {
     return DIRECT_TCPIP.matcher(log()).results().map(RealSshd::target).toList();
+  }
+
+  /** The target ports of all direct-tcpip requests in the log, oldest first. */
+  public List<Integer> directTcpipPorts() throws IOException {
+    return DIRECT_TCPIP
+        .matcher(log())
+        .results()
+        .map(result -> Integer.valueOf(result.group(4)))
+        .toList();
   }
 
   @Override
@@ -166,7 +188,7 @@ public final class RealSshd implements AutoCloseable {
     lines.addAll(
         List.of(
             "Port " + port,
-            "ListenAddress 127.0.0.1",
+            "ListenAddress " + address,
             "HostKey " + hostKey(),
             "PidFile none",
             "UsePAM no",

@@ -15,7 +15,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A vsftpd on 127.0.0.1 for the test account, with a configuration and a log of its own. */
+/** A vsftpd on the loopback for the test account, with a configuration and a log of its own. */
 public final class RealVsftpd implements AutoCloseable {
   static final Path PROGRAM = Path.of("/usr/sbin/vsftpd");
 
@@ -27,12 +27,15 @@ public final class RealVsftpd implements AutoCloseable {
               + "227 [^\"]*,(\\d+),(\\d+)\\)|229 [^\"]*\\|\\|\\|(\\d+)\\|\\))");
 
   private final Path directory;
-  private final int port = FreePorts.next();
+  private final String address;
+  private final int port;
   private Process process;
   private int probes; // connections of our own that the log shows
 
-  private RealVsftpd(Path directory) {
+  private RealVsftpd(Path directory, String address, int port) {
     this.directory = directory;
+    this.address = address;
+    this.port = port;
   }
 
   /**
@@ -41,8 +44,13 @@ public final class RealVsftpd implements AutoCloseable {
    * @param options lines of vsftpd.conf(5) that take precedence
    */
   public static RealVsftpd start(String... options) throws IOException {
+    return startAt("127.0.0.1", FreePorts.next(), options);
+  }
+
+  /** Starts a vsftpd on an address and port of the caller's choice. */
+  public static RealVsftpd startAt(String address, int port, String... options) throws IOException {
     Files.createDirectories(Path.of("/run/vsftpd/empty"));
-    RealVsftpd vsftpd = new RealVsftpd(Files.createTempDirectory("culvert-vsftpd-"));
+    RealVsftpd vsftpd = new RealVsftpd(Files.createTempDirectory("culvert-vsftpd-"), address, port);
     Files.write(vsftpd.configuration(), vsftpd.configurationLines(options));
     vsftpd.restart();
     return vsftpd;
@@ -102,7 +110,7 @@ public final class RealVsftpd implements AutoCloseable {
       throw new IllegalStateException("vsftpd ended at once, exit code " + process.exitValue());
     }
     try (Socket socket = new Socket()) {
-      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1000);
+      socket.connect(new InetSocketAddress(InetAddress.getByName(address), port), 1000);
       socket.setSoTimeout(5000);
       probes++;
       return socket.getInputStream().read() == '2';
@@ -117,7 +125,7 @@ public final class RealVsftpd implements AutoCloseable {
         new ArrayList<>(
             List.of(
                 "listen=YES",
-                "listen_address=127.0.0.1",
+                "listen_address=" + address,
                 "listen_port=" + port,
                 "background=NO",
                 "anonymous_enable=NO",
