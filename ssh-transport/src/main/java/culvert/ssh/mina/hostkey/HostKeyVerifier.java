@@ -45,10 +45,6 @@ public final class HostKeyVerifier implements ServerKeyVerifier {
     }
     verdict = judged;
     log.debug("{}", judged.message());
-    if (judged.accepted()) {
-      // Later key exchanges must not choose another of the server's keys.
-      session.setSignatureFactories(known.signatureFactories(key));
-    }
     return judged.accepted();
   }
 

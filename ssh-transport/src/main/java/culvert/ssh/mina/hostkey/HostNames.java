@@ -48,16 +48,19 @@ sealed interface HostNames {
       if (parts.length != 4 || !parts[1].equals("1")) {
         throw new IllegalArgumentException("hashed name is not of the form |1|salt|hash");
       }
+      return new Hashed(sha1(parts[2]), sha1(parts[3]));
+    }
+
+    private static byte[] sha1(String base64) {
       try {
-        byte[] salt = Base64.getDecoder().decode(parts[2]);
-        byte[] hash = Base64.getDecoder().decode(parts[3]);
-        if (salt.length != SHA1_OCTETS || hash.length != SHA1_OCTETS) {
-          throw new IllegalArgumentException("hashed name: salt or hash is not of 20 octets");
+        byte[] octets = Base64.getDecoder().decode(base64);
+        if (octets.length == SHA1_OCTETS) {
+          return octets;
         }
-        return new Hashed(salt, hash);
       } catch (IllegalArgumentException e) {
-        throw new IllegalArgumentException("hashed name: " + e.getMessage(), e);
+        throw new IllegalArgumentException("hashed name: salt or hash is not valid base64", e);
       }
+      throw new IllegalArgumentException("hashed name: salt or hash is not of 20 octets");
     }
 
     @Override

@@ -82,19 +82,12 @@ public record KnownHost(
     return first;
   }
 
-  /** Only the algorithms that prove this key. */
-  List<NamedFactory<Signature>> signatureFactories(HostKey key) {
-    return signatureFactories().stream()
-        .filter(algorithm -> keyType(algorithm).equals(key.type()))
-        .toList();
-  }
-
   /** The names of {@link #signatureFactories}. */
   public List<String> algorithms() {
     return signatureFactories().stream().map(NamedFactory::getName).toList();
   }
 
-  private static String keyType(NamedFactory<Signature> algorithm) {
+  static String keyType(NamedFactory<Signature> algorithm) {
     return algorithm.getName().startsWith("rsa-") ? "ssh-rsa" : algorithm.getName();
   }
 
@@ -105,7 +98,7 @@ public record KnownHost(
         .orElse(keys.get(0));
   }
 
-  private static Optional<KnownKey> find(List<KnownKey> keys, HostKey key) {
+  static Optional<KnownKey> find(List<KnownKey> keys, HostKey key) {
     return keys.stream().filter(known -> known.key().equals(key)).findFirst();
   }
 }

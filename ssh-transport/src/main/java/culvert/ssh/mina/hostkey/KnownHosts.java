@@ -50,6 +50,13 @@ public final class KnownHosts {
     return new KnownHosts(parse(file, content));
   }
 
+  /** This snapshot's lines, then the other's. */
+  KnownHosts and(KnownHosts other) {
+    List<KnownHostsLine> both = new ArrayList<>(lines);
+    both.addAll(other.lines);
+    return new KnownHosts(both);
+  }
+
   /**
    * What the files say about one server. Hashed names make this cost microseconds per line: not for
    * an event loop.

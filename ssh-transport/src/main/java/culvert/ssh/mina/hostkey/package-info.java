@@ -18,7 +18,7 @@
  *       culvert.ssh.mina.hostkey.KnownHostsAppender} (blocking) must write before the login.
  * </ol>
  *
- * <p>{@link culvert.ssh.mina.hostkey.MinaHostKeyScanner} stands behind {@code culvert trust}.
+ * <p>{@link culvert.ssh.mina.hostkey.MinaHostKeys} stands behind {@code culvert trust}.
  */
 @NullMarked
 package culvert.ssh.mina.hostkey;

@@ -16,9 +16,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.apache.sshd.client.SshClient;
 import org.apache.sshd.client.session.ClientSession;
+import org.apache.sshd.common.CommonModuleProperties;
 import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.common.config.keys.KeyUtils;
-import org.apache.sshd.common.session.SessionListener;
 import org.apache.sshd.common.util.buffer.Buffer;
 import org.apache.sshd.core.CoreModuleProperties;
 import org.apache.sshd.server.auth.UserAuth;
@@ -46,6 +46,7 @@ final class LoginFixture implements AutoCloseable {
   private final SshClient client = SshClient.setUpDefaultClient();
   private final ExecutorService blocking =
       Executors.newSingleThreadExecutor(r -> new Thread(r, "signer"));
+  private final List<String> signers = new CopyOnWriteArrayList<>();
   private final List<String> seen = new CopyOnWriteArrayList<>();
   private volatile String rightPassword = "";
   private volatile boolean passwordExpired;
@@ -113,13 +114,15 @@ final class LoginFixture implements AutoCloseable {
     return this;
   }
 
-  LoginFixture listen(SessionListener listener) {
-    server.addSessionListener(listener);
+  /** MINA's hex dumps without line breaks, so that nothing hides between two lines. */
+  LoginFixture dumpInOnePiece() {
+    CommonModuleProperties.HEXDUMP_CHUNK_SIZE.set(client, 1 << 16);
     return this;
   }
 
-  org.apache.sshd.server.SshServer server() {
-    return server;
+  /** The threads that signed. */
+  List<String> signers() {
+    return signers;
   }
 
   /** What reached the server, in order. */
@@ -148,7 +151,7 @@ final class LoginFixture implements AutoCloseable {
       throws Exception {
     IdentityLoader noDefaults = new IdentityLoader(List.of());
     SshServer target = new SshServer(profile.port(server.getPort()), "127.0.0.1");
-    Login login = new LoginFactory(blocking, noDefaults).prepare(target, "alice", password);
+    Login login = new LoginFactory(this::sign, noDefaults).prepare(target, "alice", password);
     last = Optional.of(login);
     if (login.nothingToTry().isPresent()) {
       return login.nothingToTry();
@@ -163,6 +166,14 @@ final class LoginFixture implements AutoCloseable {
     } finally {
       login.wipe();
     }
+  }
+
+  private void sign(Runnable task) {
+    blocking.execute(
+        () -> {
+          signers.add(Thread.currentThread().getName());
+          task.run();
+        });
   }
 
   @Override

@@ -216,6 +216,18 @@ class LoginTest {
   }
 
   @Test
+  void signaturesAreMadeOnTheBlockingPoolAndOnlyForAKeyThatWouldDo() throws Exception {
+    ssh.authorizes(TestKeys.publicKey("ed25519"));
+
+    assertThat(
+            ssh.login(
+                Profiles.with(PUBLICKEY)
+                    .keys(TestKeys.file("rsa", directory), TestKeys.file("ed25519", directory))))
+        .isEmpty();
+    assertThat(ssh.signers()).containsExactly("signer");
+  }
+
+  @Test
   void methodsAreTriedInTheProfilesOrder() throws Exception {
     ssh.password("secret").rounds(Round.asking("Password: ", "Code: "));
     Path key = TestKeys.file("ed25519", directory);

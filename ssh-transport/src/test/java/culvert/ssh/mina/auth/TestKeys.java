@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.PublicKey;
+import java.util.Arrays;
+import java.util.Base64;
 import org.apache.sshd.common.config.keys.AuthorizedKeyEntry;
 
 /** The checked-in keys, as files that only their owner reads. */
@@ -31,6 +33,21 @@ final class TestKeys {
   static PublicKey publicKey(String name) throws Exception {
     String line = new String(resource(name + ".pub"), StandardCharsets.US_ASCII).strip();
     return AuthorizedKeyEntry.parseAuthorizedKeyEntry(line).resolvePublicKey(null, null);
+  }
+
+  /**
+   * The private octets of an unencrypted ed25519 key: the 32 behind the last copy of the public.
+   */
+  static byte[] seed(String name) throws Exception {
+    String text = new String(resource(name), StandardCharsets.US_ASCII);
+    byte[] blob = Base64.getMimeDecoder().decode(text.replaceAll("-----[A-Z ]+-----", ""));
+    byte[] length = {0, 0, 0, 64}; // of seed and public key together
+    for (int i = blob.length - length.length; i >= 0; i--) {
+      if (Arrays.equals(blob, i, i + length.length, length, 0, length.length)) {
+        return Arrays.copyOfRange(blob, i + length.length, i + length.length + 32);
+      }
+    }
+    throw new IllegalStateException(name + ": no ed25519 seed found");
   }
 
   private static byte[] resource(String name) throws IOException {

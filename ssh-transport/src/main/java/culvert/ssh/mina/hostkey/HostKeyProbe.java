@@ -1,0 +1,127 @@
+package culvert.ssh.mina.hostkey;
+
+import culvert.ssh.SshException;
+import culvert.ssh.SshFailure;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.SocketAddress;
+import java.net.UnknownHostException;
+import java.nio.channels.UnresolvedAddressException;
+import java.security.PublicKey;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeoutException;
+import org.apache.sshd.client.SshClient;
+import org.apache.sshd.client.config.hosts.HostConfigEntryResolver;
+import org.apache.sshd.client.keyverifier.ServerKeyVerifier;
+import org.apache.sshd.client.session.ClientSession;
+import org.apache.sshd.common.NamedFactory;
+import org.apache.sshd.common.kex.KexProposalOption;
+import org.apache.sshd.common.keyprovider.KeyIdentityProvider;
+import org.apache.sshd.common.session.Session;
+import org.apache.sshd.common.session.SessionListener;
+import org.apache.sshd.common.signature.Signature;
+
+/** A client that exchanges keys with one server and hangs up. Blocks. */
+final class HostKeyProbe implements AutoCloseable {
+  private static final KnownHost NOTHING_KNOWN = new KnownHost("", List.of(), List.of(), List.of());
+
+  private final SshClient client = SshClient.setUpDefaultClient();
+  private final String host;
+  private final int port;
+  private final Duration deadline;
+
+  HostKeyProbe(String host, int port, Duration deadline) {
+    this.host = host;
+    this.port = port;
+    this.deadline = deadline;
+    client.setHostConfigEntryResolver(HostConfigEntryResolver.EMPTY);
+    client.setKeyIdentityProvider(KeyIdentityProvider.EMPTY_KEYS_PROVIDER);
+    client.start();
+  }
+
+  /** One key for each type that the server lists, in our order of preference. */
+  List<HostKey> keys() throws SshException {
+    List<NamedFactory<Signature>> all = NOTHING_KNOWN.signatureFactories();
+    Answer first = ask(all);
+    List<HostKey> keys = new ArrayList<>(List.of(first.key()));
+    for (NamedFactory<Signature> algorithm : all) {
+      String type = KnownHost.keyType(algorithm);
+      boolean have = keys.stream().anyMatch(key -> key.type().equals(type));
+      if (!have && first.algorithms().contains(algorithm.getName())) {
+        keys.add(ask(List.of(algorithm)).key());
+      }
+    }
+    return keys;
+  }
+
+  private Answer ask(List<NamedFactory<Signature>> algorithms) throws SshException {
+    Capture capture = new Capture();
+    client.setSignatureFactories(algorithms);
+    client.setServerKeyVerifier(capture);
+    client.addSessionListener(capture);
+    try (ClientSession session =
+        client.connect("none", host, port).verify(deadline).getClientSession()) {
+      session.waitFor(List.of(ClientSession.ClientSessionEvent.CLOSED), deadline);
+      return capture.answer.orElseThrow(
+          () -> failed(capture.failure.orElseGet(TimeoutException::new)));
+    } catch (IOException | UnresolvedAddressException e) {
+      throw failed(e);
+    } finally {
+      client.removeSessionListener(capture);
+    }
+  }
+
+  /** What one key exchange told: the key, and which algorithms the server has. */
+  private record Answer(HostKey key, List<String> algorithms) {}
+
+  /** Takes the key down and refuses it, so that no login can follow. */
+  private static final class Capture implements ServerKeyVerifier, SessionListener {
+    private volatile Optional<Answer> answer = Optional.empty();
+    private volatile Optional<Throwable> failure = Optional.empty();
+
+    @Override
+    public boolean verifyServerKey(ClientSession session, SocketAddress address, PublicKey key) {
+      String algorithms =
+          session.getServerKexProposals().getOrDefault(KexProposalOption.SERVERKEYS, "");
+      answer = Optional.of(new Answer(HostKey.of(key), List.of(algorithms.split(",", -1))));
+      return false;
+    }
+
+    @Override
+    public void sessionException(Session session, Throwable cause) {
+      failure = Optional.of(cause);
+    }
+  }
+
+  private SshException failed(Throwable cause) {
+    for (Throwable t = cause; t != null; t = t.getCause()) {
+      if (t instanceof UnresolvedAddressException || t instanceof UnknownHostException) {
+        return failure(SshFailure.NAME_UNKNOWN, "name unknown", cause);
+      }
+      if (t instanceof NoRouteToHostException) {
+        return failure(SshFailure.NO_ROUTE, "no route", cause);
+      }
+      if (t instanceof ConnectException) {
+        return failure(SshFailure.CONNECTION_REFUSED, "connection refused", cause);
+      }
+      if (t instanceof TimeoutException) {
+        return failure(
+            SshFailure.TIMED_OUT, "no answer within " + deadline.toMillis() + " ms", cause);
+      }
+    }
+    return failure(SshFailure.NOT_SSH, "no key exchange: " + cause.getMessage(), cause);
+  }
+
+  private SshException failure(SshFailure failure, String reason, Throwable cause) {
+    return new SshException(failure, "ssh server %s:%d: %s".formatted(host, port, reason), cause);
+  }
+
+  @Override
+  public void close() {
+    client.stop();
+  }
+}

@@ -1,0 +1,80 @@
+package culvert.ssh.mina.hostkey;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+
+/** Appending to a known_hosts file, safe against other threads and other Culvert processes. */
+final class KnownHostsFile {
+  /** A file lock belongs to the whole JVM, so threads need their own. */
+  private static final Object JVM_LOCK = new Object();
+
+  private KnownHostsFile() {}
+
+  /**
+   * Reads the file and appends lines, both under a lock. Creates the file (mode 0600) and its
+   * directory (0700). What is there stays as it is, a last line without its newline included.
+   *
+   * @param decision what to append, in view of what the file says now
+   * @return the decision's result, once its lines are on the disk
+   */
+  static <T> T append(Path file, Function<KnownHosts, Decision<T>> decision) throws IOException {
+    createParent(file);
+    Set<StandardOpenOption> options =
+        Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    synchronized (JVM_LOCK) {
+      try (FileChannel channel = FileChannel.open(file, options, mode(file, "rw-------"))) {
+        channel.lock(); // until the channel closes
+        byte[] content = Channels.newInputStream(channel).readAllBytes();
+        Decision<T> decided = decision.apply(KnownHosts.of(file, content));
+        if (decided.lines().isEmpty()) {
+          return decided.result();
+        }
+        boolean whole = content.length == 0 || content[content.length - 1] == '\n';
+        String text = (whole ? "" : "\n") + String.join("\n", decided.lines()) + "\n";
+        write(channel, content.length, text.getBytes(StandardCharsets.UTF_8));
+        channel.force(true);
+        return decided.result();
+      }
+    }
+  }
+
+  /** Lines to append, and what to tell the caller then. */
+  record Decision<T>(List<String> lines, T result) {
+    Decision {
+      lines = List.copyOf(lines);
+    }
+  }
+
+  private static void write(FileChannel channel, long position, byte[] octets) throws IOException {
+    ByteBuffer out = ByteBuffer.wrap(octets);
+    while (out.hasRemaining()) {
+      channel.write(out, position + out.position());
+    }
+  }
+
+  private static void createParent(Path file) throws IOException {
+    Path parent = file.toAbsolutePath().getParent();
+    if (parent != null && !Files.isDirectory(parent)) {
+      Files.createDirectories(parent, mode(parent, "rwx------"));
+    }
+  }
+
+  private static FileAttribute<?>[] mode(Path path, String permissions) {
+    return path.getFileSystem().supportedFileAttributeViews().contains("posix")
+        ? new FileAttribute<?>[] {
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
+        }
+        : new FileAttribute<?>[0];
+  }
+}

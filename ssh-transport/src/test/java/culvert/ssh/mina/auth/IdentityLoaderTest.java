@@ -1,0 +1,135 @@
+package culvert.ssh.mina.auth;
+
+import static culvert.config.AuthMethod.PUBLICKEY;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import culvert.config.SshProfile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class IdentityLoaderTest {
+  @TempDir Path directory;
+  private final IdentityLoader loader = new IdentityLoader(List.of());
+
+  private static SshProfile profile(Path... files) {
+    return Profiles.with(PUBLICKEY).keys(files).port(22);
+  }
+
+  private static SshProfile encrypted(String passphrase, Path file) {
+    return Profiles.with(PUBLICKEY).keys(file).passphrase(passphrase).port(22);
+  }
+
+  @Test
+  void everyProblemNamesFileAndReason() throws Exception {
+    Path good = TestKeys.file("ed25519", directory);
+    Path missing = directory.resolve("missing");
+    Path encrypted = TestKeys.file("ed25519-encrypted", directory);
+    Path pem = TestKeys.file("rsa-pkcs1-encrypted", directory);
+    Path pkcs8 = TestKeys.file("ecdsa-pkcs8-encrypted", directory);
+    Path dsa = TestKeys.file("dsa", directory);
+    Path publicKey = TestKeys.file("ed25519.pub", directory);
+    Path text = Files.writeString(directory.resolve("text"), "hello");
+    Path damaged =
+        Files.writeString(
+            directory.resolve("damaged"),
+            "-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----\n");
+    Path truncated =
+        Files.writeString(directory.resolve("truncated"), Files.readString(good).substring(0, 200));
+    for (Path file : List.of(text, damaged, truncated)) {
+      TestKeys.setMode(file, "rw-------");
+    }
+
+    var loaded =
+        loader.load(
+            profile(
+                missing, encrypted, pem, pkcs8, dsa, publicKey, text, damaged, truncated, directory,
+                good));
+
+    String wanted = ": is encrypted (expected: identity-passphrase in the profile)";
+    assertThat(loaded.problems())
+        .containsExactly(
+            "identity file " + missing + " does not exist",
+            "identity file " + encrypted + wanted,
+            "identity file " + pem + wanted,
+            "identity file " + pkcs8 + wanted,
+            "identity file "
+                + dsa
+                + ": key type ssh-dss is not supported (expected: ed25519, ecdsa or rsa)",
+            "identity file " + publicKey + ": is a public key (expected: the private key)",
+            "identity file " + text + ": is not a private key in OpenSSH or PEM format",
+            "identity file " + damaged + ": is damaged: no openssh-key-v1 inside",
+            "identity file "
+                + truncated
+                + ": is truncated: no line -----END OPENSSH PRIVATE KEY-----",
+            "identity file " + directory + ": is not a file");
+    assertThat(loaded.identities()).extracting(Identity::toString).hasSize(1);
+  }
+
+  @Test
+  void aWrongPassphraseIsSaidSo() throws Exception {
+    for (String name :
+        List.of(
+            "ed25519-encrypted", "rsa-encrypted", "rsa-pkcs1-encrypted", "ecdsa-pkcs8-encrypted")) {
+      Path file = TestKeys.file(name, directory);
+
+      assertThat(loader.load(encrypted("wrong", file)).problems())
+          .containsExactly(
+              "identity file " + file + ": cannot be decrypted: wrong identity-passphrase?");
+    }
+  }
+
+  @Test
+  void aKeyThatOthersCanReadIsRefused() throws Exception {
+    assumeThat(directory.getFileSystem().supportedFileAttributeViews()).contains("unix");
+    Path file = TestKeys.file("ed25519", directory);
+    TestKeys.setMode(file, "rw-r--r--");
+
+    assertThat(loader.load(profile(file)).problems())
+        .containsExactly(
+            "identity file "
+                + file
+                + ": permissions 0644 are too open (expected: 0600, readable by its owner only)");
+  }
+
+  @Test
+  void defaultFilesMayBeMissingOrUnusable() throws Exception {
+    Path encrypted = TestKeys.file("ed25519-encrypted", directory);
+    Path rsa = TestKeys.file("rsa", directory);
+    IdentityLoader defaults =
+        new IdentityLoader(List.of(encrypted, directory.resolve("missing"), rsa));
+
+    var loaded = defaults.load(profile());
+
+    assertThat(loaded.problems()).isEmpty();
+    assertThat(loaded.identities()).singleElement().asString().startsWith(rsa + " (SHA256:");
+  }
+
+  @Test
+  void theDefaultFilesAreThoseOfOpenSsh() {
+    assertThat(IdentityLoader.defaultFiles(Path.of("/home/alice")))
+        .containsExactly(
+            Path.of("/home/alice/.ssh/id_ed25519"),
+            Path.of("/home/alice/.ssh/id_ecdsa"),
+            Path.of("/home/alice/.ssh/id_rsa"));
+  }
+
+  @Test
+  void aKeyIsDecryptedOnceUntilItsFileOrPassphraseChanges() throws Exception {
+    Path file = TestKeys.file("ed25519-encrypted", directory);
+    Identity first = loader.load(encrypted(TestKeys.PASSPHRASE, file)).identities().get(0);
+
+    assertThat(loader.load(encrypted(TestKeys.PASSPHRASE, file)).identities().get(0))
+        .isSameAs(first);
+    assertThat(loader.load(encrypted("wrong", file)).identities()).isEmpty();
+
+    Files.write(file, Files.readAllBytes(TestKeys.file("rsa-encrypted", directory)));
+    Files.setLastModifiedTime(file, FileTime.fromMillis(1));
+    assertThat(loader.load(encrypted(TestKeys.PASSPHRASE, file)).identities().get(0))
+        .isNotSameAs(first);
+  }
+}

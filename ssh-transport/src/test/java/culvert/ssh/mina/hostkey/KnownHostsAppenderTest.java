@@ -1,0 +1,110 @@
+package culvert.ssh.mina.hostkey;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class KnownHostsAppenderTest {
+  @TempDir Path directory;
+
+  @Test
+  void directoryAndFileAreMadeForTheirOwnerOnly() throws Exception {
+    Path file = directory.resolve("new/.ssh/known_hosts");
+
+    HostKeyVerdict verdict = KnownHostsAppender.append(file, "FTP.example", 2222, Keys.ED25519);
+
+    assertThat(verdict).isInstanceOf(HostKeyVerdict.NewAccepted.class);
+    assertThat(file).hasContent("[ftp.example]:2222 " + Keys.text("ed25519") + "\n");
+    assumeThat(file.getFileSystem().supportedFileAttributeViews()).contains("posix");
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+        .isEqualTo("rw-------");
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file.getParent())))
+        .isEqualTo("rwx------");
+  }
+
+  @Test
+  void aLastLineWithoutNewlineStaysWhole() throws Exception {
+    Path file = directory.resolve("known_hosts");
+    String before = "other " + Keys.text("rsa");
+    Files.writeString(file, before);
+
+    KnownHostsAppender.append(file, "ftp.example", 22, Keys.ED25519);
+
+    assertThat(Files.readString(file))
+        .isEqualTo(before + "\nftp.example " + Keys.text("ed25519") + "\n");
+  }
+
+  @Test
+  void aKeyThatIsThereIsNotWrittenAgain() throws Exception {
+    Path file = directory.resolve("known_hosts");
+    KnownHostsAppender.append(file, "ftp.example", 22, Keys.ED25519);
+    String before = Files.readString(file);
+
+    assertThat(KnownHostsAppender.append(file, "ftp.example", 22, Keys.ED25519))
+        .isEqualTo(new HostKeyVerdict.Known("ftp.example", new KnownKey(Keys.ED25519, file, 1)));
+    assertThat(file).hasContent(before);
+  }
+
+  @Test
+  void aKeyThatSomebodyElseWroteMeanwhileWins() throws Exception {
+    Path file = directory.resolve("known_hosts");
+    KnownHostsAppender.append(file, "ftp.example", 22, Keys.OTHER_ED25519);
+    String before = Files.readString(file);
+
+    HostKeyVerdict verdict = KnownHostsAppender.append(file, "ftp.example", 22, Keys.ED25519);
+
+    assertThat(verdict).isInstanceOf(HostKeyVerdict.Changed.class);
+    assertThat(verdict.accepted()).isFalse();
+    assertThat(file).hasContent(before);
+  }
+
+  @Test
+  void aFileThatCannotBeWrittenIsAnError() {
+    assertThatThrownBy(() -> KnownHostsAppender.append(directory, "h", 22, Keys.ED25519))
+        .isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void manyThreadsLoseNoLineAndWriteNoneTwice() throws Exception {
+    Path file = directory.resolve("known_hosts");
+    ExecutorService threads = Executors.newFixedThreadPool(8);
+    try {
+      CountDownLatch start = new CountDownLatch(1);
+      List<Future<?>> running = new ArrayList<>();
+      for (int thread = 0; thread < 8; thread++) {
+        running.add(
+            threads.submit(
+                () -> {
+                  start.await();
+                  for (int host = 0; host < 20; host++) {
+                    KnownHostsAppender.append(file, "host" + host, 22, Keys.ED25519);
+                  }
+                  return null;
+                }));
+      }
+      start.countDown();
+      for (Future<?> one : running) {
+        one.get(30, TimeUnit.SECONDS);
+      }
+    } finally {
+      threads.shutdownNow();
+    }
+    assertThat(Files.readAllLines(file)).hasSize(20).doesNotHaveDuplicates();
+  }
+}

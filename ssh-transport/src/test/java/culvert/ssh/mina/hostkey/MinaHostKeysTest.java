@@ -1,0 +1,156 @@
+package culvert.ssh.mina.hostkey;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import culvert.ssh.HostKeys;
+import culvert.ssh.HostKeys.Outcome;
+import culvert.ssh.HostKeys.ServerHostKey;
+import culvert.ssh.SshException;
+import culvert.ssh.SshFailure;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyPair;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.sshd.common.keyprovider.KeyPairProvider;
+import org.apache.sshd.server.SshServer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class MinaHostKeysTest {
+  private static final Duration DEADLINE = Duration.ofSeconds(10);
+
+  @TempDir Path directory;
+  private final HostKeys hostKeys = new MinaHostKeys();
+
+  private static ServerHostKey offered(HostKey key) {
+    return new ServerHostKey(key.type(), key.base64(), key.fingerprint());
+  }
+
+  @Test
+  void everyKeyOfTheServerIsFetchedWithoutALogin() throws Exception {
+    List<KeyPair> pairs = new ArrayList<>();
+    for (String name : List.of("rsa", "ecdsa256", "ed25519")) {
+      pairs.add(Keys.pair(name, directory));
+    }
+    AtomicInteger logins = new AtomicInteger();
+    try (SshServer server = SshServer.setUpDefaultServer()) {
+      server.setHost("127.0.0.1");
+      server.setKeyPairProvider(KeyPairProvider.wrap(pairs));
+      server.setPasswordAuthenticator((u, p, s) -> logins.incrementAndGet() < 0);
+      server.start();
+
+      assertThat(hostKeys.fetch("127.0.0.1", server.getPort(), DEADLINE))
+          .containsExactly(offered(Keys.ED25519), offered(Keys.ECDSA), offered(Keys.RSA));
+    }
+    assertThat(logins).hasValue(0);
+  }
+
+  @Test
+  void aClosedPortIsRefused() throws Exception {
+    int port;
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = socket.getLocalPort();
+    }
+    assertThatThrownBy(() -> hostKeys.fetch("127.0.0.1", port, DEADLINE))
+        .hasMessage("ssh server 127.0.0.1:" + port + ": connection refused")
+        .extracting(e -> ((SshException) e).failure())
+        .isEqualTo(SshFailure.CONNECTION_REFUSED);
+  }
+
+  @Test
+  void aServerThatSaysNothingTimesOut() throws Exception {
+    try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      int port = silent.getLocalPort();
+      assertThatThrownBy(() -> hostKeys.fetch("127.0.0.1", port, Duration.ofMillis(300)))
+          .hasMessage("ssh server 127.0.0.1:" + port + ": no answer within 300 ms")
+          .extracting(e -> ((SshException) e).failure())
+          .isEqualTo(SshFailure.TIMED_OUT);
+    }
+  }
+
+  @Test
+  void allKeysAreAddedAndTheSecondTimeKnown() throws Exception {
+    Path file = directory.resolve("known_hosts");
+    List<ServerHostKey> keys = List.of(offered(Keys.ED25519), offered(Keys.RSA));
+
+    assertThat(hostKeys.add(List.of(file), "ftp.example", 2222, keys))
+        .extracting(Outcome::kind)
+        .containsExactly(Outcome.Kind.ADDED, Outcome.Kind.ADDED);
+    assertThat(Files.readAllLines(file))
+        .containsExactly(
+            "[ftp.example]:2222 " + Keys.text("ed25519"), "[ftp.example]:2222 " + Keys.text("rsa"));
+
+    assertThat(hostKeys.add(List.of(file), "ftp.example", 2222, keys))
+        .extracting(Outcome::message)
+        .containsExactly("already in " + file + ":1", "already in " + file + ":2");
+    assertThat(Files.readAllLines(file)).hasSize(2);
+  }
+
+  @Test
+  void aFurtherKeyOfAKnownHostIsAdded() throws Exception {
+    Path file = directory.resolve("known_hosts");
+    Path system = directory.resolve("system");
+    Files.writeString(system, "ftp.example " + Keys.text("rsa") + "\n");
+
+    assertThat(
+            hostKeys.add(
+                List.of(file, system),
+                "ftp.example",
+                22,
+                List.of(offered(Keys.ED25519), offered(Keys.RSA))))
+        .extracting(Outcome::kind)
+        .containsExactly(Outcome.Kind.ADDED, Outcome.Kind.KNOWN);
+  }
+
+  @Test
+  void aChangedKeyKeepsAllFromBeingAdded() throws Exception {
+    Path file = directory.resolve("known_hosts");
+    String before = "ftp.example " + Keys.text("ed25519") + "\n";
+    Files.writeString(file, before);
+
+    assertThat(
+            hostKeys.add(
+                List.of(file),
+                "ftp.example",
+                22,
+                List.of(offered(Keys.OTHER_ED25519), offered(Keys.RSA))))
+        .allSatisfy(
+            outcome -> {
+              assertThat(outcome.kind()).isEqualTo(Outcome.Kind.REFUSED);
+              assertThat(outcome.message())
+                  .contains(
+                      "host key of ftp.example changed", file + ":1", "remove the line first");
+            });
+    assertThat(file).hasContent(before);
+  }
+
+  @Test
+  void keysOfOtherTypesThanTheKnownOneAreNoProof() throws Exception {
+    Path file = directory.resolve("known_hosts");
+    Files.writeString(file, "ftp.example " + Keys.text("ed25519") + "\n");
+
+    assertThat(hostKeys.add(List.of(file), "ftp.example", 22, List.of(offered(Keys.RSA))))
+        .extracting(Outcome::kind)
+        .containsExactly(Outcome.Kind.REFUSED);
+  }
+
+  @Test
+  void aRevokedKeyIsNotAdded() throws Exception {
+    Path file = directory.resolve("known_hosts");
+    Files.writeString(file, "@revoked * " + Keys.text("rsa") + "\n");
+
+    assertThat(hostKeys.add(List.of(file), "ftp.example", 22, List.of(offered(Keys.RSA))))
+        .extracting(Outcome::message)
+        .singleElement()
+        .asString()
+        .contains("is revoked in " + file + ":1");
+  }
+}
