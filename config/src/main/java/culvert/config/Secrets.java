@@ -106,7 +106,10 @@ final class Secrets {
     }
     try {
       String path = Interpolation.replace(scalar.text(), reading.environment()).orElse("");
-      return Optional.of(path.isEmpty() ? "" : Paths.parse(path, reading.environment()).toString());
+      if (path.isEmpty() || path.startsWith("/") || path.startsWith("~/")) {
+        return Optional.of(path);
+      }
+      throw new IllegalArgumentException("not a path (expected: an absolute path, or nothing)");
     } catch (IllegalArgumentException e) {
       reading.problems().error(value.location(), key + ": " + e.getMessage());
       return Optional.empty();

@@ -83,7 +83,7 @@ final class YamlParser {
           positionOf(text, e.getPosition()),
           String.format("not YAML: the character U+%04X is not allowed", e.getCodePoint()));
     } catch (YAMLException e) {
-      problems.error(new Location(file, 1, 1), "not YAML: " + e.getMessage());
+      problems.error(new Location(file, 1, 1), "not YAML: " + YamlSyntax.explain(e));
     }
     return Mapping.empty(new Location(file, 1, 1));
   }
@@ -101,6 +101,9 @@ final class YamlParser {
     if (!UNTAGGED.contains(node.getTag())) {
       problems.error(
           location, "tags are not supported (a value that starts with ! must be quoted)");
+    }
+    if (Tag.NULL.equals(node.getTag()) && node.getAnchor() != null) {
+      problems.error(location, "an anchor of nothing (a value that starts with & must be quoted)");
     }
     YamlValue value;
     if (node instanceof ScalarNode scalar) {
