@@ -19,6 +19,7 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.channel.socket.ChannelOutputShutdownException;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -45,6 +46,7 @@ public final class SshDuplexChannel extends AbstractChannel implements DuplexCha
   private final SocketAddress target;
   private final OutputHalf output;
   private final CreditSteps credit;
+  private final Promise<Void> gone;
   private final ArrayDeque<ByteBuf> received = new ArrayDeque<>();
 
   private boolean readPending;
@@ -71,7 +73,13 @@ public final class SshDuplexChannel extends AbstractChannel implements DuplexCha
     this.ssh = new DirectTcpipChannel(target, originator, windowBytes, new Messages());
     this.output = new OutputHalf(ssh, connection, this::flushAgain);
     this.credit = new CreditSteps(ssh.getLocalWindow(), windowBytes);
+    this.gone = connection.eventLoop().newPromise();
     config.setAutoRead(false);
+  }
+
+  /** Completes when the channel is closed or could not be opened. */
+  public Future<Void> gone() {
+    return gone;
   }
 
   /**
@@ -259,6 +267,7 @@ public final class SshDuplexChannel extends AbstractChannel implements DuplexCha
     received.forEach(ByteBuf::release);
     received.clear();
     output.close();
+    gone.trySuccess(null);
     connection.inBatch(() -> ssh.close(false));
   }
 

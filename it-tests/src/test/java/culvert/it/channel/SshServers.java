@@ -1,0 +1,71 @@
+package culvert.it.channel;
+
+import culvert.it.peers.RealSshd;
+import culvert.it.peers.TestAccount;
+import culvert.testing.EmbeddedSshServer;
+import java.util.Map;
+
+/** The SSH servers under the contract. */
+final class SshServers {
+  private SshServers() {}
+
+  static SshWay.Server embedded() throws Exception {
+    EmbeddedSshServer server = EmbeddedSshServer.start(Map.of("batch", "secret"));
+    return new SshWay.Server() {
+      @Override
+      public int port() {
+        return server.port();
+      }
+
+      @Override
+      public String user() {
+        return "batch";
+      }
+
+      @Override
+      public String password() {
+        return "secret";
+      }
+
+      @Override
+      public void breakOff() throws Exception {
+        server.stop();
+      }
+
+      @Override
+      public void close() throws Exception {
+        server.close();
+      }
+    };
+  }
+
+  static SshWay.Server openSsh(String... options) throws Exception {
+    RealSshd sshd = RealSshd.start(options);
+    return new SshWay.Server() {
+      @Override
+      public int port() {
+        return sshd.port();
+      }
+
+      @Override
+      public String user() {
+        return TestAccount.USER;
+      }
+
+      @Override
+      public String password() {
+        return TestAccount.password();
+      }
+
+      @Override
+      public void breakOff() {
+        sshd.killSessions();
+      }
+
+      @Override
+      public void close() throws Exception {
+        sshd.close();
+      }
+    };
+  }
+}

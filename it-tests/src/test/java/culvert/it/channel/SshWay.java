@@ -1,0 +1,129 @@
+package culvert.it.channel;
+
+import culvert.config.AuthMethod;
+import culvert.config.SshProfile;
+import culvert.config.SshUser;
+import culvert.ssh.NettyTransport;
+import culvert.ssh.Originator;
+import culvert.ssh.Password;
+import culvert.ssh.SshServer;
+import culvert.ssh.SshSession;
+import culvert.ssh.SshSessionSpec;
+import culvert.ssh.TunnelTarget;
+import culvert.ssh.mina.MinaSshTransport;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.socket.DuplexChannel;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+
+/** A direct-tcpip channel through an SSH server, asked for from another loop than its own. */
+final class SshWay implements Way {
+  private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
+
+  private final EventLoopGroup loops;
+  private final EventLoop sshLoop;
+  private final EventLoop callerLoop;
+  private final ExecutorService blocking = Executors.newCachedThreadPool();
+  private final MinaSshTransport transport;
+  private final SshSession session;
+  private final Server server;
+  private final Path knownHosts;
+
+  /** The SSH server, real or embedded. */
+  interface Server extends AutoCloseable {
+    int port();
+
+    String user();
+
+    String password();
+
+    /** Kills what serves the session. */
+    void breakOff() throws Exception;
+
+    @Override
+    void close() throws Exception;
+  }
+
+  SshWay(NettyTransport netty, Server server, long rekeyLimit) throws Exception {
+    this.server = server;
+    loops = netty.newGroup("contract", 2);
+    sshLoop = (EventLoop) loops.next();
+    callerLoop = (EventLoop) loops.next();
+    knownHosts = Files.createTempDirectory("culvert-contract-").resolve("known_hosts");
+    transport =
+        new MinaSshTransport(
+            netty,
+            (host, executor) -> executor.newSucceededFuture(List.of(LOOPBACK)),
+            blocking,
+            new MinaSshTransport.Bounds(2 << 20, 256 << 20));
+    SshServer ssh = new SshServer(profile(server.port(), knownHosts, rekeyLimit), "127.0.0.1");
+    Password password = new Password(server.password().getBytes(StandardCharsets.UTF_8));
+    session =
+        transport
+            .connect(
+                new SshSessionSpec(ssh, server.user(), Optional.of(password), LOOPBACK), sshLoop)
+            .get(30, TimeUnit.SECONDS);
+  }
+
+  private static SshProfile profile(int port, Path knownHosts, long rekeyLimit) {
+    return new SshProfile(
+        "contract",
+        Optional.of("127.0.0.1"),
+        port,
+        new SshUser.FromFtp(),
+        List.of(AuthMethod.PASSWORD),
+        Optional.empty(),
+        StandardCharsets.UTF_8,
+        true,
+        List.of(knownHosts),
+        List.of(),
+        Optional.empty(),
+        Duration.ofSeconds(20),
+        Duration.ofSeconds(20),
+        Duration.ofSeconds(15),
+        3,
+        rekeyLimit,
+        Duration.ofSeconds(60));
+  }
+
+  @Override
+  public Pair open(Recorder recorder) throws Exception {
+    try (ServerSocket target = new ServerSocket(0, 1, LOOPBACK)) {
+      DuplexChannel channel =
+          session
+              .openDirectTcpip(
+                  new TunnelTarget("127.0.0.1", target.getLocalPort()),
+                  new Originator("127.0.0.1", 1),
+                  callerLoop,
+                  recorder)
+              .get(30, TimeUnit.SECONDS);
+      return new Pair(channel, target.accept());
+    }
+  }
+
+  @Override
+  public void breakOff(Pair pair) throws Exception {
+    server.breakOff();
+  }
+
+  @Override
+  public void close() throws Exception {
+    session.release();
+    transport.close();
+    blocking.shutdown();
+    loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).get(10, TimeUnit.SECONDS);
+    server.close();
+    Files.deleteIfExists(knownHosts);
+    Files.deleteIfExists(knownHosts.getParent());
+  }
+}

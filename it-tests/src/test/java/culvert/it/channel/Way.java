@@ -1,0 +1,19 @@
+package culvert.it.channel;
+
+import io.netty.channel.socket.DuplexChannel;
+import java.net.Socket;
+
+/** A way to reach a peer: plain TCP, or a direct-tcpip channel through some SSH server. */
+interface Way extends AutoCloseable {
+
+  /** Opens a channel with the recorder in its pipeline, and the socket at its far end. */
+  Pair open(Recorder recorder) throws Exception;
+
+  /** Breaks the way off: what the channel saw so far is a fragment. */
+  void breakOff(Pair pair) throws Exception;
+
+  @Override
+  void close() throws Exception;
+
+  record Pair(DuplexChannel channel, Socket peer) {}
+}

@@ -1,0 +1,92 @@
+package culvert.ssh.mina;
+
+import culvert.config.SshProfile;
+import culvert.ssh.AddressResolver;
+import culvert.ssh.SshException;
+import culvert.ssh.SshFailure;
+import culvert.ssh.SshServer;
+import culvert.ssh.TcpDialer;
+import culvert.ssh.mina.auth.LoginFactory;
+import culvert.ssh.mina.hostkey.HostKey;
+import culvert.ssh.mina.hostkey.HostKeyVerdict;
+import culvert.ssh.mina.hostkey.KnownHost;
+import culvert.ssh.mina.hostkey.KnownHosts;
+import culvert.ssh.mina.hostkey.KnownHostsAppender;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import org.apache.sshd.client.SshClient;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What every SSH connection needs from outside. Thread-safe.
+ *
+ * @param blocking where files are read and written
+ */
+record ConnectionServices(
+    AddressResolver resolver,
+    TcpDialer dialer,
+    Executor blocking,
+    SshClients clients,
+    LoginFactory logins,
+    WindowBudget windows) {
+  private static final Logger log = LoggerFactory.getLogger(ConnectionServices.class);
+
+  SshClient client(SshProfile profile) {
+    return clients.of(profile);
+  }
+
+  /** Runs work that may block; the future completes on the loop. */
+  <T> Future<T> offLoop(EventLoop loop, Callable<T> work) {
+    Promise<T> done = loop.newPromise();
+    try {
+      blocking.execute(
+          () -> {
+            try {
+              done.setSuccess(work.call());
+            } catch (Exception e) {
+              done.setFailure(e);
+            }
+          });
+    } catch (RejectedExecutionException e) {
+      done.setFailure(e);
+    }
+    return done;
+  }
+
+  /** What is known of the server; blocks. */
+  KnownHost knownHost(SshServer server) throws IOException {
+    return KnownHosts.load(server.profile().knownHosts()).lookup(server.host(), server.port());
+  }
+
+  /**
+   * Writes a new host key down; blocks. A file that cannot be written is a warning, as in OpenSSH.
+   *
+   * @throws SshException when somebody wrote down another key meanwhile
+   */
+  Void rememberHostKey(SshServer server, HostKey key) throws SshException {
+    List<Path> files = server.profile().knownHosts();
+    if (files.isEmpty()) {
+      log.warn("host key of {} is new ({}) and there is no known_hosts to add it to", server, key);
+      return null;
+    }
+    try {
+      HostKeyVerdict verdict =
+          KnownHostsAppender.append(files.get(0), server.host(), server.port(), key);
+      if (!verdict.accepted()) {
+        throw new SshException(SshFailure.HOST_KEY, verdict.message());
+      }
+      log.info("host key of {} is new and was added to {} ({})", server, files.get(0), key);
+    } catch (IOException e) {
+      log.warn("host key of {} ({}) was not added to {}", server, key, files.get(0), e);
+    }
+    return null;
+  }
+}

@@ -1,0 +1,42 @@
+package culvert.ssh.mina;
+
+import culvert.ssh.SshException;
+import culvert.ssh.SshFailure;
+import culvert.ssh.SshServer;
+import io.netty.channel.ConnectTimeoutException;
+import java.net.ConnectException;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.Locale;
+
+/** Puts TCP's failures into the words of the border. */
+final class DialFailures {
+  private DialFailures() {}
+
+  static SshException of(SshServer server, Throwable cause, Duration timeout) {
+    if (cause instanceof UnknownHostException) {
+      return failure(SshFailure.NAME_UNKNOWN, server, "name unknown", cause);
+    }
+    if (cause instanceof ConnectTimeoutException) {
+      return failure(
+          SshFailure.TIMED_OUT,
+          server,
+          "no connection within " + timeout.toMillis() + " ms",
+          cause);
+    }
+    if (cause instanceof ConnectException
+        && String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT).contains("refused")) {
+      return failure(SshFailure.CONNECTION_REFUSED, server, "connection refused", cause);
+    }
+    return failure(SshFailure.NO_ROUTE, server, "no route (" + cause.getMessage() + ")", cause);
+  }
+
+  static SshException failure(
+      SshFailure failure, SshServer server, String reason, Throwable cause) {
+    return new SshException(failure, "ssh server " + server + ": " + reason, cause);
+  }
+
+  static SshException failure(SshFailure failure, SshServer server, String reason) {
+    return new SshException(failure, "ssh server " + server + ": " + reason);
+  }
+}

@@ -1,0 +1,144 @@
+package culvert.ssh.mina;
+
+import culvert.ssh.AddressResolver;
+import culvert.ssh.NettyTransport;
+import culvert.ssh.SshServer;
+import culvert.ssh.SshSession;
+import culvert.ssh.SshSessionSpec;
+import culvert.ssh.SshTransport;
+import culvert.ssh.TcpDialer;
+import culvert.ssh.mina.auth.LoginFactory;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
+import io.netty.util.concurrent.PromiseNotifier;
+import java.net.InetAddress;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import org.apache.sshd.common.session.Session;
+import org.apache.sshd.common.session.SessionListener;
+
+/** SSH by Apache MINA SSHD, on Netty's event loops. Thread-safe. */
+public final class MinaSshTransport implements SshTransport {
+  /** Large reads: one read, one hand-over and one flush for many packets. */
+  private static final int MAX_READ_BYTES = 256 * 1024;
+
+  private final ScheduledThreadPoolExecutor timer;
+  private final SshClients clients;
+  private final SpareConnections spares;
+  private final SessionPool pool;
+
+  /**
+   * Bounds in bytes.
+   *
+   * @param channelWindow the receive window of one channel
+   * @param buffered what servers may send in all before anyone takes it
+   */
+  public record Bounds(long channelWindow, long buffered) {}
+
+  /**
+   * Makes a transport without connections.
+   *
+   * @param blocking where files are read and signatures made; the caller owns it
+   */
+  public MinaSshTransport(
+      NettyTransport transport, AddressResolver resolver, Executor blocking, Bounds bounds) {
+    timer =
+        new ScheduledThreadPoolExecutor(
+            1,
+            task -> {
+              Thread thread = new Thread(task, "culvert-ssh-timer");
+              thread.setDaemon(true);
+              return thread;
+            });
+    timer.setRemoveOnCancelPolicy(true);
+    clients = new SshClients(timer, new ConnectionEvents());
+    ConnectionServices services =
+        new ConnectionServices(
+            resolver,
+            new TcpDialer(
+                transport,
+                Map.of(
+                    ChannelOption.RECVBUF_ALLOCATOR,
+                    new AdaptiveRecvByteBufAllocator(2048, 16 * 1024, MAX_READ_BYTES))),
+            blocking,
+            clients,
+            new LoginFactory(blocking),
+            new WindowBudget(bounds.channelWindow(), bounds.buffered()));
+    spares = new SpareConnections(services);
+    pool = new SessionPool(services, spares);
+  }
+
+  @Override
+  public Preparation prepare(SshServer server, InetAddress client, EventLoop loop) {
+    if (pool.isWarm(server, client)) {
+      return new Prepared(loop.newSucceededFuture(null), loop.newSucceededFuture(null));
+    }
+    SshConnection connection = spares.prepare(server, loop);
+    return new Prepared(on(loop, connection.reached()), on(loop, connection.ready()));
+  }
+
+  private static Future<Void> on(EventLoop loop, Future<Void> future) {
+    Promise<Void> promise = loop.newPromise();
+    PromiseNotifier.cascade(false, future, promise);
+    return promise;
+  }
+
+  private record Prepared(Future<Void> reached, Future<Void> ready) implements Preparation {}
+
+  @Override
+  public Future<SshSession> connect(SshSessionSpec spec, EventLoop loop) {
+    return pool.connect(spec, loop);
+  }
+
+  @Override
+  public void close() {
+    spares.close();
+    pool.close();
+    clients.close();
+    timer.shutdownNow();
+  }
+
+  /** MINA's events, told to the connection they belong to. */
+  private static final class ConnectionEvents implements SessionListener {
+    @Override
+    public void sessionCreated(Session session) {
+      SshConnection.of(session)
+          .ifPresent(
+              connection ->
+                  connection.sessionCreated(
+                      (org.apache.sshd.client.session.ClientSession) session));
+    }
+
+    @Override
+    public void sessionEvent(Session session, Event event) {
+      if (event == Event.KeyEstablished) {
+        SshConnection.of(session).ifPresent(SshConnection::keysExchanged);
+      }
+    }
+
+    @Override
+    public void sessionException(Session session, Throwable cause) {
+      SshConnection.of(session).ifPresent(connection -> connection.trouble(cause));
+    }
+
+    @Override
+    public void sessionDisconnect(
+        Session session, int reason, String message, String language, boolean initiator) {
+      if (!initiator) {
+        SshConnection.of(session)
+            .ifPresent(
+                connection ->
+                    connection.trouble(new java.io.IOException("server disconnected: " + message)));
+      }
+    }
+
+    @Override
+    public void sessionClosed(Session session) {
+      SshConnection.of(session).ifPresent(SshConnection::endOfSession);
+    }
+  }
+}

@@ -1,0 +1,198 @@
+package culvert.ssh.mina;
+
+import culvert.ssh.Password;
+import culvert.ssh.SshException;
+import culvert.ssh.SshFailure;
+import culvert.ssh.SshServer;
+import culvert.ssh.SshSession;
+import culvert.ssh.SshSessionSpec;
+import culvert.ssh.mina.auth.Login;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
+import java.net.InetAddress;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Logged-in connections by identity. Concurrent first users share one login; a connection that
+ * nobody uses is kept for its profile's {@code idle-timeout}. Thread-safe.
+ */
+final class SessionPool {
+  private final ConnectionServices services;
+  private final SpareConnections spares;
+  private final SessionKey.Factory keys = new SessionKey.Factory();
+  private final Map<SessionKey, PooledSession> sessions = new HashMap<>(); // guarded by this
+  private boolean closed; // guarded by this
+
+  SessionPool(ConnectionServices services, SpareConnections spares) {
+    this.services = services;
+    this.spares = spares;
+  }
+
+  /** Whether a session to the server stands that was made for the client. */
+  synchronized boolean isWarm(SshServer server, InetAddress client) {
+    return sessions.entrySet().stream()
+        .anyMatch(
+            entry ->
+                entry.getKey().server().equals(server)
+                    && entry.getKey().client().equals(client)
+                    && entry.getValue().isLoggedIn());
+  }
+
+  /** See {@link culvert.ssh.SshTransport#connect}. */
+  Future<SshSession> connect(SshSessionSpec spec, EventLoop loop) {
+    SessionKey key = keys.of(spec);
+    PooledSession session;
+    boolean first;
+    synchronized (this) {
+      if (closed) {
+        return loop.newFailedFuture(
+            new SshException(SshFailure.SESSION_ENDED, "SSH transport closed"));
+      }
+      PooledSession standing = sessions.get(key);
+      first = standing == null;
+      session = standing == null ? new PooledSession(this, key, loop) : standing;
+      sessions.put(key, session);
+      session.lease();
+    }
+    Promise<SshSession> leased = loop.newPromise();
+    PooledSession joined = session;
+    joined
+        .connected()
+        .addListener(
+            (Future<SshConnection> connected) -> {
+              if (!connected.isSuccess()) {
+                leased.tryFailure(connected.cause());
+              } else {
+                SshLease lease = new SshLease(joined, connected.getNow());
+                if (!leased.trySuccess(lease)) {
+                  lease.release();
+                }
+              }
+            });
+    if (first) {
+      establish(joined, spec.user(), spec.password(), loop, true);
+    }
+    return leased;
+  }
+
+  private void establish(
+      PooledSession session,
+      String user,
+      Optional<Password> password,
+      EventLoop loop,
+      boolean mayRetry) {
+    SshServer server = session.key().server();
+    services
+        .offLoop(loop, () -> services.logins().prepare(server, user, password))
+        .addListener(
+            (Future<Login> prepared) -> {
+              if (!prepared.isSuccess()) {
+                fail(
+                    session,
+                    DialFailures.failure(
+                        SshFailure.NO_IDENTITY,
+                        server,
+                        "no login: " + prepared.cause().getMessage(),
+                        prepared.cause()));
+                return;
+              }
+              Login login = prepared.getNow();
+              Optional<SshException> nothing = login.nothingToTry();
+              if (nothing.isPresent()) {
+                login.wipe();
+                fail(session, nothing.get());
+              } else {
+                logIn(session, login, loop, () -> retry(session, user, password, loop, mayRetry));
+              }
+            });
+  }
+
+  /** What to do when a spare connection turned out dead; false: nothing. */
+  @FunctionalInterface
+  private interface Retry {
+    boolean again();
+  }
+
+  private boolean retry(
+      PooledSession session,
+      String user,
+      Optional<Password> password,
+      EventLoop loop,
+      boolean mayRetry) {
+    if (mayRetry) {
+      establish(session, user, password, loop, false);
+    }
+    return mayRetry;
+  }
+
+  private void logIn(PooledSession session, Login login, EventLoop loop, Retry retry) {
+    SshServer server = session.key().server();
+    spares
+        .claim(server, loop)
+        .addListener(
+            (Future<SpareConnections.Claim> claimed) -> {
+              SpareConnections.Claim claim = claimed.getNow();
+              SshConnection connection = claim.connection();
+              connection
+                  .ready()
+                  .addListener(
+                      ready -> {
+                        if (ready.isSuccess()) {
+                          connection
+                              .logIn(login)
+                              .addListener(done -> loggedIn(session, claim, done, retry));
+                        } else {
+                          login.wipe();
+                          fail(session, (SshException) ready.cause());
+                        }
+                      });
+            });
+  }
+
+  private void loggedIn(
+      PooledSession session, SpareConnections.Claim claim, Future<?> done, Retry retry) {
+    spares.done(session.key().server(), claim.connection());
+    if (done.isSuccess()) {
+      claim.connection().ended().addListener(ended -> remove(session));
+      session.established(claim.connection());
+      return;
+    }
+    SshException failure = (SshException) done.cause();
+    boolean diedUnused = claim.spare() && failure.failure() == SshFailure.NOT_SSH;
+    if (!diedUnused || !retry.again()) {
+      fail(session, failure);
+    }
+  }
+
+  private void fail(PooledSession session, SshException failure) {
+    remove(session);
+    session.failed(failure);
+  }
+
+  /** Nobody new gets this session. */
+  synchronized void remove(PooledSession session) {
+    sessions.remove(session.key(), session);
+  }
+
+  /** Takes an idle session out, unless somebody has come meanwhile. */
+  synchronized boolean retire(PooledSession session) {
+    if (!session.isUnused()) {
+      return false;
+    }
+    remove(session);
+    return true;
+  }
+
+  void close() {
+    List<PooledSession> all;
+    synchronized (this) {
+      closed = true;
+      all = List.copyOf(sessions.values());
+    }
+    all.forEach(session -> session.close("SSH transport closed"));
+  }
+}

@@ -1,0 +1,441 @@
+package culvert.ssh.mina;
+
+import culvert.ssh.Originator;
+import culvert.ssh.SshException;
+import culvert.ssh.SshFailure;
+import culvert.ssh.SshServer;
+import culvert.ssh.TunnelTarget;
+import culvert.ssh.mina.auth.Login;
+import culvert.ssh.mina.channel.SshDuplexChannel;
+import culvert.ssh.mina.hostkey.HostKey;
+import culvert.ssh.mina.hostkey.HostKeyVerifier;
+import culvert.ssh.mina.hostkey.KnownHost;
+import culvert.ssh.mina.io.NettyIoServices;
+import culvert.ssh.mina.io.NettyIoSession;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.EventLoop;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.apache.sshd.client.config.hosts.HostConfigEntry;
+import org.apache.sshd.client.future.AuthFuture;
+import org.apache.sshd.client.session.ClientSession;
+import org.apache.sshd.common.AttributeRepository;
+import org.apache.sshd.common.AttributeRepository.AttributeKey;
+import org.apache.sshd.common.session.Session;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One SSH connection from its TCP connect to its end. Confined to its event loop, but for the
+ * futures and {@link #close}.
+ *
+ * <pre>Connecting -> ExchangingKeys -> Ready -> LoggingIn -> LoggedIn -> Ended</pre>
+ */
+final class SshConnection {
+  private static final Logger log = LoggerFactory.getLogger(SshConnection.class);
+  private static final AttributeKey<SshConnection> CONNECTION = new AttributeKey<>();
+
+  private enum State {
+    CONNECTING,
+    EXCHANGING_KEYS,
+    READY,
+    LOGGING_IN,
+    LOGGED_IN,
+    ENDED
+  }
+
+  private final SshServer server;
+  private final EventLoop loop;
+  private final ConnectionServices services;
+  private final Promise<Void> reached;
+  private final Promise<Void> ready;
+  private final Promise<Void> loggedIn;
+  private final Promise<SshException> ended;
+
+  private State state = State.CONNECTING;
+  private @Nullable ScheduledFuture<?> deadline;
+  private @Nullable Channel socket;
+  private @Nullable HostKeyVerifier verifier;
+  private @Nullable KnownHost knownHost;
+  private @Nullable ClientSession session;
+  private @Nullable Login login;
+  private @Nullable Throwable firstTrouble;
+
+  private SshConnection(SshServer server, EventLoop loop, ConnectionServices services) {
+    this.server = server;
+    this.loop = loop;
+    this.services = services;
+    this.reached = loop.newPromise();
+    this.ready = loop.newPromise();
+    this.loggedIn = loop.newPromise();
+    this.ended = loop.newPromise();
+  }
+
+  /** Begins to connect; {@link #reached} and {@link #ready} tell how it goes. */
+  static SshConnection start(SshServer server, EventLoop loop, ConnectionServices services) {
+    SshConnection connection = new SshConnection(server, loop, services);
+    loop.execute(connection::connect);
+    return connection;
+  }
+
+  /** The TCP connection stands. */
+  Future<Void> reached() {
+    return reached;
+  }
+
+  /** Keys are exchanged, the host key is verified and, where it was new, written down. */
+  Future<Void> ready() {
+    return ready;
+  }
+
+  /** Never fails; on the connection's loop. */
+  Future<SshException> ended() {
+    return ended;
+  }
+
+  EventLoop loop() {
+    return loop;
+  }
+
+  /** MINA's session belongs to this connection, if Culvert made it. */
+  static Optional<SshConnection> of(Session session) {
+    AttributeRepository context =
+        session instanceof ClientSession client ? client.getConnectionContext() : null;
+    return context == null
+        ? Optional.empty()
+        : Optional.ofNullable(context.getAttribute(CONNECTION));
+  }
+
+  private Duration connectTimeout() {
+    return server.profile().connectTimeout();
+  }
+
+  private void connect() {
+    deadline = schedule(connectTimeout(), this::connectTimedOut);
+    services
+        .resolver()
+        .resolve(server.host(), loop)
+        .addListener(
+            (Future<List<InetAddress>> resolved) -> {
+              if (!resolved.isSuccess()) {
+                end(DialFailures.of(server, resolved.cause(), connectTimeout()));
+              } else if (state == State.CONNECTING) {
+                dial(resolved.getNow());
+              }
+            });
+  }
+
+  private void dial(List<InetAddress> addresses) {
+    services
+        .dialer()
+        .dial(addresses, server.port(), connectTimeout(), loop, new IdleHandler())
+        .addListener(
+            (Future<DuplexChannel> dialled) -> {
+              if (!dialled.isSuccess()) {
+                end(DialFailures.of(server, dialled.cause(), connectTimeout()));
+              } else if (state == State.CONNECTING) {
+                socket = dialled.getNow();
+                reached.trySuccess(null);
+                loadKnownHosts();
+              } else {
+                dialled.getNow().close();
+              }
+            });
+  }
+
+  private void loadKnownHosts() {
+    services
+        .offLoop(loop, () -> services.knownHost(server))
+        .addListener(
+            (Future<KnownHost> loaded) -> {
+              if (!loaded.isSuccess()) {
+                end(
+                    new SshException(
+                        SshFailure.HOST_KEY,
+                        "host key of "
+                            + server.host()
+                            + " cannot be verified ("
+                            + loaded.cause().getMessage()
+                            + "): not sending credentials",
+                        loaded.cause()));
+              } else if (state == State.CONNECTING) {
+                exchangeKeys(loaded.getNow());
+              }
+            });
+  }
+
+  private void exchangeKeys(KnownHost known) {
+    moveTo(State.EXCHANGING_KEYS);
+    knownHost = known;
+    verifier = new HostKeyVerifier(known, server.profile().acceptNewHostKeys());
+    try {
+      HostConfigEntry entry =
+          new HostConfigEntry("", addressOf(socket), server.port(), "not-yet-known");
+      entry.setIdentitiesOnly(true);
+      AttributeRepository context =
+          AttributeRepository.ofAttributesMap(
+              Map.of(NettyIoServices.CHANNEL, socket, CONNECTION, this));
+      services
+          .client(server.profile())
+          .connect(entry, context, null)
+          .addListener(
+              connected -> {
+                if (connected.getException() != null) {
+                  trouble(connected.getException());
+                  endOfSession();
+                }
+              });
+    } catch (Exception e) {
+      end(DialFailures.failure(SshFailure.NOT_SSH, server, "no SSH session", e));
+    }
+  }
+
+  private static String addressOf(@Nullable Channel socket) {
+    if (socket != null && socket.remoteAddress() instanceof InetSocketAddress address) {
+      return address.getAddress().getHostAddress();
+    }
+    throw new IllegalStateException("no remote address: " + socket);
+  }
+
+  /** MINA made the session and has not sent anything yet. */
+  void sessionCreated(ClientSession created) {
+    session = created;
+    if (verifier != null && knownHost != null) {
+      created.setServerKeyVerifier(verifier);
+      created.setSignatureFactories(knownHost.signatureFactories());
+    }
+  }
+
+  /** Keys are exchanged, for the first time or again. */
+  void keysExchanged() {
+    if (state != State.EXCHANGING_KEYS || verifier == null) {
+      return;
+    }
+    Optional<HostKey> accepted = verifier.acceptedNew();
+    if (accepted.isEmpty()) {
+      becomeReady();
+      return;
+    }
+    services
+        .offLoop(loop, () -> services.rememberHostKey(server, accepted.get()))
+        .addListener(
+            (Future<Void> remembered) -> {
+              if (remembered.isSuccess()) {
+                becomeReady();
+              } else {
+                end((SshException) remembered.cause());
+              }
+            });
+  }
+
+  private void becomeReady() {
+    if (state == State.EXCHANGING_KEYS) {
+      cancelDeadline();
+      moveTo(State.READY);
+      ready.trySuccess(null);
+    }
+  }
+
+  /**
+   * Logs in; only when {@link #ready}. The connection owns the login and wipes it.
+   *
+   * @return fails with the reason, and then the connection has ended
+   */
+  Future<Void> logIn(Login newLogin) {
+    if (!loop.inEventLoop()) {
+      loop.execute(() -> logIn(newLogin));
+      return loggedIn;
+    }
+    login = newLogin;
+    ClientSession ssh = session;
+    if (state != State.READY || ssh == null) {
+      newLogin.wipe();
+      loggedIn.tryFailure(
+          DialFailures.failure(SshFailure.NOT_SSH, server, "hung up before the login"));
+      return loggedIn;
+    }
+    moveTo(State.LOGGING_IN);
+    deadline = schedule(server.profile().loginTimeout(), this::loginTimedOut);
+    try {
+      ioSession(ssh)
+          .inBatch(
+              () -> {
+                newLogin.attach(ssh, loop);
+                ssh.auth().addListener(done -> onLoop(() -> authenticated(done)));
+              });
+    } catch (Exception e) {
+      end(newLogin.failure(e));
+    }
+    return loggedIn;
+  }
+
+  private void authenticated(AuthFuture auth) {
+    if (state != State.LOGGING_IN || login == null) {
+      return;
+    }
+    log.debug("{}: {}: {}", server, login, login.course());
+    if (auth.isSuccess()) {
+      cancelDeadline();
+      login.wipe();
+      moveTo(State.LOGGED_IN);
+      loggedIn.trySuccess(null);
+    } else {
+      Throwable cause = auth.getException();
+      end(login.failure(cause == null ? new IOException("login refused") : cause));
+    }
+  }
+
+  /**
+   * Opens a channel; see {@link culvert.ssh.SshSession#openDirectTcpip}.
+   *
+   * @return completes when the channel is closed or could not be opened
+   */
+  Future<Void> openChannel(
+      TunnelTarget target,
+      Originator originator,
+      ChannelHandler initializer,
+      Promise<DuplexChannel> opened) {
+    Promise<Void> gone = loop.newPromise();
+    onLoop(
+        () -> {
+          ClientSession ssh = session;
+          if (state != State.LOGGED_IN || ssh == null) {
+            opened.tryFailure(
+                DialFailures.failure(SshFailure.SESSION_ENDED, server, "session has ended"));
+            gone.setSuccess(null);
+            return;
+          }
+          long window = services.windows().reserve();
+          gone.addListener(done -> services.windows().release(window));
+          SshDuplexChannel.open(
+                  ssh, ioSession(ssh), target, originator, window, initializer, opened)
+              .gone()
+              .addListener(done -> gone.setSuccess(null));
+        });
+    return gone;
+  }
+
+  private static NettyIoSession ioSession(ClientSession ssh) {
+    return (NettyIoSession) ssh.getIoSession();
+  }
+
+  /** The first thing that went wrong is the reason of the end. */
+  void trouble(Throwable cause) {
+    if (firstTrouble == null) {
+      firstTrouble = cause;
+    }
+  }
+
+  /** MINA's session is closed; on any thread. */
+  void endOfSession() {
+    onLoop(() -> end(reasonOfEnd()));
+  }
+
+  private SshException reasonOfEnd() {
+    Throwable cause = firstTrouble == null ? new IOException("connection closed") : firstTrouble;
+    return switch (state) {
+      case CONNECTING, EXCHANGING_KEYS ->
+          rejectedHostKey()
+              .orElseGet(
+                  () ->
+                      DialFailures.failure(
+                          SshFailure.NOT_SSH,
+                          server,
+                          "no SSH session: " + cause.getMessage(),
+                          cause));
+      case READY ->
+          DialFailures.failure(SshFailure.NOT_SSH, server, "hung up before the login", cause);
+      case LOGGING_IN ->
+          login == null
+              ? DialFailures.failure(SshFailure.NOT_SSH, server, "hung up", cause)
+              : login.failure(cause);
+      case LOGGED_IN, ENDED ->
+          DialFailures.failure(
+              SshFailure.SESSION_ENDED, server, "session ended: " + cause.getMessage(), cause);
+    };
+  }
+
+  private Optional<SshException> rejectedHostKey() {
+    return Optional.ofNullable(verifier)
+        .flatMap(HostKeyVerifier::rejection)
+        .map(verdict -> new SshException(SshFailure.HOST_KEY, verdict.message()));
+  }
+
+  private void connectTimedOut() {
+    String phase = state == State.CONNECTING ? "no connection" : "no SSH key exchange";
+    end(
+        DialFailures.failure(
+            SshFailure.TIMED_OUT,
+            server,
+            phase + " within " + connectTimeout().toMillis() + " ms"));
+  }
+
+  private void loginTimedOut() {
+    end(
+        DialFailures.failure(
+            SshFailure.TIMED_OUT,
+            server,
+            "no login within " + server.profile().loginTimeout().toMillis() + " ms"));
+  }
+
+  /** Ends the connection at once. Idempotent; on any thread. */
+  void close(String reason) {
+    onLoop(() -> end(DialFailures.failure(SshFailure.SESSION_ENDED, server, reason)));
+  }
+
+  private void end(SshException reason) {
+    if (state == State.ENDED) {
+      return;
+    }
+    moveTo(State.ENDED);
+    cancelDeadline();
+    if (login != null) {
+      login.wipe();
+    }
+    if (session != null) {
+      session.close(true);
+    }
+    if (socket != null) {
+      socket.close();
+    }
+    reached.tryFailure(reason);
+    ready.tryFailure(reason);
+    loggedIn.tryFailure(reason);
+    ended.trySuccess(reason);
+  }
+
+  private void moveTo(State next) {
+    log.debug("{}: {} -> {}", server, state, next);
+    state = next;
+  }
+
+  private ScheduledFuture<?> schedule(Duration delay, Runnable task) {
+    return loop.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  private void cancelDeadline() {
+    if (deadline != null) {
+      deadline.cancel(false);
+    }
+  }
+
+  private void onLoop(Runnable task) {
+    if (loop.inEventLoop()) {
+      task.run();
+    } else {
+      loop.execute(task);
+    }
+  }
+}

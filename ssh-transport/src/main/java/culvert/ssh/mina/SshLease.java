@@ -1,0 +1,47 @@
+package culvert.ssh.mina;
+
+import culvert.ssh.Originator;
+import culvert.ssh.SshException;
+import culvert.ssh.SshSession;
+import culvert.ssh.TunnelTarget;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.EventLoop;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** One user's hold on a pooled session. Thread-safe. */
+final class SshLease implements SshSession {
+  private final PooledSession session;
+  private final SshConnection connection;
+  private final AtomicBoolean released = new AtomicBoolean();
+
+  SshLease(PooledSession session, SshConnection connection) {
+    this.session = session;
+    this.connection = connection;
+  }
+
+  @Override
+  public Future<DuplexChannel> openDirectTcpip(
+      TunnelTarget target, Originator originator, EventLoop loop, ChannelHandler initializer) {
+    Promise<DuplexChannel> opened = loop.newPromise();
+    session.lease();
+    connection
+        .openChannel(target, originator, initializer, opened)
+        .addListener(gone -> session.release());
+    return opened;
+  }
+
+  @Override
+  public Future<SshException> ended() {
+    return connection.ended();
+  }
+
+  @Override
+  public void release() {
+    if (released.compareAndSet(false, true)) {
+      session.release();
+    }
+  }
+}
