@@ -23,9 +23,11 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.apache.sshd.client.config.hosts.HostConfigEntry;
 import org.apache.sshd.client.future.AuthFuture;
@@ -64,6 +66,7 @@ final class SshConnection {
   private final Promise<Void> loggedIn;
   private final Promise<SshException> ended;
 
+  private final Set<SshDuplexChannel> channels = new HashSet<>();
   private State state = State.CONNECTING;
   private @Nullable ScheduledFuture<?> deadline;
   private @Nullable Channel socket;
@@ -147,6 +150,7 @@ final class SshConnection {
                 end(DialFailures.of(server, dialled.cause(), connectTimeout()));
               } else if (state == State.CONNECTING) {
                 socket = dialled.getNow();
+                socket.closeFuture().addListener(closed -> endOfSession());
                 reached.trySuccess(null);
                 loadKnownHosts();
               } else {
@@ -319,10 +323,17 @@ final class SshConnection {
           }
           long window = services.windows().reserve();
           gone.addListener(done -> services.windows().release(window));
-          SshDuplexChannel.open(
-                  ssh, ioSession(ssh), target, originator, window, initializer, opened)
+          SshDuplexChannel channel =
+              SshDuplexChannel.open(
+                  ssh, ioSession(ssh), target, originator, window, initializer, opened);
+          channels.add(channel);
+          channel
               .gone()
-              .addListener(done -> gone.setSuccess(null));
+              .addListener(
+                  done -> {
+                    channels.remove(channel);
+                    gone.setSuccess(null);
+                  });
         });
     return gone;
   }
@@ -410,6 +421,7 @@ final class SshConnection {
     if (socket != null) {
       socket.close();
     }
+    Set.copyOf(channels).forEach(channel -> channel.connectionEnded(reason));
     reached.tryFailure(reason);
     ready.tryFailure(reason);
     loggedIn.tryFailure(reason);

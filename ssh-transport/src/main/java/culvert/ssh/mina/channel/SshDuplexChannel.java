@@ -164,14 +164,17 @@ public final class SshDuplexChannel extends AbstractChannel implements DuplexCha
     @Override
     public void ended() {
       connection.afterBatch(
-          () -> {
-            ended = true;
-            if (!opened.isDone()) {
-              failOpen(new SshException(SshFailure.SESSION_ENDED, "SSH session ended"));
-            }
-            deliver();
-          });
+          () -> connectionEnded(new SshException(SshFailure.SESSION_ENDED, "SSH session ended")));
     }
+  }
+
+  /** The SSH connection is gone, and the channel with it. On the event loop. */
+  public void connectionEnded(SshException reason) {
+    ended = true;
+    if (!opened.isDone()) {
+      failOpen(reason);
+    }
+    deliver();
   }
 
   private void deliverAfterBatch() {
