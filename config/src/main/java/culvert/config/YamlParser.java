@@ -50,6 +50,8 @@ final class YamlParser {
           Tag.MAP,
           Tag.SEQ);
 
+  private static final Set<String> NULLS = Set.of("", "~", "null", "Null", "NULL");
+
   private final String file;
   private final Problems problems;
   private final IdentityHashMap<Node, YamlValue> converted = new IdentityHashMap<>();
@@ -98,7 +100,7 @@ final class YamlParser {
       problems.error(location, "this anchor contains itself");
       return new Scalar(location, "", true, true);
     }
-    if (!UNTAGGED.contains(node.getTag())) {
+    if (!UNTAGGED.contains(node.getTag()) || isTaggedNull(node)) {
       problems.error(
           location, "tags are not supported (a value that starts with ! must be quoted)");
     }
@@ -119,6 +121,13 @@ final class YamlParser {
     open.remove(node);
     converted.put(node, value);
     return value;
+  }
+
+  /** Whether something was written that a {@code !!null} would throw away. */
+  private static boolean isTaggedNull(Node node) {
+    return Tag.NULL.equals(node.getTag())
+        && node instanceof ScalarNode scalar
+        && !NULLS.contains(scalar.getValue());
   }
 
   private Mapping mapping(Location location, List<NodeTuple> tuples) {

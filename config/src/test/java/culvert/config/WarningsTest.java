@@ -1,0 +1,57 @@
+package culvert.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import culvert.config.ConfigProblem.Severity;
+import culvert.config.ConfigResult.Loaded;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is said about a configuration that nevertheless holds. */
+class WarningsTest {
+
+  @ParameterizedTest
+  @ValueSource(strings = {"direct", "block"})
+  void profileAndTargetDoNothingWithoutATunnel(String action) {
+    ConfigResult result =
+        Loading.load(
+            "rules:", "  - action: " + action, "    profile: defaults", "    target: localhost:21");
+
+    assertThat(result).isInstanceOf(Loaded.class);
+    assertThat(result.problems())
+        .extracting(ConfigProblem::toString)
+        .containsExactly(
+            "c.yaml:3:14: warning: profile: without effect with action: " + action,
+            "c.yaml:4:13: warning: target: without effect with action: " + action);
+  }
+
+  @Test
+  void publicKeyAloneNeedsAKey() {
+    assertThat(
+            Loading.problems(
+                "profiles: { a: { user: gate, authentication: publickey } }",
+                "rules: [{ action: tunnel, profile: a }]"))
+        .containsExactly(
+            "c.yaml:2:36: warning: profile \"a\" cannot log in: its only authentication is"
+                + " publickey, and it has no identity-file");
+  }
+
+  @Test
+  void aProfileThatNoRuleUsesMayBeIncomplete() {
+    assertThat(
+            Loading.problems(
+                "profiles:",
+                "  defaults: { authentication: publickey }",
+                "  a: { identity-file: /k }",
+                "rules: [{ action: ftp-tunnel, profile: a }]"))
+        .isEmpty();
+  }
+
+  @Test
+  void errorsAndWarningsComeTogether() {
+    assertThat(Loading.load("rules:", "  - { action: block, profile: x }").problems())
+        .extracting(ConfigProblem::severity)
+        .containsExactlyInAnyOrder(Severity.ERROR, Severity.WARNING);
+  }
+}
