@@ -106,6 +106,11 @@ final class KeyboardInteractiveAuth extends AbstractUserAuth {
   }
 
   @Override
+  public void signalAuthMethodSuccess(ClientSession session, String service, Buffer buffer) {
+    login.note(AuthMethod.KEYBOARD_INTERACTIVE, "accepted");
+  }
+
+  @Override
   public void signalAuthMethodFailure(
       ClientSession session,
       String service,

@@ -7,9 +7,11 @@ import culvert.ssh.SshServer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import org.apache.sshd.client.session.ClientSession;
 import org.apache.sshd.common.AttributeRepository.AttributeKey;
+import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.common.util.threads.ThreadUtils;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +21,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Login {
   private static final AttributeKey<Login> LOGIN = new AttributeKey<>();
+
+  /** OpenSSH says "Too many authentication failures" as a protocol error. */
+  private static final Set<Integer> TRIES_USED_UP =
+      Set.of(
+          SshConstants.SSH2_DISCONNECT_PROTOCOL_ERROR,
+          SshConstants.SSH2_DISCONNECT_NO_MORE_AUTH_METHODS_AVAILABLE);
 
   private final SshServer server;
   private final String user;
@@ -32,6 +40,7 @@ public final class Login {
   private List<String> offered = List.of();
   private boolean passwordSent;
   private boolean anythingSent;
+  private boolean refused;
 
   Login(
       SshServer server,
@@ -78,21 +87,37 @@ public final class Login {
   }
 
   /**
-   * Why {@code auth()} failed.
+   * Why {@code auth()} failed: the server refused ({@code AUTH_FAILED}), we had nothing for what it
+   * offers ({@code NO_IDENTITY}), or the connection broke in the middle ({@code NOT_SSH}).
    *
-   * @param cause what {@code auth()} failed with
+   * @param cause what {@code auth()} failed with, wrapped or not
    */
   public SshException failure(Throwable cause) {
-    if (anythingSent) {
+    boolean exhausted = triesUsedUp(cause);
+    if (refused || (anythingSent && exhausted)) {
       return new SshException(
           SshFailure.AUTH_FAILED,
           "SSH login as %s at %s refused".formatted(Printable.of(user), server.host()),
           cause);
     }
-    return offered.isEmpty()
-        ? new SshException(
-            SshFailure.NOT_SSH, "ssh server " + server + " hung up before the login", cause)
-        : noIdentity();
+    if (exhausted && !offered.isEmpty()) {
+      return noIdentity();
+    }
+    String reason = Printable.of(String.valueOf(cause.getMessage()));
+    return new SshException(
+        SshFailure.NOT_SSH,
+        "ssh server %s: connection ended during the login: %s".formatted(server, reason),
+        cause);
+  }
+
+  private static boolean triesUsedUp(Throwable cause) {
+    for (Throwable t = cause; t != null; t = t.getCause()) {
+      if (t instanceof org.apache.sshd.common.SshException ssh
+          && TRIES_USED_UP.contains(ssh.getDisconnectCode())) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** What was tried and what came of it, without secrets; one line for the log. */
@@ -147,6 +172,8 @@ public final class Login {
     if (partialSuccess) {
       passwordSent = false;
       course.add("partial success");
+    } else {
+      refused |= anythingSent; // the answer to "none" is no refusal
     }
   }
 

@@ -59,6 +59,11 @@ final class PasswordAuth extends AbstractUserAuth {
   }
 
   @Override
+  public void signalAuthMethodSuccess(ClientSession session, String service, Buffer buffer) {
+    login.note(AuthMethod.PASSWORD, "accepted");
+  }
+
+  @Override
   public void signalAuthMethodFailure(
       ClientSession session,
       String service,

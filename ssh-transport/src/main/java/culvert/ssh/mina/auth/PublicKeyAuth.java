@@ -127,6 +127,13 @@ final class PublicKeyAuth extends AbstractUserAuth {
   }
 
   @Override
+  public void signalAuthMethodSuccess(ClientSession session, String service, Buffer buffer) {
+    if (current != null) {
+      login.note(AuthMethod.PUBLICKEY, current.identity() + " accepted");
+    }
+  }
+
+  @Override
   public void signalAuthMethodFailure(
       ClientSession session,
       String service,

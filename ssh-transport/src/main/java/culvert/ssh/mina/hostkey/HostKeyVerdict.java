@@ -70,8 +70,16 @@ public sealed interface HostKeyVerdict {
   record Switched(String host, HostKey expected, HostKey got) implements HostKeyVerdict {
     @Override
     public String message() {
-      return "host key of %s changed within the connection (expected %s; got %s)"
+      return "host key of %s changed within the connection (expected %s; got %s): breaking off"
           .formatted(host, expected, got);
+    }
+  }
+
+  /** The server shows a key and cannot prove that it is its own. */
+  record BadlySigned(String host, HostKey key) implements HostKeyVerdict {
+    @Override
+    public String message() {
+      return "host key of %s is badly signed (%s): not sending credentials".formatted(host, key);
     }
   }
 

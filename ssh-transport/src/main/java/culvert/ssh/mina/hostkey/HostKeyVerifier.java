@@ -2,9 +2,12 @@ package culvert.ssh.mina.hostkey;
 
 import java.net.SocketAddress;
 import java.security.PublicKey;
+import java.util.List;
 import java.util.Optional;
 import org.apache.sshd.client.keyverifier.ServerKeyVerifier;
 import org.apache.sshd.client.session.ClientSession;
+import org.apache.sshd.common.NamedFactory;
+import org.apache.sshd.common.signature.Signature;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +31,20 @@ public final class HostKeyVerifier implements ServerKeyVerifier {
   public HostKeyVerifier(KnownHost known, boolean acceptNew) {
     this.known = known;
     this.acceptNew = acceptNew;
+  }
+
+  /**
+   * The host-key algorithms for this connection, in the order in which to propose them: those of
+   * known keys first. For {@code session.setSignatureFactories} before keys are exchanged; with
+   * these a bad signature becomes a {@link #rejection} too.
+   */
+  public List<NamedFactory<Signature>> signatureFactories() {
+    return known.signatureFactories().stream()
+        .map(
+            real ->
+                WatchedSignature.factory(
+                    real, key -> verdict = new HostKeyVerdict.BadlySigned(known.name(), key)))
+        .toList();
   }
 
   @Override

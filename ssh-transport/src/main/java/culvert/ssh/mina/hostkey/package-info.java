@@ -8,7 +8,7 @@
  *   <li>{@link culvert.ssh.mina.hostkey.KnownHosts#load} (blocking) reads the profile's files, and
  *       {@link culvert.ssh.mina.hostkey.KnownHosts#lookup} (may hash thousands of names: not on a
  *       loop either) picks what concerns one server: a {@link culvert.ssh.mina.hostkey.KnownHost}.
- *   <li>{@link culvert.ssh.mina.hostkey.KnownHost#signatureFactories} goes into {@code
+ *   <li>{@link culvert.ssh.mina.hostkey.HostKeyVerifier#signatureFactories} goes into {@code
  *       session.setSignatureFactories}, before the key exchange starts.
  *   <li>{@link culvert.ssh.mina.hostkey.HostKeyVerifier} goes into {@code
  *       session.setServerKeyVerifier}; it is pure and runs on the session's loop. When the key

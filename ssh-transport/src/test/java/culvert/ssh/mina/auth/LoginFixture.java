@@ -50,6 +50,7 @@ final class LoginFixture implements AutoCloseable {
   private final List<String> seen = new CopyOnWriteArrayList<>();
   private volatile String rightPassword = "";
   private volatile boolean passwordExpired;
+  private volatile boolean hangUp;
   private volatile List<Round> rounds = List.of();
   private volatile List<PublicKey> authorizedKeys = List.of();
   private volatile Optional<Login> last = Optional.empty();
@@ -61,6 +62,9 @@ final class LoginFixture implements AutoCloseable {
     server.setPasswordAuthenticator(
         (user, password, session) -> {
           seen.add("password:" + password);
+          if (hangUp) {
+            session.close(true);
+          }
           if (passwordExpired) {
             throw new PasswordChangeRequiredException("expired", "new one?", "");
           }
@@ -90,6 +94,11 @@ final class LoginFixture implements AutoCloseable {
 
   LoginFixture expiredPassword() {
     passwordExpired = true;
+    return this;
+  }
+
+  LoginFixture hangsUpOnPassword() {
+    hangUp = true;
     return this;
   }
 

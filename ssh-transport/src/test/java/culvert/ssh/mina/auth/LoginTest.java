@@ -49,6 +49,7 @@ class LoginTest {
 
     assertThat(ssh.login(Profiles.with(PASSWORD), "secret")).isEmpty();
     assertThat(ssh.seen()).containsExactly("password:secret");
+    assertThat(ssh.course()).startsWith("password: accepted; server offers ");
   }
 
   @Test
@@ -273,6 +274,21 @@ class LoginTest {
                     TestKeys.file("rsa", directory),
                     TestKeys.file("ecdsa256", directory)),
             "wrong"));
+  }
+
+  @Test
+  void aConnectionThatBreaksDuringTheLoginIsNoRefusal() throws Exception {
+    ssh.hangsUpOnPassword();
+
+    assertThat(ssh.login(Profiles.with(PASSWORD), "secret"))
+        .hasValueSatisfying(
+            e -> {
+              assertThat(e.failure()).isEqualTo(SshFailure.NOT_SSH);
+              assertThat(e)
+                  .hasMessageMatching(
+                      "ssh server 127.0.0.1:\\d+: connection ended during the login: .+");
+            });
+    assertThat(ssh.seen()).containsExactly("password:secret");
   }
 
   @Test

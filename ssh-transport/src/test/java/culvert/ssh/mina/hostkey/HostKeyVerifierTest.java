@@ -9,6 +9,7 @@ import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.KeyPair;
+import java.security.PublicKey;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +18,7 @@ import org.apache.sshd.client.SshClient;
 import org.apache.sshd.client.config.hosts.HostConfigEntryResolver;
 import org.apache.sshd.client.session.ClientSession;
 import org.apache.sshd.client.session.ClientSession.ClientSessionEvent;
+import org.apache.sshd.common.config.keys.KeyUtils;
 import org.apache.sshd.common.keyprovider.KeyPairProvider;
 import org.apache.sshd.common.session.Session;
 import org.apache.sshd.common.session.SessionListener;
@@ -65,12 +67,12 @@ class HostKeyVerifierTest {
   }
 
   /** Connects as the transport does: algorithms and verifier are set before keys are exchanged. */
-  private ClientSession connect(KnownHost known, HostKeyVerifier verifier) throws Exception {
+  private ClientSession connect(HostKeyVerifier verifier) throws Exception {
     client.addSessionListener(
         new SessionListener() {
           @Override
           public void sessionCreated(Session session) {
-            session.setSignatureFactories(known.signatureFactories());
+            session.setSignatureFactories(verifier.signatureFactories());
             ((ClientSession) session).setServerKeyVerifier(verifier);
           }
         });
@@ -89,7 +91,7 @@ class HostKeyVerifierTest {
   void theTypeThatIsKnownIsAskedForAndStaysThroughALaterKeyExchange() throws Exception {
     KnownHost known = known("HOST " + Keys.text("rsa"));
     HostKeyVerifier verifier = new HostKeyVerifier(known, false);
-    try (ClientSession session = connect(known, verifier)) {
+    try (ClientSession session = connect(verifier)) {
       session.addPasswordIdentity("secret");
       session.auth().verify(DEADLINE);
 
@@ -107,7 +109,7 @@ class HostKeyVerifierTest {
   void aChangedKeyEndsTheConnectionBeforeAnyLogin() throws Exception {
     KnownHost known = known("HOST " + Keys.text("rsa-pkcs1"));
     HostKeyVerifier verifier = new HostKeyVerifier(known, true);
-    try (ClientSession session = connect(known, verifier)) {
+    try (ClientSession session = connect(verifier)) {
       session.addPasswordIdentity("secret");
       session.auth().await(DEADLINE);
       awaitEnd(session);
@@ -122,7 +124,7 @@ class HostKeyVerifierTest {
   void aNewKeyIsHandedOutForAppending() throws Exception {
     KnownHost known = known();
     HostKeyVerifier verifier = new HostKeyVerifier(known, true);
-    try (ClientSession session = connect(known, verifier)) {
+    try (ClientSession session = connect(verifier)) {
       session.addPasswordIdentity("secret");
       session.auth().verify(DEADLINE);
     }
@@ -135,7 +137,7 @@ class HostKeyVerifierTest {
   void anUnknownKeyIsRefusedUnderYes() throws Exception {
     KnownHost known = known();
     HostKeyVerifier verifier = new HostKeyVerifier(known, false);
-    try (ClientSession session = connect(known, verifier)) {
+    try (ClientSession session = connect(verifier)) {
       awaitEnd(session);
     }
 
@@ -143,6 +145,26 @@ class HostKeyVerifierTest {
         .isEqualTo(
             "host key of [127.0.0.1]:%d is unknown (%s): not sending credentials",
             server.getPort(), Keys.ED25519);
+  }
+
+  @Test
+  void aKeyThatTheServerCannotProveIsRejected() throws Exception {
+    PublicKey shown = Keys.pair("ed25519", directory).getPublic();
+    KeyPair owned = KeyUtils.generateKeyPair("ssh-ed25519", 256);
+    server.setKeyPairProvider(KeyPairProvider.wrap(new KeyPair(shown, owned.getPrivate())));
+    KnownHost known = known("HOST " + Keys.text("ed25519"));
+    HostKeyVerifier verifier = new HostKeyVerifier(known, true);
+    try (ClientSession session = connect(verifier)) {
+      session.addPasswordIdentity("secret");
+      session.auth().await(DEADLINE);
+      awaitEnd(session);
+    }
+
+    assertThat(verifier.rejection().orElseThrow().message())
+        .isEqualTo(
+            "host key of [127.0.0.1]:%d is badly signed (%s): not sending credentials",
+            server.getPort(), Keys.ED25519);
+    assertThat(authenticationRequests).hasValue(0);
   }
 
   @Test

@@ -1,0 +1,46 @@
+package culvert.ssh.mina.auth;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import culvert.config.AuthMethod;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import net.jqwik.api.EdgeCasesMode;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+
+class PrivateKeyFilePropertyTest {
+  private static final List<String> NAMES =
+      List.of(
+          "ed25519", "rsa-encrypted", "rsa-pkcs1", "rsa-pkcs1-encrypted", "ecdsa-pkcs8-encrypted");
+
+  @Property(tries = 150, edgeCases = EdgeCasesMode.NONE)
+  void aDamagedKeyIsAProblemNotACrash(
+      @ForAll @IntRange(max = 4) int which,
+      @ForAll @IntRange(max = 1600) int position,
+      @ForAll byte damage)
+      throws Exception {
+    Path directory = Files.createTempDirectory("culvert-keys");
+    Path file = TestKeys.file(NAMES.get(which), directory);
+    try {
+      byte[] content = Files.readAllBytes(file);
+      content[position % content.length] = damage;
+      Files.write(file, content);
+
+      var loaded =
+          new IdentityLoader(List.of())
+              .load(
+                  Profiles.with(AuthMethod.PUBLICKEY)
+                      .keys(file)
+                      .passphrase(TestKeys.PASSPHRASE)
+                      .port(22));
+
+      assertThat(loaded.identities().size() + loaded.problems().size()).isEqualTo(1);
+    } finally {
+      Files.delete(file);
+      Files.delete(directory);
+    }
+  }
+}

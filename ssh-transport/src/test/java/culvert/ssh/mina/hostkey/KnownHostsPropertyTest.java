@@ -1,0 +1,47 @@
+package culvert.ssh.mina.hostkey;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.CharRange;
+import net.jqwik.api.constraints.Chars;
+import net.jqwik.api.constraints.StringLength;
+
+class KnownHostsPropertyTest {
+  private static final Path FILE = Path.of("known_hosts");
+
+  @Property(tries = 2000)
+  void patternsMatchAsTheSameRegularExpressionDoes(
+      @ForAll @Chars({'a', 'b', '.', '*', '?', '['}) @StringLength(min = 1, max = 8) String pattern,
+      @ForAll @Chars({'a', 'b', '.', '['}) @StringLength(max = 10) String name) {
+    String regex = Pattern.quote(pattern).replace("*", "\\E.*\\Q").replace("?", "\\E.\\Q");
+
+    assertThat(HostNames.parse(pattern).matches(name)).isEqualTo(Pattern.matches(regex, name));
+  }
+
+  @Property(tries = 500)
+  void noContentMakesReadingFailAndAGoodLineBehindItCounts(@ForAll byte[] garbage) {
+    byte[] line = ("\nftp.example " + Keys.text("ed25519")).getBytes(StandardCharsets.UTF_8);
+    byte[] content = java.util.Arrays.copyOf(garbage, garbage.length + line.length);
+    System.arraycopy(line, 0, content, garbage.length, line.length);
+
+    assertThat(KnownHosts.of(FILE, content).lookup("ftp.example", 22).keys())
+        .extracting(KnownKey::key)
+        .contains(Keys.ED25519);
+  }
+
+  @Property(tries = 500)
+  void noLineMakesReadingFail(
+      @ForAll @CharRange(from = ' ', to = '~') @StringLength(max = 40) String names,
+      @ForAll @CharRange(from = '+', to = 'z') @StringLength(max = 80) String key) {
+    for (String type : new String[] {"ssh-rsa", "ssh-ed25519", "ecdsa-sha2-nistp256"}) {
+      byte[] line = (names + " " + type + " " + key).getBytes(StandardCharsets.UTF_8);
+      assertThat(KnownHosts.of(FILE, line).lookup(names.toLowerCase(Locale.ROOT), 22)).isNotNull();
+    }
+  }
+}
