@@ -1,6 +1,7 @@
 package culvert.proxy.cli;
 
 import culvert.config.Environment;
+import culvert.ssh.mina.hostkey.MinaHostKeys;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.io.OutputStreamWriter;
@@ -45,16 +46,18 @@ public final class Culvert implements Callable<Integer> {
             System.err,
             Boolean.getBoolean(INTERACTIVE),
             Environment.ofProcess());
-    System.exit(execute(terminal, args));
+    Parts parts = new Parts(new MinaHostKeys());
+    System.exit(execute(terminal, parts, args));
   }
 
   /** Runs one command line to its end. */
-  static int execute(Terminal terminal, String... args) {
+  static int execute(Terminal terminal, Parts parts, String... args) {
     CommandLine line =
         new CommandLine(new Culvert())
             .addMixin("logging", new LogOptions(terminal))
             .addSubcommand(new CheckCommand(terminal))
             .addSubcommand(new ExplainCommand(terminal))
+            .addSubcommand(new TrustCommand(terminal, parts.hostKeys()))
             .addSubcommand(new DemoCommand(terminal))
             .addSubcommand(new CommandLine.HelpCommand());
     line.setOut(writer(terminal.out()));

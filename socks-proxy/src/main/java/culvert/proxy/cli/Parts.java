@@ -1,0 +1,6 @@
+package culvert.proxy.cli;
+
+import culvert.ssh.HostKeys;
+
+/** What the commands drive. */
+record Parts(HostKeys hostKeys) {}

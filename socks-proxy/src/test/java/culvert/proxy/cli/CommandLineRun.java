@@ -1,0 +1,71 @@
+package culvert.proxy.cli;
+
+import culvert.config.Environment;
+import culvert.ssh.HostKeys;
+import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.io.StringReader;
+import java.nio.charset.Charset;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.mockito.Mockito;
+
+/** Runs command lines in a directory of their own, and keeps what they print. */
+final class CommandLineRun {
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+  private final Map<String, String> variables = new HashMap<>();
+  private final Path directory;
+  private String answers = "";
+  private boolean interactive;
+  private HostKeys hostKeys = Mockito.mock(HostKeys.class);
+
+  CommandLineRun(Path directory) {
+    this.directory = directory;
+  }
+
+  CommandLineRun withVariable(String name, String value) {
+    variables.put(name, value);
+    return this;
+  }
+
+  /** From now on a person types this. */
+  CommandLineRun withAnswers(String text) {
+    answers = text;
+    interactive = true;
+    return this;
+  }
+
+  CommandLineRun withHostKeys(HostKeys source) {
+    hostKeys = source;
+    return this;
+  }
+
+  int execute(String... args) {
+    return Culvert.execute(terminal(), new Parts(hostKeys), args);
+  }
+
+  Terminal terminal() {
+    return new Terminal(
+        new BufferedReader(new StringReader(answers)),
+        new PrintStream(out, true, Charset.defaultCharset()),
+        new PrintStream(err, true, Charset.defaultCharset()),
+        interactive,
+        new Environment(variables, directory, directory, directory));
+  }
+
+  String out() {
+    return out.toString(Charset.defaultCharset());
+  }
+
+  List<String> outLines() {
+    return out().lines().toList();
+  }
+
+  String err() {
+    return err.toString(Charset.defaultCharset());
+  }
+}

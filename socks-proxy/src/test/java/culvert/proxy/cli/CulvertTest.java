@@ -1,0 +1,79 @@
+package culvert.proxy.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@ExtendWith(RestoreLogging.class)
+class CulvertTest {
+  @TempDir private Path directory;
+  private CommandLineRun culvert;
+
+  @BeforeEach
+  void freshRun() {
+    culvert = new CommandLineRun(directory);
+  }
+
+  @ParameterizedTest(name = "culvert {0}")
+  @ValueSource(
+      strings = {
+        "",
+        "nonsense",
+        "check --nonsense",
+        "check -c",
+        "explain",
+        "explain ftp.example",
+        "explain ftp.example:0",
+        "explain ftp.example:65536",
+        "explain ::1:21",
+        "explain h:21 --from somewhere",
+        "explain h:21 --from 10.0.0.0/8",
+        "explain h:21 --listener nonsense",
+        "check --log-format xml",
+        "demo now"
+      })
+  void wrongUsageExitsWith2AndSaysSoOnStandardError(String line) {
+    String[] args = line.isEmpty() ? new String[0] : line.split(" ", -1);
+
+    assertThat(culvert.execute(args)).isEqualTo(2);
+    assertThat(culvert.out()).isEmpty();
+    assertThat(culvert.err()).isNotEmpty();
+  }
+
+  @ParameterizedTest(name = "culvert {0} --help")
+  @ValueSource(strings = {"check", "explain", "trust", "demo"})
+  void everyCommandHasHelpWithAnExample(String command) {
+    assertThat(culvert.execute(command, "--help")).isZero();
+
+    assertThat(culvert.out()).contains("Usage: culvert " + command).contains("Example: culvert ");
+  }
+
+  @Test
+  void theProgramHasHelpThatNamesEveryCommand() {
+    assertThat(culvert.execute("--help")).isZero();
+
+    assertThat(culvert.out()).contains("check", "explain", "trust", "demo", "Exit codes:");
+  }
+
+  @Test
+  void theVersionIsAResult() {
+    assertThat(culvert.execute("--version")).isZero();
+
+    assertThat(culvert.out()).startsWith("culvert ").contains("Java ");
+    assertThat(culvert.err()).isEmpty();
+  }
+
+  @Test
+  void withoutEmbeddedServersTheDemoSaysWhereItIs() {
+    assertThat(culvert.execute("demo", "--once")).isEqualTo(1);
+
+    assertThat(culvert.err())
+        .contains("the demo is not part of this installation; run ./culvert demo");
+  }
+}

@@ -1,0 +1,111 @@
+package culvert.proxy.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+@ExtendWith(RestoreLogging.class)
+class ExplainCommandTest {
+  private static final String CONFIG =
+      """
+      profiles:
+        gateway:
+          host: ssh.dmz.example
+          user: ftpgate
+          authentication: publickey
+      rules:
+        - name: mainframe
+          match: { host: "*.mf.example", port: 21 }
+          action: ftp-tunnel
+          profile: gateway
+          target: localhost:2121
+        - name: local-network
+          match: { network: 127.0.0.0/8 }
+          action: block
+        - name: offices
+          match: { client: 10.0.0.0/8 }
+          action: ftp-tunnel
+          fallback: plain
+          fallback-on: [unreachable]
+      """;
+
+  @TempDir private Path directory;
+  private CommandLineRun culvert;
+
+  @BeforeEach
+  void freshRun() throws IOException {
+    Files.writeString(directory.resolve("culvert.yaml"), CONFIG);
+    culvert = new CommandLineRun(directory);
+  }
+
+  @Test
+  void aTunnelIsToldWithServerLoginAndTarget() {
+    assertThat(culvert.execute("explain", "A.mf.example:21")).isZero();
+
+    assertThat(culvert.outLines())
+        .containsExactly(
+            "A.mf.example:21 from 127.0.0.1 at socks",
+            "  rule mainframe (" + directory.resolve("culvert.yaml") + ":7:5) matches",
+            "action:   ftp-tunnel",
+            "profile:  gateway",
+            "server:   ssh.dmz.example:22",
+            "login:    as ftpgate by publickey",
+            "target:   localhost:2121, as seen from the SSH server",
+            "fallback: none: no tunnel, no connection");
+  }
+
+  @Test
+  void earlierRulesSayWhyTheyDoNotMatch() {
+    assertThat(culvert.execute("explain", "192.0.2.1:21", "--from", "10.1.1.1")).isZero();
+
+    assertThat(culvert.out())
+        .contains("does not match: host 192.0.2.1 is not *.mf.example")
+        .contains("does not match: address 192.0.2.1 is not in 127.0.0.0/8")
+        .contains("allow-from of this listener keeps this client out")
+        .contains("server:   192.0.2.1:22")
+        .contains("login:    as the FTP user by")
+        .contains("fallback: plain, that is PLAINTEXT to the destination, on unreachable");
+  }
+
+  @Test
+  void aNameIsResolvedWhereARuleNeedsIt() {
+    assertThat(culvert.execute("explain", "localhost:80")).isZero();
+
+    assertThat(culvert.out())
+        .contains("localhost resolves to 127.0.0.1")
+        .contains("action:   block");
+  }
+
+  @Test
+  void theDefaultActionIsNamed() {
+    assertThat(culvert.execute("explain", "192.0.2.1:21")).isZero();
+
+    assertThat(culvert.out())
+        .contains("no rule matches: default-action")
+        .contains("route:    plaintext to 192.0.2.1:21")
+        .contains("ftp:      yes");
+  }
+
+  @Test
+  void anApplicationIsAcceptedAndSaidToBeOfNoUseYet() {
+    assertThat(culvert.execute("explain", "192.0.2.1:21", "--app", "curl")).isZero();
+
+    assertThat(culvert.err()).contains("not supported yet");
+  }
+
+  @Test
+  void anUnusableConfigurationExplainsNothing() throws IOException {
+    Files.writeString(directory.resolve("culvert.yaml"), "rules: 7\n");
+
+    assertThat(culvert.execute("explain", "192.0.2.1:21")).isEqualTo(2);
+
+    assertThat(culvert.out()).isEmpty();
+    assertThat(culvert.err()).contains("culvert.yaml:1:");
+  }
+}
