@@ -15,13 +15,23 @@ final class Found {
         .limit(MAX_LENGTH)
         .forEach(
             c -> {
-              if (Character.isISOControl(c)) {
+              if (isInvisible(c)) {
                 shown.append(String.format("\\u%04x", c));
               } else {
                 shown.appendCodePoint(c);
               }
             });
     return shown.append(text.codePointCount(0, text.length()) > MAX_LENGTH ? "..." : "").toString();
+  }
+
+  /** Whether a terminal might do more than print it, such as U+202E, which turns text around. */
+  private static boolean isInvisible(int c) {
+    int type = Character.getType(c);
+    return Character.isISOControl(c)
+        || type == Character.FORMAT
+        || type == Character.LINE_SEPARATOR
+        || type == Character.PARAGRAPH_SEPARATOR
+        || type == Character.SURROGATE;
   }
 
   static String quoted(String text) {

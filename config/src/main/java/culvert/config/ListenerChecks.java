@@ -2,6 +2,7 @@ package culvert.config;
 
 import culvert.config.ListenerReader.Listener;
 import culvert.config.ProfileReader.Profile;
+import culvert.config.SshUser.FromSocks;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -78,6 +79,15 @@ final class ListenerChecks {
               + " listener needs a profile with a host, which "
               + Found.quoted(name)
               + " has not");
+    }
+    if (profile.ssh().user() instanceof FromSocks) {
+      problems.error(
+          location,
+          "this "
+              + kind.name()
+              + " listener has no SOCKS dialogue, but profile "
+              + Found.quoted(name)
+              + " has user: from-socks (expected: a profile with a fixed user)");
     }
     if (kind.equals(ListenerReader.REMOTE_TUNNEL)
         || section.optional(ListenerReader.PROTOCOL).filter("tcp"::equals).isPresent()) {

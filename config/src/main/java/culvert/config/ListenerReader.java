@@ -63,6 +63,11 @@ final class ListenerReader {
       Map<String, Secret> users,
       Section section) {
 
+    /** Whether a client must give a name and a password; wrong {@code users} were meant to. */
+    boolean checksNames() {
+      return section.has(USERS) && section.optional(USERS).map(all -> !all.isEmpty()).orElse(true);
+    }
+
     Optional<ListenerConfig> config() {
       return SOCKS.equals(kind) && bind != null
           ? Optional.of(new ListenerConfig.Socks(name, bind, allowFrom, users))

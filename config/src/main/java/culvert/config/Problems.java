@@ -18,22 +18,21 @@ final class Problems {
   private int refusals;
 
   void error(Location location, String message) {
-    if (found.add(new ConfigProblem(Severity.ERROR, location, message))) {
-      errors++;
-    }
+    found.add(new ConfigProblem(Severity.ERROR, location, message));
+    errors++;
   }
 
   /** Refuses what is right, but not built yet. */
   void notYet(Location location, String message) {
-    int before = errors;
     error(location, message);
-    refusals += errors - before;
+    refusals++;
   }
 
   void warning(Location location, String message) {
     found.add(new ConfigProblem(Severity.WARNING, location, message));
   }
 
+  /** How often an error was reported, repetitions included. */
   int errors() {
     return errors;
   }

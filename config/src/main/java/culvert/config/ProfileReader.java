@@ -13,7 +13,8 @@ import java.util.regex.Pattern;
 
 /** The section {@code profiles}. */
 final class ProfileReader {
-  private static final Pattern ALGORITHM = Pattern.compile("[+^-]?[A-Za-z0-9@.*?_-]+");
+  private static final Pattern ALGORITHM =
+      Pattern.compile("[+^-]?(?=.*[A-Za-z*?])[A-Za-z0-9@.*?_-]+");
   private static final String AN_ALGORITHM = "an SSH algorithm's name, or +name, -name, ^name";
   private static final Pattern PROXY = Pattern.compile("(?:socks5|http)://(.+)");
   private static final String A_PROXY = "socks5://host:port or http://host:port";

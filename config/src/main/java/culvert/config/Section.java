@@ -2,6 +2,7 @@ package culvert.config;
 
 import culvert.config.YamlValue.Entry;
 import culvert.config.YamlValue.Mapping;
+import culvert.config.YamlValue.Sequence;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -114,6 +115,14 @@ final class Section {
   Location location(Key<?> key) {
     @Nullable Entry entry = mapping.entries().get(key.name());
     return entry == null ? location() : entry.value().location();
+  }
+
+  /** Where that item of the key's list is. */
+  Location location(Key<?> key, int item) {
+    @Nullable Entry entry = mapping.entries().get(key.name());
+    return entry != null && entry.value() instanceof Sequence list
+        ? list.items().get(item).location()
+        : location(key);
   }
 
   Location location() {

@@ -28,8 +28,10 @@ final class SemanticChecks {
   void profiles() {
     profiles.forEach(
         (name, profile) -> {
-          Location location = profile.section().location(ProfileReader.PROXY_JUMP);
-          for (String jump : profile.section().get(ProfileReader.PROXY_JUMP)) {
+          List<String> jumps = profile.section().get(ProfileReader.PROXY_JUMP);
+          for (int i = 0; i < jumps.size(); i++) {
+            String jump = jumps.get(i);
+            Location location = profile.section().location(ProfileReader.PROXY_JUMP, i);
             if (knownProfile(jump, "proxy-jump", location) && jump.equals(name)) {
               problems.error(location, "proxy-jump: profile " + Found.quoted(name) + " itself");
             }
@@ -92,10 +94,12 @@ final class SemanticChecks {
     if (match == null) {
       return;
     }
-    for (String name : parsed.rule().match().listeners()) {
+    List<String> names = parsed.rule().match().listeners();
+    for (int i = 0; i < names.size(); i++) {
+      String name = names.get(i);
       if (!listenerNames.contains(name)) {
         problems.error(
-            match.location(MatchReader.LISTENER),
+            match.location(MatchReader.LISTENER, i),
             "listener: "
                 + Found.message(
                     name,
@@ -174,7 +178,7 @@ final class SemanticChecks {
     List<String> open =
         listeners.stream()
             .filter(listener -> onlyListeners.isEmpty() || onlyListeners.contains(listener.name()))
-            .filter(listener -> listener.users().isEmpty())
+            .filter(listener -> !listener.checksNames())
             .map(Listener::name)
             .toList();
     if (!open.isEmpty()) {
