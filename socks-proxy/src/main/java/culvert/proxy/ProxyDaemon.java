@@ -1,0 +1,221 @@
+package culvert.proxy;
+
+import culvert.config.CulvertConfig;
+import culvert.config.ListenerConfig;
+import culvert.proxy.admin.AdminServer;
+import culvert.proxy.admin.Health;
+import culvert.proxy.door.ConnectionLimits;
+import culvert.proxy.door.TcpListener;
+import culvert.proxy.event.ConnectionLog;
+import culvert.proxy.metrics.Metrics;
+import culvert.proxy.relay.BufferBudget;
+import culvert.proxy.relay.Relay;
+import culvert.proxy.route.Policy;
+import culvert.proxy.route.Router;
+import culvert.proxy.route.Upstreams;
+import culvert.proxy.socks.SocksDoor;
+import culvert.proxy.upstream.BlockingResolver;
+import culvert.proxy.upstream.OwnListeners;
+import culvert.proxy.upstream.TcpConnector;
+import culvert.proxy.upstream.TunnelPins;
+import culvert.ssh.AddressResolver;
+import culvert.ssh.NettyTransport;
+import culvert.ssh.SshTransport;
+import culvert.ssh.TcpDialer;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The proxy in one process: makes the parts, connects them, and takes them down again. All methods
+ * may block and are called from outside of the event loops.
+ */
+public final class ProxyDaemon implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ProxyDaemon.class);
+  private static final Duration DIRECT_CONNECT_TIMEOUT = Duration.ofSeconds(10);
+  private static final Duration POLL = Duration.ofMillis(20);
+
+  private final CulvertConfig config;
+  private final NettyTransport transport = NettyTransport.preferred();
+  private final EventLoopGroup loops =
+      transport.newGroup("culvert", Math.max(2, Runtime.getRuntime().availableProcessors()));
+  private final ExecutorService blocking = BlockingPool.create();
+  private final Metrics metrics = new Metrics();
+  private final OwnListeners ownListeners = new OwnListeners();
+  private final ConnectionLimits limits;
+  private final SshTransport ssh;
+  private final Router router;
+  private final List<Channel> sockets = new ArrayList<>();
+  private final List<Listener> listeners = new ArrayList<>();
+  private @Nullable AdminServer admin;
+  private volatile Policy policy;
+  private volatile boolean draining;
+  private boolean closed;
+
+  /** A front door that is open. */
+  public record Listener(String name, InetSocketAddress address) {}
+
+  private ProxyDaemon(CulvertConfig config, Parts parts) {
+    this.config = config;
+    this.policy = Policy.of(config);
+    limits =
+        new ConnectionLimits(config.limits().connections(), config.limits().connectionsPerClient());
+    AddressResolver resolver = new BlockingResolver(blocking);
+    TcpDialer dialer =
+        new TcpDialer(
+            transport,
+            Map.of(
+                ChannelOption.SO_KEEPALIVE,
+                true,
+                ChannelOption.RECVBUF_ALLOCATOR,
+                TcpListener.reads()));
+    BufferBudget buffered = new BufferBudget(config.limits().buffered());
+    Relay relay = new Relay(buffered);
+    ssh = parts.ssh().create(transport, resolver, blocking, config.limits());
+    Upstreams upstreams =
+        new Upstreams(
+            resolver,
+            new TcpConnector(dialer, DIRECT_CONNECT_TIMEOUT, ownListeners),
+            ssh,
+            TunnelPins.NONE);
+    Parts.Ftp ftp = parts.ftp().create(upstreams, relay);
+    router =
+        new Router(
+            () -> policy,
+            ftp.dataConnections(),
+            ftp.sessions(),
+            upstreams,
+            relay,
+            new ConnectionLog(metrics.events(), System::nanoTime));
+    metrics.gauge("culvert.buffered.bytes", "Bytes read and not yet written", buffered::inFlight);
+    metrics.gauge(
+        "culvert.sockets.accepted", "Open client sockets, handshakes included", limits::open);
+  }
+
+  static ProxyDaemon start(CulvertConfig config, Parts parts) throws IOException {
+    ProxyDaemon daemon = new ProxyDaemon(config, parts);
+    try {
+      daemon.open();
+      return daemon;
+    } catch (IOException | RuntimeException e) {
+      daemon.close();
+      throw e;
+    }
+  }
+
+  private void open() throws IOException {
+    for (ListenerConfig listener : config.listeners()) {
+      ListenerConfig.Socks socks = (ListenerConfig.Socks) listener;
+      SocksDoor door =
+          new SocksDoor(
+              socks, config.limits().handshakeTimeout(), limits, metrics.events(), router);
+      Channel channel = TcpListener.bind(transport, loops, socks.name(), socks.bind(), door);
+      InetSocketAddress address = (InetSocketAddress) channel.localAddress();
+      sockets.add(channel);
+      listeners.add(new Listener(socks.name(), address));
+      ownListeners.add(address);
+    }
+    if (config.admin().isPresent()) {
+      admin =
+          AdminServer.start(
+              transport,
+              config.admin().get(),
+              metrics::scrape,
+              () -> draining ? Health.DRAINING : Health.OK);
+      ownListeners.add(admin.address());
+    }
+  }
+
+  /** The front doors, in the order of the configuration. */
+  public List<Listener> listeners() {
+    return List.copyOf(listeners);
+  }
+
+  /** Where the front doors are bound, in the order of the configuration. */
+  public List<InetSocketAddress> addresses() {
+    return listeners.stream().map(Listener::address).toList();
+  }
+
+  /** Where the admin port is bound; empty: it is off. */
+  public Optional<InetSocketAddress> adminAddress() {
+    return Optional.ofNullable(admin).map(AdminServer::address);
+  }
+
+  /**
+   * Takes rules and profiles for new connections; those that are open go on under the old ones.
+   *
+   * @return the sections that differ and need a restart, which stay as they were
+   */
+  public List<String> reload(CulvertConfig changed) {
+    policy = Policy.of(changed);
+    List<String> restart = new ArrayList<>();
+    addIfChanged(restart, "listeners", config.listeners(), changed.listeners());
+    addIfChanged(restart, "limits", config.limits(), changed.limits());
+    addIfChanged(restart, "admin", config.admin(), changed.admin());
+    addIfChanged(restart, "state-directory", config.stateDirectory(), changed.stateDirectory());
+    if (!restart.isEmpty()) {
+      LOG.atWarn().addKeyValue("sections", restart).log("changes that need a restart");
+    }
+    return restart;
+  }
+
+  private static void addIfChanged(List<String> changes, String section, Object was, Object is) {
+    if (!was.equals(is)) {
+      changes.add(section);
+    }
+  }
+
+  /**
+   * Takes no new connections, lets the open ones end, and resets those that have not by the end of
+   * the patience. Returns then; {@link #close} is still to be called.
+   */
+  public void drain(Duration patience) throws InterruptedException {
+    draining = true;
+    closeListeners();
+    long deadline = System.nanoTime() + patience.toNanos();
+    while (limits.open() > 0 && System.nanoTime() - deadline < 0) {
+      TimeUnit.NANOSECONDS.sleep(POLL.toNanos());
+    }
+    if (limits.open() > 0) {
+      LOG.atWarn().addKeyValue("connections", limits.open()).log("resetting what has not ended");
+    }
+    router.open().breakOff();
+  }
+
+  private void closeListeners() {
+    for (Channel socket : sockets) {
+      socket.close().awaitUninterruptibly();
+    }
+  }
+
+  /** Resets what is open and gives everything back. Idempotent. */
+  @Override
+  public synchronized void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    draining = true;
+    closeListeners();
+    router.open().breakOff();
+    if (admin != null) {
+      admin.close();
+    }
+    ssh.close();
+    loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
+    blocking.shutdownNow();
+    metrics.close();
+  }
+}

@@ -1,0 +1,102 @@
+package culvert.proxy.admin;
+
+import culvert.config.Endpoint;
+import culvert.proxy.door.ConnectionLimits;
+import culvert.ssh.NettyTransport;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.EventLoopGroup;
+import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.timeout.IdleStateHandler;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/** Serves {@code GET /metrics} and {@code GET /health}. */
+public final class AdminServer implements AutoCloseable {
+  private static final int MAX_CONNECTIONS = 64;
+  private static final int MAX_HEADER_BYTES = 8192;
+  private static final int MAX_BODY_BYTES = 1024;
+  private static final int IDLE_SECONDS = 30;
+
+  private final EventLoopGroup loop;
+  private final Channel channel;
+
+  private AdminServer(EventLoopGroup loop, Channel channel) {
+    this.loop = loop;
+    this.channel = channel;
+  }
+
+  /**
+   * Starts on a loop of its own.
+   *
+   * @param metrics in Prometheus' text format
+   * @throws IOException which says what could not be bound and why
+   */
+  public static AdminServer start(
+      NettyTransport transport,
+      Endpoint endpoint,
+      Supplier<String> metrics,
+      Supplier<Health> health)
+      throws IOException {
+    EventLoopGroup loop = transport.newGroup("culvert-admin", 1);
+    ConnectionLimits limits = new ConnectionLimits(MAX_CONNECTIONS, 0);
+    ChannelFuture bound =
+        new ServerBootstrap()
+            .group(loop)
+            .channelFactory(transport::newServerSocketChannel)
+            .option(io.netty.channel.ChannelOption.SO_REUSEADDR, true)
+            .childHandler(
+                new ChannelInitializer<>() {
+                  @Override
+                  protected void initChannel(Channel accepted) {
+                    initialize(
+                        accepted, limits, new AdminHandler(endpoint.host(), metrics, health));
+                  }
+                })
+            .bind(new InetSocketAddress(InetAddress.getByName(endpoint.host()), endpoint.port()))
+            .awaitUninterruptibly();
+    if (!bound.isSuccess()) {
+      loop.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+      throw new IOException(
+          "admin: cannot bind " + endpoint + ": " + bound.cause().getMessage(), bound.cause());
+    }
+    return new AdminServer(loop, bound.channel());
+  }
+
+  private static void initialize(Channel accepted, ConnectionLimits limits, AdminHandler handler) {
+    InetAddress client = ((InetSocketAddress) accepted.remoteAddress()).getAddress();
+    if (!limits.tryAcquire(client)) {
+      accepted.close();
+      return;
+    }
+    accepted.closeFuture().addListener(closed -> limits.release(client));
+    accepted
+        .pipeline()
+        .addLast("idle", new IdleStateHandler(0, 0, IDLE_SECONDS))
+        .addLast(
+            "http",
+            new HttpServerCodec(
+                new HttpDecoderConfig()
+                    .setMaxInitialLineLength(MAX_HEADER_BYTES)
+                    .setMaxHeaderSize(MAX_HEADER_BYTES)))
+        .addLast("whole", new HttpObjectAggregator(MAX_BODY_BYTES, true))
+        .addLast("admin", handler);
+  }
+
+  public InetSocketAddress address() {
+    return (InetSocketAddress) channel.localAddress();
+  }
+
+  @Override
+  public void close() {
+    channel.close().awaitUninterruptibly();
+    loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
+  }
+}

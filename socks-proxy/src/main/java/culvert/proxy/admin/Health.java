@@ -1,0 +1,7 @@
+package culvert.proxy.admin;
+
+/** Whether a load balancer should send clients here. */
+public enum Health {
+  OK,
+  DRAINING
+}

@@ -1,0 +1,87 @@
+package culvert.proxy.door;
+
+import culvert.config.Endpoint;
+import culvert.ssh.NettyTransport;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.RecvByteBufAllocator;
+import io.netty.channel.unix.IntegerUnixChannelOption;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+
+/** Listening sockets. */
+public final class TcpListener {
+  /** SOL_SOCKET and SO_OOBINLINE of Linux. */
+  private static final ChannelOption<Integer> SO_OOBINLINE =
+      new IntegerUnixChannelOption("SO_OOBINLINE", 1, 10);
+
+  private static final int BACKLOG = 1024;
+
+  /** At most 1 MiB at once: four reads of a buffer that grows with what comes. */
+  private static final int MAX_READ_BYTES = 256 * 1024;
+
+  private static final int READS_PER_BATCH = 4;
+
+  private TcpListener() {}
+
+  /**
+   * Listens, and gives each accepted socket its pipeline. Those sockets have auto-read off,
+   * half-closure allowed, Nagle's algorithm off, and urgent data in line: an FTP client's ABOR
+   * comes with some, and Java would drop it.
+   *
+   * @throws IOException which says what could not be bound and why
+   */
+  public static Channel bind(
+      NettyTransport transport,
+      EventLoopGroup loops,
+      String name,
+      Endpoint endpoint,
+      ChannelHandler acceptedInitializer)
+      throws IOException {
+    ServerBootstrap bootstrap =
+        new ServerBootstrap()
+            .group(loops)
+            .channelFactory(() -> newServerSocket(transport))
+            .option(ChannelOption.SO_REUSEADDR, true)
+            .option(ChannelOption.SO_BACKLOG, BACKLOG)
+            .childOption(ChannelOption.AUTO_READ, false)
+            .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+            .childOption(ChannelOption.TCP_NODELAY, true)
+            .childOption(ChannelOption.SO_KEEPALIVE, true)
+            .childOption(ChannelOption.RECVBUF_ALLOCATOR, reads())
+            .childHandler(acceptedInitializer);
+    if (transport == NettyTransport.EPOLL) {
+      bootstrap.childOption(SO_OOBINLINE, 1);
+    }
+    InetSocketAddress address =
+        new InetSocketAddress(InetAddress.getByName(endpoint.host()), endpoint.port());
+    ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
+    if (!bound.isSuccess()) {
+      throw new IOException(
+          "listener " + name + ": cannot bind " + endpoint + ": " + bound.cause().getMessage(),
+          bound.cause());
+    }
+    return bound.channel();
+  }
+
+  /** How relayed sockets read: much at once where much comes. */
+  public static RecvByteBufAllocator reads() {
+    AdaptiveRecvByteBufAllocator reads =
+        new AdaptiveRecvByteBufAllocator(512, 4096, MAX_READ_BYTES);
+    reads.maxMessagesPerRead(READS_PER_BATCH);
+    return reads;
+  }
+
+  private static io.netty.channel.socket.ServerSocketChannel newServerSocket(
+      NettyTransport transport) {
+    return transport == NettyTransport.NIO
+        ? new OobInlineServerSocketChannel()
+        : transport.newServerSocketChannel();
+  }
+}

@@ -1,0 +1,9 @@
+/**
+ * Counts what happens, for Prometheus. The only package that knows Micrometer.
+ *
+ * <p>Starting point: {@link culvert.proxy.metrics.Metrics}. Any thread may call.
+ */
+@NullMarked
+package culvert.proxy.metrics;
+
+import org.jspecify.annotations.NullMarked;

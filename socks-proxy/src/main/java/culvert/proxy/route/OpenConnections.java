@@ -1,0 +1,50 @@
+package culvert.proxy.route;
+
+import culvert.proxy.door.Client;
+import culvert.proxy.event.ConnectionRecorder;
+import culvert.proxy.event.EndReason;
+import culvert.proxy.relay.Closing;
+import io.netty.channel.Channel;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The client connections that have asked for something and not ended. Thread-safe. */
+public final class OpenConnections {
+  private final Map<Channel, ConnectionRecorder> recorders = new ConcurrentHashMap<>();
+
+  /**
+   * Watches over a connection until its channel closes: whatever happened, its story has an end
+   * then.
+   */
+  void add(Client client, ConnectionRecorder recorder) {
+    Channel channel = client.channel();
+    recorders.put(channel, recorder);
+    channel
+        .closeFuture()
+        .addListener(
+            closed -> {
+              recorders.remove(channel);
+              // After the handlers have heard of it, who may know more.
+              channel
+                  .eventLoop()
+                  .execute(() -> recorder.ended(EndReason.CLIENT_ABORTED, "connection closed"));
+            });
+  }
+
+  public int count() {
+    return recorders.size();
+  }
+
+  /** Resets them all. */
+  public void breakOff() {
+    recorders.forEach(
+        (channel, recorder) ->
+            channel
+                .eventLoop()
+                .execute(
+                    () -> {
+                      recorder.ended(EndReason.SHUTDOWN, "Culvert is shutting down");
+                      Closing.reset(channel);
+                    }));
+  }
+}

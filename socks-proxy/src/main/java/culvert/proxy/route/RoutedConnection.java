@@ -1,0 +1,297 @@
+package culvert.proxy.route;
+
+import culvert.config.FallbackReason;
+import culvert.config.SshProfile;
+import culvert.config.SshUser;
+import culvert.filter.ConnectionRequest;
+import culvert.filter.Decision;
+import culvert.filter.Decision.Decided;
+import culvert.filter.DestinationAddress;
+import culvert.filter.Route;
+import culvert.proxy.door.Client;
+import culvert.proxy.door.Refusal;
+import culvert.proxy.event.ConnectionRecorder;
+import culvert.proxy.event.EndReason;
+import culvert.proxy.ftp.DataConnections;
+import culvert.proxy.ftp.FtpSessions;
+import culvert.proxy.relay.Closing;
+import culvert.proxy.relay.EarlyReads;
+import culvert.proxy.relay.Relay;
+import culvert.proxy.upstream.ConnectFailedException;
+import culvert.proxy.upstream.SshRefusal;
+import culvert.ssh.Originator;
+import culvert.ssh.SshException;
+import culvert.ssh.SshFailure;
+import culvert.ssh.SshServer;
+import culvert.ssh.SshSession;
+import culvert.ssh.SshSessionSpec;
+import culvert.ssh.TunnelTarget;
+import io.netty.channel.EventLoop;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.concurrent.Future;
+import java.net.InetAddress;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One client on its way. Confined to the client channel's event loop. */
+final class RoutedConnection {
+  private static final Logger LOG = LoggerFactory.getLogger(RoutedConnection.class);
+
+  private final Client client;
+  private final ConnectionRecorder recorder;
+  private final Policy policy;
+  private final DataConnections dataConnections;
+  private final FtpSessions ftpSessions;
+  private final Upstreams upstreams;
+  private final Relay relay;
+  private final EventLoop loop;
+
+  RoutedConnection(
+      Client client,
+      ConnectionRecorder recorder,
+      Policy policy,
+      DataConnections dataConnections,
+      FtpSessions ftpSessions,
+      Upstreams upstreams,
+      Relay relay) {
+    this.client = client;
+    this.recorder = recorder;
+    this.policy = policy;
+    this.dataConnections = dataConnections;
+    this.ftpSessions = ftpSessions;
+    this.upstreams = upstreams;
+    this.relay = relay;
+    this.loop = client.channel().eventLoop();
+  }
+
+  /** The destination is an FTP session's, but this client was not announced there. */
+  void refuseHeld() {
+    recorder.routed("ftp-data", "block");
+    refuse(EndReason.REFUSED, Refusal.NOT_ALLOWED, "port is held by a tunnelled FTP session");
+  }
+
+  /** Asks the rules, and once more with the address if they need it. */
+  void decide(ConnectionRequest request) {
+    Decision decision = policy.rules().decide(request);
+    if (decision instanceof Decided decided) {
+      recorder.routed(decided.ruleName(), decided.route().action().toString());
+      follow(request, decided);
+    } else {
+      upstreams
+          .resolver()
+          .resolve(request.host(), loop)
+          .addListener(
+              (Future<List<InetAddress>> resolved) ->
+                  whileClientWaits(() -> decide(request.withAddress(address(resolved)))));
+    }
+  }
+
+  private static DestinationAddress address(Future<List<InetAddress>> resolved) {
+    return resolved.isSuccess()
+        ? new DestinationAddress.Known(resolved.getNow().get(0))
+        : new DestinationAddress.Unresolvable();
+  }
+
+  private void follow(ConnectionRequest request, Decided decided) {
+    Route route = decided.route();
+    if (route instanceof Route.Direct direct) {
+      withAddresses(
+          request,
+          addresses -> {
+            if (direct.ftp()) {
+              ftpSessions.start(client, request, decided, Optional.empty(), recorder);
+            } else {
+              connectDirectly(addresses, request.port());
+            }
+          });
+    } else if (route instanceof Route.FtpTunnel tunnel) {
+      SshProfile profile = policy.profile(tunnel.profile());
+      ftpSessions.start(client, request, decided, Optional.of(profile), recorder);
+    } else if (route instanceof Route.Tunnel tunnel) {
+      tunnel(request, tunnel);
+    } else {
+      refuse(EndReason.REFUSED, Refusal.NOT_ALLOWED, "blocked by rule");
+    }
+  }
+
+  // Direct
+
+  /** Goes on with the destination's addresses if they may be connected directly. */
+  private void withAddresses(ConnectionRequest request, Consumer<List<InetAddress>> next) {
+    if (request.address() instanceof DestinationAddress.Known known) {
+      unlessHeld(List.of(known.address()), request.port(), next);
+      return;
+    }
+    upstreams
+        .resolver()
+        .resolve(request.host(), loop)
+        .addListener(
+            (Future<List<InetAddress>> resolved) ->
+                whileClientWaits(
+                    () -> {
+                      if (resolved.isSuccess()) {
+                        unlessHeld(resolved.getNow(), request.port(), next);
+                      } else {
+                        refuse(
+                            EndReason.UPSTREAM_FAILED,
+                            Refusal.HOST_UNREACHABLE,
+                            request.host() + ": name unknown");
+                      }
+                    }));
+  }
+
+  /** A port that a tunnelled session has announced is not reached by another name of its host. */
+  private void unlessHeld(List<InetAddress> addresses, int port, Consumer<List<InetAddress>> next) {
+    if (addresses.stream().anyMatch(address -> dataConnections.isHeld(address, port))) {
+      refuse(EndReason.REFUSED, Refusal.NOT_ALLOWED, "port is held by a tunnelled FTP session");
+    } else {
+      next.accept(addresses);
+    }
+  }
+
+  private void connectDirectly(List<InetAddress> addresses, int port) {
+    upstreams
+        .direct()
+        .connect(addresses, port, loop, EarlyReads.initializer())
+        .addListener(
+            (Future<DuplexChannel> connected) -> {
+              if (connected.isSuccess()) {
+                relay(connected.getNow());
+              } else {
+                whileClientWaits(() -> directFailed(connected.cause()));
+              }
+            });
+  }
+
+  private void directFailed(Throwable cause) {
+    Refusal refusal =
+        cause instanceof ConnectFailedException failed ? failed.refusal() : Refusal.GENERAL_FAILURE;
+    refuse(
+        refusal == Refusal.NOT_ALLOWED ? EndReason.REFUSED : EndReason.UPSTREAM_FAILED,
+        refusal,
+        String.valueOf(cause.getMessage()));
+  }
+
+  // Tunnel
+
+  private void tunnel(ConnectionRequest request, Route.Tunnel route) {
+    SshProfile profile = policy.profile(route.profile());
+    SshServer server = new SshServer(profile, profile.host().orElse(request.host()));
+    Optional<String> user = sshUser(profile);
+    if (user.isEmpty()) {
+      tunnelFailed(
+          request,
+          route,
+          new SshException(SshFailure.NO_IDENTITY, "ssh server " + server + ": no user name"));
+      return;
+    }
+    SshSessionSpec session =
+        new SshSessionSpec(server, user.get(), Optional.empty(), client.address().getAddress());
+    upstreams
+        .ssh()
+        .connect(session, loop)
+        .addListener(
+            (Future<SshSession> connected) -> {
+              if (!connected.isSuccess()) {
+                whileClientWaits(() -> tunnelFailed(request, route, connected.cause()));
+              } else if (!client.channel().isActive()) {
+                connected.getNow().release();
+              } else {
+                recorder.tunnelled(server.toString(), user.get());
+                openChannel(request, route, connected.getNow());
+              }
+            });
+  }
+
+  private Optional<String> sshUser(SshProfile profile) {
+    if (profile.user() instanceof SshUser.Fixed fixed) {
+      return Optional.of(fixed.name());
+    }
+    return profile.user() instanceof SshUser.FromSocks ? client.user() : Optional.empty();
+  }
+
+  private void openChannel(ConnectionRequest request, Route.Tunnel route, SshSession session) {
+    TunnelTarget target =
+        route
+            .target()
+            .map(endpoint -> new TunnelTarget(endpoint.host(), endpoint.port()))
+            .orElseGet(() -> new TunnelTarget(request.host(), request.port()));
+    session
+        .openDirectTcpip(target, Originator.of(client.address()), loop, EarlyReads.initializer())
+        .addListener(
+            (Future<DuplexChannel> opened) -> {
+              session.release();
+              if (opened.isSuccess()) {
+                upstreams.pins().tunnelled(request.host(), request.port());
+                relay(opened.getNow());
+              } else {
+                whileClientWaits(() -> tunnelFailed(request, route, opened.cause()));
+              }
+            });
+  }
+
+  private void tunnelFailed(ConnectionRequest request, Route.Tunnel route, Throwable cause) {
+    String detail = String.valueOf(cause.getMessage());
+    if (!(cause instanceof SshException failed)) {
+      LOG.error("tunnel failed", cause);
+      refuse(EndReason.INTERNAL_ERROR, Refusal.GENERAL_FAILURE, detail);
+      return;
+    }
+    recorder.tunnelFailed(failed.failure());
+    Optional<FallbackReason> fallback =
+        failed
+            .failure()
+            .fallbackReason()
+            .filter(route.fallback()::allows)
+            .filter(reason -> reason != FallbackReason.UNREACHABLE || !isPinned(request));
+    if (fallback.isPresent()) {
+      recorder.fellBack(fallback.get(), detail);
+      withAddresses(request, addresses -> connectDirectly(addresses, request.port()));
+    } else {
+      refuse(EndReason.UPSTREAM_FAILED, SshRefusal.of(failed.failure()), detail);
+    }
+  }
+
+  private boolean isPinned(ConnectionRequest request) {
+    return upstreams.pins().isPinned(request.host(), request.port());
+  }
+
+  // Ends
+
+  private void relay(DuplexChannel upstream) {
+    if (!client.channel().isActive()) {
+      Closing.reset(upstream);
+      return;
+    }
+    guarded(
+        () -> {
+          relay.start(client.channel(), upstream, recorder, recorder::ended);
+          client.accept();
+        });
+  }
+
+  private void refuse(EndReason reason, Refusal refusal, String detail) {
+    recorder.ended(reason, detail);
+    client.refuse(refusal);
+  }
+
+  private void whileClientWaits(Runnable next) {
+    if (client.channel().isActive()) {
+      guarded(next);
+    }
+  }
+
+  /** A defect costs one connection, and is heard of. */
+  void guarded(Runnable step) {
+    try {
+      step.run();
+    } catch (RuntimeException e) {
+      LOG.atError().addKeyValue("conn", recorder.id()).setCause(e).log("routing failed");
+      recorder.ended(EndReason.INTERNAL_ERROR, e.toString());
+      Closing.reset(client.channel());
+    }
+  }
+}

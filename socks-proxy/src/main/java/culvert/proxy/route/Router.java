@@ -1,0 +1,70 @@
+package culvert.proxy.route;
+
+import culvert.filter.Decision;
+import culvert.proxy.door.Client;
+import culvert.proxy.door.ClientHandler;
+import culvert.proxy.event.ConnectionLog;
+import culvert.proxy.event.ConnectionRecorder;
+import culvert.proxy.ftp.DataConnections;
+import culvert.proxy.ftp.FtpSessions;
+import culvert.proxy.relay.Relay;
+import java.util.function.Supplier;
+
+/**
+ * The one class that takes a client from its front door to where it goes: to the FTP session that
+ * expects it, or, as the rules decide, to FTP, to a tunnel, straight to its destination, or
+ * nowhere.
+ *
+ * <p>{@link Decision} is made once; {@link RoutedConnection} carries it out.
+ */
+public final class Router implements ClientHandler {
+  private final Supplier<Policy> policy;
+  private final DataConnections dataConnections;
+  private final FtpSessions ftpSessions;
+  private final Upstreams upstreams;
+  private final Relay relay;
+  private final ConnectionLog log;
+  private final OpenConnections open = new OpenConnections();
+
+  /**
+   * @param policy asked once for each connection
+   */
+  public Router(
+      Supplier<Policy> policy,
+      DataConnections dataConnections,
+      FtpSessions ftpSessions,
+      Upstreams upstreams,
+      Relay relay,
+      ConnectionLog log) {
+    this.policy = policy;
+    this.dataConnections = dataConnections;
+    this.ftpSessions = ftpSessions;
+    this.upstreams = upstreams;
+    this.relay = relay;
+    this.log = log;
+  }
+
+  /** The connections that came this way and have not ended. */
+  public OpenConnections open() {
+    return open;
+  }
+
+  @Override
+  public void handle(Client client) {
+    ConnectionRecorder recorder = log.start(client.address(), client.request());
+    open.add(client, recorder);
+    RoutedConnection connection =
+        new RoutedConnection(
+            client, recorder, policy.get(), dataConnections, ftpSessions, upstreams, relay);
+    connection.guarded(
+        () -> {
+          switch (dataConnections.claim(client, recorder)) {
+            case TAKEN -> {
+              // An FTP session's data connection, and that session's affair from now on.
+            }
+            case HELD -> connection.refuseHeld();
+            case NOT_EXPECTED -> connection.decide(client.request());
+          }
+        });
+  }
+}

@@ -1,0 +1,60 @@
+package culvert.proxy;
+
+import culvert.config.SshProfile;
+import culvert.filter.ConnectionRequest;
+import culvert.filter.Decision.Decided;
+import culvert.filter.Route;
+import culvert.proxy.door.Client;
+import culvert.proxy.door.Refusal;
+import culvert.proxy.event.ConnectionRecorder;
+import culvert.proxy.event.EndReason;
+import culvert.proxy.ftp.DataConnections;
+import culvert.proxy.ftp.FtpSessions;
+import java.net.InetAddress;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** Remembers what it was given, and refuses it with a code of its own. */
+final class FakeFtp implements DataConnections, FtpSessions {
+  static final Refusal TAKEN = Refusal.ADDRESS_TYPE_NOT_SUPPORTED;
+
+  final List<Route> started = new CopyOnWriteArrayList<>();
+  final List<Optional<SshProfile>> profiles = new CopyOnWriteArrayList<>();
+  final Set<String> heldNames = ConcurrentHashMap.newKeySet();
+  final Set<String> expectedNames = ConcurrentHashMap.newKeySet();
+  final Set<Integer> heldPorts = ConcurrentHashMap.newKeySet();
+
+  @Override
+  public Claim claim(Client client, ConnectionRecorder recorder) {
+    if (expectedNames.contains(client.request().host())) {
+      take(client, recorder);
+      return Claim.TAKEN;
+    }
+    return heldNames.contains(client.request().host()) ? Claim.HELD : Claim.NOT_EXPECTED;
+  }
+
+  @Override
+  public boolean isHeld(InetAddress address, int port) {
+    return address.isLoopbackAddress() && heldPorts.contains(port);
+  }
+
+  @Override
+  public void start(
+      Client client,
+      ConnectionRequest request,
+      Decided decided,
+      Optional<SshProfile> profile,
+      ConnectionRecorder recorder) {
+    started.add(decided.route());
+    profiles.add(profile);
+    take(client, recorder);
+  }
+
+  private static void take(Client client, ConnectionRecorder recorder) {
+    recorder.ended(EndReason.REFUSED, "fake");
+    client.refuse(TAKEN);
+  }
+}

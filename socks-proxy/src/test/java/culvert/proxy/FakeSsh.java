@@ -1,0 +1,83 @@
+package culvert.proxy;
+
+import culvert.ssh.NettyTransport;
+import culvert.ssh.Originator;
+import culvert.ssh.SshException;
+import culvert.ssh.SshFailure;
+import culvert.ssh.SshServer;
+import culvert.ssh.SshSession;
+import culvert.ssh.SshSessionSpec;
+import culvert.ssh.SshTransport;
+import culvert.ssh.TcpDialer;
+import culvert.ssh.TunnelTarget;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.EventLoop;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.concurrent.Future;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** SSH without SSH: a "tunnel" leads to the target's port on loopback. */
+final class FakeSsh implements SshTransport {
+  final List<SshSessionSpec> sessions = new CopyOnWriteArrayList<>();
+  final List<TunnelTarget> channels = new CopyOnWriteArrayList<>();
+  final AtomicInteger leases = new AtomicInteger();
+  volatile SshFailure sessionFailure;
+  volatile SshFailure channelFailure;
+
+  private final TcpDialer dialer;
+
+  FakeSsh(NettyTransport transport) {
+    dialer = new TcpDialer(transport, Map.of());
+  }
+
+  @Override
+  public Preparation prepare(SshServer server, InetAddress client, EventLoop loop) {
+    throw new AssertionError("only FTP prepares sessions");
+  }
+
+  @Override
+  public Future<SshSession> connect(SshSessionSpec spec, EventLoop loop) {
+    sessions.add(spec);
+    if (sessionFailure != null) {
+      return loop.newFailedFuture(
+          new SshException(sessionFailure, "ssh server " + spec.server() + ": " + sessionFailure));
+    }
+    leases.incrementAndGet();
+    return loop.newSucceededFuture(new Session());
+  }
+
+  @Override
+  public void close() {}
+
+  private final class Session implements SshSession {
+    @Override
+    public Future<DuplexChannel> openDirectTcpip(
+        TunnelTarget target, Originator originator, EventLoop loop, ChannelHandler initializer) {
+      channels.add(target);
+      if (channelFailure != null) {
+        return loop.newFailedFuture(new SshException(channelFailure, "channel: refused"));
+      }
+      return dialer.dial(
+          List.of(InetAddress.getLoopbackAddress()),
+          target.port(),
+          Duration.ofSeconds(5),
+          loop,
+          initializer);
+    }
+
+    @Override
+    public Future<SshException> ended() {
+      throw new AssertionError("the relay hears of the channel's end");
+    }
+
+    @Override
+    public void release() {
+      leases.decrementAndGet();
+    }
+  }
+}

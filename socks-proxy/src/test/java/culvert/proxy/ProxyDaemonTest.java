@@ -1,0 +1,438 @@
+package culvert.proxy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import culvert.config.ConfigLoader;
+import culvert.config.CulvertConfig;
+import culvert.config.Environment;
+import culvert.filter.Route;
+import culvert.ssh.NettyTransport;
+import culvert.ssh.SshFailure;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.SocketException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.slf4j.LoggerFactory;
+
+@Timeout(60)
+class ProxyDaemonTest {
+  private final FakeSsh ssh = new FakeSsh(NettyTransport.preferred());
+  private final FakeFtp ftp = new FakeFtp();
+  private final ListAppender<ILoggingEvent> audit = new ListAppender<>();
+  private final Logger auditLogger = (Logger) LoggerFactory.getLogger("culvert.audit");
+  private EchoServer echo;
+  private ProxyDaemon daemon;
+
+  @BeforeEach
+  void startEcho() throws IOException {
+    echo = new EchoServer();
+    audit.start();
+    auditLogger.setLevel(Level.INFO);
+    auditLogger.setAdditive(false);
+    auditLogger.addAppender(audit);
+  }
+
+  @AfterEach
+  void stop() throws IOException {
+    if (daemon != null) {
+      daemon.close();
+      assertThat(count("connection ended")).isGreaterThanOrEqualTo(count("connection started"));
+    }
+    echo.close();
+    auditLogger.detachAppender(audit);
+  }
+
+  @Test
+  void whatNoRuleMatchesIsConnectedDirectlyAndAudited() throws Exception {
+    start("");
+    try (SocksSocket client = client()) {
+      assertThat(client.connect("localhost", echo.port())).isZero();
+      client.send("hello");
+      client.socket.shutdownOutput();
+      assertThat(client.readAll()).isEqualTo("hello");
+    }
+    await().until(() -> count("connection ended") == 1);
+    assertThat(line("connection started"))
+        .contains("conn=1", "listener=socks", "src=127.0.0.1:", "dst=localhost:" + echo.port())
+        .contains("rule=default-action", "action=direct");
+    assertThat(line("connection ended"))
+        .contains("conn=1", "bytesIn=5", "bytesOut=5", "reason=completed", "duration=");
+  }
+
+  @Test
+  void aRefusingServerIsReportedAsSuch() throws Exception {
+    start("");
+    int port = echo.port();
+    echo.close();
+    try (SocksSocket client = client()) {
+      assertThat(client.connect("127.0.0.1", port)).isEqualTo(5);
+    }
+    assertThat(line("connection ended")).contains("reason=upstream-failed", "connection refused");
+  }
+
+  @Test
+  void anUnknownNameIsReportedAsSuch() throws Exception {
+    start("");
+    try (SocksSocket client = client()) {
+      assertThat(client.connect("no-such-host.invalid", 21_000)).isEqualTo(4);
+    }
+  }
+
+  @Test
+  void aBlockedDestinationIsRefused() throws Exception {
+    start("rules: [{ name: no, match: { host: localhost }, action: block }]");
+    try (SocksSocket client = client()) {
+      assertThat(client.connect("localhost", echo.port())).isEqualTo(2);
+      assertThat(client.readAll()).isEmpty();
+    }
+    assertThat(echo.connections).hasValue(0);
+    assertThat(line("connection ended")).contains("rule=no", "action=block", "reason=refused");
+  }
+
+  @Test
+  void aRuleForNetworksIsAskedWithTheResolvedAddress() throws Exception {
+    start("rules: [{ name: loop, match: { network: [127.0.0.0/8, '::1'] }, action: block }]");
+    try (SocksSocket client = client()) {
+      assertThat(client.connect("localhost", echo.port())).isEqualTo(2);
+    }
+    try (SocksSocket client = client()) {
+      assertThat(client.connect("127.0.0.1", echo.port())).isEqualTo(2);
+    }
+    try (SocksSocket client = client()) {
+      assertThat(client.connect("::ffff:127.0.0.1", echo.port())).isEqualTo(2);
+    }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource({"localhost", "127.0.0.1", "127.1.2.3", "::ffff:127.0.0.1"})
+  void ownListenersAreNoDestination(String host) throws Exception {
+    start("");
+    int own = daemon.addresses().get(0).getPort();
+    try (SocksSocket client = client()) {
+      assertThat(client.connect(host, own)).isIn(2, 5);
+    }
+    try (SocksSocket client = client()) {
+      assertThat(client.connect("127.0.0.1", own)).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void aHeldPortIsRefusedByNameAndByAlias() throws Exception {
+    start("");
+    ftp.heldNames.add("ftp.example");
+    ftp.heldPorts.add(echo.port());
+    for (String host : List.of("ftp.example", "localhost", "127.0.0.1")) {
+      try (SocksSocket client = client()) {
+        assertThat(client.connect(host, echo.port())).as(host).isEqualTo(2);
+      }
+    }
+    assertThat(echo.connections).hasValue(0);
+  }
+
+  @Test
+  void anExpectedDataConnectionNeverReachesTheRules() throws Exception {
+    start("default-action: block");
+    ftp.expectedNames.add("ftp.example");
+    try (SocksSocket client = client()) {
+      assertThat(client.connect("ftp.example", 40_000)).isEqualTo(FakeFtp.TAKEN.socks5Code());
+    }
+  }
+
+  @Test
+  void ftpGoesToItsSessions() throws Exception {
+    start(
+        """
+        rules:
+          - { match: { host: tunnelled.example }, action: ftp-tunnel }
+          - { match: { host: localhost }, action: direct }
+        ftp: { ports: [%d] }
+        """
+            .formatted(echo.port()));
+    try (SocksSocket client = client()) {
+      assertThat(client.connect("tunnelled.example", 21)).isEqualTo(FakeFtp.TAKEN.socks5Code());
+    }
+    try (SocksSocket client = client()) {
+      assertThat(client.connect("localhost", echo.port())).isEqualTo(FakeFtp.TAKEN.socks5Code());
+    }
+    assertThat(ftp.started).hasSize(2);
+    assertThat(ftp.started.get(0)).isInstanceOf(Route.FtpTunnel.class);
+    assertThat(ftp.profiles.get(0)).isPresent();
+    assertThat(ftp.started.get(1)).isEqualTo(new Route.Direct(true));
+    assertThat(ftp.profiles.get(1)).isEmpty();
+  }
+
+  @Test
+  void aTunnelLeadsToTheRequestedTargetAsNamed() throws Exception {
+    start(tunnel("fallback: none"));
+    try (SocksSocket client = client()) {
+      assertThat(client.connect("inner.example", echo.port())).isZero();
+      client.send("through");
+      client.socket.shutdownOutput();
+      assertThat(client.readAll()).isEqualTo("through");
+    }
+    assertThat(ssh.sessions).hasSize(1);
+    assertThat(ssh.sessions.get(0).server()).hasToString("ssh.example:22");
+    assertThat(ssh.sessions.get(0).user()).isEqualTo("gate");
+    assertThat(ssh.sessions.get(0).password()).isEmpty();
+    assertThat(ssh.channels).hasToString("[inner.example:" + echo.port() + "]");
+    assertThat(ssh.leases).hasValue(0);
+    await().until(() -> count("connection ended") == 1);
+    assertThat(line("connection ended")).contains("action=tunnel", "server=ssh.example:22");
+  }
+
+  @ParameterizedTest(name = "{0} -> {1}")
+  @CsvSource({
+    "CONNECTION_REFUSED,5",
+    "NO_ROUTE,3",
+    "NAME_UNKNOWN,4",
+    "TIMED_OUT,6",
+    "HOST_KEY,2",
+    "NO_IDENTITY,2",
+    "AUTH_FAILED,2"
+  })
+  void aTunnelThatFailsIsRefusedWithItsCode(SshFailure failure, int code) throws Exception {
+    start(tunnel("fallback: none"));
+    ssh.sessionFailure = failure;
+    try (SocksSocket client = client()) {
+      assertThat(client.connect("localhost", echo.port())).isEqualTo(code);
+    }
+    assertThat(echo.connections).hasValue(0);
+  }
+
+  @ParameterizedTest(name = "{0} -> {1}")
+  @CsvSource({"FORWARDING_REFUSED,2", "TARGET_UNREACHABLE,5"})
+  void aChannelThatFailsIsRefusedWithItsCode(SshFailure failure, int code) throws Exception {
+    start(tunnel("fallback: none"));
+    ssh.channelFailure = failure;
+    try (SocksSocket client = client()) {
+      assertThat(client.connect("localhost", echo.port())).isEqualTo(code);
+    }
+    assertThat(ssh.leases).hasValue(0);
+  }
+
+  @Test
+  void aTunnelFallsBackWhereTheRuleAllowsIt() throws Exception {
+    start(tunnel("fallback: plain, fallback-on: [unreachable]"));
+    ssh.sessionFailure = SshFailure.TIMED_OUT;
+    try (SocksSocket client = client()) {
+      assertThat(client.connect("localhost", echo.port())).isZero();
+    }
+    await().until(() -> count("connection ended") == 1);
+    assertThat(line("no tunnel")).contains("fallback=unreachable");
+    assertThat(line("connection ended")).contains("fallback=unreachable");
+
+    ssh.sessionFailure = SshFailure.AUTH_FAILED;
+    try (SocksSocket client = client()) {
+      assertThat(client.connect("localhost", echo.port())).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void hostKeyTroubleNeverFallsBack() throws Exception {
+    start(tunnel("fallback: plain"));
+    ssh.sessionFailure = SshFailure.HOST_KEY;
+    try (SocksSocket client = client()) {
+      assertThat(client.connect("localhost", echo.port())).isEqualTo(2);
+    }
+    assertThat(echo.connections).hasValue(0);
+  }
+
+  @Test
+  void reloadedRulesHoldForNewConnectionsOnly() throws Exception {
+    start("");
+    try (SocksSocket before = client();
+        SocksSocket after = client()) {
+      assertThat(before.connect("localhost", echo.port())).isZero();
+      assertThat(daemon.reload(config("default-action: block"))).isEmpty();
+      assertThat(after.connect("localhost", echo.port())).isEqualTo(2);
+      before.send("still here");
+      before.socket.shutdownOutput();
+      assertThat(before.readAll()).isEqualTo("still here");
+    }
+  }
+
+  @Test
+  void changesThatNeedARestartAreNamed() throws Exception {
+    start("");
+    assertThat(daemon.reload(config("limits: { connections: 5 }"))).containsExactly("limits");
+  }
+
+  @Test
+  void aDrainWaitsForConnectionsToEnd() throws Exception {
+    start("");
+    try (SocksSocket client = client()) {
+      assertThat(client.connect("localhost", echo.port())).isZero();
+      InetSocketAddress address = daemon.addresses().get(0);
+      CompletableFuture<Void> drained = CompletableFuture.runAsync(() -> drain(30));
+      await().until(() -> refuses(address));
+      assertThat(drained).isNotDone();
+      client.send("last");
+      client.socket.shutdownOutput();
+      assertThat(client.readAll()).isEqualTo("last");
+      drained.get(10, java.util.concurrent.TimeUnit.SECONDS);
+    }
+    assertThat(line("connection ended")).contains("reason=completed");
+  }
+
+  @Test
+  void aDrainResetsWhatDoesNotEnd() throws Exception {
+    start("");
+    try (SocksSocket client = client()) {
+      assertThat(client.connect("localhost", echo.port())).isZero();
+      drain(0);
+      assertThatThrownBy(() -> client.in.read()).isInstanceOf(SocketException.class);
+    }
+    assertThat(line("connection ended")).contains("reason=shutdown");
+  }
+
+  @Test
+  void aPortThatIsTakenIsFatalAndLeavesNothingBehind() throws Exception {
+    int freePort = freePort();
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      String yaml =
+          "listeners: [{ name: a, socks: '127.0.0.1:%d' }, { name: b, socks: '127.0.0.1:%d' }]"
+              .formatted(freePort, taken.getLocalPort());
+      CulvertConfig config = load(yaml);
+      assertThatThrownBy(() -> ProxyDaemon.start(config, parts()))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("listener b")
+          .hasMessageContaining("127.0.0.1:" + taken.getLocalPort());
+      assertThat(refuses(new InetSocketAddress(InetAddress.getLoopbackAddress(), freePort)))
+          .isTrue();
+    }
+  }
+
+  @Test
+  void theAdminPortServesMetricsAndHealth() throws Exception {
+    start("admin: 127.0.0.1:0");
+    try (SocksSocket client = client()) {
+      client.connect("localhost", echo.port());
+      client.send("12345");
+      client.socket.shutdownOutput();
+      client.readAll();
+    }
+    await().until(() -> count("connection ended") == 1);
+    assertThat(get("/metrics").body())
+        .contains("culvert_connections_started_total 1.0")
+        .contains("culvert_connections_active 0.0")
+        .contains("culvert_connections_ended_total{reason=\"completed\"} 1.0")
+        .contains("culvert_connections_routed_total{action=\"direct\"} 1.0")
+        .contains("culvert_relayed_bytes_total{direction=\"from-client\"} 5.0")
+        .contains("culvert_handshake_failures_total{reason=\"malformed\"} 0.0")
+        .contains("jvm_memory_used_bytes");
+    assertThat(get("/health").statusCode()).isEqualTo(200);
+    assertThat(get("/health").body()).isEqualTo("{\"status\":\"ok\"}\n");
+    assertThat(get("/other").statusCode()).isEqualTo(404);
+
+    drain(0);
+    assertThat(get("/health").statusCode()).isEqualTo(503);
+  }
+
+  private void drain(int seconds) {
+    try {
+      daemon.drain(Duration.ofSeconds(seconds));
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private HttpResponse<String> get(String path) throws Exception {
+    int port = daemon.adminAddress().orElseThrow().getPort();
+    return HttpClient.newHttpClient()
+        .send(
+            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                .timeout(Duration.ofSeconds(10))
+                .build(),
+            HttpResponse.BodyHandlers.ofString());
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return free.getLocalPort();
+    }
+  }
+
+  private static boolean refuses(InetSocketAddress address) {
+    try (java.net.Socket socket = new java.net.Socket()) {
+      socket.connect(address, 1000);
+      return false;
+    } catch (IOException e) {
+      return true;
+    }
+  }
+
+  private static String tunnel(String fallback) {
+    return """
+    profiles: { gate: { host: ssh.example, user: gate, authentication: publickey } }
+    rules: [{ name: all, match: {}, action: tunnel, profile: gate, %s }]
+    """
+        .formatted(fallback);
+  }
+
+  private void start(String yaml) throws IOException {
+    daemon = ProxyDaemon.start(config(yaml), parts());
+  }
+
+  private Parts parts() {
+    return new Parts(
+        (transport, resolver, blocking, limits) -> ssh,
+        (upstreams, relay) -> new Parts.Ftp(ftp, ftp));
+  }
+
+  private static CulvertConfig config(String yaml) {
+    return load("listeners: [{ name: socks, socks: '127.0.0.1:0' }]\n" + yaml);
+  }
+
+  private static CulvertConfig load(String yaml) {
+    String rules = yaml.contains("rules:") ? "" : "rules: []\n";
+    String action = yaml.contains("default-action:") ? "" : "default-action: direct\n";
+    return new ConfigLoader(Environment.ofProcess())
+        .loadString(rules + action + yaml, "test.yaml")
+        .orThrow();
+  }
+
+  private SocksSocket client() throws IOException {
+    return new SocksSocket(daemon.addresses().get(0));
+  }
+
+  private long count(String message) {
+    return List.copyOf(audit.list).stream()
+        .filter(event -> event.getMessage().startsWith(message))
+        .count();
+  }
+
+  private String line(String message) {
+    return List.copyOf(audit.list).stream()
+        .filter(event -> event.getMessage().startsWith(message))
+        .map(
+            event ->
+                event.getMessage()
+                    + " "
+                    + event.getKeyValuePairs().stream()
+                        .map(pair -> pair.key + "=" + pair.value)
+                        .collect(Collectors.joining(" ")))
+        .findFirst()
+        .orElse("");
+  }
+}
