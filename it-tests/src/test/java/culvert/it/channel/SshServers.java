@@ -3,6 +3,7 @@ package culvert.it.channel;
 import culvert.it.peers.RealSshd;
 import culvert.it.peers.TestAccount;
 import culvert.testing.EmbeddedSshServer;
+import java.io.IOException;
 import java.util.Map;
 
 /** The SSH servers under the contract. */
@@ -33,7 +34,7 @@ final class SshServers {
       }
 
       @Override
-      public void close() throws Exception {
+      public void close() throws IOException {
         server.close();
       }
     };
@@ -63,7 +64,7 @@ final class SshServers {
       }
 
       @Override
-      public void close() throws Exception {
+      public void close() throws IOException {
         sshd.close();
       }
     };

@@ -14,6 +14,7 @@ import culvert.ssh.mina.MinaSshTransport;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.socket.DuplexChannel;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
@@ -51,14 +52,14 @@ final class SshWay implements Way {
     void breakOff() throws Exception;
 
     @Override
-    void close() throws Exception;
+    void close() throws IOException;
   }
 
   SshWay(NettyTransport netty, Server server, long rekeyLimit) throws Exception {
     this.server = server;
     loops = netty.newGroup("contract", 2);
-    sshLoop = (EventLoop) loops.next();
-    callerLoop = (EventLoop) loops.next();
+    sshLoop = loops.next();
+    callerLoop = loops.next();
     knownHosts = Files.createTempDirectory("culvert-contract-").resolve("known_hosts");
     transport =
         new MinaSshTransport(
@@ -117,11 +118,11 @@ final class SshWay implements Way {
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() throws IOException {
     session.release();
     transport.close();
     blocking.shutdown();
-    loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).get(10, TimeUnit.SECONDS);
+    loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly(10, TimeUnit.SECONDS);
     server.close();
     Files.deleteIfExists(knownHosts);
     Files.deleteIfExists(knownHosts.getParent());

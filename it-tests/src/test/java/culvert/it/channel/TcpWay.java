@@ -4,6 +4,7 @@ import culvert.ssh.NettyTransport;
 import culvert.ssh.TcpDialer;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.socket.DuplexChannel;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
@@ -46,7 +47,7 @@ final class TcpWay implements Way {
   }
 
   @Override
-  public void close() throws Exception {
-    loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).get(10, TimeUnit.SECONDS);
+  public void close() throws IOException {
+    loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly(10, TimeUnit.SECONDS);
   }
 }

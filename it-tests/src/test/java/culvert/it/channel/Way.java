@@ -1,6 +1,7 @@
 package culvert.it.channel;
 
 import io.netty.channel.socket.DuplexChannel;
+import java.io.IOException;
 import java.net.Socket;
 
 /** A way to reach a peer: plain TCP, or a direct-tcpip channel through some SSH server. */
@@ -13,7 +14,7 @@ interface Way extends AutoCloseable {
   void breakOff(Pair pair) throws Exception;
 
   @Override
-  void close() throws Exception;
+  void close() throws IOException;
 
   record Pair(DuplexChannel channel, Socket peer) {}
 }

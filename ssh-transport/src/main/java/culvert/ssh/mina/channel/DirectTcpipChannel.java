@@ -3,11 +3,11 @@ package culvert.ssh.mina.channel;
 import culvert.ssh.Originator;
 import culvert.ssh.TunnelTarget;
 import java.io.IOException;
+import org.apache.sshd.client.channel.AbstractClientChannel;
 import org.apache.sshd.client.future.DefaultOpenFuture;
-import org.apache.sshd.client.future.OpenFuture;
 import org.apache.sshd.common.SshConstants;
-import org.apache.sshd.common.channel.AbstractChannel;
 import org.apache.sshd.common.channel.RemoteWindow;
+import org.apache.sshd.common.channel.exception.SshChannelOpenException;
 import org.apache.sshd.common.io.IoWriteFuture;
 import org.apache.sshd.common.session.Session;
 import org.apache.sshd.common.util.buffer.Buffer;
@@ -18,10 +18,12 @@ import org.apache.sshd.core.CoreModuleProperties;
  * and hands them to the {@link SshDuplexChannel}, and sends what that one has to say. Keeps no
  * data.
  *
- * <p>MINA's own {@code ChannelDirectTcpip} hides the peer's EOF until CLOSE, and its streams send
- * an EOF of their own on close: neither will do where EOF means "file complete".
+ * <p>An {@code AbstractClientChannel} because MINA casts to it when the server refuses the channel;
+ * none of its streams are used. MINA's own {@code ChannelDirectTcpip} hides the peer's EOF until
+ * CLOSE, and its streams send an EOF of their own on close: neither will do where EOF means "file
+ * complete".
  */
-final class DirectTcpipChannel extends AbstractChannel {
+final class DirectTcpipChannel extends AbstractClientChannel {
   private static final String TYPE = "direct-tcpip";
 
   private final TunnelTarget target;
@@ -53,7 +55,7 @@ final class DirectTcpipChannel extends AbstractChannel {
    */
   DirectTcpipChannel(
       TunnelTarget target, Originator originator, long windowBytes, ChannelMessages messages) {
-    super(TYPE, true);
+    super(TYPE);
     this.target = target;
     this.originator = originator;
     this.messages = messages;
@@ -62,6 +64,7 @@ final class DirectTcpipChannel extends AbstractChannel {
 
   /** Asks the server for the channel. */
   void sendOpen() throws IOException {
+    openFuture = new DefaultOpenFuture(this, futureLock);
     addCloseFutureListener(closed -> messages.ended());
     Buffer buffer = getSession().createBuffer(SshConstants.SSH_MSG_CHANNEL_OPEN, Byte.MAX_VALUE);
     buffer.putString(TYPE);
@@ -76,24 +79,25 @@ final class DirectTcpipChannel extends AbstractChannel {
   }
 
   @Override
-  public OpenFuture open(long recipient, long window, long packetSize, Buffer buffer) {
-    OpenFuture refused = new DefaultOpenFuture(this, null);
-    refused.setException(new IOException(TYPE + ": servers open no such channel"));
-    return refused;
-  }
-
-  @Override
   public void handleOpenSuccess(long recipient, long window, long packetSize, Buffer buffer) {
     setRecipient(recipient);
     getRemoteWindow().init(window, packetSize, getSession().getFactoryManager());
+    openFuture.setOpened();
     messages.opened();
   }
 
   @Override
   public void handleOpenFailure(Buffer buffer) {
     int reason = buffer.getInt();
-    messages.openFailed(reason, buffer.getString());
+    String message = buffer.getString();
+    messages.openFailed(reason, message);
+    openFuture.setException(new SshChannelOpenException(getChannelId(), reason, message));
     close(true);
+  }
+
+  @Override
+  protected void doOpen() {
+    // The Netty side opens itself.
   }
 
   /** As the superclass, but without its hex dump: the data are passwords too. */

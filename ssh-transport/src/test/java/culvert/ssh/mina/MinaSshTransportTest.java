@@ -1,0 +1,281 @@
+package culvert.ssh.mina;
+
+import static culvert.ssh.mina.TransportFixture.LOOPBACK;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import culvert.ssh.Originator;
+import culvert.ssh.SshException;
+import culvert.ssh.SshFailure;
+import culvert.ssh.SshSession;
+import culvert.ssh.SshTransport;
+import culvert.ssh.TunnelTarget;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.concurrent.Future;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.apache.sshd.server.forward.RejectAllForwardingFilter;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class MinaSshTransportTest {
+  private TransportFixture ssh;
+
+  @BeforeEach
+  void start() throws IOException {
+    ssh = new TransportFixture();
+  }
+
+  @AfterEach
+  void stop() throws IOException {
+    ssh.close();
+  }
+
+  @Test
+  void aNewHostKeyIsWrittenDownAndKnownTheNextTime() throws Exception {
+    ssh.session("alice");
+    assertThat(Files.readString(ssh.knownHosts))
+        .startsWith("[127.0.0.1]:" + ssh.server.getPort() + " ");
+    ssh.strict().session("bob");
+    assertThat(Files.readAllLines(ssh.knownHosts)).hasSize(1);
+  }
+
+  @Test
+  void anUnknownHostKeyUnderYesGetsNoCredentials() {
+    SshException failure = ssh.strict().failure(ssh.server(), "secret");
+    assertThat(failure.failure()).isEqualTo(SshFailure.HOST_KEY);
+    assertThat(failure).hasMessageContaining("host key of").hasMessageContaining("unknown");
+    assertThat(ssh.logins).isEmpty();
+  }
+
+  @Test
+  void anUnreadableKnownHostsIsNotAnEmptyOne() throws Exception {
+    Files.createDirectory(ssh.knownHosts);
+    SshException failure = ssh.failure(ssh.server(), "secret");
+    assertThat(failure.failure()).isEqualTo(SshFailure.HOST_KEY);
+    assertThat(ssh.logins).isEmpty();
+  }
+
+  @Test
+  void aWrongPasswordIsALoginRefused() {
+    SshException failure = ssh.failure(ssh.server(), "wrong");
+    assertThat(failure.failure()).isEqualTo(SshFailure.AUTH_FAILED);
+    assertThat(failure).hasMessage("SSH login as alice at 127.0.0.1 refused");
+    assertThat(ssh.logins).containsExactly("alice:wrong");
+  }
+
+  @Test
+  void nobodyThereIsConnectionRefused() throws Exception {
+    int port;
+    try (ServerSocket socket = new ServerSocket(0, 1, LOOPBACK)) {
+      port = socket.getLocalPort();
+    }
+    SshException failure = ssh.failure(ssh.server("127.0.0.1", port), "secret");
+    assertThat(failure.failure()).isEqualTo(SshFailure.CONNECTION_REFUSED);
+    assertThat(failure).hasMessage("ssh server 127.0.0.1:" + port + ": connection refused");
+  }
+
+  @Test
+  void aNameThatNobodyKnowsIsNameUnknown() {
+    SshException failure = ssh.failure(ssh.server("unknown.invalid", 22), "secret");
+    assertThat(failure.failure()).isEqualTo(SshFailure.NAME_UNKNOWN);
+  }
+
+  @Test
+  void aServerWithoutABannerTimesOut() throws Exception {
+    try (ServerSocket silent = new ServerSocket(0, 5, LOOPBACK)) {
+      SshException failure =
+          ssh.deadline(Duration.ofMillis(500))
+              .failure(ssh.server("127.0.0.1", silent.getLocalPort()), "secret");
+      assertThat(failure.failure()).isEqualTo(SshFailure.TIMED_OUT);
+      assertThat(failure).hasMessageContaining("no SSH key exchange within 500 ms");
+    }
+  }
+
+  @Test
+  void aServerThatHangsUpIsNoSsh() throws Exception {
+    try (ServerSocket rude = new ServerSocket(0, 5, LOOPBACK)) {
+      Thread hangUp =
+          new Thread(
+              () -> {
+                try (Socket accepted = rude.accept()) {
+                  accepted.getOutputStream().write("HTTP/1.0 400 Bad\r\n\r\n".getBytes(UTF_8));
+                } catch (IOException e) {
+                  throw new java.io.UncheckedIOException(e);
+                }
+              });
+      hangUp.start();
+      SshException failure = ssh.failure(ssh.server("127.0.0.1", rude.getLocalPort()), "secret");
+      assertThat(failure.failure()).isEqualTo(SshFailure.NOT_SSH);
+      hangUp.join();
+    }
+  }
+
+  @Test
+  void concurrentFirstUsersShareOneLogin() throws Exception {
+    List<Future<SshSession>> connecting = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      connecting.add(ssh.connect(ssh.server(), "alice", TransportFixture.PASSWORD, LOOPBACK));
+    }
+    for (Future<SshSession> each : connecting) {
+      each.get(20, TimeUnit.SECONDS);
+    }
+    assertThat(ssh.logins).hasSize(1);
+  }
+
+  @Test
+  void differentUsersPasswordsAndClientHostsShareNothing() throws Exception {
+    ssh.session("alice");
+    ssh.session("bob");
+    ssh.connect(
+            ssh.server(),
+            "alice",
+            TransportFixture.PASSWORD,
+            InetAddress.getByAddress(new byte[] {127, 0, 0, 2}))
+        .get(20, TimeUnit.SECONDS);
+    assertThat(ssh.failure(ssh.server(), "guessed").failure()).isEqualTo(SshFailure.AUTH_FAILED);
+    assertThat(ssh.logins).hasSize(4);
+  }
+
+  @Test
+  void aReleasedSessionServesTheNextJobAndEndsWhenIdle() throws Exception {
+    ssh.idleTimeout(Duration.ofSeconds(3));
+    SshSession first = ssh.session("alice");
+    first.release();
+    first.release();
+    SshSession second = ssh.session("alice");
+    assertThat(ssh.logins).hasSize(1);
+    assertThat(second.ended().isDone()).isFalse();
+
+    second.release();
+    SshException end = second.ended().get(20, TimeUnit.SECONDS);
+    assertThat(end).hasMessageContaining("idle");
+    ssh.session("alice");
+    assertThat(ssh.logins).hasSize(2);
+  }
+
+  @Test
+  void anOpenChannelKeepsASessionWithoutLeases() throws Exception {
+    ssh.idleTimeout(Duration.ZERO);
+    SshSession session = ssh.session("alice");
+    try (ServerSocket target = new ServerSocket(0, 1, LOOPBACK)) {
+      DuplexChannel channel = open(session, target.getLocalPort()).get(20, TimeUnit.SECONDS);
+      session.release();
+      try (Socket peer = target.accept()) {
+        peer.getOutputStream().write(7);
+        assertThat(channel.isActive()).isTrue();
+        assertThat(session.ended().isDone()).isFalse();
+        channel.close();
+        session.ended().get(20, TimeUnit.SECONDS);
+      }
+    }
+  }
+
+  @Test
+  void aPreparedConnectionIsTheOneThatLogsIn() throws Exception {
+    SshTransport.Preparation prepared = ssh.transport.prepare(ssh.server(), LOOPBACK, ssh.loop);
+    prepared.reached().get(20, TimeUnit.SECONDS);
+    prepared.ready().get(20, TimeUnit.SECONDS);
+    ssh.session("alice");
+    assertThat(ssh.server.getActiveSessions()).hasSize(1);
+    // With a session that stands there is nothing to prepare.
+    ssh.transport.prepare(ssh.server(), LOOPBACK, ssh.loop).ready().get(1, TimeUnit.SECONDS);
+    assertThat(ssh.server.getActiveSessions()).hasSize(1);
+  }
+
+  @Test
+  void atMostFourConnectionsWaitForTheirLogin() throws Exception {
+    List<SshTransport.Preparation> prepared = new ArrayList<>();
+    for (int i = 0; i < 9; i++) {
+      prepared.add(ssh.transport.prepare(ssh.server(), LOOPBACK, ssh.loop));
+    }
+    for (SshTransport.Preparation each : prepared) {
+      each.ready().get(20, TimeUnit.SECONDS);
+    }
+    assertThat(ssh.server.getActiveSessions())
+        .hasSizeLessThanOrEqualTo(SpareConnections.MAX_UNAUTHENTICATED);
+    List<Future<SshSession>> logins = new ArrayList<>();
+    for (int i = 0; i < 9; i++) {
+      logins.add(ssh.connect(ssh.server(), "user" + i, TransportFixture.PASSWORD, LOOPBACK));
+    }
+    for (Future<SshSession> each : logins) {
+      each.get(20, TimeUnit.SECONDS);
+    }
+    assertThat(ssh.logins).hasSize(9);
+  }
+
+  @Test
+  void aSpareThatDiedIsReplacedSilently() throws Exception {
+    ssh.transport.prepare(ssh.server(), LOOPBACK, ssh.loop).ready().get(20, TimeUnit.SECONDS);
+    ssh.server.getActiveSessions().forEach(session -> session.close(true));
+    ssh.session("alice");
+    assertThat(ssh.logins).containsExactly("alice:right");
+  }
+
+  @Test
+  void aSpareThatNobodyWantsIsGivenUp() throws Exception {
+    ssh.transport.prepare(ssh.server(), LOOPBACK, ssh.loop).ready().get(20, TimeUnit.SECONDS);
+    await().atMost(Duration.ofSeconds(30)).until(() -> ssh.server.getActiveSessions().isEmpty());
+  }
+
+  @Test
+  void forbiddenForwardingAndAnUnreachableTargetAreToldApart() throws Exception {
+    SshSession session = ssh.session("alice");
+    int port;
+    try (ServerSocket socket = new ServerSocket(0, 1, LOOPBACK)) {
+      port = socket.getLocalPort();
+    }
+    assertThat(failure(open(session, port)).failure()).isEqualTo(SshFailure.TARGET_UNREACHABLE);
+    ssh.server.setForwardingFilter(RejectAllForwardingFilter.INSTANCE);
+    assertThat(failure(open(session, port)).failure()).isEqualTo(SshFailure.FORWARDING_REFUSED);
+  }
+
+  @Test
+  void aDeadSessionTellsItsUsersAndIsNotUsedAgain() throws Exception {
+    SshSession session = ssh.session("alice");
+    ssh.server.getActiveSessions().forEach(each -> each.close(true));
+    SshException end = session.ended().get(20, TimeUnit.SECONDS);
+    assertThat(end.failure()).isEqualTo(SshFailure.SESSION_ENDED);
+    assertThat(failure(open(session, 1)).failure()).isEqualTo(SshFailure.SESSION_ENDED);
+    ssh.session("alice");
+    assertThat(ssh.logins).hasSize(2);
+  }
+
+  @Test
+  void closingFailsWhatIsOnTheWay() throws Exception {
+    try (ServerSocket silent = new ServerSocket(0, 5, LOOPBACK)) {
+      Future<SshSession> connecting =
+          ssh.connect(ssh.server("127.0.0.1", silent.getLocalPort()), "alice", "x", LOOPBACK);
+      silent.accept().close();
+      ssh.transport.close();
+      assertThat(connecting.await(20, TimeUnit.SECONDS)).isTrue();
+      assertThat(connecting.isSuccess()).isFalse();
+    }
+  }
+
+  private Future<DuplexChannel> open(SshSession session, int port) {
+    return session.openDirectTcpip(
+        new TunnelTarget("127.0.0.1", port),
+        new Originator("127.0.0.1", 1),
+        ssh.loop,
+        new ChannelInboundHandlerAdapter());
+  }
+
+  private static SshException failure(Future<?> future) throws InterruptedException {
+    assertThat(future.await(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(future.isSuccess()).isFalse();
+    return (SshException) future.cause();
+  }
+}

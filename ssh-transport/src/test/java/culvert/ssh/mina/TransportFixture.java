@@ -1,0 +1,144 @@
+package culvert.ssh.mina;
+
+import culvert.config.AuthMethod;
+import culvert.config.SshProfile;
+import culvert.config.SshUser;
+import culvert.ssh.NettyTransport;
+import culvert.ssh.Password;
+import culvert.ssh.SshException;
+import culvert.ssh.SshServer;
+import culvert.ssh.SshSession;
+import culvert.ssh.SshSessionSpec;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.util.concurrent.Future;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.apache.sshd.server.forward.AcceptAllForwardingFilter;
+import org.apache.sshd.server.keyprovider.SimpleGeneratorHostKeyProvider;
+
+/** The transport, and MINA's server for it to reach. */
+final class TransportFixture implements AutoCloseable {
+  static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
+  static final String PASSWORD = "right";
+
+  final List<String> logins = new CopyOnWriteArrayList<>();
+  final Path knownHosts;
+  final MinaSshTransport transport;
+  final EventLoop loop;
+  final org.apache.sshd.server.SshServer server;
+  private final EventLoopGroup loops = NettyTransport.preferred().newGroup("test", 2);
+  private final ExecutorService blocking = Executors.newCachedThreadPool();
+  private final Path directory;
+  private Duration idleTimeout = Duration.ofSeconds(60);
+  private Duration deadline = Duration.ofSeconds(10);
+  private boolean acceptNew = true;
+
+  TransportFixture() throws IOException {
+    directory = Files.createTempDirectory("culvert-transport-");
+    knownHosts = directory.resolve("known_hosts");
+    loop = loops.next();
+    server = org.apache.sshd.server.SshServer.setUpDefaultServer();
+    server.setHost("127.0.0.1");
+    server.setKeyPairProvider(new SimpleGeneratorHostKeyProvider());
+    server.setForwardingFilter(AcceptAllForwardingFilter.INSTANCE);
+    server.setPasswordAuthenticator(
+        (user, password, session) -> {
+          logins.add(user + ":" + password);
+          return password.equals(PASSWORD);
+        });
+    server.start();
+    transport =
+        new MinaSshTransport(
+            NettyTransport.preferred(),
+            (host, executor) ->
+                host.equals("unknown.invalid")
+                    ? executor.newFailedFuture(new UnknownHostException(host))
+                    : executor.newSucceededFuture(List.of(LOOPBACK)),
+            blocking,
+            new MinaSshTransport.Bounds(1 << 20, 8 << 20));
+  }
+
+  TransportFixture idleTimeout(Duration timeout) {
+    idleTimeout = timeout;
+    return this;
+  }
+
+  TransportFixture deadline(Duration timeout) {
+    deadline = timeout;
+    return this;
+  }
+
+  TransportFixture strict() {
+    acceptNew = false;
+    return this;
+  }
+
+  SshServer server(String host, int port) {
+    return new SshServer(
+        new SshProfile(
+            "test",
+            Optional.empty(),
+            port,
+            new SshUser.FromFtp(),
+            List.of(AuthMethod.PASSWORD),
+            Optional.empty(),
+            StandardCharsets.UTF_8,
+            acceptNew,
+            List.of(knownHosts),
+            List.of(),
+            Optional.empty(),
+            deadline,
+            deadline,
+            Duration.ofSeconds(15),
+            3,
+            1L << 30,
+            idleTimeout),
+        host);
+  }
+
+  SshServer server() {
+    return server("127.0.0.1", server.getPort());
+  }
+
+  Future<SshSession> connect(SshServer to, String user, String password, InetAddress client) {
+    Password secret = new Password(password.getBytes(StandardCharsets.UTF_8));
+    Future<SshSession> connected =
+        transport.connect(new SshSessionSpec(to, user, Optional.of(secret), client), loop);
+    connected.addListener(done -> secret.close());
+    return connected;
+  }
+
+  SshSession session(String user) throws Exception {
+    return connect(server(), user, PASSWORD, LOOPBACK).get(20, TimeUnit.SECONDS);
+  }
+
+  SshException failure(SshServer to, String password) {
+    Future<SshSession> connected = connect(to, "alice", password, LOOPBACK);
+    if (!connected.awaitUninterruptibly(20, TimeUnit.SECONDS) || connected.isSuccess()) {
+      throw new AssertionError("expected a failure: " + connected);
+    }
+    return (SshException) connected.cause();
+  }
+
+  @Override
+  public void close() throws IOException {
+    transport.close();
+    server.stop(true);
+    blocking.shutdownNow();
+    loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly(10, TimeUnit.SECONDS);
+    Files.deleteIfExists(knownHosts);
+    Files.delete(directory);
+  }
+}
