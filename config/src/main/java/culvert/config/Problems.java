@@ -7,7 +7,10 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Collects what is wrong. What an anchor or an inherited key repeats is told once. */
+/**
+ * Collects what is wrong with one file. What an anchor or an inherited key repeats is told once.
+ * Confined to the thread that reads the file.
+ */
 final class Problems {
   private static final Comparator<ConfigProblem> IN_FILE_ORDER =
       Comparator.<ConfigProblem>comparingInt(problem -> problem.location().line())

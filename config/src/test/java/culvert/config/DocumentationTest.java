@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -73,7 +74,7 @@ class DocumentationTest {
 
   @Test
   void theBuiltInDefaultIsQuoted() throws IOException {
-    String quoted = blocks().get(0);
+    String quoted = blocks(text()).get(0);
 
     CulvertConfig config = Loading.config(quoted);
 
@@ -87,14 +88,22 @@ class DocumentationTest {
 
   @Test
   void theWholeExampleIsTheOneThatIsTested() throws IOException {
-    List<String> blocks = blocks();
+    List<String> blocks = blocks(text());
 
     assertThat(blocks.get(blocks.size() - 1)).isEqualTo(DesignExampleTest.text());
   }
 
-  private static List<String> blocks() throws IOException {
+  @Test
+  void theExamplesOfTheReadmeHold() throws IOException {
+    List<String> blocks = blocks(Files.readString(Path.of("..", "README.md")));
+
+    assertThat(blocks).isNotEmpty();
+    assertThat(blocks).allSatisfy(block -> assertThat(Loading.problems(block)).isEmpty());
+  }
+
+  private static List<String> blocks(String text) {
     return Pattern.compile("```yaml\n(.*?)```", Pattern.DOTALL)
-        .matcher(text())
+        .matcher(text)
         .results()
         .map(block -> block.group(1))
         .toList();
