@@ -16,13 +16,17 @@ import org.apache.sshd.common.session.Session;
 public final class LoginMethods {
   private LoginMethods() {}
 
-  /** Sets the client's methods and services; before it makes a session. */
+  /**
+   * Sets the client's methods, services and sessions; before it is started. The sessions leave
+   * MINA's hex dumps out of the log.
+   */
   public static void install(SshClient client) {
     client.setUserAuthFactories(
         List.of(
             new Method(AuthMethod.PUBLICKEY, PublicKeyAuth::new),
             new Method(AuthMethod.KEYBOARD_INTERACTIVE, KeyboardInteractiveAuth::new),
             new Method(AuthMethod.PASSWORD, PasswordAuth::new)));
+    client.setSessionFactory(DiscreetSession.factory(client));
     client.setServiceFactories(
         List.of(new LoginServiceFactory(), ClientConnectionServiceFactory.INSTANCE));
   }

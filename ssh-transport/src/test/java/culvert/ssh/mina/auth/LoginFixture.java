@@ -1,11 +1,13 @@
 package culvert.ssh.mina.auth;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import culvert.config.AuthMethod;
 import culvert.ssh.Password;
 import culvert.ssh.SshException;
 import culvert.ssh.SshServer;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.io.OutputStream;
 import java.security.PublicKey;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,6 +17,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.apache.sshd.client.SshClient;
+import org.apache.sshd.client.channel.ChannelExec;
+import org.apache.sshd.client.channel.ClientChannelEvent;
 import org.apache.sshd.client.session.ClientSession;
 import org.apache.sshd.common.CommonModuleProperties;
 import org.apache.sshd.common.SshConstants;
@@ -27,6 +31,7 @@ import org.apache.sshd.server.auth.keyboard.UserAuthKeyboardInteractive;
 import org.apache.sshd.server.auth.password.PasswordChangeRequiredException;
 import org.apache.sshd.server.auth.password.UserAuthPasswordFactory;
 import org.apache.sshd.server.auth.pubkey.UserAuthPublicKeyFactory;
+import org.apache.sshd.server.command.AbstractCommandSupport;
 import org.apache.sshd.server.keyprovider.SimpleGeneratorHostKeyProvider;
 import org.apache.sshd.server.session.ServerSession;
 
@@ -126,7 +131,36 @@ final class LoginFixture implements AutoCloseable {
   /** MINA's hex dumps without line breaks, so that nothing hides between two lines. */
   LoginFixture dumpInOnePiece() {
     CommonModuleProperties.HEXDUMP_CHUNK_SIZE.set(client, 1 << 16);
+    CommonModuleProperties.HEXDUMP_CHUNK_SIZE.set(server, 1 << 16);
     return this;
+  }
+
+  /** Every command reads its input to the end and does nothing with it. */
+  LoginFixture swallowsCommands() {
+    server.setCommandFactory((channel, line) -> new Swallower());
+    return this;
+  }
+
+  /** Logs in and sends the octets to a command; returns when the command has read them. */
+  void loginAndSend(String password, byte[] octets) throws Exception {
+    SshServer target =
+        new SshServer(Profiles.with(AuthMethod.PASSWORD).port(server.getPort()), "127.0.0.1");
+    Login login =
+        new LoginFactory(this::sign, new IdentityLoader(List.of()))
+            .prepare(target, "alice", Optional.of(new Password(password.getBytes(UTF_8))));
+    try (ClientSession session =
+        client.connect("-", "127.0.0.1", server.getPort()).verify(DEADLINE).getClientSession()) {
+      login.attach(session, Runnable::run);
+      session.auth().verify(DEADLINE);
+      try (ChannelExec command = session.createExecChannel("swallow")) {
+        command.open().verify(DEADLINE);
+        command.getInvertedIn().write(octets);
+        command.getInvertedIn().close();
+        command.waitFor(List.of(ClientChannelEvent.CLOSED), DEADLINE);
+      }
+    } finally {
+      login.wipe();
+    }
   }
 
   /** The threads that signed. */
@@ -144,7 +178,7 @@ final class LoginFixture implements AutoCloseable {
   }
 
   Optional<SshException> login(Profiles profile, String ftpPassword) throws Exception {
-    return login(profile, ftpPassword.getBytes(StandardCharsets.UTF_8));
+    return login(profile, ftpPassword.getBytes(UTF_8));
   }
 
   Optional<SshException> login(Profiles profile) throws Exception {
@@ -190,6 +224,22 @@ final class LoginFixture implements AutoCloseable {
     client.stop();
     server.stop(true);
     blocking.shutdownNow();
+  }
+
+  private static final class Swallower extends AbstractCommandSupport {
+    Swallower() {
+      super("swallow", null);
+    }
+
+    @Override
+    public void run() {
+      try {
+        getInputStream().transferTo(OutputStream.nullOutputStream());
+        onExit(0);
+      } catch (IOException e) {
+        onExit(1, e.getMessage());
+      }
+    }
   }
 
   private final class Interactive implements UserAuthFactory {
