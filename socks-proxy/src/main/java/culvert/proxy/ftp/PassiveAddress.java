@@ -1,0 +1,95 @@
+package culvert.proxy.ftp;
+
+import culvert.filter.ConnectionRequest;
+import culvert.filter.DestinationAddress;
+import io.netty.util.NetUtil;
+import java.net.Inet4Address;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+
+/**
+ * Which address a client is told in a {@code 227}. Half of the clients compare it with the address
+ * of their control connection, and the others connect to it whatever it is: so it should be the one
+ * that they asked the front door for, and must be one that they send through the front door again.
+ */
+final class PassiveAddress {
+  /** 198.18.0.0/15 is set aside for tests between networks (RFC 2544): nobody's real address. */
+  private static final int RESERVED = (198 << 24) | (18 << 16);
+
+  private static final int RESERVED_COUNT = 1 << 17;
+  private static final AtomicInteger sessions = new AtomicInteger();
+
+  private final ConnectionRequest request;
+  private final InetAddress own;
+  private final Inet4Address reserved = nextReserved();
+  private List<InetAddress> resolved = List.of();
+
+  /**
+   * @param request what the client asked for
+   * @param own where the client has reached Culvert
+   */
+  PassiveAddress(ConnectionRequest request, InetAddress own) {
+    this.request = request;
+    this.own = own;
+    if (request.address() instanceof DestinationAddress.Known known) {
+      resolved = List.of(known.address());
+    }
+  }
+
+  /** What the name resolves to here; a literal address is itself. */
+  void resolved(List<InetAddress> addresses) {
+    if (!(request.address() instanceof DestinationAddress.Known)) {
+      resolved = List.copyOf(addresses);
+    }
+  }
+
+  /**
+   * The address to announce; empty: the client asked for an IPv6 address, and no IPv4 address is
+   * any use to it.
+   */
+  Optional<Inet4Address> announce(Optional<Inet4Address> serversOwn) {
+    InetAddress literal = NetUtil.createInetAddressFromIpAddressString(request.host());
+    if (literal instanceof Inet6Address) {
+      return Optional.empty();
+    }
+    if (literal instanceof Inet4Address asked) {
+      return Optional.of(asked);
+    }
+    return Stream.concat(
+            resolved.stream().filter(this::usableForTheName),
+            serversOwn.stream().filter(this::usable))
+        .filter(Inet4Address.class::isInstance)
+        .map(Inet4Address.class::cast)
+        .findFirst()
+        .or(() -> Optional.of(reserved));
+  }
+
+  /** Whether an address stands for the server alone. */
+  boolean usable(InetAddress address) {
+    return !address.isLoopbackAddress() && !address.isAnyLocalAddress() && !address.equals(own);
+  }
+
+  private boolean usableForTheName(InetAddress address) {
+    String host = request.host().toLowerCase(Locale.ROOT);
+    boolean askedForLoopback = host.equals("localhost") || host.endsWith(".localhost");
+    return usable(address) || (askedForLoopback && address.isLoopbackAddress());
+  }
+
+  private static Inet4Address nextReserved() {
+    int number = RESERVED + 1 + Math.floorMod(sessions.getAndIncrement(), RESERVED_COUNT - 2);
+    byte[] bytes = {
+      (byte) (number >> 24), (byte) (number >> 16), (byte) (number >> 8), (byte) number
+    };
+    try {
+      return (Inet4Address) InetAddress.getByAddress(bytes);
+    } catch (UnknownHostException e) {
+      throw new IllegalStateException("four bytes are an address", e);
+    }
+  }
+}

@@ -1,0 +1,253 @@
+package culvert.proxy.ftp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.when;
+
+import culvert.filter.ConnectionRequest;
+import culvert.filter.DestinationAddress;
+import culvert.proxy.door.Client;
+import culvert.proxy.event.ConnectionRecorder;
+import culvert.proxy.ftp.DataConnections.Claim;
+import culvert.proxy.ftp.ExpectedDataConnections.Announcements;
+import io.netty.util.NetUtil;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ExpectedDataConnectionsTest {
+  private static final String HOST = "ftp.example";
+  private long now = 5;
+  private final ExpectedDataConnections table = new ExpectedDataConnections(() -> now);
+  private final List<Integer> taken = new ArrayList<>();
+
+  private InetAddress here;
+  private InetAddress elsewhere;
+  private Announcements tunnelled;
+  private Announcements plain;
+
+  @BeforeEach
+  void open() throws Exception {
+    here = InetAddress.getByName("10.1.1.1");
+    elsewhere = InetAddress.getByName("10.1.1.2");
+    tunnelled = table.open(here, Optional.empty(), true);
+    tunnelled.knownAs(HOST);
+    tunnelled.knownAs(InetAddress.getByName("192.0.2.1"));
+    plain = table.open(here, Optional.empty(), false);
+    plain.knownAs("plain.example");
+  }
+
+  private int expect(Announcements session, int port) {
+    return session.expect(port, (client, recorder, serverPort) -> taken.add(serverPort));
+  }
+
+  private Claim claim(InetAddress from, String user, String host, int port) {
+    InetAddress literal = NetUtil.createInetAddressFromIpAddressString(host);
+    Client client = mock(Client.class);
+    when(client.address()).thenReturn(new InetSocketAddress(from, 4000));
+    when(client.user()).thenReturn(Optional.ofNullable(user));
+    when(client.request())
+        .thenReturn(
+            new ConnectionRequest(
+                host,
+                literal == null
+                    ? new DestinationAddress.NotResolved()
+                    : new DestinationAddress.Known(literal),
+                port,
+                from,
+                "door"));
+    return table.claim(client, mock(ConnectionRecorder.class));
+  }
+
+  private Claim claim(String host, int port) {
+    return claim(here, null, host, port);
+  }
+
+  @Test
+  void whatNobodyAnnouncedIsForTheRules() {
+    assertThat(claim(HOST, 2000)).isEqualTo(Claim.NOT_EXPECTED);
+    assertThat(table.isHeld(elsewhere, 2000)).isFalse();
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(strings = {HOST, "FTP.EXAMPLE", "ftp.example.", "192.0.2.1"})
+  void anAnnouncedConnectionIsTakenOnceUnderAnyAlias(String alias) {
+    expect(tunnelled, 2000);
+
+    assertThat(claim(alias, 2000)).isEqualTo(Claim.TAKEN);
+    assertThat(claim(alias, 2000)).isEqualTo(Claim.HELD);
+    assertThat(taken).containsExactly(2000);
+  }
+
+  @Test
+  void anotherHostOnTheSamePortIsForTheRules() {
+    expect(tunnelled, 2000);
+
+    assertThat(claim("other.example", 2000)).isEqualTo(Claim.NOT_EXPECTED);
+    assertThat(claim("192.0.2.2", 2000)).isEqualTo(Claim.NOT_EXPECTED);
+  }
+
+  @Test
+  void aForeignClientIsRefusedAndTakesNothingAway() {
+    expect(tunnelled, 2000);
+
+    assertThat(claim(elsewhere, null, HOST, 2000)).isEqualTo(Claim.HELD);
+    assertThat(claim(here, "eve", HOST, 2000)).isEqualTo(Claim.HELD);
+    assertThat(claim(HOST, 2000)).isEqualTo(Claim.TAKEN);
+  }
+
+  @Test
+  void aLateClientIsRefused() {
+    expect(tunnelled, 2000);
+    now += Duration.ofSeconds(60).toNanos();
+    assertThat(claim(elsewhere, null, HOST, 2000)).isEqualTo(Claim.HELD);
+    now += 1;
+
+    assertThat(claim(HOST, 2000)).isEqualTo(Claim.HELD);
+  }
+
+  @Test
+  void theLastNanosecondCounts() {
+    expect(tunnelled, 2000);
+    now += Duration.ofSeconds(60).toNanos();
+
+    assertThat(claim(HOST, 2000)).isEqualTo(Claim.TAKEN);
+  }
+
+  @Test
+  void inPlaintextLateSecondAndForeignClientsAreForTheRules() {
+    expect(plain, 2000);
+    assertThat(claim(elsewhere, null, "plain.example", 2000)).isEqualTo(Claim.NOT_EXPECTED);
+    assertThat(claim("plain.example", 2000)).isEqualTo(Claim.TAKEN);
+    assertThat(claim("plain.example", 2000)).isEqualTo(Claim.NOT_EXPECTED);
+
+    expect(plain, 3000);
+    now += Duration.ofSeconds(61).toNanos();
+    assertThat(claim("plain.example", 3000)).isEqualTo(Claim.NOT_EXPECTED);
+  }
+
+  @Test
+  void aPortThatIsAnnouncedAgainIsExpectedAgain() {
+    expect(tunnelled, 2000);
+    claim(HOST, 2000);
+
+    expect(tunnelled, 2000);
+
+    assertThat(claim(HOST, 2000)).isEqualTo(Claim.TAKEN);
+  }
+
+  @Test
+  void anAddressThatIsLearnedLaterIsHeldToo() throws Exception {
+    expect(tunnelled, 2000);
+    InetAddress other = InetAddress.getByName("192.0.2.50");
+    assertThat(table.isHeld(other, 2000)).isFalse();
+
+    tunnelled.knownAs(other);
+
+    assertThat(table.isHeld(other, 2000)).isTrue();
+    assertThat(table.isHeld(other, 2001)).isFalse();
+  }
+
+  @Test
+  void culvertsOwnAddressIsAnAliasForClaimsButIsNotHeld() throws Exception {
+    InetAddress own = InetAddress.getLoopbackAddress();
+    tunnelled.alsoClaimedAs(own);
+    expect(tunnelled, 2000);
+
+    assertThat(table.isHeld(own, 2000)).isFalse();
+    assertThat(claim("127.0.0.1", 2000)).isEqualTo(Claim.TAKEN);
+    assertThat(claim("127.0.0.1", 2000)).isEqualTo(Claim.NOT_EXPECTED);
+  }
+
+  @Test
+  void aClosedSessionHoldsNothing() {
+    expect(tunnelled, 2000);
+    expect(tunnelled, 2001);
+
+    tunnelled.close();
+
+    assertThat(claim(HOST, 2000)).isEqualTo(Claim.NOT_EXPECTED);
+    expect(tunnelled, 2002);
+    assertThat(claim(HOST, 2002)).isEqualTo(Claim.NOT_EXPECTED);
+  }
+
+  @Test
+  void aCollisionOfOneClientsSessionsIsResolvedByAnotherPort() {
+    Announcements other = table.open(here, Optional.empty(), true);
+    other.knownAs(HOST);
+    expect(tunnelled, 2000);
+
+    int rewritten = expect(other, 2000);
+
+    assertThat(rewritten).isNotEqualTo(2000).isBetween(1024, 65535);
+    assertThat(claim(HOST, rewritten)).isEqualTo(Claim.TAKEN);
+    assertThat(taken).containsExactly(2000);
+    tunnelled.close();
+    assertThat(claim(HOST, 2000)).as("the server's true port").isEqualTo(Claim.HELD);
+  }
+
+  @Test
+  void sessionsOfDifferentClientsDoNotCollide() {
+    Announcements other = table.open(elsewhere, Optional.empty(), true);
+    other.knownAs(HOST);
+    expect(tunnelled, 2000);
+
+    assertThat(expect(other, 2000)).isEqualTo(2000);
+    assertThat(claim(elsewhere, null, HOST, 2000)).isEqualTo(Claim.TAKEN);
+    assertThat(claim(HOST, 2000)).isEqualTo(Claim.TAKEN);
+  }
+
+  @Test
+  void aSpentPortIsNoCollision() {
+    Announcements other = table.open(here, Optional.empty(), true);
+    other.knownAs(HOST);
+    expect(tunnelled, 2000);
+    claim(HOST, 2000);
+
+    assertThat(expect(other, 2000)).isEqualTo(2000);
+    assertThat(claim(HOST, 2000)).isEqualTo(Claim.TAKEN);
+  }
+
+  @Test
+  void ofManyClientsThatComeAtOnceOneIsTaken() throws Exception {
+    int threads = 8;
+    AtomicInteger served = new AtomicInteger();
+    ExecutorService pool = Executors.newFixedThreadPool(threads);
+    try {
+      for (int round = 0; round < 50; round++) {
+        served.set(0);
+        int port = 2000 + round;
+        tunnelled.expect(port, (client, recorder, serverPort) -> served.incrementAndGet());
+        CyclicBarrier barrier = new CyclicBarrier(threads);
+        Callable<Claim> attempt =
+            () -> {
+              barrier.await(10, TimeUnit.SECONDS);
+              return claim(HOST, port);
+            };
+        List<Claim> claims = new ArrayList<>();
+        for (Future<Claim> claim : pool.invokeAll(Collections.nCopies(threads, attempt))) {
+          claims.add(claim.get(10, TimeUnit.SECONDS));
+        }
+        assertThat(claims).containsOnlyOnce(Claim.TAKEN).doesNotContain(Claim.NOT_EXPECTED);
+        assertThat(served).hasValue(1);
+      }
+    } finally {
+      pool.shutdownNow();
+    }
+  }
+}
