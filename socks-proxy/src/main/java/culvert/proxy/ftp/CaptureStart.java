@@ -1,0 +1,104 @@
+package culvert.proxy.ftp;
+
+import culvert.proxy.door.Client;
+import culvert.proxy.ftp.core.LoginDepth;
+import culvert.ssh.Password;
+import culvert.ssh.SshException;
+import culvert.ssh.SshFailure;
+import culvert.ssh.SshTransport.Preparation;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.FutureListener;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A session whose SSH login needs the FTP login. While the client types, the SSH connection is made
+ * up to the point where the login is due. The front door's answer waits until the SSH server is
+ * reached, so that a dead one is a true failure of the front door, or plaintext from the greeting
+ * on; but only so long. Confined to the session's loop.
+ */
+final class CaptureStart implements FtpSession.Opener {
+  private final FtpServices services;
+  private final Client client;
+  private final TunnelPlan plan;
+  private final FtpSession session;
+  private final UpstreamOpener opener;
+  private final LoginDepth depth;
+  private Optional<Preparation> preparation = Optional.empty();
+  private @Nullable ScheduledFuture<?> decision;
+  private boolean decided;
+
+  CaptureStart(
+      FtpServices services,
+      Client client,
+      TunnelPlan plan,
+      FtpSession session,
+      UpstreamOpener opener,
+      LoginDepth depth) {
+    this.services = services;
+    this.client = client;
+    this.plan = plan;
+    this.session = session;
+    this.opener = opener;
+    this.depth = depth;
+  }
+
+  void begin() {
+    session.begin(this);
+    EventLoop loop = client.channel().eventLoop();
+    decision =
+        loop.schedule(
+            this::undecided, services.timeouts().decision().toMillis(), TimeUnit.MILLISECONDS);
+    Preparation prepared =
+        services.ssh().prepare(plan.server(), client.address().getAddress(), loop);
+    preparation = Optional.of(prepared);
+    prepared.reached().addListener((FutureListener<Void>) this::reached);
+  }
+
+  private void reached(Future<Void> reached) {
+    if (decided || session.hasEnded()) {
+      return;
+    }
+    decided = true;
+    if (reached.isSuccess()) {
+      session.capture(depth);
+    } else {
+      opener.fallBack(plan, failure(reached.cause()));
+    }
+  }
+
+  /** The time is up: if the server has still to be reached, it may come yet. */
+  private void undecided() {
+    if (decided) {
+      session.accept(); // plaintext is being tried, and its greeting will be relayed
+    } else {
+      decided = true;
+      session.capture(depth);
+    }
+  }
+
+  private static SshException failure(Throwable cause) {
+    return cause instanceof SshException ssh
+        ? ssh
+        : new SshException(SshFailure.SESSION_ENDED, String.valueOf(cause.getMessage()), cause);
+  }
+
+  @Override
+  public void open(byte[] user, Optional<Password> password) {
+    Optional<Preparation> first = preparation;
+    preparation = Optional.empty(); // serves one login
+    opener.openTunnel(
+        plan, first, plan.session(user, password, client.user(), client.address().getAddress()));
+  }
+
+  @Override
+  public void cancel() {
+    opener.cancel();
+    if (decision != null) {
+      decision.cancel(false);
+    }
+  }
+}

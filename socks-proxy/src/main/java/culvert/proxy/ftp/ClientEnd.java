@@ -1,0 +1,107 @@
+package culvert.proxy.ftp;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.DuplexChannel;
+import java.util.Arrays;
+
+/** The client's end of a control connection. Confined to the client channel's loop. */
+final class ClientEnd extends ChannelInboundHandlerAdapter {
+
+  /** The session. */
+  interface Listener {
+    /** Bytes that may hold a password: they are wiped afterwards. */
+    void sent(byte[] bytes);
+
+    /** All that has come so far was {@link #sent}. */
+    void readComplete();
+
+    /** The client's EOF. */
+    void clientEnded();
+
+    /** The channel has closed, whoever closed it. */
+    void clientGone(String detail);
+
+    void clientWritabilityChanged();
+  }
+
+  private final DuplexChannel channel;
+  private final Listener session;
+  private boolean readAsked;
+  private boolean gone;
+  private String detail = "connection closed";
+
+  ClientEnd(DuplexChannel channel, Listener session) {
+    this.channel = channel;
+    this.session = session;
+  }
+
+  /** Hears of the channel's end from now on, and of its bytes once the front door is through. */
+  void install() {
+    channel.pipeline().addLast("ftp-client", this);
+    channel.closeFuture().addListener(closed -> gone());
+  }
+
+  /** Asks for one batch, unless one is under way. */
+  void read() {
+    if (!readAsked) {
+      readAsked = true;
+      channel.read();
+    }
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object message) {
+    ByteBuf buffer = (ByteBuf) message;
+    byte[] bytes = new byte[buffer.readableBytes()];
+    try {
+      buffer.readBytes(bytes);
+      if (!buffer.isReadOnly()) {
+        buffer.setZero(0, buffer.writerIndex());
+      }
+    } finally {
+      buffer.release();
+    }
+    try {
+      session.sent(bytes);
+    } finally {
+      Arrays.fill(bytes, (byte) 0);
+    }
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext context) {
+    readAsked = false;
+    session.readComplete();
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext context, Object event) {
+    if (event == ChannelInputShutdownEvent.INSTANCE) {
+      session.clientEnded();
+    } else {
+      context.fireUserEventTriggered(event);
+    }
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext context) {
+    session.clientWritabilityChanged();
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    String message = cause.getMessage();
+    detail = message == null ? cause.getClass().getSimpleName() : message;
+    context.close();
+  }
+
+  private void gone() {
+    if (!gone) {
+      gone = true;
+      session.clientGone(detail);
+    }
+  }
+}

@@ -1,0 +1,85 @@
+package culvert.proxy.ftp;
+
+import culvert.filter.Route;
+import culvert.proxy.door.Client;
+import culvert.proxy.event.ConnectionRecorder;
+import culvert.proxy.event.EndReason;
+import culvert.proxy.relay.Closing;
+import culvert.proxy.relay.EarlyReads;
+import culvert.proxy.relay.Relay;
+import culvert.ssh.Originator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.FutureListener;
+
+/**
+ * Opens a session's data connections: exactly one for each announcement, when the client comes for
+ * it, and on the way of the control connection. A connection lives on its client's loop; the
+ * session, on another one, hears of its beginning and end.
+ */
+final class DataConnector implements ExpectedDataConnections.Taker {
+  private final FtpSession session;
+  private final Upstream upstream;
+  private final Route route;
+  private final Relay relay;
+
+  DataConnector(FtpSession session, Upstream upstream, Route route, Relay relay) {
+    this.session = session;
+    this.upstream = upstream;
+    this.route = route;
+    this.relay = relay;
+  }
+
+  @Override
+  public void take(Client client, ConnectionRecorder recorder, int serverPort) {
+    recorder.routed("ftp-data", route.action().toString());
+    if (upstream instanceof Upstream.Tunnelled tunnelled) {
+      recorder.tunnelled(tunnelled.server(), tunnelled.user());
+    }
+    session.dataStarted(client.channel());
+    upstream
+        .connect(
+            serverPort,
+            Originator.of(client.address()),
+            client.channel().eventLoop(),
+            initializer())
+        .addListener((FutureListener<DuplexChannel>) done -> connected(client, recorder, done));
+  }
+
+  /** The front door's answer waits for this: curl tries PASV after a true failure only. */
+  private void connected(Client client, ConnectionRecorder recorder, Future<DuplexChannel> done) {
+    DuplexChannel channel = client.channel();
+    if (!done.isSuccess()) {
+      session.dataEnded(channel);
+      client.refuse(Refusals.of(done.cause()));
+      recorder.ended(EndReason.UPSTREAM_FAILED, String.valueOf(done.cause().getMessage()));
+    } else if (!channel.isActive()) {
+      session.dataEnded(channel);
+      Closing.reset(done.getNow());
+      recorder.ended(EndReason.CLIENT_ABORTED, "closed before it was connected");
+    } else {
+      relay.start(
+          channel,
+          done.getNow(),
+          recorder,
+          (reason, detail) -> {
+            session.dataEnded(channel);
+            recorder.ended(reason, detail);
+          });
+      client.accept();
+    }
+  }
+
+  private ChannelHandler initializer() {
+    return new ChannelInitializer<>() {
+      @Override
+      protected void initChannel(Channel channel) {
+        channel.pipeline().addLast("upload-guard", new UploadGuard(session::beforeBreakingOff));
+        channel.pipeline().addLast(EarlyReads.initializer());
+      }
+    };
+  }
+}

@@ -1,0 +1,93 @@
+package culvert.proxy.ftp;
+
+import culvert.proxy.relay.Closing;
+import io.netty.channel.EventLoop;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A session's data connections while they live, and what waits for an ABOR to be answered. Confined
+ * to the session's loop.
+ */
+final class DataTransfers {
+  private final EventLoop loop;
+  private final Duration patience;
+  private final Set<DuplexChannel> clients = new LinkedHashSet<>();
+  private final List<Runnable> waiting = new ArrayList<>();
+  private @Nullable ScheduledFuture<?> timer;
+  private boolean overdue;
+
+  /**
+   * @param patience what a server may take to answer ABOR
+   */
+  DataTransfers(EventLoop loop, Duration patience) {
+    this.loop = loop;
+    this.patience = patience;
+  }
+
+  void started(DuplexChannel dataClient) {
+    clients.add(dataClient);
+  }
+
+  void ended(DuplexChannel dataClient) {
+    clients.remove(dataClient);
+  }
+
+  /**
+   * An ABOR is on its way. Most servers read it only when the data connection dies: so that happens
+   * when the answer does not come.
+   */
+  void abortSent() {
+    if (timer == null) {
+      timer = loop.schedule(this::abortIsOverdue, patience.toMillis(), TimeUnit.MILLISECONDS);
+    }
+  }
+
+  void abortAnswered() {
+    stopTimer();
+    overdue = false;
+    proceed();
+  }
+
+  /** Runs the task when the ABOR was answered or has had its time. */
+  void afterAbort(Runnable task) {
+    if (timer == null || overdue) {
+      task.run();
+    } else {
+      waiting.add(task);
+    }
+  }
+
+  /** The session has ended: nothing waits any more. */
+  void close() {
+    stopTimer();
+    proceed();
+  }
+
+  private void abortIsOverdue() {
+    overdue = true;
+    timer = null;
+    List.copyOf(clients).forEach(Closing::reset);
+    proceed();
+  }
+
+  private void proceed() {
+    List<Runnable> tasks = List.copyOf(waiting);
+    waiting.clear();
+    tasks.forEach(Runnable::run);
+  }
+
+  private void stopTimer() {
+    if (timer != null) {
+      timer.cancel(false);
+      timer = null;
+    }
+  }
+}

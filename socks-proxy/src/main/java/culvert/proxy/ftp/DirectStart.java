@@ -1,0 +1,18 @@
+package culvert.proxy.ftp;
+
+import culvert.ssh.Password;
+import java.util.Optional;
+
+/** A session in plaintext: the real greeting is relayed, and no login is ever captured. */
+record DirectStart(UpstreamOpener opener) implements FtpSession.Opener {
+
+  @Override
+  public void open(byte[] user, Optional<Password> password) {
+    throw new IllegalStateException("FTP session: nothing is captured here");
+  }
+
+  @Override
+  public void cancel() {
+    opener.cancel();
+  }
+}

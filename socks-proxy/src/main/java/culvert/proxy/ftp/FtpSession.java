@@ -1,0 +1,593 @@
+package culvert.proxy.ftp;
+
+import culvert.filter.ConnectionRequest;
+import culvert.filter.Route;
+import culvert.proxy.door.Client;
+import culvert.proxy.event.ConnectionRecorder;
+import culvert.proxy.event.EndReason;
+import culvert.proxy.ftp.core.ClientInput;
+import culvert.proxy.ftp.core.Command;
+import culvert.proxy.ftp.core.CommandSplitter;
+import culvert.proxy.ftp.core.ControlDialogue;
+import culvert.proxy.ftp.core.ControlEffect;
+import culvert.proxy.ftp.core.LoginCapture;
+import culvert.proxy.ftp.core.LoginDepth;
+import culvert.proxy.ftp.core.LoginEffect;
+import culvert.proxy.ftp.core.LoginEvent;
+import culvert.proxy.ftp.core.LoginState;
+import culvert.proxy.ftp.core.OwnReply;
+import culvert.proxy.ftp.core.Reply;
+import culvert.proxy.ftp.core.ReplyLine;
+import culvert.proxy.ftp.core.ReplySplitter;
+import culvert.proxy.relay.Closing;
+import culvert.ssh.Password;
+import culvert.ssh.SshException;
+import culvert.ssh.SshFailure;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.EventLoop;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.concurrent.FutureListener;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One FTP control connection: carries out what {@link LoginCapture} and {@link ControlDialogue} say
+ * about its bytes, and stops reading from one side while the other one does not take them. Confined
+ * to the client channel's loop but for the methods about data connections, which any thread may
+ * call.
+ *
+ * <p>Ends exactly once, in {@link #end}, which gives back everything that it holds.
+ */
+final class FtpSession
+    implements ClientEnd.Listener, UpstreamEnd.Listener, UpstreamOpener.Listener {
+  private static final Logger log = LoggerFactory.getLogger(FtpSession.class);
+
+  private enum Phase {
+    /** No upstream yet, and nothing to say to the client. */
+    CONNECTING,
+    /** The {@link LoginCapture} has the word, until the server has answered the login. */
+    LOGIN,
+    /** The {@link ControlDialogue} has the word. */
+    RELAYING,
+    /** TLS: bytes only. */
+    OPAQUE,
+    /** The client is gone, and the server is being told that its upload is broken off. */
+    ABORTING,
+    ENDED
+  }
+
+  /** Makes the upstream control connection; see {@link #opened} and {@link #failed}. */
+  interface Opener {
+    void open(byte[] user, Optional<Password> password);
+
+    /** Nobody waits any more. */
+    void cancel();
+  }
+
+  private final FtpServices services;
+  private final Client client;
+  private final DuplexChannel channel;
+  private final EventLoop loop;
+  private final ConnectionRequest request;
+  private final Route route;
+  private final ConnectionRecorder recorder;
+  private final ClientEnd clientEnd;
+  private final DataTransfers transfers;
+  private final CommandSplitter commands = new CommandSplitter();
+  private final Queue<ClientInput> inputs = new ArrayDeque<>();
+
+  private Phase phase = Phase.CONNECTING;
+  private boolean accepted;
+  private boolean clientEof;
+  private boolean eofForwarded;
+  private boolean pumping;
+  private @Nullable Opener opener;
+  private @Nullable LoginCapture login;
+  private @Nullable ScheduledFuture<?> replyTimer;
+
+  // of the present upstream
+  private @Nullable UpstreamEnd server;
+  private @Nullable Upstream upstream;
+  private @Nullable PassiveMode passiveMode;
+  private ReplySplitter replyLines = new ReplySplitter();
+  private Reply.Collector replies = new Reply.Collector();
+  private ControlDialogue dialogue = new ControlDialogue(false, false);
+
+  FtpSession(
+      FtpServices services,
+      Client client,
+      ConnectionRequest request,
+      Route route,
+      ConnectionRecorder recorder) {
+    this.services = services;
+    this.client = client;
+    this.channel = client.channel();
+    this.loop = channel.eventLoop();
+    this.request = request;
+    this.route = route;
+    this.recorder = recorder;
+    this.clientEnd = new ClientEnd(channel, this);
+    this.transfers = new DataTransfers(loop, services.timeouts().abort());
+  }
+
+  /** Watches the client from now on; {@code opener} is cancelled when it goes. */
+  void begin(Opener newOpener) {
+    opener = newOpener;
+    clientEnd.install();
+  }
+
+  boolean hasEnded() {
+    return phase == Phase.ENDED;
+  }
+
+  /** Tells the client that it is connected. Idempotent. */
+  void accept() {
+    if (!accepted && phase != Phase.ENDED) {
+      accepted = true;
+      client.accept();
+    }
+  }
+
+  /** Plays the FTP server until the login is known. */
+  void capture(LoginDepth depth) {
+    if (phase != Phase.CONNECTING) {
+      return;
+    }
+    accept();
+    login = new LoginCapture(depth);
+    phase = Phase.LOGIN;
+    toClient(LoginCapture.greeting());
+    pump();
+  }
+
+  /** The upstream stands: the login is replayed, or everything relayed from the greeting on. */
+  @Override
+  public void opened(UpstreamEnd end, DuplexChannel control, Upstream way) {
+    server = end;
+    end.attach(control);
+    upstream = way;
+    replyLines = new ReplySplitter();
+    replies = new Reply.Collector();
+    DataConnector connector = new DataConnector(this, way, route, services.relay());
+    passiveMode = new PassiveMode(services, client, request, way, connector);
+    dialogue = new ControlDialogue(route instanceof Route.Direct, login == null);
+    if (login == null) {
+      phase = Phase.RELAYING;
+      accept();
+    } else {
+      login(new LoginEvent.UpstreamOpened(way instanceof Upstream.Tunnelled));
+    }
+    end.listen(this);
+    if (server == end && way instanceof Upstream.Tunnelled tunnel) {
+      tunnel
+          .ended()
+          .addListener((FutureListener<SshException>) ended -> sessionEnded(end, ended.getNow()));
+    }
+    pump();
+  }
+
+  /** No upstream could be made. */
+  @Override
+  public void failed(Exception cause) {
+    String text = "culvert: " + cause.getMessage();
+    if (phase == Phase.LOGIN) {
+      boolean anotherUserMayDo =
+          cause instanceof SshException ssh
+              && (ssh.failure() == SshFailure.AUTH_FAILED
+                  || ssh.failure() == SshFailure.NO_IDENTITY);
+      login(
+          anotherUserMayDo
+              ? new LoginEvent.SshLoginRefused(text)
+              : new LoginEvent.UpstreamFailed(text));
+      pump();
+    } else if (accepted) {
+      toClient(OwnReply.of(421, text));
+      finish(EndReason.UPSTREAM_FAILED, String.valueOf(cause.getMessage()));
+    } else if (phase != Phase.ENDED) {
+      accepted = true; // has been answered
+      client.refuse(Refusals.of(cause));
+      end(EndReason.UPSTREAM_FAILED, String.valueOf(cause.getMessage()));
+    }
+  }
+
+  // The client
+
+  @Override
+  public void sent(byte[] bytes) {
+    if (phase == Phase.OPAQUE) {
+      toServer(bytes.clone());
+    } else if (phase != Phase.ENDED && phase != Phase.ABORTING) {
+      inputs.addAll(commands.feed(bytes));
+    }
+  }
+
+  @Override
+  public void readComplete() {
+    pump();
+  }
+
+  @Override
+  public void clientEnded() {
+    clientEof = true;
+    pump();
+  }
+
+  @Override
+  public void clientGone(String detail) {
+    if (phase == Phase.RELAYING && dialogue.uploadPending()) {
+      phase = Phase.ABORTING;
+      run(dialogue.uploadBroken());
+      transfers.afterAbort(() -> end(EndReason.CLIENT_ABORTED, detail));
+    } else if (phase != Phase.ABORTING) {
+      end(EndReason.CLIENT_ABORTED, detail);
+    }
+  }
+
+  @Override
+  public void clientWritabilityChanged() {
+    pump();
+  }
+
+  /** Takes what has come from the client as far as possible, and asks both sides for more. */
+  private void pump() {
+    if (pumping) {
+      return;
+    }
+    pumping = true;
+    try {
+      while (!inputs.isEmpty() && takes(inputs.element())) {
+        take(inputs.remove());
+      }
+      passEofOn();
+      if (wantsClientBytes()) {
+        clientEnd.read();
+      }
+      if (server != null && channel.isWritable() && phase != Phase.ENDED) {
+        server.read();
+      }
+    } finally {
+      pumping = false;
+    }
+  }
+
+  private boolean takes(ClientInput input) {
+    return switch (phase) {
+      case LOGIN -> true;
+      case RELAYING -> {
+        boolean newIdentity =
+            login != null && input instanceof Command command && command.verb().equals("USER");
+        yield serverTakes() && !dialogue.full() && (!newIdentity || dialogue.idle());
+      }
+      case CONNECTING, OPAQUE, ABORTING -> false;
+      case ENDED -> true;
+    };
+  }
+
+  private boolean wantsClientBytes() {
+    if (!accepted || clientEof || !inputs.isEmpty()) {
+      return false;
+    }
+    return switch (phase) {
+      case LOGIN ->
+          login != null
+              && (login.state() == LoginState.AWAIT_USER || login.state() == LoginState.AWAIT_PASS);
+      case RELAYING -> serverTakes() && !dialogue.full();
+      case OPAQUE -> serverTakes();
+      case CONNECTING, ABORTING, ENDED -> false;
+    };
+  }
+
+  private boolean serverTakes() {
+    return server != null && server.writable();
+  }
+
+  private void take(ClientInput input) {
+    if (phase == Phase.ENDED) {
+      wipe(input);
+    } else if (input instanceof Command command) {
+      log.atDebug().addKeyValue("conn", recorder.id()).log("client: {}", command);
+      if (login != null) {
+        login(new LoginEvent.Sent(command));
+      } else {
+        forward(command);
+      }
+    } else if (input == ClientInput.Violation.NOT_FTP) {
+      end(EndReason.REFUSED, "the client does not speak FTP");
+      Closing.reset(channel);
+    } else {
+      String what = input == ClientInput.Violation.NUL ? "NUL byte" : "command too long";
+      toClient(OwnReply.of(500, "culvert: " + what));
+      finish(EndReason.REFUSED, what);
+    }
+  }
+
+  private void forward(Command command) {
+    run(dialogue.on(command));
+    command.wipe();
+  }
+
+  /**
+   * Behind everything that came before it, and not while an upload may still have to be aborted.
+   */
+  private void passEofOn() {
+    if (!clientEof || eofForwarded || !inputs.isEmpty()) {
+      return;
+    }
+    boolean beforeLogin =
+        phase == Phase.LOGIN
+            && login != null
+            && (login.state() == LoginState.AWAIT_USER || login.state() == LoginState.AWAIT_PASS);
+    if (beforeLogin) {
+      finish(EndReason.COMPLETED, "");
+    } else if ((phase == Phase.RELAYING && !dialogue.uploadPending()) || phase == Phase.OPAQUE) {
+      eofForwarded = true;
+      DuplexChannel control = control();
+      control.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(flushed -> control.shutdownOutput());
+    }
+  }
+
+  // The server
+
+  @Override
+  public void received(byte[] bytes) {
+    if (phase == Phase.OPAQUE) {
+      toClient(bytes);
+      return;
+    }
+    for (ReplyLine line : replyLines.feed(bytes)) {
+      log.atDebug().addKeyValue("conn", recorder.id()).log("server: {}", line);
+      if (phase == Phase.LOGIN) {
+        replies.add(line).ifPresent(reply -> login(new LoginEvent.Replied(reply)));
+      } else if (phase == Phase.RELAYING || phase == Phase.ABORTING) {
+        run(dialogue.on(line));
+      }
+    }
+    if (replyLines.broken()) {
+      lost("FTP server: reply line longer than " + ReplySplitter.MAX_LINE + " bytes");
+    }
+  }
+
+  @Override
+  public void writabilityChanged() {
+    pump();
+  }
+
+  @Override
+  public void inputEnded() {
+    if (phase == Phase.LOGIN) {
+      lost("FTP server " + request.host() + ": closed the connection during the login");
+    } else {
+      finish(EndReason.COMPLETED, "");
+    }
+  }
+
+  @Override
+  public void broke(@Nullable Throwable cause) {
+    String why = cause == null ? "connection closed" : String.valueOf(cause.getMessage());
+    lost(cause instanceof SshException ? why : "FTP server " + request.host() + ": " + why);
+  }
+
+  private void sessionEnded(UpstreamEnd end, SshException why) {
+    onLoop(
+        () -> {
+          if (server == end) {
+            lost(String.valueOf(why.getMessage()));
+          }
+        });
+  }
+
+  /** The upstream is there no more: the client is told on the control connection. */
+  private void lost(String why) {
+    if (phase == Phase.LOGIN) {
+      login(new LoginEvent.UpstreamFailed("culvert: " + why));
+    } else if (phase == Phase.RELAYING) {
+      toClient(OwnReply.of(421, "culvert: " + why));
+      finish(EndReason.UPSTREAM_ABORTED, why);
+    } else if (phase != Phase.ENDED) {
+      end(EndReason.UPSTREAM_ABORTED, why);
+      Closing.reset(channel);
+    }
+  }
+
+  /** A server that is silent during the login is waited for only so long. */
+  private void expectReply() {
+    stopReplyTimer();
+    if (phase == Phase.LOGIN && login != null && login.state() == LoginState.REPLAYING_LOGIN) {
+      long patience = services.timeouts().serverReply().toMillis();
+      replyTimer =
+          loop.schedule(
+              () ->
+                  lost("FTP server %s: no reply within %d ms".formatted(request.host(), patience)),
+              patience,
+              TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private void stopReplyTimer() {
+    if (replyTimer != null) {
+      replyTimer.cancel(false);
+      replyTimer = null;
+    }
+  }
+
+  // Effects
+
+  private void login(LoginEvent event) {
+    LoginCapture capture = login;
+    if (capture == null || phase == Phase.ENDED) {
+      return;
+    }
+    List<LoginEffect> effects = capture.on(event);
+    if (capture.state() == LoginState.LOGGED_IN && phase == Phase.LOGIN) {
+      phase = Phase.RELAYING;
+    }
+    effects.forEach(this::run);
+    expectReply();
+  }
+
+  private void run(LoginEffect effect) {
+    if (effect instanceof LoginEffect.ToClient reply) {
+      toClient(reply.bytes());
+    } else if (effect instanceof LoginEffect.ToServer line) {
+      toServer(line.bytes());
+    } else if (effect instanceof LoginEffect.OpenUpstream open) {
+      if (opener != null) {
+        opener.open(open.user(), open.password());
+      }
+    } else if (effect instanceof LoginEffect.CloseUpstream) {
+      phase = Phase.LOGIN;
+      dropUpstream();
+    } else if (effect instanceof LoginEffect.Forward forward) {
+      forward(forward.command());
+    } else {
+      finish(EndReason.COMPLETED, "");
+    }
+  }
+
+  private void run(List<ControlEffect> effects) {
+    for (ControlEffect effect : effects) {
+      if (effect instanceof ControlEffect.ToClient reply) {
+        toClient(reply.bytes());
+      } else if (effect instanceof ControlEffect.ToServer line) {
+        toServer(line.bytes());
+      } else if (effect instanceof ControlEffect.Passive passive) {
+        if (passiveMode != null) {
+          toClient(passiveMode.announce(passive));
+        }
+      } else if (effect instanceof ControlEffect.AbortSent) {
+        transfers.abortSent();
+      } else if (effect instanceof ControlEffect.AbortAnswered) {
+        transfers.abortAnswered();
+      } else {
+        phase = Phase.OPAQUE;
+      }
+    }
+  }
+
+  private void toClient(byte[] bytes) {
+    if (channel.isActive()) {
+      recorder.toClient(bytes.length);
+      channel.writeAndFlush(Unpooled.wrappedBuffer(bytes));
+    }
+  }
+
+  /** Takes the bytes over, and wipes them when they are written. */
+  private void toServer(byte[] bytes) {
+    recorder.fromClient(bytes.length);
+    control()
+        .writeAndFlush(Unpooled.wrappedBuffer(bytes))
+        .addListener(written -> Arrays.fill(bytes, (byte) 0));
+  }
+
+  private DuplexChannel control() {
+    if (server == null) {
+      throw new IllegalStateException("FTP session: no upstream in " + phase);
+    }
+    return server.channel();
+  }
+
+  // Data connections
+
+  /** From any thread. */
+  void dataStarted(DuplexChannel dataClient) {
+    onLoop(() -> transfers.started(dataClient));
+  }
+
+  /** From any thread. */
+  void dataEnded(DuplexChannel dataClient) {
+    onLoop(() -> transfers.ended(dataClient));
+  }
+
+  /**
+   * A data channel is about to be closed before its client has sent everything: an upload is
+   * aborted first. From any thread.
+   *
+   * @param then closes it; runs at once where there is nothing to abort, or nobody to tell
+   */
+  void beforeBreakingOff(Runnable then) {
+    onLoop(
+        () -> {
+          if (phase == Phase.RELAYING && dialogue.uploadPending()) {
+            run(dialogue.uploadBroken());
+            transfers.afterAbort(then);
+          } else if (phase == Phase.ABORTING) {
+            transfers.afterAbort(then);
+          } else {
+            then.run();
+          }
+        });
+  }
+
+  private void onLoop(Runnable task) {
+    if (loop.inEventLoop()) {
+      task.run();
+      return;
+    }
+    try {
+      loop.execute(task);
+    } catch (RejectedExecutionException e) {
+      task.run(); // the loop has ended, and with it everything that could run beside this
+    }
+  }
+
+  // The end
+
+  /** Politely: what was said is delivered before the client is hung up. */
+  private void finish(EndReason reason, String detail) {
+    if (phase != Phase.ENDED) {
+      end(reason, detail);
+      Closing.finish(channel, services.timeouts().farewell());
+    }
+  }
+
+  private void end(EndReason reason, String detail) {
+    if (phase == Phase.ENDED) {
+      return;
+    }
+    phase = Phase.ENDED;
+    stopReplyTimer();
+    if (opener != null) {
+      opener.cancel();
+    }
+    if (login != null) {
+      login.close();
+    }
+    commands.wipe();
+    inputs.forEach(FtpSession::wipe);
+    inputs.clear();
+    dropUpstream();
+    transfers.close();
+    recorder.ended(reason, detail);
+  }
+
+  private void dropUpstream() {
+    if (passiveMode != null) {
+      passiveMode.close();
+      passiveMode = null;
+    }
+    if (server != null) {
+      server.detach();
+      server.channel().close();
+      server = null;
+    }
+    if (upstream != null) {
+      upstream.release();
+      upstream = null;
+    }
+  }
+
+  private static void wipe(ClientInput input) {
+    if (input instanceof Command command) {
+      command.wipe();
+    }
+  }
+}

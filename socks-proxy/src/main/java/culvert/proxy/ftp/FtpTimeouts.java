@@ -1,0 +1,31 @@
+package culvert.proxy.ftp;
+
+import java.time.Duration;
+
+/**
+ * How long things may take.
+ *
+ * @param decision the front door's answer waits so long for the server to be reached
+ * @param tunnel from the login until the tunnel stands, where plaintext is the way out
+ * @param opening from the login until the upstream stands: WinSCP waits 15 s for an answer
+ * @param serverReply a reply to the replayed login; greetings wait for reverse DNS
+ * @param abort what a server may take to answer ABOR before the data connection is reset
+ * @param farewell what a client may take to close after its last reply
+ */
+public record FtpTimeouts(
+    Duration decision,
+    Duration tunnel,
+    Duration opening,
+    Duration serverReply,
+    Duration abort,
+    Duration farewell) {
+
+  public static final FtpTimeouts DEFAULT =
+      new FtpTimeouts(
+          Duration.ofSeconds(2),
+          Duration.ofSeconds(10),
+          Duration.ofMillis(14_500),
+          Duration.ofSeconds(60),
+          Duration.ofSeconds(1),
+          Duration.ofSeconds(5));
+}

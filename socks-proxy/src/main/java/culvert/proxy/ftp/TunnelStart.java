@@ -1,0 +1,60 @@
+package culvert.proxy.ftp;
+
+import culvert.proxy.door.Client;
+import culvert.ssh.Password;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A session whose SSH login needs nothing from FTP: the tunnel is made at once, and the real
+ * greeting is relayed. The front door's answer waits for it, but only so long. Confined to the
+ * session's loop.
+ */
+final class TunnelStart implements FtpSession.Opener {
+  private final FtpServices services;
+  private final Client client;
+  private final TunnelPlan plan;
+  private final FtpSession session;
+  private final UpstreamOpener opener;
+  private @Nullable ScheduledFuture<?> decision;
+
+  TunnelStart(
+      FtpServices services,
+      Client client,
+      TunnelPlan plan,
+      FtpSession session,
+      UpstreamOpener opener) {
+    this.services = services;
+    this.client = client;
+    this.plan = plan;
+    this.session = session;
+    this.opener = opener;
+  }
+
+  void begin() {
+    session.begin(this);
+    decision =
+        client
+            .channel()
+            .eventLoop()
+            .schedule(
+                session::accept, services.timeouts().decision().toMillis(), TimeUnit.MILLISECONDS);
+    opener.openTunnel(
+        plan, Optional.empty(), plan.session(client.user(), client.address().getAddress()));
+  }
+
+  @Override
+  public void open(byte[] user, Optional<Password> password) {
+    throw new IllegalStateException("FTP session: nothing is captured here");
+  }
+
+  @Override
+  public void cancel() {
+    opener.cancel();
+    if (decision != null) {
+      decision.cancel(false);
+    }
+  }
+}

@@ -1,0 +1,208 @@
+package culvert.proxy.ftp;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.EventLoop;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.DuplexChannel;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The upstream end of a control connection. Its channel may live on another loop than the session:
+ * what happens there is posted to the session's loop, in order, one task per batch of reads. What
+ * happens before the session {@link #listen}s is kept.
+ */
+final class UpstreamEnd extends ChannelInboundHandlerAdapter {
+
+  /** The session; called on its loop. */
+  interface Listener {
+    void received(byte[] bytes);
+
+    /** The server's EOF. */
+    void inputEnded();
+
+    /**
+     * The channel has closed without an EOF before.
+     *
+     * @param cause what was said about it
+     */
+    void broke(@Nullable Throwable cause);
+
+    void writabilityChanged();
+  }
+
+  /** One end for each channel that is tried. */
+  static final class Initializer extends ChannelInitializer<Channel> {
+    private final EventLoop sessionLoop;
+    private volatile @Nullable UpstreamEnd end;
+
+    Initializer(EventLoop sessionLoop) {
+      this.sessionLoop = sessionLoop;
+    }
+
+    @Override
+    protected void initChannel(Channel channel) {
+      UpstreamEnd created = new UpstreamEnd(sessionLoop);
+      end = created;
+      channel.pipeline().addLast("ftp-server", created);
+    }
+
+    /** The last channel's, which is the connected one. */
+    UpstreamEnd end() {
+      UpstreamEnd last = end;
+      if (last == null) {
+        throw new IllegalStateException("upstream: connected without a pipeline");
+      }
+      return last;
+    }
+  }
+
+  private final EventLoop sessionLoop;
+
+  // confined to the channel's loop
+  private List<byte[]> batch = new ArrayList<>();
+  private @Nullable Throwable cause;
+  private boolean ended;
+
+  // confined to the session's loop
+  private final Queue<Runnable> early = new ArrayDeque<>();
+  private @Nullable DuplexChannel channel;
+  private @Nullable Listener listener;
+  private boolean detached;
+  private boolean readAsked;
+
+  UpstreamEnd(EventLoop sessionLoop) {
+    this.sessionLoop = sessionLoop;
+  }
+
+  /** The channel stands. On the session's loop, as is everything below. */
+  void attach(DuplexChannel connected) {
+    channel = connected;
+  }
+
+  /** Tells what has happened so far, and from now on at once. */
+  void listen(Listener session) {
+    listener = session;
+    while (!early.isEmpty() && !detached) {
+      early.remove().run();
+    }
+  }
+
+  /** Nothing more is heard from here. */
+  void detach() {
+    detached = true;
+    early.clear();
+  }
+
+  DuplexChannel channel() {
+    if (channel == null) {
+      throw new IllegalStateException("upstream: not attached");
+    }
+    return channel;
+  }
+
+  /** Asks for one batch, unless one is under way. */
+  void read() {
+    if (!readAsked && !detached) {
+      readAsked = true;
+      channel().read();
+    }
+  }
+
+  boolean writable() {
+    return channel().isWritable();
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object message) {
+    ByteBuf buffer = (ByteBuf) message;
+    try {
+      byte[] bytes = new byte[buffer.readableBytes()];
+      buffer.readBytes(bytes);
+      batch.add(bytes);
+    } finally {
+      buffer.release();
+    }
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext context) {
+    List<byte[]> read = batch;
+    batch = new ArrayList<>();
+    post(session -> deliver(read, session));
+  }
+
+  private void deliver(List<byte[]> read, Listener session) {
+    readAsked = false;
+    for (byte[] bytes : read) {
+      if (!detached) {
+        session.received(bytes);
+      }
+    }
+    session.writabilityChanged(); // reads on, wherever there is something to read for
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext context, Object event) {
+    if (event == ChannelInputShutdownEvent.INSTANCE) {
+      ended = true;
+      List<byte[]> read = batch;
+      batch = new ArrayList<>();
+      post(session -> deliver(read, session));
+      post(Listener::inputEnded);
+    }
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext context) {
+    post(Listener::writabilityChanged);
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) {
+    Throwable why = cause;
+    if (!ended) {
+      post(session -> session.broke(why));
+    }
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable thrown) {
+    cause = thrown;
+    context.close();
+  }
+
+  private void post(Consumer<Listener> event) {
+    Runnable task = () -> run(event);
+    if (sessionLoop.inEventLoop()) {
+      task.run();
+      return;
+    }
+    try {
+      sessionLoop.execute(task);
+    } catch (RejectedExecutionException e) {
+      // The session's loop has ended, and the session with it.
+    }
+  }
+
+  private void run(Consumer<Listener> event) {
+    Listener session = listener;
+    if (detached) {
+      return;
+    }
+    if (session == null) {
+      early.add(() -> run(event));
+    } else {
+      event.accept(session);
+    }
+  }
+}

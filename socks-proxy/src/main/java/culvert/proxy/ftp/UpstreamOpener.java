@@ -1,0 +1,313 @@
+package culvert.proxy.ftp;
+
+import culvert.config.FallbackReason;
+import culvert.filter.ConnectionRequest;
+import culvert.filter.DestinationAddress;
+import culvert.proxy.door.Refusal;
+import culvert.proxy.event.ConnectionRecorder;
+import culvert.proxy.relay.Closing;
+import culvert.proxy.upstream.ConnectFailedException;
+import culvert.ssh.Originator;
+import culvert.ssh.SshException;
+import culvert.ssh.SshFailure;
+import culvert.ssh.SshSession;
+import culvert.ssh.SshSessionSpec;
+import culvert.ssh.SshTransport;
+import io.netty.channel.EventLoop;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.FutureListener;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes a session's upstream control connection: through SSH, else, where the rule allows it for
+ * that failure, in plaintext. Each attempt ends with exactly one call of its {@link Listener},
+ * unless it is cancelled; what comes too late is closed. Confined to the session's loop.
+ */
+final class UpstreamOpener {
+
+  /** The session. */
+  interface Listener {
+    void opened(UpstreamEnd end, DuplexChannel channel, Upstream upstream);
+
+    /**
+     * There is no way to the FTP server.
+     *
+     * @param cause an {@link SshException} or a {@link ConnectFailedException}
+     */
+    void failed(Exception cause);
+  }
+
+  private final FtpServices services;
+  private final ConnectionRequest request;
+  private final InetSocketAddress client;
+  private final EventLoop loop;
+  private final ConnectionRecorder recorder;
+  private final Listener listener;
+  private @Nullable ScheduledFuture<?> timer;
+  private long deadline;
+  private int step; // a result of an earlier step comes too late
+  private boolean done;
+
+  UpstreamOpener(
+      FtpServices services,
+      ConnectionRequest request,
+      InetSocketAddress client,
+      EventLoop loop,
+      ConnectionRecorder recorder,
+      Listener listener) {
+    this.services = services;
+    this.request = request;
+    this.client = client;
+    this.loop = loop;
+    this.recorder = recorder;
+    this.listener = listener;
+  }
+
+  /**
+   * Through SSH first.
+   *
+   * @param preparation a connection that is being made already
+   * @param spec empty: there is nothing to log in with
+   */
+  void openTunnel(
+      TunnelPlan plan,
+      Optional<SshTransport.Preparation> preparation,
+      Optional<SshSessionSpec> spec) {
+    startClock();
+    if (spec.isEmpty()) {
+      tunnelFailed(
+          plan,
+          new SshException(
+              SshFailure.NO_IDENTITY,
+              "nothing to log in with at ssh server " + plan.server() + " (anonymous FTP?)"));
+      return;
+    }
+    boolean mayFallBack = plan.route().fallback().allows(FallbackReason.UNREACHABLE);
+    Duration patience = mayFallBack ? services.timeouts().tunnel() : services.timeouts().opening();
+    int mine = nextStep(patience, () -> tunnelFailed(plan, tooLate(plan, patience)));
+    if (preparation.isEmpty()) {
+      connect(plan, spec.get(), mine);
+      return;
+    }
+    preparation
+        .get()
+        .ready()
+        .addListener(
+            (FutureListener<Void>)
+                ready -> {
+                  if (mine != step) {
+                    return;
+                  }
+                  if (ready.isSuccess()) {
+                    connect(plan, spec.get(), mine);
+                  } else {
+                    tunnelFailed(plan, sshException(ready));
+                  }
+                });
+  }
+
+  /** In plaintext at once, because the SSH server was not even reached, if that is allowed. */
+  void fallBack(TunnelPlan plan, SshException cause) {
+    startClock();
+    tunnelFailed(plan, cause);
+  }
+
+  /** In plaintext, because the route says so. */
+  void openPlain() {
+    startClock();
+    plain();
+  }
+
+  /** Nobody waits any more. */
+  void cancel() {
+    done = true;
+    step++;
+    stopTimer();
+  }
+
+  private void connect(TunnelPlan plan, SshSessionSpec spec, int mine) {
+    services
+        .ssh()
+        .connect(spec, loop)
+        .addListener(
+            (FutureListener<SshSession>)
+                connected -> {
+                  if (!connected.isSuccess()) {
+                    if (mine == step) {
+                      tunnelFailed(plan, sshException(connected));
+                    }
+                  } else if (mine != step) {
+                    connected.getNow().release();
+                  } else {
+                    openChannel(plan, spec, connected.getNow(), mine);
+                  }
+                });
+  }
+
+  private void openChannel(TunnelPlan plan, SshSessionSpec spec, SshSession session, int mine) {
+    UpstreamEnd.Initializer ends = new UpstreamEnd.Initializer(loop);
+    session
+        .openDirectTcpip(plan.target(), Originator.of(client), loop, ends)
+        .addListener(
+            (FutureListener<DuplexChannel>)
+                opened -> {
+                  if (opened.isSuccess() && mine == step) {
+                    services.pins().tunnelled(request.host(), request.port());
+                    Upstream.Tunnelled upstream =
+                        new Upstream.Tunnelled(
+                            session, plan.target().host(), plan.server().toString(), spec.user());
+                    recorder.tunnelled(upstream.server(), upstream.user());
+                    succeed(ends.end(), opened.getNow(), upstream);
+                    return;
+                  }
+                  session.release();
+                  if (opened.isSuccess()) {
+                    discard(ends.end(), opened.getNow());
+                  } else if (mine == step) {
+                    tunnelFailed(plan, sshException(opened));
+                  }
+                });
+  }
+
+  private void tunnelFailed(TunnelPlan plan, SshException cause) {
+    recorder.tunnelFailed(cause.failure());
+    Optional<FallbackReason> reason =
+        cause.failure().fallbackReason().filter(plan.route().fallback()::allows);
+    boolean pinned =
+        reason.filter(r -> r == FallbackReason.UNREACHABLE).isPresent()
+            && services.pins().isPinned(request.host(), request.port());
+    if (reason.isEmpty() || pinned) {
+      fail(cause);
+      return;
+    }
+    recorder.fellBack(reason.get(), String.valueOf(cause.getMessage()));
+    plain();
+  }
+
+  private void plain() {
+    int mine =
+        nextStep(
+            Duration.ofNanos(Math.max(0, deadline - System.nanoTime())),
+            () ->
+                fail(
+                    new ConnectFailedException(
+                        Refusal.TIMED_OUT,
+                        "FTP server " + request.host() + ":" + request.port() + ": timed out",
+                        null)));
+    if (request.address() instanceof DestinationAddress.Known known) {
+      connectPlain(List.of(known.address()), mine);
+      return;
+    }
+    services
+        .resolver()
+        .resolve(request.host(), loop)
+        .addListener(
+            (FutureListener<List<InetAddress>>)
+                resolved -> {
+                  if (mine != step) {
+                    return;
+                  }
+                  if (resolved.isSuccess()) {
+                    connectPlain(resolved.getNow(), mine);
+                  } else {
+                    fail(
+                        new ConnectFailedException(
+                            Refusal.HOST_UNREACHABLE,
+                            "FTP server " + request.host() + ": name unknown",
+                            resolved.cause()));
+                  }
+                });
+  }
+
+  private void connectPlain(List<InetAddress> addresses, int mine) {
+    List<InetAddress> free =
+        addresses.stream().filter(a -> !services.expected().isHeld(a, request.port())).toList();
+    if (free.isEmpty()) {
+      fail(
+          new ConnectFailedException(
+              Refusal.NOT_ALLOWED,
+              request.host() + ":" + request.port() + ": held by a tunnelled FTP session",
+              null));
+      return;
+    }
+    UpstreamEnd.Initializer ends = new UpstreamEnd.Initializer(loop);
+    services
+        .direct()
+        .connect(free, request.port(), loop, ends)
+        .addListener(
+            (FutureListener<DuplexChannel>)
+                connected -> {
+                  if (!connected.isSuccess()) {
+                    if (mine == step) {
+                      fail((Exception) connected.cause());
+                    }
+                  } else if (mine != step) {
+                    discard(ends.end(), connected.getNow());
+                  } else {
+                    InetAddress reached =
+                        ((InetSocketAddress) connected.getNow().remoteAddress()).getAddress();
+                    succeed(
+                        ends.end(),
+                        connected.getNow(),
+                        new Upstream.Plain(services.direct(), reached));
+                  }
+                });
+  }
+
+  private void succeed(UpstreamEnd end, DuplexChannel channel, Upstream upstream) {
+    cancel();
+    listener.opened(end, channel, upstream);
+  }
+
+  private void fail(Exception cause) {
+    if (!done) {
+      cancel();
+      listener.failed(cause);
+    }
+  }
+
+  private static void discard(UpstreamEnd end, DuplexChannel channel) {
+    end.detach();
+    Closing.reset(channel);
+  }
+
+  /** One opener serves one attempt after the other. */
+  private void startClock() {
+    done = false;
+    deadline = System.nanoTime() + services.timeouts().opening().toNanos();
+  }
+
+  private int nextStep(Duration patience, Runnable late) {
+    stopTimer();
+    step++;
+    timer = loop.schedule(late, patience.toNanos(), TimeUnit.NANOSECONDS);
+    return step;
+  }
+
+  private void stopTimer() {
+    if (timer != null) {
+      timer.cancel(false);
+    }
+  }
+
+  private static SshException tooLate(TunnelPlan plan, Duration patience) {
+    return new SshException(
+        SshFailure.TIMED_OUT,
+        "ssh server " + plan.server() + ": no tunnel within " + patience.toMillis() + " ms");
+  }
+
+  private static SshException sshException(Future<?> failed) {
+    return failed.cause() instanceof SshException ssh
+        ? ssh
+        : new SshException(
+            SshFailure.SESSION_ENDED, String.valueOf(failed.cause().getMessage()), failed.cause());
+  }
+}

@@ -1,0 +1,144 @@
+package culvert.proxy.ftp;
+
+import culvert.ssh.NettyTransport;
+import culvert.ssh.Originator;
+import culvert.ssh.SshException;
+import culvert.ssh.SshFailure;
+import culvert.ssh.SshServer;
+import culvert.ssh.SshSession;
+import culvert.ssh.SshSessionSpec;
+import culvert.ssh.SshTransport;
+import culvert.ssh.TcpDialer;
+import culvert.ssh.TunnelTarget;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.EventLoop;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * An SSH server that opens plain TCP connections to loopback instead of channels, and fails where a
+ * test says so. Channels live on a loop of its own, as those of a real SSH connection do.
+ */
+final class FakeSsh implements SshTransport {
+  private final EventLoop loop;
+  private final TcpDialer dialer = new TcpDialer(NettyTransport.preferred(), Map.of());
+  private final Map<Integer, Integer> portsBehind = new ConcurrentHashMap<>();
+  final List<String> logins = Collections.synchronizedList(new ArrayList<>());
+  final List<TunnelTarget> channels = Collections.synchronizedList(new ArrayList<>());
+  final AtomicInteger leases = new AtomicInteger();
+  volatile Promise<SshException> ended;
+
+  volatile boolean hangs;
+  volatile SshException reachFailure;
+  volatile SshException readyFailure;
+  volatile SshException loginFailure;
+  volatile SshException channelFailure;
+
+  FakeSsh(EventLoop loop) {
+    this.loop = loop;
+    this.ended = loop.newPromise();
+  }
+
+  static SshException failure(SshFailure failure) {
+    return new SshException(failure, "ssh server gate:22: " + failure);
+  }
+
+  /** A channel to {@code port} leads to {@code real}. */
+  void map(int port, int real) {
+    portsBehind.put(port, real);
+  }
+
+  private <T> Future<T> answer(EventLoop on, SshException failure, T value) {
+    if (hangs) {
+      return on.newPromise();
+    }
+    return failure == null ? on.newSucceededFuture(value) : on.newFailedFuture(failure);
+  }
+
+  @Override
+  public Preparation prepare(SshServer server, InetAddress client, EventLoop on) {
+    Future<Void> reached = answer(on, reachFailure, null);
+    Future<Void> ready = answer(on, reachFailure != null ? reachFailure : readyFailure, null);
+    return new Preparation() {
+      @Override
+      public Future<Void> reached() {
+        return reached;
+      }
+
+      @Override
+      public Future<Void> ready() {
+        return ready;
+      }
+    };
+  }
+
+  @Override
+  public Future<SshSession> connect(SshSessionSpec spec, EventLoop on) {
+    String password =
+        spec.password().map(p -> ":" + new String(p.copy(), StandardCharsets.UTF_8)).orElse("");
+    logins.add(spec.user() + password);
+    SshException failure = reachFailure != null ? reachFailure : loginFailure;
+    if (failure == null && !hangs) {
+      leases.incrementAndGet();
+    }
+    return answer(on, failure, new Session());
+  }
+
+  @Override
+  public void close() {}
+
+  private final class Session implements SshSession {
+    private final AtomicInteger released = new AtomicInteger();
+
+    @Override
+    public Future<DuplexChannel> openDirectTcpip(
+        TunnelTarget target, Originator originator, EventLoop on, ChannelHandler initializer) {
+      channels.add(target);
+      if (channelFailure != null) {
+        return on.newFailedFuture(channelFailure);
+      }
+      Promise<DuplexChannel> opened = on.newPromise();
+      int port = portsBehind.getOrDefault(target.port(), target.port());
+      dialer
+          .dial(
+              List.of(InetAddress.getLoopbackAddress()),
+              port,
+              Duration.ofSeconds(5),
+              loop,
+              initializer)
+          .addListener(
+              (Future<DuplexChannel> dialled) -> {
+                if (dialled.isSuccess()) {
+                  opened.setSuccess(dialled.getNow());
+                } else {
+                  opened.setFailure(
+                      new SshException(
+                          SshFailure.TARGET_UNREACHABLE, "channel to " + target + " refused"));
+                }
+              });
+      return opened;
+    }
+
+    @Override
+    public Future<SshException> ended() {
+      return ended;
+    }
+
+    @Override
+    public void release() {
+      if (released.getAndIncrement() == 0) {
+        leases.decrementAndGet();
+      }
+    }
+  }
+}

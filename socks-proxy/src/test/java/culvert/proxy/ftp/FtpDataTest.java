@@ -1,0 +1,392 @@
+package culvert.proxy.ftp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import culvert.config.AuthMethod;
+import culvert.config.Fallback;
+import culvert.config.SshUser;
+import culvert.filter.Route;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Passive data connections, as the client and the FTP server see them. */
+class FtpDataTest {
+  private static final Pattern PASV =
+      Pattern.compile("227 Entering Passive Mode \\(((?:\\d+,){4})(\\d+),(\\d+)\\)");
+
+  private FtpFixture ftp;
+
+  @BeforeEach
+  void start() throws Exception {
+    ftp = new FtpFixture();
+    ftp.profile = FtpFixture.profile(new SshUser.Fixed("gate"), AuthMethod.PUBLICKEY);
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    ftp.close();
+  }
+
+  /** A control connection after its greeting, and the server's end of it. */
+  private record Control(Peer client, Peer server) {
+
+    /** Lets the server announce a port, and returns what the client is told. */
+    String passive(String command, String reply) throws Exception {
+      client.sendLine(command);
+      assertThat(server.line()).isEqualTo(command);
+      server.sendLine(reply);
+      return client.line();
+    }
+
+    int epsv(int port) throws Exception {
+      String line = passive("EPSV", "229 ok (|||" + port + "|)");
+      Matcher matcher = Pattern.compile("229 .*\\(\\|\\|\\|(\\d+)\\|\\)").matcher(line);
+      assertThat(matcher.matches()).as(line).isTrue();
+      return Integer.parseInt(matcher.group(1));
+    }
+  }
+
+  private Control tunnelled() throws Exception {
+    return greeted(ftp.tunnel(Fallback.NONE));
+  }
+
+  private Control plain() throws Exception {
+    return greeted(ftp.plain(FtpFixture.HOST));
+  }
+
+  private Control greeted(Peer client) throws Exception {
+    Peer server = ftp.server();
+    server.sendLine("220 hi");
+    assertThat(client.answer()).isZero();
+    assertThat(client.line()).isEqualTo("220 hi");
+    return new Control(client, server);
+  }
+
+  private static String pasvReply(String address, int port) {
+    return "227 ok (" + address.replace('.', ',') + "," + port / 256 + "," + port % 256 + ")";
+  }
+
+  private static String addressIn(String line) {
+    Matcher matcher = PASV.matcher(line);
+    assertThat(matcher.matches()).as(line).isTrue();
+    return matcher.group(1).replaceAll(",$", "").replace(',', '.');
+  }
+
+  @Test
+  void aDownloadTakesTheTunnelOfItsControlConnectionToTheSameTargetHost() throws Exception {
+    Control control = tunnelled();
+    ServerSocket listener = ftp.listen();
+    int port = control.epsv(listener.getLocalPort());
+    assertThat(port).isEqualTo(listener.getLocalPort());
+
+    Peer data = ftp.data(FtpFixture.HOST, port);
+    Peer serverData = ftp.accept(listener);
+    assertThat(data.answer()).isZero();
+    serverData.send("the file").close();
+
+    assertThat(data.rest()).isEqualTo("the fileEOF");
+    data.close();
+    assertThat(ftp.ssh.channels).hasToString("[ftp.example:21, ftp.example:" + port + "]");
+    assertThat(ftp.direct).isEmpty();
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(ftp.recorded.get(1).events)
+                    .containsExactly(
+                        "routed ftp-data ftp-tunnel", "tunnelled gate:22 gate", "ended completed"));
+  }
+
+  @Test
+  void anUploadArrivesWhole() throws Exception {
+    Control control = tunnelled();
+    ServerSocket listener = ftp.listen();
+    Peer data = ftp.data(FtpFixture.HOST, control.epsv(listener.getLocalPort()));
+    Peer serverData = ftp.accept(listener);
+    assertThat(data.answer()).isZero();
+    data.send("the file").sendEof();
+
+    assertThat(serverData.rest()).isEqualTo("the fileEOF");
+  }
+
+  @Test
+  void inPlaintextDataGoesToTheAddressThatControlHasReached() throws Exception {
+    Control control = plain();
+    ServerSocket listener = ftp.listen();
+    String told = control.passive("PASV", pasvReply("192.0.2.99", listener.getLocalPort()));
+
+    Peer data = ftp.data(addressIn(told), listener.getLocalPort());
+    ftp.accept(listener).send("x").close();
+
+    assertThat(data.answer()).isZero();
+    assertThat(data.rest()).isEqualTo("xEOF");
+    assertThat(ftp.direct).containsExactly(21, listener.getLocalPort());
+  }
+
+  @ParameterizedTest(name = "by {0}")
+  @ValueSource(strings = {"FTP.Example.", "192.0.2.7", "192.0.2.99", "127.0.0.1"})
+  void theClientMayComeForItsDataUnderAnyAlias(String alias) throws Exception {
+    ftp.names.put(FtpFixture.HOST, List.of(InetAddress.getByName("192.0.2.7")));
+    Control control = tunnelled();
+    ServerSocket listener = ftp.listen();
+    control.passive("PASV", pasvReply("192.0.2.99", listener.getLocalPort()));
+
+    assertThat(ftp.data(alias, listener.getLocalPort()).answer()).isZero();
+  }
+
+  @Test
+  void the227NamesTheLiteralAddressThatTheClientAskedFor() throws Exception {
+    Control control =
+        greeted(
+            ftp.control("127.0.0.1", new Route.FtpTunnel("test", Optional.empty(), Fallback.NONE)));
+
+    assertThat(addressIn(control.passive("PASV", pasvReply("10.0.0.1", 2000))))
+        .isEqualTo("127.0.0.1");
+  }
+
+  @Test
+  void the227NamesTheAddressThatTheNameResolvesTo() throws Exception {
+    ftp.names.put(
+        FtpFixture.HOST,
+        List.of(
+            InetAddress.getByName("2001:db8::1"),
+            InetAddress.getByName("127.0.0.5"),
+            InetAddress.getByName("192.0.2.7")));
+    Control control = tunnelled();
+
+    assertThat(addressIn(control.passive("PASV", pasvReply("10.0.0.1", 2000))))
+        .isEqualTo("192.0.2.7");
+  }
+
+  @Test
+  void the227NamesTheServersOwnAddressWhereTheNameResolvesToNone() throws Exception {
+    ftp.names.clear();
+    Control control = tunnelled();
+
+    assertThat(addressIn(control.passive("PASV", pasvReply("10.0.0.1", 2000))))
+        .isEqualTo("10.0.0.1");
+  }
+
+  @ParameterizedTest(name = "instead of {0}")
+  @ValueSource(strings = {"127.0.0.1", "0.0.0.0", "127.9.9.9"})
+  void the227NamesAReservedAddressWhereNothingElseIsLeft(String useless) throws Exception {
+    ftp.names.clear();
+    Control control = tunnelled();
+    ServerSocket listener = ftp.listen();
+
+    String told = addressIn(control.passive("PASV", pasvReply(useless, listener.getLocalPort())));
+
+    assertThat(told).matches("198\\.1[89]\\..*");
+    assertThat(ftp.data(told, listener.getLocalPort()).answer()).isZero();
+  }
+
+  @Test
+  void forAnIpv6AddressA227IsRelayedUnchangedAndHeldAllTheSame() throws Exception {
+    Control control =
+        greeted(
+            ftp.control(
+                "2001:db8::1", new Route.FtpTunnel("test", Optional.empty(), Fallback.NONE)));
+    String reply = pasvReply("10.0.0.1", 2000);
+
+    assertThat(control.passive("PASV", reply)).isEqualTo(reply);
+    assertThat(ftp.expected.isHeld(InetAddress.getByName("10.0.0.1"), 2000)).isTrue();
+    assertThat(control.epsv(3000)).isEqualTo(3000);
+  }
+
+  @Test
+  void a229InAnswerToPasvReachesTheClientAsThe227ThatItWaitsFor() throws Exception {
+    ftp.names.put(FtpFixture.HOST, List.of(InetAddress.getByName("192.0.2.7")));
+    Control control = tunnelled();
+
+    assertThat(addressIn(control.passive("PASV", "229 ok (|||2000|)"))).isEqualTo("192.0.2.7");
+  }
+
+  @Test
+  void aSecondConnectionToAnAnnouncedPortIsRefusedUnderEveryAlias() throws Exception {
+    Control control = tunnelled();
+    ServerSocket listener = ftp.listen();
+    int port = control.epsv(listener.getLocalPort());
+    assertThat(ftp.data(FtpFixture.HOST, port).answer()).isZero();
+
+    assertThat(ftp.data(FtpFixture.HOST, port).answer()).isEqualTo(2);
+    assertThat(ftp.expected.isHeld(InetAddress.getLoopbackAddress(), port)).isTrue();
+    assertThat(ftp.direct).isEmpty();
+  }
+
+  @Test
+  void anotherSocksUserDoesNotGetTheData() throws Exception {
+    Control control = tunnelled();
+    int port = control.epsv(ftp.listen().getLocalPort());
+
+    assertThat(ftp.dataAs("eve", FtpFixture.HOST, port).answer()).isEqualTo(2);
+    assertThat(ftp.data(FtpFixture.HOST, port).answer()).isZero();
+  }
+
+  @Test
+  void inPlaintextASecondConnectionIsForTheRules() throws Exception {
+    Control control = plain();
+    ServerSocket listener = ftp.listen();
+    int port = control.epsv(listener.getLocalPort());
+    assertThat(ftp.data(FtpFixture.HOST, port).answer()).isZero();
+
+    assertThat(ftp.data(FtpFixture.HOST, port).answer()).isEqualTo(7);
+  }
+
+  @Test
+  void aPortIsHeldUntilTheSessionEnds() throws Exception {
+    Control control = tunnelled();
+    int port = control.epsv(2000);
+    assertThat(ftp.expected.isHeld(InetAddress.getLoopbackAddress(), port)).isTrue();
+
+    control.client().close();
+    control.server().close();
+
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(ftp.expected.isHeld(InetAddress.getLoopbackAddress(), port)).isFalse());
+  }
+
+  @Test
+  void theFrontDoorsAnswerIsAFailureWhenTheServerDoesNotListen() throws Exception {
+    Control control = tunnelled();
+    ServerSocket listener = ftp.listen();
+    int port = control.epsv(listener.getLocalPort());
+    listener.close();
+
+    assertThat(ftp.data(FtpFixture.HOST, port).answer()).isEqualTo(5);
+  }
+
+  @Test
+  void twoSessionsOfOneClientWithTheSamePortAreToldApart() throws Exception {
+    Control first = tunnelled();
+    Control second = tunnelled();
+    ServerSocket listener = ftp.listen();
+    int port = first.epsv(listener.getLocalPort());
+
+    int other = second.epsv(listener.getLocalPort());
+
+    assertThat(other).isNotEqualTo(port);
+    assertThat(ftp.data(FtpFixture.HOST, other).answer()).isZero();
+    ftp.accept(listener);
+    assertThat(ftp.data(FtpFixture.HOST, port).answer()).isZero();
+    assertThat(ftp.ssh.channels).last().hasToString("ftp.example:" + port);
+  }
+
+  @Test
+  void anUploadThatTheClientBreaksOffIsAbortedBeforeItsChannelIsClosed() throws Exception {
+    Control control = tunnelled();
+    ServerSocket listener = ftp.listen();
+    Peer data = ftp.data(FtpFixture.HOST, control.epsv(listener.getLocalPort()));
+    Peer serverData = ftp.accept(listener);
+    data.answer();
+    control.client().sendLine("STOR a");
+    assertThat(control.server().line()).isEqualTo("STOR a");
+    control.server().sendLine("150 go");
+    assertThat(control.client().line()).isEqualTo("150 go");
+    data.send("half");
+    assertThat(serverData.answer()).isEqualTo('h');
+
+    data.reset();
+
+    assertThat(control.server().line()).isEqualTo("ABOR");
+    control.server().sendLine("426 broken").sendLine("226 aborted");
+    assertThat(serverData.rest()).doesNotEndWith("fEOF");
+    assertThat(control.client().line()).isEqualTo("426 broken");
+    control.client().sendLine("NOOP");
+    assertThat(control.server().line()).isEqualTo("NOOP");
+    control.server().sendLine("200 ok");
+    assertThat(control.client().line()).isEqualTo("200 ok");
+  }
+
+  @Test
+  void aServerThatTakesTheFragmentForTheFileIsNotBelieved() throws Exception {
+    Control control = tunnelled();
+    ServerSocket listener = ftp.listen();
+    Peer data = ftp.data(FtpFixture.HOST, control.epsv(listener.getLocalPort()));
+    Peer serverData = ftp.accept(listener);
+    data.answer();
+    control.client().sendLine("STOR a");
+    control.server().line();
+    control.server().sendLine("150 go");
+    control.client().line();
+
+    data.reset();
+
+    assertThat(control.server().line()).isEqualTo("ABOR");
+    serverData.rest(); // closed although the ABOR was not answered
+    control.server().sendLine("226 Transfer complete").sendLine("225 nothing to abort");
+    assertThat(control.client().line()).startsWith("426 ");
+  }
+
+  @Test
+  void aClientThatDiesWithItsUploadIsNotTakenForOneThatHasFinished() throws Exception {
+    Control control = tunnelled();
+    ServerSocket listener = ftp.listen();
+    Peer data = ftp.data(FtpFixture.HOST, control.epsv(listener.getLocalPort()));
+    ftp.accept(listener);
+    data.answer();
+    control.client().sendLine("STOR a");
+    control.server().line();
+
+    control.client().reset();
+
+    assertThat(control.server().line()).isEqualTo("ABOR");
+    assertThat(control.server().line()).isEqualTo("EOF");
+  }
+
+  @Test
+  void anAbortThatTheServerDoesNotReadCutsTheDataConnection() throws Exception {
+    Control control = tunnelled();
+    ServerSocket listener = ftp.listen();
+    Peer data = ftp.data(FtpFixture.HOST, control.epsv(listener.getLocalPort()));
+    Peer serverData = ftp.accept(listener);
+    data.answer();
+    control.client().sendLine("RETR a");
+    control.server().line();
+    control.server().sendLine("150 go");
+    control.client().line();
+    serverData.send("some of it");
+
+    control.client().send("\u00ff\u00f4\u00ff\u00f2ABOR\r\n");
+
+    assertThat(control.server().line()).isEqualTo("ABOR");
+    assertThat(data.rest()).endsWith("RESET");
+    control.server().sendLine("426 cut").sendLine("226 aborted");
+    assertThat(control.client().line()).isEqualTo("426 cut");
+    assertThat(control.client().line()).isEqualTo("226 aborted");
+  }
+
+  @Test
+  void activeModeIsRefusedSoThatTheClientTriesPassive() throws Exception {
+    Control control = tunnelled();
+    control.client().sendLine("EPRT |1|127.0.0.1|2000|");
+
+    assertThat(control.client().line()).startsWith("502 ");
+  }
+
+  @Test
+  void dataGoesOnWhenTheControlConnectionHasEnded() throws Exception {
+    Control control = tunnelled();
+    ServerSocket listener = ftp.listen();
+    Peer data = ftp.data(FtpFixture.HOST, control.epsv(listener.getLocalPort()));
+    Peer serverData = ftp.accept(listener);
+    data.answer();
+    control.client().close();
+    control.server().close();
+
+    serverData.send("all of it").close();
+
+    assertThat(data.rest()).isEqualTo("all of itEOF");
+    await().untilAsserted(() -> assertThat(ftp.ssh.leases).hasValue(0));
+  }
+}

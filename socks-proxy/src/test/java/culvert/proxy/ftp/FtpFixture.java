@@ -1,0 +1,298 @@
+package culvert.proxy.ftp;
+
+import culvert.config.AuthMethod;
+import culvert.config.Fallback;
+import culvert.config.SshProfile;
+import culvert.config.SshUser;
+import culvert.filter.ConnectionRequest;
+import culvert.filter.Decision.Decided;
+import culvert.filter.DestinationAddress;
+import culvert.filter.Route;
+import culvert.proxy.door.Client;
+import culvert.proxy.door.Refusal;
+import culvert.proxy.relay.BufferBudget;
+import culvert.proxy.relay.Closing;
+import culvert.proxy.relay.Relay;
+import culvert.proxy.upstream.ConnectFailedException;
+import culvert.proxy.upstream.TunnelPins;
+import culvert.ssh.AddressResolver;
+import culvert.ssh.NettyTransport;
+import culvert.ssh.TcpDialer;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.NetUtil;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The FTP part with a front door that answers with one byte (0: connected, else the refusal's
+ * code), an SSH server that is {@link FakeSsh}, and an FTP server that the test plays itself.
+ */
+final class FtpFixture implements AutoCloseable {
+  static final String HOST = "ftp.example";
+
+  private record Asked(String host, int port, Optional<String> user, Decided decided) {}
+
+  private final MultiThreadIoEventLoopGroup loops = NettyTransport.preferred().newGroup("ftp", 3);
+  private final ConcurrentLinkedQueue<Asked> asked = new ConcurrentLinkedQueue<>();
+  private final List<Closeable> open = new ArrayList<>();
+  private final Channel door;
+  private final ControlConnections sessions;
+  final FakeSsh ssh = new FakeSsh(loops.next());
+  final ExpectedDataConnections expected = new ExpectedDataConnections();
+  final Map<String, List<InetAddress>> names = new ConcurrentHashMap<>();
+  final List<Recorded> recorded = new CopyOnWriteArrayList<>();
+  final List<Integer> direct = new CopyOnWriteArrayList<>();
+  final Set<String> pinned = ConcurrentHashMap.newKeySet();
+  final ServerSocket ftpServer;
+  volatile SshProfile profile = profile(new SshUser.FromFtp(), AuthMethod.PASSWORD);
+
+  FtpFixture() throws Exception {
+    this(
+        new FtpTimeouts(
+            Duration.ofMillis(500),
+            Duration.ofSeconds(1),
+            Duration.ofSeconds(2),
+            Duration.ofSeconds(5),
+            Duration.ofMillis(300),
+            Duration.ofSeconds(2)));
+  }
+
+  FtpFixture(FtpTimeouts timeouts) throws Exception {
+    ftpServer = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
+    ftpServer.setSoTimeout(10_000);
+    open.add(ftpServer);
+    ssh.map(21, ftpServer.getLocalPort());
+    names.put(HOST, List.of(InetAddress.getLoopbackAddress()));
+    TcpDialer dialer = new TcpDialer(NettyTransport.preferred(), Map.of());
+    sessions =
+        new ControlConnections(
+            new FtpServices(
+                ssh,
+                (addresses, port, loop, initializer) -> {
+                  direct.add(port);
+                  Promise<DuplexChannel> connected = loop.newPromise();
+                  dialer
+                      .dial(
+                          addresses,
+                          port == 21 ? ftpServer.getLocalPort() : port,
+                          Duration.ofSeconds(5),
+                          loop,
+                          initializer)
+                      .addListener((Future<DuplexChannel> dialled) -> settle(dialled, connected));
+                  return connected;
+                },
+                resolver(),
+                expected,
+                new Relay(new BufferBudget(1 << 20)),
+                pins(),
+                timeouts));
+    door = bindDoor();
+  }
+
+  private static void settle(Future<DuplexChannel> dialled, Promise<DuplexChannel> connected) {
+    if (dialled.isSuccess()) {
+      connected.setSuccess(dialled.getNow());
+    } else {
+      connected.setFailure(
+          new ConnectFailedException(
+              Refusal.CONNECTION_REFUSED, "ftp server: connection refused", dialled.cause()));
+    }
+  }
+
+  private AddressResolver resolver() {
+    return (host, executor) -> {
+      InetAddress literal = NetUtil.createInetAddressFromIpAddressString(host);
+      List<InetAddress> addresses = literal == null ? names.get(host) : List.of(literal);
+      return addresses == null
+          ? executor.newFailedFuture(new UnknownHostException(host))
+          : executor.newSucceededFuture(addresses);
+    };
+  }
+
+  private TunnelPins pins() {
+    return new TunnelPins() {
+      @Override
+      public boolean isPinned(String host, int port) {
+        return pinned.contains(host);
+      }
+
+      @Override
+      public void tunnelled(String host, int port) {
+        pinned.add(host);
+      }
+    };
+  }
+
+  static SshProfile profile(SshUser user, AuthMethod method) {
+    return new SshProfile(
+        "test",
+        Optional.of("gate"),
+        22,
+        user,
+        List.of(method),
+        Optional.empty(),
+        StandardCharsets.ISO_8859_1,
+        true,
+        List.of(),
+        List.of(),
+        Optional.empty(),
+        Duration.ofSeconds(4),
+        Duration.ofSeconds(10),
+        Duration.ofSeconds(15),
+        3,
+        1L << 30,
+        Duration.ofSeconds(60));
+  }
+
+  private Channel bindDoor() {
+    ServerBootstrap bootstrap =
+        new ServerBootstrap()
+            .group(loops)
+            .channelFactory(() -> NettyTransport.preferred().newServerSocketChannel())
+            .childOption(ChannelOption.AUTO_READ, false)
+            .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+            .childHandler(
+                new ChannelInitializer<>() {
+                  @Override
+                  protected void initChannel(Channel channel) {
+                    channel.eventLoop().execute(() -> arrived((DuplexChannel) channel));
+                  }
+                });
+    return bootstrap
+        .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+        .syncUninterruptibly()
+        .channel();
+  }
+
+  private void arrived(DuplexChannel channel) {
+    Asked next = asked.remove();
+    InetAddress literal = NetUtil.createInetAddressFromIpAddressString(next.host());
+    ConnectionRequest request =
+        new ConnectionRequest(
+            next.host(),
+            literal == null
+                ? new DestinationAddress.NotResolved()
+                : new DestinationAddress.Known(literal),
+            next.port(),
+            ((InetSocketAddress) channel.remoteAddress()).getAddress(),
+            "door");
+    DoorClient client = new DoorClient(channel, request, next.user());
+    Recorded recorder = new Recorded();
+    recorded.add(recorder);
+    switch (expected.claim(client, recorder)) {
+      case TAKEN -> {}
+      case HELD -> client.refuse(Refusal.NOT_ALLOWED);
+      case NOT_EXPECTED -> {
+        if (next.decided() == null) {
+          client.refuse(Refusal.COMMAND_NOT_SUPPORTED); // a test's sign for "the rules decide"
+        } else {
+          sessions.start(client, request, next.decided(), Optional.of(profile), recorder);
+        }
+      }
+    }
+  }
+
+  private record DoorClient(DuplexChannel channel, ConnectionRequest request, Optional<String> user)
+      implements Client {
+    @Override
+    public InetSocketAddress address() {
+      return (InetSocketAddress) channel.remoteAddress();
+    }
+
+    @Override
+    public void accept() {
+      channel.writeAndFlush(Unpooled.wrappedBuffer(new byte[] {0}));
+    }
+
+    @Override
+    public void refuse(Refusal refusal) {
+      channel.writeAndFlush(Unpooled.wrappedBuffer(new byte[] {(byte) refusal.socks5Code()}));
+      Closing.finish(channel, Duration.ofSeconds(1));
+    }
+  }
+
+  /** A control connection through SSH. */
+  Peer tunnel(Fallback fallback) throws Exception {
+    return control(HOST, new Route.FtpTunnel("test", Optional.empty(), fallback));
+  }
+
+  /** A control connection in plaintext. */
+  Peer plain(String host) throws Exception {
+    return control(host, new Route.Direct(true));
+  }
+
+  Peer control(String host, Route route) throws Exception {
+    return connect(new Asked(host, 21, Optional.empty(), new Decided(Optional.empty(), route)));
+  }
+
+  /** Any other connection, for data; answered with 7 if the rules would decide. */
+  Peer data(String host, int port) throws Exception {
+    return connect(new Asked(host, port, Optional.empty(), null));
+  }
+
+  Peer dataAs(String user, String host, int port) throws Exception {
+    return connect(new Asked(host, port, Optional.of(user), null));
+  }
+
+  private Peer connect(Asked next) throws Exception {
+    asked.add(next);
+    InetSocketAddress address = (InetSocketAddress) door.localAddress();
+    Peer peer = new Peer(new Socket(address.getAddress(), address.getPort()));
+    open.add(peer);
+    return peer;
+  }
+
+  /** The FTP server's end of the next control connection. */
+  Peer server() throws Exception {
+    Peer peer = new Peer(ftpServer.accept());
+    open.add(peer);
+    return peer;
+  }
+
+  /** A port on which the FTP server waits for data. */
+  ServerSocket listen() throws Exception {
+    ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+    listener.setSoTimeout(10_000);
+    open.add(listener);
+    return listener;
+  }
+
+  Peer accept(ServerSocket listener) throws Exception {
+    Peer peer = new Peer(listener.accept());
+    open.add(peer);
+    return peer;
+  }
+
+  @Override
+  public void close() throws IOException {
+    for (Closeable closeable : open) {
+      closeable.close();
+    }
+    door.close().syncUninterruptibly();
+    loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).syncUninterruptibly();
+  }
+}

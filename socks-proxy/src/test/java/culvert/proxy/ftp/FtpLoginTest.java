@@ -1,0 +1,444 @@
+package culvert.proxy.ftp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import culvert.config.AuthMethod;
+import culvert.config.Fallback;
+import culvert.config.SshUser;
+import culvert.ssh.SshFailure;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Login, fallback and failures, as the client and the FTP server see them. */
+class FtpLoginTest {
+  private FtpFixture ftp;
+
+  @BeforeEach
+  void start() throws Exception {
+    ftp = new FtpFixture();
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    ftp.close();
+  }
+
+  private static void logIn(Peer client) throws Exception {
+    assertThat(client.line()).startsWith("220 ");
+    client.sendLine("USER bob");
+    assertThat(client.line()).startsWith("331 ");
+    client.sendLine("PASS secret");
+  }
+
+  private static void serveLogin(Peer server) throws Exception {
+    server.sendLine("220-FTP here").sendLine("220 ready");
+    assertThat(server.line()).isEqualTo("USER bob");
+    server.sendLine("331 password?");
+    assertThat(server.line()).isEqualTo("PASS secret");
+    server.sendLine("230-Welcome").sendLine("230 In.");
+  }
+
+  private void awaitEnd(int connection, String end) {
+    await()
+        .untilAsserted(() -> assertThat(ftp.recorded.get(connection).events).last().isEqualTo(end));
+  }
+
+  @Test
+  void theCapturedLoginOpensTheTunnelAndIsReplayed() throws Exception {
+    Peer client = ftp.tunnel(Fallback.NONE);
+    assertThat(client.answer()).isZero();
+    logIn(client);
+    Peer server = ftp.server();
+    serveLogin(server);
+
+    assertThat(client.line()).isEqualTo("230-Welcome");
+    assertThat(client.line()).isEqualTo("230 In.");
+    client.sendLine("PWD");
+    assertThat(server.line()).isEqualTo("PWD");
+    assertThat(ftp.ssh.logins).containsExactly("bob:secret");
+    assertThat(ftp.ssh.channels).hasToString("[ftp.example:21]");
+    assertThat(ftp.recorded.get(0).events).containsExactly("tunnelled gate:22 bob");
+  }
+
+  @Test
+  void theSessionEndsWhenBothSidesHaveEndedAndGivesItsLeaseBack() throws Exception {
+    Peer client = ftp.tunnel(Fallback.NONE);
+    client.answer();
+    logIn(client);
+    Peer server = ftp.server();
+    serveLogin(server);
+    client.line();
+    client.line();
+
+    client.sendLine("QUIT");
+    client.sendEof();
+    assertThat(server.line()).isEqualTo("QUIT");
+    assertThat(server.line()).isEqualTo("EOF");
+    server.sendLine("221 Bye");
+    server.close();
+
+    assertThat(client.rest()).isEqualTo("221 Bye\r\nEOF");
+    awaitEnd(0, "ended completed");
+    await().untilAsserted(() -> assertThat(ftp.ssh.leases).hasValue(0));
+  }
+
+  @Test
+  void aClientThatSendsEverythingAtOnceIsServedInOrder() throws Exception {
+    Peer client = ftp.tunnel(Fallback.NONE);
+    client.send("OPTS UTF8 ON\r\nUSER bob\r\nPASS secret\r\nFEAT\r\nPWD\r\n");
+    client.sendEof();
+    assertThat(client.answer()).isZero();
+    Peer server = ftp.server();
+    server.sendLine("220 hi");
+    assertThat(server.line()).isEqualTo("OPTS UTF8 ON");
+    server.sendLine("501 no");
+    assertThat(server.line()).isEqualTo("USER bob");
+    server.sendLine("331 p");
+    assertThat(server.line()).isEqualTo("PASS secret");
+    server.sendLine("230 in");
+
+    assertThat(server.line()).isEqualTo("FEAT");
+    assertThat(server.line()).isEqualTo("PWD");
+    assertThat(server.line()).isEqualTo("EOF");
+    server.sendLine("211 f").sendLine("257 p").sendEof();
+    assertThat(client.line()).startsWith("220 ");
+    assertThat(client.line()).startsWith("200 ");
+    assertThat(client.line()).startsWith("331 ");
+    assertThat(client.rest()).isEqualTo("230 in\r\n211 f\r\n257 p\r\nEOF");
+  }
+
+  @Test
+  void withAFixedUserTheRealGreetingIsRelayed() throws Exception {
+    ftp.profile = FtpFixture.profile(new SshUser.Fixed("gate"), AuthMethod.PUBLICKEY);
+    Peer client = ftp.tunnel(Fallback.NONE);
+    Peer server = ftp.server();
+    server.sendLine("220 real");
+
+    assertThat(client.answer()).isZero();
+    assertThat(client.line()).isEqualTo("220 real");
+    client.sendLine("USER anonymous");
+    assertThat(server.line()).isEqualTo("USER anonymous");
+    assertThat(ftp.ssh.logins).containsExactly("gate");
+  }
+
+  @Test
+  void withAKeyTheUserNameIsEnough() throws Exception {
+    ftp.profile = FtpFixture.profile(new SshUser.FromFtp(), AuthMethod.PUBLICKEY);
+    Peer client = ftp.tunnel(Fallback.NONE);
+    client.answer();
+    client.line();
+    client.sendLine("USER bob");
+    Peer server = ftp.server();
+    server.sendLine("220 hi");
+    assertThat(server.line()).isEqualTo("USER bob");
+    server.sendLine("331 the server's own words");
+
+    assertThat(client.line()).isEqualTo("331 the server's own words");
+    client.sendLine("PASS secret");
+    assertThat(server.line()).isEqualTo("PASS secret");
+    assertThat(ftp.ssh.logins).containsExactly("bob");
+  }
+
+  @Test
+  void aRefusedSshLoginLeavesTheControlConnectionUsable() throws Exception {
+    ftp.ssh.loginFailure = FakeSsh.failure(SshFailure.AUTH_FAILED);
+    Peer client = ftp.tunnel(Fallback.NONE);
+    client.answer();
+    logIn(client);
+    assertThat(client.line()).isEqualTo("530 culvert: ssh server gate:22: AUTH_FAILED");
+
+    ftp.ssh.loginFailure = null;
+    client.sendLine("USER bob");
+    assertThat(client.line()).startsWith("331 ");
+    client.sendLine("PASS secret");
+    serveLogin(ftp.server());
+    assertThat(client.line()).isEqualTo("230-Welcome");
+  }
+
+  @Test
+  void aLoginRefusedByTheFtpServerLeavesTheControlConnectionUsable() throws Exception {
+    Peer client = ftp.tunnel(Fallback.NONE);
+    client.answer();
+    logIn(client);
+    Peer server = ftp.server();
+    server.sendLine("220 hi");
+    server.line();
+    server.sendLine("530 Login incorrect.");
+    assertThat(client.line()).isEqualTo("530 Login incorrect.");
+    assertThat(server.line()).isEqualTo("EOF");
+
+    client.sendLine("USER bob");
+    assertThat(client.line()).startsWith("331 ");
+    client.sendLine("PASS secret");
+    serveLogin(ftp.server());
+    assertThat(client.line()).isEqualTo("230-Welcome");
+    await().untilAsserted(() -> assertThat(ftp.ssh.leases).hasValue(1));
+  }
+
+  @ParameterizedTest(name = "<{0}>")
+  @CsvSource({"anonymous", "ftp", "Anonymous", "''"})
+  void anonymousUsersAreNeverTriedAgainstSsh(String user) throws Exception {
+    Peer client = ftp.tunnel(Fallback.NONE);
+    client.answer();
+    client.line();
+    client.sendLine("USER " + user);
+    client.line();
+    client.sendLine("PASS me@example.org");
+
+    assertThat(client.line()).startsWith("530 culvert: nothing to log in with");
+    assertThat(ftp.ssh.logins).isEmpty();
+  }
+
+  @Test
+  void anonymousUsersFallBackWhereThatIsAllowed() throws Exception {
+    Peer client = ftp.tunnel(Fallback.PLAIN);
+    client.answer();
+    client.line();
+    client.sendLine("USER anonymous");
+    client.line();
+    client.sendLine("PASS me@example.org");
+    Peer server = ftp.server();
+    server.sendLine("220 hi");
+    assertThat(server.line()).isEqualTo("USER anonymous");
+    server.sendLine("230 in");
+
+    assertThat(client.line()).isEqualTo("230 in");
+    assertThat(ftp.ssh.logins).isEmpty();
+    assertThat(ftp.recorded.get(0).events)
+        .containsExactly("tunnel failed NO_IDENTITY", "fell back no-identity");
+  }
+
+  @ParameterizedTest(name = "{0} -> {1}")
+  @CsvSource({
+    "CONNECTION_REFUSED, 5",
+    "NO_ROUTE, 3",
+    "NAME_UNKNOWN, 4",
+    "TIMED_OUT, 6",
+    "HOST_KEY, 2"
+  })
+  void anSshServerThatIsNotReachedIsAFailureOfTheFrontDoor(SshFailure failure, int code)
+      throws Exception {
+    ftp.ssh.reachFailure = FakeSsh.failure(failure);
+
+    assertThat(ftp.tunnel(Fallback.NONE).answer()).isEqualTo(code);
+    awaitEnd(0, "ended upstream-failed");
+  }
+
+  @Test
+  void anSshServerThatIsNotReachedFallsBackBeforeTheAnswerAndTheRealGreetingIsRelayed()
+      throws Exception {
+    ftp.ssh.reachFailure = FakeSsh.failure(SshFailure.CONNECTION_REFUSED);
+    Peer client = ftp.tunnel(Fallback.PLAIN);
+    Peer server = ftp.server();
+    server.sendLine("220 real");
+
+    assertThat(client.answer()).isZero();
+    assertThat(client.line()).isEqualTo("220 real");
+    client.sendLine("USER bob");
+    assertThat(server.line()).isEqualTo("USER bob");
+    assertThat(ftp.recorded.get(0).events)
+        .containsExactly("tunnel failed CONNECTION_REFUSED", "fell back unreachable");
+  }
+
+  @Test
+  void whereTheFtpServerIsDownTooTheFrontDoorFails() throws Exception {
+    ftp.ssh.reachFailure = FakeSsh.failure(SshFailure.CONNECTION_REFUSED);
+    ftp.ftpServer.close();
+
+    assertThat(ftp.tunnel(Fallback.PLAIN).answer()).isEqualTo(5);
+  }
+
+  @Test
+  void aPinnedDestinationDoesNotFallBackBecauseTheSshServerIsNotReached() throws Exception {
+    ftp.pinned.add(FtpFixture.HOST);
+    ftp.ssh.reachFailure = FakeSsh.failure(SshFailure.CONNECTION_REFUSED);
+
+    assertThat(ftp.tunnel(Fallback.PLAIN).answer()).isEqualTo(5);
+    assertThat(ftp.direct).isEmpty();
+  }
+
+  @Test
+  void aTunnelPinsItsDestination() throws Exception {
+    Peer client = ftp.tunnel(Fallback.PLAIN);
+    client.answer();
+    logIn(client);
+    serveLogin(ftp.server());
+
+    assertThat(ftp.pinned).containsExactly(FtpFixture.HOST);
+  }
+
+  @ParameterizedTest(name = "{0} falls back: {1}")
+  @CsvSource({"AUTH_FAILED, auth-failed", "NOT_SSH, unreachable", "TIMED_OUT, unreachable"})
+  void aFailedLoginFallsBackWithTheLoginReplayedInPlaintext(SshFailure failure, String reason)
+      throws Exception {
+    ftp.ssh.loginFailure = FakeSsh.failure(failure);
+    Peer client = ftp.tunnel(Fallback.PLAIN);
+    client.answer();
+    logIn(client);
+    serveLogin(ftp.server());
+
+    assertThat(client.line()).isEqualTo("230-Welcome");
+    assertThat(ftp.recorded.get(0).events).contains("fell back " + reason);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource({"FORWARDING_REFUSED, forwarding-refused", "TARGET_UNREACHABLE, target-unreachable"})
+  void aRefusedChannelFallsBackAndGivesTheLeaseBack(SshFailure failure, String reason)
+      throws Exception {
+    ftp.ssh.channelFailure = FakeSsh.failure(failure);
+    Peer client = ftp.tunnel(Fallback.PLAIN);
+    client.answer();
+    logIn(client);
+    serveLogin(ftp.server());
+
+    assertThat(client.line()).isEqualTo("230-Welcome");
+    assertThat(ftp.recorded.get(0).events).contains("fell back " + reason);
+    assertThat(ftp.ssh.leases).hasValue(0);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource({"FORWARDING_REFUSED", "TARGET_UNREACHABLE"})
+  void aRefusedChannelWithoutFallbackIsA421AndTheEnd(SshFailure failure) throws Exception {
+    ftp.ssh.channelFailure = FakeSsh.failure(failure);
+    Peer client = ftp.tunnel(Fallback.NONE);
+    client.answer();
+    logIn(client);
+
+    assertThat(client.rest()).isEqualTo("421 culvert: ssh server gate:22: " + failure + "\r\nEOF");
+  }
+
+  @Test
+  void aBadHostKeyNeverFallsBack() throws Exception {
+    ftp.ssh.readyFailure = FakeSsh.failure(SshFailure.HOST_KEY);
+    Peer client = ftp.tunnel(Fallback.PLAIN);
+    client.answer();
+    logIn(client);
+
+    assertThat(client.rest()).isEqualTo("421 culvert: ssh server gate:22: HOST_KEY\r\nEOF");
+    assertThat(ftp.ssh.logins).isEmpty();
+    assertThat(ftp.direct).isEmpty();
+  }
+
+  @Test
+  void anSshServerThatHangsIsAcceptedAfterAWhileAndEndsIn421() throws Exception {
+    ftp.ssh.hangs = true;
+    Peer client = ftp.tunnel(Fallback.NONE);
+    assertThat(client.answer()).isZero();
+    logIn(client);
+
+    assertThat(client.rest())
+        .isEqualTo("421 culvert: ssh server gate:22: no tunnel within 2000 ms\r\nEOF");
+  }
+
+  @Test
+  void anSshServerThatHangsFallsBackInTime() throws Exception {
+    ftp.ssh.hangs = true;
+    Peer client = ftp.tunnel(Fallback.PLAIN);
+    assertThat(client.answer()).isZero();
+    logIn(client);
+    serveLogin(ftp.server());
+
+    assertThat(client.line()).isEqualTo("230-Welcome");
+  }
+
+  @Test
+  void aFixedUsersSshServerThatHangsEndsIn421() throws Exception {
+    ftp.profile = FtpFixture.profile(new SshUser.Fixed("gate"), AuthMethod.PUBLICKEY);
+    ftp.ssh.hangs = true;
+    Peer client = ftp.tunnel(Fallback.NONE);
+
+    assertThat(client.answer()).isZero();
+    assertThat(client.rest()).startsWith("421 culvert: ssh server gate:22").endsWith("EOF");
+  }
+
+  @Test
+  void aServerThatHangsUpDuringTheLoginIsA421() throws Exception {
+    Peer client = ftp.tunnel(Fallback.NONE);
+    client.answer();
+    logIn(client);
+    ftp.server().close();
+
+    assertThat(client.rest())
+        .isEqualTo(
+            "421 culvert: FTP server ftp.example: closed the connection during the login\r\nEOF");
+  }
+
+  @Test
+  void anSshSessionThatDiesLaterIsA421() throws Exception {
+    Peer client = ftp.tunnel(Fallback.NONE);
+    client.answer();
+    logIn(client);
+    serveLogin(ftp.server());
+    client.line();
+    client.line();
+
+    ftp.ssh.ended.setSuccess(FakeSsh.failure(SshFailure.SESSION_ENDED));
+
+    assertThat(client.rest()).isEqualTo("421 culvert: ssh server gate:22: SESSION_ENDED\r\nEOF");
+    awaitEnd(0, "ended upstream-aborted");
+  }
+
+  @Test
+  void aClientThatGoesAwayWhileTheTunnelIsMadeLeavesNothingBehind() throws Exception {
+    Peer client = ftp.tunnel(Fallback.NONE);
+    client.answer();
+    logIn(client);
+    client.reset();
+
+    awaitEnd(0, "ended client-aborted");
+    await().untilAsserted(() -> assertThat(ftp.ssh.leases).hasValue(0));
+  }
+
+  @Test
+  void aTlsClientIsResetAndNothingReachesTheServer() throws Exception {
+    Peer client = ftp.tunnel(Fallback.NONE);
+    client.answer();
+    client.line();
+    client.send("\u0016\u0003\u0001");
+
+    assertThat(client.rest()).isEqualTo("RESET");
+    awaitEnd(0, "ended refused");
+  }
+
+  @Test
+  void aNulByteIs500AndTheEnd() throws Exception {
+    Peer client = ftp.tunnel(Fallback.NONE);
+    client.answer();
+    client.line();
+    client.send("USER a\0b\r\n");
+
+    assertThat(client.rest()).isEqualTo("500 culvert: NUL byte\r\nEOF");
+  }
+
+  @Test
+  void aDirectSessionIsRelayedFromTheGreetingOn() throws Exception {
+    Peer client = ftp.plain(FtpFixture.HOST);
+    Peer server = ftp.server();
+    server.sendLine("220 real");
+
+    assertThat(client.answer()).isZero();
+    assertThat(client.line()).isEqualTo("220 real");
+    client.sendLine("AUTH TLS");
+    assertThat(server.line()).isEqualTo("AUTH TLS");
+    server.sendLine("234 go");
+    assertThat(client.line()).isEqualTo("234 go");
+    client.send("\u0016\u0003\0\0\nx");
+    assertThat(server.line()).isEqualTo("\u0016\u0003\0\0");
+  }
+
+  @Test
+  void aDirectSessionToAServerThatIsDownIsAFailureOfTheFrontDoor() throws Exception {
+    ftp.ftpServer.close();
+
+    assertThat(ftp.plain(FtpFixture.HOST).answer()).isEqualTo(5);
+  }
+
+  @Test
+  void aDirectSessionToAnUnknownNameIsAFailureOfTheFrontDoor() throws Exception {
+    assertThat(ftp.plain("nowhere.example").answer()).isEqualTo(4);
+  }
+}

@@ -1,0 +1,49 @@
+package culvert.proxy.ftp;
+
+import culvert.config.FallbackReason;
+import culvert.proxy.event.ConnectionRecorder;
+import culvert.proxy.event.EndReason;
+import culvert.ssh.SshFailure;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** What a connection's recorder was told. */
+final class Recorded implements ConnectionRecorder {
+  final List<String> events = new CopyOnWriteArrayList<>();
+
+  @Override
+  public long id() {
+    return 1;
+  }
+
+  @Override
+  public void routed(String rule, String action) {
+    events.add("routed " + rule + " " + action);
+  }
+
+  @Override
+  public void tunnelled(String sshServer, String sshUser) {
+    events.add("tunnelled " + sshServer + " " + sshUser);
+  }
+
+  @Override
+  public void tunnelFailed(SshFailure failure) {
+    events.add("tunnel failed " + failure);
+  }
+
+  @Override
+  public void fellBack(FallbackReason reason, String detail) {
+    events.add("fell back " + reason);
+  }
+
+  @Override
+  public void fromClient(long bytes) {}
+
+  @Override
+  public void toClient(long bytes) {}
+
+  @Override
+  public void ended(EndReason reason, String detail) {
+    events.add("ended " + reason);
+  }
+}
