@@ -2,13 +2,16 @@ package culvert.proxy.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 @ExtendWith(RestoreLogging.class)
 class CulvertTest {
@@ -59,6 +62,20 @@ class CulvertTest {
     assertThat(culvert.execute("--help")).isZero();
 
     assertThat(culvert.out()).contains("check", "explain", "trust", "demo", "Exit codes:");
+  }
+
+  @ParameterizedTest(name = "culvert {0}")
+  @CsvSource({
+    "check, INFO",
+    "-v check, DEBUG",
+    "check -v, DEBUG",
+    "check -vv, TRACE",
+    "-v -v check, TRACE"
+  })
+  void verbosityIsTakenBeforeAndBehindTheCommand(String line, String level) {
+    assertThat(culvert.execute(line.split(" ", -1))).isZero();
+
+    assertThat(((Logger) LoggerFactory.getLogger("culvert")).getLevel()).hasToString(level);
   }
 
   @Test
