@@ -50,14 +50,17 @@ final class SshClients implements AutoCloseable {
           BuiltinMacs.hmacsha256,
           BuiltinMacs.hmacsha512);
 
-  /** The cheap post-quantum exchange before the dear one: a rekey stalls every transfer. */
+  /**
+   * The cheap post-quantum exchange first and the dear one late: Bouncy Castle's sntrup761 keeps an
+   * event loop busy for a tenth of a second at every login and every rekey.
+   */
   private static final List<BuiltinDHFactories> KEY_EXCHANGES =
       List.of(
           BuiltinDHFactories.mlkem768x25519,
-          BuiltinDHFactories.sntrup761x25519,
-          BuiltinDHFactories.sntrup761x25519_openssh,
           BuiltinDHFactories.curve25519,
           BuiltinDHFactories.curve25519_libssh,
+          BuiltinDHFactories.sntrup761x25519,
+          BuiltinDHFactories.sntrup761x25519_openssh,
           BuiltinDHFactories.ecdhp256,
           BuiltinDHFactories.ecdhp384,
           BuiltinDHFactories.ecdhp521,
