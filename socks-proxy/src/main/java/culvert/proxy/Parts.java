@@ -1,17 +1,23 @@
 package culvert.proxy;
 
 import culvert.config.Limits;
+import culvert.proxy.ftp.ControlConnections;
 import culvert.proxy.ftp.DataConnections;
+import culvert.proxy.ftp.ExpectedDataConnections;
+import culvert.proxy.ftp.FtpServices;
 import culvert.proxy.ftp.FtpSessions;
+import culvert.proxy.ftp.FtpTimeouts;
 import culvert.proxy.relay.Relay;
 import culvert.proxy.route.Upstreams;
 import culvert.ssh.AddressResolver;
 import culvert.ssh.NettyTransport;
 import culvert.ssh.SshTransport;
+import culvert.ssh.mina.MinaSshTransport;
 import java.util.concurrent.Executor;
 
-/** The parts of the daemon that tests replace. */
+/** The parts of the daemon that tests of the rest replace. */
 record Parts(SshFactory ssh, FtpFactory ftp) {
+  static final Parts REAL = new Parts(Parts::mina, Parts::ftp);
 
   @FunctionalInterface
   interface SshFactory {
@@ -25,4 +31,27 @@ record Parts(SshFactory ssh, FtpFactory ftp) {
   }
 
   record Ftp(DataConnections dataConnections, FtpSessions sessions) {}
+
+  private static SshTransport mina(
+      NettyTransport transport, AddressResolver resolver, Executor blocking, Limits limits) {
+    return new MinaSshTransport(
+        transport,
+        resolver,
+        blocking,
+        new MinaSshTransport.Bounds(limits.channelWindow(), limits.buffered()));
+  }
+
+  private static Ftp ftp(Upstreams upstreams, Relay relay) {
+    ExpectedDataConnections expected = new ExpectedDataConnections();
+    FtpServices services =
+        new FtpServices(
+            upstreams.ssh(),
+            upstreams.direct(),
+            upstreams.resolver(),
+            expected,
+            relay,
+            upstreams.pins(),
+            FtpTimeouts.DEFAULT);
+    return new Ftp(expected, new ControlConnections(services));
+  }
 }

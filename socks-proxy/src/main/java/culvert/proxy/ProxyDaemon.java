@@ -104,6 +104,15 @@ public final class ProxyDaemon implements AutoCloseable {
         "culvert.sockets.accepted", "Open client sockets, handshakes included", limits::open);
   }
 
+  /**
+   * Returns when every listener is bound.
+   *
+   * @throws IOException which says what could not be bound and why; nothing is left running then
+   */
+  public static ProxyDaemon start(CulvertConfig config) throws IOException {
+    return start(config, Parts.REAL);
+  }
+
   static ProxyDaemon start(CulvertConfig config, Parts parts) throws IOException {
     ProxyDaemon daemon = new ProxyDaemon(config, parts);
     try {
