@@ -168,6 +168,10 @@ final class LoginFixture implements AutoCloseable {
     return signers;
   }
 
+  int port() {
+    return server.getPort();
+  }
+
   /** What reached the server, in order. */
   List<String> seen() {
     return seen;

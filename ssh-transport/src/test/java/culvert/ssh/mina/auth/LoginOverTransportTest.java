@@ -1,0 +1,109 @@
+package culvert.ssh.mina.auth;
+
+import static culvert.config.AuthMethod.KEYBOARD_INTERACTIVE;
+import static culvert.config.AuthMethod.PASSWORD;
+import static culvert.config.AuthMethod.PUBLICKEY;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import culvert.ssh.NettyTransport;
+import culvert.ssh.Password;
+import culvert.ssh.SshServer;
+import culvert.ssh.SshSession;
+import culvert.ssh.SshSessionSpec;
+import culvert.ssh.mina.MinaSshTransport;
+import culvert.ssh.mina.auth.LoginFixture.Round;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Logins on an event loop, as the transport makes them. */
+@Timeout(60)
+class LoginOverTransportTest {
+  private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
+
+  @TempDir Path directory;
+  private final EventLoopGroup loops = NettyTransport.preferred().newGroup("login", 1);
+  private final EventLoop loop = loops.next();
+  private final ExecutorService blocking = Executors.newCachedThreadPool();
+  private LoginFixture ssh;
+  private MinaSshTransport transport;
+
+  @BeforeEach
+  void start() throws Exception {
+    ssh = new LoginFixture();
+    transport =
+        new MinaSshTransport(
+            NettyTransport.preferred(),
+            (host, executor) -> executor.newSucceededFuture(List.of(LOOPBACK)),
+            blocking,
+            new MinaSshTransport.Bounds(1 << 20, 8 << 20));
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    transport.close();
+    loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).await(10, TimeUnit.SECONDS);
+    blocking.shutdownNow();
+    ssh.close();
+  }
+
+  private void logIn(Profiles profile, Optional<Password> password) throws Exception {
+    SshServer server = new SshServer(profile.port(ssh.port()), "127.0.0.1");
+    SshSession session =
+        transport
+            .connect(new SshSessionSpec(server, "alice", password, LOOPBACK), loop)
+            .get(20, TimeUnit.SECONDS);
+    session.release();
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(strings = {"ed25519-encrypted", "ecdsa256", "rsa"})
+  void aKeyLogsIn(String name) throws Exception {
+    ssh.authorizes(TestKeys.publicKey(name));
+
+    logIn(
+        Profiles.with(PUBLICKEY)
+            .keys(TestKeys.file(name, directory))
+            .passphrase(TestKeys.PASSPHRASE),
+        Optional.empty());
+
+    assertThat(ssh.seen()).hasSize(2).allMatch(seen -> seen.endsWith(":right"));
+  }
+
+  @Test
+  void keyThenKeyboardInteractiveThenPassword() throws Exception {
+    ssh.password("secret")
+        .authorizes(TestKeys.publicKey("rsa"))
+        .rounds(Round.asking(), Round.asking("Password: "))
+        .requires("publickey,keyboard-interactive,password");
+
+    logIn(
+        Profiles.with(PUBLICKEY, KEYBOARD_INTERACTIVE, PASSWORD)
+            .keys(TestKeys.file("ed25519", directory), TestKeys.file("rsa", directory)),
+        Optional.of(new Password("secret".getBytes(StandardCharsets.UTF_8))));
+
+    assertThat(ssh.seen())
+        .containsExactly(
+            "publickey:ssh-ed25519:wrong",
+            "publickey:ssh-rsa:right",
+            "publickey:ssh-rsa:right",
+            "keyboard-interactive",
+            "answers:[]",
+            "answers:[secret]",
+            "password:secret");
+  }
+}
