@@ -46,7 +46,7 @@ public final class Culvert implements Callable<Integer> {
             System.err,
             Boolean.getBoolean(INTERACTIVE),
             Environment.ofProcess());
-    Parts parts = new Parts(new MinaHostKeys());
+    Parts parts = new Parts(RunningProxy::start, new MinaHostKeys(), Signals.ofProcess());
     System.exit(execute(terminal, parts, args));
   }
 
@@ -55,6 +55,7 @@ public final class Culvert implements Callable<Integer> {
     CommandLine line =
         new CommandLine(new Culvert())
             .addMixin("logging", new LogOptions(terminal))
+            .addSubcommand(new RunCommand(terminal, parts.daemon(), parts.signals()))
             .addSubcommand(new CheckCommand(terminal))
             .addSubcommand(new ExplainCommand(terminal))
             .addSubcommand(new TrustCommand(terminal, parts.hostKeys()))

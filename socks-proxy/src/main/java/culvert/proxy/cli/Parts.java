@@ -3,4 +3,4 @@ package culvert.proxy.cli;
 import culvert.ssh.HostKeys;
 
 /** What the commands drive. */
-record Parts(HostKeys hostKeys) {}
+record Parts(Daemon.Starter daemon, HostKeys hostKeys, Signals signals) {}

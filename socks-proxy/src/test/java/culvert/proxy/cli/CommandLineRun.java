@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.mockito.Mockito;
 
 /** Runs command lines in a directory of their own, and keeps what they print. */
@@ -19,9 +20,11 @@ final class CommandLineRun {
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
   private final Map<String, String> variables = new HashMap<>();
   private final Path directory;
+  private final Map<String, Runnable> signals = new ConcurrentHashMap<>();
   private String answers = "";
   private boolean interactive;
   private HostKeys hostKeys = Mockito.mock(HostKeys.class);
+  private Daemon.Starter starter = Mockito.mock(Daemon.Starter.class);
 
   CommandLineRun(Path directory) {
     this.directory = directory;
@@ -44,8 +47,18 @@ final class CommandLineRun {
     return this;
   }
 
+  CommandLineRun withDaemon(Daemon.Starter daemons) {
+    starter = daemons;
+    return this;
+  }
+
+  /** Delivers a signal to the command that runs. */
+  void signal(String name) {
+    signals.get(name).run();
+  }
+
   int execute(String... args) {
-    return Culvert.execute(terminal(), new Parts(hostKeys), args);
+    return Culvert.execute(terminal(), new Parts(starter, hostKeys, signals::put), args);
   }
 
   Terminal terminal() {

@@ -38,7 +38,7 @@ class CulvertTest {
         "explain h:21 --from somewhere",
         "explain h:21 --from 10.0.0.0/8",
         "explain h:21 --listener nonsense",
-        "check --log-format xml",
+        "run --log-format xml",
         "demo now"
       })
   void wrongUsageExitsWith2AndSaysSoOnStandardError(String line) {
@@ -50,7 +50,7 @@ class CulvertTest {
   }
 
   @ParameterizedTest(name = "culvert {0} --help")
-  @ValueSource(strings = {"check", "explain", "trust", "demo"})
+  @ValueSource(strings = {"run", "check", "explain", "trust", "demo"})
   void everyCommandHasHelpWithAnExample(String command) {
     assertThat(culvert.execute(command, "--help")).isZero();
 
@@ -61,7 +61,7 @@ class CulvertTest {
   void theProgramHasHelpThatNamesEveryCommand() {
     assertThat(culvert.execute("--help")).isZero();
 
-    assertThat(culvert.out()).contains("check", "explain", "trust", "demo", "Exit codes:");
+    assertThat(culvert.out()).contains("run", "check", "explain", "trust", "demo", "Exit codes:");
   }
 
   @ParameterizedTest(name = "culvert {0}")

@@ -1,0 +1,30 @@
+package culvert.proxy.cli;
+
+import culvert.config.CulvertConfig;
+import java.net.InetSocketAddress;
+import java.util.List;
+
+/** What {@code culvert run} runs. */
+interface Daemon {
+
+  /** Starts daemons. */
+  @FunctionalInterface
+  interface Starter {
+
+    /**
+     * Returns when every listener is bound.
+     *
+     * @throws Exception with a message for the user; nothing is left running then
+     */
+    Daemon start(CulvertConfig config) throws Exception;
+  }
+
+  /** Where the SOCKS listeners are bound, in the order of the configuration. */
+  List<InetSocketAddress> socksListeners();
+
+  /** Takes the configuration for new connections. */
+  void reload(CulvertConfig config);
+
+  /** Takes no new connections, lets the others end within a deadline, and returns then. */
+  void drain() throws InterruptedException;
+}

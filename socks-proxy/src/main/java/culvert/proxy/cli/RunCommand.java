@@ -1,0 +1,127 @@
+package culvert.proxy.cli;
+
+import culvert.config.ConfigProblem;
+import culvert.config.ConfigResult;
+import culvert.config.CulvertConfig;
+import culvert.config.Endpoint;
+import culvert.filter.RuleCompiler;
+import culvert.filter.RuleWarning;
+import java.net.InetSocketAddress;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+
+/** {@code culvert run}. Signals become orders, which the main thread carries out one by one. */
+@Command(
+    name = "run",
+    description = {
+      "Starts the proxy and stays. Prints one line when it is ready.",
+      "SIGTERM and SIGINT let open transfers end, a second one stops at once;",
+      "SIGHUP reads the configuration again, for new connections."
+    },
+    mixinStandardHelpOptions = true,
+    footer = {"", "Example: @|bold culvert run -c culvert.yaml|@"})
+final class RunCommand implements Callable<Integer> {
+  private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
+
+  private enum Order {
+    RELOAD,
+    STOP
+  }
+
+  private final Terminal terminal;
+  private final Daemon.Starter starter;
+  private final Signals signals;
+  private final BlockingQueue<Order> orders = new LinkedBlockingQueue<>();
+  private final AtomicBoolean stopping = new AtomicBoolean();
+
+  @Mixin private final ConfigOption configOption;
+
+  RunCommand(Terminal terminal, Daemon.Starter starter, Signals signals) {
+    this.terminal = terminal;
+    this.starter = starter;
+    this.signals = signals;
+    configOption = new ConfigOption(terminal);
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    ConfigResult result = configOption.load();
+    for (ConfigProblem problem : result.problems()) {
+      terminal.err().println(problem);
+    }
+    if (!(result instanceof ConfigResult.Loaded loaded)) {
+      return ExitCode.USAGE;
+    }
+    log(Level.INFO, "starting");
+    warn(loaded.config());
+    Daemon daemon = starter.start(loaded.config());
+    signals.on("HUP", () -> orders.add(Order.RELOAD));
+    signals.on("INT", this::stop);
+    signals.on("TERM", this::stop);
+    terminal.out().println("culvert ready: " + listeners(daemon));
+    terminal.out().flush();
+    while (orders.take() == Order.RELOAD) {
+      reload(daemon);
+    }
+    LOG.info("stopping: no new connections, the open ones may end");
+    daemon.drain();
+    LOG.info("stopped");
+    return ExitCode.OK;
+  }
+
+  /** The first time in good order; whoever asks again means at once. */
+  private void stop() {
+    if (stopping.getAndSet(true)) {
+      Runtime.getRuntime().halt(ExitCode.SOFTWARE);
+    }
+    orders.add(Order.STOP);
+  }
+
+  private void reload(Daemon daemon) {
+    ConfigResult result = configOption.load();
+    for (ConfigProblem problem : result.problems()) {
+      boolean error = problem.severity() == ConfigProblem.Severity.ERROR;
+      LOG.atLevel(error ? Level.ERROR : Level.WARN).log(problem.toString());
+    }
+    if (!(result instanceof ConfigResult.Loaded loaded)) {
+      log(Level.ERROR, "configuration rejected, the old one stays");
+      return;
+    }
+    warn(loaded.config());
+    try {
+      daemon.reload(loaded.config());
+      log(Level.INFO, "configuration reloaded");
+    } catch (RuntimeException e) {
+      LOG.atError().setCause(e).log("configuration not taken, the old one stays");
+    }
+  }
+
+  private void log(Level level, String message) {
+    LOG.atLevel(level).addKeyValue("config", configOption.name()).log(message);
+  }
+
+  private static void warn(CulvertConfig config) {
+    for (RuleWarning warning : RuleCompiler.compile(config).warnings()) {
+      LOG.warn(warning.toString());
+    }
+  }
+
+  private static String listeners(Daemon daemon) {
+    return daemon.socksListeners().stream()
+        .map(RunCommand::listener)
+        .collect(Collectors.joining(", "));
+  }
+
+  private static String listener(InetSocketAddress address) {
+    return "socks " + new Endpoint(address.getAddress().getHostAddress(), address.getPort());
+  }
+}

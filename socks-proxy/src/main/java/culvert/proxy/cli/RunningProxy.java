@@ -1,0 +1,36 @@
+package culvert.proxy.cli;
+
+import culvert.config.CulvertConfig;
+import culvert.proxy.ProxyDaemon;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+
+/** The proxy itself as {@code culvert run} sees it. */
+record RunningProxy(ProxyDaemon proxy) implements Daemon {
+
+  /** Less than the 90 s after which systemd kills. */
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  static Daemon start(CulvertConfig config) throws IOException {
+    return new RunningProxy(ProxyDaemon.start(config));
+  }
+
+  @Override
+  public List<InetSocketAddress> socksListeners() {
+    return proxy.addresses();
+  }
+
+  @Override
+  public void reload(CulvertConfig config) {
+    proxy.reload(config);
+  }
+
+  @Override
+  public void drain() throws InterruptedException {
+    try (proxy) {
+      proxy.drain(PATIENCE);
+    }
+  }
+}

@@ -1,0 +1,134 @@
+package culvert.proxy.cli;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import culvert.config.Action;
+import culvert.config.CulvertConfig;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+@ExtendWith(RestoreLogging.class)
+class RunCommandTest {
+  @TempDir private Path directory;
+  private final RecordingDaemon daemon = new RecordingDaemon();
+  private CommandLineRun culvert;
+
+  private static final class RecordingDaemon implements Daemon {
+    private final List<CulvertConfig> configs = new CopyOnWriteArrayList<>();
+    private volatile boolean drained;
+
+    @Override
+    public List<InetSocketAddress> socksListeners() {
+      return List.of(
+          new InetSocketAddress(InetAddress.getLoopbackAddress(), 1080),
+          new InetSocketAddress(ipv6Loopback(), 1081));
+    }
+
+    @Override
+    public void reload(CulvertConfig config) {
+      configs.add(config);
+    }
+
+    @Override
+    public void drain() {
+      drained = true;
+    }
+  }
+
+  private static InetAddress ipv6Loopback() {
+    byte[] address = new byte[16];
+    address[15] = 1;
+    try {
+      return InetAddress.getByAddress(address);
+    } catch (UnknownHostException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @BeforeEach
+  void freshRun() {
+    culvert =
+        new CommandLineRun(directory)
+            .withDaemon(
+                config -> {
+                  daemon.configs.add(config);
+                  return daemon;
+                });
+  }
+
+  @Test
+  void oneReadyLineNamesEveryListener() throws Exception {
+    CompletableFuture<Integer> exit = run();
+
+    culvert.signal("TERM");
+
+    assertThat(exit.get(10, SECONDS)).isZero();
+    assertThat(culvert.outLines())
+        .containsExactly("culvert ready: socks 127.0.0.1:1080, socks [0:0:0:0:0:0:0:1]:1081");
+    assertThat(daemon.drained).isTrue();
+  }
+
+  @Test
+  void hangUpReloadsAndABrokenFileKeepsTheOldConfiguration() throws Exception {
+    Path file = directory.resolve("culvert.yaml");
+    Files.writeString(file, "default-action: direct\n");
+    CompletableFuture<Integer> exit = run();
+
+    Files.writeString(file, "default-action: block\n");
+    culvert.signal("HUP");
+    await().until(() -> daemon.configs.size() == 2);
+    Files.writeString(file, "default-action: nonsense\n");
+    culvert.signal("HUP");
+    await().until(() -> culvert.err().contains("configuration rejected, the old one stays"));
+    culvert.signal("INT");
+
+    assertThat(exit.get(10, SECONDS)).isZero();
+    assertThat(daemon.configs)
+        .extracting(CulvertConfig::defaultAction)
+        .containsExactly(Action.DIRECT, Action.BLOCK);
+    assertThat(culvert.err()).contains("nonsense");
+  }
+
+  @Test
+  void anUnusableConfigurationDoesNotStart() throws IOException {
+    Files.writeString(directory.resolve("culvert.yaml"), "default-action: nonsense\n");
+
+    assertThat(culvert.execute("run")).isEqualTo(2);
+
+    assertThat(daemon.configs).isEmpty();
+    assertThat(culvert.out()).isEmpty();
+  }
+
+  @Test
+  void aListenerThatCannotBeBoundIsFatal() {
+    Daemon.Starter failing =
+        config -> {
+          throw new BindException("socks 127.0.0.1:1080: address already in use");
+        };
+
+    assertThat(culvert.withDaemon(failing).execute("run")).isEqualTo(1);
+
+    assertThat(culvert.out()).isEmpty();
+    assertThat(culvert.err()).contains("culvert: socks 127.0.0.1:1080: address already in use");
+  }
+
+  private CompletableFuture<Integer> run() {
+    CompletableFuture<Integer> exit = CompletableFuture.supplyAsync(() -> culvert.execute("run"));
+    await().until(() -> !culvert.out().isEmpty());
+    return exit;
+  }
+}
