@@ -14,6 +14,7 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.FutureListener;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Opens a session's data connections: exactly one for each announcement, when the client comes for
@@ -40,17 +41,23 @@ final class DataConnector implements ExpectedDataConnections.Taker {
       recorder.tunnelled(tunnelled.server(), tunnelled.user());
     }
     session.dataStarted(client.channel());
+    AtomicReference<EndReason> brokenOff = new AtomicReference<>();
     upstream
         .connect(
             serverPort,
             Originator.of(client.address()),
             client.channel().eventLoop(),
-            initializer())
-        .addListener((FutureListener<DuplexChannel>) done -> connected(client, recorder, done));
+            initializer(brokenOff))
+        .addListener(
+            (FutureListener<DuplexChannel>) done -> connected(client, recorder, done, brokenOff));
   }
 
   /** The front door's answer waits for this: curl tries PASV after a true failure only. */
-  private void connected(Client client, ConnectionRecorder recorder, Future<DuplexChannel> done) {
+  private void connected(
+      Client client,
+      ConnectionRecorder recorder,
+      Future<DuplexChannel> done,
+      AtomicReference<EndReason> brokenOff) {
     DuplexChannel channel = client.channel();
     if (!done.isSuccess()) {
       session.dataEnded(channel);
@@ -66,6 +73,7 @@ final class DataConnector implements ExpectedDataConnections.Taker {
           done.getNow(),
           recorder,
           (reason, detail) -> {
+            brokenOff.set(reason);
             session.dataEnded(channel);
             recorder.ended(reason, detail);
           });
@@ -73,11 +81,14 @@ final class DataConnector implements ExpectedDataConnections.Taker {
     }
   }
 
-  private ChannelHandler initializer() {
+  private ChannelHandler initializer(AtomicReference<EndReason> brokenOff) {
     return new ChannelInitializer<>() {
       @Override
       protected void initChannel(Channel channel) {
-        channel.pipeline().addLast("upload-guard", new UploadGuard(session::beforeBreakingOff));
+        UploadGuard guard =
+            new UploadGuard(
+                () -> brokenOff.get() == EndReason.CLIENT_ABORTED, session::beforeBreakingOff);
+        channel.pipeline().addLast("upload-guard", guard);
         channel.pipeline().addLast(EarlyReads.initializer());
       }
     };

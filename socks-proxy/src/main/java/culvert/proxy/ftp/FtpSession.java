@@ -51,6 +51,9 @@ final class FtpSession
     implements ClientEnd.Listener, UpstreamEnd.Listener, UpstreamOpener.Listener {
   private static final Logger log = LoggerFactory.getLogger(FtpSession.class);
 
+  /** Commands that may wait here; reading stops long before, but takes what one batch brings. */
+  private static final int MAX_WAITING = 4096;
+
   private enum Phase {
     /** No upstream yet, and nothing to say to the client. */
     CONNECTING,
@@ -207,6 +210,10 @@ final class FtpSession
       toServer(bytes.clone());
     } else if (phase != Phase.ENDED && phase != Phase.ABORTING) {
       inputs.addAll(commands.feed(bytes));
+      if (inputs.size() > MAX_WAITING) {
+        toClient(OwnReply.of(421, "culvert: more than " + MAX_WAITING + " commands at once"));
+        finish(EndReason.REFUSED, "too many commands at once");
+      }
     }
   }
 

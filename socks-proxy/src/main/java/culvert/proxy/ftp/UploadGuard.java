@@ -5,6 +5,7 @@ import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.DuplexChannel;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
@@ -13,20 +14,23 @@ import java.util.function.Consumer;
  * the file. Confined to the data channel's loop.
  */
 final class UploadGuard extends ChannelOutboundHandlerAdapter {
+  private final BooleanSupplier clientBrokeOff;
   private final Consumer<Runnable> tellServer;
   private boolean told;
 
   /**
+   * @param clientBrokeOff whether it was the client who ended the connection
    * @param tellServer is given what to do when the server has been told; any thread may do it
    */
-  UploadGuard(Consumer<Runnable> tellServer) {
+  UploadGuard(BooleanSupplier clientBrokeOff, Consumer<Runnable> tellServer) {
+    this.clientBrokeOff = clientBrokeOff;
     this.tellServer = tellServer;
   }
 
   @Override
   public void close(ChannelHandlerContext context, ChannelPromise promise) {
     DuplexChannel channel = (DuplexChannel) context.channel();
-    if (!channel.isActive() || channel.isOutputShutdown()) {
+    if (!channel.isActive() || channel.isOutputShutdown() || !clientBrokeOff.getAsBoolean()) {
       context.close(promise);
     } else if (told) {
       channel.closeFuture().addListener(closed -> promise.trySuccess());

@@ -1,5 +1,6 @@
 package culvert.proxy.ftp;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -7,6 +8,8 @@ import culvert.config.AuthMethod;
 import culvert.config.Fallback;
 import culvert.config.SshUser;
 import culvert.filter.Route;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.List;
@@ -326,6 +329,59 @@ class FtpDataTest {
     serverData.rest(); // closed although the ABOR was not answered
     control.server().sendLine("226 Transfer complete").sendLine("225 nothing to abort");
     assertThat(control.client().line()).startsWith("426 ");
+  }
+
+  @Test
+  void anUploadThatTheServerBreaksOffEndsWithTheServersOwnWords() throws Exception {
+    Control control = tunnelled();
+    ServerSocket listener = ftp.listen();
+    Peer data = ftp.data(FtpFixture.HOST, control.epsv(listener.getLocalPort()));
+    Peer serverData = ftp.accept(listener);
+    data.answer();
+    control.client().sendLine("STOR a");
+    control.server().line();
+
+    serverData.reset();
+    assertThat(data.rest()).isEqualTo("RESET");
+    control.server().sendLine("552 disk full");
+
+    assertThat(control.client().line()).isEqualTo("552 disk full");
+    control.client().sendLine("NOOP");
+    assertThat(control.server().line()).isEqualTo("NOOP");
+  }
+
+  @Test
+  void aClientThatDoesNotReadItsRepliesStopsTheServer() throws Exception {
+    Control control = tunnelled();
+    control.client().sendLine("STAT /");
+    control.server().line();
+    control.server().sendLine("213-listing");
+    byte[] block = ("x".repeat(998) + "\r\n").repeat(64).getBytes(ISO_8859_1);
+    control.server().socket.getOutputStream().flush();
+
+    Thread writer =
+        new Thread(
+            () -> {
+              try {
+                for (int i = 0; i < 1000; i++) {
+                  control.server().socket.getOutputStream().write(block);
+                }
+                control.server().sendLine("213 end");
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            });
+    writer.start();
+    writer.join(500);
+    assertThat(writer.isAlive()).as("the server is held back").isTrue();
+
+    String line = control.client().line();
+    int lines = 0;
+    for (; !line.equals("213 end"); line = control.client().line()) {
+      lines++;
+    }
+    assertThat(lines).isEqualTo(64_001);
+    writer.join(10_000);
   }
 
   @Test

@@ -1,12 +1,14 @@
 package culvert.proxy.ftp;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import culvert.config.AuthMethod;
 import culvert.config.Fallback;
 import culvert.config.SshUser;
 import culvert.ssh.SshFailure;
+import java.net.SocketTimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -402,6 +404,37 @@ class FtpLoginTest {
 
     assertThat(client.rest()).isEqualTo("RESET");
     awaitEnd(0, "ended refused");
+  }
+
+  @Test
+  void anHttpRequestIsResetWhicheverWayTheSessionGoes() throws Exception {
+    Peer client = ftp.plain(FtpFixture.HOST);
+    Peer server = ftp.server();
+    server.sendLine("220 real");
+    client.answer();
+    client.line();
+    client.send("POST / HTTP/1.1\r\nHost: x\r\n\r\nPORT 1,2,3,4,5,6\r\n");
+
+    assertThat(client.rest()).isEqualTo("RESET");
+    assertThat(server.line()).isEqualTo("EOF");
+  }
+
+  @Test
+  void aClientThatPipelinesWithoutEndWaitsForReplies() throws Exception {
+    Peer client = ftp.plain(FtpFixture.HOST);
+    Peer server = ftp.server();
+    server.sendLine("220 real");
+    client.answer();
+    client.line();
+    client.send("NOOP\r\n".repeat(2_000));
+
+    for (int i = 0; i < 256; i++) {
+      assertThat(server.line()).isEqualTo("NOOP");
+    }
+    server.socket.setSoTimeout(200);
+    assertThatThrownBy(server::line).isInstanceOf(SocketTimeoutException.class);
+    server.sendLine("200 ok");
+    assertThat(server.line()).isEqualTo("NOOP");
   }
 
   @Test

@@ -2,6 +2,7 @@ package culvert.proxy.ftp;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
@@ -20,7 +21,7 @@ final class Peer implements Closeable {
     this.socket = socket;
     socket.setSoTimeout(DEADLINE_MILLIS);
     socket.setTcpNoDelay(true);
-    in = socket.getInputStream();
+    in = new BufferedInputStream(socket.getInputStream());
   }
 
   int answer() throws IOException {

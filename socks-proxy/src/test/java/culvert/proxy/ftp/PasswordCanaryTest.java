@@ -1,0 +1,90 @@
+package culvert.proxy.ftp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.ThrowableProxyUtil;
+import ch.qos.logback.core.AppenderBase;
+import culvert.config.Fallback;
+import culvert.ssh.SshFailure;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+/** A password goes through everything here, and nothing ever prints it. */
+class PasswordCanaryTest {
+  private static final String CANARY = "xXcanaryXx";
+
+  /** Renders each event while it is fresh. */
+  private static final class Rendered extends AppenderBase<ILoggingEvent> {
+    private final Queue<String> lines = new ConcurrentLinkedQueue<>();
+
+    @Override
+    protected void append(ILoggingEvent event) {
+      lines.add(
+          event.getThreadName() + " " + event.getFormattedMessage() + event.getKeyValuePairs());
+      if (event.getThrowableProxy() != null) {
+        lines.add(ThrowableProxyUtil.asString(event.getThrowableProxy()));
+      }
+    }
+  }
+
+  @Test
+  void atNoLevelIsThePasswordLogged() throws Exception {
+    Logger root = (Logger) LoggerFactory.getLogger("culvert");
+    Level before = root.getLevel();
+    Rendered rendered = new Rendered();
+    rendered.start();
+    root.addAppender(rendered);
+    root.setLevel(Level.TRACE);
+    try (FtpFixture ftp = new FtpFixture()) {
+      refusedLogin(ftp);
+      login(ftp);
+    } finally {
+      root.setLevel(before);
+      root.detachAppender(rendered);
+    }
+
+    assertThat(rendered.lines).anyMatch(line -> line.contains("PASS ****"));
+    assertThat(rendered.lines).noneMatch(line -> line.contains(CANARY));
+  }
+
+  private static void refusedLogin(FtpFixture ftp) throws Exception {
+    ftp.ssh.loginFailure = FakeSsh.failure(SshFailure.AUTH_FAILED);
+    Peer client = ftp.tunnel(Fallback.NONE);
+    client.answer();
+    client.line();
+    client.send("PASS" + CANARY + "\r\n" + CANARY + "\r\nACCT " + CANARY + "\r\n");
+    client.send("USER bob\r\nPASS " + CANARY + "\r\n");
+    for (int i = 0; i < 4; i++) {
+      client.line();
+    }
+    assertThat(client.line()).startsWith("530 ").doesNotContain(CANARY);
+    client.close();
+    ftp.ssh.loginFailure = null;
+  }
+
+  private static void login(FtpFixture ftp) throws Exception {
+    Peer client = ftp.tunnel(Fallback.NONE);
+    client.answer();
+    client.line();
+    client.send("USER bob\r\nPASS " + CANARY + "\r\n");
+    client.line();
+    Peer server = ftp.server();
+    server.sendLine("220 hi");
+    server.line();
+    server.sendLine("331 p");
+    assertThat(server.line()).isEqualTo("PASS " + CANARY);
+    server.sendLine("230 in");
+    client.line();
+    client.sendLine("PASS " + CANARY);
+    assertThat(server.line()).isEqualTo("PASS " + CANARY);
+    client.close();
+    server.close();
+    await().untilAsserted(() -> assertThat(ftp.ssh.leases).hasValue(0));
+  }
+}
