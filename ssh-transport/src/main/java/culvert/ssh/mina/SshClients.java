@@ -25,7 +25,6 @@ import org.apache.sshd.common.mac.BuiltinMacs;
 import org.apache.sshd.common.mac.MacFactory;
 import org.apache.sshd.common.session.SessionListener;
 import org.apache.sshd.core.CoreModuleProperties;
-import org.apache.sshd.server.forward.RejectAllForwardingFilter;
 
 /**
  * MINA's clients, one per profile: the one place that sets what they do. MINA's defaults accept
@@ -98,7 +97,6 @@ final class SshClients implements AutoCloseable {
     client.setClientIdentityLoader(ClientIdentityLoader.DEFAULT);
     client.setFilePasswordProvider(FilePasswordProvider.EMPTY);
     client.setServerKeyVerifier(RejectAllServerKeyVerifier.INSTANCE);
-    client.setForwardingFilter(RejectAllForwardingFilter.INSTANCE);
     client.setAgentFactory(null);
     client.setChannelFactories(List.of());
     client.setGlobalRequestHandlers(List.of());

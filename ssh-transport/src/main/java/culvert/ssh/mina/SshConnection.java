@@ -71,7 +71,6 @@ final class SshConnection {
   private @Nullable ScheduledFuture<?> deadline;
   private @Nullable Channel socket;
   private @Nullable HostKeyVerifier verifier;
-  private @Nullable KnownHost knownHost;
   private @Nullable ClientSession session;
   private @Nullable Login login;
   private @Nullable Throwable firstTrouble;
@@ -182,7 +181,6 @@ final class SshConnection {
 
   private void exchangeKeys(KnownHost known) {
     moveTo(State.EXCHANGING_KEYS);
-    knownHost = known;
     verifier = new HostKeyVerifier(known, server.profile().acceptNewHostKeys());
     try {
       HostConfigEntry entry =
@@ -216,9 +214,9 @@ final class SshConnection {
   /** MINA made the session and has not sent anything yet. */
   void sessionCreated(ClientSession created) {
     session = created;
-    if (verifier != null && knownHost != null) {
+    if (verifier != null) {
       created.setServerKeyVerifier(verifier);
-      created.setSignatureFactories(knownHost.signatureFactories());
+      created.setSignatureFactories(verifier.signatureFactories());
     }
   }
 

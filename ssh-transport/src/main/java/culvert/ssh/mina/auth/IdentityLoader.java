@@ -19,15 +19,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads private keys; blocks. Decrypted keys are kept until their file changes, since bcrypt costs
- * a tenth of a second and more. Thread-safe.
+ * Reads the private keys that a profile names, and no others: with the daemon owner's own keys, any
+ * client could log in as whoever trusts them. Blocks. Decrypted keys are kept until their file
+ * changes, since bcrypt costs a tenth of a second and more. Thread-safe.
  */
 final class IdentityLoader {
   private static final Logger log = LoggerFactory.getLogger(IdentityLoader.class);
   private static final int MAX_OCTETS = 1 << 20;
 
   private final Map<Path, Cached> cache = new ConcurrentHashMap<>();
-  private final List<Path> defaultFiles;
 
   private record Cached(
       FileTime modified, long size, Optional<Secret> passphrase, Identity identity) {}
@@ -42,36 +42,15 @@ final class IdentityLoader {
     }
   }
 
-  IdentityLoader() {
-    this(defaultFiles(Path.of(System.getProperty("user.home"))));
-  }
-
-  /**
-   * @param defaultFiles where a profile names no files; these need not exist or be usable
-   */
-  IdentityLoader(List<Path> defaultFiles) {
-    this.defaultFiles = List.copyOf(defaultFiles);
-  }
-
-  static List<Path> defaultFiles(Path home) {
-    Path ssh = home.resolve(".ssh");
-    return List.of(ssh.resolve("id_ed25519"), ssh.resolve("id_ecdsa"), ssh.resolve("id_rsa"));
-  }
-
   Loaded load(SshProfile profile) {
-    boolean configured = !profile.identityFiles().isEmpty();
     List<Identity> identities = new ArrayList<>();
     List<String> problems = new ArrayList<>();
-    for (Path file : configured ? profile.identityFiles() : defaultFiles) {
+    for (Path file : profile.identityFiles()) {
       try {
         identities.add(load(file, profile.identityPassphrase()));
       } catch (IdentityException e) {
-        if (configured) {
-          log.warn("profile {}: {}", profile.name(), e.getMessage());
-          problems.add(e.getMessage());
-        } else {
-          log.debug("profile {}: {}", profile.name(), e.getMessage());
-        }
+        log.warn("profile {}: {}", profile.name(), e.getMessage());
+        problems.add(e.getMessage());
       }
     }
     return new Loaded(identities, problems);

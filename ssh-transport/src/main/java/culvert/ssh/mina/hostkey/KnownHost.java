@@ -67,7 +67,7 @@ public record KnownHost(
    * The host-key algorithms to propose, those of known keys first, so that a known server never
    * looks changed; as OpenSSH's order_hostkeyalgs.
    */
-  public List<NamedFactory<Signature>> signatureFactories() {
+  List<NamedFactory<Signature>> signatureFactories() {
     List<NamedFactory<Signature>> first = new ArrayList<>();
     List<NamedFactory<Signature>> last = new ArrayList<>();
     List<KnownKey> known = keys.isEmpty() ? keysWithoutPort : keys;

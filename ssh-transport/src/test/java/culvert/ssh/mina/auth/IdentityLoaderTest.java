@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class IdentityLoaderTest {
   @TempDir Path directory;
-  private final IdentityLoader loader = new IdentityLoader(List.of());
+  private final IdentityLoader loader = new IdentityLoader();
 
   private static SshProfile profile(Path... files) {
     return Profiles.with(PUBLICKEY).keys(files).port(22);
@@ -97,25 +97,8 @@ class IdentityLoaderTest {
   }
 
   @Test
-  void defaultFilesMayBeMissingOrUnusable() throws Exception {
-    Path encrypted = TestKeys.file("ed25519-encrypted", directory);
-    Path rsa = TestKeys.file("rsa", directory);
-    IdentityLoader defaults =
-        new IdentityLoader(List.of(encrypted, directory.resolve("missing"), rsa));
-
-    var loaded = defaults.load(profile());
-
-    assertThat(loaded.problems()).isEmpty();
-    assertThat(loaded.identities()).singleElement().asString().startsWith(rsa + " (SHA256:");
-  }
-
-  @Test
-  void theDefaultFilesAreThoseOfOpenSsh() {
-    assertThat(IdentityLoader.defaultFiles(Path.of("/home/alice")))
-        .containsExactly(
-            Path.of("/home/alice/.ssh/id_ed25519"),
-            Path.of("/home/alice/.ssh/id_ecdsa"),
-            Path.of("/home/alice/.ssh/id_rsa"));
+  void noFileNamedIsNoKey() {
+    assertThat(loader.load(profile()).identities()).isEmpty();
   }
 
   @Test

@@ -146,7 +146,7 @@ final class LoginFixture implements AutoCloseable {
     SshServer target =
         new SshServer(Profiles.with(AuthMethod.PASSWORD).port(server.getPort()), "127.0.0.1");
     Login login =
-        new LoginFactory(this::sign, new IdentityLoader(List.of()))
+        new LoginFactory(this::sign, new IdentityLoader())
             .prepare(target, "alice", Optional.of(new Password(password.getBytes(UTF_8))));
     try (ClientSession session =
         client.connect("-", "127.0.0.1", server.getPort()).verify(DEADLINE).getClientSession()) {
@@ -196,7 +196,7 @@ final class LoginFixture implements AutoCloseable {
   /** The failure; empty: logged in. */
   private Optional<SshException> login(Profiles profile, Optional<Password> password)
       throws Exception {
-    IdentityLoader noDefaults = new IdentityLoader(List.of());
+    IdentityLoader noDefaults = new IdentityLoader();
     SshServer target = new SshServer(profile.port(server.getPort()), "127.0.0.1");
     Login login = new LoginFactory(this::sign, noDefaults).prepare(target, "alice", password);
     last = Optional.of(login);

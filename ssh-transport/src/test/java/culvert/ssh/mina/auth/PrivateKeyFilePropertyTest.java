@@ -30,7 +30,7 @@ class PrivateKeyFilePropertyTest {
       Files.write(file, content);
 
       var loaded =
-          new IdentityLoader(List.of())
+          new IdentityLoader()
               .load(
                   Profiles.with(AuthMethod.PUBLICKEY)
                       .keys(file)
