@@ -8,6 +8,7 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
+import java.nio.channels.NotYetConnectedException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
@@ -35,6 +36,7 @@ final class RelayEnd extends ChannelInboundHandlerAdapter {
 
   // input half
   private boolean begun;
+  private boolean endSeen; // perhaps before the relay has begun
   private boolean readAsked;
   private boolean paused;
   private boolean inputEnded;
@@ -93,10 +95,10 @@ final class RelayEnd extends ChannelInboundHandlerAdapter {
     if (disposed) {
       return;
     }
-    if (channel.isActive() && channel.isInputShutdown()) {
-      endInput();
-    } else if (!channel.isActive() && EarlyReads.inputEnded(channel)) {
-      gone = true;
+    if (endSeen
+        || EarlyReads.inputEnded(channel)
+        || (channel.isActive() && channel.isInputShutdown())) {
+      gone = !channel.isActive();
       endInput();
     } else if (!channel.isActive()) {
       fail("connection closed");
@@ -142,6 +144,7 @@ final class RelayEnd extends ChannelInboundHandlerAdapter {
   public void userEventTriggered(ChannelHandlerContext context, Object event) {
     if (event == ChannelInputShutdownEvent.INSTANCE
         || event == ChannelInputShutdownReadComplete.INSTANCE) {
+      endSeen = true;
       if (begun) {
         endInput();
       }
@@ -286,6 +289,9 @@ final class RelayEnd extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelInactive(ChannelHandlerContext context) {
+    if (!begun) {
+      return; // begin() looks at what has become of the channel
+    }
     if (inputEnded) {
       // The peer closed both ways at once. Whether that cuts anything short shows only when there
       // is more to write.
@@ -293,7 +299,6 @@ final class RelayEnd extends ChannelInboundHandlerAdapter {
     } else {
       fail("connection closed without an end of its data");
     }
-    context.fireChannelInactive();
   }
 
   @Override
@@ -302,6 +307,10 @@ final class RelayEnd extends ChannelInboundHandlerAdapter {
   }
 
   private void fail(Throwable cause) {
+    if (cause instanceof NotYetConnectedException) {
+      fail("connection reset"); // what epoll says of a socket whose peer has reset it
+      return;
+    }
     if (cause instanceof RuntimeException || cause instanceof Error) {
       LOG.error("{}: relay failed", channel, cause);
     }

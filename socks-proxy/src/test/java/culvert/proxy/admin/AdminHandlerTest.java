@@ -1,0 +1,91 @@
+package culvert.proxy.admin;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.handler.codec.http.HttpServerCodec;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class AdminHandlerTest {
+  private final AtomicReference<Health> health = new AtomicReference<>(Health.OK);
+  private final EmbeddedChannel channel =
+      new EmbeddedChannel(
+          new HttpServerCodec(),
+          new HttpObjectAggregator(1024, true),
+          new AdminHandler("127.0.0.1", () -> "culvert_up 1\n", health::get));
+
+  @AfterEach
+  void close() {
+    channel.finishAndReleaseAll();
+  }
+
+  @ParameterizedTest(name = "{0} {1} as {2} -> {3}")
+  @CsvSource({
+    "GET, /metrics, localhost:9180, 200 OK",
+    "GET, /metrics?x=y, 127.0.0.1:9180, 200 OK",
+    "GET, /health, [::1]:9180, 200 OK",
+    "HEAD, /health, 127.0.0.1, 200 OK",
+    "GET, /, localhost, 404 Not Found",
+    "GET, /metrics/, localhost, 404 Not Found",
+    "POST, /metrics, localhost, 405 Method Not Allowed",
+    "DELETE, /health, localhost, 405 Method Not Allowed",
+    "GET, /metrics, evil.example, 403 Forbidden",
+    "GET, /metrics, localhost.evil.example:9180, 403 Forbidden",
+    "GET, /metrics, '', 403 Forbidden"
+  })
+  void answers(String method, String path, String host, String status) {
+    assertThat(ask(method + " " + path + " HTTP/1.1\r\nHost: " + host + "\r\n\r\n"))
+        .startsWith("HTTP/1.1 " + status + "\r\n");
+  }
+
+  @Test
+  void metricsAreInPrometheusFormat() {
+    assertThat(ask("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n"))
+        .contains("content-type: text/plain; version=0.0.4; charset=utf-8")
+        .endsWith("\r\n\r\nculvert_up 1\n");
+  }
+
+  @Test
+  void healthTurnsWhenItDrains() {
+    health.set(Health.DRAINING);
+    assertThat(ask("GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n"))
+        .startsWith("HTTP/1.1 503 ")
+        .endsWith("{\"status\":\"draining\"}\n");
+  }
+
+  @Test
+  void withoutHostThereIsNothing() {
+    assertThat(ask("GET /metrics HTTP/1.1\r\n\r\n")).startsWith("HTTP/1.1 403 ");
+  }
+
+  @Test
+  void whatIsNotHttpIsRefusedAndClosed() {
+    assertThat(ask("\u0016\u0003\u0001 garbage\r\n\r\n")).startsWith("HTTP/1.1 400 ");
+    assertThat(channel.isOpen()).isFalse();
+  }
+
+  @Test
+  void oneConnectionServesSeveralRequests() {
+    ask("GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    assertThat(ask("GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n")).startsWith("HTTP/1.1 200 ");
+    assertThat(channel.isOpen()).isTrue();
+  }
+
+  private String ask(String request) {
+    channel.writeInbound(Unpooled.copiedBuffer(request, US_ASCII));
+    StringBuilder answer = new StringBuilder();
+    for (ByteBuf part = channel.readOutbound(); part != null; part = channel.readOutbound()) {
+      answer.append(part.toString(US_ASCII));
+      part.release();
+    }
+    return answer.toString();
+  }
+}

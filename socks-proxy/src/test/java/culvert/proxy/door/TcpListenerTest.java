@@ -1,0 +1,92 @@
+package culvert.proxy.door;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import culvert.config.Endpoint;
+import culvert.ssh.NettyTransport;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import java.net.Socket;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+@Timeout(30)
+class TcpListenerTest {
+
+  @ParameterizedTest(name = "{0}")
+  @EnumSource(NettyTransport.class)
+  void urgentBytesComeInLine(NettyTransport transport) throws Exception {
+    assumeThat(transport != NettyTransport.EPOLL || Epoll.isAvailable()).isTrue();
+    EventLoopGroup loops = transport.newGroup("test", 1);
+    try {
+      CompletableFuture<String> received = new CompletableFuture<>();
+      Channel listener =
+          TcpListener.bind(
+              transport,
+              loops,
+              "test",
+              new Endpoint("127.0.0.1", 0),
+              new ChannelInitializer<>() {
+                @Override
+                protected void initChannel(Channel accepted) {
+                  accepted.pipeline().addLast(new Collector(received));
+                }
+              });
+      try (Socket client = new Socket()) {
+        client.connect(listener.localAddress());
+        client.getOutputStream().write("ABOR\r".getBytes(US_ASCII));
+        client.sendUrgentData('\n');
+        client.shutdownOutput();
+        assertThat(received.get(10, TimeUnit.SECONDS)).isEqualTo("ABOR\r\n");
+      }
+    } finally {
+      loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).sync();
+    }
+  }
+
+  /** Reads to the end. */
+  private static final class Collector extends ChannelInboundHandlerAdapter {
+    private final StringBuilder text = new StringBuilder();
+    private final CompletableFuture<String> received;
+
+    Collector(CompletableFuture<String> received) {
+      this.received = received;
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext context) {
+      context.read();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+      ByteBuf bytes = (ByteBuf) message;
+      text.append(bytes.toString(US_ASCII));
+      bytes.release();
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+      context.read();
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+      if (event == ChannelInputShutdownEvent.INSTANCE) {
+        received.complete(text.toString());
+        context.close();
+      }
+    }
+  }
+}

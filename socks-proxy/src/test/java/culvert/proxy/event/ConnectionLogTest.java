@@ -1,0 +1,101 @@
+package culvert.proxy.event;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import culvert.config.FallbackReason;
+import culvert.filter.ConnectionRequest;
+import culvert.filter.DestinationAddress;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+class ConnectionLogTest {
+  private static final InetSocketAddress CLIENT = new InetSocketAddress("192.0.2.7", 40_000);
+
+  private final Logger logger = (Logger) LoggerFactory.getLogger("culvert.audit");
+  private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
+  private final AtomicLong nanoTime = new AtomicLong();
+  private final ConnectionLog log = new ConnectionLog(ProxyEvents.NONE, nanoTime::get);
+
+  @BeforeEach
+  void listen() {
+    lines.start();
+    logger.setLevel(Level.INFO);
+    logger.setAdditive(false);
+    logger.addAppender(lines);
+  }
+
+  @AfterEach
+  void stopListening() {
+    logger.detachAppender(lines);
+  }
+
+  @Test
+  void theEndSaysWhatBecameOfTheConnection() {
+    ConnectionRecorder recorder = start("ftp.example");
+    recorder.routed("jobs", "ftp-tunnel");
+    recorder.tunnelled("ssh.example:22", "batch");
+    recorder.fellBack(FallbackReason.AUTH_FAILED, "refused\r\nforged line");
+    recorder.fromClient(3);
+    recorder.fromClient(4);
+    recorder.toClient(100);
+    nanoTime.set(1_234_000_000L);
+    recorder.ended(EndReason.COMPLETED, "");
+
+    assertThat(lines.list)
+        .extracting(ILoggingEvent::getLevel)
+        .containsExactly(Level.INFO, Level.WARN, Level.INFO);
+    assertThat(pairs(1)).contains("detail=\"refused\\r\\nforged line\"");
+    assertThat(pairs(2))
+        .contains(
+            "conn=\"1\"",
+            "listener=\"socks\"",
+            "src=\"192.0.2.7:40000\"",
+            "dst=\"ftp.example:21\"",
+            "rule=\"jobs\"",
+            "action=\"ftp-tunnel\"",
+            "server=\"ssh.example:22\"",
+            "fallback=\"auth-failed\"",
+            "bytesIn=\"7\"",
+            "bytesOut=\"100\"",
+            "duration=\"1234ms\"",
+            "reason=\"completed\"");
+  }
+
+  @Test
+  void thereIsOneEndAndTheFirstReasonStands() {
+    ConnectionRecorder recorder = start("ftp.example");
+    recorder.ended(EndReason.REFUSED, "blocked by rule");
+    recorder.ended(EndReason.CLIENT_ABORTED, "connection closed");
+    assertThat(lines.list).hasSize(1);
+    assertThat(pairs(0)).contains("reason=\"refused\"", "detail=\"blocked by rule\"");
+  }
+
+  @Test
+  void connectionsAreNumberedAndIpv6HasBrackets() {
+    assertThat(start("a").id()).isEqualTo(1);
+    ConnectionRecorder second = start("2001:db8::1");
+    assertThat(second.id()).isEqualTo(2);
+    second.routed("r", "direct");
+    assertThat(pairs(0)).contains("dst=\"[2001:db8::1]:21\"");
+  }
+
+  private ConnectionRecorder start(String host) {
+    return log.start(
+        CLIENT,
+        new ConnectionRequest(
+            host, new DestinationAddress.NotResolved(), 21, CLIENT.getAddress(), "socks"));
+  }
+
+  private List<String> pairs(int line) {
+    return lines.list.get(line).getKeyValuePairs().stream().map(Object::toString).toList();
+  }
+}
