@@ -68,6 +68,7 @@ public final class MinaSshTransport implements SshTransport {
             clients,
             new LoginFactory(blocking),
             new WindowBudget(bounds.channelWindow(), bounds.buffered()));
+    blocking.execute(new WarmUp());
     spares = new SpareConnections(services);
     pool = new SessionPool(services, spares);
   }
