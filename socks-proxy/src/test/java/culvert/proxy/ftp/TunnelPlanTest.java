@@ -1,0 +1,98 @@
+package culvert.proxy.ftp;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import culvert.config.AuthMethod;
+import culvert.config.Endpoint;
+import culvert.config.Fallback;
+import culvert.config.SshUser;
+import culvert.filter.ConnectionRequest;
+import culvert.filter.DestinationAddress;
+import culvert.filter.Route;
+import culvert.proxy.ftp.core.LoginDepth;
+import culvert.ssh.Password;
+import culvert.ssh.SshSessionSpec;
+import java.net.InetAddress;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TunnelPlanTest {
+  private static final InetAddress CLIENT = InetAddress.getLoopbackAddress();
+  private static final Optional<String> SOCKS_USER = Optional.of("batch");
+
+  private static TunnelPlan plan(SshUser user, AuthMethod method, Optional<Endpoint> target) {
+    ConnectionRequest request =
+        new ConnectionRequest(
+            "ftp.example", new DestinationAddress.NotResolved(), 2121, CLIENT, "socks");
+    return TunnelPlan.of(
+        request,
+        new Route.FtpTunnel("test", target, Fallback.NONE),
+        FtpFixture.profile(user, method));
+  }
+
+  private static Optional<SshSessionSpec> login(TunnelPlan plan, byte[] user) {
+    return plan.session(user, Optional.of(new Password(new byte[] {1})), SOCKS_USER, CLIENT);
+  }
+
+  @Test
+  void theDepthIsWhatTheProfileTakesFromFtp() {
+    SshUser fixed = new SshUser.Fixed("gate");
+    SshUser fromFtp = new SshUser.FromFtp();
+
+    assertThat(plan(fixed, AuthMethod.PUBLICKEY, Optional.empty()).depth()).isEmpty();
+    assertThat(plan(fromFtp, AuthMethod.PUBLICKEY, Optional.empty()).depth())
+        .contains(LoginDepth.USER);
+    assertThat(plan(fixed, AuthMethod.PASSWORD, Optional.empty()).depth())
+        .contains(LoginDepth.USER_AND_PASSWORD);
+    assertThat(plan(fromFtp, AuthMethod.KEYBOARD_INTERACTIVE, Optional.empty()).depth())
+        .contains(LoginDepth.USER_AND_PASSWORD);
+  }
+
+  @Test
+  void theTargetIsTheRulesElseWhatTheClientAskedFor() {
+    SshUser user = new SshUser.FromFtp();
+
+    assertThat(plan(user, AuthMethod.PASSWORD, Optional.empty()).target())
+        .hasToString("ftp.example:2121");
+    assertThat(plan(user, AuthMethod.PASSWORD, Optional.of(new Endpoint("localhost", 21))).target())
+        .hasToString("localhost:21");
+  }
+
+  @Test
+  void aUserNameIsReadAsUtf8ElseInTheProfilesCharset() {
+    TunnelPlan plan = plan(new SshUser.FromFtp(), AuthMethod.PASSWORD, Optional.empty());
+
+    assertThat(login(plan, "j\u00fcrgen".getBytes(UTF_8)).orElseThrow().user())
+        .isEqualTo("j\u00fcrgen");
+    assertThat(login(plan, "j\u00fcrgen".getBytes(ISO_8859_1)).orElseThrow().user())
+        .isEqualTo("j\u00fcrgen");
+  }
+
+  @Test
+  void theSocksUserIsTakenWhereTheProfileSaysSo() {
+    TunnelPlan plan = plan(new SshUser.FromSocks(), AuthMethod.PUBLICKEY, Optional.empty());
+
+    assertThat(plan.session(SOCKS_USER, CLIENT).orElseThrow().user()).isEqualTo("batch");
+    assertThat(plan.session(Optional.empty(), CLIENT)).isEmpty();
+  }
+
+  @ParameterizedTest(name = "<{0}>")
+  @ValueSource(strings = {"anonymous", "FTP"})
+  void anEMailAddressIsNeverTriedAsTheFixedUsersPassword(String anonymous) {
+    TunnelPlan plan = plan(new SshUser.Fixed("gate"), AuthMethod.PASSWORD, Optional.empty());
+
+    assertThat(login(plan, anonymous.getBytes(UTF_8))).isEmpty();
+    assertThat(login(plan, "bob".getBytes(UTF_8)).orElseThrow().user()).isEqualTo("gate");
+  }
+
+  @Test
+  void aPasswordThatTheLoginDoesNotNeedStaysHere() {
+    TunnelPlan plan = plan(new SshUser.FromFtp(), AuthMethod.PUBLICKEY, Optional.empty());
+
+    assertThat(login(plan, "bob".getBytes(UTF_8)).orElseThrow().password()).isEmpty();
+  }
+}
