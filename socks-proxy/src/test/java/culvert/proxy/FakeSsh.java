@@ -14,10 +14,13 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -26,6 +29,8 @@ final class FakeSsh implements SshTransport {
   final List<SshSessionSpec> sessions = new CopyOnWriteArrayList<>();
   final List<TunnelTarget> channels = new CopyOnWriteArrayList<>();
   final AtomicInteger leases = new AtomicInteger();
+  final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
+  volatile boolean held;
   volatile SshFailure sessionFailure;
   volatile SshFailure channelFailure;
 
@@ -48,6 +53,11 @@ final class FakeSsh implements SshTransport {
           new SshException(sessionFailure, "ssh server " + spec.server() + ": " + sessionFailure));
     }
     leases.incrementAndGet();
+    if (held) {
+      Promise<SshSession> promise = loop.newPromise();
+      waiting.add(() -> promise.setSuccess(new Session()));
+      return promise;
+    }
     return loop.newSucceededFuture(new Session());
   }
 

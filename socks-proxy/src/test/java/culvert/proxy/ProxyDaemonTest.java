@@ -15,6 +15,7 @@ import culvert.filter.Route;
 import culvert.ssh.NettyTransport;
 import culvert.ssh.SshFailure;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -24,8 +25,10 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -34,6 +37,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.KeyValuePair;
 
 @Timeout(60)
 class ProxyDaemonTest {
@@ -259,6 +263,60 @@ class ProxyDaemonTest {
   }
 
   @Test
+  void aClientThatLeavesWhileTheTunnelIsMadeLeavesNoLeaseBehind() throws Exception {
+    start(tunnel("fallback: none"));
+    ssh.held = true;
+    try (SocksSocket client = client()) {
+      client.send("\5\1\0\5\1\0\3\4host\7\7");
+      await().until(() -> !ssh.waiting.isEmpty());
+      client.socket.setSoLinger(true, 0);
+    }
+    ssh.waiting.remove().run();
+    await().until(() -> ssh.leases.get() == 0 && count("connection ended") == 1);
+  }
+
+  @Test
+  void fiftyClientsAtOnceGetTheirOwnBytes() throws Exception {
+    start("");
+    List<CompletableFuture<Boolean>> clients = new ArrayList<>();
+    for (int i = 0; i < 50; i++) {
+      String text = ("client " + i + " ").repeat(20_000);
+      clients.add(
+          CompletableFuture.supplyAsync(
+              () -> echoed(text), task -> new Thread(task, "client").start()));
+    }
+    for (CompletableFuture<Boolean> client : clients) {
+      assertThat(client.get(30, TimeUnit.SECONDS)).isTrue();
+    }
+    await().until(() -> count("connection ended") == 50);
+    assertThat(audit.list.stream().filter(event -> pairs(event).contains("reason=completed")))
+        .hasSize(50);
+  }
+
+  private boolean echoed(String text) {
+    try (SocksSocket client = client()) {
+      if (client.connect("localhost", echo.port()) != 0) {
+        return false;
+      }
+      Thread sender =
+          new Thread(
+              () -> {
+                try {
+                  client.send(text);
+                  client.socket.shutdownOutput();
+                } catch (IOException e) {
+                  throw new UncheckedIOException(e);
+                }
+              },
+              "sender");
+      sender.start();
+      return client.readAll().equals(text);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
   void reloadedRulesHoldForNewConnectionsOnly() throws Exception {
     start("");
     try (SocksSocket before = client();
@@ -290,7 +348,7 @@ class ProxyDaemonTest {
       client.send("last");
       client.socket.shutdownOutput();
       assertThat(client.readAll()).isEqualTo("last");
-      drained.get(10, java.util.concurrent.TimeUnit.SECONDS);
+      drained.get(10, TimeUnit.SECONDS);
     }
     assertThat(line("connection ended")).contains("reason=completed");
   }
@@ -425,14 +483,15 @@ class ProxyDaemonTest {
   private String line(String message) {
     return List.copyOf(audit.list).stream()
         .filter(event -> event.getMessage().startsWith(message))
-        .map(
-            event ->
-                event.getMessage()
-                    + " "
-                    + event.getKeyValuePairs().stream()
-                        .map(pair -> pair.key + "=" + pair.value)
-                        .collect(Collectors.joining(" ")))
+        .map(event -> event.getMessage() + " " + pairs(event))
         .findFirst()
         .orElse("");
+  }
+
+  private static String pairs(ILoggingEvent event) {
+    List<KeyValuePair> pairs = event.getKeyValuePairs();
+    return pairs == null
+        ? ""
+        : pairs.stream().map(pair -> pair.key + "=" + pair.value).collect(Collectors.joining(" "));
   }
 }
