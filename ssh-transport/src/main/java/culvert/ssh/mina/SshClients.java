@@ -15,6 +15,7 @@ import org.apache.sshd.client.config.keys.ClientIdentityLoader;
 import org.apache.sshd.client.keyverifier.RejectAllServerKeyVerifier;
 import org.apache.sshd.common.NamedFactory;
 import org.apache.sshd.common.OptionalFeature;
+import org.apache.sshd.common.channel.RequestHandler;
 import org.apache.sshd.common.cipher.BuiltinCiphers;
 import org.apache.sshd.common.cipher.CipherFactory;
 import org.apache.sshd.common.compression.BuiltinCompressions;
@@ -23,7 +24,9 @@ import org.apache.sshd.common.kex.BuiltinDHFactories;
 import org.apache.sshd.common.keyprovider.KeyIdentityProvider;
 import org.apache.sshd.common.mac.BuiltinMacs;
 import org.apache.sshd.common.mac.MacFactory;
+import org.apache.sshd.common.session.ConnectionService;
 import org.apache.sshd.common.session.SessionListener;
+import org.apache.sshd.common.util.buffer.Buffer;
 import org.apache.sshd.core.CoreModuleProperties;
 
 /**
@@ -99,7 +102,7 @@ final class SshClients implements AutoCloseable {
     client.setServerKeyVerifier(RejectAllServerKeyVerifier.INSTANCE);
     client.setAgentFactory(null);
     client.setChannelFactories(List.of());
-    client.setGlobalRequestHandlers(List.of());
+    client.setGlobalRequestHandlers(List.of(SshClients::ignoreHostKeyUpdate));
     client.setCompressionFactories(List.of(BuiltinCompressions.none));
     client.setCipherFactories(supported(CIPHERS));
     client.setMacFactories(supported(MACS));
@@ -110,6 +113,14 @@ final class SshClients implements AutoCloseable {
     setProperties(client, profile);
     client.start();
     return client;
+  }
+
+  /** OpenSSH tells all its host keys after the login, and wants no reply: not of interest. */
+  private static RequestHandler.Result ignoreHostKeyUpdate(
+      ConnectionService service, String request, boolean wantReply, Buffer buffer) {
+    return request.equals("hostkeys-00@openssh.com")
+        ? RequestHandler.Result.Replied
+        : RequestHandler.Result.Unsupported;
   }
 
   private static void setProperties(SshClient client, SshProfile profile) {
