@@ -6,6 +6,7 @@ import culvert.config.CulvertConfig;
 import culvert.config.Endpoint;
 import culvert.filter.RuleCompiler;
 import culvert.filter.RuleWarning;
+import io.netty.util.NetUtil;
 import java.net.InetSocketAddress;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
@@ -122,6 +123,6 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private static String listener(InetSocketAddress address) {
-    return "socks " + new Endpoint(address.getAddress().getHostAddress(), address.getPort());
+    return "socks " + new Endpoint(NetUtil.toAddressString(address.getAddress()), address.getPort());
   }
 }

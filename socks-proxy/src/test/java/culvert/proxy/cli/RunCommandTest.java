@@ -78,7 +78,7 @@ class RunCommandTest {
 
     assertThat(exit.get(10, SECONDS)).isZero();
     assertThat(culvert.outLines())
-        .containsExactly("culvert ready: socks 127.0.0.1:1080, socks [0:0:0:0:0:0:0:1]:1081");
+        .containsExactly("culvert ready: socks 127.0.0.1:1080, socks [::1]:1081");
     assertThat(daemon.drained).isTrue();
   }
 
