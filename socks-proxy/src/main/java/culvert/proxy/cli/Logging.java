@@ -6,6 +6,8 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.Layout;
 import ch.qos.logback.core.OutputStreamAppender;
 import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
+import java.io.FilterOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import org.slf4j.LoggerFactory;
@@ -26,7 +28,7 @@ final class Logging {
     appender.setContext(context);
     appender.setName(format.name());
     appender.setEncoder(encoder(context, format));
-    appender.setOutputStream(stream);
+    appender.setOutputStream(new KeptOpen(stream));
     appender.start();
     context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).addAppender(appender);
     setLevels(context, verbosity);
@@ -59,5 +61,22 @@ final class Logging {
     context.getLogger("culvert.ssh.mina").setLevel(verbosity < 2 ? culvert : Level.DEBUG);
     context.getLogger("org.apache.sshd").setLevel(libraries);
     context.getLogger("io.netty.handler.logging").setLevel(Level.OFF);
+  }
+
+  /** An appender closes its stream when the next configuration replaces it. */
+  private static final class KeptOpen extends FilterOutputStream {
+    private KeptOpen(PrintStream stream) {
+      super(stream);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      out.write(bytes, offset, length);
+    }
+
+    @Override
+    public void close() throws IOException {
+      out.flush();
+    }
   }
 }

@@ -123,6 +123,7 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private static String listener(InetSocketAddress address) {
-    return "socks " + new Endpoint(NetUtil.toAddressString(address.getAddress()), address.getPort());
+    return "socks "
+        + new Endpoint(NetUtil.toAddressString(address.getAddress()), address.getPort());
   }
 }

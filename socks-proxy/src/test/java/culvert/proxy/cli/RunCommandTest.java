@@ -104,6 +104,18 @@ class RunCommandTest {
   }
 
   @Test
+  void theLogSurvivesEveryOptionThatChangesIt() throws Exception {
+    CompletableFuture<Integer> exit =
+        CompletableFuture.supplyAsync(() -> culvert.execute("-v", "run", "--log-format", "json"));
+    await().until(() -> !culvert.out().isEmpty());
+
+    culvert.signal("TERM");
+
+    assertThat(exit.get(10, SECONDS)).isZero();
+    assertThat(culvert.err()).contains("\"message\":\"starting\"").contains("\"stopped\"");
+  }
+
+  @Test
   void anUnusableConfigurationDoesNotStart() throws IOException {
     Files.writeString(directory.resolve("culvert.yaml"), "default-action: nonsense\n");
 
