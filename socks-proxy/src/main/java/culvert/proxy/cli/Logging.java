@@ -10,10 +10,21 @@ import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.slf4j.LoggerFactory;
 
 /** Sets logback up without a file. */
 final class Logging {
+  /**
+   * Loggers of Apache MINA SSHD, which names them after the object's class: ours are among them.
+   */
+  private static final List<String> MINA =
+      List.of(
+          "org.apache.sshd",
+          "culvert.ssh.mina.auth.DiscreetSession",
+          "culvert.ssh.mina.channel.DirectTcpipChannel",
+          "culvert.ssh.mina.io");
+
   private Logging() {}
 
   /**
@@ -49,17 +60,17 @@ final class Logging {
   }
 
   /**
-   * At TRACE, Apache MINA SSHD prints packets, passwords included. It names its loggers after the
-   * object's class, so that our subclasses print them too: both stay at DEBUG. So does Netty, whose
-   * {@code LoggingHandler} prints bytes at any level.
+   * At TRACE, MINA prints packets, passwords included; at DEBUG, a line for each packet; and what
+   * it warns of, Culvert says itself. Netty's {@code LoggingHandler} prints bytes at any level.
    */
   private static void setLevels(LoggerContext context, int verbosity) {
     Level culvert = verbosity == 0 ? Level.INFO : verbosity == 1 ? Level.DEBUG : Level.TRACE;
     Level libraries = verbosity < 2 ? Level.WARN : Level.DEBUG;
+    Level mina = verbosity == 0 ? Level.ERROR : libraries;
     context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).setLevel(libraries);
     context.getLogger("culvert").setLevel(culvert);
     context.getLogger("culvert.ssh.mina").setLevel(verbosity < 2 ? culvert : Level.DEBUG);
-    context.getLogger("org.apache.sshd").setLevel(libraries);
+    MINA.forEach(name -> context.getLogger(name).setLevel(mina));
     context.getLogger("io.netty.handler.logging").setLevel(Level.OFF);
   }
 
