@@ -24,7 +24,6 @@ import io.netty.util.concurrent.Promise;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.util.ArrayDeque;
-import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.common.session.ConnectionService;
 import org.apache.sshd.common.session.Session;
 
@@ -43,7 +42,7 @@ public final class SshDuplexChannel extends AbstractChannel implements DuplexCha
   private final NettyIoSession connection;
   private final DirectTcpipChannel ssh;
   private final Promise<DuplexChannel> opened;
-  private final SocketAddress target;
+  private final TunnelTarget target;
   private final OutputHalf output;
   private final CreditSteps credit;
   private final Promise<Void> gone;
@@ -68,7 +67,7 @@ public final class SshDuplexChannel extends AbstractChannel implements DuplexCha
       Promise<DuplexChannel> opened) {
     super(null);
     this.connection = connection;
-    this.target = new TargetAddress(target);
+    this.target = target;
     this.opened = opened;
     this.ssh = new DirectTcpipChannel(target, originator, windowBytes, new Messages());
     this.output = new OutputHalf(ssh, connection, this::flushAgain);
@@ -131,11 +130,7 @@ public final class SshDuplexChannel extends AbstractChannel implements DuplexCha
 
     @Override
     public void openFailed(int reasonCode, String message) {
-      SshFailure failure =
-          reasonCode == SshConstants.SSH_OPEN_CONNECT_FAILED
-              ? SshFailure.TARGET_UNREACHABLE
-              : SshFailure.FORWARDING_REFUSED;
-      failOpen(new SshException(failure, "channel to " + target + " refused: " + message));
+      failOpen(OpenFailures.of(reasonCode, target, message));
     }
 
     @Override
@@ -373,7 +368,7 @@ public final class SshDuplexChannel extends AbstractChannel implements DuplexCha
 
   @Override
   protected SocketAddress remoteAddress0() {
-    return target;
+    return new TargetAddress(target);
   }
 
   @Override

@@ -1,0 +1,34 @@
+package culvert.ssh.mina.channel;
+
+import culvert.ssh.SshException;
+import culvert.ssh.SshFailure;
+import culvert.ssh.TunnelTarget;
+import org.apache.sshd.common.SshConstants;
+
+/** Puts the server's refusal of a channel into the words of the border and of OpenSSH. */
+final class OpenFailures {
+  private OpenFailures() {}
+
+  /**
+   * The failure.
+   *
+   * @param reasonCode RFC 4254 section 5.1
+   * @param message the server's
+   */
+  static SshException of(int reasonCode, TunnelTarget target, String message) {
+    boolean unreachable = reasonCode == SshConstants.SSH_OPEN_CONNECT_FAILED;
+    return new SshException(
+        unreachable ? SshFailure.TARGET_UNREACHABLE : SshFailure.FORWARDING_REFUSED,
+        "channel to %s refused: %s: %s".formatted(target, words(reasonCode), message));
+  }
+
+  private static String words(int reasonCode) {
+    return switch (reasonCode) {
+      case SshConstants.SSH_OPEN_ADMINISTRATIVELY_PROHIBITED -> "administratively prohibited";
+      case SshConstants.SSH_OPEN_CONNECT_FAILED -> "connect failed";
+      case SshConstants.SSH_OPEN_UNKNOWN_CHANNEL_TYPE -> "unknown channel type";
+      case SshConstants.SSH_OPEN_RESOURCE_SHORTAGE -> "resource shortage";
+      default -> "reason " + reasonCode;
+    };
+  }
+}
