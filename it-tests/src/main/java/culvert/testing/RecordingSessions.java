@@ -39,6 +39,11 @@ final class RecordingSessions extends SessionFactory {
     }
 
     @Override
+    protected boolean readIdentification(Buffer buffer) throws Exception {
+      return silence.get() != Silence.BEFORE_BANNER && super.readIdentification(buffer);
+    }
+
+    @Override
     protected void handleMessage(Buffer buffer) throws Exception {
       int command = buffer.array()[buffer.rpos()] & 0xff;
       received.message(command, buffer.available());

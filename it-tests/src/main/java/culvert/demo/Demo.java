@@ -1,0 +1,83 @@
+package culvert.demo;
+
+import culvert.proxy.cli.DemoProgram;
+import culvert.testing.EmbeddedFtpServer;
+import culvert.testing.EmbeddedSshServer;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
+
+/**
+ * The main job on an embedded SSH server and an embedded FTP server: through the tunnel, in
+ * plaintext where the rule allows it, and refused where it does not.
+ */
+public final class Demo implements DemoProgram {
+  private static final int USUAL_SOCKS_PORT = 1080;
+  private static final String USER = "demo";
+  private static final String PASSWORD = "demo";
+
+  @Override
+  public int run(boolean once, PrintStream out) throws Exception {
+    Path directory = Files.createTempDirectory("culvert-demo-");
+    Map<String, String> users = Map.of(USER, PASSWORD);
+    Story story = new Story(out);
+    try (EmbeddedFtpServer ftpServer = EmbeddedFtpServer.start(directory.resolve("ftp"), users);
+        EmbeddedSshServer sshServer = EmbeddedSshServer.start(users);
+        DemoProxy proxy =
+            DemoProxy.start(directory, socksPort(story), sshServer, ftpServer.port())) {
+      out.println("Culvert demo: FTP through SOCKS, filter rules and an SSH tunnel");
+      story.say("FTP server   127.0.0.1:" + ftpServer.port());
+      story.say("SSH server   127.0.0.1:" + sshServer.port());
+      story.say("SOCKS proxy  127.0.0.1:" + proxy.port());
+      new Scenes(story, proxy, sshServer, ftpServer).play(USER, PASSWORD);
+      out.println();
+      out.println(story.failed() ? "The demo FAILED." : "Every step did what it should.");
+      if (!once) {
+        stayUp(out, proxy.port(), ftpServer.port());
+      }
+    } finally {
+      delete(directory);
+    }
+    return story.failed() ? 1 : 0;
+  }
+
+  private static int socksPort(Story story) {
+    try (ServerSocket probe =
+        new ServerSocket(USUAL_SOCKS_PORT, 1, InetAddress.getLoopbackAddress())) {
+      return probe.getLocalPort();
+    } catch (IOException taken) {
+      story.say("Port 1080 is taken: the demo's proxy listens on a free port instead.");
+      return 0;
+    }
+  }
+
+  private static void stayUp(PrintStream out, int socksPort, int ftpPort)
+      throws InterruptedException {
+    out.println();
+    out.println("Proxy and servers stay up until you press Ctrl-C. Try your own client:");
+    out.println();
+    out.printf(
+        "  curl --socks5-hostname 127.0.0.1:%d --user %s:%s ftp://127.0.0.1:%d/%n",
+        socksPort, USER, PASSWORD, ftpPort);
+    out.flush();
+    new CountDownLatch(1).await();
+  }
+
+  private static void delete(Path directory) throws IOException {
+    List<Path> files;
+    try (Stream<Path> tree = Files.walk(directory)) {
+      files = tree.sorted(Comparator.reverseOrder()).toList();
+    }
+    for (Path file : files) {
+      Files.deleteIfExists(file);
+    }
+  }
+}

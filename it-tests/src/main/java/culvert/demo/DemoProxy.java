@@ -1,0 +1,78 @@
+package culvert.demo;
+
+import culvert.config.ConfigLoader;
+import culvert.config.Environment;
+import culvert.proxy.ProxyDaemon;
+import culvert.testing.EmbeddedSshServer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Culvert as the demo configures it. */
+final class DemoProxy implements AutoCloseable {
+  private final ProxyDaemon daemon;
+
+  private DemoProxy(ProxyDaemon daemon) {
+    this.daemon = daemon;
+  }
+
+  /**
+   * Starts it.
+   *
+   * @param directory for known_hosts and state
+   * @param socksPort 0: a free one
+   */
+  static DemoProxy start(Path directory, int socksPort, EmbeddedSshServer sshServer, int ftpPort)
+      throws IOException {
+    Path knownHosts = directory.resolve("known_hosts");
+    Files.writeString(knownHosts, sshServer.knownHostsLine() + System.lineSeparator());
+    String yaml =
+        """
+        listeners:
+          - { name: socks, socks: "127.0.0.1:%1$d" }
+          - { name: strict, socks: "127.0.0.1:0" }
+        profiles:
+          demo:
+            host: 127.0.0.1
+            port: %2$d
+            authentication: [password]
+            strict-host-key-checking: yes
+            known-hosts: '%3$s'
+            connect-timeout: 2s
+        rules:
+          - name: strict-jobs
+            match: { port: %4$d, listener: strict }
+            action: ftp-tunnel
+            profile: demo
+            fallback: none
+          - name: jobs
+            match: { port: %4$d }
+            action: ftp-tunnel
+            profile: demo
+            fallback: plain
+        ftp: { ports: [%4$d] }
+        pin-tunnelled: false
+        state-directory: '%5$s'
+        """
+            .formatted(
+                socksPort, sshServer.port(), knownHosts, ftpPort, directory.resolve("state"));
+    return new DemoProxy(
+        ProxyDaemon.start(
+            new ConfigLoader(Environment.ofProcess()).loadString(yaml, "demo.yaml").orThrow()));
+  }
+
+  /** The proxy port for jobs that may fall back to plaintext. */
+  int port() {
+    return daemon.addresses().get(0).getPort();
+  }
+
+  /** The proxy port for jobs that may not. */
+  int strictPort() {
+    return daemon.addresses().get(1).getPort();
+  }
+
+  @Override
+  public void close() {
+    daemon.close();
+  }
+}
