@@ -1,0 +1,167 @@
+package culvert.it;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import culvert.it.peers.CurlClient;
+import culvert.it.peers.FtpDialogue;
+import culvert.it.peers.RealPeers;
+import culvert.it.peers.RealSshd;
+import culvert.it.peers.RealVsftpd;
+import culvert.it.peers.Run;
+import culvert.it.peers.Socks5;
+import culvert.it.peers.TestAccount;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.Locale;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** No password in any log line, whatever the level, the outcome and the spelling. */
+@RealPeers
+class CanaryIT {
+  private static final String WRONG = "canary-of-a-wrong-password";
+  private static final String SOCKS = "canary-of-the-socks-user";
+  private static final String PASSPHRASE = "canary-of-the-passphrase";
+
+  @TempDir Path directory;
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(strings = {"password", "keyboard-interactive"})
+  void neitherGoodNorBadLoginsLeaveAPasswordInTheLog(String method) throws Exception {
+    boolean interactive = method.equals("keyboard-interactive");
+    try (RealSshd sshd =
+            RealSshd.start(
+                "KbdInteractiveAuthentication " + (interactive ? "yes" : "no"),
+                "UsePAM " + (interactive ? "yes" : "no"));
+        RealVsftpd vsftpd = RealVsftpd.start()) {
+      TestConfig config =
+          TestConfig.tunnel(directory, sshd.port(), vsftpd.port(), sshd.knownHostsLine())
+              .profile("authentication", "[" + method + "]")
+              .rule("fallback", "plain")
+              .rule("fallback-on", "[unreachable]");
+      try (CulvertProcess culvert = run(config)) {
+        Run<String> good = list(culvert, vsftpd, TestAccount.password());
+        Run<String> bad = list(culvert, vsftpd, WRONG);
+        sshd.stop();
+        Run<String> plain = list(culvert, vsftpd, TestAccount.password());
+
+        assertThat(good.exitCode()).as(good.errors()).isZero();
+        assertThat(bad.exitCode()).as(bad.errors()).isEqualTo(67);
+        assertThat(plain.exitCode()).as(plain.errors()).isZero();
+        assertThat(culvert.log()).contains("DEBUG", TestAccount.USER);
+        assertNoCanary(culvert.log(), TestAccount.password());
+        assertNoCanary(culvert.log(), WRONG);
+      }
+    }
+  }
+
+  /** The command line never sets libraries to TRACE; whoever embeds the proxy may. */
+  @Test
+  void packetsAreNotDumpedWhenEveryLoggerIsAtTrace() throws Exception {
+    try (RealSshd sshd = RealSshd.start();
+        RealVsftpd vsftpd = RealVsftpd.start();
+        CapturedLog log = CapturedLog.atTrace();
+        Culvert culvert =
+            Culvert.start(
+                TestConfig.tunnel(directory, sshd.port(), vsftpd.port(), sshd.knownHostsLine()))) {
+      for (String password : new String[] {TestAccount.password(), WRONG}) {
+        CurlClient.through("--socks5-hostname", culvert.port(), TestAccount.USER, password)
+            .text("--list-only", url(vsftpd));
+      }
+      assertThat(log.text()).contains("TRACE", "230 Login successful", "refused");
+      assertNoCanary(log.text(), TestAccount.password());
+      assertNoCanary(log.text(), WRONG);
+    }
+  }
+
+  @Test
+  void theSecretsOfTheConfigurationAreNotInTheLog() throws Exception {
+    Path passphrase = Files.writeString(directory.resolve("passphrase"), PASSPHRASE);
+    Path key = directory.resolve("id");
+    Run<String> keygen =
+        Run.text(
+            java.time.Duration.ofSeconds(20),
+            java.util.List.of(
+                "ssh-keygen", "-q", "-t", "ed25519", "-N", PASSPHRASE, "-f", key.toString()));
+    assertThat(keygen.exitCode()).as(keygen.errors()).isZero();
+    try (RealSshd sshd = RealSshd.start("PasswordAuthentication no");
+        RealVsftpd vsftpd = RealVsftpd.start()) {
+      sshd.authorize(Files.readString(Path.of(key + ".pub")).strip());
+      TestConfig config =
+          TestConfig.tunnel(directory, sshd.port(), vsftpd.port(), sshd.knownHostsLine())
+              .listener("socks: 127.0.0.1:0, users: { batch: " + SOCKS + " }")
+              .profile("authentication", "[publickey]")
+              .profile("identity-file", key)
+              .profile("identity-passphrase", "\"${file:" + passphrase + "}\"");
+      try (CulvertProcess culvert = run(config)) {
+        Run<String> good =
+            curl(culvert, TestAccount.password())
+                .with("--proxy-user", "batch:" + SOCKS)
+                .text("--list-only", url(vsftpd));
+        Run<String> bad =
+            curl(culvert, TestAccount.password())
+                .with("--proxy-user", "batch:" + WRONG)
+                .text("--list-only", url(vsftpd));
+
+        assertThat(good.exitCode()).as(good.errors()).isZero();
+        assertThat(bad.exitCode()).as(bad.errors()).isEqualTo(97);
+        for (String canary : new String[] {SOCKS, WRONG, PASSPHRASE, TestAccount.password()}) {
+          assertNoCanary(culvert.log(), canary);
+        }
+      }
+    }
+  }
+
+  @Test
+  void aPasswordInTheWrongPlaceIsNotInTheLogEither() throws Exception {
+    try (RealSshd sshd = RealSshd.start();
+        RealVsftpd vsftpd = RealVsftpd.start();
+        CulvertProcess culvert =
+            run(TestConfig.tunnel(directory, sshd.port(), vsftpd.port(), sshd.knownHostsLine()))) {
+      try (FtpDialogue ftp = Socks5.through(culvert.port()).ftp("127.0.0.1", vsftpd.port())) {
+        ftp.reply();
+        assertThat(ftp.send("PASS " + WRONG)).startsWith("503 ");
+        assertThat(ftp.send("pass  " + WRONG)).startsWith("503 ");
+        ftp.send("ACCT " + WRONG);
+        assertThat(ftp.login(TestAccount.USER, TestAccount.password())).startsWith("230 ");
+        ftp.send("PASS " + WRONG); // after the login, when everything is only relayed
+      }
+      assertNoCanary(culvert.log(), WRONG);
+      assertNoCanary(culvert.log(), TestAccount.password());
+    }
+  }
+
+  /** In clear, as hex digits with or without separators, and in Base64. */
+  private static void assertNoCanary(String log, String canary) {
+    byte[] bytes = canary.getBytes(UTF_8);
+    String base64 = Base64.getEncoder().withoutPadding().encodeToString(bytes);
+    String digits = log.toLowerCase(Locale.ROOT).replaceAll("[ :]", "");
+    assertThat(log).doesNotContain(canary).doesNotContain(base64.substring(0, base64.length() - 1));
+    assertThat(digits).doesNotContain(HexFormat.of().formatHex(bytes));
+    // a hex dump breaks its lines anywhere: half a password is enough to find it
+    assertThat(digits).doesNotContain(HexFormat.of().formatHex(bytes, 0, bytes.length / 2));
+    assertThat(digits)
+        .doesNotContain(HexFormat.of().formatHex(bytes, bytes.length / 2, bytes.length));
+  }
+
+  private CulvertProcess run(TestConfig config) throws Exception {
+    return CulvertProcess.run(config.write(), directory.resolve("log"), "-vv");
+  }
+
+  private Run<String> list(CulvertProcess culvert, RealVsftpd vsftpd, String password) {
+    return curl(culvert, password).text("--list-only", url(vsftpd));
+  }
+
+  private static CurlClient curl(CulvertProcess culvert, String password) {
+    return CurlClient.through("--socks5-hostname", culvert.port(), TestAccount.USER, password);
+  }
+
+  private static String url(RealVsftpd vsftpd) {
+    return "ftp://127.0.0.1:" + vsftpd.port() + "/";
+  }
+}

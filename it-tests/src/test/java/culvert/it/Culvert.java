@@ -1,0 +1,57 @@
+package culvert.it;
+
+import culvert.config.ConfigLoader;
+import culvert.config.CulvertConfig;
+import culvert.config.Environment;
+import culvert.it.peers.FtpDialogue;
+import culvert.it.peers.Socks5;
+import culvert.proxy.ProxyDaemon;
+import java.io.IOException;
+
+/**
+ * Culvert in this process, on a free port of 127.0.0.1. Closing it fails if Netty's leak detector
+ * has found a buffer that nobody released.
+ */
+final class Culvert implements AutoCloseable {
+  static {
+    BufferLeaks.watch();
+  }
+
+  private final ProxyDaemon daemon;
+
+  private Culvert(ProxyDaemon daemon) {
+    this.daemon = daemon;
+  }
+
+  static Culvert start(TestConfig config) throws IOException {
+    return start(config.yaml());
+  }
+
+  static Culvert start(String yaml) throws IOException {
+    return new Culvert(ProxyDaemon.start(read(yaml)));
+  }
+
+  /** The port of the first SOCKS listener. */
+  int port() {
+    return daemon.addresses().get(0).getPort();
+  }
+
+  Socks5 socks() {
+    return Socks5.through(port());
+  }
+
+  /** An FTP control connection to a port of 127.0.0.1; the greeting has not been read yet. */
+  FtpDialogue ftp(int ftpPort) throws IOException {
+    return socks().ftp("127.0.0.1", ftpPort);
+  }
+
+  @Override
+  public void close() {
+    daemon.close();
+    BufferLeaks.assertNone();
+  }
+
+  private static CulvertConfig read(String yaml) {
+    return new ConfigLoader(Environment.ofProcess()).loadString(yaml, "test.yaml").orThrow();
+  }
+}

@@ -1,0 +1,111 @@
+package culvert.it;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** {@code culvert run} as a process of its own. */
+final class CulvertProcess implements AutoCloseable {
+  private static final Duration DEADLINE = Duration.ofSeconds(30);
+  private static final Pattern READY =
+      Pattern.compile("culvert ready: .*\\bsocks 127\\.0\\.0\\.1:(\\d+).*");
+
+  private final Process process;
+  private final Path log;
+  private final int port;
+
+  private CulvertProcess(Process process, Path log, int port) {
+    this.process = process;
+    this.log = log;
+    this.port = port;
+  }
+
+  /**
+   * Starts it and waits until it is ready.
+   *
+   * @param log where its standard error goes
+   * @param options before the command, such as {@code -vv}
+   */
+  static CulvertProcess run(Path configuration, Path log, String... options) throws Exception {
+    List<String> arguments = new ArrayList<>(List.of(options));
+    arguments.addAll(List.of("run", "-c", configuration.toString()));
+    Process process = builder(arguments).redirectError(log.toFile()).start();
+    BufferedReader out =
+        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    try {
+      String line = CompletableFuture.supplyAsync(() -> readLine(out)).get(30, TimeUnit.SECONDS);
+      Matcher ready = READY.matcher(String.valueOf(line));
+      if (!ready.matches()) {
+        throw new IOException("said: " + line + ", log: " + Files.readString(log));
+      }
+      return new CulvertProcess(process, log, Integer.parseInt(ready.group(1)));
+    } catch (Exception e) {
+      process.destroyForcibly();
+      throw e;
+    }
+  }
+
+  /** A command line of Culvert, with this JVM's classes. */
+  static ProcessBuilder builder(List<String> arguments) {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                "-Dio.netty.leakDetection.level=paranoid",
+                "culvert.proxy.cli.Culvert"));
+    command.addAll(arguments);
+    return new ProcessBuilder(command).redirectInput(Path.of("/dev/null").toFile());
+  }
+
+  int port() {
+    return port;
+  }
+
+  String log() throws IOException {
+    return Files.readString(log);
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** Sends a signal by its name. */
+  void signal(String name) throws Exception {
+    Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start();
+    if (kill.waitFor() != 0) {
+      throw new IOException("kill -" + name + " failed");
+    }
+  }
+
+  int exitCode() throws InterruptedException {
+    if (!process.waitFor(DEADLINE.toMillis(), TimeUnit.MILLISECONDS)) {
+      throw new AssertionError("still running after " + DEADLINE);
+    }
+    return process.exitValue();
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly();
+  }
+
+  private static String readLine(BufferedReader in) {
+    try {
+      return in.readLine();
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,97 @@
+package culvert.it;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Writes a {@code culvert.yaml}: one SOCKS listener on a free port, one rule that sends one FTP
+ * port through one SSH server. Only that server's host key is known.
+ */
+final class TestConfig {
+  private final Path directory;
+  private final int ftpPort;
+  private final List<String> profile = new ArrayList<>();
+  private final List<String> rule = new ArrayList<>();
+  private final List<String> top = new ArrayList<>();
+  private String listener = "socks: 127.0.0.1:0";
+
+  private TestConfig(Path directory, int sshPort, int ftpPort) {
+    this.directory = directory;
+    this.ftpPort = ftpPort;
+    rule.add("action: ftp-tunnel");
+    profile.add("host: 127.0.0.1");
+    profile.add("port: " + sshPort);
+    profile.add("strict-host-key-checking: yes");
+    profile.add("known-hosts: " + knownHosts());
+    profile.add("connect-timeout: 20s"); // a cold JVM on a busy machine takes its time
+    profile.add("login-timeout: 20s");
+    profile.add("idle-timeout: 2s");
+    top.add("pin-tunnelled: false");
+    top.add("state-directory: " + directory.resolve("state"));
+  }
+
+  /**
+   * @param directory for known_hosts and state
+   * @param knownHostsLines the whole known_hosts file
+   */
+  static TestConfig tunnel(Path directory, int sshPort, int ftpPort, String... knownHostsLines)
+      throws IOException {
+    TestConfig config = new TestConfig(directory, sshPort, ftpPort);
+    Files.write(config.knownHosts(), List.of(knownHostsLines));
+    return config;
+  }
+
+  /** Adds a key to the profile, or replaces it. */
+  TestConfig profile(String key, Object value) {
+    return put(profile, key, value);
+  }
+
+  /** Adds a key to the rule, or replaces it. */
+  TestConfig rule(String key, Object value) {
+    return put(rule, key, value);
+  }
+
+  /** Adds a key to the top level, or replaces it. */
+  TestConfig top(String key, Object value) {
+    return put(top, key, value);
+  }
+
+  /** Replaces the SOCKS listener's keys, in YAML's flow style without the braces. */
+  TestConfig listener(String flow) {
+    listener = flow;
+    return this;
+  }
+
+  Path knownHosts() {
+    return directory.resolve("known_hosts");
+  }
+
+  String yaml() {
+    StringBuilder yaml = new StringBuilder();
+    yaml.append("listeners:\n  - { name: socks, ").append(listener).append(" }\n");
+    yaml.append("profiles:\n  gate:\n");
+    profile.forEach(line -> yaml.append("    ").append(line).append('\n'));
+    yaml.append("rules:\n  - name: jobs\n    match: { port: ").append(ftpPort).append(" }\n");
+    yaml.append("    profile: gate\n");
+    rule.forEach(line -> yaml.append("    ").append(line).append('\n'));
+    yaml.append("ftp: { ports: [").append(ftpPort).append("] }\n");
+    top.forEach(line -> yaml.append(line).append('\n'));
+    return yaml.toString();
+  }
+
+  /** Writes the file and returns it. */
+  Path write() throws IOException {
+    Path file = directory.resolve("culvert.yaml");
+    Files.writeString(file, yaml());
+    return file;
+  }
+
+  private TestConfig put(List<String> lines, String key, Object value) {
+    lines.removeIf(line -> line.startsWith(key + ":"));
+    lines.add(key + ": " + value);
+    return this;
+  }
+}
