@@ -45,23 +45,6 @@ final class Logging {
     setLevels(context, verbosity);
   }
 
-  /** logback closes its streams with its appenders; standard error outlives those. */
-  private static final class KeptOpen extends FilterOutputStream {
-    KeptOpen(PrintStream stream) {
-      super(stream);
-    }
-
-    @Override
-    public void write(byte[] bytes, int offset, int length) throws IOException {
-      out.write(bytes, offset, length);
-    }
-
-    @Override
-    public void close() throws IOException {
-      flush();
-    }
-  }
-
   private static LayoutWrappingEncoder<ILoggingEvent> encoder(
       LoggerContext context, LogOptions.Format format) {
     Layout<ILoggingEvent> layout =
