@@ -236,23 +236,6 @@ class FailureTableIT {
     }
   }
 
-  @Test
-  void aDestinationThatWasOnceTunnelledDoesNotFallBackForUnreachable() throws Exception {
-    TestConfig config = config().rule("fallback", "plain").top("pin-tunnelled", true);
-    try (Culvert culvert = Culvert.start(config)) {
-      try (FtpDialogue ftp = culvert.ftp(ftpServer.port())) {
-        ftp.reply();
-        assertThat(ftp.login("amy", "secret")).startsWith("230 ");
-      }
-      sshServer.stop();
-      assertThat(culvert.socks().code("127.0.0.1", ftpServer.port())).isEqualTo(5);
-    }
-    try (Culvert culvert = Culvert.start(config)) { // the pin outlives the process
-      assertThat(culvert.socks().code("127.0.0.1", ftpServer.port())).isEqualTo(5);
-      assertThat(ftpServer.connections()).hasSize(1);
-    }
-  }
-
   @RealPeers
   @ParameterizedTest(name = "fallback: {0}")
   @ValueSource(strings = {"none", "plain"})

@@ -142,21 +142,6 @@ class LoginIT {
     }
   }
 
-  @Test
-  void aRefusedLoginIsRememberedAndNotTriedAgain() throws Exception {
-    try (EmbeddedFtpServer ftpServer = EmbeddedFtpServer.start(directory.resolve("files"), USERS);
-        EmbeddedSshServer sshServer = EmbeddedSshServer.start(USERS);
-        Culvert culvert = Culvert.start(config(sshServer, ftpServer))) {
-      for (int job = 0; job < 5; job++) {
-        try (FtpDialogue ftp = culvert.ftp(ftpServer.port())) {
-          ftp.reply();
-          assertThat(ftp.login("amy", "expired")).startsWith("530 culvert: SSH login as amy");
-        }
-      }
-      assertThat(sshServer.attempts()).hasSizeLessThanOrEqualTo(2); // one per method at most
-    }
-  }
-
   @ParameterizedTest(name = "{0}")
   @ValueSource(strings = {"bob b", "d\u00f6rte"})
   void namesAndPasswordsArriveByteForByteAtBothServers(String user) throws Exception {
