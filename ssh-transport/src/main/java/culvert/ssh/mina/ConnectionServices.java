@@ -51,7 +51,7 @@ record ConnectionServices(
           () -> {
             try {
               done.setSuccess(work.call());
-            } catch (Exception e) {
+            } catch (Throwable e) { // an Error must not leave somebody waiting for ever
               done.setFailure(e);
             }
           });

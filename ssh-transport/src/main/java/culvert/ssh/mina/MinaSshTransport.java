@@ -62,6 +62,9 @@ public final class MinaSshTransport implements SshTransport {
             new TcpDialer(
                 transport,
                 Map.of(
+                    // The server's FIN is the end of an SSH connection: it has no half-close.
+                    ChannelOption.ALLOW_HALF_CLOSURE,
+                    false,
                     ChannelOption.RECVBUF_ALLOCATOR,
                     new AdaptiveRecvByteBufAllocator(2048, 16 * 1024, MAX_READ_BYTES))),
             blocking,

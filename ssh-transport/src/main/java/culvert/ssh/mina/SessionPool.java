@@ -6,7 +6,6 @@ import culvert.ssh.SshFailure;
 import culvert.ssh.SshServer;
 import culvert.ssh.SshSession;
 import culvert.ssh.SshSessionSpec;
-import culvert.ssh.mina.auth.Login;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
@@ -74,103 +73,10 @@ final class SessionPool {
               }
             });
     if (first) {
-      establish(joined, spec.user(), spec.password(), loop, true);
+      Optional<Password> own = spec.password().map(password -> new Password(password.copy()));
+      new SessionLogin(services, spares, this, joined, spec.user(), own, loop).start();
     }
     return leased;
-  }
-
-  private void establish(
-      PooledSession session,
-      String user,
-      Optional<Password> password,
-      EventLoop loop,
-      boolean mayRetry) {
-    SshServer server = session.key().server();
-    services
-        .offLoop(loop, () -> services.logins().prepare(server, user, password))
-        .addListener(
-            (Future<Login> prepared) -> {
-              if (!prepared.isSuccess()) {
-                fail(
-                    session,
-                    DialFailures.failure(
-                        SshFailure.NO_IDENTITY,
-                        server,
-                        "no login: " + prepared.cause().getMessage(),
-                        prepared.cause()));
-                return;
-              }
-              Login login = prepared.getNow();
-              Optional<SshException> nothing = login.nothingToTry();
-              if (nothing.isPresent()) {
-                login.wipe();
-                fail(session, nothing.get());
-              } else {
-                logIn(session, login, loop, () -> retry(session, user, password, loop, mayRetry));
-              }
-            });
-  }
-
-  /** What to do when a spare connection turned out dead; false: nothing. */
-  @FunctionalInterface
-  private interface Retry {
-    boolean again();
-  }
-
-  private boolean retry(
-      PooledSession session,
-      String user,
-      Optional<Password> password,
-      EventLoop loop,
-      boolean mayRetry) {
-    if (mayRetry) {
-      establish(session, user, password, loop, false);
-    }
-    return mayRetry;
-  }
-
-  private void logIn(PooledSession session, Login login, EventLoop loop, Retry retry) {
-    SshServer server = session.key().server();
-    spares
-        .claim(server, loop)
-        .addListener(
-            (Future<SpareConnections.Claim> claimed) -> {
-              SpareConnections.Claim claim = claimed.getNow();
-              SshConnection connection = claim.connection();
-              connection
-                  .ready()
-                  .addListener(
-                      ready -> {
-                        if (ready.isSuccess()) {
-                          connection
-                              .logIn(login)
-                              .addListener(done -> loggedIn(session, claim, done, retry));
-                        } else {
-                          login.wipe();
-                          fail(session, (SshException) ready.cause());
-                        }
-                      });
-            });
-  }
-
-  private void loggedIn(
-      PooledSession session, SpareConnections.Claim claim, Future<?> done, Retry retry) {
-    spares.done(session.key().server(), claim.connection());
-    if (done.isSuccess()) {
-      claim.connection().ended().addListener(ended -> remove(session));
-      session.established(claim.connection());
-      return;
-    }
-    SshException failure = (SshException) done.cause();
-    boolean diedUnused = claim.spare() && failure.failure() == SshFailure.NOT_SSH;
-    if (!diedUnused || !retry.again()) {
-      fail(session, failure);
-    }
-  }
-
-  private void fail(PooledSession session, SshException failure) {
-    remove(session);
-    session.failed(failure);
   }
 
   /** Nobody new gets this session. */

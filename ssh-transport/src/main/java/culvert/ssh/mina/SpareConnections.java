@@ -1,17 +1,22 @@
 package culvert.ssh.mina;
 
+import culvert.ssh.SshException;
+import culvert.ssh.SshFailure;
 import culvert.ssh.SshServer;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Connections that are not logged in yet, at most {@value #MAX_UNAUTHENTICATED} to a server at once
@@ -24,6 +29,7 @@ final class SpareConnections {
 
   private final ConnectionServices services;
   private final Map<SshServer, Server> servers = new HashMap<>(); // guarded by this
+  private boolean closed; // guarded by this
 
   /** What goes on with one server; guarded by the outer lock. */
   private static final class Server {
@@ -62,18 +68,24 @@ final class SpareConnections {
     }
   }
 
-  /** A connection of one's own to log in over, as soon as there may be one more. */
+  /**
+   * A connection of one's own to log in over, as soon as there may be one more. Whoever does not
+   * want it any more cancels the future.
+   */
   Future<Claim> claim(SshServer server, EventLoop loop) {
     Promise<Claim> claimed = loop.newPromise();
     Optional<Claim> now;
     synchronized (this) {
+      if (closed) {
+        return loop.newFailedFuture(closedFailure());
+      }
       Server state = servers.computeIfAbsent(server, s -> new Server());
       now = take(server, state, loop);
       if (now.isEmpty()) {
         state.waiters.add(new Waiter(loop, claimed));
       }
     }
-    now.ifPresent(claimed::setSuccess);
+    now.ifPresent(claim -> give(claim, claimed));
     return claimed;
   }
 
@@ -121,33 +133,56 @@ final class SpareConnections {
 
   /** The connection is logged in or has ended: another one may begin. */
   void done(SshServer server, SshConnection connection) {
-    Waiter waiter = null;
-    Optional<Claim> next = Optional.empty();
+    Waiter waiter;
+    Optional<Claim> next;
     synchronized (this) {
       Server state = servers.get(server);
       if (state == null || !state.unauthenticated.remove(connection)) {
         return;
       }
       state.unclaimed.remove(connection);
-      waiter = state.waiters.poll();
-      if (waiter != null) {
-        next = take(server, state, waiter.loop());
-      }
+      waiter = nextWaiter(state);
+      next = waiter == null ? Optional.empty() : take(server, state, waiter.loop());
       if (state.unauthenticated.isEmpty()) {
         servers.remove(server);
       }
     }
     if (waiter != null && next.isPresent()) {
-      waiter.promise().setSuccess(next.get());
+      give(next.get(), waiter.promise());
+    }
+  }
+
+  private static @Nullable Waiter nextWaiter(Server state) {
+    Waiter waiter = state.waiters.poll();
+    while (waiter != null && waiter.promise().isDone()) {
+      waiter = state.waiters.poll();
+    }
+    return waiter;
+  }
+
+  private static void give(Claim claim, Promise<Claim> promise) {
+    if (!promise.trySuccess(claim)) {
+      claim.connection().close("nobody waits for this connection");
     }
   }
 
   /** Ends those that are on the way, too. */
   void close() {
     Set<SshConnection> all = new HashSet<>();
+    List<Waiter> waiters = new ArrayList<>();
     synchronized (this) {
-      servers.values().forEach(state -> all.addAll(state.unauthenticated));
+      closed = true;
+      for (Server state : servers.values()) {
+        all.addAll(state.unauthenticated);
+        waiters.addAll(state.waiters);
+        state.waiters.clear();
+      }
     }
+    waiters.forEach(waiter -> waiter.promise().tryFailure(closedFailure()));
     all.forEach(connection -> connection.close("SSH transport closed"));
+  }
+
+  private static SshException closedFailure() {
+    return new SshException(SshFailure.SESSION_ENDED, "SSH transport closed");
   }
 }

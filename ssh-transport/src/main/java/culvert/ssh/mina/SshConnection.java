@@ -34,6 +34,7 @@ import org.apache.sshd.client.future.AuthFuture;
 import org.apache.sshd.client.session.ClientSession;
 import org.apache.sshd.common.AttributeRepository;
 import org.apache.sshd.common.AttributeRepository.AttributeKey;
+import org.apache.sshd.common.kex.KexState;
 import org.apache.sshd.common.session.Session;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -74,6 +75,7 @@ final class SshConnection {
   private @Nullable ClientSession session;
   private @Nullable Login login;
   private @Nullable Throwable firstTrouble;
+  private int unfinishedChecks;
 
   private SshConnection(SshServer server, EventLoop loop, ConnectionServices services) {
     this.server = server;
@@ -151,44 +153,48 @@ final class SshConnection {
                 socket = dialled.getNow();
                 socket.closeFuture().addListener(closed -> endOfSession());
                 reached.trySuccess(null);
-                loadKnownHosts();
+                loadKnownHosts(dialled.getNow());
               } else {
                 dialled.getNow().close();
               }
             });
   }
 
-  private void loadKnownHosts() {
+  private void loadKnownHosts(DuplexChannel tcp) {
     services
         .offLoop(loop, () -> services.knownHost(server))
         .addListener(
             (Future<KnownHost> loaded) -> {
               if (!loaded.isSuccess()) {
-                end(
-                    new SshException(
-                        SshFailure.HOST_KEY,
-                        "host key of "
-                            + server.host()
-                            + " cannot be verified ("
-                            + loaded.cause().getMessage()
-                            + "): not sending credentials",
-                        loaded.cause()));
+                end(unverifiable(loaded.cause()));
               } else if (state == State.CONNECTING) {
-                exchangeKeys(loaded.getNow());
+                exchangeKeys(tcp, loaded.getNow());
               }
             });
   }
 
-  private void exchangeKeys(KnownHost known) {
+  private SshException unverifiable(Throwable cause) {
+    return new SshException(
+        SshFailure.HOST_KEY,
+        "host key of "
+            + server.host()
+            + " cannot be verified ("
+            + cause.getMessage()
+            + "): not sending credentials",
+        cause);
+  }
+
+  private void exchangeKeys(DuplexChannel tcp, KnownHost known) {
     moveTo(State.EXCHANGING_KEYS);
     verifier = new HostKeyVerifier(known, server.profile().acceptNewHostKeys());
     try {
+      tcp.pipeline().remove(IdleHandler.class);
       HostConfigEntry entry =
-          new HostConfigEntry("", addressOf(socket), server.port(), "not-yet-known");
+          new HostConfigEntry("", addressOf(tcp), server.port(), "not-yet-known");
       entry.setIdentitiesOnly(true);
       AttributeRepository context =
           AttributeRepository.ofAttributesMap(
-              Map.of(NettyIoServices.CHANNEL, socket, CONNECTION, this));
+              Map.of(NettyIoServices.CHANNEL, tcp, CONNECTION, this));
       services
           .client(server.profile())
           .connect(entry, context, null)
@@ -204,8 +210,8 @@ final class SshConnection {
     }
   }
 
-  private static String addressOf(@Nullable Channel socket) {
-    if (socket != null && socket.remoteAddress() instanceof InetSocketAddress address) {
+  private static String addressOf(Channel socket) {
+    if (socket.remoteAddress() instanceof InetSocketAddress address) {
       return address.getAddress().getHostAddress();
     }
     throw new IllegalStateException("no remote address: " + socket);
@@ -237,7 +243,10 @@ final class SshConnection {
               if (remembered.isSuccess()) {
                 becomeReady();
               } else {
-                end((SshException) remembered.cause());
+                end(
+                    remembered.cause() instanceof SshException conflict
+                        ? conflict
+                        : unverifiable(remembered.cause()));
               }
             });
   }
@@ -292,10 +301,35 @@ final class SshConnection {
       cancelDeadline();
       login.wipe();
       moveTo(State.LOGGED_IN);
+      watchKeyExchanges();
       loggedIn.trySuccess(null);
     } else {
       Throwable cause = auth.getException();
       end(login.failure(cause == null ? new IOException("login refused") : cause));
+    }
+  }
+
+  /**
+   * MINA's keepalives pause during a key exchange, and a server may freeze in the middle of one.
+   */
+  private void watchKeyExchanges() {
+    Duration interval = server.profile().serverAliveInterval();
+    if (interval.isZero()) {
+      return;
+    }
+    long period = interval.toNanos();
+    ScheduledFuture<?> watch =
+        loop.scheduleAtFixedRate(this::checkKeyExchange, period, period, TimeUnit.NANOSECONDS);
+    ended.addListener(gone -> watch.cancel(false));
+  }
+
+  private void checkKeyExchange() {
+    boolean exchanging = session != null && session.getKexState() != KexState.DONE;
+    unfinishedChecks = exchanging ? unfinishedChecks + 1 : 0;
+    if (unfinishedChecks > server.profile().serverAliveCountMax()) {
+      end(
+          DialFailures.failure(
+              SshFailure.SESSION_ENDED, server, "session ended: key exchange not finished"));
     }
   }
 
@@ -354,16 +388,14 @@ final class SshConnection {
 
   private SshException reasonOfEnd() {
     Throwable cause = firstTrouble == null ? new IOException("connection closed") : firstTrouble;
+    Optional<SshException> rejected = rejectedHostKey();
+    if (rejected.isPresent()) {
+      return rejected.get();
+    }
     return switch (state) {
       case CONNECTING, EXCHANGING_KEYS ->
-          rejectedHostKey()
-              .orElseGet(
-                  () ->
-                      DialFailures.failure(
-                          SshFailure.NOT_SSH,
-                          server,
-                          "no SSH session: " + cause.getMessage(),
-                          cause));
+          DialFailures.failure(
+              SshFailure.NOT_SSH, server, "no SSH session: " + cause.getMessage(), cause);
       case READY ->
           DialFailures.failure(SshFailure.NOT_SSH, server, "hung up before the login", cause);
       case LOGGING_IN ->

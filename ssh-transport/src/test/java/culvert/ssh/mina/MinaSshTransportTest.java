@@ -6,11 +6,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import culvert.ssh.Originator;
+import culvert.ssh.Password;
 import culvert.ssh.SshException;
 import culvert.ssh.SshFailure;
 import culvert.ssh.SshSession;
+import culvert.ssh.SshSessionSpec;
 import culvert.ssh.SshTransport;
 import culvert.ssh.TunnelTarget;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
@@ -22,6 +25,8 @@ import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.apache.sshd.server.forward.RejectAllForwardingFilter;
 import org.junit.jupiter.api.AfterEach;
@@ -262,6 +267,84 @@ class MinaSshTransportTest {
       ssh.transport.close();
       assertThat(connecting.await(20, TimeUnit.SECONDS)).isTrue();
       assertThat(connecting.isSuccess()).isFalse();
+    }
+  }
+
+  @Test
+  void aCallerThatWipesItsPasswordEarlySpoilsNobodysLogin() throws Exception {
+    Password password = new Password(TransportFixture.PASSWORD.getBytes(UTF_8));
+    SshSessionSpec spec =
+        new SshSessionSpec(ssh.server(), "alice", Optional.of(password), LOOPBACK);
+    Future<SshSession> first = ssh.transport.connect(spec, ssh.loop);
+    Future<SshSession> second =
+        ssh.connect(ssh.server(), "alice", TransportFixture.PASSWORD, LOOPBACK);
+    password.close();
+    second.get(20, TimeUnit.SECONDS);
+    first.get(20, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void aClosedTransportIsNoReasonToFallBack() {
+    ssh.transport.close();
+    SshException failure = ssh.failure(ssh.server(), "secret");
+    assertThat(failure.failure()).isEqualTo(SshFailure.SESSION_ENDED);
+    assertThat(failure.failure().fallbackReason()).isEmpty();
+  }
+
+  @Test
+  void emptyBuffersSwallowNothingAndEofWaitsForWhatWasNotFlushed() throws Exception {
+    SshSession session = ssh.session("alice");
+    try (ServerSocket target = new ServerSocket(0, 1, LOOPBACK)) {
+      DuplexChannel channel = open(session, target.getLocalPort()).get(20, TimeUnit.SECONDS);
+      try (Socket peer = target.accept()) {
+        channel.write(Unpooled.EMPTY_BUFFER);
+        channel.write(Unpooled.wrappedBuffer(new byte[] {1, 2, 3}));
+        channel.write(Unpooled.EMPTY_BUFFER);
+        channel.write(Unpooled.wrappedBuffer(new byte[] {4}));
+        channel.shutdownOutput();
+        assertThat(peer.getInputStream().readAllBytes()).containsExactly(1, 2, 3, 4);
+      }
+    }
+  }
+
+  @Test
+  void moreThanIsEverInFlightLeavesInOneFlush() throws Exception {
+    SshSession session = ssh.session("alice");
+    byte[] much = new byte[5 << 20];
+    new Random(1).nextBytes(much);
+    try (ServerSocket target = new ServerSocket(0, 1, LOOPBACK)) {
+      DuplexChannel channel = open(session, target.getLocalPort()).get(20, TimeUnit.SECONDS);
+      try (Socket peer = target.accept()) {
+        channel.writeAndFlush(Unpooled.wrappedBuffer(much));
+        channel.shutdownOutput();
+        assertThat(peer.getInputStream().readAllBytes()).isEqualTo(much);
+      }
+    }
+  }
+
+  @Test
+  void writingToAChannelThatTheServerHasClosedHarmsNoOther() throws Exception {
+    SshSession session = ssh.session("alice");
+    try (ServerSocket target = new ServerSocket(0, 1, LOOPBACK)) {
+      // Nobody reads it, so that it stays open here when the server has closed it.
+      DuplexChannel closed = open(session, target.getLocalPort()).get(20, TimeUnit.SECONDS);
+      try (Socket peer = target.accept()) {
+        peer.getOutputStream().write(1);
+      }
+      DuplexChannel other = open(session, target.getLocalPort()).get(20, TimeUnit.SECONDS);
+      try (Socket peer = target.accept()) {
+        await()
+            .atMost(Duration.ofSeconds(20))
+            .until(
+                () ->
+                    !closed
+                        .writeAndFlush(Unpooled.wrappedBuffer(new byte[100]))
+                        .awaitUninterruptibly()
+                        .isSuccess());
+        other.writeAndFlush(Unpooled.wrappedBuffer(new byte[] {7}));
+        assertThat(peer.getInputStream().read()).isEqualTo(7);
+        assertThat(session.ended().isDone()).isFalse();
+      }
     }
   }
 

@@ -120,6 +120,11 @@ public final class Login {
     return false;
   }
 
+  /** Whether the server got anything to judge: a password, or a key that it may trust. */
+  public boolean sentAnything() {
+    return anythingSent;
+  }
+
   /** What was tried and what came of it, without secrets; one line for the log. */
   public String course() {
     List<String> all = new ArrayList<>(problems);

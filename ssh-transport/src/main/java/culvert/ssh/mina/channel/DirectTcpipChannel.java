@@ -125,7 +125,10 @@ final class DirectTcpipChannel extends AbstractClientChannel {
   @Override
   public void handleEof() throws IOException {
     super.handleEof();
-    messages.eof();
+    // While it closes, data are dropped: what is left of them must not look whole.
+    if (!isClosing()) {
+      messages.eof();
+    }
   }
 
   @Override

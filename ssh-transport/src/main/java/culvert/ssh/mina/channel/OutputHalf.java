@@ -48,24 +48,30 @@ final class OutputHalf {
 
   /** Sends as much as the window allows, and EOF behind the last byte if it is asked for. */
   void write(ChannelOutboundBuffer pending) throws Exception {
-    connection.inBatch(
-        () -> {
-          for (Object message = pending.current(); message != null; message = pending.current()) {
-            ByteBuf bytes = (ByteBuf) message;
-            int length = Math.min(bytes.readableBytes(), room());
-            if (length <= 0 && bytes.isReadable()) {
-              return;
-            }
-            if (length > 0) {
-              send(bytes, length);
-            }
-            pending.removeBytes(length);
-            if (length == 0) {
-              pending.remove();
-            }
-          }
-          sendEofIfRequested();
-        });
+    do {
+      connection.inBatch(() -> writeWhileThereIsRoom(pending));
+      // Where the socket took everything at once, there is room again and nobody to say so later.
+    } while (pending.current() != null && room() > 0);
+  }
+
+  private void writeWhileThereIsRoom(ChannelOutboundBuffer pending) throws IOException {
+    for (Object message = pending.current(); message != null; message = pending.current()) {
+      if (ssh.isClosing()) {
+        // Data behind a CLOSE would end the whole connection: the server knows no such channel.
+        pending.remove(new ClosedChannelException());
+        continue;
+      }
+      ByteBuf bytes = (ByteBuf) message;
+      int length = Math.min(bytes.readableBytes(), room());
+      if (length <= 0 && bytes.isReadable()) {
+        return;
+      }
+      if (length > 0) {
+        send(bytes, length);
+      }
+      pending.removeBytes(length);
+    }
+    sendEofIfRequested();
   }
 
   private int room() {
@@ -109,7 +115,7 @@ final class OutputHalf {
   }
 
   private void sendEofIfRequested() throws IOException {
-    if (eofRequested && !eofSent) {
+    if (eofRequested && !eofSent && !ssh.isClosing()) {
       ssh.sendEof();
       eofSent = true;
       eofPromises.forEach(ChannelPromise::trySuccess);

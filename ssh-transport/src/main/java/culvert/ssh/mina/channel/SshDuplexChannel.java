@@ -199,13 +199,16 @@ public final class SshDuplexChannel extends AbstractChannel implements DuplexCha
       return;
     }
     readPending = false;
-    try {
-      for (ByteBuf bytes = received.poll(); bytes != null; bytes = received.poll()) {
-        credit.taken(bytes.readableBytes());
-        pipeline().fireChannelRead(bytes);
+    for (ByteBuf bytes = received.poll(); bytes != null; bytes = received.poll()) {
+      int length = bytes.readableBytes();
+      pipeline().fireChannelRead(bytes);
+      try {
+        credit.taken(length);
+      } catch (IOException e) {
+        pipeline().fireExceptionCaught(e);
+        close();
+        return;
       }
-    } catch (IOException e) {
-      pipeline().fireExceptionCaught(e);
     }
     pipeline().fireChannelReadComplete();
   }
@@ -277,6 +280,7 @@ public final class SshDuplexChannel extends AbstractChannel implements DuplexCha
       return promise;
     }
     try {
+      unsafe().flush();
       ChannelOutboundBuffer pending = unsafe().outboundBuffer();
       output.requestEof(pending == null || pending.isEmpty(), promise);
     } catch (Exception e) {

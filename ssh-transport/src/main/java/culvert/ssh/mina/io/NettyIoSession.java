@@ -7,7 +7,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
 import java.net.SocketAddress;
@@ -65,8 +64,6 @@ public final class NettyIoSession extends AbstractCloseable implements IoSession
   /** Creates the SSH session and begins to read. */
   void start() throws Exception {
     service.opened(this);
-    // The server's FIN is the end of an SSH connection: it has no half-close.
-    channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
     channel.pipeline().addLast("ssh", new Inbound());
     inBatch(() -> handler.sessionCreated(this));
     channel.config().setAutoRead(true);

@@ -1,0 +1,177 @@
+package culvert.ssh.mina;
+
+import culvert.ssh.Password;
+import culvert.ssh.SshException;
+import culvert.ssh.SshFailure;
+import culvert.ssh.SshServer;
+import culvert.ssh.mina.SpareConnections.Claim;
+import culvert.ssh.mina.auth.Login;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes the connection of one pooled session: gathers what to log in with, claims a connection,
+ * logs in; once more if a spare connection turned out dead. Ends exactly once, within the profile's
+ * connect and login deadlines, and wipes the password then. Confined to one event loop.
+ */
+final class SessionLogin {
+  private final ConnectionServices services;
+  private final SpareConnections spares;
+  private final SessionPool pool;
+  private final PooledSession session;
+  private final String user;
+  private final Optional<Password> password;
+  private final EventLoop loop;
+  private final SshServer server;
+
+  private boolean over;
+  private boolean retried;
+  private @Nullable Future<Claim> claiming;
+  private @Nullable ScheduledFuture<?> deadline;
+
+  /**
+   * A login that has not begun.
+   *
+   * @param password of its own: nobody else wipes it
+   */
+  SessionLogin(
+      ConnectionServices services,
+      SpareConnections spares,
+      SessionPool pool,
+      PooledSession session,
+      String user,
+      Optional<Password> password,
+      EventLoop loop) {
+    this.services = services;
+    this.spares = spares;
+    this.pool = pool;
+    this.session = session;
+    this.user = user;
+    this.password = password;
+    this.loop = loop;
+    this.server = session.key().server();
+  }
+
+  /** Begins; the outcome is told to the session. Any thread. */
+  void start() {
+    loop.execute(this::begin);
+  }
+
+  private void begin() {
+    Duration patience = server.profile().connectTimeout().plus(server.profile().loginTimeout());
+    deadline =
+        loop.schedule(
+            () ->
+                fail(
+                    DialFailures.failure(
+                        SshFailure.TIMED_OUT,
+                        server,
+                        "no session within " + patience.toMillis() + " ms")),
+            patience.toNanos(),
+            TimeUnit.NANOSECONDS);
+    prepare();
+  }
+
+  private void prepare() {
+    services
+        .offLoop(loop, () -> services.logins().prepare(server, user, password))
+        .addListener((Future<Login> prepared) -> prepared(prepared));
+  }
+
+  private void prepared(Future<Login> prepared) {
+    if (!prepared.isSuccess()) {
+      // Not "no identity": a defect of ours must not lead to plaintext.
+      fail(
+          DialFailures.failure(
+              SshFailure.SESSION_ENDED,
+              server,
+              "no login: " + prepared.cause().getMessage(),
+              prepared.cause()));
+      return;
+    }
+    Login login = prepared.getNow();
+    Optional<SshException> nothing = login.nothingToTry();
+    if (over || nothing.isPresent()) {
+      login.wipe();
+      nothing.ifPresent(this::fail);
+      return;
+    }
+    claiming = spares.claim(server, loop);
+    claiming.addListener((Future<Claim> claimed) -> claimed(claimed, login));
+  }
+
+  private void claimed(Future<Claim> claimed, Login login) {
+    if (!claimed.isSuccess()) {
+      login.wipe();
+      if (claimed.cause() instanceof SshException failure) {
+        fail(failure);
+      }
+      return;
+    }
+    Claim claim = claimed.getNow();
+    claim.connection().ready().addListener(ready -> onLoop(() -> ready(ready, claim, login)));
+  }
+
+  private void ready(Future<?> ready, Claim claim, Login login) {
+    if (over || !ready.isSuccess()) {
+      login.wipe();
+      claim.connection().close("nobody waits for this connection");
+      if (!over) {
+        fail((SshException) ready.cause());
+      }
+      return;
+    }
+    claim
+        .connection()
+        .logIn(login)
+        .addListener(done -> onLoop(() -> loggedIn(done, claim, login.sentAnything())));
+  }
+
+  private void loggedIn(Future<?> done, Claim claim, boolean sentAnything) {
+    spares.done(server, claim.connection());
+    if (over) {
+      claim.connection().close("nobody waits for this session");
+    } else if (done.isSuccess()) {
+      end();
+      claim.connection().ended().addListener(ended -> pool.remove(session));
+      session.established(claim.connection());
+    } else if (claim.spare() && !sentAnything && !retried) {
+      retried = true;
+      prepare();
+    } else {
+      fail((SshException) done.cause());
+    }
+  }
+
+  private void fail(SshException failure) {
+    if (!over) {
+      end();
+      pool.remove(session);
+      session.failed(failure);
+    }
+  }
+
+  private void end() {
+    over = true;
+    password.ifPresent(Password::close);
+    if (deadline != null) {
+      deadline.cancel(false);
+    }
+    if (claiming != null) {
+      claiming.cancel(false);
+    }
+  }
+
+  private void onLoop(Runnable task) {
+    if (loop.inEventLoop()) {
+      task.run();
+    } else {
+      loop.execute(task);
+    }
+  }
+}
