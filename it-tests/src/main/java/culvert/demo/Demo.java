@@ -5,28 +5,34 @@ import culvert.testing.EmbeddedFtpServer;
 import culvert.testing.EmbeddedSshServer;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The main job on an embedded SSH server and an embedded FTP server: through the tunnel, in
  * plaintext where the rule allows it, and refused where it does not.
  */
 public final class Demo implements DemoProgram {
+  private static final Logger LOG = LoggerFactory.getLogger(Demo.class);
   private static final int USUAL_SOCKS_PORT = 1080;
   private static final String USER = "demo";
   private static final String PASSWORD = "demo";
 
   @Override
   public int run(boolean once, PrintStream out) throws Exception {
+    LogLevels levels = LogLevels.forTheStory();
     Path directory = Files.createTempDirectory("culvert-demo-");
+    Thread onInterrupt = new Thread(() -> delete(directory), "culvert-demo-cleanup");
+    Runtime.getRuntime().addShutdownHook(onInterrupt); // Ctrl-C is the demo's usual end
     Map<String, String> users = Map.of(USER, PASSWORD);
     Story story = new Story(out);
     try (EmbeddedFtpServer ftpServer = EmbeddedFtpServer.start(directory.resolve("ftp"), users);
@@ -41,6 +47,7 @@ public final class Demo implements DemoProgram {
       out.println();
       out.println(story.failed() ? "The demo FAILED." : "Every step did what it should.");
       if (!once) {
+        levels.forTheUsersClient();
         stayUp(out, proxy.port(), ftpServer.port());
       }
     } finally {
@@ -71,13 +78,14 @@ public final class Demo implements DemoProgram {
     new CountDownLatch(1).await();
   }
 
-  private static void delete(Path directory) throws IOException {
-    List<Path> files;
+  /** Files that appear meanwhile, as those of a running transfer, stay. */
+  private static void delete(Path directory) {
     try (Stream<Path> tree = Files.walk(directory)) {
-      files = tree.sorted(Comparator.reverseOrder()).toList();
-    }
-    for (Path file : files) {
-      Files.deleteIfExists(file);
+      for (Path file : tree.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
+    } catch (IOException | UncheckedIOException e) {
+      LOG.debug("{} is not deleted", directory, e);
     }
   }
 }

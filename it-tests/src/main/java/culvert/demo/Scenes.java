@@ -33,6 +33,8 @@ final class Scenes {
 
   private void throughTheTunnel(String user, String password) throws IOException {
     story.scene("An FTP job. The rule says: ftp-tunnel, fallback: plain");
+    story.say("The first 220 and 331 are Culvert's own: it needs the client's name and password");
+    story.say("for the SSH login. From the 230 on it is the FTP server that answers.");
     boolean same = new FtpJob(story, proxy.port(), ftpServer.port()).run(user, password);
     story.check(same, "the file came back as it went up");
     story.check(
@@ -51,7 +53,7 @@ final class Scenes {
     boolean same = new FtpJob(story, proxy.port(), ftpServer.port()).run(user, password);
     story.check(same, "the file came back as it went up");
     story.check(sshServer.channelTargets().size() == channels, "NOT ENCRYPTED: no SSH channel");
-    story.say("        Culvert's log has a warning, and its metrics count the fallback.");
+    story.say("        The warning in Culvert's log says so, and its metrics count it.");
   }
 
   private void refusedBeforeTheGreeting(String user, String password) {
