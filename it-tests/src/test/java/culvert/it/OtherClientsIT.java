@@ -18,6 +18,8 @@ import java.net.URI;
 import java.net.URLConnection;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.Map;
 import org.apache.commons.net.ftp.FTP;
 import org.apache.commons.net.ftp.FTPClient;
@@ -120,6 +122,53 @@ class OtherClientsIT {
       assertThat(Sha256.of(copy)).isEqualTo(file.content());
       assertThat(Sha256.of(ftpServer.root().resolve("commons"))).isEqualTo(file.content());
     }
+  }
+
+  @Test
+  void commonsNetResumesAndEntersDeepDirectories() throws Exception {
+    TestFile file = TestFile.create(directory.resolve("upload"), 2 * TestFile.MIB);
+    FTPClient ftp = new FTPClient();
+    ftp.setProxy(proxy());
+    ftp.setUseEPSVwithIPv4(true);
+    ftp.setConnectTimeout(20_000);
+    ftp.setDefaultTimeout(20_000);
+    ftp.connect("127.0.0.1", ftpServer.port());
+    assertThat(ftp.login("amy", "secret")).as(ftp.getReplyString()).isTrue();
+    ftp.setFileType(FTP.BINARY_FILE_TYPE);
+    ftp.enterLocalPassiveMode();
+    for (String level : new String[] {"a", "b b", "c", "d", "e", "f"}) {
+      assertThat(ftp.makeDirectory(level)).as(ftp.getReplyString()).isTrue();
+      assertThat(ftp.changeWorkingDirectory(level)).as(ftp.getReplyString()).isTrue();
+    }
+    try (InputStream in = Files.newInputStream(file.path())) {
+      assertThat(ftp.storeFile("deep", in)).as(ftp.getReplyString()).isTrue();
+    }
+    Path copy = directory.resolve("download");
+    byte[] whole = Files.readAllBytes(file.path());
+    Files.write(copy, Arrays.copyOf(whole, 777_777));
+    ftp.setRestartOffset(777_777);
+    try (OutputStream out = Files.newOutputStream(copy, StandardOpenOption.APPEND)) {
+      assertThat(ftp.retrieveFile("deep", out)).as(ftp.getReplyString()).isTrue();
+    }
+    assertThat(ftp.listFiles()).singleElement().matches(entry -> entry.getSize() == whole.length);
+    ftp.disconnect();
+
+    assertThat(Sha256.of(copy)).isEqualTo(file.content());
+    assertThat(ftpServer.root().resolve("a/b b/c/d/e/f/deep")).hasBinaryContent(whole);
+  }
+
+  @Test
+  @RealPeers
+  void pythonsFtplibResumesInADeepDirectory() throws Exception {
+    Path deep = Files.createDirectories(ftpServer.root().resolve("p/q/r/s/t"));
+    TestFile file = TestFile.create(deep.resolve("deep"), 2 * TestFile.MIB);
+    Path copy = directory.resolve("download");
+    Files.write(copy, Arrays.copyOf(Files.readAllBytes(file.path()), 123_456));
+
+    Run<String> run = python(5, "resume", "p/q/r/s/t/deep", copy);
+
+    assertThat(run.exitCode()).as(run.errors()).isZero();
+    assertThat(Sha256.of(copy)).isEqualTo(file.content());
   }
 
   @ParameterizedTest(name = "{0} bytes")

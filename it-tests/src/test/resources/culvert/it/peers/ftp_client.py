@@ -1,6 +1,8 @@
 """ftplib through SOCKS 4a or 5, as a batch job in Python would do it.
 
-usage: ftp_client.py SOCKS_VERSION PROXY_PORT HOST PORT USER PASSWORD upload|download|list NAME FILE
+usage: ftp_client.py SOCKS_VERSION PROXY_PORT HOST PORT USER PASSWORD ACTION NAME FILE
+
+ACTION: upload, download, resume (append to FILE what it lacks) or list
 """
 
 import ftplib
@@ -53,6 +55,9 @@ if action == "upload":
 elif action == "download":
     with open(path, "wb") as sink:
         print(ftp.retrbinary("RETR " + name, sink.write))
+elif action == "resume":
+    with open(path, "ab") as sink:
+        print(ftp.retrbinary("RETR " + name, sink.write, rest=sink.tell()))
 else:
     print("\n".join(ftp.nlst()))
 print(ftp.quit())
