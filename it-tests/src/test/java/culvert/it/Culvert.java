@@ -1,5 +1,7 @@
 package culvert.it;
 
+import static org.awaitility.Awaitility.await;
+
 import culvert.config.ConfigLoader;
 import culvert.config.CulvertConfig;
 import culvert.config.Environment;
@@ -7,15 +9,19 @@ import culvert.it.peers.FtpDialogue;
 import culvert.it.peers.Socks5;
 import culvert.proxy.ProxyDaemon;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
 
 /**
- * Culvert in this process, on a free port of 127.0.0.1. Closing it fails if Netty's leak detector
- * has found a buffer that nobody released.
+ * Culvert in this process, on a free port of 127.0.0.1. Closing it fails if a thread of its own is
+ * left, or if Netty's leak detector has found a buffer that nobody released.
  */
 final class Culvert implements AutoCloseable {
   static {
     BufferLeaks.watch();
   }
+
+  private static final Duration THREADS_END = Duration.ofSeconds(10);
 
   private final ProxyDaemon daemon;
 
@@ -48,7 +54,15 @@ final class Culvert implements AutoCloseable {
   @Override
   public void close() {
     daemon.close();
+    await("Culvert's threads end").atMost(THREADS_END).until(() -> threads().isEmpty());
     BufferLeaks.assertNone();
+  }
+
+  private static List<String> threads() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .map(Thread::getName)
+        .filter(name -> name.startsWith("culvert"))
+        .toList();
   }
 
   private static CulvertConfig read(String yaml) {
