@@ -45,7 +45,9 @@ import org.slf4j.LoggerFactory;
 public final class ProxyDaemon implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ProxyDaemon.class);
   private static final Duration DIRECT_CONNECT_TIMEOUT = Duration.ofSeconds(10);
-  private static final Duration POLL = Duration.ofMillis(20);
+
+  /** A server may take a second to answer ABOR. */
+  private static final Duration LAST_WORDS = Duration.ofMillis(1500);
 
   private final CulvertConfig config;
   private final NettyTransport transport = NettyTransport.preferred();
@@ -193,12 +195,9 @@ public final class ProxyDaemon implements AutoCloseable {
   public void drain(Duration patience) throws InterruptedException {
     draining = true;
     closeListeners();
-    long deadline = System.nanoTime() + patience.toNanos();
-    while (limits.open() > 0 && System.nanoTime() - deadline < 0) {
-      TimeUnit.NANOSECONDS.sleep(POLL.toNanos());
-    }
-    if (limits.open() > 0) {
-      LOG.atWarn().addKeyValue("connections", limits.open()).log("resetting what has not ended");
+    int left = limits.awaitNone(patience);
+    if (left > 0) {
+      LOG.atWarn().addKeyValue("connections", left).log("resetting what has not ended");
     }
     router.open().breakOff();
   }
@@ -222,9 +221,19 @@ public final class ProxyDaemon implements AutoCloseable {
     if (admin != null) {
       admin.close();
     }
+    awaitLastWords();
     ssh.close();
     loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
     blocking.shutdownNow();
     metrics.close();
+  }
+
+  /** An upload that was just broken off is aborted at the FTP server before its tunnel goes. */
+  private void awaitLastWords() {
+    try {
+      ssh.awaitChannelsClosed(LAST_WORDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

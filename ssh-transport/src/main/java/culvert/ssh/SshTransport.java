@@ -3,6 +3,7 @@ package culvert.ssh;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import java.net.InetAddress;
+import java.time.Duration;
 
 /**
  * Makes and keeps SSH sessions. Every method returns at once, from any thread; futures complete on
@@ -26,6 +27,14 @@ public interface SshTransport extends AutoCloseable {
    * <p>The password is read until the future completes; the caller wipes it.
    */
   Future<SshSession> connect(SshSessionSpec spec, EventLoop loop);
+
+  /**
+   * Waits until no channel is open, so that what is broken off can say so before {@link #close}.
+   * Blocks: not on an event loop.
+   *
+   * @param patience at most so long
+   */
+  void awaitChannelsClosed(Duration patience) throws InterruptedException;
 
   /** Closes every session at once. Idempotent. */
   @Override

@@ -46,6 +46,12 @@ public final class Closing {
       channel.close();
       return;
     }
+    // A peer that does not read keeps the flush waiting, too.
+    var timer =
+        channel
+            .eventLoop()
+            .schedule(() -> reset(channel), patience.toMillis(), TimeUnit.MILLISECONDS);
+    channel.closeFuture().addListener(closed -> timer.cancel(false));
     channel
         .writeAndFlush(Unpooled.EMPTY_BUFFER)
         .addListener(
@@ -57,11 +63,6 @@ public final class Closing {
               channel.shutdownOutput().addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
               channel.pipeline().addFirst("drain", new Drain());
               channel.read();
-              var timer =
-                  channel
-                      .eventLoop()
-                      .schedule(() -> channel.close(), patience.toMillis(), TimeUnit.MILLISECONDS);
-              channel.closeFuture().addListener(closed -> timer.cancel(false));
             });
   }
 

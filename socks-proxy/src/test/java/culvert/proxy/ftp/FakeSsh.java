@@ -95,6 +95,11 @@ final class FakeSsh implements SshTransport {
   }
 
   @Override
+  public void awaitChannelsClosed(Duration patience) {
+    // Nothing waits for what is broken off here.
+  }
+
+  @Override
   public void close() {}
 
   private final class Session implements SshSession {

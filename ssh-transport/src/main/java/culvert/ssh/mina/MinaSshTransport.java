@@ -15,6 +15,7 @@ import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import io.netty.util.concurrent.PromiseNotifier;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -28,6 +29,7 @@ public final class MinaSshTransport implements SshTransport {
 
   private final ScheduledThreadPoolExecutor timer;
   private final SshClients clients;
+  private final WindowBudget windows;
   private final SpareConnections spares;
   private final SessionPool pool;
 
@@ -55,6 +57,7 @@ public final class MinaSshTransport implements SshTransport {
               return thread;
             });
     timer.setRemoveOnCancelPolicy(true);
+    windows = new WindowBudget(bounds.channelWindow(), bounds.buffered());
     clients = new SshClients(timer, new ConnectionEvents());
     ConnectionServices services =
         new ConnectionServices(
@@ -70,7 +73,7 @@ public final class MinaSshTransport implements SshTransport {
             blocking,
             clients,
             new LoginFactory(blocking),
-            new WindowBudget(bounds.channelWindow(), bounds.buffered()));
+            windows);
     blocking.execute(new WarmUp());
     spares = new SpareConnections(services);
     pool = new SessionPool(services, spares);
@@ -96,6 +99,11 @@ public final class MinaSshTransport implements SshTransport {
   @Override
   public Future<SshSession> connect(SshSessionSpec spec, EventLoop loop) {
     return pool.connect(spec, loop);
+  }
+
+  @Override
+  public void awaitChannelsClosed(Duration patience) throws InterruptedException {
+    windows.awaitUnused(patience);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package culvert.ssh.mina;
 
-import java.util.concurrent.atomic.AtomicLong;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Bounds what servers may send before anyone takes it: each channel reserves its receive window
@@ -12,7 +13,7 @@ final class WindowBudget {
 
   private final long windowBytes;
   private final long budgetBytes;
-  private final AtomicLong reservedBytes = new AtomicLong();
+  private long reservedBytes; // guarded by this
 
   WindowBudget(long windowBytes, long budgetBytes) {
     this.windowBytes = windowBytes;
@@ -20,20 +21,29 @@ final class WindowBudget {
   }
 
   /** The window of a new channel; give it back with {@link #release}. */
-  long reserve() {
-    long reserved = reservedBytes.addAndGet(windowBytes);
-    if (reserved <= budgetBytes || windowBytes <= SMALL_WINDOW_BYTES) {
-      return windowBytes;
+  synchronized long reserve() {
+    boolean fits = reservedBytes + windowBytes <= budgetBytes;
+    long window = fits ? windowBytes : Math.min(windowBytes, SMALL_WINDOW_BYTES);
+    reservedBytes += window;
+    return window;
+  }
+
+  synchronized void release(long window) {
+    reservedBytes -= window;
+    notifyAll();
+  }
+
+  synchronized long reservedBytes() {
+    return reservedBytes;
+  }
+
+  /** Waits until no channel is open, at most so long. */
+  synchronized void awaitUnused(Duration patience) throws InterruptedException {
+    long deadline = System.nanoTime() + patience.toNanos();
+    long left = patience.toNanos();
+    while (reservedBytes > 0 && left > 0) {
+      TimeUnit.NANOSECONDS.timedWait(this, left);
+      left = deadline - System.nanoTime();
     }
-    reservedBytes.addAndGet(SMALL_WINDOW_BYTES - windowBytes);
-    return SMALL_WINDOW_BYTES;
-  }
-
-  void release(long window) {
-    reservedBytes.addAndGet(-window);
-  }
-
-  long reservedBytes() {
-    return reservedBytes.get();
   }
 }

@@ -14,6 +14,7 @@ import culvert.ssh.SshSessionSpec;
 import culvert.ssh.SshTransport;
 import culvert.ssh.TunnelTarget;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
@@ -27,6 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.sshd.server.forward.RejectAllForwardingFilter;
 import org.junit.jupiter.api.AfterEach;
@@ -345,6 +347,31 @@ class MinaSshTransportTest {
         assertThat(peer.getInputStream().read()).isEqualTo(7);
         assertThat(session.ended().isDone()).isFalse();
       }
+    }
+  }
+
+  @Test
+  void aChannelSaysThatItsSessionEnded() throws Exception {
+    SshSession session = ssh.session("alice");
+    CompletableFuture<Throwable> said = new CompletableFuture<>();
+    try (ServerSocket target = new ServerSocket(0, 1, LOOPBACK)) {
+      session
+          .openDirectTcpip(
+              new TunnelTarget("127.0.0.1", target.getLocalPort()),
+              new Originator("127.0.0.1", 1),
+              ssh.loop,
+              new ChannelInboundHandlerAdapter() {
+                @Override
+                public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+                  said.complete(cause);
+                }
+              })
+          .get(20, TimeUnit.SECONDS);
+      ssh.server.getActiveSessions().forEach(each -> each.close(true));
+      assertThat(said.get(20, TimeUnit.SECONDS))
+          .isInstanceOf(SshException.class)
+          .hasMessageStartingWith(
+              "ssh server 127.0.0.1:" + ssh.server.getPort() + ": session ended");
     }
   }
 

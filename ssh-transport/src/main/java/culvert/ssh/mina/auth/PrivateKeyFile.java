@@ -27,6 +27,9 @@ final class PrivateKeyFile {
   private static final String OPENSSH_END = "-----END OPENSSH PRIVATE KEY-----";
   private static final String MAGIC = "openssh-key-v1\0";
 
+  /** ssh-keygen -a; its default is 16 or 24, and a thousand take half a minute. */
+  private static final int MAX_ROUNDS = 10_000;
+
   private PrivateKeyFile() {}
 
   /**
@@ -89,7 +92,10 @@ final class PrivateKeyFile {
     }
   }
 
-  /** PROTOCOL.key: magic, then the cipher's name. */
+  /**
+   * PROTOCOL.key: magic, names of cipher and KDF, the KDF's options, the number of keys. MINA
+   * trusts the numbers: a damaged one would take all memory, or years.
+   */
   private static boolean isEncrypted(byte[] decoded) throws IOException {
     byte[] magic = MAGIC.getBytes(StandardCharsets.US_ASCII);
     if (!Arrays.equals(magic, Arrays.copyOf(decoded, magic.length))) {
@@ -97,15 +103,44 @@ final class PrivateKeyFile {
     }
     try {
       ByteBuffer in = ByteBuffer.wrap(decoded, magic.length, decoded.length - magic.length);
-      int length = in.getInt();
-      if (length < 0 || length > in.remaining()) {
-        throw new IOException("is damaged: bad length of the cipher's name");
+      String cipher = ascii(string(in, "the cipher's name"));
+      String kdf = ascii(string(in, "the KDF's name"));
+      ByteBuffer options = string(in, "the KDF's options");
+      if (kdf.equals("bcrypt")) {
+        string(options, "the salt");
+        expect("bcrypt rounds", options.getInt(), MAX_ROUNDS);
       }
-      byte[] cipher = new byte[length];
-      in.get(cipher);
-      return !"none".equals(new String(cipher, StandardCharsets.US_ASCII));
+      expect("number of keys", in.getInt(), 1);
+      return !"none".equals(cipher);
     } catch (BufferUnderflowException e) {
-      throw new IOException("is damaged: ends within the cipher's name", e);
+      throw new IOException("is damaged: ends within its header", e);
+    }
+  }
+
+  private static ByteBuffer string(ByteBuffer in, String what) throws IOException {
+    int length = in.getInt();
+    if (length < 0 || length > in.remaining()) {
+      throw new IOException("is damaged: bad length of " + what);
+    }
+    ByteBuffer string = in.slice(in.position(), length);
+    in.position(in.position() + length);
+    return string;
+  }
+
+  private static String ascii(ByteBuffer string) {
+    return StandardCharsets.US_ASCII.decode(string).toString();
+  }
+
+  private static void expect(String what, int value, int most) throws IOException {
+    if (value < 1 || value > most) {
+      throw new IOException(
+          "is damaged: "
+              + what
+              + " "
+              + Integer.toUnsignedString(value)
+              + " (expected: 1.."
+              + most
+              + ")");
     }
   }
 }

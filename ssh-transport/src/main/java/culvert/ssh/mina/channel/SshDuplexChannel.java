@@ -55,6 +55,8 @@ public final class SshDuplexChannel extends AbstractChannel implements DuplexCha
   /** No message comes any more: the peer's CLOSE, or the end of the SSH session. */
   private boolean ended;
 
+  private Exception endReason = new IOException("SSH channel closed without EOF");
+
   private volatile boolean open = true;
   private volatile boolean active;
   private volatile boolean inputShutdown;
@@ -165,6 +167,9 @@ public final class SshDuplexChannel extends AbstractChannel implements DuplexCha
 
   /** The SSH connection is gone, and the channel with it. On the event loop. */
   public void connectionEnded(SshException reason) {
+    if (!ended) {
+      endReason = reason;
+    }
     ended = true;
     if (!opened.isDone()) {
       failOpen(reason);
@@ -202,15 +207,25 @@ public final class SshDuplexChannel extends AbstractChannel implements DuplexCha
     for (ByteBuf bytes = received.poll(); bytes != null; bytes = received.poll()) {
       int length = bytes.readableBytes();
       pipeline().fireChannelRead(bytes);
-      try {
-        credit.taken(length);
-      } catch (IOException e) {
-        pipeline().fireExceptionCaught(e);
-        close();
+      if (!giveCredit(length)) {
         return;
       }
     }
     pipeline().fireChannelReadComplete();
+  }
+
+  /** Only to a server that may still send. */
+  private boolean giveCredit(int bytes) {
+    try {
+      if (!eofReceived && !ended && open) {
+        credit.taken(bytes);
+      }
+      return true;
+    } catch (IOException e) {
+      endReason = e;
+      breakOff();
+      return false;
+    }
   }
 
   private void deliverEnd() {
@@ -226,7 +241,7 @@ public final class SshDuplexChannel extends AbstractChannel implements DuplexCha
 
   /** The peer went away in the middle: what it has sent is a fragment. */
   private void breakOff() {
-    pipeline().fireExceptionCaught(new IOException("SSH channel closed without EOF"));
+    pipeline().fireExceptionCaught(endReason);
     close();
   }
 

@@ -1,6 +1,7 @@
 package culvert.ssh.mina.auth;
 
 import static culvert.config.AuthMethod.PUBLICKEY;
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
@@ -8,6 +9,7 @@ import culvert.config.SshProfile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.util.Base64;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -114,5 +116,26 @@ class IdentityLoaderTest {
     Files.setLastModifiedTime(file, FileTime.fromMillis(1));
     assertThat(loader.load(encrypted(TestKeys.PASSPHRASE, file)).identities().get(0))
         .isNotSameAs(first);
+  }
+
+  @Test
+  void aDamagedNumberOfKeysTakesNoMemory() throws Exception {
+    Path file = TestKeys.file("ed25519", directory);
+    byte[] content = Files.readAllBytes(file);
+    String text = new String(content, US_ASCII);
+    // magic (15), "none" (8), "none" (8), "" (4), and then the number of keys
+    int header = text.indexOf('\n') + 1;
+    byte[] start = Base64.getDecoder().decode(text.substring(header, header + 64));
+    start[15 + 8 + 8 + 4] = 0x7f;
+    Files.writeString(
+        file,
+        text.substring(0, header)
+            + Base64.getEncoder().encodeToString(start)
+            + text.substring(header + 64));
+
+    assertThat(loader.load(profile(file)).problems())
+        .singleElement()
+        .asString()
+        .endsWith("is damaged: number of keys 2130706433 (expected: 1..1)");
   }
 }
