@@ -8,7 +8,6 @@ import culvert.ssh.TunnelTarget;
 import culvert.ssh.mina.auth.Login;
 import culvert.ssh.mina.channel.SshDuplexChannel;
 import culvert.ssh.mina.hostkey.HostKey;
-import culvert.ssh.mina.hostkey.HostKeyVerifier;
 import culvert.ssh.mina.hostkey.KnownHost;
 import culvert.ssh.mina.io.NettyIoServices;
 import culvert.ssh.mina.io.NettyIoSession;
@@ -34,7 +33,6 @@ import org.apache.sshd.client.future.AuthFuture;
 import org.apache.sshd.client.session.ClientSession;
 import org.apache.sshd.common.AttributeRepository;
 import org.apache.sshd.common.AttributeRepository.AttributeKey;
-import org.apache.sshd.common.kex.KexState;
 import org.apache.sshd.common.session.Session;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -71,11 +69,10 @@ final class SshConnection {
   private State state = State.CONNECTING;
   private @Nullable ScheduledFuture<?> deadline;
   private @Nullable Channel socket;
-  private @Nullable HostKeyVerifier verifier;
+  private @Nullable HostKeyCheck hostKey;
   private @Nullable ClientSession session;
   private @Nullable Login login;
   private @Nullable Throwable firstTrouble;
-  private int unfinishedChecks;
 
   private SshConnection(SshServer server, EventLoop loop, ConnectionServices services) {
     this.server = server;
@@ -166,27 +163,16 @@ final class SshConnection {
         .addListener(
             (Future<KnownHost> loaded) -> {
               if (!loaded.isSuccess()) {
-                end(unverifiable(loaded.cause()));
+                end(HostKeyCheck.impossible(server, loaded.cause()));
               } else if (state == State.CONNECTING) {
                 exchangeKeys(tcp, loaded.getNow());
               }
             });
   }
 
-  private SshException unverifiable(Throwable cause) {
-    return new SshException(
-        SshFailure.HOST_KEY,
-        "host key of "
-            + server.host()
-            + " cannot be verified ("
-            + cause.getMessage()
-            + "): not sending credentials",
-        cause);
-  }
-
   private void exchangeKeys(DuplexChannel tcp, KnownHost known) {
     moveTo(State.EXCHANGING_KEYS);
-    verifier = new HostKeyVerifier(known, server.profile().acceptNewHostKeys());
+    hostKey = new HostKeyCheck(known, server.profile().acceptNewHostKeys());
     try {
       tcp.pipeline().remove(IdleHandler.class);
       HostConfigEntry entry =
@@ -220,18 +206,17 @@ final class SshConnection {
   /** MINA made the session and has not sent anything yet. */
   void sessionCreated(ClientSession created) {
     session = created;
-    if (verifier != null) {
-      created.setServerKeyVerifier(verifier);
-      created.setSignatureFactories(verifier.signatureFactories());
+    if (hostKey != null) {
+      hostKey.install(created);
     }
   }
 
   /** Keys are exchanged, for the first time or again. */
   void keysExchanged() {
-    if (state != State.EXCHANGING_KEYS || verifier == null) {
+    if (state != State.EXCHANGING_KEYS || hostKey == null) {
       return;
     }
-    Optional<HostKey> accepted = verifier.acceptedNew();
+    Optional<HostKey> accepted = hostKey.acceptedNew();
     if (accepted.isEmpty()) {
       becomeReady();
       return;
@@ -246,7 +231,7 @@ final class SshConnection {
                 end(
                     remembered.cause() instanceof SshException conflict
                         ? conflict
-                        : unverifiable(remembered.cause()));
+                        : HostKeyCheck.impossible(server, remembered.cause()));
               }
             });
   }
@@ -309,27 +294,21 @@ final class SshConnection {
     }
   }
 
-  /**
-   * MINA's keepalives pause during a key exchange, and a server may freeze in the middle of one.
-   */
   private void watchKeyExchanges() {
-    Duration interval = server.profile().serverAliveInterval();
-    if (interval.isZero()) {
-      return;
-    }
-    long period = interval.toNanos();
-    ScheduledFuture<?> watch =
-        loop.scheduleAtFixedRate(this::checkKeyExchange, period, period, TimeUnit.NANOSECONDS);
-    ended.addListener(gone -> watch.cancel(false));
-  }
-
-  private void checkKeyExchange() {
-    boolean exchanging = session != null && session.getKexState() != KexState.DONE;
-    unfinishedChecks = exchanging ? unfinishedChecks + 1 : 0;
-    if (unfinishedChecks > server.profile().serverAliveCountMax()) {
-      end(
-          DialFailures.failure(
-              SshFailure.SESSION_ENDED, server, "session ended: key exchange not finished"));
+    ClientSession ssh = session;
+    if (ssh != null) {
+      KeyExchangeWatch watch =
+          new KeyExchangeWatch(
+              ssh,
+              server.profile(),
+              () ->
+                  end(
+                      DialFailures.failure(
+                          SshFailure.SESSION_ENDED,
+                          server,
+                          "session ended: key exchange not finished")));
+      watch.start(loop);
+      ended.addListener(gone -> watch.stop());
     }
   }
 
@@ -388,7 +367,7 @@ final class SshConnection {
 
   private SshException reasonOfEnd() {
     Throwable cause = firstTrouble == null ? new IOException("connection closed") : firstTrouble;
-    Optional<SshException> rejected = rejectedHostKey();
+    Optional<SshException> rejected = Optional.ofNullable(hostKey).flatMap(HostKeyCheck::rejection);
     if (rejected.isPresent()) {
       return rejected.get();
     }
@@ -406,12 +385,6 @@ final class SshConnection {
           DialFailures.failure(
               SshFailure.SESSION_ENDED, server, "session ended: " + cause.getMessage(), cause);
     };
-  }
-
-  private Optional<SshException> rejectedHostKey() {
-    return Optional.ofNullable(verifier)
-        .flatMap(HostKeyVerifier::rejection)
-        .map(verdict -> new SshException(SshFailure.HOST_KEY, verdict.message()));
   }
 
   private void connectTimedOut() {

@@ -1,0 +1,49 @@
+package culvert.ssh.mina;
+
+import culvert.ssh.SshException;
+import culvert.ssh.SshFailure;
+import culvert.ssh.SshServer;
+import culvert.ssh.mina.hostkey.HostKey;
+import culvert.ssh.mina.hostkey.HostKeyVerifier;
+import culvert.ssh.mina.hostkey.KnownHost;
+import java.util.Optional;
+import org.apache.sshd.client.session.ClientSession;
+
+/** The host key of one connection, at its first key exchange and at every later one. */
+final class HostKeyCheck {
+  private final HostKeyVerifier verifier;
+
+  HostKeyCheck(KnownHost known, boolean acceptNew) {
+    verifier = new HostKeyVerifier(known, acceptNew);
+  }
+
+  /** Nothing can be verified; that is never a reason to fall back. */
+  static SshException impossible(SshServer server, Throwable cause) {
+    return new SshException(
+        SshFailure.HOST_KEY,
+        "host key of "
+            + server.host()
+            + " cannot be verified ("
+            + cause.getMessage()
+            + "): not sending credentials",
+        cause);
+  }
+
+  /** Before the session has sent anything. */
+  void install(ClientSession session) {
+    session.setServerKeyVerifier(verifier);
+    session.setSignatureFactories(verifier.signatureFactories());
+  }
+
+  /** A key to write down before the login. */
+  Optional<HostKey> acceptedNew() {
+    return verifier.acceptedNew();
+  }
+
+  /** Why the connection was given up, if the host key was the reason. */
+  Optional<SshException> rejection() {
+    return verifier
+        .rejection()
+        .map(verdict -> new SshException(SshFailure.HOST_KEY, verdict.message()));
+  }
+}
