@@ -140,12 +140,18 @@ final class SessionLogin {
       end();
       claim.connection().ended().addListener(ended -> pool.remove(session));
       session.established(claim.connection());
-    } else if (claim.spare() && !sentAnything && !retried) {
+    } else if (claim.spare() && !sentAnything && !retried && !timedOut(done)) {
       retried = true;
       prepare();
     } else {
       fail((SshException) done.cause());
     }
+  }
+
+  /** A server that lets a login wait lets the next one wait too: that takes the client's time. */
+  private static boolean timedOut(Future<?> done) {
+    return done.cause() instanceof SshException failure
+        && failure.failure() == SshFailure.TIMED_OUT;
   }
 
   private void fail(SshException failure) {
