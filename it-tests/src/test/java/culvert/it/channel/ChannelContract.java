@@ -3,6 +3,7 @@ package culvert.it.channel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import culvert.ssh.SshException;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.socket.DuplexChannel;
@@ -225,7 +226,7 @@ abstract class ChannelContract {
     way.breakOff(pair);
     await().atMost(DEADLINE).until(recorder::inactive);
     assertThat(recorder.eof()).isFalse();
-    assertThat(recorder.failure()).isInstanceOf(IOException.class);
+    assertThat(recorder.failure()).isInstanceOfAny(IOException.class, SshException.class);
     assertThat(channel.writeAndFlush(Unpooled.wrappedBuffer(fragment)).await(10_000)).isTrue();
   }
 
