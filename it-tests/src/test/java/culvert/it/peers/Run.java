@@ -45,10 +45,13 @@ public record Run<T>(int exitCode, T output, String errors) {
     }
   }
 
-  /** Starts a program whose standard input is empty. */
+  /** Starts a program whose standard input is empty; it does not outlive this process. */
   static Process start(List<String> command) {
     try {
-      return new ProcessBuilder(command).redirectInput(Path.of("/dev/null").toFile()).start();
+      Process process =
+          new ProcessBuilder(command).redirectInput(Path.of("/dev/null").toFile()).start();
+      Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly, "kill-peer"));
+      return process;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
