@@ -98,11 +98,12 @@ public final class ControlDialogue {
       relay(line);
       return drain();
     }
-    dispatch(head, line);
+    Pending answered = head.kind.transfer() ? besideTransfer(head, line) : head;
+    dispatch(answered, line);
     if (line.last()) {
       boolean aborted = abortPending();
-      pending.remove();
-      if (aborted && (head.kind.transfer() || head.kind == Kind.ABOR)) {
+      pending.removeFirstOccurrence(answered);
+      if (aborted && (answered.kind.transfer() || answered.kind == Kind.ABOR)) {
         effects.add(new ControlEffect.AbortAnswered());
       }
       flushLocal();
@@ -251,6 +252,43 @@ public final class ControlDialogue {
       stale.remove();
     }
     slack -= count;
+  }
+
+  /**
+   * Some servers answer NOOP or STAT while a transfer goes on. Taken for the transfer's end, such a
+   * reply would shift all later ones, and leave an upload unprotected.
+   *
+   * @return what the line answers: the transfer, or a later command that it fits better
+   */
+  private Pending besideTransfer(Pending transfer, ReplyLine line) {
+    if (endsTransfer(line.code())) {
+      return transfer;
+    }
+    for (Pending waiting : pending) {
+      if (waiting.kind == Kind.OTHER) {
+        answerUpTo(waiting);
+        return waiting;
+      }
+    }
+    return transfer;
+  }
+
+  /** Our own answers keep their place among the server's. */
+  private void answerUpTo(Pending command) {
+    Iterator<Pending> earlier = pending.iterator();
+    for (Pending next = earlier.next(); next != command; next = earlier.next()) {
+      if (next.kind == Kind.LOCAL) {
+        effects.add(new ControlEffect.ToClient(next.localReply));
+        earlier.remove();
+      }
+    }
+  }
+
+  private static boolean endsTransfer(int code) {
+    return switch (code) {
+      case 200, 202, 211, 212, 213, 214, 215, 257 -> false;
+      default -> true;
+    };
   }
 
   private static boolean answersAbort(int code) {

@@ -280,6 +280,49 @@ class ControlDialogueTest {
     assertThat(server("226 ok").get(0)).isEqualTo("< 226 ok");
   }
 
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(strings = {"200 ok", "211 state", "213 state", "257 /"})
+  void aCommandThatIsAnsweredDuringATransferLeavesTheTransferPending(String reply) {
+    client("STOR a", "NOOP");
+    server("150 go");
+
+    assertThat(server(reply)).containsExactly("< " + reply);
+    assertThat(dialogue.uploadPending()).isTrue();
+    assertThat(Transcript.of(dialogue.uploadBroken())).containsExactly("> ABOR", "AbortSent");
+    assertThat(server("226 complete"))
+        .containsExactly("< 426 culvert: upload broken off by the client.", "AbortAnswered");
+  }
+
+  @Test
+  void aReplyOfManyLinesDuringATransferBelongsToOneCommand() {
+    client("STOR a", "STAT", "NOOP");
+
+    assertThat(server("211-x", "226 not yet", "211 y", "200 ok"))
+        .containsExactly("< 211-x", "< 226 not yet", "< 211 y", "< 200 ok");
+    assertThat(dialogue.uploadPending()).isTrue();
+    assertThat(server("226 complete")).containsExactly("< 226 complete");
+    assertThat(dialogue.idle()).isTrue();
+  }
+
+  @Test
+  void ourOwnAnswerComesBeforeThatOfALaterCommandDuringATransfer() {
+    client("STOR a", "PORT 1", "NOOP");
+
+    assertThat(server("200 ok"))
+        .containsExactly(
+            "< 502 culvert: active mode is not supported, use PASV or EPSV.", "< 200 ok");
+    assertThat(server("226 complete")).containsExactly("< 226 complete");
+    assertThat(dialogue.idle()).isTrue();
+  }
+
+  @Test
+  void aTransferThatNothingFollowsIsEndedByWhateverTheServerSays() {
+    client("STOR a");
+
+    assertThat(server("200 strange")).containsExactly("< 200 strange");
+    assertThat(dialogue.uploadPending()).isFalse();
+  }
+
   @Test
   void withoutAnUploadThereIsNothingToAbort() {
     client("RETR a");
