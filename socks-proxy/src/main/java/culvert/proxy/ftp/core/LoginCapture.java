@@ -79,10 +79,7 @@ public final class LoginCapture implements AutoCloseable {
     held.forEach(Command::wipe);
     held.clear();
     recorded.clear();
-    if (account != null) {
-      account.wipe();
-      account = null;
-    }
+    forgetAccount();
   }
 
   private void sent(Command command) {
@@ -99,6 +96,7 @@ public final class LoginCapture implements AutoCloseable {
       case "USER" -> user(command);
       case "PASS" -> pass(command);
       case "ACCT" -> {
+        forgetAccount();
         account = command;
         reply("202 Account noted.");
       }
@@ -135,6 +133,9 @@ public final class LoginCapture implements AutoCloseable {
   }
 
   private void user(Command command) {
+    if (userCommand != null) {
+      forgetAccount(); // it was the other user's
+    }
     forgetLogin();
     userCommand = command;
     user = command.argument();
@@ -219,6 +220,7 @@ public final class LoginCapture implements AutoCloseable {
     } else {
       byte[] name = user;
       forgetLogin();
+      forgetAccount();
       user = name;
       enter(LoginState.LOGGED_IN);
       release();
@@ -245,6 +247,7 @@ public final class LoginCapture implements AutoCloseable {
 
   private void awaitAnotherUser() {
     forgetLogin();
+    forgetAccount();
     enter(LoginState.AWAIT_USER);
     release();
   }
@@ -271,6 +274,13 @@ public final class LoginCapture implements AutoCloseable {
     userCommand = null;
     user = new byte[0];
     replay = null;
+  }
+
+  private void forgetAccount() {
+    if (account != null) {
+      account.wipe();
+      account = null;
+    }
   }
 
   private void reply(String line) {

@@ -235,6 +235,39 @@ class LoginCaptureTest {
     assertThat(on(client("ACCT x"))).containsExactly("forward ACCT x");
   }
 
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(strings = {"refused by FTP", "refused by SSH", "logged in", "another USER"})
+  void oneUsersAccountIsNotSentWithAnothersLogin(String before) {
+    switch (before) {
+      case "another USER" -> on(client("USER bob"), client("ACCT payroll"));
+      case "refused by SSH" -> {
+        on(client("ACCT payroll"));
+        given(LoginState.OPENING_UPSTREAM);
+        on(new LoginEvent.SshLoginRefused("no"));
+      }
+      default -> {
+        on(client("ACCT payroll"));
+        given(LoginState.REPLAYING_LOGIN);
+        on(server("220 hi"), server(before.equals("logged in") ? "230 in" : "530 no"));
+      }
+    }
+
+    on(client("USER eve"), client("PASS x"), TUNNEL);
+
+    assertThat(on(server("220 hi"), server("331 p?"), server("332 account?")))
+        .containsExactly("> USER eve", "> PASS x", "< 332 account?");
+  }
+
+  @Test
+  void anAccountIsWipedWhenAnotherTakesItsPlace() {
+    Command first = Command.of("ACCT payroll");
+    login.on(new LoginEvent.Sent(first));
+
+    login.on(client("ACCT other"));
+
+    assertThat(first.bytes()).asString(ISO_8859_1).doesNotContain("payroll");
+  }
+
   @Test
   void a530OfTheServerLeavesTheSessionUsable() {
     given(LoginState.REPLAYING_LOGIN);
