@@ -28,7 +28,8 @@ public interface SshSession {
 
   /**
    * Completes (never fails) with the reason when the SSH session has ended; on the session's own
-   * loop.
+   * loop. Other leases share it, and it may outlive this one for long: whoever adds a listener
+   * takes it away again when the lease is given back.
    */
   Future<SshException> ended();
 

@@ -65,6 +65,8 @@ final class DataConnector implements ExpectedDataConnections.Taker {
       recorder.ended(EndReason.UPSTREAM_FAILED, String.valueOf(done.cause().getMessage()));
     } else if (!channel.isActive()) {
       session.dataEnded(channel);
+      brokenOff.set(
+          EndReason.CLIENT_ABORTED); // for the guard: a server may take nothing for a file
       Closing.reset(done.getNow());
       recorder.ended(EndReason.CLIENT_ABORTED, "closed before it was connected");
     } else {

@@ -219,6 +219,19 @@ public final class ExpectedDataConnections implements DataConnections {
       }
     }
 
+    /**
+     * The server is gone, or the session has turned to another one: nobody is served any more.
+     *
+     * @return whether ports are held until {@link #close}
+     */
+    boolean stopExpecting() {
+      synchronized (ExpectedDataConnections.this) {
+        closed = true;
+        ports.forEach(this::spendAt);
+        return tunnelled && !ports.isEmpty();
+      }
+    }
+
     /** The session has ended: nothing is expected or held any more. Idempotent. */
     void close() {
       synchronized (ExpectedDataConnections.this) {
@@ -234,12 +247,16 @@ public final class ExpectedDataConnections implements DataConnections {
       ports.add(port);
     }
 
+    private void spendAt(int port) {
+      mine(port).forEach(Entry::spend);
+    }
+
     private void removeAt(int port) {
-      for (Entry entry : List.copyOf(byPort.getOrDefault(port, List.of()))) {
-        if (entry.owner == this) {
-          entry.remove();
-        }
-      }
+      mine(port).forEach(Entry::remove);
+    }
+
+    private List<Entry> mine(int port) {
+      return byPort.getOrDefault(port, List.of()).stream().filter(e -> e.owner == this).toList();
     }
 
     private boolean collides(int port) {

@@ -29,6 +29,7 @@ import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.FutureListener;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -85,6 +86,7 @@ final class FtpSession
   private final ConnectionRecorder recorder;
   private final ClientEnd clientEnd;
   private final DataTransfers transfers;
+  private final List<PassiveMode> holding = new ArrayList<>(); // of upstreams that are gone
   private final CommandSplitter commands = new CommandSplitter();
   private final Queue<ClientInput> inputs = new ArrayDeque<>();
 
@@ -101,6 +103,7 @@ final class FtpSession
   private @Nullable UpstreamEnd server;
   private @Nullable Upstream upstream;
   private @Nullable PassiveMode passiveMode;
+  private Runnable unwatch = () -> {};
   private ReplySplitter replyLines = new ReplySplitter();
   private Reply.Collector replies = new Reply.Collector();
   private ControlDialogue dialogue = new ControlDialogue(false, false);
@@ -171,9 +174,9 @@ final class FtpSession
     }
     end.listen(this);
     if (server == end && way instanceof Upstream.Tunnelled tunnel) {
-      tunnel
-          .ended()
-          .addListener((FutureListener<SshException>) ended -> sessionEnded(end, ended.getNow()));
+      FutureListener<SshException> watch = ended -> sessionEnded(end, ended.getNow());
+      tunnel.ended().addListener(watch);
+      unwatch = () -> tunnel.ended().removeListener(watch);
     }
     pump();
   }
@@ -182,18 +185,17 @@ final class FtpSession
   @Override
   public void failed(Exception cause) {
     String text = "culvert: " + cause.getMessage();
+    boolean loginRefused =
+        cause instanceof SshException ssh
+            && (ssh.failure() == SshFailure.AUTH_FAILED || ssh.failure() == SshFailure.NO_IDENTITY);
     if (phase == Phase.LOGIN) {
-      boolean anotherUserMayDo =
-          cause instanceof SshException ssh
-              && (ssh.failure() == SshFailure.AUTH_FAILED
-                  || ssh.failure() == SshFailure.NO_IDENTITY);
       login(
-          anotherUserMayDo
+          loginRefused // another user may do
               ? new LoginEvent.SshLoginRefused(text)
               : new LoginEvent.UpstreamFailed(text));
       pump();
     } else if (accepted) {
-      toClient(OwnReply.of(421, text));
+      toClient(OwnReply.of(loginRefused ? 530 : 421, text));
       finish(EndReason.UPSTREAM_FAILED, String.valueOf(cause.getMessage()));
     } else if (phase != Phase.ENDED) {
       accepted = true; // has been answered
@@ -268,11 +270,11 @@ final class FtpSession
 
   private boolean takes(ClientInput input) {
     return switch (phase) {
-      case LOGIN -> true;
+      case LOGIN -> channel.isWritable();
       case RELAYING -> {
         boolean newIdentity =
             login != null && input instanceof Command command && command.verb().equals("USER");
-        yield serverTakes() && !dialogue.full() && (!newIdentity || dialogue.idle());
+        yield mayRelay() && (!newIdentity || dialogue.idle());
       }
       case CONNECTING, OPAQUE, ABORTING -> false;
       case ENDED -> true;
@@ -285,12 +287,18 @@ final class FtpSession
     }
     return switch (phase) {
       case LOGIN ->
-          login != null
+          channel.isWritable()
+              && login != null
               && (login.state() == LoginState.AWAIT_USER || login.state() == LoginState.AWAIT_PASS);
-      case RELAYING -> serverTakes() && !dialogue.full();
+      case RELAYING -> mayRelay();
       case OPAQUE -> serverTakes();
       case CONNECTING, ABORTING, ENDED -> false;
     };
+  }
+
+  /** Some commands are answered here: a client that reads no replies may send no more of them. */
+  private boolean mayRelay() {
+    return channel.isWritable() && serverTakes() && !dialogue.full();
   }
 
   private boolean serverTakes() {
@@ -572,13 +580,17 @@ final class FtpSession
     inputs.forEach(FtpSession::wipe);
     inputs.clear();
     dropUpstream();
+    // A client that has not read our last words may still come for data: never for the rules.
+    channel.closeFuture().addListener(closed -> holding.forEach(PassiveMode::close));
     transfers.close();
     recorder.ended(reason, detail);
   }
 
   private void dropUpstream() {
     if (passiveMode != null) {
-      passiveMode.close();
+      if (passiveMode.stop()) {
+        holding.add(passiveMode);
+      }
       passiveMode = null;
     }
     if (server != null) {
@@ -586,6 +598,8 @@ final class FtpSession
       server.channel().close();
       server = null;
     }
+    unwatch.run();
+    unwatch = () -> {};
     if (upstream != null) {
       upstream.release();
       upstream = null;

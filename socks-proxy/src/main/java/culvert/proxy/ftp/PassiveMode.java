@@ -84,6 +84,15 @@ final class PassiveMode implements AutoCloseable {
     }
   }
 
+  /**
+   * The way to the server is gone: no data connection takes it any more.
+   *
+   * @return whether announced ports are held until {@link #close}
+   */
+  boolean stop() {
+    return announcements.stopExpecting();
+  }
+
   /** Nothing is expected or held any more. Idempotent. */
   @Override
   public void close() {

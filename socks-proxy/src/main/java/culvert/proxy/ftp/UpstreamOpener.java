@@ -53,6 +53,7 @@ final class UpstreamOpener {
   private final Listener listener;
   private @Nullable ScheduledFuture<?> timer;
   private long deadline;
+  private long tunnelDeadline;
   private int step; // a result of an earlier step comes too late
   private boolean done;
 
@@ -90,28 +91,44 @@ final class UpstreamOpener {
               "nothing to log in with at ssh server " + plan.server() + " (anonymous FTP?)"));
       return;
     }
-    boolean mayFallBack = plan.route().fallback().allows(FallbackReason.UNREACHABLE);
+    boolean mayFallBack = !plan.route().fallback().reasons().isEmpty();
     Duration patience = mayFallBack ? services.timeouts().tunnel() : services.timeouts().opening();
+    tunnelDeadline = System.nanoTime() + patience.toNanos();
     int mine = nextStep(patience, () -> tunnelFailed(plan, tooLate(plan, patience)));
-    if (preparation.isEmpty()) {
+    Optional<Future<Void>> prepared = preparation.map(SshTransport.Preparation::ready);
+    if (prepared.filter(p -> !p.isDone() || isVerdict(p, false)).isEmpty()) {
       connect(plan, spec.get(), mine);
       return;
     }
-    preparation
+    prepared
         .get()
-        .ready()
         .addListener(
             (FutureListener<Void>)
                 ready -> {
                   if (mine != step) {
                     return;
                   }
-                  if (ready.isSuccess()) {
-                    connect(plan, spec.get(), mine);
-                  } else {
+                  if (isVerdict(ready, true)) {
                     tunnelFailed(plan, sshException(ready));
+                  } else {
+                    connect(plan, spec.get(), mine);
                   }
                 });
+  }
+
+  /**
+   * Whether a preparation says that there will be no tunnel. One that had failed before the client
+   * logged in may have done so minutes ago, and one may have been given up by somebody else who
+   * shared it: those do not. Nor is any of them waited for twice: the time is the login's.
+   *
+   * @param fresh it was waited for
+   */
+  private static boolean isVerdict(Future<Void> ready, boolean fresh) {
+    if (ready.isSuccess()) {
+      return false;
+    }
+    SshFailure failure = sshException(ready).failure();
+    return failure == SshFailure.HOST_KEY || (fresh && failure != SshFailure.SESSION_ENDED);
   }
 
   /** In plaintext at once, because the SSH server was not even reached, if that is allowed. */
@@ -153,6 +170,7 @@ final class UpstreamOpener {
   }
 
   private void openChannel(TunnelPlan plan, SshSessionSpec spec, SshSession session, int mine) {
+    expectTarget(plan, mine);
     UpstreamEnd.Initializer ends = new UpstreamEnd.Initializer(loop);
     session
         .openDirectTcpip(plan.target(), Originator.of(client), loop, ends)
@@ -177,13 +195,37 @@ final class UpstreamOpener {
                 });
   }
 
+  /** The SSH server has let us in: from now on it is the FTP server that keeps us waiting. */
+  private void expectTarget(TunnelPlan plan, int mine) {
+    long patience = Math.max(0, tunnelDeadline - System.nanoTime());
+    stopTimer();
+    timer =
+        loop.schedule(
+            () -> {
+              if (mine == step) {
+                tunnelFailed(plan, notReached(plan, Duration.ofNanos(patience)), false);
+              }
+            },
+            patience,
+            TimeUnit.NANOSECONDS);
+  }
+
   private void tunnelFailed(TunnelPlan plan, SshException cause) {
+    tunnelFailed(
+        plan,
+        cause,
+        cause.failure().fallbackReason().filter(FallbackReason.UNREACHABLE::equals).isEmpty());
+  }
+
+  /**
+   * @param verdict whether a verified server said so: else anybody on the way may have brought it
+   *     about, to force a pinned destination into plaintext
+   */
+  private void tunnelFailed(TunnelPlan plan, SshException cause, boolean verdict) {
     recorder.tunnelFailed(cause.failure());
     Optional<FallbackReason> reason =
         cause.failure().fallbackReason().filter(plan.route().fallback()::allows);
-    boolean pinned =
-        reason.filter(r -> r == FallbackReason.UNREACHABLE).isPresent()
-            && services.pins().isPinned(request.host(), request.port());
+    boolean pinned = !verdict && services.pins().isPinned(request.host(), request.port());
     if (reason.isEmpty() || pinned) {
       fail(cause);
       return;
@@ -302,6 +344,13 @@ final class UpstreamOpener {
     return new SshException(
         SshFailure.TIMED_OUT,
         "ssh server " + plan.server() + ": no tunnel within " + patience.toMillis() + " ms");
+  }
+
+  private static SshException notReached(TunnelPlan plan, Duration patience) {
+    return new SshException(
+        SshFailure.TARGET_UNREACHABLE,
+        "FTP server %s not reached through ssh server %s within %d ms"
+            .formatted(plan.target(), plan.server(), patience.toMillis()));
   }
 
   private static SshException sshException(Future<?> failed) {

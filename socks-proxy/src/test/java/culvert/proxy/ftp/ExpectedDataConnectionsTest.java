@@ -187,6 +187,26 @@ class ExpectedDataConnectionsTest {
   }
 
   @Test
+  void aSessionThatHasLostItsServerExpectsNothingAndHoldsItsPorts() {
+    expect(tunnelled, 2000);
+
+    assertThat(tunnelled.stopExpecting()).isTrue();
+
+    assertThat(claim(HOST, 2000)).isEqualTo(Claim.HELD);
+    assertThat(table.isHeld(elsewhere, 2000)).isFalse();
+    tunnelled.close();
+    assertThat(claim(HOST, 2000)).isEqualTo(Claim.NOT_EXPECTED);
+  }
+
+  @Test
+  void whatHoldsNothingSaysSoWhenItStopsExpecting() {
+    assertThat(tunnelled.stopExpecting()).isFalse();
+    expect(plain, 2000);
+    assertThat(plain.stopExpecting()).isFalse();
+    assertThat(claim("plain.example", 2000)).isEqualTo(Claim.NOT_EXPECTED);
+  }
+
+  @Test
   void aCollisionOfOneClientsSessionsIsResolvedByAnotherPort() {
     Announcements other = table.open(here, Optional.empty(), true);
     other.knownAs(HOST);

@@ -13,7 +13,9 @@ import culvert.ssh.TunnelTarget;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.concurrent.DefaultPromise;
 import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.GenericFutureListener;
 import io.netty.util.concurrent.Promise;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
@@ -23,6 +25,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -33,12 +36,19 @@ final class FakeSsh implements SshTransport {
   private final EventLoop loop;
   private final TcpDialer dialer = new TcpDialer(NettyTransport.preferred(), Map.of());
   private final Map<Integer, Integer> portsBehind = new ConcurrentHashMap<>();
+  private final List<Promise<?>> hanging = new CopyOnWriteArrayList<>();
   final List<String> logins = Collections.synchronizedList(new ArrayList<>());
   final List<TunnelTarget> channels = Collections.synchronizedList(new ArrayList<>());
   final AtomicInteger leases = new AtomicInteger();
-  volatile Promise<SshException> ended;
+  final Ended ended;
+  final AtomicInteger readyAsked = new AtomicInteger();
 
+  /** Whoever asks waits until the test lets it go. */
   volatile boolean hangs;
+
+  /** Channels are answered when this completes. */
+  volatile Future<?> channelGate;
+
   volatile SshException reachFailure;
   volatile SshException readyFailure;
   volatile SshException loginFailure;
@@ -46,7 +56,44 @@ final class FakeSsh implements SshTransport {
 
   FakeSsh(EventLoop loop) {
     this.loop = loop;
-    this.ended = loop.newPromise();
+    this.ended = new Ended(loop);
+    this.channelGate = loop.newSucceededFuture(null);
+  }
+
+  /** The end of the connection, which outlives the sessions that use it. */
+  static final class Ended extends DefaultPromise<SshException> {
+    final AtomicInteger listeners = new AtomicInteger();
+
+    Ended(EventLoop loop) {
+      super(loop);
+    }
+
+    @Override
+    public Promise<SshException> addListener(
+        GenericFutureListener<? extends Future<? super SshException>> listener) {
+      listeners.incrementAndGet();
+      return super.addListener(listener);
+    }
+
+    @Override
+    public Promise<SshException> removeListener(
+        GenericFutureListener<? extends Future<? super SshException>> listener) {
+      listeners.decrementAndGet();
+      return super.removeListener(listener);
+    }
+  }
+
+  /** Fails everything that hangs. */
+  void letGo(SshException failure) {
+    hangs = false;
+    List.copyOf(hanging).forEach(promise -> promise.tryFailure(failure));
+  }
+
+  /** Leaves channels unanswered until the promise completes. */
+  Promise<Void> holdChannels() {
+    Promise<Void> gate = loop.newPromise();
+    channelGate = gate;
+    return gate;
   }
 
   static SshException failure(SshFailure failure) {
@@ -60,7 +107,9 @@ final class FakeSsh implements SshTransport {
 
   private <T> Future<T> answer(EventLoop on, SshException failure, T value) {
     if (hangs) {
-      return on.newPromise();
+      Promise<T> promise = on.newPromise();
+      hanging.add(promise);
+      return promise;
     }
     return failure == null ? on.newSucceededFuture(value) : on.newFailedFuture(failure);
   }
@@ -77,6 +126,7 @@ final class FakeSsh implements SshTransport {
 
       @Override
       public Future<Void> ready() {
+        readyAsked.incrementAndGet();
         return ready;
       }
     };
@@ -113,6 +163,12 @@ final class FakeSsh implements SshTransport {
         return on.newFailedFuture(channelFailure);
       }
       Promise<DuplexChannel> opened = on.newPromise();
+      channelGate.addListener(open -> dial(target, initializer, opened));
+      return opened;
+    }
+
+    private void dial(
+        TunnelTarget target, ChannelHandler initializer, Promise<DuplexChannel> opened) {
       int port = portsBehind.getOrDefault(target.port(), target.port());
       dialer
           .dial(
@@ -131,7 +187,6 @@ final class FakeSsh implements SshTransport {
                           SshFailure.TARGET_UNREACHABLE, "channel to " + target + " refused"));
                 }
               });
-      return opened;
     }
 
     @Override

@@ -8,6 +8,8 @@ import culvert.config.AuthMethod;
 import culvert.config.Fallback;
 import culvert.config.SshUser;
 import culvert.filter.Route;
+import culvert.ssh.SshFailure;
+import io.netty.util.concurrent.Promise;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -260,6 +262,41 @@ class FtpDataTest {
   }
 
   @Test
+  void aPortIsHeldWhenTheTunnelIsGoneUntilTheClientIsGoneToo() throws Exception {
+    Control control = tunnelled();
+    int port = control.epsv(ftp.listen().getLocalPort());
+    ftp.ssh.ended.setSuccess(FakeSsh.failure(SshFailure.SESSION_ENDED));
+    assertThat(control.client().line()).startsWith("421 ");
+
+    assertThat(ftp.data(FtpFixture.HOST, port).answer()).isEqualTo(2);
+
+    control.client().close();
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(ftp.expected.isHeld(InetAddress.getLoopbackAddress(), port)).isFalse());
+  }
+
+  @Test
+  void aPortIsHeldWhenTheClientLogsInAsAnotherUser() throws Exception {
+    ftp.profile = FtpFixture.profile(new SshUser.FromFtp(), AuthMethod.PUBLICKEY);
+    Peer client = ftp.tunnel(Fallback.NONE);
+    assertThat(client.answer()).isZero();
+    client.line();
+    client.sendLine("USER bob");
+    Peer server = ftp.server();
+    server.sendLine("220 hi");
+    server.line();
+    server.sendLine("230 in");
+    client.line();
+    int port = new Control(client, server).epsv(ftp.listen().getLocalPort());
+    client.sendLine("USER eve");
+    ftp.server();
+
+    assertThat(ftp.data(FtpFixture.HOST, port).answer()).isEqualTo(2);
+  }
+
+  @Test
   void theFrontDoorsAnswerIsAFailureWhenTheServerDoesNotListen() throws Exception {
     Control control = tunnelled();
     ServerSocket listener = ftp.listen();
@@ -309,6 +346,27 @@ class FtpDataTest {
     assertThat(control.server().line()).isEqualTo("NOOP");
     control.server().sendLine("200 ok");
     assertThat(control.client().line()).isEqualTo("200 ok");
+  }
+
+  @Test
+  void anUploadThatIsBrokenOffBeforeItsDataConnectionStandsIsAbortedToo() throws Exception {
+    Control control = tunnelled();
+    ServerSocket listener = ftp.listen();
+    int port = control.epsv(listener.getLocalPort());
+    Promise<Void> channels = ftp.ssh.holdChannels();
+    Peer data = ftp.data(FtpFixture.HOST, port);
+    control.client().sendLine("STOR a");
+    assertThat(control.server().line()).isEqualTo("STOR a");
+    await().untilAsserted(() -> assertThat(ftp.ssh.channels).hasSize(2));
+
+    data.reset();
+    ftp.clients.get(1).close().syncUninterruptibly(); // noticed only where somebody reads
+    channels.setSuccess(null);
+
+    assertThat(control.server().line()).isEqualTo("ABOR");
+    control.server().sendLine("150 go").sendLine("226 complete").sendLine("225 nothing to abort");
+    assertThat(control.client().line()).isEqualTo("150 go");
+    assertThat(control.client().line()).startsWith("426 ");
   }
 
   @Test

@@ -65,6 +65,7 @@ final class FtpFixture implements AutoCloseable {
   final ExpectedDataConnections expected = new ExpectedDataConnections();
   final Map<String, List<InetAddress>> names = new ConcurrentHashMap<>();
   final List<Recorded> recorded = new CopyOnWriteArrayList<>();
+  final List<DuplexChannel> clients = new CopyOnWriteArrayList<>();
   final List<Integer> direct = new CopyOnWriteArrayList<>();
   final Set<String> pinned = ConcurrentHashMap.newKeySet();
   final ServerSocket ftpServer;
@@ -203,6 +204,7 @@ final class FtpFixture implements AutoCloseable {
     DoorClient client = new DoorClient(channel, request, next.user());
     Recorded recorder = new Recorded();
     recorded.add(recorder);
+    clients.add(channel);
     switch (expected.claim(client, recorder)) {
       case TAKEN -> {}
       case HELD -> client.refuse(Refusal.NOT_ALLOWED);

@@ -6,9 +6,15 @@ import static org.awaitility.Awaitility.await;
 
 import culvert.config.AuthMethod;
 import culvert.config.Fallback;
+import culvert.config.FallbackReason;
 import culvert.config.SshUser;
 import culvert.ssh.SshFailure;
+import io.netty.channel.ChannelOption;
+import java.io.IOException;
 import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -382,6 +388,156 @@ class FtpLoginTest {
 
     assertThat(client.rest()).isEqualTo("421 culvert: ssh server gate:22: SESSION_ENDED\r\nEOF");
     awaitEnd(0, "ended upstream-aborted");
+  }
+
+  @Test
+  void aSessionThatHasEndedLeavesNothingAtTheSshConnection() throws Exception {
+    Peer client = ftp.tunnel(Fallback.NONE);
+    client.answer();
+    logIn(client);
+    serveLogin(ftp.server());
+    client.line();
+    client.line();
+    assertThat(ftp.ssh.ended.listeners).hasValue(1);
+
+    client.reset();
+
+    awaitEnd(0, "ended client-aborted");
+    await().untilAsserted(() -> assertThat(ftp.ssh.ended.listeners).hasValue(0));
+  }
+
+  @Test
+  void anFtpServerThatIsNotReachedThroughAGoodTunnelIsNoUnreachableSshServer() throws Exception {
+    ftp.ssh.holdChannels();
+    Peer client = ftp.tunnel(Fallback.NONE);
+    client.answer();
+    logIn(client);
+
+    assertThat(client.rest())
+        .matches(
+            "421 culvert: FTP server ftp\\.example:21 not reached through ssh server gate:22"
+                + " within \\d+ ms\r\nEOF");
+    assertThat(ftp.recorded.get(0).events).first().isEqualTo("tunnel failed TARGET_UNREACHABLE");
+  }
+
+  @Test
+  void anFtpServerThatIsNotReachedThroughAGoodTunnelFallsBackInTime() throws Exception {
+    ftp.ssh.holdChannels();
+    Peer client =
+        ftp.tunnel(
+            new Fallback(Set.of(FallbackReason.AUTH_FAILED, FallbackReason.TARGET_UNREACHABLE)));
+    client.answer();
+    logIn(client);
+    serveLogin(ftp.server());
+
+    assertThat(client.line()).isEqualTo("230-Welcome");
+    assertThat(ftp.recorded.get(0).events)
+        .containsExactly("tunnel failed TARGET_UNREACHABLE", "fell back target-unreachable");
+  }
+
+  @Test
+  void aSilenceInTheTunnelLeadsNoPinnedDestinationToPlaintext() throws Exception {
+    ftp.pinned.add(FtpFixture.HOST);
+    ftp.ssh.holdChannels();
+    Peer client = ftp.tunnel(Fallback.PLAIN);
+    client.answer();
+    logIn(client);
+
+    assertThat(client.rest()).startsWith("421 culvert: FTP server ftp.example:21 not reached");
+    assertThat(ftp.direct).isEmpty();
+  }
+
+  @Test
+  void aPreparationThatFailedLongAgoIsNoVerdictOnTheLogin() throws Exception {
+    ftp.ssh.readyFailure = FakeSsh.failure(SshFailure.NOT_SSH);
+    Peer client = ftp.tunnel(Fallback.PLAIN);
+    client.answer();
+    logIn(client);
+    serveLogin(ftp.server());
+
+    assertThat(client.line()).isEqualTo("230-Welcome");
+    assertThat(ftp.recorded.get(0).events).containsExactly("tunnelled gate:22 bob");
+  }
+
+  @Test
+  void aPreparationThatFailsWhileTheLoginWaitsForItIsTheVerdict() throws Exception {
+    ftp.ssh.hangs = true;
+    Peer client = ftp.tunnel(Fallback.NONE);
+    client.answer();
+    logIn(client);
+    await().untilAsserted(() -> assertThat(ftp.ssh.readyAsked).hasPositiveValue());
+
+    ftp.ssh.letGo(FakeSsh.failure(SshFailure.NOT_SSH));
+
+    assertThat(client.rest()).isEqualTo("421 culvert: ssh server gate:22: NOT_SSH\r\nEOF");
+    assertThat(ftp.ssh.logins).isEmpty();
+  }
+
+  @Test
+  void aPreparationThatSomebodyElseEndedIsMadeUpFor() throws Exception {
+    ftp.ssh.hangs = true;
+    Peer client = ftp.tunnel(Fallback.NONE);
+    client.answer();
+    logIn(client);
+    await().untilAsserted(() -> assertThat(ftp.ssh.readyAsked).hasPositiveValue());
+
+    ftp.ssh.letGo(FakeSsh.failure(SshFailure.SESSION_ENDED));
+    serveLogin(ftp.server());
+
+    assertThat(client.line()).isEqualTo("230-Welcome");
+  }
+
+  @ParameterizedTest(name = "{0} -> {1}")
+  @CsvSource({"AUTH_FAILED, 530", "NO_IDENTITY, 530", "TIMED_OUT, 421"})
+  void aFixedUsersLoginThatIsRefusedLateIsA530(SshFailure failure, int code) throws Exception {
+    ftp.profile = FtpFixture.profile(new SshUser.Fixed("gate"), AuthMethod.PUBLICKEY);
+    ftp.ssh.hangs = true;
+    Peer client = ftp.tunnel(Fallback.NONE);
+    assertThat(client.answer()).isZero();
+
+    ftp.ssh.letGo(FakeSsh.failure(failure));
+
+    assertThat(client.rest())
+        .isEqualTo(code + " culvert: ssh server gate:22: " + failure + "\r\nEOF");
+  }
+
+  @ParameterizedTest(name = "logged in: {0}")
+  @CsvSource({"false", "true"})
+  void aClientThatNeverReadsIsNotReadFromForEver(boolean loggedIn) throws Exception {
+    Peer client = ftp.tunnel(Fallback.NONE);
+    client.answer();
+    if (loggedIn) {
+      logIn(client);
+      serveLogin(ftp.server());
+      client.line();
+      client.line();
+    }
+    client.socket.setReceiveBufferSize(16 * 1024);
+    ftp.clients.get(0).config().setOption(ChannelOption.SO_SNDBUF, 16 * 1024);
+    String command = "PROT " + "P".repeat(500) + "\r\n";
+    byte[] block = command.repeat(32).getBytes(StandardCharsets.US_ASCII);
+    AtomicBoolean cut = new AtomicBoolean();
+    Thread writer =
+        new Thread(
+            () -> {
+              try {
+                for (int i = 0; i < 2_000; i++) {
+                  client.socket.getOutputStream().write(block);
+                }
+              } catch (IOException e) {
+                cut.set(true);
+              }
+            });
+    writer.start();
+
+    writer.join(3_000);
+
+    assertThat(cut).as("the client is not cut off").isFalse();
+    assertThat(writer.isAlive()).as("the client is held back").isTrue();
+    assertThat(ftp.clients.get(0).unsafe().outboundBuffer().totalPendingWriteBytes())
+        .isLessThan(2 << 20);
+    client.reset();
+    writer.join(10_000);
   }
 
   @Test
