@@ -511,6 +511,8 @@ class FtpLoginTest {
       serveLogin(ftp.server());
       client.line();
       client.line();
+    } else {
+      assertThat(client.line()).startsWith("220 ");
     }
     client.socket.setReceiveBufferSize(16 * 1024);
     ftp.clients.get(0).config().setOption(ChannelOption.SO_SNDBUF, 16 * 1024);
@@ -536,8 +538,12 @@ class FtpLoginTest {
     assertThat(writer.isAlive()).as("the client is held back").isTrue();
     assertThat(ftp.clients.get(0).unsafe().outboundBuffer().totalPendingWriteBytes())
         .isLessThan(2 << 20);
-    client.reset();
+
+    for (int reply = 0; reply < 2_000 * 32; reply++) {
+      assertThat(client.line()).startsWith("502 ");
+    }
     writer.join(10_000);
+    assertThat(writer.isAlive()).as("the client got all its answers").isFalse();
   }
 
   @Test
