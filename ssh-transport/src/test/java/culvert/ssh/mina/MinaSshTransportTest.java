@@ -375,6 +375,17 @@ class MinaSshTransportTest {
     }
   }
 
+  @Test
+  void endingTheOutputOfAChannelThatTheServerHasClosedIsNotWaitedForForEver() throws Exception {
+    SshSession session = ssh.session("alice");
+    try (ServerSocket target = new ServerSocket(0, 1, LOOPBACK)) {
+      DuplexChannel channel = open(session, target.getLocalPort()).get(20, TimeUnit.SECONDS);
+      target.accept().close();
+      assertThat(channel.closeFuture().await(20, TimeUnit.SECONDS)).isTrue();
+      assertThat(channel.shutdownOutput().await(20, TimeUnit.SECONDS)).isTrue();
+    }
+  }
+
   private Future<DuplexChannel> open(SshSession session, int port) {
     return session.openDirectTcpip(
         new TunnelTarget("127.0.0.1", port),

@@ -114,9 +114,14 @@ final class OutputHalf {
     }
   }
 
+  /**
+   * To a channel that the server has closed there is nothing to say, and nothing left to wait for.
+   */
   private void sendEofIfRequested() throws IOException {
-    if (eofRequested && !eofSent && !ssh.isClosing()) {
-      ssh.sendEof();
+    if (eofRequested && !eofSent) {
+      if (!ssh.isClosing()) {
+        ssh.sendEof();
+      }
       eofSent = true;
       eofPromises.forEach(ChannelPromise::trySuccess);
       eofPromises.clear();
