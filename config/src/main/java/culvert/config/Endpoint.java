@@ -17,9 +17,13 @@ public record Endpoint(String host, int port) {
     }
   }
 
-  /** {@code host:port}, with brackets around an IPv6 address. */
+  /** {@code host:port}, with brackets around an IPv6 address; whatever the two are. */
+  public static String format(String host, int port) {
+    return host.indexOf(':') >= 0 ? "[" + host + "]:" + port : host + ":" + port;
+  }
+
   @Override
   public String toString() {
-    return host.indexOf(':') >= 0 ? "[" + host + "]:" + port : host + ":" + port;
+    return format(host, port);
   }
 }

@@ -1,5 +1,6 @@
 package culvert.ssh;
 
+import culvert.config.Endpoint;
 import culvert.config.SshProfile;
 
 /**
@@ -15,6 +16,6 @@ public record SshServer(SshProfile profile, String host) {
 
   @Override
   public String toString() {
-    return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port();
+    return Endpoint.format(host, port());
   }
 }

@@ -1,5 +1,7 @@
 package culvert.ssh;
 
+import culvert.config.Endpoint;
+
 /**
  * Where a direct-tcpip channel leads, as the SSH server sees it; resolved there.
  *
@@ -14,6 +16,6 @@ public record TunnelTarget(String host, int port) {
 
   @Override
   public String toString() {
-    return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
+    return Endpoint.format(host, port);
   }
 }

@@ -1,5 +1,6 @@
 package culvert.proxy.event;
 
+import culvert.config.Endpoint;
 import io.netty.util.NetUtil;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -15,6 +16,6 @@ public final class Endpoints {
   }
 
   public static String text(String host, int port) {
-    return host.indexOf(':') >= 0 ? "[" + host + "]:" + port : host + ":" + port;
+    return Endpoint.format(host, port);
   }
 }

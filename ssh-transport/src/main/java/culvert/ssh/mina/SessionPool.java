@@ -1,8 +1,6 @@
 package culvert.ssh.mina;
 
 import culvert.ssh.Password;
-import culvert.ssh.SshException;
-import culvert.ssh.SshFailure;
 import culvert.ssh.SshServer;
 import culvert.ssh.SshSession;
 import culvert.ssh.SshSessionSpec;
@@ -48,8 +46,7 @@ final class SessionPool {
     boolean first;
     synchronized (this) {
       if (closed) {
-        return loop.newFailedFuture(
-            new SshException(SshFailure.SESSION_ENDED, "SSH transport closed"));
+        return loop.newFailedFuture(SpareConnections.closedFailure());
       }
       PooledSession standing = sessions.get(key);
       first = standing == null;

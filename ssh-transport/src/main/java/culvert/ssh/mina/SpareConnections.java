@@ -182,7 +182,7 @@ final class SpareConnections {
     all.forEach(connection -> connection.close("SSH transport closed"));
   }
 
-  private static SshException closedFailure() {
+  static SshException closedFailure() {
     return new SshException(SshFailure.SESSION_ENDED, "SSH transport closed");
   }
 }
