@@ -346,6 +346,7 @@ class MinaSshTransportTest {
         other.writeAndFlush(Unpooled.wrappedBuffer(new byte[] {7}));
         assertThat(peer.getInputStream().read()).isEqualTo(7);
         assertThat(session.ended().isDone()).isFalse();
+        assertThat(closed.close().await(20, TimeUnit.SECONDS)).isTrue();
       }
     }
   }
