@@ -4,6 +4,7 @@ import culvert.config.ListenerReader.Listener;
 import culvert.config.ProfileReader.Profile;
 import culvert.config.SshUser.FromSocks;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,6 +18,7 @@ final class ListenerChecks {
   private final SemanticChecks logins;
   private final Map<String, Profile> profiles;
   private final List<Bound> bound = new ArrayList<>();
+  private final Map<Endpoint, List<Bound>> boundAt = new HashMap<>();
 
   ListenerChecks(Map<String, Profile> profiles, SemanticChecks logins, Problems problems) {
     this.profiles = profiles;
@@ -34,7 +36,11 @@ final class ListenerChecks {
       tunnel(listener, kind);
     }
     @Nullable Endpoint bind = listener.bind();
-    if (bind == null || kind.equals(ListenerReader.REMOTE_TUNNEL)) {
+    if (bind == null) {
+      return;
+    }
+    if (kind.equals(ListenerReader.REMOTE_TUNNEL)) {
+      onceOnTheServer(listener, bind);
       return;
     }
     if (!Endpoints.isLoopback(bind) && !section.has(ListenerReader.ALLOW_FROM)) {
@@ -46,7 +52,12 @@ final class ListenerChecks {
                   bind.toString(),
                   "allow-from beside it, since other machines can reach this address"));
     }
-    once(bind, "listener " + Found.quoted(listener.name()), kind.name(), section.location(kind));
+    once(
+        bound,
+        bind,
+        "listener " + Found.quoted(listener.name()),
+        kind.name(),
+        section.location(kind));
   }
 
   void admin(Optional<Endpoint> admin, Location location) {
@@ -59,7 +70,7 @@ final class ListenerChecks {
                     + Found.message(
                         endpoint.toString(), "a loopback address such as 127.0.0.1:9180"));
           }
-          once(endpoint, "admin", "admin", location);
+          once(bound, endpoint, "admin", "admin", location);
         });
   }
 
@@ -90,12 +101,32 @@ final class ListenerChecks {
               + " has user: from-socks (expected: a profile with a fixed user)");
     }
     if (kind.equals(ListenerReader.REMOTE_TUNNEL)
-        || section.optional(ListenerReader.PROTOCOL).filter("tcp"::equals).isPresent()) {
+        || section
+            .optional(ListenerReader.PROTOCOL)
+            .filter(TunnelProtocol.TCP::equals)
+            .isPresent()) {
       logins.noFtpDialogue(profile.ssh(), "this " + kind.name() + " listener", location);
     }
   }
 
-  private void once(Endpoint endpoint, String what, String key, Location location) {
+  /** Two remote tunnels cannot share an address and port of one SSH server. */
+  private void onceOnTheServer(Listener listener, Endpoint bind) {
+    Section section = listener.section();
+    @Nullable Profile profile = profiles.get(section.get(ListenerReader.PROFILE));
+    if (profile == null || profile.ssh().host().isEmpty()) {
+      return;
+    }
+    Endpoint server = new Endpoint(plain(profile.ssh().host().get()), profile.ssh().port());
+    once(
+        boundAt.computeIfAbsent(server, key -> new ArrayList<>()),
+        bind,
+        "listener " + Found.quoted(listener.name()),
+        ListenerReader.REMOTE_TUNNEL.name(),
+        section.location(ListenerReader.REMOTE_TUNNEL));
+  }
+
+  private void once(
+      List<Bound> bound, Endpoint endpoint, String what, String key, Location location) {
     if (endpoint.port() == 0) {
       return;
     }

@@ -23,4 +23,36 @@ public sealed interface ListenerConfig {
       users = Map.copyOf(users);
     }
   }
+
+  /**
+   * A fixed tunnel, as with {@code ssh -L}.
+   *
+   * @param bind where it listens; port 0 takes a free one
+   * @param allowFrom the client networks that may use it; never empty
+   * @param profile a key of {@link CulvertConfig#profiles}; it has a host
+   * @param target where the tunnel leads, as seen from the SSH server
+   */
+  record Tunnel(
+      String name,
+      Endpoint bind,
+      List<Cidr> allowFrom,
+      TunnelProtocol protocol,
+      String profile,
+      Endpoint target)
+      implements ListenerConfig {
+    public Tunnel {
+      allowFrom = List.copyOf(allowFrom);
+    }
+  }
+
+  /**
+   * A fixed tunnel back, as with {@code ssh -R}.
+   *
+   * @param bind where it listens on the SSH server; port 0 takes a free one
+   * @param profile a key of {@link CulvertConfig#profiles}; it has a host and a fixed user
+   * @param target where the tunnel leads, as seen from here
+   */
+  record RemoteTunnel(
+      String name, Endpoint bind, TunnelProtocol protocol, String profile, Endpoint target)
+      implements ListenerConfig {}
 }

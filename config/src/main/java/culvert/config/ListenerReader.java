@@ -22,7 +22,8 @@ final class ListenerReader {
           Values.someOf("network", Values.scalar("an address or CIDR", Cidr::parse)),
           "[127.0.0.0/8, '::1']");
   private static final Key<Map<String, Secret>> USERS = Key.of("users", Secrets.USERS, "{}");
-  static final Key<String> PROTOCOL = Key.optional("protocol", Values.word("ftp", "tcp"));
+  static final Key<TunnelProtocol> PROTOCOL =
+      Key.optional("protocol", Values.word(TunnelProtocol.values()));
   static final Key<String> PROFILE = Key.of("profile", Values.NAME, CulvertConfig.DEFAULT_PROFILE);
   static final Key<Endpoint> TARGET = Key.optional("target", Endpoints.TARGET);
 
@@ -54,24 +55,18 @@ final class ListenerReader {
    *
    * @param kind null if the file gives none
    * @param bind null if it is wrong
+   * @param config empty if something is wrong or missing
    */
   record Listener(
       String name,
       @Nullable Key<Endpoint> kind,
       @Nullable Endpoint bind,
-      List<Cidr> allowFrom,
-      Map<String, Secret> users,
+      Optional<ListenerConfig> config,
       Section section) {
 
     /** Whether a client must give a name and a password; wrong {@code users} were meant to. */
     boolean checksNames() {
       return section.has(USERS) && section.optional(USERS).map(all -> !all.isEmpty()).orElse(true);
-    }
-
-    Optional<ListenerConfig> config() {
-      return SOCKS.equals(kind) && bind != null
-          ? Optional.of(new ListenerConfig.Socks(name, bind, allowFrom, users))
-          : Optional.empty();
     }
   }
 
@@ -125,10 +120,32 @@ final class ListenerReader {
     String name =
         section.optional(NAME).orElseGet(() -> freeName(kind == null ? "listener" : kind.name()));
     @Nullable Endpoint bind = kind == null ? null : section.optional(kind).orElse(null);
-    section.optional(PROTOCOL);
-    section.optional(PROFILE);
-    section.optional(TARGET);
-    return new Listener(name, kind, bind, section.get(ALLOW_FROM), section.get(USERS), section);
+    return new Listener(name, kind, bind, config(name, kind, bind, section), section);
+  }
+
+  private static Optional<ListenerConfig> config(
+      String name, @Nullable Key<Endpoint> kind, @Nullable Endpoint bind, Section section) {
+    List<Cidr> allowFrom = section.get(ALLOW_FROM);
+    Map<String, Secret> users = section.get(USERS);
+    @Nullable TunnelProtocol protocol = section.optional(PROTOCOL).orElse(null);
+    String profile = section.get(PROFILE);
+    @Nullable Endpoint target = section.optional(TARGET).orElse(null);
+    if (kind == null || bind == null) {
+      return Optional.empty();
+    }
+    if (kind.equals(SOCKS)) {
+      return Optional.of(new ListenerConfig.Socks(name, bind, allowFrom, users));
+    }
+    if (protocol == null || target == null) {
+      return Optional.empty();
+    }
+    if (kind.equals(TUNNEL)) {
+      return Optional.of(
+          new ListenerConfig.Tunnel(name, bind, allowFrom, protocol, profile, target));
+    }
+    return kind.equals(REMOTE_TUNNEL)
+        ? Optional.of(new ListenerConfig.RemoteTunnel(name, bind, protocol, profile, target))
+        : Optional.empty();
   }
 
   private void refuseForeign(Key<Endpoint> kind, Section section) {

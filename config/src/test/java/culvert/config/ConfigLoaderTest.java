@@ -4,8 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import culvert.config.ConfigResult.Loaded;
+import culvert.config.FtpSettings.ActiveMode;
+import culvert.config.FtpSettings.AuthTls;
+import culvert.config.FtpSettings.DataConnections;
+import culvert.config.FtpSettings.PassiveAddress;
 import culvert.config.HostPattern.Glob;
+import culvert.config.ListenerConfig.RemoteTunnel;
 import culvert.config.ListenerConfig.Socks;
+import culvert.config.ListenerConfig.Tunnel;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -45,7 +51,8 @@ class ConfigLoaderTest {
               assertThat(rule.location().file()).isEqualTo("built-in");
             });
     assertThat(config.defaultAction()).isEqualTo(Action.DIRECT);
-    assertThat(config.ftp()).isEqualTo(new FtpOptions(List.of(new PortRange(21, 21))));
+    assertThat(config.ftp())
+        .isEqualTo(new FtpOptions(List.of(new PortRange(21, 21)), FtpSettings.STANDARD));
     assertThat(config.pinTunnelled()).isTrue();
     assertThat(config.admin()).isEmpty();
     assertThat(config.stateDirectory()).isEqualTo(Path.of("/home/joe/.local/state/culvert"));
@@ -126,6 +133,82 @@ class ConfigLoaderTest {
     assertThat(second.match().networks()).containsExactly(Cidr.parse("169.254.0.0/16"));
     assertThat(second.match().listeners()).containsExactly("socks");
     assertThat(second.ftp()).isEqualTo(config.ftp());
+  }
+
+  @Test
+  void aRuleOverridesTheFtpSettingsKeyByKey() {
+    CulvertConfig config =
+        Loading.configOfLater(
+            "ftp: { ports: 2121, active-mode: remote-forward, data-connections: listener }",
+            "rules:",
+            "  - { action: ftp-tunnel, user-at-host: true, ftp: { active-mode: passive } }",
+            "  - { action: direct, ftp: { passive-address: announced, auth-tls: pass-through } }");
+
+    assertThat(config.ftp().settings())
+        .isEqualTo(
+            new FtpSettings(
+                ActiveMode.REMOTE_FORWARD,
+                DataConnections.LISTENER,
+                PassiveAddress.CONTROL_HOST,
+                AuthTls.REFUSE));
+    assertThat(config.rules().get(0).userAtHost()).isTrue();
+    assertThat(config.rules().get(0).ftp())
+        .isEqualTo(
+            new FtpOptions(
+                List.of(new PortRange(2121, 2121)),
+                new FtpSettings(
+                    ActiveMode.PASSIVE,
+                    DataConnections.LISTENER,
+                    PassiveAddress.CONTROL_HOST,
+                    AuthTls.REFUSE)));
+    assertThat(config.rules().get(1).userAtHost()).isFalse();
+    assertThat(config.rules().get(1).ftp().settings())
+        .isEqualTo(
+            new FtpSettings(
+                ActiveMode.REMOTE_FORWARD,
+                DataConnections.LISTENER,
+                PassiveAddress.ANNOUNCED,
+                AuthTls.PASS_THROUGH));
+  }
+
+  @Test
+  void readsFixedTunnels() {
+    CulvertConfig config =
+        Loading.configOfLater(
+            "listeners:",
+            "  - { tunnel: 1234, protocol: ftp, profile: gate, target: 'localhost:21' }",
+            "  - name: lan",
+            "    tunnel: '[::]:5432'",
+            "    allow-from: 2001:db8::/32",
+            "    protocol: tcp",
+            "    profile: gate",
+            "    target: '[::1]:5432'",
+            "  - { remote-tunnel: 2121, protocol: ftp, profile: gate, target: 'ftp.lan:21' }",
+            "profiles: { gate: { host: ssh.example, user: gate, authentication: publickey,"
+                + " identity-file: /k } }");
+
+    assertThat(config.listeners())
+        .containsExactly(
+            new Tunnel(
+                "tunnel",
+                new Endpoint("127.0.0.1", 1234),
+                List.of(Cidr.parse("127.0.0.0/8"), Cidr.parse("::1")),
+                TunnelProtocol.FTP,
+                "gate",
+                new Endpoint("localhost", 21)),
+            new Tunnel(
+                "lan",
+                new Endpoint("::", 5432),
+                List.of(Cidr.parse("2001:db8::/32")),
+                TunnelProtocol.TCP,
+                "gate",
+                new Endpoint("::1", 5432)),
+            new RemoteTunnel(
+                "remote-tunnel",
+                new Endpoint("127.0.0.1", 2121),
+                TunnelProtocol.FTP,
+                "gate",
+                new Endpoint("ftp.lan", 21)));
   }
 
   @Test

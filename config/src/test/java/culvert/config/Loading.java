@@ -25,6 +25,21 @@ final class Loading {
     return load(lines).orThrow();
   }
 
+  /** The records of a file that asks for what is not supported yet. */
+  static CulvertConfig configOfLater(String... lines) {
+    Problems problems = new Problems();
+    YamlValue document = YamlParser.parse(String.join("\n", lines), "c.yaml", problems);
+    CulvertConfig config =
+        ConfigReader.read(
+            document,
+            YamlValue.Mapping.empty(document.location()),
+            new Reading(problems, ENVIRONMENT));
+    if (problems.mistakes() > 0) {
+      throw new IllegalArgumentException(problems.inFileOrder().toString());
+    }
+    return config;
+  }
+
   static List<String> problems(String... lines) {
     return load(lines).problems().stream().map(ConfigProblem::toString).toList();
   }

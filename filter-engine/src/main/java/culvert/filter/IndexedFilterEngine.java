@@ -82,21 +82,32 @@ final class IndexedFilterEngine implements FilterEngine {
             CulvertConfig.DEFAULT_PROFILE,
             Optional.empty(),
             Fallback.NONE,
+            new FtpHandling(config.ftp().settings(), false),
             isFtp(config.ftp(), port));
     return new Decision.Decided(Optional.empty(), route);
   }
 
   private static Route route(Rule rule, int port) {
     return route(
-        rule.action(), rule.profile(), rule.target(), rule.fallback(), isFtp(rule.ftp(), port));
+        rule.action(),
+        rule.profile(),
+        rule.target(),
+        rule.fallback(),
+        new FtpHandling(rule.ftp().settings(), rule.userAtHost()),
+        isFtp(rule.ftp(), port));
   }
 
   private static Route route(
-      Action action, String profile, Optional<Endpoint> target, Fallback fallback, boolean ftp) {
+      Action action,
+      String profile,
+      Optional<Endpoint> target,
+      Fallback fallback,
+      FtpHandling ftp,
+      boolean ftpPort) {
     return switch (action) {
-      case DIRECT -> new Route.Direct(ftp);
+      case DIRECT -> new Route.Direct(ftpPort ? Optional.of(ftp) : Optional.empty());
       case TUNNEL -> new Route.Tunnel(profile, target, fallback);
-      case FTP_TUNNEL -> new Route.FtpTunnel(profile, target, fallback);
+      case FTP_TUNNEL -> new Route.FtpTunnel(profile, target, fallback, ftp);
       case BLOCK -> new Route.Block();
     };
   }

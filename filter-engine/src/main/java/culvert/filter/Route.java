@@ -11,13 +11,18 @@ public sealed interface Route {
   /** The action as the file words it. */
   Action action();
 
+  /** How FTP is spoken there; empty: bytes are relayed. */
+  default Optional<FtpHandling> ftp() {
+    return Optional.empty();
+  }
+
   /**
    * In plaintext, straight to the destination.
    *
-   * @param ftp whether the destination's port is one on which FTP data connections follow the
+   * @param ftp present if the destination's port is one on which FTP data connections follow the
    *     control connection
    */
-  record Direct(boolean ftp) implements Route {
+  record Direct(Optional<FtpHandling> ftp) implements Route {
     @Override
     public Action action() {
       return Action.DIRECT;
@@ -38,7 +43,14 @@ public sealed interface Route {
   }
 
   /** FTP through SSH; components as for {@link Tunnel}. */
-  record FtpTunnel(String profile, Optional<Endpoint> target, Fallback fallback) implements Route {
+  record FtpTunnel(
+      String profile, Optional<Endpoint> target, Fallback fallback, FtpHandling handling)
+      implements Route {
+    @Override
+    public Optional<FtpHandling> ftp() {
+      return Optional.of(handling);
+    }
+
     @Override
     public Action action() {
       return Action.FTP_TUNNEL;

@@ -7,6 +7,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import culvert.config.Action;
 import culvert.config.Fallback;
+import culvert.config.FtpOptions;
+import culvert.config.FtpSettings;
+import culvert.config.FtpSettings.ActiveMode;
+import culvert.config.FtpSettings.AuthTls;
+import culvert.config.FtpSettings.DataConnections;
+import culvert.config.FtpSettings.PassiveAddress;
+import culvert.config.PortRange;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -142,18 +150,44 @@ class FilterEngineTest {
             .engine();
 
     assertThat(route(engine, "a", 21))
-        .isEqualTo(new Route.FtpTunnel("defaults", Optional.empty(), Fallback.NONE));
+        .isEqualTo(
+            new Route.FtpTunnel("defaults", Optional.empty(), Fallback.NONE, FtpHandling.STANDARD));
     assertThat(route(engine, "b", 21))
         .isEqualTo(new Route.Tunnel("defaults", Optional.empty(), Fallback.NONE));
-    assertThat(route(engine, "c", 21)).isEqualTo(new Route.Direct(true));
-    assertThat(route(engine, "c", 2121)).isEqualTo(new Route.Direct(false));
+    assertThat(route(engine, "c", 21))
+        .isEqualTo(new Route.Direct(Optional.of(FtpHandling.STANDARD)));
+    assertThat(route(engine, "c", 2121)).isEqualTo(new Route.Direct(Optional.empty()));
     assertThat(route(engine, "d", 21)).isEqualTo(new Route.Block());
-    assertThat(route(engine, "e", 21)).isEqualTo(new Route.Direct(true));
-    assertThat(route(engine, "e", 80)).isEqualTo(new Route.Direct(false));
+    assertThat(route(engine, "e", 21))
+        .isEqualTo(new Route.Direct(Optional.of(FtpHandling.STANDARD)));
+    assertThat(route(engine, "e", 80)).isEqualTo(new Route.Direct(Optional.empty()));
   }
 
   private static Route route(FilterEngine engine, String host, int port) {
     return ((Decision.Decided) engine.decide(request(host, port))).route();
+  }
+
+  @Test
+  void ftpIsHandledAsTheRuleSays() {
+    FtpSettings settings =
+        new FtpSettings(
+            ActiveMode.REMOTE_FORWARD,
+            DataConnections.LISTENER,
+            PassiveAddress.ANNOUNCED,
+            AuthTls.PASS_THROUGH);
+    FtpOptions ftp = new FtpOptions(List.of(new PortRange(2121, 2121)), settings);
+    FilterEngine engine =
+        new Rules()
+            .add(Action.FTP_TUNNEL, true, ftp, "host=a")
+            .add(Action.DIRECT, false, ftp, "host=b")
+            .add(Action.TUNNEL, false, ftp, "host=c")
+            .engine();
+
+    assertThat(route(engine, "a", 21).ftp()).contains(new FtpHandling(settings, true));
+    assertThat(route(engine, "b", 2121).ftp()).contains(new FtpHandling(settings, false));
+    assertThat(route(engine, "b", 21).ftp()).isEmpty();
+    assertThat(route(engine, "c", 2121).ftp()).isEmpty();
+    assertThat(route(engine, "d", 21).ftp()).contains(FtpHandling.STANDARD);
   }
 
   @Test

@@ -5,6 +5,7 @@ import culvert.config.Cidr;
 import culvert.config.CulvertConfig;
 import culvert.config.Fallback;
 import culvert.config.FtpOptions;
+import culvert.config.FtpSettings;
 import culvert.config.HostPattern;
 import culvert.config.Limits;
 import culvert.config.Location;
@@ -24,7 +25,8 @@ import java.util.regex.Pattern;
 
 /** Rules and requests in the shortest form that a test can read. */
 final class Rules {
-  static final FtpOptions FTP = new FtpOptions(List.of(new PortRange(21, 21)));
+  static final FtpOptions FTP =
+      new FtpOptions(List.of(new PortRange(21, 21)), FtpSettings.STANDARD);
 
   private final List<Rule> rules = new ArrayList<>();
 
@@ -70,6 +72,14 @@ final class Rules {
   }
 
   Rules add(Action action, Match match) {
+    return add(action, match, false, FTP);
+  }
+
+  Rules add(Action action, boolean userAtHost, FtpOptions ftp, String... conditions) {
+    return add(action, match(conditions), userAtHost, ftp);
+  }
+
+  private Rules add(Action action, Match match, boolean userAtHost, FtpOptions ftp) {
     int number = rules.size() + 1;
     rules.add(
         new Rule(
@@ -79,9 +89,9 @@ final class Rules {
             action,
             CulvertConfig.DEFAULT_PROFILE,
             Optional.empty(),
-            false,
+            userAtHost,
             Fallback.NONE,
-            FTP));
+            ftp));
     return this;
   }
 

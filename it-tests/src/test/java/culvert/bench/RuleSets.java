@@ -5,6 +5,7 @@ import culvert.config.Cidr;
 import culvert.config.CulvertConfig;
 import culvert.config.Fallback;
 import culvert.config.FtpOptions;
+import culvert.config.FtpSettings;
 import culvert.config.HostPattern;
 import culvert.config.Limits;
 import culvert.config.Location;
@@ -24,7 +25,8 @@ import java.util.stream.IntStream;
 
 /** Rule sets of any size as an operator would write them, and requests to ask them. */
 final class RuleSets {
-  private static final FtpOptions FTP = new FtpOptions(List.of(new PortRange(21, 21)));
+  private static final FtpOptions FTP =
+      new FtpOptions(List.of(new PortRange(21, 21)), FtpSettings.STANDARD);
 
   private RuleSets() {}
 

@@ -11,6 +11,7 @@ import ch.qos.logback.core.read.ListAppender;
 import culvert.config.ConfigLoader;
 import culvert.config.CulvertConfig;
 import culvert.config.Environment;
+import culvert.filter.FtpHandling;
 import culvert.filter.Route;
 import culvert.ssh.NettyTransport;
 import culvert.ssh.SshFailure;
@@ -27,6 +28,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -182,7 +184,7 @@ class ProxyDaemonTest {
     assertThat(ftp.started).hasSize(2);
     assertThat(ftp.started.get(0)).isInstanceOf(Route.FtpTunnel.class);
     assertThat(ftp.profiles.get(0)).isPresent();
-    assertThat(ftp.started.get(1)).isEqualTo(new Route.Direct(true));
+    assertThat(ftp.started.get(1)).isEqualTo(new Route.Direct(Optional.of(FtpHandling.STANDARD)));
     assertThat(ftp.profiles.get(1)).isEmpty();
   }
 

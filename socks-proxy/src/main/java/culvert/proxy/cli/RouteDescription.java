@@ -36,7 +36,10 @@ final class RouteDescription {
     if (route instanceof Route.Direct direct) {
       out.println("route:    plaintext to " + destination);
       out.println(
-          "ftp:      " + (direct.ftp() ? "yes, data connections follow" : "no, bytes are relayed"));
+          "ftp:      "
+              + (direct.ftp().isPresent()
+                  ? "yes, data connections follow"
+                  : "no, bytes are relayed"));
     } else if (route instanceof Route.Tunnel tunnel) {
       printTunnel(tunnel.profile(), tunnel.target(), tunnel.fallback(), out);
     } else if (route instanceof Route.FtpTunnel tunnel) {

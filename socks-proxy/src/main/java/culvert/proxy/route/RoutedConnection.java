@@ -101,7 +101,7 @@ final class RoutedConnection {
       withAddresses(
           request,
           addresses -> {
-            if (direct.ftp()) {
+            if (direct.ftp().isPresent()) {
               ftpSessions.start(client, request, decided, Optional.empty(), recorder);
             } else {
               connectDirectly(addresses, request.port());

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import culvert.config.AuthMethod;
 import culvert.config.Fallback;
 import culvert.config.SshUser;
+import culvert.filter.FtpHandling;
 import culvert.filter.Route;
 import culvert.ssh.SshFailure;
 import io.netty.util.concurrent.Promise;
@@ -152,7 +153,10 @@ class FtpDataTest {
   void the227NamesTheLiteralAddressThatTheClientAskedFor() throws Exception {
     Control control =
         greeted(
-            ftp.control("127.0.0.1", new Route.FtpTunnel("test", Optional.empty(), Fallback.NONE)));
+            ftp.control(
+                "127.0.0.1",
+                new Route.FtpTunnel(
+                    "test", Optional.empty(), Fallback.NONE, FtpHandling.STANDARD)));
 
     assertThat(addressIn(control.passive("PASV", pasvReply("10.0.0.1", 2000))))
         .isEqualTo("127.0.0.1");
@@ -199,7 +203,9 @@ class FtpDataTest {
     Control control =
         greeted(
             ftp.control(
-                "2001:db8::1", new Route.FtpTunnel("test", Optional.empty(), Fallback.NONE)));
+                "2001:db8::1",
+                new Route.FtpTunnel(
+                    "test", Optional.empty(), Fallback.NONE, FtpHandling.STANDARD)));
     String reply = pasvReply("10.0.0.1", 2000);
 
     assertThat(control.passive("PASV", reply)).isEqualTo(reply);

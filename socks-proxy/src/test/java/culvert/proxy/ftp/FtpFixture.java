@@ -7,6 +7,7 @@ import culvert.config.SshUser;
 import culvert.filter.ConnectionRequest;
 import culvert.filter.Decision.Decided;
 import culvert.filter.DestinationAddress;
+import culvert.filter.FtpHandling;
 import culvert.filter.Route;
 import culvert.proxy.door.Client;
 import culvert.proxy.door.Refusal;
@@ -239,12 +240,13 @@ final class FtpFixture implements AutoCloseable {
 
   /** A control connection through SSH. */
   Peer tunnel(Fallback fallback) throws Exception {
-    return control(HOST, new Route.FtpTunnel("test", Optional.empty(), fallback));
+    return control(
+        HOST, new Route.FtpTunnel("test", Optional.empty(), fallback, FtpHandling.STANDARD));
   }
 
   /** A control connection in plaintext. */
   Peer plain(String host) throws Exception {
-    return control(host, new Route.Direct(true));
+    return control(host, new Route.Direct(Optional.of(FtpHandling.STANDARD)));
   }
 
   Peer control(String host, Route route) throws Exception {

@@ -10,6 +10,7 @@ import culvert.config.Fallback;
 import culvert.config.SshUser;
 import culvert.filter.ConnectionRequest;
 import culvert.filter.DestinationAddress;
+import culvert.filter.FtpHandling;
 import culvert.filter.Route;
 import culvert.proxy.ftp.core.LoginDepth;
 import culvert.ssh.Password;
@@ -30,7 +31,7 @@ class TunnelPlanTest {
             "ftp.example", new DestinationAddress.NotResolved(), 2121, CLIENT, "socks");
     return TunnelPlan.of(
         request,
-        new Route.FtpTunnel("test", target, Fallback.NONE),
+        new Route.FtpTunnel("test", target, Fallback.NONE, FtpHandling.STANDARD),
         FtpFixture.profile(user, method));
   }
 
