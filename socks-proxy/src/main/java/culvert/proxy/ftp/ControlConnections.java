@@ -29,7 +29,9 @@ public final class ControlConnections implements FtpSessions {
       Optional<SshProfile> profile,
       ConnectionRecorder recorder) {
     Route route = decided.route();
-    FtpSession session = new FtpSession(services, client, request, route, recorder);
+    FtpSession.Ports ports =
+        (upstream, taker) -> new ExpectedPorts(services, client, request, upstream, taker);
+    FtpSession session = new FtpSession(services, client, request, route, ports, recorder);
     EventLoop loop = client.channel().eventLoop();
     UpstreamOpener opener =
         new UpstreamOpener(services, request, client.address(), loop, recorder, session);

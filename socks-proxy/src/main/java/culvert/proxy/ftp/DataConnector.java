@@ -21,7 +21,7 @@ import java.util.concurrent.atomic.AtomicReference;
  * it, and on the way of the control connection. A connection lives on its client's loop; the
  * session, on another one, hears of its beginning and end.
  */
-final class DataConnector implements ExpectedDataConnections.Taker {
+final class DataConnector implements DataTaker {
   private final FtpSession session;
   private final Upstream upstream;
   private final Route route;

@@ -35,16 +35,6 @@ public final class ExpectedDataConnections implements DataConnections {
   private static final int LOWEST_PORT = 1024;
   private static final int PORTS = 65536 - LOWEST_PORT;
 
-  /** Takes a client that came for an announced data connection, on the client's loop. */
-  interface Taker {
-    /**
-     * Connects the client, answers it and relays.
-     *
-     * @param serverPort where the FTP server listens
-     */
-    void take(Client client, ConnectionRecorder recorder, int serverPort);
-  }
-
   private final LongSupplier nanoTime;
   private final Map<Integer, List<Entry>> byPort = new HashMap<>();
 
@@ -69,7 +59,7 @@ public final class ExpectedDataConnections implements DataConnections {
   @Override
   public Claim claim(Client client, ConnectionRecorder recorder) {
     Entry taken = null;
-    Taker taker = null;
+    DataTaker taker = null;
     boolean held = false;
     InetAddress address = literal(client);
     synchronized (this) {
@@ -118,9 +108,9 @@ public final class ExpectedDataConnections implements DataConnections {
     final int port;
     final int serverPort;
     private final long announcedAt;
-    @Nullable Taker taker; // null: spent
+    @Nullable DataTaker taker; // null: spent
 
-    Entry(Announcements owner, int port, int serverPort, @Nullable Taker taker) {
+    Entry(Announcements owner, int port, int serverPort, @Nullable DataTaker taker) {
       this.owner = owner;
       this.port = port;
       this.serverPort = serverPort;
@@ -205,7 +195,7 @@ public final class ExpectedDataConnections implements DataConnections {
      * @return the port to announce to the client: the same, unless another session of the client
      *     has announced it too
      */
-    int expect(int serverPort, Taker taker) {
+    int expect(int serverPort, DataTaker taker) {
       synchronized (ExpectedDataConnections.this) {
         if (closed) {
           return serverPort;
@@ -241,7 +231,7 @@ public final class ExpectedDataConnections implements DataConnections {
       }
     }
 
-    private void add(int port, int serverPort, @Nullable Taker taker) {
+    private void add(int port, int serverPort, @Nullable DataTaker taker) {
       removeAt(port);
       new Entry(this, port, serverPort, taker).add();
       ports.add(port);

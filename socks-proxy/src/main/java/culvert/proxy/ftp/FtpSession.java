@@ -7,7 +7,6 @@ import culvert.proxy.event.ConnectionRecorder;
 import culvert.proxy.event.EndReason;
 import culvert.proxy.ftp.core.ClientInput;
 import culvert.proxy.ftp.core.Command;
-import culvert.proxy.ftp.core.CommandSplitter;
 import culvert.proxy.ftp.core.ControlDialogue;
 import culvert.proxy.ftp.core.ControlEffect;
 import culvert.proxy.ftp.core.LoginCapture;
@@ -16,9 +15,7 @@ import culvert.proxy.ftp.core.LoginEffect;
 import culvert.proxy.ftp.core.LoginEvent;
 import culvert.proxy.ftp.core.LoginState;
 import culvert.proxy.ftp.core.OwnReply;
-import culvert.proxy.ftp.core.Reply;
 import culvert.proxy.ftp.core.ReplyLine;
-import culvert.proxy.ftp.core.ReplySplitter;
 import culvert.proxy.relay.Closing;
 import culvert.ssh.Password;
 import culvert.ssh.SshException;
@@ -26,14 +23,11 @@ import culvert.ssh.SshFailure;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
-import io.netty.util.concurrent.FutureListener;
+import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.ScheduledFuture;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -48,12 +42,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Ends exactly once, in {@link #end}, which gives back everything that it holds.
  */
-final class FtpSession
-    implements ClientEnd.Listener, UpstreamEnd.Listener, UpstreamOpener.Listener {
+final class FtpSession implements ClientEnd.Listener, ServerSide.Listener, UpstreamOpener.Listener {
   private static final Logger log = LoggerFactory.getLogger(FtpSession.class);
-
-  /** Commands that may wait here; reading stops long before, but takes what one batch brings. */
-  private static final int MAX_WAITING = 4096;
 
   private enum Phase {
     /** No upstream yet, and nothing to say to the client. */
@@ -77,6 +67,13 @@ final class FtpSession
     void cancel();
   }
 
+  /** Says where the client comes for data; asked once for each upstream. */
+  interface Ports {
+
+    /** Begins with an upstream, which is the way that data connections will take. */
+    PassivePorts open(Upstream upstream, DataTaker taker);
+  }
+
   private final FtpServices services;
   private final Client client;
   private final DuplexChannel channel;
@@ -86,9 +83,9 @@ final class FtpSession
   private final ConnectionRecorder recorder;
   private final ClientEnd clientEnd;
   private final DataTransfers transfers;
-  private final List<PassiveMode> holding = new ArrayList<>(); // of upstreams that are gone
-  private final CommandSplitter commands = new CommandSplitter();
-  private final Queue<ClientInput> inputs = new ArrayDeque<>();
+  private final List<PassivePorts> holding = new ArrayList<>(); // of upstreams that are gone
+  private final Ports ports;
+  private final CommandQueue commands = new CommandQueue();
 
   private Phase phase = Phase.CONNECTING;
   private boolean accepted;
@@ -99,20 +96,14 @@ final class FtpSession
   private @Nullable LoginCapture login;
   private @Nullable ScheduledFuture<?> replyTimer;
 
-  // of the present upstream
-  private @Nullable UpstreamEnd server;
-  private @Nullable Upstream upstream;
-  private @Nullable PassiveMode passiveMode;
-  private Runnable unwatch = () -> {};
-  private ReplySplitter replyLines = new ReplySplitter();
-  private Reply.Collector replies = new Reply.Collector();
-  private ControlDialogue dialogue = new ControlDialogue(false, false);
+  private @Nullable ServerSide server;
 
   FtpSession(
       FtpServices services,
       Client client,
       ConnectionRequest request,
       Route route,
+      Ports ports,
       ConnectionRecorder recorder) {
     this.services = services;
     this.client = client;
@@ -120,6 +111,7 @@ final class FtpSession
     this.loop = channel.eventLoop();
     this.request = request;
     this.route = route;
+    this.ports = ports;
     this.recorder = recorder;
     this.clientEnd = new ClientEnd(channel, this);
     this.transfers = new DataTransfers(loop, services.timeouts().abort());
@@ -157,27 +149,25 @@ final class FtpSession
 
   /** The upstream stands: the login is replayed, or everything relayed from the greeting on. */
   @Override
-  public void opened(UpstreamEnd end, DuplexChannel control, Upstream way) {
-    server = end;
-    end.attach(control);
-    upstream = way;
-    replyLines = new ReplySplitter();
-    replies = new Reply.Collector();
-    DataConnector connector = new DataConnector(this, way, route, services.relay());
-    passiveMode = new PassiveMode(services, client, request, way, connector);
-    dialogue = new ControlDialogue(route instanceof Route.Direct, login == null);
+  public void opened(UpstreamEnd end, DuplexChannel control, Upstream upstream) {
+    DataConnector connector = new DataConnector(this, upstream, route, services.relay());
+    ServerSide opened =
+        new ServerSide(
+            end,
+            control,
+            upstream,
+            ports.open(upstream, connector),
+            new ControlDialogue(route instanceof Route.Direct, login == null),
+            request.host(),
+            this);
+    server = opened;
     if (login == null) {
       phase = Phase.RELAYING;
       accept();
     } else {
-      login(new LoginEvent.UpstreamOpened(way instanceof Upstream.Tunnelled));
+      login(new LoginEvent.UpstreamOpened(upstream instanceof Upstream.Tunnelled));
     }
-    end.listen(this);
-    if (server == end && way instanceof Upstream.Tunnelled tunnel) {
-      FutureListener<SshException> watch = ended -> sessionEnded(end, ended.getNow());
-      tunnel.ended().addListener(watch);
-      unwatch = () -> tunnel.ended().removeListener(watch);
-    }
+    opened.listen();
     pump();
   }
 
@@ -210,12 +200,10 @@ final class FtpSession
   public void sent(byte[] bytes) {
     if (phase == Phase.OPAQUE) {
       toServer(bytes.clone());
-    } else if (phase != Phase.ENDED && phase != Phase.ABORTING) {
-      inputs.addAll(commands.feed(bytes));
-      if (inputs.size() > MAX_WAITING) {
-        toClient(OwnReply.of(421, "culvert: more than " + MAX_WAITING + " commands at once"));
-        finish(EndReason.REFUSED, "too many commands at once");
-      }
+    } else if (phase != Phase.ENDED && phase != Phase.ABORTING && !commands.add(bytes)) {
+      String limit = "culvert: more than " + CommandQueue.MAX_WAITING + " commands at once";
+      toClient(OwnReply.of(421, limit));
+      finish(EndReason.REFUSED, "too many commands at once");
     }
   }
 
@@ -232,9 +220,9 @@ final class FtpSession
 
   @Override
   public void clientGone(String detail) {
-    if (phase == Phase.RELAYING && dialogue.uploadPending()) {
+    if (phase == Phase.RELAYING && dialogue().uploadPending()) {
       phase = Phase.ABORTING;
-      run(dialogue.uploadBroken());
+      run(dialogue().uploadBroken());
       transfers.afterAbort(() -> end(EndReason.CLIENT_ABORTED, detail));
     } else if (phase != Phase.ABORTING) {
       end(EndReason.CLIENT_ABORTED, detail);
@@ -253,8 +241,8 @@ final class FtpSession
     }
     pumping = true;
     try {
-      while (!inputs.isEmpty() && takes(inputs.element())) {
-        take(inputs.remove());
+      while (!commands.isEmpty() && takes(commands.peek())) {
+        take(commands.take());
       }
       passEofOn();
       if (wantsClientBytes()) {
@@ -274,7 +262,7 @@ final class FtpSession
       case RELAYING -> {
         boolean newIdentity =
             login != null && input instanceof Command command && command.verb().equals("USER");
-        yield mayRelay() && (!newIdentity || dialogue.idle());
+        yield mayRelay() && (!newIdentity || dialogue().idle());
       }
       case CONNECTING, OPAQUE, ABORTING -> false;
       case ENDED -> true;
@@ -282,7 +270,7 @@ final class FtpSession
   }
 
   private boolean wantsClientBytes() {
-    if (!accepted || clientEof || !inputs.isEmpty()) {
+    if (!accepted || clientEof || !commands.isEmpty()) {
       return false;
     }
     return switch (phase) {
@@ -298,7 +286,7 @@ final class FtpSession
 
   /** Some commands are answered here: a client that reads no replies may send no more of them. */
   private boolean mayRelay() {
-    return channel.isWritable() && serverTakes() && !dialogue.full();
+    return channel.isWritable() && serverTakes() && !dialogue().full();
   }
 
   private boolean serverTakes() {
@@ -307,7 +295,7 @@ final class FtpSession
 
   private void take(ClientInput input) {
     if (phase == Phase.ENDED) {
-      wipe(input);
+      CommandQueue.wipe(input);
     } else if (input instanceof Command command) {
       log.atDebug().addKeyValue("conn", recorder.id()).log("client: {}", command);
       if (login != null) {
@@ -326,7 +314,7 @@ final class FtpSession
   }
 
   private void forward(Command command) {
-    run(dialogue.on(command));
+    run(dialogue().on(command));
     command.wipe();
   }
 
@@ -334,7 +322,7 @@ final class FtpSession
    * Behind everything that came before it, and not while an upload may still have to be aborted.
    */
   private void passEofOn() {
-    if (!clientEof || eofForwarded || !inputs.isEmpty()) {
+    if (!clientEof || eofForwarded || !commands.isEmpty()) {
       return;
     }
     boolean beforeLogin =
@@ -343,65 +331,48 @@ final class FtpSession
             && (login.state() == LoginState.AWAIT_USER || login.state() == LoginState.AWAIT_PASS);
     if (beforeLogin) {
       finish(EndReason.COMPLETED, "");
-    } else if ((phase == Phase.RELAYING && !dialogue.uploadPending()) || phase == Phase.OPAQUE) {
+    } else if ((phase == Phase.RELAYING && !dialogue().uploadPending()) || phase == Phase.OPAQUE) {
       eofForwarded = true;
-      DuplexChannel control = control();
-      control.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(flushed -> control.shutdownOutput());
+      server().shutdownOutput();
     }
   }
 
   // The server
 
   @Override
-  public void received(byte[] bytes) {
-    if (phase == Phase.OPAQUE) {
-      toClient(bytes);
-      return;
-    }
-    for (ReplyLine line : replyLines.feed(bytes)) {
-      log.atDebug().addKeyValue("conn", recorder.id()).log("server: {}", line);
-      if (phase == Phase.LOGIN) {
-        replies.add(line).ifPresent(reply -> login(new LoginEvent.Replied(reply)));
-      } else if (phase == Phase.RELAYING || phase == Phase.ABORTING) {
-        run(dialogue.on(line));
-      }
-    }
-    if (replyLines.broken()) {
-      lost("FTP server: reply line longer than " + ReplySplitter.MAX_LINE + " bytes");
+  public void replied(ReplyLine line) {
+    log.atDebug().addKeyValue("conn", recorder.id()).log("server: {}", line);
+    if (phase == Phase.LOGIN) {
+      server().collect(line).ifPresent(reply -> login(new LoginEvent.Replied(reply)));
+    } else if (phase == Phase.RELAYING || phase == Phase.ABORTING) {
+      run(dialogue().on(line));
+    } else if (phase == Phase.OPAQUE) {
+      toClient(line.raw());
     }
   }
 
   @Override
-  public void writabilityChanged() {
+  public void relayed(byte[] bytes) {
+    toClient(bytes);
+  }
+
+  @Override
+  public void serverReady() {
     pump();
   }
 
   @Override
-  public void inputEnded() {
+  public void serverEnded() {
     if (phase == Phase.LOGIN) {
-      lost("FTP server " + request.host() + ": closed the connection during the login");
+      serverLost("FTP server " + request.host() + ": closed the connection during the login");
     } else {
       finish(EndReason.COMPLETED, "");
     }
   }
 
+  /** The client is told on the control connection. */
   @Override
-  public void broke(@Nullable Throwable cause) {
-    String why = cause == null ? "connection closed" : String.valueOf(cause.getMessage());
-    lost(cause instanceof SshException ? why : "FTP server " + request.host() + ": " + why);
-  }
-
-  private void sessionEnded(UpstreamEnd end, SshException why) {
-    onLoop(
-        () -> {
-          if (server == end) {
-            lost(String.valueOf(why.getMessage()));
-          }
-        });
-  }
-
-  /** The upstream is there no more: the client is told on the control connection. */
-  private void lost(String why) {
+  public void serverLost(String why) {
     if (phase == Phase.LOGIN) {
       login(new LoginEvent.UpstreamFailed("culvert: " + why));
     } else if (phase == Phase.RELAYING) {
@@ -421,7 +392,8 @@ final class FtpSession
       replyTimer =
           loop.schedule(
               () ->
-                  lost("FTP server %s: no reply within %d ms".formatted(request.host(), patience)),
+                  serverLost(
+                      "FTP server %s: no reply within %d ms".formatted(request.host(), patience)),
               patience,
               TimeUnit.MILLISECONDS);
     }
@@ -475,17 +447,38 @@ final class FtpSession
       } else if (effect instanceof ControlEffect.ToServer line) {
         toServer(line.bytes());
       } else if (effect instanceof ControlEffect.Passive passive) {
-        if (passiveMode != null) {
-          toClient(passiveMode.announce(passive));
-        }
+        announce(passive);
       } else if (effect instanceof ControlEffect.AbortSent) {
         transfers.abortSent();
       } else if (effect instanceof ControlEffect.AbortAnswered) {
         transfers.abortAnswered();
       } else {
         phase = Phase.OPAQUE;
+        server().becomeOpaque();
       }
     }
+  }
+
+  /** What the server says next waits until the client knows where to come. */
+  private void announce(ControlEffect.Passive passive) {
+    ServerSide present = server();
+    Future<PassivePorts.Announced> expected = present.passivePorts().expect(passive.reply());
+    expected.addListener(
+        done -> {
+          if (server == present) {
+            toClient(announcement(passive, expected));
+          }
+        });
+    if (!expected.isDone()) {
+      present.holdUntil(expected); // behind the listener above
+    }
+  }
+
+  private static byte[] announcement(
+      ControlEffect.Passive passive, Future<PassivePorts.Announced> expected) {
+    return expected.isSuccess()
+        ? expected.getNow().line(passive)
+        : OwnReply.of(425, "culvert: " + expected.cause().getMessage());
   }
 
   private void toClient(byte[] bytes) {
@@ -495,19 +488,20 @@ final class FtpSession
     }
   }
 
-  /** Takes the bytes over, and wipes them when they are written. */
   private void toServer(byte[] bytes) {
     recorder.fromClient(bytes.length);
-    control()
-        .writeAndFlush(Unpooled.wrappedBuffer(bytes))
-        .addListener(written -> Arrays.fill(bytes, (byte) 0));
+    server().write(bytes);
   }
 
-  private DuplexChannel control() {
+  private ServerSide server() {
     if (server == null) {
       throw new IllegalStateException("FTP session: no upstream in " + phase);
     }
-    return server.channel();
+    return server;
+  }
+
+  private ControlDialogue dialogue() {
+    return server().dialogue();
   }
 
   // Data connections
@@ -531,8 +525,8 @@ final class FtpSession
   void beforeBreakingOff(Runnable then) {
     onLoop(
         () -> {
-          if (phase == Phase.RELAYING && dialogue.uploadPending()) {
-            run(dialogue.uploadBroken());
+          if (phase == Phase.RELAYING && dialogue().uploadPending()) {
+            run(dialogue().uploadBroken());
             transfers.afterAbort(then);
           } else if (phase == Phase.ABORTING) {
             transfers.afterAbort(then);
@@ -577,38 +571,18 @@ final class FtpSession
       login.close();
     }
     commands.wipe();
-    inputs.forEach(FtpSession::wipe);
-    inputs.clear();
     dropUpstream();
     // A client that has not read our last words may still come for data: never for the rules.
-    channel.closeFuture().addListener(closed -> holding.forEach(PassiveMode::close));
+    channel.closeFuture().addListener(closed -> holding.forEach(PassivePorts::close));
     transfers.close();
     recorder.ended(reason, detail);
   }
 
   private void dropUpstream() {
-    if (passiveMode != null) {
-      if (passiveMode.stop()) {
-        holding.add(passiveMode);
-      }
-      passiveMode = null;
-    }
-    if (server != null) {
-      server.detach();
-      server.channel().close();
-      server = null;
-    }
-    unwatch.run();
-    unwatch = () -> {};
-    if (upstream != null) {
-      upstream.release();
-      upstream = null;
-    }
-  }
-
-  private static void wipe(ClientInput input) {
-    if (input instanceof Command command) {
-      command.wipe();
+    ServerSide dropped = server;
+    server = null;
+    if (dropped != null && dropped.drop()) {
+      holding.add(dropped.passivePorts());
     }
   }
 }

@@ -181,7 +181,8 @@ final class UpstreamEnd extends ChannelInboundHandlerAdapter {
     context.close();
   }
 
-  private void post(Consumer<Listener> event) {
+  /** To the session's loop, from any thread; dropped once {@link #detach detached}. */
+  void post(Consumer<Listener> event) {
     Runnable task = () -> run(event);
     if (sessionLoop.inEventLoop()) {
       task.run();

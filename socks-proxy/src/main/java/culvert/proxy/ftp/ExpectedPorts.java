@@ -2,9 +2,10 @@ package culvert.proxy.ftp;
 
 import culvert.filter.ConnectionRequest;
 import culvert.proxy.door.Client;
-import culvert.proxy.ftp.core.ControlEffect;
 import culvert.proxy.ftp.core.PassiveReply;
 import culvert.ssh.AddressResolver;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.FutureListener;
 import java.net.Inet4Address;
 import java.net.InetAddress;
@@ -13,26 +14,28 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Expects the data connections that the server announces, and words the announcement so that the
- * client comes for them. Confined to the session's loop.
+ * For clients that come for data as they came for the control connection: through the front door.
+ * Expects what the server announces, and chooses the address for which they will ask.
  */
-final class PassiveMode implements AutoCloseable {
+final class ExpectedPorts implements PassivePorts {
+  private final EventLoop loop;
   private final ExpectedDataConnections.Announcements announcements;
   private final PassiveAddress address;
-  private final ExpectedDataConnections.Taker taker;
+  private final DataTaker taker;
 
   /**
    * @param request what the client asked for
    * @param upstream the way that data connections will take
    */
-  PassiveMode(
+  ExpectedPorts(
       FtpServices services,
       Client client,
       ConnectionRequest request,
       Upstream upstream,
-      ExpectedDataConnections.Taker taker) {
+      DataTaker taker) {
     InetAddress own = ((InetSocketAddress) client.channel().localAddress()).getAddress();
     boolean tunnelled = upstream instanceof Upstream.Tunnelled;
+    this.loop = client.channel().eventLoop();
     this.taker = taker;
     this.address = new PassiveAddress(request, own);
     this.announcements =
@@ -43,13 +46,13 @@ final class PassiveMode implements AutoCloseable {
     if (upstream instanceof Upstream.Plain plain) {
       announcements.knownAs(plain.address());
     }
-    resolve(services.resolver(), client, request);
+    resolve(services.resolver(), request);
   }
 
   /** What the name resolves to here is another way to ask for the server. */
-  private void resolve(AddressResolver resolver, Client client, ConnectionRequest request) {
+  private void resolve(AddressResolver resolver, ConnectionRequest request) {
     resolver
-        .resolve(request.host(), client.channel().eventLoop())
+        .resolve(request.host(), loop)
         .addListener(
             (FutureListener<List<InetAddress>>)
                 resolved -> {
@@ -60,20 +63,13 @@ final class PassiveMode implements AutoCloseable {
                 });
   }
 
-  /** Expects the connection, and returns the line for the client. */
-  byte[] announce(ControlEffect.Passive passive) {
-    PassiveReply reply = passive.reply();
+  @Override
+  public Future<Announced> expect(PassiveReply reply) {
     int port = announcements.expect(reply.port(), taker);
     reply.address().ifPresent(this::alsoKnownAs);
-    if (passive.extended()) {
-      return PassiveReply.encode229(port);
-    }
     Optional<Inet4Address> announced = address.announce(reply.address());
-    if (announced.isPresent()) {
-      alsoKnownAs(announced.get());
-      return PassiveReply.encode227(announced.get(), port);
-    }
-    return reply.address().isPresent() ? passive.line().raw() : PassiveReply.encode229(port);
+    announced.ifPresent(this::alsoKnownAs);
+    return loop.newSucceededFuture(new Announced(announced, port));
   }
 
   private void alsoKnownAs(InetAddress alias) {
@@ -84,16 +80,11 @@ final class PassiveMode implements AutoCloseable {
     }
   }
 
-  /**
-   * The way to the server is gone: no data connection takes it any more.
-   *
-   * @return whether announced ports are held until {@link #close}
-   */
-  boolean stop() {
+  @Override
+  public boolean stop() {
     return announcements.stopExpecting();
   }
 
-  /** Nothing is expected or held any more. Idempotent. */
   @Override
   public void close() {
     announcements.close();

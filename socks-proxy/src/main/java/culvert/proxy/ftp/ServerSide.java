@@ -1,0 +1,205 @@
+package culvert.proxy.ftp;
+
+import culvert.proxy.ftp.core.ControlDialogue;
+import culvert.proxy.ftp.core.Reply;
+import culvert.proxy.ftp.core.ReplyLine;
+import culvert.proxy.ftp.core.ReplySplitter;
+import culvert.ssh.SshException;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.FutureListener;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.Queue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A session's upstream control connection, with everything that belongs to it alone: one login that
+ * fails and the next one each have their own. What the server says is told in order, and waits
+ * while the session holds it up (see {@code holdUntil}). Confined to the session's loop.
+ */
+final class ServerSide implements UpstreamEnd.Listener {
+
+  /** The session. */
+  interface Listener {
+    void replied(ReplyLine line);
+
+    /** Bytes that nobody is to understand; see {@link #becomeOpaque}. */
+    void relayed(byte[] bytes);
+
+    /** The server's EOF, behind everything that it has said. */
+    void serverEnded();
+
+    /** The server is there no more. */
+    void serverLost(String why);
+
+    /** The server may take more, or has been read. */
+    void serverReady();
+  }
+
+  private final UpstreamEnd end;
+  private final Upstream upstream;
+  private final PassivePorts passivePorts;
+  private final ControlDialogue dialogue;
+  private final String host;
+  private final Listener session;
+  private final ReplySplitter lines = new ReplySplitter();
+  private final Reply.Collector replies = new Reply.Collector();
+  private final Queue<Runnable> waiting = new ArrayDeque<>();
+  private Runnable unwatch = () -> {};
+  private boolean held;
+  private boolean opaque;
+  private boolean dropped;
+
+  /**
+   * @param host the FTP server, for messages
+   */
+  ServerSide(
+      UpstreamEnd end,
+      DuplexChannel control,
+      Upstream upstream,
+      PassivePorts passivePorts,
+      ControlDialogue dialogue,
+      String host,
+      Listener session) {
+    this.end = end;
+    this.upstream = upstream;
+    this.passivePorts = passivePorts;
+    this.dialogue = dialogue;
+    this.host = host;
+    this.session = session;
+    end.attach(control);
+  }
+
+  /** Tells what has happened so far, and from now on at once. */
+  void listen() {
+    end.listen(this);
+    if (!dropped && upstream instanceof Upstream.Tunnelled tunnel) {
+      FutureListener<SshException> watch = this::sshSessionEnded;
+      tunnel.ended().addListener(watch);
+      unwatch = () -> tunnel.ended().removeListener(watch);
+    }
+  }
+
+  ControlDialogue dialogue() {
+    return dialogue;
+  }
+
+  PassivePorts passivePorts() {
+    return passivePorts;
+  }
+
+  /** Whether a client's commands need not wait. */
+  boolean writable() {
+    return end.writable();
+  }
+
+  /** Asks for one batch, unless one is under way or some of the last one still waits. */
+  void read() {
+    if (waiting.isEmpty()) {
+      end.read();
+    }
+  }
+
+  /** Takes the bytes over, and wipes them when they are written. */
+  void write(byte[] bytes) {
+    end.channel()
+        .writeAndFlush(Unpooled.wrappedBuffer(bytes))
+        .addListener(written -> Arrays.fill(bytes, (byte) 0));
+  }
+
+  /** Behind everything that was written. */
+  void shutdownOutput() {
+    DuplexChannel control = end.channel();
+    control.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(flushed -> control.shutdownOutput());
+  }
+
+  /** Lines of a reply come together here; empty: there are more to come. */
+  Optional<Reply> collect(ReplyLine line) {
+    return replies.add(line);
+  }
+
+  /** Bytes are told as they come from now on. */
+  void becomeOpaque() {
+    opaque = true;
+  }
+
+  /** Nothing is told until the task is done; then everything that came meanwhile. */
+  void holdUntil(Future<?> done) {
+    held = true;
+    done.addListener(
+        d -> {
+          held = false;
+          proceed();
+          if (!dropped) {
+            session.serverReady();
+          }
+        });
+  }
+
+  /**
+   * Closes the control connection and gives the way to it back; nothing more is told.
+   *
+   * @return whether the passive ports are held until they are closed
+   */
+  boolean drop() {
+    dropped = true;
+    waiting.clear();
+    boolean holding = passivePorts.stop();
+    end.detach();
+    end.channel().close();
+    unwatch.run();
+    upstream.release();
+    return holding;
+  }
+
+  @Override
+  public void received(byte[] bytes) {
+    if (opaque) {
+      tell(() -> session.relayed(bytes));
+      return;
+    }
+    for (ReplyLine line : lines.feed(bytes)) {
+      tell(() -> session.replied(line));
+    }
+    if (lines.broken()) {
+      String why = "FTP server: reply line longer than " + ReplySplitter.MAX_LINE + " bytes";
+      tell(() -> session.serverLost(why));
+    }
+  }
+
+  @Override
+  public void inputEnded() {
+    tell(session::serverEnded);
+  }
+
+  @Override
+  public void broke(@Nullable Throwable cause) {
+    String why = cause == null ? "connection closed" : String.valueOf(cause.getMessage());
+    String detail = cause instanceof SshException ? why : "FTP server " + host + ": " + why;
+    tell(() -> session.serverLost(detail));
+  }
+
+  @Override
+  public void writabilityChanged() {
+    session.serverReady();
+  }
+
+  private void sshSessionEnded(Future<SshException> ended) {
+    String why = String.valueOf(ended.getNow().getMessage());
+    end.post(listener -> session.serverLost(why));
+  }
+
+  private void tell(Runnable event) {
+    waiting.add(event);
+    proceed();
+  }
+
+  private void proceed() {
+    while (!held && !dropped && !waiting.isEmpty()) {
+      waiting.remove().run();
+    }
+  }
+}
