@@ -6,7 +6,6 @@ import culvert.ssh.SshFailure;
 import culvert.ssh.SshServer;
 import culvert.ssh.TunnelTarget;
 import culvert.ssh.mina.auth.Login;
-import culvert.ssh.mina.channel.SshDuplexChannel;
 import culvert.ssh.mina.hostkey.HostKey;
 import culvert.ssh.mina.hostkey.KnownHost;
 import culvert.ssh.mina.io.NettyIoServices;
@@ -22,11 +21,9 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.apache.sshd.client.config.hosts.HostConfigEntry;
 import org.apache.sshd.client.future.AuthFuture;
@@ -65,12 +62,12 @@ final class SshConnection {
   private final Promise<Void> loggedIn;
   private final Promise<SshException> ended;
 
-  private final Set<SshDuplexChannel> channels = new HashSet<>();
   private State state = State.CONNECTING;
   private @Nullable ScheduledFuture<?> deadline;
   private @Nullable Channel socket;
   private @Nullable HostKeyCheck hostKey;
   private @Nullable ClientSession session;
+  private @Nullable SessionChannels channels; // while LOGGED_IN
   private @Nullable Login login;
   private @Nullable Throwable firstTrouble;
 
@@ -278,7 +275,8 @@ final class SshConnection {
   }
 
   private void authenticated(AuthFuture auth) {
-    if (state != State.LOGGING_IN || login == null) {
+    ClientSession ssh = session;
+    if (state != State.LOGGING_IN || login == null || ssh == null) {
       return;
     }
     log.debug("{}: {}: {}", server, login, login.course());
@@ -286,7 +284,8 @@ final class SshConnection {
       cancelDeadline();
       login.wipe();
       moveTo(State.LOGGED_IN);
-      watchKeyExchanges();
+      channels = new SessionChannels(ssh, services.windows());
+      watchKeyExchanges(ssh);
       loggedIn.trySuccess(null);
     } else {
       Throwable cause = auth.getException();
@@ -294,22 +293,19 @@ final class SshConnection {
     }
   }
 
-  private void watchKeyExchanges() {
-    ClientSession ssh = session;
-    if (ssh != null) {
-      KeyExchangeWatch watch =
-          new KeyExchangeWatch(
-              ssh,
-              server.profile(),
-              () ->
-                  end(
-                      DialFailures.failure(
-                          SshFailure.SESSION_ENDED,
-                          server,
-                          "session ended: key exchange not finished")));
-      watch.start(loop);
-      ended.addListener(gone -> watch.stop());
-    }
+  private void watchKeyExchanges(ClientSession ssh) {
+    KeyExchangeWatch watch =
+        new KeyExchangeWatch(
+            ssh,
+            server.profile(),
+            () ->
+                end(
+                    DialFailures.failure(
+                        SshFailure.SESSION_ENDED,
+                        server,
+                        "session ended: key exchange not finished")));
+    watch.start(loop);
+    ended.addListener(gone -> watch.stop());
   }
 
   /**
@@ -325,26 +321,13 @@ final class SshConnection {
     Promise<Void> gone = loop.newPromise();
     onLoop(
         () -> {
-          ClientSession ssh = session;
-          if (state != State.LOGGED_IN || ssh == null) {
+          if (channels == null) {
             opened.tryFailure(
                 DialFailures.failure(SshFailure.SESSION_ENDED, server, "session has ended"));
             gone.setSuccess(null);
-            return;
+          } else {
+            channels.openDirect(target, originator, initializer, opened, gone);
           }
-          long window = services.windows().reserve();
-          gone.addListener(done -> services.windows().release(window));
-          SshDuplexChannel channel =
-              SshDuplexChannel.open(
-                  ssh, ioSession(ssh), target, originator, window, initializer, opened);
-          channels.add(channel);
-          channel
-              .gone()
-              .addListener(
-                  done -> {
-                    channels.remove(channel);
-                    gone.setSuccess(null);
-                  });
         });
     return gone;
   }
@@ -424,7 +407,10 @@ final class SshConnection {
     if (socket != null) {
       socket.close();
     }
-    Set.copyOf(channels).forEach(channel -> channel.connectionEnded(reason));
+    if (channels != null) {
+      channels.end(reason);
+      channels = null;
+    }
     reached.tryFailure(reason);
     ready.tryFailure(reason);
     loggedIn.tryFailure(reason);
