@@ -1,7 +1,10 @@
 package culvert.proxy;
 
+import culvert.ssh.BindAddress;
+import culvert.ssh.ForwardedConnections;
 import culvert.ssh.NettyTransport;
 import culvert.ssh.Originator;
+import culvert.ssh.RemoteForward;
 import culvert.ssh.SshException;
 import culvert.ssh.SshFailure;
 import culvert.ssh.SshServer;
@@ -83,6 +86,12 @@ final class FakeSsh implements SshTransport {
           Duration.ofSeconds(5),
           loop,
           initializer);
+    }
+
+    @Override
+    public Future<RemoteForward> requestRemoteForward(
+        BindAddress bind, EventLoop on, ForwardedConnections connections) {
+      throw new AssertionError("no remote forwards here");
     }
 
     @Override

@@ -27,12 +27,28 @@ public interface SshSession {
       TunnelTarget target, Originator originator, EventLoop loop, ChannelHandler initializer);
 
   /**
+   * Has the server listen, and hand over who connects: a remote forward (RFC 4254 section 7.1).
+   * Several may be asked for at once, and none waits for another.
+   *
+   * <p>The forward belongs to this lease, and {@link #release} cancels it; until it is cancelled it
+   * keeps the session open, as do the channels that were accepted.
+   *
+   * @param connections hears of connections from the moment on that the server listens, which may
+   *     be before the returned future has told its listeners
+   * @return completes on {@code loop} when the server listens; fails with {@link
+   *     SshFailure#FORWARDING_REFUSED} where it will not. Cancelling it before that cancels the
+   *     forward.
+   */
+  Future<RemoteForward> requestRemoteForward(
+      BindAddress bind, EventLoop loop, ForwardedConnections connections);
+
+  /**
    * Completes (never fails) with the reason when the SSH session has ended; on the session's own
    * loop. Other leases share it, and it may outlive this one for long: whoever adds a listener
    * takes it away again when the lease is given back.
    */
   Future<SshException> ended();
 
-  /** Gives the lease back; channels that are open go on. Idempotent. */
+  /** Gives the lease back; channels that are open go on, remote forwards end. Idempotent. */
   void release();
 }

@@ -23,6 +23,7 @@ final class Logging {
           "org.apache.sshd",
           "culvert.ssh.mina.auth.DiscreetSession",
           "culvert.ssh.mina.channel.DirectTcpipChannel",
+          "culvert.ssh.mina.channel.ForwardedTcpipChannel",
           "culvert.ssh.mina.io");
 
   private Logging() {}

@@ -1,7 +1,10 @@
 package culvert.proxy.ftp;
 
+import culvert.ssh.BindAddress;
+import culvert.ssh.ForwardedConnections;
 import culvert.ssh.NettyTransport;
 import culvert.ssh.Originator;
+import culvert.ssh.RemoteForward;
 import culvert.ssh.SshException;
 import culvert.ssh.SshFailure;
 import culvert.ssh.SshServer;
@@ -187,6 +190,12 @@ final class FakeSsh implements SshTransport {
                           SshFailure.TARGET_UNREACHABLE, "channel to " + target + " refused"));
                 }
               });
+    }
+
+    @Override
+    public Future<RemoteForward> requestRemoteForward(
+        BindAddress bind, EventLoop on, ForwardedConnections connections) {
+      throw new AssertionError("no remote forwards here");
     }
 
     @Override

@@ -8,6 +8,7 @@ import culvert.ssh.SshSessionSpec;
 import culvert.ssh.SshTransport;
 import culvert.ssh.TcpDialer;
 import culvert.ssh.mina.auth.LoginFactory;
+import culvert.ssh.mina.channel.ForwardedTcpipChannel;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
@@ -19,6 +20,8 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import org.apache.sshd.common.channel.Channel;
+import org.apache.sshd.common.channel.ChannelFactory;
 import org.apache.sshd.common.session.Session;
 import org.apache.sshd.common.session.SessionListener;
 
@@ -58,7 +61,7 @@ public final class MinaSshTransport implements SshTransport {
             });
     timer.setRemoveOnCancelPolicy(true);
     windows = new WindowBudget(bounds.channelWindow(), bounds.buffered());
-    clients = new SshClients(timer, new ConnectionEvents());
+    clients = new SshClients(timer, new ConnectionEvents(), new ForwardedChannels());
     ConnectionServices services =
         new ConnectionServices(
             resolver,
@@ -151,6 +154,23 @@ public final class MinaSshTransport implements SshTransport {
     @Override
     public void sessionClosed(Session session) {
       SshConnection.of(session).ifPresent(SshConnection::endOfSession);
+    }
+  }
+
+  /** Channels that a server opens, each put before the connection that it comes from. */
+  private static final class ForwardedChannels implements ChannelFactory {
+    @Override
+    public String getName() {
+      return ForwardedTcpipChannel.TYPE;
+    }
+
+    @Override
+    public Channel createChannel(Session session) {
+      return new ForwardedTcpipChannel(
+          (channel, connected, originator) ->
+              SshConnection.of(session)
+                  .filter(connection -> connection.admit(channel, connected, originator))
+                  .isPresent());
     }
   }
 }

@@ -15,6 +15,7 @@ import org.apache.sshd.client.config.keys.ClientIdentityLoader;
 import org.apache.sshd.client.keyverifier.RejectAllServerKeyVerifier;
 import org.apache.sshd.common.NamedFactory;
 import org.apache.sshd.common.OptionalFeature;
+import org.apache.sshd.common.channel.ChannelFactory;
 import org.apache.sshd.common.channel.RequestHandler;
 import org.apache.sshd.common.cipher.BuiltinCiphers;
 import org.apache.sshd.common.cipher.CipherFactory;
@@ -72,16 +73,20 @@ final class SshClients implements AutoCloseable {
 
   private final ScheduledExecutorService timer;
   private final SessionListener listener;
+  private final ChannelFactory forwardedChannels;
   private final Map<SshProfile, SshClient> clients = new HashMap<>(); // guarded by this
   private boolean closed; // guarded by this
 
   /**
    * @param timer for MINA's keepalives
    * @param listener hears of every session of every client
+   * @param forwardedChannels makes the only channels that servers may open
    */
-  SshClients(ScheduledExecutorService timer, SessionListener listener) {
+  SshClients(
+      ScheduledExecutorService timer, SessionListener listener, ChannelFactory forwardedChannels) {
     this.timer = timer;
     this.listener = listener;
+    this.forwardedChannels = forwardedChannels;
   }
 
   synchronized SshClient of(SshProfile profile) {
@@ -101,7 +106,7 @@ final class SshClients implements AutoCloseable {
     client.setFilePasswordProvider(FilePasswordProvider.EMPTY);
     client.setServerKeyVerifier(RejectAllServerKeyVerifier.INSTANCE);
     client.setAgentFactory(null);
-    client.setChannelFactories(List.of());
+    client.setChannelFactories(List.of(forwardedChannels));
     client.setGlobalRequestHandlers(List.of(SshClients::ignoreHostKeyUpdate));
     client.setCompressionFactories(List.of(BuiltinCompressions.none));
     client.setCipherFactories(supported(CIPHERS));

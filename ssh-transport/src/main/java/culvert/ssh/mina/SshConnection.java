@@ -1,11 +1,15 @@
 package culvert.ssh.mina;
 
+import culvert.ssh.BindAddress;
+import culvert.ssh.ForwardedConnections;
 import culvert.ssh.Originator;
+import culvert.ssh.RemoteForward;
 import culvert.ssh.SshException;
 import culvert.ssh.SshFailure;
 import culvert.ssh.SshServer;
 import culvert.ssh.TunnelTarget;
 import culvert.ssh.mina.auth.Login;
+import culvert.ssh.mina.channel.ForwardedTcpipChannel;
 import culvert.ssh.mina.hostkey.HostKey;
 import culvert.ssh.mina.hostkey.KnownHost;
 import culvert.ssh.mina.io.NettyIoServices;
@@ -284,7 +288,7 @@ final class SshConnection {
       cancelDeadline();
       login.wipe();
       moveTo(State.LOGGED_IN);
-      channels = new SessionChannels(ssh, services.windows());
+      channels = new SessionChannels(server, ssh, services.windows());
       watchKeyExchanges(ssh);
       loggedIn.trySuccess(null);
     } else {
@@ -322,14 +326,43 @@ final class SshConnection {
     onLoop(
         () -> {
           if (channels == null) {
-            opened.tryFailure(
-                DialFailures.failure(SshFailure.SESSION_ENDED, server, "session has ended"));
+            opened.tryFailure(hasEnded());
             gone.setSuccess(null);
           } else {
             channels.openDirect(target, originator, initializer, opened, gone);
           }
         });
     return gone;
+  }
+
+  /**
+   * Asks for a remote forward; see {@link culvert.ssh.SshSession#requestRemoteForward}.
+   *
+   * @return completes when the forward has ended and its last channel is closed, or when it did not
+   *     come about
+   */
+  Future<Void> requestForward(
+      BindAddress bind, ForwardedConnections connections, Promise<RemoteForward> bound) {
+    Promise<Void> gone = loop.newPromise();
+    onLoop(
+        () -> {
+          if (channels == null) {
+            bound.tryFailure(hasEnded());
+            gone.setSuccess(null);
+          } else {
+            channels.forwards().request(bind, connections, bound, gone);
+          }
+        });
+    return gone;
+  }
+
+  /** The server opens a channel; see {@link ForwardedTcpipChannel.Gate}. */
+  boolean admit(ForwardedTcpipChannel ssh, BindAddress connected, Originator originator) {
+    return channels != null && channels.admit(ssh, connected, originator);
+  }
+
+  private SshException hasEnded() {
+    return DialFailures.failure(SshFailure.SESSION_ENDED, server, "session has ended");
   }
 
   private static NettyIoSession ioSession(ClientSession ssh) {

@@ -1,6 +1,9 @@
 package culvert.ssh.mina;
 
+import culvert.ssh.BindAddress;
+import culvert.ssh.ForwardedConnections;
 import culvert.ssh.Originator;
+import culvert.ssh.RemoteForward;
 import culvert.ssh.SshException;
 import culvert.ssh.SshSession;
 import culvert.ssh.TunnelTarget;
@@ -8,18 +11,19 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.FutureListener;
 import io.netty.util.concurrent.Promise;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /** One user's hold on a pooled session. Thread-safe. */
 final class SshLease implements SshSession {
   private final PooledSession session;
   private final SshConnection connection;
-  private final AtomicBoolean released = new AtomicBoolean();
+  private final Promise<Void> released;
 
   SshLease(PooledSession session, SshConnection connection) {
     this.session = session;
     this.connection = connection;
+    this.released = connection.loop().newPromise();
   }
 
   @Override
@@ -34,13 +38,40 @@ final class SshLease implements SshSession {
   }
 
   @Override
+  public Future<RemoteForward> requestRemoteForward(
+      BindAddress bind, EventLoop loop, ForwardedConnections connections) {
+    Promise<RemoteForward> bound = loop.newPromise();
+    session.lease();
+    FutureListener<Void> cancel = released -> cancelWhenBound(bound);
+    connection
+        .requestForward(bind, connections, bound)
+        .addListener(
+            gone -> {
+              released.removeListener(cancel);
+              session.release();
+            });
+    released.addListener(cancel);
+    return bound;
+  }
+
+  /** Whether the server has answered yet or not. */
+  private static void cancelWhenBound(Promise<RemoteForward> bound) {
+    bound.addListener(
+        (Future<RemoteForward> done) -> {
+          if (done.isSuccess()) {
+            done.getNow().cancel();
+          }
+        });
+  }
+
+  @Override
   public Future<SshException> ended() {
     return connection.ended();
   }
 
   @Override
   public void release() {
-    if (released.compareAndSet(false, true)) {
+    if (released.trySuccess(null)) {
       session.release();
     }
   }

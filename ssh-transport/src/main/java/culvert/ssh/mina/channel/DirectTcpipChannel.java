@@ -3,70 +3,27 @@ package culvert.ssh.mina.channel;
 import culvert.ssh.Originator;
 import culvert.ssh.TunnelTarget;
 import java.io.IOException;
-import org.apache.sshd.client.channel.AbstractClientChannel;
 import org.apache.sshd.client.future.DefaultOpenFuture;
 import org.apache.sshd.common.SshConstants;
-import org.apache.sshd.common.channel.RemoteWindow;
 import org.apache.sshd.common.channel.exception.SshChannelOpenException;
-import org.apache.sshd.common.io.IoWriteFuture;
-import org.apache.sshd.common.session.Session;
 import org.apache.sshd.common.util.buffer.Buffer;
-import org.apache.sshd.common.util.logging.SimplifiedLog;
-import org.apache.sshd.core.CoreModuleProperties;
 
-/**
- * MINA's side of a direct-tcpip channel (RFC 4254 section 7.2): takes messages off the SSH session
- * and hands them to the {@link SshDuplexChannel}, and sends what that one has to say. Keeps no
- * data.
- *
- * <p>An {@code AbstractClientChannel} because MINA casts to it when the server refuses the channel;
- * none of its streams are used. MINA's own {@code ChannelDirectTcpip} hides the peer's EOF until
- * CLOSE, and its streams send an EOF of their own on close: neither will do where EOF means "file
- * complete".
- */
-final class DirectTcpipChannel extends AbstractClientChannel {
+/** A channel that we ask the server for, to a target that it connects to. */
+final class DirectTcpipChannel extends TcpipChannel {
   private static final String TYPE = "direct-tcpip";
 
   private final TunnelTarget target;
   private final Originator originator;
-  private final ChannelMessages messages;
 
-  /** What the peer says; called on the event loop of the SSH connection, but for {@link #ended}. */
-  interface ChannelMessages {
-    void opened();
-
-    void openFailed(int reasonCode, String message);
-
-    void data(byte[] bytes, int offset, int length);
-
-    void eof();
-
-    void closeReceived();
-
-    void windowAdjusted();
-
-    /** Nothing comes any more; on any thread, perhaps more than once. */
-    void ended();
-  }
-
-  /**
-   * Makes the channel; it is not yet registered with a session.
-   *
-   * @param windowBytes the receive window
-   */
-  DirectTcpipChannel(
-      TunnelTarget target, Originator originator, long windowBytes, ChannelMessages messages) {
+  DirectTcpipChannel(TunnelTarget target, Originator originator) {
     super(TYPE);
     this.target = target;
     this.originator = originator;
-    this.messages = messages;
-    CoreModuleProperties.WINDOW_SIZE.set(this, windowBytes);
   }
 
   /** Asks the server for the channel. */
   void sendOpen() throws IOException {
     openFuture = new DefaultOpenFuture(this, futureLock);
-    addCloseFutureListener(closed -> messages.ended());
     Buffer buffer = getSession().createBuffer(SshConstants.SSH_MSG_CHANNEL_OPEN, Byte.MAX_VALUE);
     buffer.putString(TYPE);
     buffer.putUInt(getChannelId());
@@ -84,98 +41,15 @@ final class DirectTcpipChannel extends AbstractClientChannel {
     setRecipient(recipient);
     getRemoteWindow().init(window, packetSize, getSession().getFactoryManager());
     openFuture.setOpened();
-    messages.opened();
+    messages().opened();
   }
 
   @Override
   public void handleOpenFailure(Buffer buffer) {
     int reason = buffer.getInt();
     String message = buffer.getString();
-    messages.openFailed(reason, message);
+    messages().openFailed(OpenFailures.of(reason, target, message));
     openFuture.setException(new SshChannelOpenException(getChannelId(), reason, message));
     close(true);
-  }
-
-  @Override
-  protected void doOpen() {
-    // The Netty side opens itself.
-  }
-
-  /** MINA dumps what arrives at TRACE: the data are passwords too. */
-  @Override
-  protected SimplifiedLog getSimplifiedLogger() {
-    return SimplifiedLog.EMPTY;
-  }
-
-  @Override
-  protected void doWriteData(byte[] bytes, int offset, long length) throws IOException {
-    if (eofReceived.get()) {
-      throw new IOException(TYPE + ": data after EOF");
-    }
-    if (!isClosing()) {
-      messages.data(bytes, offset, (int) length);
-    }
-  }
-
-  @Override
-  protected void doWriteExtendedData(byte[] bytes, int offset, long length) throws IOException {
-    throw new IOException(TYPE + ": extended data, which such channels do not have");
-  }
-
-  @Override
-  public void handleEof() throws IOException {
-    super.handleEof();
-    // While it closes, data are dropped: what is left of them must not look whole.
-    if (!isClosing()) {
-      messages.eof();
-    }
-  }
-
-  @Override
-  public void handleClose() throws IOException {
-    messages.closeReceived();
-    super.handleClose();
-  }
-
-  @Override
-  public void handleWindowAdjust(Buffer buffer) throws IOException {
-    super.handleWindowAdjust(buffer);
-    messages.windowAdjusted();
-  }
-
-  /** How much may be sent in one packet now; 0: wait for {@link ChannelMessages#windowAdjusted}. */
-  int sendable() {
-    RemoteWindow window = getRemoteWindow();
-    return (int) Math.min(window.getSize(), window.getPacketSize());
-  }
-
-  /**
-   * Sends data, at most {@link #sendable} bytes.
-   *
-   * @param fill puts exactly {@code length} bytes into the packet
-   */
-  IoWriteFuture sendData(int length, PacketFiller fill) throws IOException {
-    Session session = getSession();
-    Buffer packet =
-        session.createBuffer(SshConstants.SSH_MSG_CHANNEL_DATA, length + 2 * Integer.BYTES);
-    packet.putUInt(getRecipient());
-    packet.putUInt(length);
-    int start = packet.wpos();
-    packet.ensureCapacity(length);
-    fill.fill(packet.array(), start);
-    packet.wpos(start + length);
-    getRemoteWindow().consume(length);
-    return session.writePacket(packet);
-  }
-
-  /** Copies a packet's payload to its place. */
-  @FunctionalInterface
-  interface PacketFiller {
-    void fill(byte[] packet, int offset);
-  }
-
-  @Override
-  public IoWriteFuture sendEof() throws IOException {
-    return super.sendEof();
   }
 }

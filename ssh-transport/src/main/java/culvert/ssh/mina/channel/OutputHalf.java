@@ -17,7 +17,7 @@ final class OutputHalf {
   /** Handed to the SSH session and not yet with the kernel; more would only wait in memory. */
   private static final int IN_FLIGHT_CAP_BYTES = 1024 * 1024;
 
-  private final DirectTcpipChannel ssh;
+  private final TcpipChannel ssh;
   private final NettyIoSession connection;
   private final Runnable flushAgain;
   private final List<ChannelPromise> eofPromises = new ArrayList<>();
@@ -31,7 +31,7 @@ final class OutputHalf {
    *
    * @param flushAgain called when a write that had to stop may go on
    */
-  OutputHalf(DirectTcpipChannel ssh, NettyIoSession connection, Runnable flushAgain) {
+  OutputHalf(TcpipChannel ssh, NettyIoSession connection, Runnable flushAgain) {
     this.ssh = ssh;
     this.connection = connection;
     this.flushAgain = flushAgain;

@@ -1,5 +1,6 @@
 package culvert.ssh.mina.channel;
 
+import culvert.config.Endpoint;
 import culvert.ssh.Originator;
 import culvert.ssh.SshException;
 import culvert.ssh.SshFailure;
@@ -28,9 +29,9 @@ import org.apache.sshd.common.session.ConnectionService;
 import org.apache.sshd.common.session.Session;
 
 /**
- * A direct-tcpip channel as a Netty channel; {@link culvert.ssh.SshSession#openDirectTcpip} says
- * what it promises. Confined to the event loop of its SSH connection, as every Netty channel is to
- * its own.
+ * A direct-tcpip or forwarded-tcpip channel as a Netty channel; {@link
+ * culvert.ssh.SshSession#openDirectTcpip} says what it promises. Confined to the event loop of its
+ * SSH connection, as every Netty channel is to its own.
  *
  * <p>Received packets queue until the socket read that brought them is over, and window credit goes
  * back when the pipeline takes them. The peer's EOF and CLOSE queue behind them.
@@ -40,9 +41,9 @@ public final class SshDuplexChannel extends AbstractChannel implements DuplexCha
 
   private final ChannelConfig config = new DefaultChannelConfig(this);
   private final NettyIoSession connection;
-  private final DirectTcpipChannel ssh;
+  private final TcpipChannel ssh;
   private final Promise<DuplexChannel> opened;
-  private final TunnelTarget target;
+  private final PeerAddress peer;
   private final OutputHalf output;
   private final CreditSteps credit;
   private final Promise<Void> gone;
@@ -63,15 +64,16 @@ public final class SshDuplexChannel extends AbstractChannel implements DuplexCha
 
   private SshDuplexChannel(
       NettyIoSession connection,
-      TunnelTarget target,
-      Originator originator,
+      TcpipChannel ssh,
+      PeerAddress peer,
       long windowBytes,
       Promise<DuplexChannel> opened) {
     super(null);
     this.connection = connection;
-    this.target = target;
+    this.ssh = ssh;
+    this.peer = peer;
     this.opened = opened;
-    this.ssh = new DirectTcpipChannel(target, originator, windowBytes, new Messages());
+    ssh.attach(new Messages(), windowBytes);
     this.output = new OutputHalf(ssh, connection, this::flushAgain);
     this.credit = new CreditSteps(ssh.getLocalWindow(), windowBytes);
     this.gone = connection.eventLoop().newPromise();
@@ -98,19 +100,43 @@ public final class SshDuplexChannel extends AbstractChannel implements DuplexCha
       long windowBytes,
       ChannelHandler initializer,
       Promise<DuplexChannel> opened) {
+    DirectTcpipChannel ssh = new DirectTcpipChannel(target, originator);
     SshDuplexChannel channel =
-        new SshDuplexChannel(connection, target, originator, windowBytes, opened);
+        new SshDuplexChannel(
+            connection, ssh, new PeerAddress(target.toString()), windowBytes, opened);
     channel.pipeline().addLast(initializer);
     try {
       connection.inBatch(
           () -> {
-            session.getService(ConnectionService.class).registerChannel(channel.ssh);
-            channel.ssh.sendOpen();
+            session.getService(ConnectionService.class).registerChannel(ssh);
+            ssh.sendOpen();
           });
     } catch (Exception e) {
       channel.failOpen(
           new SshException(SshFailure.SESSION_ENDED, "SSH session ended: " + e.getMessage(), e));
     }
+    return channel;
+  }
+
+  /**
+   * The Netty side of a channel that the server asks for. On the event loop of the SSH connection.
+   *
+   * @param windowBytes the receive window
+   */
+  public static SshDuplexChannel accepted(
+      NettyIoSession connection,
+      ForwardedTcpipChannel ssh,
+      Originator originator,
+      long windowBytes,
+      ChannelHandler initializer) {
+    SshDuplexChannel channel =
+        new SshDuplexChannel(
+            connection,
+            ssh,
+            new PeerAddress(Endpoint.format(originator.address(), originator.port())),
+            windowBytes,
+            connection.eventLoop().newPromise());
+    channel.pipeline().addLast(initializer);
     return channel;
   }
 
@@ -120,7 +146,7 @@ public final class SshDuplexChannel extends AbstractChannel implements DuplexCha
     unsafe().closeForcibly();
   }
 
-  private final class Messages implements DirectTcpipChannel.ChannelMessages {
+  private final class Messages implements TcpipChannel.ChannelMessages {
     @Override
     public void opened() {
       active = true;
@@ -131,8 +157,8 @@ public final class SshDuplexChannel extends AbstractChannel implements DuplexCha
     }
 
     @Override
-    public void openFailed(int reasonCode, String message) {
-      failOpen(OpenFailures.of(reasonCode, target, message));
+    public void openFailed(SshException failure) {
+      failOpen(failure);
     }
 
     @Override
@@ -387,7 +413,7 @@ public final class SshDuplexChannel extends AbstractChannel implements DuplexCha
 
   @Override
   protected SocketAddress remoteAddress0() {
-    return new TargetAddress(target);
+    return peer;
   }
 
   @Override

@@ -1,0 +1,80 @@
+package culvert.ssh.mina;
+
+import culvert.ssh.BindAddress;
+import culvert.ssh.ForwardedConnections;
+import culvert.ssh.RemoteForward;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Promise;
+
+/** A forward that the server has agreed to. Confined to the event loop, but for the border. */
+final class ActiveForward implements RemoteForward {
+  private final RemoteForwards forwards;
+  private final EventLoop loop;
+  private final BindAddress bound;
+  private final ForwardedConnections connections;
+  private final Promise<Void> gone;
+
+  private boolean ended;
+  private int openChannels;
+
+  /**
+   * A forward that lives.
+   *
+   * @param gone completed when it has ended and the last channel that it accepted is closed
+   */
+  ActiveForward(
+      RemoteForwards forwards,
+      EventLoop loop,
+      BindAddress bound,
+      ForwardedConnections connections,
+      Promise<Void> gone) {
+    this.forwards = forwards;
+    this.loop = loop;
+    this.bound = bound;
+    this.connections = connections;
+    this.gone = gone;
+  }
+
+  @Override
+  public BindAddress bound() {
+    return bound;
+  }
+
+  @Override
+  public void cancel() {
+    if (loop.inEventLoop()) {
+      forwards.cancel(this);
+    } else {
+      loop.execute(() -> forwards.cancel(this));
+    }
+  }
+
+  ForwardedConnections connections() {
+    return connections;
+  }
+
+  void channelOpened() {
+    openChannels++;
+  }
+
+  void channelClosed() {
+    openChannels--;
+    completeIfGone();
+  }
+
+  void ended() {
+    ended = true;
+    completeIfGone();
+  }
+
+  private void completeIfGone() {
+    if (ended && openChannels == 0) {
+      gone.trySuccess(null);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "remote forward " + bound;
+  }
+}

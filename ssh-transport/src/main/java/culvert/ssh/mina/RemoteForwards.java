@@ -1,0 +1,186 @@
+package culvert.ssh.mina;
+
+import culvert.ssh.BindAddress;
+import culvert.ssh.ForwardedConnections;
+import culvert.ssh.RemoteForward;
+import culvert.ssh.SshException;
+import culvert.ssh.SshFailure;
+import culvert.ssh.SshServer;
+import culvert.ssh.mina.io.NettyIoSession;
+import io.netty.util.concurrent.Promise;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.sshd.client.session.ClientSession;
+import org.apache.sshd.common.SshConstants;
+import org.apache.sshd.common.util.buffer.Buffer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The remote forwards of a logged-in SSH connection (RFC 4254 section 7.1): those that were asked
+ * for and those that live. Confined to the connection's event loop, where MINA delivers the replies
+ * too: a forward is known before the next message, which may open its first channel, is looked at.
+ */
+final class RemoteForwards {
+  private static final Logger log = LoggerFactory.getLogger(RemoteForwards.class);
+  private static final String LISTEN = "tcpip-forward";
+  private static final String CANCEL = "cancel-tcpip-forward";
+
+  private final SshServer server;
+  private final ClientSession session;
+  private final NettyIoSession connection;
+  private final Set<Request> pending = new HashSet<>();
+  private final Set<ActiveForward> live = new HashSet<>();
+
+  RemoteForwards(SshServer server, ClientSession session) {
+    this.server = server;
+    this.session = session;
+    this.connection = (NettyIoSession) session.getIoSession();
+  }
+
+  /**
+   * Asks the server to listen.
+   *
+   * @param bound completes when the server has answered
+   * @param gone completes when the forward has ended and its last channel is closed, or when it did
+   *     not come about
+   */
+  void request(
+      BindAddress bind,
+      ForwardedConnections connections,
+      Promise<RemoteForward> bound,
+      Promise<Void> gone) {
+    Request request = new Request(bind, connections, bound, gone);
+    pending.add(request);
+    try {
+      connection.inBatch(
+          () -> session.request(message(LISTEN, true, bind), LISTEN, request::replied));
+    } catch (Exception e) {
+      request.fail(
+          DialFailures.failure(
+              SshFailure.SESSION_ENDED, server, "session ended: " + e.getMessage(), e));
+    }
+  }
+
+  private Buffer message(String name, boolean wantReply, BindAddress address) {
+    Buffer buffer = session.createBuffer(SshConstants.SSH_MSG_GLOBAL_REQUEST, Byte.MAX_VALUE);
+    buffer.putString(name);
+    buffer.putBoolean(wantReply);
+    buffer.putString(address.host());
+    buffer.putUInt(address.port());
+    return buffer;
+  }
+
+  /**
+   * The forward to which a channel belongs. By its port; the address decides only between several
+   * on the same port, since some servers name the one that was asked for and some the one that was
+   * bound.
+   */
+  Optional<ActiveForward> find(BindAddress connected) {
+    List<ActiveForward> onPort =
+        live.stream().filter(each -> each.bound().port() == connected.port()).toList();
+    if (onPort.size() == 1) {
+      return Optional.of(onPort.get(0));
+    }
+    return onPort.stream()
+        .filter(each -> each.bound().host().equalsIgnoreCase(connected.host()))
+        .findFirst();
+  }
+
+  /** Idempotent. */
+  void cancel(ActiveForward forward) {
+    if (!live.remove(forward)) {
+      return;
+    }
+    try {
+      connection.inBatch(
+          () -> session.request(message(CANCEL, false, forward.bound()), CANCEL, null));
+    } catch (Exception e) {
+      log.debug("{}: {} not cancelled, the session ends: {}", server, forward, e.getMessage());
+    }
+    forward.ended();
+  }
+
+  /** The connection is gone, and the server listens no more. */
+  void end(SshException reason) {
+    Set.copyOf(pending).forEach(request -> request.fail(reason));
+    List<ActiveForward> all = List.copyOf(live);
+    live.clear();
+    all.forEach(ActiveForward::ended);
+  }
+
+  /** One that the server has not answered yet. */
+  private final class Request {
+    private final BindAddress bind;
+    private final ForwardedConnections connections;
+    private final Promise<RemoteForward> bound;
+    private final Promise<Void> gone;
+
+    Request(
+        BindAddress bind,
+        ForwardedConnections connections,
+        Promise<RemoteForward> bound,
+        Promise<Void> gone) {
+      this.bind = bind;
+      this.connections = connections;
+      this.bound = bound;
+      this.gone = gone;
+    }
+
+    void fail(SshException failure) {
+      pending.remove(this);
+      bound.tryFailure(failure);
+      gone.trySuccess(null);
+    }
+
+    void replied(int command, Buffer reply) {
+      if (command != SshConstants.SSH_MSG_REQUEST_SUCCESS) {
+        fail(
+            DialFailures.failure(
+                SshFailure.FORWARDING_REFUSED,
+                server,
+                "refused to listen on "
+                    + bind
+                    + " (taken, or forbidden by AllowTcpForwarding or PermitListen)"));
+      } else if (bind.port() != 0) {
+        listening(bind);
+      } else {
+        listeningOnItsOwnChoice(reply);
+      }
+    }
+
+    private void listeningOnItsOwnChoice(Buffer reply) {
+      long port = reply.available() < Integer.BYTES ? 0 : reply.getUInt();
+      if (port < 1 || port > 65535) {
+        fail(
+            DialFailures.failure(
+                SshFailure.FORWARDING_REFUSED,
+                server,
+                "listens on " + bind + " with port " + port + " (expected: 1..65535)"));
+        return;
+      }
+      listening(new BindAddress(bind.host(), (int) port));
+    }
+
+    private void listening(BindAddress address) {
+      pending.remove(this);
+      ActiveForward forward =
+          new ActiveForward(
+              RemoteForwards.this, connection.eventLoop(), address, connections, gone);
+      live.add(forward);
+      log.debug("{}: {}", server, forward);
+      try {
+        connections.bound(forward);
+      } catch (RuntimeException e) {
+        forward.cancel();
+        bound.tryFailure(
+            DialFailures.failure(SshFailure.SESSION_ENDED, server, "nobody for " + forward, e));
+      }
+      if (!bound.trySuccess(forward)) {
+        forward.cancel();
+      }
+    }
+  }
+}

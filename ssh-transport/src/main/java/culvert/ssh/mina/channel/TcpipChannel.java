@@ -1,0 +1,148 @@
+package culvert.ssh.mina.channel;
+
+import culvert.ssh.SshException;
+import java.io.IOException;
+import java.util.Objects;
+import org.apache.sshd.client.channel.AbstractClientChannel;
+import org.apache.sshd.common.SshConstants;
+import org.apache.sshd.common.channel.RemoteWindow;
+import org.apache.sshd.common.io.IoWriteFuture;
+import org.apache.sshd.common.session.Session;
+import org.apache.sshd.common.util.buffer.Buffer;
+import org.apache.sshd.common.util.logging.SimplifiedLog;
+import org.apache.sshd.core.CoreModuleProperties;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * MINA's side of a direct-tcpip or forwarded-tcpip channel (RFC 4254 section 7.2): takes messages
+ * off the SSH session and hands them to the {@link SshDuplexChannel}, and sends what that one has
+ * to say. Keeps no data.
+ *
+ * <p>An {@code AbstractClientChannel} because MINA casts to it when the server refuses the channel;
+ * none of its streams are used. MINA's own channels hide the peer's EOF until CLOSE, and their
+ * streams send an EOF of their own on close: neither will do where EOF means "file complete".
+ */
+abstract class TcpipChannel extends AbstractClientChannel {
+  private @Nullable ChannelMessages messages;
+
+  /** What the peer says; called on the event loop of the SSH connection, but for {@link #ended}. */
+  interface ChannelMessages {
+    void opened();
+
+    void openFailed(SshException failure);
+
+    void data(byte[] bytes, int offset, int length);
+
+    void eof();
+
+    void closeReceived();
+
+    void windowAdjusted();
+
+    /** Nothing comes any more; on any thread, perhaps more than once. */
+    void ended();
+  }
+
+  /** Makes the channel; it is not yet registered with a session. */
+  TcpipChannel(String type) {
+    super(type);
+  }
+
+  /**
+   * Says who hears of messages, before there can be any.
+   *
+   * @param windowBytes the receive window
+   */
+  void attach(ChannelMessages receiver, long windowBytes) {
+    messages = receiver;
+    CoreModuleProperties.WINDOW_SIZE.set(this, windowBytes);
+    addCloseFutureListener(closed -> receiver.ended());
+  }
+
+  ChannelMessages messages() {
+    return Objects.requireNonNull(messages, "messages: nobody to tell");
+  }
+
+  @Override
+  protected void doOpen() {
+    // The Netty side opens itself.
+  }
+
+  /** MINA dumps what arrives at TRACE: the data are passwords too. */
+  @Override
+  protected SimplifiedLog getSimplifiedLogger() {
+    return SimplifiedLog.EMPTY;
+  }
+
+  @Override
+  protected void doWriteData(byte[] bytes, int offset, long length) throws IOException {
+    if (eofReceived.get()) {
+      throw new IOException(getChannelType() + ": data after EOF");
+    }
+    if (!isClosing()) {
+      messages().data(bytes, offset, (int) length);
+    }
+  }
+
+  @Override
+  protected void doWriteExtendedData(byte[] bytes, int offset, long length) throws IOException {
+    throw new IOException(getChannelType() + ": extended data, which such channels do not have");
+  }
+
+  @Override
+  public void handleEof() throws IOException {
+    super.handleEof();
+    // While it closes, data are dropped: what is left of them must not look whole.
+    if (!isClosing()) {
+      messages().eof();
+    }
+  }
+
+  @Override
+  public void handleClose() throws IOException {
+    messages().closeReceived();
+    super.handleClose();
+  }
+
+  @Override
+  public void handleWindowAdjust(Buffer buffer) throws IOException {
+    super.handleWindowAdjust(buffer);
+    messages().windowAdjusted();
+  }
+
+  /** How much may be sent in one packet now; 0: wait for {@link ChannelMessages#windowAdjusted}. */
+  int sendable() {
+    RemoteWindow window = getRemoteWindow();
+    return (int) Math.min(window.getSize(), window.getPacketSize());
+  }
+
+  /**
+   * Sends data, at most {@link #sendable} bytes.
+   *
+   * @param fill puts exactly {@code length} bytes into the packet
+   */
+  IoWriteFuture sendData(int length, PacketFiller fill) throws IOException {
+    Session session = getSession();
+    Buffer packet =
+        session.createBuffer(SshConstants.SSH_MSG_CHANNEL_DATA, length + 2 * Integer.BYTES);
+    packet.putUInt(getRecipient());
+    packet.putUInt(length);
+    int start = packet.wpos();
+    packet.ensureCapacity(length);
+    fill.fill(packet.array(), start);
+    packet.wpos(start + length);
+    getRemoteWindow().consume(length);
+    return session.writePacket(packet);
+  }
+
+  /** Copies a packet's payload to its place. */
+  @FunctionalInterface
+  interface PacketFiller {
+    void fill(byte[] packet, int offset);
+  }
+
+  @Override
+  public IoWriteFuture sendEof() throws IOException {
+    return super.sendEof();
+  }
+}
