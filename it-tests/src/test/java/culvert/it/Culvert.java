@@ -16,7 +16,7 @@ import java.util.List;
  * Culvert in this process, on a free port of 127.0.0.1. Closing it fails if a thread of its own is
  * left, or if Netty's leak detector has found a buffer that nobody released.
  */
-final class Culvert implements AutoCloseable {
+public final class Culvert implements AutoCloseable {
   static {
     BufferLeaks.watch();
   }
@@ -29,25 +29,25 @@ final class Culvert implements AutoCloseable {
     this.daemon = daemon;
   }
 
-  static Culvert start(TestConfig config) throws IOException {
+  public static Culvert start(TestConfig config) throws IOException {
     return start(config.yaml());
   }
 
-  static Culvert start(String yaml) throws IOException {
+  public static Culvert start(String yaml) throws IOException {
     return new Culvert(ProxyDaemon.start(read(yaml)));
   }
 
   /** The port of the first SOCKS listener. */
-  int port() {
+  public int port() {
     return daemon.addresses().get(0).getPort();
   }
 
-  Socks5 socks() {
+  public Socks5 socks() {
     return Socks5.through(port());
   }
 
   /** An FTP control connection to a port of 127.0.0.1; the greeting has not been read yet. */
-  FtpDialogue ftp(int ftpPort) throws IOException {
+  public FtpDialogue ftp(int ftpPort) throws IOException {
     return socks().ftp("127.0.0.1", ftpPort);
   }
 

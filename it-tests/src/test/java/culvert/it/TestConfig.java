@@ -10,7 +10,7 @@ import java.util.List;
  * Writes a {@code culvert.yaml}: one SOCKS listener on a free port, one rule that sends one FTP
  * port through one SSH server. Only that server's host key is known.
  */
-final class TestConfig {
+public final class TestConfig {
   private final Path directory;
   private final int ftpPort;
   private final List<String> profile = new ArrayList<>();
@@ -34,42 +34,44 @@ final class TestConfig {
   }
 
   /**
+   * One rule that sends one FTP port through one SSH server.
+   *
    * @param directory for known_hosts and state
    * @param knownHostsLines the whole known_hosts file
    */
-  static TestConfig tunnel(Path directory, int sshPort, int ftpPort, String... knownHostsLines)
-      throws IOException {
+  public static TestConfig tunnel(
+      Path directory, int sshPort, int ftpPort, String... knownHostsLines) throws IOException {
     TestConfig config = new TestConfig(directory, sshPort, ftpPort);
     Files.write(config.knownHosts(), List.of(knownHostsLines));
     return config;
   }
 
   /** Adds a key to the profile, or replaces it. */
-  TestConfig profile(String key, Object value) {
+  public TestConfig profile(String key, Object value) {
     return put(profile, key, value);
   }
 
   /** Adds a key to the rule, or replaces it. */
-  TestConfig rule(String key, Object value) {
+  public TestConfig rule(String key, Object value) {
     return put(rule, key, value);
   }
 
   /** Adds a key to the top level, or replaces it. */
-  TestConfig top(String key, Object value) {
+  public TestConfig top(String key, Object value) {
     return put(top, key, value);
   }
 
   /** Replaces the SOCKS listener's keys, in YAML's flow style without the braces. */
-  TestConfig listener(String flow) {
+  public TestConfig listener(String flow) {
     listener = flow;
     return this;
   }
 
-  Path knownHosts() {
+  public Path knownHosts() {
     return directory.resolve("known_hosts");
   }
 
-  String yaml() {
+  public String yaml() {
     StringBuilder yaml = new StringBuilder();
     yaml.append("listeners:\n  - { name: socks, ").append(listener).append(" }\n");
     yaml.append("profiles:\n  gate:\n");
@@ -83,7 +85,7 @@ final class TestConfig {
   }
 
   /** Writes the file and returns it. */
-  Path write() throws IOException {
+  public Path write() throws IOException {
     Path file = directory.resolve("culvert.yaml");
     Files.writeString(file, yaml());
     return file;

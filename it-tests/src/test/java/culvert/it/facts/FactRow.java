@@ -1,0 +1,65 @@
+package culvert.it.facts;
+
+/** What real clients and servers do, one row for each thing, by what it is about. */
+enum FactRow {
+  // 2. Clients: before and around login, client by client
+  CURL_SOCKS(2, "curl speaks SOCKS 4, 4a, 5 and 5h, and offers methods 0 and 1"),
+  CURL_TLS(
+      2, "curl sends nothing before USER; with --ssl AUTH SSL, AUTH TLS, then goes on in clear"),
+  LFTP_FEAT(2, "lftp sends FEAT and AUTH TLS before USER, and after 530 FEAT again after login"),
+  LFTP_COURTESIES(2, "lftp may send CLNT, LANG, OPTS UTF8 and HOST before USER"),
+  LFTP_PIPELINES(
+      2, "lftp pipelines CLNT/OPTS/HOST/USER, PASS/FEAT/PWD, PASV/LIST in a segment each"),
+  SILENT_BEFORE_USER(2, "ncftp, tnftp, ftplib, commons-net send nothing before USER"),
+  INETUTILS_SYST(2, "inetutils sends SYST before USER; an invented 215 would change its mode"),
+  FILEZILLA(2, "FileZilla, by SOCKS 5 with names, sends AUTH TLS, AUTH SSL, then goes on in clear"),
+  WINSCP(2, "WinSCP, by SOCKS 4, 4a or 5, sends AUTH and HOST if so configured"),
+  FIFTEEN_SECONDS(2, "WinSCP waits 15 s for the reply to PASS, FileZilla 20 s"),
+  PYSOCKS(2, "ftplib with PySocks speaks SOCKS 4 and 5"),
+  JVM_SOCKS(2, "a JVM speaks SOCKS 5 with methods 0 and 2, then SOCKS 4"),
+  JDK_EPSV_ALL(2, "JDK ftp: URLs send EPSV ALL first after login"),
+  ZOS_SOCKS(2, "z/OS speaks SOCKS 4 with IPv4 addresses, and AUTH if configured"),
+  WINDOWS_OPTS(2, "Windows' ftp.exe and .NET send OPTS UTF8 ON before USER and want 2xx"),
+
+  // 2. What that asks for
+  GREETING_AT_ONCE(2, "one 220 line at once: clients wait for it"),
+  PLEASE_LOG_IN(2, "530 to everything else before login, FEAT and SYST included"),
+  ANSWERED_LOCALLY(2, "OPTS UTF8 ON, OPTS UTF-8, CLNT, NOOP: 200, HOST: 220, replayed before USER"),
+  TLS_REFUSED(2, "AUTH, PBSZ, PROT, ADAT: 502"),
+  USER_STARTS_OVER(2, "USER: 331; a second USER starts over"),
+  PASS_WITHOUT_USER(2, "PASS without USER: 503"),
+  ACCT_RECORDED(2, "ACCT is recorded"),
+  ARGUMENTS_UNTOUCHED(2, "the argument is everything after exactly one space, bytes untouched"),
+  PIPELINED_BEHIND_PASS(2, "what is pipelined behind PASS waits until its answer was relayed"),
+  TLS_FIRST(2, "a first byte 0x16 is TLS, not FTP"),
+  HTTP_FIRST(2, "an HTTP request line is not FTP"),
+
+  // 3. Login replay
+  REAL_GREETING_FIRST(3, "the real greeting comes first, of one line or many"),
+  GREETING_120(3, "120, then 220"),
+  GREETING_REFUSES(3, "a greeting of 421 or 5xx is the answer to PASS"),
+  COURTESIES_FAIL(3, "5xx to OPTS and CLNT, and 500 and 502 to HOST, are ignored"),
+  HOST_504(3, "504 to HOST fails the login"),
+  PASSWORD_WANTED(3, "USER: 331 or 336, then PASS is sent"),
+  PASSWORD_NOT_WANTED(3, "USER: 230 or 232 is the answer to PASS, and no PASS is sent"),
+  ACCOUNT_WANTED(3, "332: ACCT, or relayed"),
+  USER_REFUSED(3, "USER: 4xx or 5xx is the answer to PASS, and no PASS is sent"),
+  FINAL_REPLY_VERBATIM(3, "the final reply goes to the client verbatim, all its lines"),
+  SLOW_GREETING(3, "greetings may take 30 s"),
+  CHARSETS(3, "SSH wants UTF-8, else the charset of the profile; FTP gets the raw bytes"),
+  ANONYMOUS(3, "anonymous users are never tried against SSH"),
+  ;
+
+  private final int section;
+  private final String text;
+
+  FactRow(int section, String text) {
+    this.section = section;
+    this.text = text;
+  }
+
+  @Override
+  public String toString() {
+    return section + ": " + text;
+  }
+}
