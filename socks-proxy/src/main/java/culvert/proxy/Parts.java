@@ -3,6 +3,7 @@ package culvert.proxy;
 import culvert.config.Limits;
 import culvert.proxy.ftp.ControlConnections;
 import culvert.proxy.ftp.DataConnections;
+import culvert.proxy.ftp.DataListeners;
 import culvert.proxy.ftp.ExpectedDataConnections;
 import culvert.proxy.ftp.FtpServices;
 import culvert.proxy.ftp.FtpSessions;
@@ -27,7 +28,7 @@ record Parts(SshFactory ssh, FtpFactory ftp) {
 
   @FunctionalInterface
   interface FtpFactory {
-    Ftp create(Upstreams upstreams, Relay relay);
+    Ftp create(Upstreams upstreams, Relay relay, DataListeners listeners);
   }
 
   record Ftp(DataConnections dataConnections, FtpSessions sessions) {}
@@ -41,7 +42,7 @@ record Parts(SshFactory ssh, FtpFactory ftp) {
         new MinaSshTransport.Bounds(limits.channelWindow(), limits.buffered()));
   }
 
-  private static Ftp ftp(Upstreams upstreams, Relay relay) {
+  private static Ftp ftp(Upstreams upstreams, Relay relay, DataListeners listeners) {
     ExpectedDataConnections expected = new ExpectedDataConnections();
     FtpServices services =
         new FtpServices(
@@ -49,6 +50,7 @@ record Parts(SshFactory ssh, FtpFactory ftp) {
             upstreams.direct(),
             upstreams.resolver(),
             expected,
+            listeners,
             relay,
             upstreams.pins(),
             FtpTimeouts.DEFAULT);

@@ -5,8 +5,10 @@ import culvert.config.ListenerConfig;
 import culvert.proxy.admin.AdminServer;
 import culvert.proxy.admin.Health;
 import culvert.proxy.door.ConnectionLimits;
+import culvert.proxy.door.OpenConnections;
 import culvert.proxy.door.TcpListener;
 import culvert.proxy.event.ConnectionLog;
+import culvert.proxy.ftp.DataListeners;
 import culvert.proxy.metrics.Metrics;
 import culvert.proxy.relay.BufferBudget;
 import culvert.proxy.relay.Relay;
@@ -58,6 +60,8 @@ public final class ProxyDaemon implements AutoCloseable {
   private final OwnListeners ownListeners = new OwnListeners();
   private final ConnectionLimits limits;
   private final SshTransport ssh;
+  private final OpenConnections connections =
+      new OpenConnections(new ConnectionLog(metrics.events(), System::nanoTime));
   private final Router router;
   private final List<Channel> sockets = new ArrayList<>();
   private final List<Listener> listeners = new ArrayList<>();
@@ -92,15 +96,12 @@ public final class ProxyDaemon implements AutoCloseable {
             new TcpConnector(dialer, DIRECT_CONNECT_TIMEOUT, ownListeners),
             ssh,
             TunnelPins.NONE);
-    Parts.Ftp ftp = parts.ftp().create(upstreams, relay);
+    DataListeners dataListeners =
+        new DataListeners(transport, loops, limits, connections, ownListeners);
+    Parts.Ftp ftp = parts.ftp().create(upstreams, relay, dataListeners);
     router =
         new Router(
-            () -> policy,
-            ftp.dataConnections(),
-            ftp.sessions(),
-            upstreams,
-            relay,
-            new ConnectionLog(metrics.events(), System::nanoTime));
+            () -> policy, ftp.dataConnections(), ftp.sessions(), upstreams, relay, connections);
     metrics.gauge("culvert.buffered.bytes", "Bytes read and not yet written", buffered::inFlight);
     metrics.gauge(
         "culvert.sockets.accepted", "Open client sockets, handshakes included", limits::open);
@@ -199,7 +200,7 @@ public final class ProxyDaemon implements AutoCloseable {
     if (left > 0) {
       LOG.atWarn().addKeyValue("connections", left).log("resetting what has not ended");
     }
-    router.open().breakOff();
+    connections.breakOff();
   }
 
   private void closeListeners() {
@@ -217,7 +218,7 @@ public final class ProxyDaemon implements AutoCloseable {
     closed = true;
     draining = true;
     closeListeners();
-    router.open().breakOff();
+    connections.breakOff();
     if (admin != null) {
       admin.close();
     }

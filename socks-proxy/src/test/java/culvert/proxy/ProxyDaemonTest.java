@@ -457,7 +457,7 @@ class ProxyDaemonTest {
   private Parts parts() {
     return new Parts(
         (transport, resolver, blocking, limits) -> ssh,
-        (upstreams, relay) -> new Parts.Ftp(ftp, ftp));
+        (upstreams, relay, listeners) -> new Parts.Ftp(ftp, ftp));
   }
 
   private static CulvertConfig config(String yaml) {

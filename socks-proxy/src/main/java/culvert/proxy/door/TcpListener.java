@@ -44,6 +44,24 @@ public final class TcpListener {
       Endpoint endpoint,
       ChannelHandler acceptedInitializer)
       throws IOException {
+    InetSocketAddress address =
+        new InetSocketAddress(InetAddress.getByName(endpoint.host()), endpoint.port());
+    ChannelFuture bound =
+        bind(transport, loops, address, acceptedInitializer).awaitUninterruptibly();
+    if (!bound.isSuccess()) {
+      throw new IOException(
+          "listener " + name + ": cannot bind " + endpoint + ": " + bound.cause().getMessage(),
+          bound.cause());
+    }
+    return bound.channel();
+  }
+
+  /** The same without waiting, from any thread. */
+  public static ChannelFuture bind(
+      NettyTransport transport,
+      EventLoopGroup loops,
+      InetSocketAddress address,
+      ChannelHandler acceptedInitializer) {
     ServerBootstrap bootstrap =
         new ServerBootstrap()
             .group(loops)
@@ -59,15 +77,7 @@ public final class TcpListener {
     if (transport == NettyTransport.EPOLL) {
       bootstrap.childOption(SO_OOBINLINE, 1);
     }
-    InetSocketAddress address =
-        new InetSocketAddress(InetAddress.getByName(endpoint.host()), endpoint.port());
-    ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
-    if (!bound.isSuccess()) {
-      throw new IOException(
-          "listener " + name + ": cannot bind " + endpoint + ": " + bound.cause().getMessage(),
-          bound.cause());
-    }
-    return bound.channel();
+    return bootstrap.bind(address);
   }
 
   /** How relayed sockets read: much at once where much comes. */

@@ -1,5 +1,6 @@
 package culvert.proxy.ftp;
 
+import culvert.config.FtpSettings;
 import culvert.config.SshProfile;
 import culvert.filter.ConnectionRequest;
 import culvert.filter.Decision.Decided;
@@ -30,7 +31,9 @@ public final class ControlConnections implements FtpSessions {
       ConnectionRecorder recorder) {
     Route route = decided.route();
     FtpSession.Ports ports =
-        (upstream, taker) -> new ExpectedPorts(services, client, request, upstream, taker);
+        listens(route)
+            ? upstream -> new ListeningPorts(services.listeners(), client)
+            : upstream -> new ExpectedPorts(services, client, request, upstream);
     FtpSession session = new FtpSession(services, client, request, route, ports, recorder);
     EventLoop loop = client.channel().eventLoop();
     UpstreamOpener opener =
@@ -46,5 +49,12 @@ public final class ControlConnections implements FtpSessions {
     } else {
       new TunnelStart(services, client, plan, session, opener).begin();
     }
+  }
+
+  private static boolean listens(Route route) {
+    return route
+        .ftp()
+        .filter(ftp -> ftp.settings().dataConnections() == FtpSettings.DataConnections.LISTENER)
+        .isPresent();
   }
 }

@@ -1,9 +1,11 @@
 package culvert.proxy.ftp;
 
+import culvert.config.FtpSettings;
 import culvert.filter.Route;
 import culvert.proxy.door.Client;
 import culvert.proxy.event.ConnectionRecorder;
 import culvert.proxy.event.EndReason;
+import culvert.proxy.ftp.core.PassiveReply;
 import culvert.proxy.relay.Closing;
 import culvert.proxy.relay.EarlyReads;
 import culvert.proxy.relay.Relay;
@@ -14,6 +16,8 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.FutureListener;
+import java.net.InetAddress;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -21,7 +25,7 @@ import java.util.concurrent.atomic.AtomicReference;
  * it, and on the way of the control connection. A connection lives on its client's loop; the
  * session, on another one, hears of its beginning and end.
  */
-final class DataConnector implements DataTaker {
+final class DataConnector {
   private final FtpSession session;
   private final Upstream upstream;
   private final Route route;
@@ -34,8 +38,18 @@ final class DataConnector implements DataTaker {
     this.relay = relay;
   }
 
-  @Override
-  public void take(Client client, ConnectionRecorder recorder, int serverPort) {
+  /** Connects the client that comes for an announcement of the server's. */
+  DataTaker taker(PassiveReply announced) {
+    Optional<InetAddress> elsewhere =
+        route
+            .ftp()
+            .filter(ftp -> ftp.settings().passiveAddress() == FtpSettings.PassiveAddress.ANNOUNCED)
+            .flatMap(ftp -> announced.address());
+    return (client, recorder) -> take(client, recorder, elsewhere, announced.port());
+  }
+
+  private void take(
+      Client client, ConnectionRecorder recorder, Optional<InetAddress> elsewhere, int serverPort) {
     recorder.routed("ftp-data", route.action().toString());
     if (upstream instanceof Upstream.Tunnelled tunnelled) {
       recorder.tunnelled(tunnelled.server(), tunnelled.user());
@@ -44,6 +58,7 @@ final class DataConnector implements DataTaker {
     AtomicReference<EndReason> brokenOff = new AtomicReference<>();
     upstream
         .connect(
+            elsewhere,
             serverPort,
             Originator.of(client.address()),
             client.channel().eventLoop(),

@@ -4,12 +4,9 @@ import culvert.proxy.door.Client;
 import culvert.proxy.event.ConnectionRecorder;
 
 /** Takes a client that came for an announced data connection, on the client's loop. */
+@FunctionalInterface
 public interface DataTaker {
 
-  /**
-   * Connects the client, answers it and relays.
-   *
-   * @param serverPort where the FTP server listens
-   */
-  void take(Client client, ConnectionRecorder recorder, int serverPort);
+  /** Connects the client to where the FTP server listens, answers it and relays. */
+  void take(Client client, ConnectionRecorder recorder);
 }

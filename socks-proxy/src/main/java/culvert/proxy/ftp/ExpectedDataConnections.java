@@ -80,7 +80,7 @@ public final class ExpectedDataConnections implements DataConnections {
     if (taken == null || taker == null) {
       return held ? Claim.HELD : Claim.NOT_EXPECTED;
     }
-    taker.take(client, recorder, taken.serverPort);
+    taker.take(client, recorder);
     return Claim.TAKEN;
   }
 
@@ -106,14 +106,12 @@ public final class ExpectedDataConnections implements DataConnections {
   private final class Entry {
     final Announcements owner;
     final int port;
-    final int serverPort;
     private final long announcedAt;
     @Nullable DataTaker taker; // null: spent
 
-    Entry(Announcements owner, int port, int serverPort, @Nullable DataTaker taker) {
+    Entry(Announcements owner, int port, @Nullable DataTaker taker) {
       this.owner = owner;
       this.port = port;
-      this.serverPort = serverPort;
       this.taker = taker;
       this.announcedAt = nanoTime.getAsLong();
     }
@@ -201,9 +199,9 @@ public final class ExpectedDataConnections implements DataConnections {
           return serverPort;
         }
         int port = collides(serverPort) ? freePort(serverPort) : serverPort;
-        add(port, serverPort, taker);
+        add(port, taker);
         if (port != serverPort && tunnelled) {
-          add(serverPort, serverPort, null);
+          add(serverPort, null);
         }
         return port;
       }
@@ -231,9 +229,9 @@ public final class ExpectedDataConnections implements DataConnections {
       }
     }
 
-    private void add(int port, int serverPort, @Nullable DataTaker taker) {
+    private void add(int port, @Nullable DataTaker taker) {
       removeAt(port);
-      new Entry(this, port, serverPort, taker).add();
+      new Entry(this, port, taker).add();
       ports.add(port);
     }
 

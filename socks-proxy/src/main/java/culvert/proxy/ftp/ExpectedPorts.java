@@ -21,22 +21,15 @@ final class ExpectedPorts implements PassivePorts {
   private final EventLoop loop;
   private final ExpectedDataConnections.Announcements announcements;
   private final PassiveAddress address;
-  private final DataTaker taker;
 
   /**
    * @param request what the client asked for
    * @param upstream the way that data connections will take
    */
-  ExpectedPorts(
-      FtpServices services,
-      Client client,
-      ConnectionRequest request,
-      Upstream upstream,
-      DataTaker taker) {
+  ExpectedPorts(FtpServices services, Client client, ConnectionRequest request, Upstream upstream) {
     InetAddress own = ((InetSocketAddress) client.channel().localAddress()).getAddress();
     boolean tunnelled = upstream instanceof Upstream.Tunnelled;
     this.loop = client.channel().eventLoop();
-    this.taker = taker;
     this.address = new PassiveAddress(request, own);
     this.announcements =
         services.expected().open(client.address().getAddress(), client.user(), tunnelled);
@@ -64,7 +57,7 @@ final class ExpectedPorts implements PassivePorts {
   }
 
   @Override
-  public Future<Announced> expect(PassiveReply reply) {
+  public Future<Announced> expect(PassiveReply reply, boolean extended, DataTaker taker) {
     int port = announcements.expect(reply.port(), taker);
     reply.address().ifPresent(this::alsoKnownAs);
     Optional<Inet4Address> announced = address.announce(reply.address());

@@ -12,6 +12,7 @@ public record FtpServices(
     DirectConnector direct,
     AddressResolver resolver,
     ExpectedDataConnections expected,
+    DataListeners listeners,
     Relay relay,
     TunnelPins pins,
     FtpTimeouts timeouts) {}

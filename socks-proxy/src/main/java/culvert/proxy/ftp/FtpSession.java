@@ -71,7 +71,7 @@ final class FtpSession implements ClientEnd.Listener, ServerSide.Listener, Upstr
   interface Ports {
 
     /** Begins with an upstream, which is the way that data connections will take. */
-    PassivePorts open(Upstream upstream, DataTaker taker);
+    PassivePorts open(Upstream upstream);
   }
 
   private final FtpServices services;
@@ -156,7 +156,8 @@ final class FtpSession implements ClientEnd.Listener, ServerSide.Listener, Upstr
             end,
             control,
             upstream,
-            ports.open(upstream, connector),
+            ports.open(upstream),
+            connector,
             new ControlDialogue(route instanceof Route.Direct, login == null),
             request.host(),
             this);
@@ -462,7 +463,9 @@ final class FtpSession implements ClientEnd.Listener, ServerSide.Listener, Upstr
   /** What the server says next waits until the client knows where to come. */
   private void announce(ControlEffect.Passive passive) {
     ServerSide present = server();
-    Future<PassivePorts.Announced> expected = present.passivePorts().expect(passive.reply());
+    DataTaker taker = present.connector().taker(passive.reply());
+    Future<PassivePorts.Announced> expected =
+        present.passivePorts().expect(passive.reply(), passive.extended(), taker);
     expected.addListener(
         done -> {
           if (server == present) {

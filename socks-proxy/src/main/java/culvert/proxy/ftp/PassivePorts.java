@@ -38,9 +38,11 @@ public interface PassivePorts {
    * Expects one connection for a port of the server's.
    *
    * @param reply the server's announcement
+   * @param extended whether the client asked with EPSV, and needs no address
+   * @param taker is given the client when it has come
    * @return completes on the session's loop; failed, its message is for the client
    */
-  Future<Announced> expect(PassiveReply reply);
+  Future<Announced> expect(PassiveReply reply, boolean extended, DataTaker taker);
 
   /**
    * The way to the server is gone: no data connection takes it any more.

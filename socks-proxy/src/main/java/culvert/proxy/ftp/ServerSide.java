@@ -42,6 +42,7 @@ final class ServerSide implements UpstreamEnd.Listener {
   private final UpstreamEnd end;
   private final Upstream upstream;
   private final PassivePorts passivePorts;
+  private final DataConnector connector;
   private final ControlDialogue dialogue;
   private final String host;
   private final Listener session;
@@ -61,12 +62,14 @@ final class ServerSide implements UpstreamEnd.Listener {
       DuplexChannel control,
       Upstream upstream,
       PassivePorts passivePorts,
+      DataConnector connector,
       ControlDialogue dialogue,
       String host,
       Listener session) {
     this.end = end;
     this.upstream = upstream;
     this.passivePorts = passivePorts;
+    this.connector = connector;
     this.dialogue = dialogue;
     this.host = host;
     this.session = session;
@@ -89,6 +92,10 @@ final class ServerSide implements UpstreamEnd.Listener {
 
   PassivePorts passivePorts() {
     return passivePorts;
+  }
+
+  DataConnector connector() {
+    return connector;
   }
 
   /** Whether a client's commands need not wait. */

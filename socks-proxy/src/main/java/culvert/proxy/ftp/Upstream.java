@@ -11,6 +11,7 @@ import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
 import java.net.InetAddress;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The way to one FTP server, chosen once: every data connection takes the way of its control
@@ -19,12 +20,17 @@ import java.util.List;
 sealed interface Upstream {
 
   /**
-   * Opens a data connection to a port of the host that the control connection has reached.
+   * Opens a data connection.
    *
+   * @param elsewhere empty: to the host that the control connection has reached
    * @return completes on {@code loop}
    */
   Future<DuplexChannel> connect(
-      int port, Originator originator, EventLoop loop, ChannelHandler initializer);
+      Optional<InetAddress> elsewhere,
+      int port,
+      Originator originator,
+      EventLoop loop,
+      ChannelHandler initializer);
 
   /** The control connection has ended; data connections go on. Idempotent. */
   void release();
@@ -40,8 +46,13 @@ sealed interface Upstream {
       implements Upstream {
     @Override
     public Future<DuplexChannel> connect(
-        int port, Originator originator, EventLoop loop, ChannelHandler initializer) {
-      return session.openDirectTcpip(new TunnelTarget(host, port), originator, loop, initializer);
+        Optional<InetAddress> elsewhere,
+        int port,
+        Originator originator,
+        EventLoop loop,
+        ChannelHandler initializer) {
+      String to = elsewhere.map(InetAddress::getHostAddress).orElse(host);
+      return session.openDirectTcpip(new TunnelTarget(to, port), originator, loop, initializer);
     }
 
     @Override
@@ -62,8 +73,12 @@ sealed interface Upstream {
   record Plain(DirectConnector connector, InetAddress address) implements Upstream {
     @Override
     public Future<DuplexChannel> connect(
-        int port, Originator originator, EventLoop loop, ChannelHandler initializer) {
-      return connector.connect(List.of(address), port, loop, initializer);
+        Optional<InetAddress> elsewhere,
+        int port,
+        Originator originator,
+        EventLoop loop,
+        ChannelHandler initializer) {
+      return connector.connect(List.of(elsewhere.orElse(address)), port, loop, initializer);
     }
 
     @Override

@@ -3,7 +3,7 @@ package culvert.proxy.route;
 import culvert.filter.Decision;
 import culvert.proxy.door.Client;
 import culvert.proxy.door.ClientHandler;
-import culvert.proxy.event.ConnectionLog;
+import culvert.proxy.door.OpenConnections;
 import culvert.proxy.event.ConnectionRecorder;
 import culvert.proxy.ftp.DataConnections;
 import culvert.proxy.ftp.FtpSessions;
@@ -23,8 +23,7 @@ public final class Router implements ClientHandler {
   private final FtpSessions ftpSessions;
   private final Upstreams upstreams;
   private final Relay relay;
-  private final ConnectionLog log;
-  private final OpenConnections open = new OpenConnections();
+  private final OpenConnections open;
 
   /**
    * @param policy asked once for each connection
@@ -35,24 +34,18 @@ public final class Router implements ClientHandler {
       FtpSessions ftpSessions,
       Upstreams upstreams,
       Relay relay,
-      ConnectionLog log) {
+      OpenConnections open) {
     this.policy = policy;
     this.dataConnections = dataConnections;
     this.ftpSessions = ftpSessions;
     this.upstreams = upstreams;
     this.relay = relay;
-    this.log = log;
-  }
-
-  /** The connections that came this way and have not ended. */
-  public OpenConnections open() {
-    return open;
+    this.open = open;
   }
 
   @Override
   public void handle(Client client) {
-    ConnectionRecorder recorder = log.start(client.address(), client.request());
-    open.add(client, recorder);
+    ConnectionRecorder recorder = open.begin(client);
     RoutedConnection connection =
         new RoutedConnection(
             client, recorder, policy.get(), dataConnections, ftpSessions, upstreams, relay);

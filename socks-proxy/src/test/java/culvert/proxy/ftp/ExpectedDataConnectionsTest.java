@@ -53,7 +53,7 @@ class ExpectedDataConnectionsTest {
   }
 
   private int expect(Announcements session, int port) {
-    return session.expect(port, (client, recorder, serverPort) -> taken.add(serverPort));
+    return session.expect(port, (client, recorder) -> taken.add(port));
   }
 
   private Claim claim(InetAddress from, String user, String host, int port) {
@@ -252,7 +252,7 @@ class ExpectedDataConnectionsTest {
       for (int round = 0; round < 50; round++) {
         served.set(0);
         int port = 2000 + round;
-        tunnelled.expect(port, (client, recorder, serverPort) -> served.incrementAndGet());
+        tunnelled.expect(port, (client, recorder) -> served.incrementAndGet());
         CyclicBarrier barrier = new CyclicBarrier(threads);
         Callable<Claim> attempt =
             () -> {

@@ -10,11 +10,16 @@ import culvert.filter.DestinationAddress;
 import culvert.filter.FtpHandling;
 import culvert.filter.Route;
 import culvert.proxy.door.Client;
+import culvert.proxy.door.ConnectionLimits;
+import culvert.proxy.door.OpenConnections;
 import culvert.proxy.door.Refusal;
+import culvert.proxy.event.ConnectionLog;
+import culvert.proxy.event.ProxyEvents;
 import culvert.proxy.relay.BufferBudget;
 import culvert.proxy.relay.Closing;
 import culvert.proxy.relay.Relay;
 import culvert.proxy.upstream.ConnectFailedException;
+import culvert.proxy.upstream.OwnListeners;
 import culvert.proxy.upstream.TunnelPins;
 import culvert.ssh.AddressResolver;
 import culvert.ssh.NettyTransport;
@@ -63,6 +68,10 @@ final class FtpFixture implements AutoCloseable {
   private final Channel door;
   private final ControlConnections sessions;
   final FakeSsh ssh = new FakeSsh(loops.next());
+  final ConnectionLimits limits = new ConnectionLimits(20, 0);
+  final OwnListeners ownListeners = new OwnListeners();
+  final OpenConnections connections =
+      new OpenConnections(new ConnectionLog(ProxyEvents.NONE, System::nanoTime));
   final ExpectedDataConnections expected = new ExpectedDataConnections();
   final Map<String, List<InetAddress>> names = new ConcurrentHashMap<>();
   final List<Recorded> recorded = new CopyOnWriteArrayList<>();
@@ -109,6 +118,8 @@ final class FtpFixture implements AutoCloseable {
                 },
                 resolver(),
                 expected,
+                new DataListeners(
+                    NettyTransport.preferred(), loops, limits, connections, ownListeners),
                 new Relay(new BufferBudget(1 << 20)),
                 pins(),
                 timeouts));

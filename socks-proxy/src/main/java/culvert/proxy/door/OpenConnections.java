@@ -1,6 +1,6 @@
-package culvert.proxy.route;
+package culvert.proxy.door;
 
-import culvert.proxy.door.Client;
+import culvert.proxy.event.ConnectionLog;
 import culvert.proxy.event.ConnectionRecorder;
 import culvert.proxy.event.EndReason;
 import culvert.proxy.relay.Closing;
@@ -12,11 +12,18 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class OpenConnections {
   private final Map<Channel, ConnectionRecorder> recorders = new ConcurrentHashMap<>();
 
+  private final ConnectionLog log;
+
+  public OpenConnections(ConnectionLog log) {
+    this.log = log;
+  }
+
   /**
-   * Watches over a connection until its channel closes: whatever happened, its story has an end
-   * then.
+   * Begins a connection's story, and watches over it until the channel closes: whatever happened,
+   * the story has an end then.
    */
-  void add(Client client, ConnectionRecorder recorder) {
+  public ConnectionRecorder begin(Client client) {
+    ConnectionRecorder recorder = log.start(client.address(), client.request());
     Channel channel = client.channel();
     recorders.put(channel, recorder);
     channel
@@ -29,6 +36,7 @@ public final class OpenConnections {
                   .eventLoop()
                   .execute(() -> recorder.ended(EndReason.CLIENT_ABORTED, "connection closed"));
             });
+    return recorder;
   }
 
   public int count() {

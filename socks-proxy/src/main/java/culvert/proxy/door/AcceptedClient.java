@@ -1,0 +1,27 @@
+package culvert.proxy.door;
+
+import culvert.filter.ConnectionRequest;
+import culvert.proxy.relay.Closing;
+import io.netty.channel.socket.DuplexChannel;
+import java.net.InetSocketAddress;
+import java.util.Optional;
+
+/**
+ * A client that has asked for nothing, because where it came in says what it wants. It took itself
+ * for connected when it was accepted: all that it can be told is the end.
+ */
+public record AcceptedClient(
+    DuplexChannel channel,
+    InetSocketAddress address,
+    ConnectionRequest request,
+    Optional<String> user)
+    implements Client {
+
+  @Override
+  public void accept() {}
+
+  @Override
+  public void refuse(Refusal refusal) {
+    Closing.reset(channel);
+  }
+}

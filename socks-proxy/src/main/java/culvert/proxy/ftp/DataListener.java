@@ -1,0 +1,127 @@
+package culvert.proxy.ftp;
+
+import culvert.filter.ConnectionRequest;
+import culvert.filter.DestinationAddress;
+import culvert.proxy.door.AcceptedClient;
+import culvert.proxy.door.ConnectionLimits;
+import culvert.proxy.door.OpenConnections;
+import culvert.proxy.event.Endpoints;
+import culvert.proxy.relay.Closing;
+import io.netty.channel.Channel;
+import io.netty.channel.socket.DuplexChannel;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Listens for one data connection of one client: closes when that has come, after {@link
+ * ExpectedDataConnections#VALID_FOR}, or when it is told to. Others are reset. Thread-safe.
+ */
+final class DataListener {
+  private static final Logger LOG = LoggerFactory.getLogger(DataListener.class);
+
+  /**
+   * Whom it waits for.
+   *
+   * @param client the control connection's peer
+   * @param frontDoor the name of the listener by which the control connection came in
+   */
+  record Awaited(InetAddress client, Optional<String> user, String frontDoor) {}
+
+  private final Awaited awaited;
+  private final DataTaker taker;
+  private final ConnectionLimits limits;
+  private final OpenConnections connections;
+  private final AtomicBoolean taken = new AtomicBoolean();
+  private volatile @Nullable Channel socket;
+
+  DataListener(
+      Awaited awaited, DataTaker taker, ConnectionLimits limits, OpenConnections connections) {
+    this.awaited = awaited;
+    this.taker = taker;
+    this.limits = limits;
+    this.connections = connections;
+  }
+
+  /** It listens from now on, and only so long. */
+  void bound(Channel listening, InetSocketAddress address) {
+    socket = listening;
+    if (taken.get()) {
+      listening.close(); // the client was faster than this call
+      return;
+    }
+    var timeout =
+        listening
+            .eventLoop()
+            .schedule(
+                () -> {
+                  LOG.atDebug().addKeyValue("listener", address).log("no data connection came");
+                  listening.close();
+                },
+                ExpectedDataConnections.VALID_FOR.toNanos(),
+                TimeUnit.NANOSECONDS);
+    listening.closeFuture().addListener(closed -> timeout.cancel(false));
+  }
+
+  InetSocketAddress address() {
+    Channel listening = socket;
+    if (listening == null) {
+      throw new IllegalStateException("data listener: not bound");
+    }
+    return (InetSocketAddress) listening.localAddress();
+  }
+
+  /** Idempotent; a client that was let in stays. */
+  void close() {
+    Channel listening = socket;
+    if (listening != null) {
+      listening.close();
+    }
+  }
+
+  /** Somebody has connected. On that socket's loop. */
+  void accepted(DuplexChannel channel) {
+    InetSocketAddress peer = (InetSocketAddress) channel.remoteAddress();
+    if (!peer.getAddress().equals(awaited.client())) {
+      refuse(
+          channel, peer, "the control connection came from " + awaited.client().getHostAddress());
+    } else if (!taken.compareAndSet(false, true)) {
+      refuse(channel, peer, "the data connection has come already");
+    } else {
+      close();
+      take(channel, peer);
+    }
+  }
+
+  private void take(DuplexChannel channel, InetSocketAddress peer) {
+    if (!limits.tryAcquire(peer.getAddress())) {
+      refuse(channel, peer, limits.open() + " connections are open");
+      return;
+    }
+    channel.closeFuture().addListener(closed -> limits.release(peer.getAddress()));
+    InetSocketAddress here = (InetSocketAddress) channel.localAddress();
+    ConnectionRequest request =
+        new ConnectionRequest(
+            here.getAddress().getHostAddress(),
+            new DestinationAddress.Known(here.getAddress()),
+            here.getPort(),
+            peer.getAddress(),
+            awaited.frontDoor());
+    AcceptedClient client = new AcceptedClient(channel, peer, request, awaited.user());
+    taker.take(client, connections.begin(client));
+  }
+
+  private static void refuse(DuplexChannel channel, InetSocketAddress peer, String why) {
+    LOG.atInfo()
+        .addKeyValue("src", Endpoints.text(peer))
+        .addKeyValue("dst", Endpoints.text(channel.localAddress()))
+        .addKeyValue("reason", why)
+        .log("data connection refused");
+    Closing.reset(channel);
+  }
+}

@@ -1,0 +1,157 @@
+package culvert.proxy.ftp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import culvert.config.AuthMethod;
+import culvert.config.Fallback;
+import culvert.config.FtpSettings;
+import culvert.config.SshUser;
+import culvert.filter.FtpHandling;
+import culvert.filter.Route;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Passive data connections of clients that connect to what the reply names. */
+class DataListenerTest {
+  private static final InetAddress HERE = InetAddress.getLoopbackAddress();
+  private static final FtpHandling LISTENER =
+      new FtpHandling(FtpSettings.STANDARD.withListeners(), false);
+
+  private FtpFixture ftp;
+  private ServerSocket serversPort;
+  private Peer client;
+  private Peer server;
+
+  @BeforeEach
+  void start() throws Exception {
+    ftp = new FtpFixture();
+    ftp.profile = FtpFixture.profile(new SshUser.Fixed("gate"), AuthMethod.PUBLICKEY);
+    serversPort = ftp.listen();
+    client =
+        ftp.control(
+            FtpFixture.HOST,
+            new Route.FtpTunnel("test", Optional.empty(), Fallback.NONE, LISTENER));
+    server = ftp.server();
+    server.sendLine("220 hi");
+    assertThat(client.answer()).isZero();
+    assertThat(client.line()).isEqualTo("220 hi");
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    ftp.close();
+  }
+
+  private int passive(String command) throws IOException {
+    client.sendLine(command);
+    assertThat(server.line()).isEqualTo(command);
+    int port = serversPort.getLocalPort();
+    server.sendLine(
+        command.equals("EPSV")
+            ? "229 ok (|||" + port + "|)"
+            : "227 ok (192,0,2,9," + port / 256 + "," + port % 256 + ")");
+    return announced(client.line());
+  }
+
+  private static int announced(String line) {
+    Matcher extended = Pattern.compile("229 .*\\(\\|\\|\\|(\\d+)\\|\\)").matcher(line);
+    if (extended.matches()) {
+      return Integer.parseInt(extended.group(1));
+    }
+    Matcher matcher = Pattern.compile("227 .*\\(127,0,0,1,(\\d+),(\\d+)\\)").matcher(line);
+    assertThat(matcher.matches()).as(line).isTrue();
+    return Integer.parseInt(matcher.group(1)) * 256 + Integer.parseInt(matcher.group(2));
+  }
+
+  private Peer connect(int port) throws IOException {
+    return new Peer(new Socket(HERE, port));
+  }
+
+  @Test
+  void theReplyNamesAListenerOfOursAndItsDataTakeTheTunnel() throws Exception {
+    for (String command : new String[] {"PASV", "EPSV"}) {
+      int port = passive(command);
+      assertThat(port).isNotEqualTo(serversPort.getLocalPort());
+      assertThat(ftp.ownListeners.contains(HERE, port)).isTrue();
+
+      Peer data = connect(port);
+      ftp.accept(serversPort).send("the file").close();
+
+      assertThat(data.rest()).isEqualTo("the fileEOF");
+      assertThat(ftp.ssh.channels).last().hasToString("ftp.example:" + serversPort.getLocalPort());
+      data.close();
+      await().until(() -> !ftp.ownListeners.contains(HERE, port));
+    }
+    await().until(() -> ftp.limits.open() == 0 && ftp.connections.count() == 0);
+  }
+
+  @Test
+  void anotherAddressIsResetAndTheClientStillServed() throws Exception {
+    int port = passive("EPSV");
+    Socket foreign = new Socket();
+    foreign.bind(new InetSocketAddress("127.0.0.2", 0));
+    foreign.connect(new InetSocketAddress(HERE, port));
+
+    assertThat(new Peer(foreign).rest()).isEqualTo("RESET");
+    Peer data = connect(port);
+    ftp.accept(serversPort).send("x").close();
+    assertThat(data.rest()).isEqualTo("xEOF");
+  }
+
+  @Test
+  void oneConnectionIsAllThereIs() throws Exception {
+    int port = passive("EPSV");
+    Peer data = connect(port);
+    ftp.accept(serversPort).send("x").close();
+    assertThat(data.rest()).isEqualTo("xEOF");
+
+    assertThatThrownBy(() -> connect(port)).isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void aNewAnnouncementOrTheEndOfTheSessionClosesTheListener() throws Exception {
+    int first = passive("EPSV");
+    int second = passive("EPSV");
+    assertThatThrownBy(() -> connect(first)).isInstanceOf(IOException.class);
+
+    client.reset();
+    await().until(() -> !ftp.ownListeners.contains(HERE, second));
+    assertThatThrownBy(() -> connect(second)).isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void whatTheServerSaysNextComesBehindTheAnnouncement() throws Exception {
+    client.send("PASV\r\nNOOP\r\n");
+    assertThat(server.line()).isEqualTo("PASV");
+    assertThat(server.line()).isEqualTo("NOOP");
+    server.send("227 ok (127,0,0,1,9,9)\r\n200 noop\r\n");
+
+    announced(client.line());
+    assertThat(client.line()).isEqualTo("200 noop");
+  }
+
+  @Test
+  void dataThatTheServerDoesNotTakeAreReset() throws Exception {
+    int port = passive("EPSV");
+    serversPort.close();
+
+    assertThat(connect(port).rest()).isEqualTo("RESET");
+  }
+
+  @Test
+  void beyondTheLimitOfConnectionsDataAreReset() throws Exception {
+    while (ftp.limits.tryAcquire(HERE)) {}
+    assertThat(connect(passive("EPSV")).rest()).isEqualTo("RESET");
+  }
+}
