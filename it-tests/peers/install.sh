@@ -1,31 +1,62 @@
 #!/bin/bash
-# Installs the real peers of the integration tests, OpenSSH's sshd, vsftpd and curl, and makes the
-# account they log in to. For a Debian or Ubuntu container, as root; quick when all is there already.
-# The tests start the servers themselves, on free ports of the loopback: nothing is left running.
+# Installs the real peers of the integration tests, OpenSSH's sshd, three FTP servers and the FTP
+# clients, and makes the account they log in to. For a Debian or Ubuntu container, as root; quick
+# when all is there already. The tests start the servers themselves, on free ports of the loopback:
+# nothing is left running.
 set -euo pipefail
 
 account=culvert-test
 home=/var/lib/culvert-test
 secret=/etc/culvert-test/password # what the tests read; new for every machine
 
+# The packages of the FTP servers conflict: vsftpd is installed, these are only unpacked.
+unpacked=/usr/local/lib/culvert-peers
+servers=(proftpd-core pure-ftpd)
+
 [ "$(id -u)" = 0 ] || { echo "$0: must run as root" >&2; exit 1; }
 export DEBIAN_FRONTEND=noninteractive PATH="/usr/local/sbin:/usr/sbin:/sbin:$PATH"
 
-missing=()
-installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
-for package in openssh-server openssh-client vsftpd curl python3; do
-  installed "$package" || missing+=("$package")
-done
-if [ ${#missing[@]} -gt 0 ]; then
-  policy=/usr/sbin/policy-rc.d
+updated=
+update() { [ -n "$updated" ] || apt-get -q update; updated=yes; }
+
+install() { # those of the packages that are missing
+  local package missing=()
+  for package; do
+    [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] ||
+      missing+=("$package")
+  done
+  [ ${#missing[@]} -gt 0 ] || return 0
+  local policy=/usr/sbin/policy-rc.d
   if [ ! -e "$policy" ]; then # or the packages would start their services
-    trap 'rm -f "$policy"' EXIT
+    trap 'rm -f /usr/sbin/policy-rc.d' EXIT
     printf '#!/bin/sh\nexit 101\n' >"$policy"
     chmod 755 "$policy"
   fi
-  apt-get -q update
+  update
   apt-get -q -y --no-install-recommends -o Dpkg::Options::=--force-confold install "${missing[@]}"
-fi
+}
+
+unpack() { # one package, and the libraries that it needs
+  local package=$1 directory libraries
+  [ ! -e "$unpacked/$package.version" ] || return 0
+  update
+  directory=$(mktemp -d)
+  (cd "$directory" && apt-get -q -o APT::Sandbox::User=root download "$package")
+  libraries=$(dpkg-deb -f "$directory"/*.deb Depends | tr ',' '\n' |
+    sed 's/[|(].*//; s/ //g' | grep '^lib')
+  # shellcheck disable=SC2086 # one word for each library
+  install $libraries
+  mkdir -p "$unpacked"
+  dpkg-deb -x "$directory"/*.deb "$unpacked"
+  dpkg-deb -f "$directory"/*.deb Version >"$unpacked/$package.version"
+  rm -r "$directory"
+}
+
+install openssh-server openssh-client vsftpd curl python3 \
+  lftp ncftp tnftp inetutils-ftp wget python3-socks proxychains4 dante-client
+for server in "${servers[@]}"; do
+  unpack "$server"
+done
 
 if ! getent passwd "$account" >/dev/null; then
   useradd --system --create-home --home-dir "$home" --shell /bin/sh "$account"
@@ -45,5 +76,7 @@ PAM
 mkdir -p -m 755 /run/sshd /run/vsftpd/empty
 
 echo "peers: $(sshd -V 2>&1 | grep -o 'OpenSSH_[^ ,]*' | head -1 || true)," \
-  "vsftpd $(dpkg-query -W -f '${Version}' vsftpd), $(curl --version | head -1 | cut -d' ' -f1,2)," \
-  "account $account"
+  "vsftpd $(dpkg-query -W -f '${Version}' vsftpd)," \
+  "proftpd $(cat "$unpacked/proftpd-core.version")," \
+  "pure-ftpd $(cat "$unpacked/pure-ftpd.version")," \
+  "$(curl --version | head -1 | cut -d' ' -f1,2), account $account"

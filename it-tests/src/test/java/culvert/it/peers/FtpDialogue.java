@@ -7,6 +7,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -66,6 +67,21 @@ public final class FtpDialogue implements AutoCloseable {
       throw new IOException("EPSV was answered: " + reply);
     }
     return Integer.parseInt(matcher.group(1));
+  }
+
+  /** Whether nothing comes, the end of the stream included, for so long. */
+  public boolean silentFor(int millis) throws IOException {
+    socket.setSoTimeout(millis);
+    try {
+      in.mark(1);
+      in.read();
+      in.reset();
+      return false;
+    } catch (SocketTimeoutException silence) {
+      return true;
+    } finally {
+      socket.setSoTimeout(DEADLINE_MILLIS);
+    }
   }
 
   /** Whether the server has closed the connection, in order and with nothing more to say. */

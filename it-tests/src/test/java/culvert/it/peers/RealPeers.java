@@ -4,6 +4,7 @@ import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
+import java.nio.file.Path;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
@@ -13,4 +14,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Target({ElementType.TYPE, ElementType.METHOD})
 @Retention(RetentionPolicy.RUNTIME)
 @ExtendWith(RealPeersCondition.class)
-public @interface RealPeers {}
+public @interface RealPeers {
+  /** Where {@code install.sh} unpacks the FTP servers whose packages conflict with vsftpd's. */
+  Path UNPACKED = Path.of("/usr/local/lib/culvert-peers");
+}

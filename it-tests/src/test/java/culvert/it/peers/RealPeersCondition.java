@@ -9,6 +9,14 @@ import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 final class RealPeersCondition implements ExecutionCondition {
+  private static final List<Path> PROGRAMS =
+      List.of(
+          RealSshd.PROGRAM,
+          RealVsftpd.PROGRAM,
+          RealProftpd.PROGRAM,
+          RealPureFtpd.PROGRAM,
+          CurlClient.PROGRAM,
+          PythonFtp.PROGRAM);
 
   @Override
   public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
@@ -25,10 +33,9 @@ final class RealPeersCondition implements ExecutionCondition {
 
   private static Optional<String> missing() {
     if (!"root".equals(System.getProperty("user.name"))) {
-      return Optional.of("the real sshd and vsftpd need root");
+      return Optional.of("the real servers need root");
     }
-    for (Path program :
-        List.of(RealSshd.PROGRAM, RealVsftpd.PROGRAM, CurlClient.PROGRAM, PythonFtp.PROGRAM)) {
+    for (Path program : PROGRAMS) {
       if (!Files.isExecutable(program)) {
         return Optional.of("no " + program);
       }

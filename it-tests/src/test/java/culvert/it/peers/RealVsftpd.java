@@ -1,14 +1,8 @@
 package culvert.it.peers;
 
-import static org.awaitility.Awaitility.await;
-
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
@@ -16,10 +10,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** A vsftpd on the loopback for the test account, with a configuration and a log of its own. */
-public final class RealVsftpd implements AutoCloseable {
+public final class RealVsftpd implements RealFtpServer {
   static final Path PROGRAM = Path.of("/usr/sbin/vsftpd");
 
-  private static final Duration DEADLINE = Duration.ofSeconds(10);
   private static final int PASSIVE_PORTS = 300;
   private static final Pattern PASSIVE_REPLY =
       Pattern.compile(
@@ -29,13 +22,14 @@ public final class RealVsftpd implements AutoCloseable {
   private final Path directory;
   private final String address;
   private final int port;
-  private Process process;
-  private int probes; // connections of our own that the log shows
+  private final GreetingServer server;
 
   private RealVsftpd(Path directory, String address, int port) {
     this.directory = directory;
     this.address = address;
     this.port = port;
+    this.server =
+        new GreetingServer(address, port, List.of(PROGRAM.toString(), configuration().toString()));
   }
 
   /**
@@ -56,25 +50,24 @@ public final class RealVsftpd implements AutoCloseable {
     return vsftpd;
   }
 
+  @Override
+  public String name() {
+    return "vsftpd";
+  }
+
+  @Override
   public int port() {
     return port;
   }
 
   /** Starts a listener on the same port, after {@link #stop} or over the old one. */
   public void restart() {
-    stop();
-    process = Run.start(List.of(PROGRAM.toString(), configuration().toString()));
-    await("vsftpd answers on port " + port).atMost(DEADLINE).until(this::answers);
+    server.restart();
   }
 
   /** Ends the listener and every session with SIGKILL. */
   public void stop() {
-    if (process != null) {
-      List<ProcessHandle> sessions = process.descendants().toList();
-      process.destroyForcibly();
-      sessions.forEach(ProcessHandle::destroyForcibly);
-      process.onExit().join();
-    }
+    server.stop();
   }
 
   public String log() throws IOException {
@@ -83,7 +76,8 @@ public final class RealVsftpd implements AutoCloseable {
 
   /** How many control connections were made by now, from wherever. */
   public long controlConnections() throws IOException {
-    return log().lines().filter(line -> line.contains(" CONNECT: Client ")).count() - probes;
+    return log().lines().filter(line -> line.contains(" CONNECT: Client ")).count()
+        - server.probes();
   }
 
   /** The ports that 227 and 229 replies announced by now, oldest first. */
@@ -103,20 +97,6 @@ public final class RealVsftpd implements AutoCloseable {
   public void close() throws IOException {
     stop();
     TestAccount.delete(directory);
-  }
-
-  private boolean answers() {
-    if (!process.isAlive()) {
-      throw new IllegalStateException("vsftpd ended at once, exit code " + process.exitValue());
-    }
-    try (Socket socket = new Socket()) {
-      socket.connect(new InetSocketAddress(InetAddress.getByName(address), port), 1000);
-      socket.setSoTimeout(5000);
-      probes++;
-      return socket.getInputStream().read() == '2';
-    } catch (IOException notYet) {
-      return false;
-    }
   }
 
   private List<String> configurationLines(String... options) {

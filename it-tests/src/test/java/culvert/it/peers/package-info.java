@@ -1,8 +1,8 @@
 /**
- * Real programs as peers of the tests: OpenSSH's sshd, vsftpd, curl, Python's ftplib; and a network
- * that misbehaves.
+ * Real programs as peers of the tests: OpenSSH's sshd; vsftpd, proftpd, pure-ftpd; FTP clients; and
+ * a network that misbehaves.
  *
- * <p>Starting points: {@link culvert.it.peers.RealSshd}, {@link culvert.it.peers.RealVsftpd},
+ * <p>Starting points: {@link culvert.it.peers.RealSshd}, {@link culvert.it.peers.RealFtpServer},
  * {@link culvert.it.peers.CurlClient}. A test class that needs them carries {@link
  * culvert.it.peers.RealPeers}.
  */

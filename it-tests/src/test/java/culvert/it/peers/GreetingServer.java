@@ -1,0 +1,66 @@
+package culvert.it.peers;
+
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.List;
+
+/** The process of a server that greets every connection with a reply 2xx, as FTP servers do. */
+final class GreetingServer {
+  private static final Duration DEADLINE = Duration.ofSeconds(10);
+
+  private final String address;
+  private final int port;
+  private final List<String> command;
+  private Process process;
+  private int probes;
+
+  /**
+   * @param command that stays in the foreground; it listens on that address and port
+   */
+  GreetingServer(String address, int port, List<String> command) {
+    this.address = address;
+    this.port = port;
+    this.command = List.copyOf(command);
+  }
+
+  /** Starts a listener and waits for its greeting, after {@link #stop} or over the old one. */
+  void restart() {
+    stop();
+    process = Run.start(command);
+    await(command.get(0) + " answers on port " + port).atMost(DEADLINE).until(this::answers);
+  }
+
+  /** Ends the listener and every session with SIGKILL. */
+  void stop() {
+    if (process != null) {
+      List<ProcessHandle> sessions = process.descendants().toList();
+      process.destroyForcibly();
+      sessions.forEach(ProcessHandle::destroyForcibly);
+      process.onExit().join();
+    }
+  }
+
+  /** How many connections were made only to see whether it is there. */
+  int probes() {
+    return probes;
+  }
+
+  private boolean answers() {
+    if (!process.isAlive()) {
+      throw new IllegalStateException(command + " ended at once: " + process.exitValue());
+    }
+    try (Socket socket = new Socket()) {
+      socket.connect(new InetSocketAddress(InetAddress.getByName(address), port), 1000);
+      socket.setSoTimeout(5000);
+      probes++;
+      return socket.getInputStream().read() == '2';
+    } catch (IOException notYet) {
+      return false;
+    }
+  }
+}

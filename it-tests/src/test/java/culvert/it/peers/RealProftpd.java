@@ -1,0 +1,93 @@
+package culvert.it.peers;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** A proftpd on 127.0.0.1 for the test account, with a configuration of its own. */
+public final class RealProftpd implements RealFtpServer {
+  static final Path PROGRAM = RealPeers.UNPACKED.resolve("usr/sbin/proftpd");
+
+  private static final int PASSIVE_PORTS = 300;
+
+  private final Path directory;
+  private final int port;
+  private final GreetingServer server;
+
+  private RealProftpd(Path directory, int port) {
+    this.directory = directory;
+    this.port = port;
+    this.server =
+        new GreetingServer(
+            "127.0.0.1",
+            port,
+            List.of(PROGRAM.toString(), "--nodaemon", "--config", configuration().toString()));
+  }
+
+  /**
+   * Starts a proftpd.
+   *
+   * @param options more directives
+   */
+  public static RealProftpd start(String... options) throws IOException {
+    Path directory = Files.createTempDirectory("culvert-proftpd-");
+    RealProftpd proftpd = new RealProftpd(directory, FreePorts.next());
+    Files.write(proftpd.configuration(), proftpd.configurationLines(options));
+    proftpd.server.restart();
+    return proftpd;
+  }
+
+  @Override
+  public String name() {
+    return "proftpd";
+  }
+
+  @Override
+  public int port() {
+    return port;
+  }
+
+  @Override
+  public void close() throws IOException {
+    server.stop();
+    TestAccount.delete(directory);
+  }
+
+  private List<String> configurationLines(String... options) {
+    int passive = ThreadLocalRandom.current().nextInt(61_000, 65_535 - PASSIVE_PORTS);
+    List<String> lines =
+        new ArrayList<>(
+            List.of(
+                "ServerName culvert",
+                "ServerType standalone",
+                "DefaultAddress 127.0.0.1",
+                "SocketBindTight on",
+                "Port " + port,
+                "PassivePorts " + passive + " " + (passive + PASSIVE_PORTS),
+                "User nobody",
+                "Group nogroup",
+                "AuthPAMConfig culvert-test",
+                "AuthOrder mod_auth_pam.c* mod_auth_unix.c",
+                "RequireValidShell off",
+                "UseFtpUsers off",
+                "UseReverseDNS off",
+                "DelayEngine off",
+                "ControlsEngine off",
+                "AllowOverwrite on",
+                "AllowStoreRestart on",
+                "WtmpLog off",
+                "TransferLog none",
+                "SystemLog " + directory.resolve("log"),
+                "PidFile " + directory.resolve("pid"),
+                "ScoreboardFile " + directory.resolve("scoreboard")));
+    lines.addAll(List.of(options));
+    return lines;
+  }
+
+  private Path configuration() {
+    return directory.resolve("proftpd.conf");
+  }
+}
