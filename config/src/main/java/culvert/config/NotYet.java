@@ -33,8 +33,6 @@ final class NotYet {
           "match.application",
           "match.os-user",
           "ftp.active-mode",
-          "ftp.data-connections",
-          "ftp.passive-address",
           "ftp.auth-tls");
 
   private NotYet() {}

@@ -377,6 +377,7 @@ final class FtpSession implements ClientEnd.Listener, ServerSide.Listener, Upstr
     if (phase == Phase.LOGIN) {
       login(new LoginEvent.UpstreamFailed("culvert: " + why));
     } else if (phase == Phase.RELAYING) {
+      dropUpstream(); // a client that has read the reply finds nothing expected any more
       toClient(OwnReply.of(421, "culvert: " + why));
       finish(EndReason.UPSTREAM_ABORTED, why);
     } else if (phase != Phase.ENDED) {

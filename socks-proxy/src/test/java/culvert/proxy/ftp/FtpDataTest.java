@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import culvert.config.AuthMethod;
 import culvert.config.Fallback;
+import culvert.config.FtpSettings;
 import culvert.config.SshUser;
 import culvert.filter.FtpHandling;
 import culvert.filter.Route;
@@ -110,6 +111,43 @@ class FtpDataTest {
                 assertThat(ftp.recorded.get(1).events)
                     .containsExactly(
                         "routed ftp-data ftp-tunnel", "tunnelled gate:22 gate", "ended completed"));
+  }
+
+  @ParameterizedTest(name = "tunnelled: {0}")
+  @ValueSource(booleans = {true, false})
+  void dataGoToTheAnnouncedAddressWhereTheRuleSaysSo(boolean tunnelled) throws Exception {
+    Optional<FtpHandling> announced =
+        Optional.of(
+            new FtpHandling(
+                new FtpSettings(
+                    FtpSettings.ActiveMode.PASSIVE,
+                    FtpSettings.DataConnections.SOCKS,
+                    FtpSettings.PassiveAddress.ANNOUNCED,
+                    FtpSettings.AuthTls.REFUSE),
+                false));
+    Control control =
+        greeted(
+            ftp.control(
+                FtpFixture.HOST,
+                tunnelled
+                    ? new Route.FtpTunnel(
+                        "test", Optional.empty(), Fallback.NONE, announced.orElseThrow())
+                    : new Route.Direct(announced)));
+    ServerSocket listener = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.9"));
+    int port = listener.getLocalPort();
+    control.passive("PASV", pasvReply("127.0.0.9", port));
+
+    Peer data = ftp.data(FtpFixture.HOST, port);
+
+    if (tunnelled) {
+      await().until(() -> ftp.ssh.channels.toString().contains("127.0.0.9:" + port));
+      assertThat(data.answer()).as("nothing listens where the fake server looks").isEqualTo(5);
+    } else {
+      ftp.accept(listener).send("x").close();
+      assertThat(data.answer()).isZero();
+      assertThat(data.rest()).isEqualTo("xEOF");
+    }
+    listener.close();
   }
 
   @Test
