@@ -1,13 +1,16 @@
 package culvert.proxy;
 
 import culvert.config.CulvertConfig;
+import culvert.config.Endpoint;
 import culvert.config.ListenerConfig;
 import culvert.proxy.admin.AdminServer;
 import culvert.proxy.admin.Health;
+import culvert.proxy.door.Admission;
 import culvert.proxy.door.ConnectionLimits;
 import culvert.proxy.door.OpenConnections;
 import culvert.proxy.door.TcpListener;
 import culvert.proxy.event.ConnectionLog;
+import culvert.proxy.event.Endpoints;
 import culvert.proxy.ftp.DataListeners;
 import culvert.proxy.metrics.Metrics;
 import culvert.proxy.relay.BufferBudget;
@@ -16,6 +19,8 @@ import culvert.proxy.route.Policy;
 import culvert.proxy.route.Router;
 import culvert.proxy.route.Upstreams;
 import culvert.proxy.socks.SocksDoor;
+import culvert.proxy.tunnel.FixedTunnels;
+import culvert.proxy.tunnel.TunnelDoor;
 import culvert.proxy.upstream.BlockingResolver;
 import culvert.proxy.upstream.OwnListeners;
 import culvert.proxy.upstream.TcpConnector;
@@ -25,6 +30,7 @@ import culvert.ssh.NettyTransport;
 import culvert.ssh.SshTransport;
 import culvert.ssh.TcpDialer;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
@@ -71,7 +77,13 @@ public final class ProxyDaemon implements AutoCloseable {
   private boolean closed;
 
   /** A front door that is open. */
-  public record Listener(String name, InetSocketAddress address) {}
+  public record Listener(String kind, String name, InetSocketAddress address) {
+    /** {@code socks 127.0.0.1:1080}. */
+    @Override
+    public String toString() {
+      return kind + " " + Endpoints.text(address);
+    }
+  }
 
   private ProxyDaemon(CulvertConfig config, Parts parts) {
     this.config = config;
@@ -129,15 +141,11 @@ public final class ProxyDaemon implements AutoCloseable {
 
   private void open() throws IOException {
     for (ListenerConfig listener : config.listeners()) {
-      ListenerConfig.Socks socks = (ListenerConfig.Socks) listener;
-      SocksDoor door =
-          new SocksDoor(
-              socks, config.limits().handshakeTimeout(), limits, metrics.events(), router);
-      Channel channel = TcpListener.bind(transport, loops, socks.name(), socks.bind(), door);
-      InetSocketAddress address = (InetSocketAddress) channel.localAddress();
-      sockets.add(channel);
-      listeners.add(new Listener(socks.name(), address));
-      ownListeners.add(address);
+      if (listener instanceof ListenerConfig.Socks socks) {
+        open("socks", socks.name(), socks.bind(), door(socks));
+      } else if (listener instanceof ListenerConfig.Tunnel tunnel) {
+        open("tunnel", tunnel.name(), tunnel.bind(), door(tunnel));
+      }
     }
     if (config.admin().isPresent()) {
       admin =
@@ -148,6 +156,28 @@ public final class ProxyDaemon implements AutoCloseable {
               () -> draining ? Health.DRAINING : Health.OK);
       ownListeners.add(admin.address());
     }
+  }
+
+  private void open(String kind, String name, Endpoint bind, ChannelHandler door)
+      throws IOException {
+    Channel channel = TcpListener.bind(transport, loops, name, bind, door);
+    InetSocketAddress address = (InetSocketAddress) channel.localAddress();
+    sockets.add(channel);
+    listeners.add(new Listener(kind, name, address));
+    ownListeners.add(address);
+  }
+
+  private SocksDoor door(ListenerConfig.Socks socks) {
+    return new SocksDoor(
+        socks, config.limits().handshakeTimeout(), limits, metrics.events(), router);
+  }
+
+  private TunnelDoor door(ListenerConfig.Tunnel tunnel) {
+    return new TunnelDoor(
+        tunnel.name(),
+        tunnel.target(),
+        new Admission(tunnel.name(), tunnel.allowFrom(), limits, metrics.events()),
+        router.fixed(FixedTunnels.way(tunnel)));
   }
 
   /** The front doors, in the order of the configuration. */
@@ -171,7 +201,8 @@ public final class ProxyDaemon implements AutoCloseable {
    * @return the sections that differ and need a restart, which stay as they were
    */
   public List<String> reload(CulvertConfig changed) {
-    policy = Policy.of(changed);
+    // Listeners stay until the restart, and so do the profiles of those that are fixed tunnels.
+    policy = Policy.of(changed).withMissing(config.profiles());
     List<String> restart = new ArrayList<>();
     addIfChanged(restart, "listeners", config.listeners(), changed.listeners());
     addIfChanged(restart, "limits", config.limits(), changed.limits());

@@ -4,10 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import culvert.config.ConfigLoader;
 import culvert.config.CulvertConfig;
 import culvert.config.Environment;
@@ -31,42 +27,35 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.slf4j.LoggerFactory;
-import org.slf4j.event.KeyValuePair;
 
 @Timeout(60)
 class ProxyDaemonTest {
   private final FakeSsh ssh = new FakeSsh(NettyTransport.preferred());
   private final FakeFtp ftp = new FakeFtp();
-  private final ListAppender<ILoggingEvent> audit = new ListAppender<>();
-  private final Logger auditLogger = (Logger) LoggerFactory.getLogger("culvert.audit");
+  private final AuditLog audit = new AuditLog();
   private EchoServer echo;
   private ProxyDaemon daemon;
 
   @BeforeEach
   void startEcho() throws IOException {
     echo = new EchoServer();
-    audit.start();
-    auditLogger.setLevel(Level.INFO);
-    auditLogger.setAdditive(false);
-    auditLogger.addAppender(audit);
   }
 
   @AfterEach
   void stop() throws IOException {
     if (daemon != null) {
       daemon.close();
-      assertThat(count("connection ended")).isGreaterThanOrEqualTo(count("connection started"));
+      assertThat(audit.count("connection ended"))
+          .isGreaterThanOrEqualTo(audit.count("connection started"));
     }
     echo.close();
-    auditLogger.detachAppender(audit);
+    audit.close();
   }
 
   @Test
@@ -78,11 +67,11 @@ class ProxyDaemonTest {
       client.socket.shutdownOutput();
       assertThat(client.readAll()).isEqualTo("hello");
     }
-    await().until(() -> count("connection ended") == 1);
-    assertThat(line("connection started"))
+    await().until(() -> audit.count("connection ended") == 1);
+    assertThat(audit.line("connection started"))
         .contains("conn=1", "listener=socks", "src=127.0.0.1:", "dst=localhost:" + echo.port())
         .contains("rule=default-action", "action=direct");
-    assertThat(line("connection ended"))
+    assertThat(audit.line("connection ended"))
         .contains("conn=1", "bytesIn=5", "bytesOut=5", "reason=completed", "duration=");
   }
 
@@ -94,7 +83,8 @@ class ProxyDaemonTest {
     try (SocksSocket client = client()) {
       assertThat(client.connect("127.0.0.1", port)).isEqualTo(5);
     }
-    assertThat(line("connection ended")).contains("reason=upstream-failed", "connection refused");
+    assertThat(audit.line("connection ended"))
+        .contains("reason=upstream-failed", "connection refused");
   }
 
   @Test
@@ -113,7 +103,8 @@ class ProxyDaemonTest {
       assertThat(client.readAll()).isEmpty();
     }
     assertThat(echo.connections).hasValue(0);
-    assertThat(line("connection ended")).contains("rule=no", "action=block", "reason=refused");
+    assertThat(audit.line("connection ended"))
+        .contains("rule=no", "action=block", "reason=refused");
   }
 
   @Test
@@ -203,8 +194,8 @@ class ProxyDaemonTest {
     assertThat(ssh.sessions.get(0).password()).isEmpty();
     assertThat(ssh.channels).hasToString("[inner.example:" + echo.port() + "]");
     assertThat(ssh.leases).hasValue(0);
-    await().until(() -> count("connection ended") == 1);
-    assertThat(line("connection ended")).contains("action=tunnel", "server=ssh.example:22");
+    await().until(() -> audit.count("connection ended") == 1);
+    assertThat(audit.line("connection ended")).contains("action=tunnel", "server=ssh.example:22");
   }
 
   @ParameterizedTest(name = "{0} -> {1}")
@@ -244,9 +235,9 @@ class ProxyDaemonTest {
     try (SocksSocket client = client()) {
       assertThat(client.connect("localhost", echo.port())).isZero();
     }
-    await().until(() -> count("connection ended") == 1);
-    assertThat(line("no tunnel")).contains("fallback=unreachable");
-    assertThat(line("connection ended")).contains("fallback=unreachable");
+    await().until(() -> audit.count("connection ended") == 1);
+    assertThat(audit.line("no tunnel")).contains("fallback=unreachable");
+    assertThat(audit.line("connection ended")).contains("fallback=unreachable");
 
     ssh.sessionFailure = SshFailure.AUTH_FAILED;
     try (SocksSocket client = client()) {
@@ -274,7 +265,7 @@ class ProxyDaemonTest {
       client.socket.setSoLinger(true, 0);
     }
     ssh.waiting.remove().run();
-    await().until(() -> ssh.leases.get() == 0 && count("connection ended") == 1);
+    await().until(() -> ssh.leases.get() == 0 && audit.count("connection ended") == 1);
   }
 
   @Test
@@ -290,8 +281,8 @@ class ProxyDaemonTest {
     for (CompletableFuture<Boolean> client : clients) {
       assertThat(client.get(30, TimeUnit.SECONDS)).isTrue();
     }
-    await().until(() -> count("connection ended") == 50);
-    assertThat(audit.list.stream().filter(event -> pairs(event).contains("reason=completed")))
+    await().until(() -> audit.count("connection ended") == 50);
+    assertThat(audit.lines().stream().filter(line -> line.contains("reason=completed")))
         .hasSize(50);
   }
 
@@ -352,7 +343,7 @@ class ProxyDaemonTest {
       assertThat(client.readAll()).isEqualTo("last");
       drained.get(10, TimeUnit.SECONDS);
     }
-    assertThat(line("connection ended")).contains("reason=completed");
+    assertThat(audit.line("connection ended")).contains("reason=completed");
   }
 
   @Test
@@ -363,7 +354,7 @@ class ProxyDaemonTest {
       drain(0);
       assertThatThrownBy(() -> client.in.read()).isInstanceOf(SocketException.class);
     }
-    assertThat(line("connection ended")).contains("reason=shutdown");
+    assertThat(audit.line("connection ended")).contains("reason=shutdown");
   }
 
   @Test
@@ -392,7 +383,7 @@ class ProxyDaemonTest {
       client.socket.shutdownOutput();
       client.readAll();
     }
-    await().until(() -> count("connection ended") == 1);
+    await().until(() -> audit.count("connection ended") == 1);
     assertThat(get("/metrics").body())
         .contains("culvert_connections_started_total 1.0")
         .contains("culvert_connections_active 0.0")
@@ -474,26 +465,5 @@ class ProxyDaemonTest {
 
   private SocksSocket client() throws IOException {
     return new SocksSocket(daemon.addresses().get(0));
-  }
-
-  private long count(String message) {
-    return List.copyOf(audit.list).stream()
-        .filter(event -> event.getMessage().startsWith(message))
-        .count();
-  }
-
-  private String line(String message) {
-    return List.copyOf(audit.list).stream()
-        .filter(event -> event.getMessage().startsWith(message))
-        .map(event -> event.getMessage() + " " + pairs(event))
-        .findFirst()
-        .orElse("");
-  }
-
-  private static String pairs(ILoggingEvent event) {
-    List<KeyValuePair> pairs = event.getKeyValuePairs();
-    return pairs == null
-        ? ""
-        : pairs.stream().map(pair -> pair.key + "=" + pair.value).collect(Collectors.joining(" "));
   }
 }

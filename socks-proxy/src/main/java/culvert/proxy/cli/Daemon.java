@@ -1,7 +1,6 @@
 package culvert.proxy.cli;
 
 import culvert.config.CulvertConfig;
-import java.net.InetSocketAddress;
 import java.util.List;
 
 /** What {@code culvert run} runs. */
@@ -19,8 +18,8 @@ interface Daemon {
     Daemon start(CulvertConfig config) throws Exception;
   }
 
-  /** Where the SOCKS listeners are bound, in the order of the configuration. */
-  List<InetSocketAddress> socksListeners();
+  /** What listens where, in the order of the configuration: {@code socks 127.0.0.1:1080}. */
+  List<String> listeners();
 
   /** Takes the configuration for new connections. */
   void reload(CulvertConfig config);

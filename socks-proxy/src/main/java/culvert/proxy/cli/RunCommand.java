@@ -3,16 +3,12 @@ package culvert.proxy.cli;
 import culvert.config.ConfigProblem;
 import culvert.config.ConfigResult;
 import culvert.config.CulvertConfig;
-import culvert.config.Endpoint;
 import culvert.filter.RuleCompiler;
 import culvert.filter.RuleWarning;
-import io.netty.util.NetUtil;
-import java.net.InetSocketAddress;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -68,7 +64,7 @@ final class RunCommand implements Callable<Integer> {
     signals.on("HUP", () -> orders.add(Order.RELOAD));
     signals.on("INT", this::stop);
     signals.on("TERM", this::stop);
-    terminal.out().println("culvert ready: " + listeners(daemon));
+    terminal.out().println("culvert ready: " + String.join(", ", daemon.listeners()));
     terminal.out().flush();
     while (orders.take() == Order.RELOAD) {
       reload(daemon);
@@ -114,16 +110,5 @@ final class RunCommand implements Callable<Integer> {
     for (RuleWarning warning : RuleCompiler.compile(config).warnings()) {
       LOG.warn(warning.toString());
     }
-  }
-
-  private static String listeners(Daemon daemon) {
-    return daemon.socksListeners().stream()
-        .map(RunCommand::listener)
-        .collect(Collectors.joining(", "));
-  }
-
-  private static String listener(InetSocketAddress address) {
-    return "socks "
-        + new Endpoint(NetUtil.toAddressString(address.getAddress()), address.getPort());
   }
 }

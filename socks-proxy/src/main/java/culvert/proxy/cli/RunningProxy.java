@@ -3,7 +3,6 @@ package culvert.proxy.cli;
 import culvert.config.CulvertConfig;
 import culvert.proxy.ProxyDaemon;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 
@@ -18,8 +17,8 @@ record RunningProxy(ProxyDaemon proxy) implements Daemon {
   }
 
   @Override
-  public List<InetSocketAddress> socksListeners() {
-    return proxy.addresses();
+  public List<String> listeners() {
+    return proxy.listeners().stream().map(ProxyDaemon.Listener::toString).toList();
   }
 
   @Override

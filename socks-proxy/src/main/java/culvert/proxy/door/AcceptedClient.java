@@ -2,6 +2,7 @@ package culvert.proxy.door;
 
 import culvert.filter.ConnectionRequest;
 import culvert.proxy.relay.Closing;
+import culvert.proxy.relay.EarlyReads;
 import io.netty.channel.socket.DuplexChannel;
 import java.net.InetSocketAddress;
 import java.util.Optional;
@@ -18,7 +19,14 @@ public record AcceptedClient(
     implements Client {
 
   @Override
-  public void accept() {}
+  public boolean waitsForAnswer() {
+    return false;
+  }
+
+  @Override
+  public void accept() {
+    EarlyReads.handOver(channel);
+  }
 
   @Override
   public void refuse(Refusal refusal) {

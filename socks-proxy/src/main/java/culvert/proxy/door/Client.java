@@ -25,6 +25,14 @@ public interface Client {
   Optional<String> user();
 
   /**
+   * Whether the client sends nothing and expects nothing before it is answered. Where it does not,
+   * {@link #accept} may come before anything is connected.
+   */
+  default boolean waitsForAnswer() {
+    return true;
+  }
+
+  /**
    * Tells the client that it is connected and takes the front door's handlers out of the pipeline.
    * Bytes that came behind the request are the first that later handlers read: add those handlers
    * before calling this.

@@ -1,16 +1,20 @@
 package culvert.proxy.door;
 
+import culvert.proxy.relay.EarlyReads;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
 import java.util.function.Consumer;
 
-/** Hands an accepted socket over as soon as it may be read and written, and leaves. */
+/**
+ * Hands an accepted socket over as soon as it may be read and written, and leaves. What the socket
+ * delivers before it has other handlers is kept for them, until {@link AcceptedClient#accept}.
+ */
 public final class WhenActive extends ChannelInboundHandlerAdapter {
   private final Consumer<DuplexChannel> next;
 
   /**
-   * @param next called on the channel's event loop, with nothing else in the pipeline
+   * @param next called on the channel's event loop
    */
   public WhenActive(Consumer<DuplexChannel> next) {
     this.next = next;
@@ -19,7 +23,7 @@ public final class WhenActive extends ChannelInboundHandlerAdapter {
   @Override
   public void channelActive(ChannelHandlerContext context) {
     context.fireChannelActive();
-    context.pipeline().remove(this);
+    context.pipeline().addLast(EarlyReads.initializer()).remove(this);
     next.accept((DuplexChannel) context.channel());
   }
 }

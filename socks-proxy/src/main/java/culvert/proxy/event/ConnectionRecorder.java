@@ -16,7 +16,7 @@ public interface ConnectionRecorder {
   /**
    * The rules have decided, or the connection belongs to an FTP session.
    *
-   * @param rule a rule's name, {@code default-action}, or {@code ftp-data}
+   * @param rule a rule's name, {@code default-action}, {@code ftp-data}, or {@code fixed-tunnel}
    * @param action the action's word
    */
   void routed(String rule, String action);

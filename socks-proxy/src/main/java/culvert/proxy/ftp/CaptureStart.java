@@ -48,6 +48,9 @@ final class CaptureStart implements FtpSession.Opener {
 
   void begin() {
     session.begin(this);
+    if (!client.waitsForAnswer()) {
+      session.accept();
+    }
     EventLoop loop = client.channel().eventLoop();
     decision =
         loop.schedule(

@@ -40,6 +40,9 @@ public final class ControlConnections implements FtpSessions {
         new UpstreamOpener(services, request, client.address(), loop, recorder, session);
     if (!(route instanceof Route.FtpTunnel tunnel)) {
       session.begin(new DirectStart(opener));
+      if (!client.waitsForAnswer()) {
+        session.accept();
+      }
       opener.openPlain();
       return;
     }

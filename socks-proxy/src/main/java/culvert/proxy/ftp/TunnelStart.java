@@ -35,6 +35,9 @@ final class TunnelStart implements FtpSession.Opener {
 
   void begin() {
     session.begin(this);
+    if (!client.waitsForAnswer()) {
+      session.accept();
+    }
     decision =
         client
             .channel()

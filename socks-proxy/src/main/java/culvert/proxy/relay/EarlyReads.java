@@ -32,9 +32,16 @@ public final class EarlyReads extends ChannelInboundHandlerAdapter {
 
   EarlyReads() {}
 
-  /** For a channel that {@link Relay#start} will be given. */
+  /** For a channel that {@link Relay#start} will be given, or whose handlers come later. */
   public static ChannelHandler initializer() {
     return INITIALIZER;
+  }
+
+  /** Hands what came early, if anything did, to the handlers that are there by now. */
+  public static void handOver(Channel channel) {
+    if (channel.pipeline().get(EarlyReads.class) != null) {
+      channel.pipeline().remove(EarlyReads.class);
+    }
   }
 
   /**

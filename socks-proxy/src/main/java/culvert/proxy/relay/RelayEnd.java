@@ -84,9 +84,7 @@ final class RelayEnd extends ChannelInboundHandlerAdapter {
   /** Takes the channel's place behind whatever handlers there are. */
   void install() {
     channel.pipeline().addLast("relay", this);
-    if (channel.pipeline().get(EarlyReads.class) != null) {
-      channel.pipeline().remove(EarlyReads.class);
-    }
+    EarlyReads.handOver(channel);
   }
 
   /** Starts to read, and notices what happened before the handler was there. */

@@ -40,6 +40,9 @@ import org.slf4j.LoggerFactory;
 final class RoutedConnection {
   private static final Logger LOG = LoggerFactory.getLogger(RoutedConnection.class);
 
+  /** Stands for the rule's name. */
+  private static final String FIXED = "fixed-tunnel";
+
   private final Client client;
   private final ConnectionRecorder recorder;
   private final Policy policy;
@@ -65,6 +68,16 @@ final class RoutedConnection {
     this.upstreams = upstreams;
     this.relay = relay;
     this.loop = client.channel().eventLoop();
+  }
+
+  ConnectionRecorder recorder() {
+    return recorder;
+  }
+
+  /** Takes the way of a fixed tunnel. */
+  void go(Route route) {
+    recorder.routed(FIXED, route.action().toString());
+    follow(client.request(), new Decided(Optional.empty(), route));
   }
 
   /** The destination is an FTP session's, but this client was not announced there. */

@@ -4,7 +4,6 @@ import culvert.filter.Decision;
 import culvert.proxy.door.Client;
 import culvert.proxy.door.ClientHandler;
 import culvert.proxy.door.OpenConnections;
-import culvert.proxy.event.ConnectionRecorder;
 import culvert.proxy.ftp.DataConnections;
 import culvert.proxy.ftp.FtpSessions;
 import culvert.proxy.relay.Relay;
@@ -43,15 +42,26 @@ public final class Router implements ClientHandler {
     this.open = open;
   }
 
+  /** For clients of a fixed tunnel, whose way is known: neither table nor rules are asked. */
+  public ClientHandler fixed(FixedWay way) {
+    return client -> {
+      Policy now = policy.get();
+      RoutedConnection connection = start(client, now);
+      connection.guarded(() -> connection.go(way.route(now)));
+    };
+  }
+
+  private RoutedConnection start(Client client, Policy now) {
+    return new RoutedConnection(
+        client, open.begin(client), now, dataConnections, ftpSessions, upstreams, relay);
+  }
+
   @Override
   public void handle(Client client) {
-    ConnectionRecorder recorder = open.begin(client);
-    RoutedConnection connection =
-        new RoutedConnection(
-            client, recorder, policy.get(), dataConnections, ftpSessions, upstreams, relay);
+    RoutedConnection connection = start(client, policy.get());
     connection.guarded(
         () -> {
-          switch (dataConnections.claim(client, recorder)) {
+          switch (dataConnections.claim(client, connection.recorder())) {
             case TAKEN -> {
               // An FTP session's data connection, and that session's affair from now on.
             }

@@ -1,35 +1,30 @@
 package culvert.proxy.socks;
 
 import culvert.config.ListenerConfig;
+import culvert.proxy.door.Admission;
 import culvert.proxy.door.ClientHandler;
-import culvert.proxy.event.Endpoints;
 import culvert.proxy.event.HandshakeFailure;
-import culvert.proxy.event.Printable;
-import culvert.proxy.event.ProxyEvents;
 import io.netty.channel.Channel;
 import io.netty.util.concurrent.Future;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** One client's handshake: its deadline and its one end. */
 final class Handshake {
-  private static final Logger LOG = LoggerFactory.getLogger(Handshake.class);
-
   private final Channel channel;
   private final ListenerConfig.Socks listener;
-  private final ProxyEvents events;
+  private final Admission admission;
   private final ClientHandler handler;
   private @Nullable Future<?> deadline;
   private boolean over;
 
   Handshake(
-      Channel channel, ListenerConfig.Socks listener, ProxyEvents events, ClientHandler handler) {
+      Channel channel, ListenerConfig.Socks listener, Admission admission, ClientHandler handler) {
     this.channel = channel;
     this.listener = listener;
-    this.events = events;
+    this.admission = admission;
     this.handler = handler;
   }
 
@@ -71,16 +66,7 @@ final class Handshake {
     }
     over = true;
     stopDeadline();
-    events.handshakeFailed(failure);
-    LOG.atLevel(
-            failure == HandshakeFailure.HUNG_UP
-                ? org.slf4j.event.Level.DEBUG
-                : org.slf4j.event.Level.INFO)
-        .addKeyValue("listener", listener.name())
-        .addKeyValue("src", Endpoints.text(channel.remoteAddress()))
-        .addKeyValue("reason", failure)
-        .addKeyValue("detail", Printable.text(detail))
-        .log("handshake failed");
+    admission.failed((InetSocketAddress) channel.remoteAddress(), failure, detail);
   }
 
   private void stopDeadline() {

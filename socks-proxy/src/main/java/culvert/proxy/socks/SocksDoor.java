@@ -1,15 +1,14 @@
 package culvert.proxy.socks;
 
 import culvert.config.ListenerConfig;
+import culvert.proxy.door.Admission;
 import culvert.proxy.door.ClientHandler;
 import culvert.proxy.door.ConnectionLimits;
-import culvert.proxy.event.HandshakeFailure;
 import culvert.proxy.event.ProxyEvents;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.socket.DuplexChannel;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 
@@ -27,8 +26,7 @@ import java.time.Duration;
 public final class SocksDoor extends ChannelInitializer<Channel> {
   private final ListenerConfig.Socks listener;
   private final Duration handshakeTimeout;
-  private final ConnectionLimits limits;
-  private final ProxyEvents events;
+  private final Admission admission;
   private final ClientHandler handler;
 
   /**
@@ -43,27 +41,16 @@ public final class SocksDoor extends ChannelInitializer<Channel> {
       ClientHandler handler) {
     this.listener = listener;
     this.handshakeTimeout = handshakeTimeout;
-    this.limits = limits;
-    this.events = events;
+    this.admission = new Admission(listener.name(), listener.allowFrom(), limits, events);
     this.handler = handler;
   }
 
   @Override
   protected void initChannel(Channel channel) {
-    Handshake handshake = new Handshake(channel, listener, events, handler);
-    InetAddress client = ((InetSocketAddress) channel.remoteAddress()).getAddress();
-    if (listener.allowFrom().stream().noneMatch(network -> network.contains(client))) {
-      handshake.failed(HandshakeFailure.ADDRESS_NOT_ALLOWED, "not in allow-from");
-      channel.close();
+    if (!admission.admits(channel, (InetSocketAddress) channel.remoteAddress())) {
       return;
     }
-    if (!limits.tryAcquire(client)) {
-      handshake.failed(
-          HandshakeFailure.TOO_MANY_CONNECTIONS, limits.open() + " connections are open");
-      channel.close();
-      return;
-    }
-    channel.closeFuture().addListener(closed -> limits.release(client));
+    Handshake handshake = new Handshake(channel, listener, admission, handler);
     handshake.startDeadline(handshakeTimeout);
     channel.pipeline().addLast("version", new VersionHandler((DuplexChannel) channel, handshake));
   }

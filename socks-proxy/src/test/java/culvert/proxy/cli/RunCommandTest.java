@@ -8,9 +8,6 @@ import culvert.config.Action;
 import culvert.config.CulvertConfig;
 import java.io.IOException;
 import java.net.BindException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -32,10 +29,8 @@ class RunCommandTest {
     private volatile boolean drained;
 
     @Override
-    public List<InetSocketAddress> socksListeners() {
-      return List.of(
-          new InetSocketAddress(InetAddress.getLoopbackAddress(), 1080),
-          new InetSocketAddress(ipv6Loopback(), 1081));
+    public List<String> listeners() {
+      return List.of("socks 127.0.0.1:1080", "tunnel [::1]:1081");
     }
 
     @Override
@@ -46,16 +41,6 @@ class RunCommandTest {
     @Override
     public void drain() {
       drained = true;
-    }
-  }
-
-  private static InetAddress ipv6Loopback() {
-    byte[] address = new byte[16];
-    address[15] = 1;
-    try {
-      return InetAddress.getByAddress(address);
-    } catch (UnknownHostException e) {
-      throw new IllegalStateException(e);
     }
   }
 
@@ -78,7 +63,7 @@ class RunCommandTest {
 
     assertThat(exit.get(10, SECONDS)).isZero();
     assertThat(culvert.outLines())
-        .containsExactly("culvert ready: socks 127.0.0.1:1080, socks [::1]:1081");
+        .containsExactly("culvert ready: socks 127.0.0.1:1080, tunnel [::1]:1081");
     assertThat(daemon.drained).isTrue();
   }
 

@@ -10,6 +10,7 @@ import culvert.config.FtpSettings;
 import culvert.config.SshUser;
 import culvert.filter.FtpHandling;
 import culvert.filter.Route;
+import io.netty.util.concurrent.Promise;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -94,6 +95,20 @@ class DataListenerTest {
       await().until(() -> !ftp.ownListeners.contains(HERE, port));
     }
     await().until(() -> ftp.limits.open() == 0 && ftp.connections.count() == 0);
+  }
+
+  @Test
+  void aFileSentAndClosedBeforeTheTunnelStandsIsNotLost() throws Exception {
+    Promise<Void> gate = ftp.ssh.holdChannels();
+    Peer data = connect(passive("EPSV")).send("the file");
+    data.sendEof();
+
+    gate.setSuccess(null);
+
+    Peer upload = ftp.accept(serversPort);
+    assertThat(upload.rest()).isEqualTo("the fileEOF");
+    upload.close();
+    assertThat(data.rest()).isEqualTo("EOF");
   }
 
   @Test

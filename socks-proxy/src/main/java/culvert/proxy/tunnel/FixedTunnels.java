@@ -1,0 +1,28 @@
+package culvert.proxy.tunnel;
+
+import culvert.config.Fallback;
+import culvert.config.ListenerConfig;
+import culvert.filter.FtpHandling;
+import culvert.filter.Route;
+import culvert.proxy.route.FixedWay;
+import java.util.Optional;
+
+/** What the routing does for fixed tunnels. They never fall back to plaintext. */
+public final class FixedTunnels {
+  private FixedTunnels() {}
+
+  /** Through the SSH server to the target; an FTP client there speaks no SOCKS. */
+  public static FixedWay way(ListenerConfig.Tunnel tunnel) {
+    return switch (tunnel.protocol()) {
+      case TCP ->
+          policy -> new Route.Tunnel(tunnel.profile(), Optional.of(tunnel.target()), Fallback.NONE);
+      case FTP ->
+          policy ->
+              new Route.FtpTunnel(
+                  tunnel.profile(),
+                  Optional.of(tunnel.target()),
+                  Fallback.NONE,
+                  new FtpHandling(policy.ftp().withListeners(), false));
+    };
+  }
+}
