@@ -34,15 +34,18 @@ public final class OwnListeners {
 
   private static boolean isReachedBy(InetAddress listener, InetAddress destination) {
     // Connecting to 0.0.0.0 reaches this host.
-    boolean here = destination.isAnyLocalAddress() || isLocal(destination);
+    boolean here = destination.isAnyLocalAddress() || isThisHost(destination);
     return here
         && (listener.isAnyLocalAddress()
             || destination.isAnyLocalAddress()
             || listener.equals(destination));
   }
 
-  /** Every address of 127.0.0.0/8 is this host's, although its interface has only one. */
-  private static boolean isLocal(InetAddress address) {
+  /**
+   * Whether the address is one of this host's own. Every one of 127.0.0.0/8 is, although its
+   * interface has only one.
+   */
+  public static boolean isThisHost(InetAddress address) {
     if (address.isLoopbackAddress()) {
       return true;
     }
