@@ -7,21 +7,20 @@ import java.util.concurrent.TimeUnit;
 
 /** Threads for what may block: names, files, keys. */
 final class BlockingPool {
-  private static final int THREADS = 16;
   private static final int WAITING = 10_000;
 
   private BlockingPool() {}
 
   /** Bounded, with idle threads ending. */
-  static ThreadPoolExecutor create() {
+  static ThreadPoolExecutor create(String name, int threads) {
     ThreadPoolExecutor pool =
         new ThreadPoolExecutor(
-            THREADS,
-            THREADS,
+            threads,
+            threads,
             30,
             TimeUnit.SECONDS,
             new LinkedBlockingQueue<>(WAITING),
-            new DefaultThreadFactory("culvert-blocking", true));
+            new DefaultThreadFactory(name, true));
     pool.allowCoreThreadTimeOut(true);
     return pool;
   }

@@ -8,6 +8,7 @@ import culvert.proxy.ftp.ExpectedDataConnections;
 import culvert.proxy.ftp.FtpServices;
 import culvert.proxy.ftp.FtpSessions;
 import culvert.proxy.ftp.FtpTimeouts;
+import culvert.proxy.owner.ClientOwners;
 import culvert.proxy.relay.Relay;
 import culvert.proxy.route.Upstreams;
 import culvert.ssh.AddressResolver;
@@ -28,7 +29,7 @@ record Parts(SshFactory ssh, FtpFactory ftp) {
 
   @FunctionalInterface
   interface FtpFactory {
-    Ftp create(Upstreams upstreams, Relay relay, DataListeners listeners);
+    Ftp create(Upstreams upstreams, ClientOwners owners, Relay relay, DataListeners listeners);
   }
 
   record Ftp(DataConnections dataConnections, FtpSessions sessions) {}
@@ -42,7 +43,8 @@ record Parts(SshFactory ssh, FtpFactory ftp) {
         new MinaSshTransport.Bounds(limits.channelWindow(), limits.buffered()));
   }
 
-  private static Ftp ftp(Upstreams upstreams, Relay relay, DataListeners listeners) {
+  private static Ftp ftp(
+      Upstreams upstreams, ClientOwners owners, Relay relay, DataListeners listeners) {
     ExpectedDataConnections expected = new ExpectedDataConnections();
     FtpServices services =
         new FtpServices(
@@ -51,6 +53,7 @@ record Parts(SshFactory ssh, FtpFactory ftp) {
             upstreams.resolver(),
             expected,
             listeners,
+            owners,
             relay,
             upstreams.pins(),
             FtpTimeouts.DEFAULT);

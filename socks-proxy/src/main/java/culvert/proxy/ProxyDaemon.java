@@ -13,6 +13,8 @@ import culvert.proxy.event.ConnectionLog;
 import culvert.proxy.event.Endpoints;
 import culvert.proxy.ftp.DataListeners;
 import culvert.proxy.metrics.Metrics;
+import culvert.proxy.owner.ClientOwners;
+import culvert.proxy.owner.ProcClientOwners;
 import culvert.proxy.relay.BufferBudget;
 import culvert.proxy.relay.Relay;
 import culvert.proxy.route.Policy;
@@ -61,7 +63,9 @@ public final class ProxyDaemon implements AutoCloseable {
   private final NettyTransport transport = NettyTransport.preferred();
   private final EventLoopGroup loops =
       transport.newGroup("culvert", Math.max(2, Runtime.getRuntime().availableProcessors()));
-  private final ExecutorService blocking = BlockingPool.create();
+  private final ExecutorService blocking = BlockingPool.create("culvert-blocking", 16);
+  private final ExecutorService owning =
+      BlockingPool.create("culvert-owner", ProcClientOwners.THREADS);
   private final Metrics metrics = new Metrics();
   private final OwnListeners ownListeners = new OwnListeners();
   private final ConnectionLimits limits;
@@ -110,10 +114,17 @@ public final class ProxyDaemon implements AutoCloseable {
             TunnelPins.NONE);
     DataListeners dataListeners =
         new DataListeners(transport, loops, limits, connections, ownListeners);
-    Parts.Ftp ftp = parts.ftp().create(upstreams, relay, dataListeners);
+    ClientOwners owners = ProcClientOwners.create(owning);
+    Parts.Ftp ftp = parts.ftp().create(upstreams, owners, relay, dataListeners);
     router =
         new Router(
-            () -> policy, ftp.dataConnections(), ftp.sessions(), upstreams, relay, connections);
+            () -> policy,
+            ftp.dataConnections(),
+            ftp.sessions(),
+            upstreams,
+            owners,
+            relay,
+            connections);
     metrics.gauge("culvert.buffered.bytes", "Bytes read and not yet written", buffered::inFlight);
     metrics.gauge(
         "culvert.sockets.accepted", "Open client sockets, handshakes included", limits::open);
@@ -257,6 +268,7 @@ public final class ProxyDaemon implements AutoCloseable {
     ssh.close();
     loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
     blocking.shutdownNow();
+    owning.shutdownNow();
     metrics.close();
   }
 

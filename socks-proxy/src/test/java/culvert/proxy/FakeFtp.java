@@ -10,6 +10,7 @@ import culvert.proxy.event.ConnectionRecorder;
 import culvert.proxy.event.EndReason;
 import culvert.proxy.ftp.DataConnections;
 import culvert.proxy.ftp.FtpSessions;
+import culvert.proxy.owner.SocketOwner;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
@@ -28,7 +29,7 @@ final class FakeFtp implements DataConnections, FtpSessions {
   final Set<Integer> heldPorts = ConcurrentHashMap.newKeySet();
 
   @Override
-  public Claim claim(Client client, ConnectionRecorder recorder) {
+  public Claim claim(Client client, SocketOwner owner, ConnectionRecorder recorder) {
     if (expectedNames.contains(client.request().host())) {
       take(client, recorder);
       return Claim.TAKEN;

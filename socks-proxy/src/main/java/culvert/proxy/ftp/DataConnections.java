@@ -2,6 +2,7 @@ package culvert.proxy.ftp;
 
 import culvert.proxy.door.Client;
 import culvert.proxy.event.ConnectionRecorder;
+import culvert.proxy.owner.SocketOwner;
 import java.net.InetAddress;
 
 /**
@@ -14,6 +15,8 @@ public interface DataConnections {
   enum Claim {
     /** No FTP session has to do with that destination: the rules decide. */
     NOT_EXPECTED,
+    /** It depends on who owns the client's socket: look it up and ask again. */
+    NEEDS_OWNER,
     /** It belonged to an announced data connection; the FTP session has taken the client over. */
     TAKEN,
     /**
@@ -27,8 +30,9 @@ public interface DataConnections {
    * Claim#TAKEN} the session that announced it opens the upstream, answers the client and relays.
    *
    * @param client on whose loop this is called
+   * @param owner of the client's socket; not looked up at first
    */
-  Claim claim(Client client, ConnectionRecorder recorder);
+  Claim claim(Client client, SocketOwner owner, ConnectionRecorder recorder);
 
   /**
    * Whether a tunnelled session holds that port, under whatever name a client asked for the

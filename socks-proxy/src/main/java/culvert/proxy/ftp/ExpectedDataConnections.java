@@ -3,7 +3,9 @@ package culvert.proxy.ftp;
 import culvert.filter.DestinationAddress;
 import culvert.proxy.door.Client;
 import culvert.proxy.event.ConnectionRecorder;
+import culvert.proxy.owner.SocketOwner;
 import io.netty.util.NetUtil;
+import io.netty.util.concurrent.Future;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,8 +22,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What FTP sessions have announced to their clients. One announcement allows one connection, from
- * the same client address and SOCKS user, within {@link #VALID_FOR}; in a tunnelled session the
- * port stays held after that, until the session ends.
+ * the same client address and SOCKS user and, where the owner of the control connection's socket is
+ * known, a socket of the same user, within {@link #VALID_FOR}; in a tunnelled session the port
+ * stays held after that, until the session ends.
  *
  * <p>A session that was announced the same host and port as another one of the same client is given
  * another port to write into its reply, so that the two can be told apart.
@@ -50,14 +53,16 @@ public final class ExpectedDataConnections implements DataConnections {
    * A new session's part of the table.
    *
    * @param client its control connection
+   * @param owner of its control connection's socket
    * @param tunnelled whether its ports are held
    */
-  Announcements open(InetAddress client, Optional<String> user, boolean tunnelled) {
-    return new Announcements(client, user, tunnelled);
+  Announcements open(
+      InetAddress client, Optional<String> user, Future<SocketOwner> owner, boolean tunnelled) {
+    return new Announcements(client, user, owner, tunnelled);
   }
 
   @Override
-  public Claim claim(Client client, ConnectionRecorder recorder) {
+  public Claim claim(Client client, SocketOwner owner, ConnectionRecorder recorder) {
     Entry taken = null;
     DataTaker taker = null;
     boolean held = false;
@@ -67,9 +72,14 @@ public final class ExpectedDataConnections implements DataConnections {
       for (Entry entry : entries) {
         boolean named = entry.owner.answersTo(client.request().host(), address);
         if (named && entry.isExpected() && entry.owner.isOf(client)) {
-          taken = entry;
-          taker = entry.taker;
-          break;
+          if (entry.owner.needs(owner)) {
+            return Claim.NEEDS_OWNER;
+          }
+          if (entry.owner.isOwnedBy(owner)) {
+            taken = entry;
+            taker = entry.taker;
+            break;
+          }
         }
         held |= named && entry.owner.holds(client.request().host(), address);
       }
@@ -144,6 +154,7 @@ public final class ExpectedDataConnections implements DataConnections {
   final class Announcements {
     private final InetAddress client;
     private final Optional<String> user;
+    private final Future<SocketOwner> socketOwner;
     private final boolean tunnelled;
     private final Set<String> names = new HashSet<>();
     private final Set<InetAddress> addresses = new HashSet<>();
@@ -151,9 +162,14 @@ public final class ExpectedDataConnections implements DataConnections {
     private final Set<Integer> ports = new HashSet<>();
     private boolean closed;
 
-    private Announcements(InetAddress client, Optional<String> user, boolean tunnelled) {
+    private Announcements(
+        InetAddress client,
+        Optional<String> user,
+        Future<SocketOwner> socketOwner,
+        boolean tunnelled) {
       this.client = client;
       this.user = user;
+      this.socketOwner = socketOwner;
       this.tunnelled = tunnelled;
     }
 
@@ -272,6 +288,18 @@ public final class ExpectedDataConnections implements DataConnections {
 
     private boolean isOf(Client other) {
       return client.equals(other.address().getAddress()) && user.equals(other.user());
+    }
+
+    private boolean needs(SocketOwner other) {
+      return other instanceof SocketOwner.NotLookedUp
+          && !(socketOwner.getNow() instanceof SocketOwner.Unknown);
+    }
+
+    /** The control connection's owner was asked for first, so it is known first. */
+    private boolean isOwnedBy(SocketOwner other) {
+      SocketOwner mine = socketOwner.getNow();
+      return mine instanceof SocketOwner.Unknown
+          || (mine instanceof SocketOwner.Known known && known.isSameUserAs(other));
     }
 
     private boolean answersTo(String host, @Nullable InetAddress address) {

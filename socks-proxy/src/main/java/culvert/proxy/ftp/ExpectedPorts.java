@@ -32,7 +32,13 @@ final class ExpectedPorts implements PassivePorts {
     this.loop = client.channel().eventLoop();
     this.address = new PassiveAddress(request, own);
     this.announcements =
-        services.expected().open(client.address().getAddress(), client.user(), tunnelled);
+        services
+            .expected()
+            .open(
+                client.address().getAddress(),
+                client.user(),
+                services.owners().socket(client.channel()),
+                tunnelled);
     announcements.knownAs(client.request().host());
     announcements.knownAs(request.host());
     announcements.alsoClaimedAs(own);

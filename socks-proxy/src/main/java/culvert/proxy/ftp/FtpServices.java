@@ -1,5 +1,6 @@
 package culvert.proxy.ftp;
 
+import culvert.proxy.owner.ClientOwners;
 import culvert.proxy.relay.Relay;
 import culvert.proxy.upstream.DirectConnector;
 import culvert.proxy.upstream.TunnelPins;
@@ -13,6 +14,7 @@ public record FtpServices(
     AddressResolver resolver,
     ExpectedDataConnections expected,
     DataListeners listeners,
+    ClientOwners owners,
     Relay relay,
     TunnelPins pins,
     FtpTimeouts timeouts) {}

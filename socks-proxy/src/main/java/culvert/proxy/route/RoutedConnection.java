@@ -291,7 +291,7 @@ final class RoutedConnection {
     client.refuse(refusal);
   }
 
-  private void whileClientWaits(Runnable next) {
+  void whileClientWaits(Runnable next) {
     if (client.channel().isActive()) {
       guarded(next);
     }

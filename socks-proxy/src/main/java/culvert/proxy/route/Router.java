@@ -6,7 +6,10 @@ import culvert.proxy.door.ClientHandler;
 import culvert.proxy.door.OpenConnections;
 import culvert.proxy.ftp.DataConnections;
 import culvert.proxy.ftp.FtpSessions;
+import culvert.proxy.owner.ClientOwners;
+import culvert.proxy.owner.SocketOwner;
 import culvert.proxy.relay.Relay;
+import io.netty.util.concurrent.Future;
 import java.util.function.Supplier;
 
 /**
@@ -21,6 +24,7 @@ public final class Router implements ClientHandler {
   private final DataConnections dataConnections;
   private final FtpSessions ftpSessions;
   private final Upstreams upstreams;
+  private final ClientOwners owners;
   private final Relay relay;
   private final OpenConnections open;
 
@@ -32,12 +36,14 @@ public final class Router implements ClientHandler {
       DataConnections dataConnections,
       FtpSessions ftpSessions,
       Upstreams upstreams,
+      ClientOwners owners,
       Relay relay,
       OpenConnections open) {
     this.policy = policy;
     this.dataConnections = dataConnections;
     this.ftpSessions = ftpSessions;
     this.upstreams = upstreams;
+    this.owners = owners;
     this.relay = relay;
     this.open = open;
   }
@@ -59,15 +65,22 @@ public final class Router implements ClientHandler {
   @Override
   public void handle(Client client) {
     RoutedConnection connection = start(client, policy.get());
-    connection.guarded(
-        () -> {
-          switch (dataConnections.claim(client, connection.recorder())) {
-            case TAKEN -> {
-              // An FTP session's data connection, and that session's affair from now on.
-            }
-            case HELD -> connection.refuseHeld();
-            case NOT_EXPECTED -> connection.decide(client.request());
-          }
-        });
+    connection.guarded(() -> claim(client, new SocketOwner.NotLookedUp(), connection));
+  }
+
+  private void claim(Client client, SocketOwner owner, RoutedConnection connection) {
+    switch (dataConnections.claim(client, owner, connection.recorder())) {
+      case TAKEN -> {
+        // An FTP session's data connection, and that session's affair from now on.
+      }
+      case HELD -> connection.refuseHeld();
+      case NEEDS_OWNER ->
+          owners
+              .socket(client.channel())
+              .addListener(
+                  (Future<SocketOwner> found) ->
+                      connection.whileClientWaits(() -> claim(client, found.getNow(), connection)));
+      case NOT_EXPECTED -> connection.decide(client.request());
+    }
   }
 }

@@ -10,7 +10,12 @@ import culvert.proxy.door.Client;
 import culvert.proxy.event.ConnectionRecorder;
 import culvert.proxy.ftp.DataConnections.Claim;
 import culvert.proxy.ftp.ExpectedDataConnections.Announcements;
+import culvert.proxy.owner.SocketOwner;
 import io.netty.util.NetUtil;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import io.netty.util.concurrent.ImmediateEventExecutor;
+import io.netty.util.concurrent.Promise;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -22,7 +27,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
@@ -32,6 +36,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ExpectedDataConnectionsTest {
   private static final String HOST = "ftp.example";
+  private static final Future<SocketOwner> NOBODY =
+      GlobalEventExecutor.INSTANCE.newSucceededFuture(new SocketOwner.Unknown());
   private long now = 5;
   private final ExpectedDataConnections table = new ExpectedDataConnections(() -> now);
   private final List<Integer> taken = new ArrayList<>();
@@ -45,10 +51,10 @@ class ExpectedDataConnectionsTest {
   void open() throws Exception {
     here = InetAddress.getByName("10.1.1.1");
     elsewhere = InetAddress.getByName("10.1.1.2");
-    tunnelled = table.open(here, Optional.empty(), true);
+    tunnelled = table.open(here, Optional.empty(), NOBODY, true);
     tunnelled.knownAs(HOST);
     tunnelled.knownAs(InetAddress.getByName("192.0.2.1"));
-    plain = table.open(here, Optional.empty(), false);
+    plain = table.open(here, Optional.empty(), NOBODY, false);
     plain.knownAs("plain.example");
   }
 
@@ -57,6 +63,10 @@ class ExpectedDataConnectionsTest {
   }
 
   private Claim claim(InetAddress from, String user, String host, int port) {
+    return claim(from, user, host, port, new SocketOwner.NotLookedUp());
+  }
+
+  private Claim claim(InetAddress from, String user, String host, int port, SocketOwner owner) {
     InetAddress literal = NetUtil.createInetAddressFromIpAddressString(host);
     Client client = mock(Client.class);
     when(client.address()).thenReturn(new InetSocketAddress(from, 4000));
@@ -71,7 +81,7 @@ class ExpectedDataConnectionsTest {
                 port,
                 from,
                 "door"));
-    return table.claim(client, mock(ConnectionRecorder.class));
+    return table.claim(client, owner, mock(ConnectionRecorder.class));
   }
 
   private Claim claim(String host, int port) {
@@ -109,6 +119,59 @@ class ExpectedDataConnectionsTest {
     assertThat(claim(elsewhere, null, HOST, 2000)).isEqualTo(Claim.HELD);
     assertThat(claim(here, "eve", HOST, 2000)).isEqualTo(Claim.HELD);
     assertThat(claim(HOST, 2000)).isEqualTo(Claim.TAKEN);
+  }
+
+  private Promise<SocketOwner> openedByAnOwner() {
+    Promise<SocketOwner> owner = ImmediateEventExecutor.INSTANCE.newPromise();
+    Announcements owned = table.open(here, Optional.empty(), owner, true);
+    owned.knownAs(HOST);
+    expect(owned, 3000);
+    return owner;
+  }
+
+  @Test
+  void anotherLocalUserIsRefusedAndTakesNothingAway() {
+    openedByAnOwner().setSuccess(new SocketOwner.Known(1000, 77));
+
+    assertThat(claim(HOST, 3000)).isEqualTo(Claim.NEEDS_OWNER);
+    assertThat(claim(here, null, HOST, 3000, new SocketOwner.Known(1001, 78)))
+        .isEqualTo(Claim.HELD);
+    assertThat(claim(here, null, HOST, 3000, new SocketOwner.Known(0, 79)))
+        .as("root")
+        .isEqualTo(Claim.HELD);
+    assertThat(claim(here, null, HOST, 3000, new SocketOwner.Unknown()))
+        .as("closed again")
+        .isEqualTo(Claim.HELD);
+    assertThat(taken).isEmpty();
+    assertThat(claim(here, null, HOST, 3000, new SocketOwner.Known(1000, 80)))
+        .isEqualTo(Claim.TAKEN);
+    assertThat(claim(HOST, 3000)).as("spent: nothing to look up").isEqualTo(Claim.HELD);
+  }
+
+  @Test
+  void whereTheControlConnectionsOwnerIsUnknownNobodyAsks() {
+    openedByAnOwner().setSuccess(new SocketOwner.Unknown());
+
+    assertThat(claim(HOST, 3000)).isEqualTo(Claim.TAKEN);
+  }
+
+  @Test
+  void anOwnerThatIsStillLookedForLetsNobodyIn() {
+    Promise<SocketOwner> owner = openedByAnOwner();
+
+    assertThat(claim(HOST, 3000)).isEqualTo(Claim.NEEDS_OWNER);
+    assertThat(claim(here, null, HOST, 3000, new SocketOwner.Known(1000, 80)))
+        .isEqualTo(Claim.HELD);
+    owner.setSuccess(new SocketOwner.Known(1000, 77));
+    assertThat(claim(here, null, HOST, 3000, new SocketOwner.Known(1000, 80)))
+        .isEqualTo(Claim.TAKEN);
+  }
+
+  @Test
+  void aForeignAddressIsRefusedWithoutALookUp() {
+    openedByAnOwner().setSuccess(new SocketOwner.Known(1000, 77));
+
+    assertThat(claim(elsewhere, null, HOST, 3000)).isEqualTo(Claim.HELD);
   }
 
   @Test
@@ -208,7 +271,7 @@ class ExpectedDataConnectionsTest {
 
   @Test
   void aCollisionOfOneClientsSessionsIsResolvedByAnotherPort() {
-    Announcements other = table.open(here, Optional.empty(), true);
+    Announcements other = table.open(here, Optional.empty(), NOBODY, true);
     other.knownAs(HOST);
     expect(tunnelled, 2000);
 
@@ -223,7 +286,7 @@ class ExpectedDataConnectionsTest {
 
   @Test
   void sessionsOfDifferentClientsDoNotCollide() {
-    Announcements other = table.open(elsewhere, Optional.empty(), true);
+    Announcements other = table.open(elsewhere, Optional.empty(), NOBODY, true);
     other.knownAs(HOST);
     expect(tunnelled, 2000);
 
@@ -234,7 +297,7 @@ class ExpectedDataConnectionsTest {
 
   @Test
   void aSpentPortIsNoCollision() {
-    Announcements other = table.open(here, Optional.empty(), true);
+    Announcements other = table.open(here, Optional.empty(), NOBODY, true);
     other.knownAs(HOST);
     expect(tunnelled, 2000);
     claim(HOST, 2000);
@@ -260,7 +323,8 @@ class ExpectedDataConnectionsTest {
               return claim(HOST, port);
             };
         List<Claim> claims = new ArrayList<>();
-        for (Future<Claim> claim : pool.invokeAll(Collections.nCopies(threads, attempt))) {
+        for (java.util.concurrent.Future<Claim> claim :
+            pool.invokeAll(Collections.nCopies(threads, attempt))) {
           claims.add(claim.get(10, TimeUnit.SECONDS));
         }
         assertThat(claims).containsOnlyOnce(Claim.TAKEN).doesNotContain(Claim.NOT_EXPECTED);

@@ -15,6 +15,8 @@ import culvert.proxy.door.OpenConnections;
 import culvert.proxy.door.Refusal;
 import culvert.proxy.event.ConnectionLog;
 import culvert.proxy.event.ProxyEvents;
+import culvert.proxy.owner.ClientOwners;
+import culvert.proxy.owner.SocketOwner;
 import culvert.proxy.relay.BufferBudget;
 import culvert.proxy.relay.Closing;
 import culvert.proxy.relay.Relay;
@@ -120,6 +122,7 @@ final class FtpFixture implements AutoCloseable {
                 expected,
                 new DataListeners(
                     NettyTransport.preferred(), loops, limits, connections, ownListeners),
+                ClientOwners.NONE,
                 new Relay(new BufferBudget(1 << 20)),
                 pins(),
                 timeouts));
@@ -217,8 +220,9 @@ final class FtpFixture implements AutoCloseable {
     Recorded recorder = new Recorded();
     recorded.add(recorder);
     clients.add(channel);
-    switch (expected.claim(client, recorder)) {
+    switch (expected.claim(client, new SocketOwner.NotLookedUp(), recorder)) {
       case TAKEN -> {}
+      case NEEDS_OWNER -> throw new IllegalStateException("owners are unknown here");
       case HELD -> client.refuse(Refusal.NOT_ALLOWED);
       case NOT_EXPECTED -> {
         if (next.decided() == null) {
