@@ -169,8 +169,9 @@ public final class MinaSshTransport implements SshTransport {
       return new ForwardedTcpipChannel(
           (channel, connected, originator) ->
               SshConnection.of(session)
-                  .filter(connection -> connection.admit(channel, connected, originator))
-                  .isPresent());
+                  .ifPresentOrElse(
+                      connection -> connection.opening(channel, connected, originator),
+                      channel::refuse));
     }
   }
 }

@@ -7,11 +7,15 @@ import culvert.ssh.SshException;
 import culvert.ssh.SshFailure;
 import culvert.ssh.SshServer;
 import culvert.ssh.mina.io.NettyIoSession;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.FutureListener;
 import io.netty.util.concurrent.Promise;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.apache.sshd.client.session.ClientSession;
 import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.common.util.buffer.Buffer;
@@ -34,6 +38,9 @@ final class RemoteForwards {
   private final Set<Request> pending = new HashSet<>();
   private final Set<ActiveForward> live = new HashSet<>();
 
+  /** Channels that may belong to a forward whose reply has not come yet. */
+  private final List<Runnable> early = new ArrayList<>();
+
   RemoteForwards(SshServer server, ClientSession session) {
     this.server = server;
     this.session = session;
@@ -43,6 +50,7 @@ final class RemoteForwards {
   /**
    * Asks the server to listen.
    *
+   * @param released when it completes the forward is cancelled
    * @param bound completes when the server has answered
    * @param gone completes when the forward has ended and its last channel is closed, or when it did
    *     not come about
@@ -50,9 +58,10 @@ final class RemoteForwards {
   void request(
       BindAddress bind,
       ForwardedConnections connections,
+      Future<Void> released,
       Promise<RemoteForward> bound,
       Promise<Void> gone) {
-    Request request = new Request(bind, connections, bound, gone);
+    Request request = new Request(bind, connections, released, bound, gone);
     pending.add(request);
     try {
       connection.inBatch(
@@ -74,11 +83,24 @@ final class RemoteForwards {
   }
 
   /**
-   * The forward to which a channel belongs. By its port; the address decides only between several
-   * on the same port, since some servers name the one that was asked for and some the one that was
-   * bound.
+   * Tells to which forward a channel belongs: at once, or behind the reply where it may belong to
+   * one that the server has not answered yet. OpenSSH replies first, but a server that accepts
+   * connections on a thread of its own may well open the channel before.
    */
-  Optional<ActiveForward> find(BindAddress connected) {
+  void find(BindAddress connected, Consumer<Optional<ActiveForward>> found) {
+    Optional<ActiveForward> forward = lookUp(connected);
+    if (forward.isEmpty() && pending.stream().anyMatch(each -> each.mayBind(connected.port()))) {
+      early.add(() -> find(connected, found));
+    } else {
+      found.accept(forward);
+    }
+  }
+
+  /**
+   * By the port; the address decides only between several on the same port, since some servers name
+   * the one that was asked for and some the one that was bound.
+   */
+  private Optional<ActiveForward> lookUp(BindAddress connected) {
     List<ActiveForward> onPort =
         live.stream().filter(each -> each.bound().port() == connected.port()).toList();
     if (onPort.size() == 1) {
@@ -87,6 +109,12 @@ final class RemoteForwards {
     return onPort.stream()
         .filter(each -> each.bound().host().equalsIgnoreCase(connected.host()))
         .findFirst();
+  }
+
+  private void lookAgain() {
+    List<Runnable> again = List.copyOf(early);
+    early.clear();
+    again.forEach(Runnable::run);
   }
 
   /** Idempotent. */
@@ -105,6 +133,7 @@ final class RemoteForwards {
 
   /** The connection is gone, and the server listens no more. */
   void end(SshException reason) {
+    early.clear();
     Set.copyOf(pending).forEach(request -> request.fail(reason));
     List<ActiveForward> all = List.copyOf(live);
     live.clear();
@@ -115,16 +144,19 @@ final class RemoteForwards {
   private final class Request {
     private final BindAddress bind;
     private final ForwardedConnections connections;
+    private final Future<Void> released;
     private final Promise<RemoteForward> bound;
     private final Promise<Void> gone;
 
     Request(
         BindAddress bind,
         ForwardedConnections connections,
+        Future<Void> released,
         Promise<RemoteForward> bound,
         Promise<Void> gone) {
       this.bind = bind;
       this.connections = connections;
+      this.released = released;
       this.bound = bound;
       this.gone = gone;
     }
@@ -149,6 +181,11 @@ final class RemoteForwards {
       } else {
         listeningOnItsOwnChoice(reply);
       }
+      lookAgain();
+    }
+
+    boolean mayBind(int port) {
+      return bind.port() == 0 || bind.port() == port;
     }
 
     private void listeningOnItsOwnChoice(Buffer reply) {
@@ -181,6 +218,9 @@ final class RemoteForwards {
       if (!bound.trySuccess(forward)) {
         forward.cancel();
       }
+      FutureListener<Void> cancel = done -> forward.cancel();
+      released.addListener(cancel);
+      gone.addListener(done -> released.removeListener(cancel));
     }
   }
 }

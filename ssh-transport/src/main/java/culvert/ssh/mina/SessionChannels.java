@@ -57,12 +57,19 @@ final class SessionChannels {
     return forwards;
   }
 
-  /** See {@link ForwardedTcpipChannel.Gate#admit}. */
-  boolean admit(ForwardedTcpipChannel ssh, BindAddress connected, Originator originator) {
-    Optional<ActiveForward> forward = forwards.find(connected);
+  /** See {@link ForwardedTcpipChannel.Gate}. */
+  void opening(ForwardedTcpipChannel ssh, BindAddress connected, Originator originator) {
+    forwards.find(connected, forward -> offer(ssh, forward, originator));
+  }
+
+  private void offer(
+      ForwardedTcpipChannel ssh, Optional<ActiveForward> forward, Originator originator) {
     Optional<ChannelHandler> initializer = forward.flatMap(found -> acceptedBy(found, originator));
-    initializer.ifPresent(handler -> accept(ssh, forward.get(), originator, handler));
-    return initializer.isPresent();
+    if (initializer.isPresent()) {
+      accept(ssh, forward.get(), originator, initializer.get());
+    } else {
+      ssh.refuse();
+    }
   }
 
   private static Optional<ChannelHandler> acceptedBy(ActiveForward forward, Originator originator) {
@@ -82,7 +89,7 @@ final class SessionChannels {
     long window = windows.reserve();
     forward.channelOpened();
     track(
-        SshDuplexChannel.accepted(connection, ssh, originator, window, initializer),
+        SshDuplexChannel.accept(connection, ssh, originator, window, initializer),
         window,
         forward::channelClosed);
   }

@@ -338,11 +338,15 @@ final class SshConnection {
   /**
    * Asks for a remote forward; see {@link culvert.ssh.SshSession#requestRemoteForward}.
    *
+   * @param released when it completes the forward is cancelled
    * @return completes when the forward has ended and its last channel is closed, or when it did not
    *     come about
    */
   Future<Void> requestForward(
-      BindAddress bind, ForwardedConnections connections, Promise<RemoteForward> bound) {
+      BindAddress bind,
+      ForwardedConnections connections,
+      Future<Void> released,
+      Promise<RemoteForward> bound) {
     Promise<Void> gone = loop.newPromise();
     onLoop(
         () -> {
@@ -350,15 +354,19 @@ final class SshConnection {
             bound.tryFailure(hasEnded());
             gone.setSuccess(null);
           } else {
-            channels.forwards().request(bind, connections, bound, gone);
+            channels.forwards().request(bind, connections, released, bound, gone);
           }
         });
     return gone;
   }
 
   /** The server opens a channel; see {@link ForwardedTcpipChannel.Gate}. */
-  boolean admit(ForwardedTcpipChannel ssh, BindAddress connected, Originator originator) {
-    return channels != null && channels.admit(ssh, connected, originator);
+  void opening(ForwardedTcpipChannel ssh, BindAddress connected, Originator originator) {
+    if (channels == null) {
+      ssh.refuse();
+    } else {
+      channels.opening(ssh, connected, originator);
+    }
   }
 
   private SshException hasEnded() {

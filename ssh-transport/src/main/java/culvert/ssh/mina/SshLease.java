@@ -11,7 +11,6 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
-import io.netty.util.concurrent.FutureListener;
 import io.netty.util.concurrent.Promise;
 
 /** One user's hold on a pooled session. Thread-safe. */
@@ -42,26 +41,10 @@ final class SshLease implements SshSession {
       BindAddress bind, EventLoop loop, ForwardedConnections connections) {
     Promise<RemoteForward> bound = loop.newPromise();
     session.lease();
-    FutureListener<Void> cancel = released -> cancelWhenBound(bound);
     connection
-        .requestForward(bind, connections, bound)
-        .addListener(
-            gone -> {
-              released.removeListener(cancel);
-              session.release();
-            });
-    released.addListener(cancel);
+        .requestForward(bind, connections, released, bound)
+        .addListener(gone -> session.release());
     return bound;
-  }
-
-  /** Whether the server has answered yet or not. */
-  private static void cancelWhenBound(Promise<RemoteForward> bound) {
-    bound.addListener(
-        (Future<RemoteForward> done) -> {
-          if (done.isSuccess()) {
-            done.getNow().cancel();
-          }
-        });
   }
 
   @Override

@@ -14,19 +14,20 @@ public final class ForwardedTcpipChannel extends TcpipChannel {
   public static final String TYPE = "forwarded-tcpip";
 
   private final Gate gate;
+  private long peerChannel;
+  private long peerWindow;
+  private long peerPacketSize;
 
   /** Decides about channels; called on the event loop of the SSH connection. */
   @FunctionalInterface
   public interface Gate {
 
     /**
-     * Makes the channel's Netty side with {@link SshDuplexChannel#accepted}, or refuses the
-     * channel.
+     * Takes the channel, with {@link SshDuplexChannel#accept}, or refuses it; now or later.
      *
      * @param connected the address and port of the forward, as the server puts them
-     * @return whether the channel was taken
      */
-    boolean admit(ForwardedTcpipChannel channel, BindAddress connected, Originator originator);
+    void opening(ForwardedTcpipChannel channel, BindAddress connected, Originator originator);
   }
 
   public ForwardedTcpipChannel(Gate gate) {
@@ -34,28 +35,36 @@ public final class ForwardedTcpipChannel extends TcpipChannel {
     this.gate = gate;
   }
 
-  /** The server's request for the channel, which is answered before this returns. */
   @Override
   public OpenFuture open(long recipient, long window, long packetSize, Buffer buffer) {
     openFuture = new DefaultOpenFuture(this, futureLock);
+    peerChannel = recipient;
+    peerWindow = window;
+    peerPacketSize = packetSize;
     BindAddress connected = new BindAddress(buffer.getString(), buffer.getInt());
     Originator originator = new Originator(buffer.getString(), buffer.getInt());
-    if (gate.admit(this, connected, originator)) {
-      setRecipient(recipient);
-      getRemoteWindow().init(window, packetSize, getSession().getFactoryManager());
-      configureWindow();
-      // MINA confirms the channel now, so that nothing which the pipeline writes can overtake that.
-      signalChannelOpenSuccess();
-      openFuture.setOpened();
-      messages().opened();
-    } else {
-      openFuture.setException(
-          new SshChannelOpenException(
-              getChannelId(),
-              SshConstants.SSH_OPEN_ADMINISTRATIVELY_PROHIBITED,
-              "no such remote forward"));
-      close(true);
-    }
+    gate.opening(this, connected, originator);
     return openFuture;
+  }
+
+  /** Only after {@link #attach}. */
+  void confirm() {
+    setRecipient(peerChannel);
+    getRemoteWindow().init(peerWindow, peerPacketSize, getSession().getFactoryManager());
+    configureWindow();
+    // MINA confirms the channel now, so that nothing which the pipeline writes can overtake that.
+    signalChannelOpenSuccess();
+    openFuture.setOpened();
+    messages().opened();
+  }
+
+  /** Refuses the channel. */
+  public void refuse() {
+    openFuture.setException(
+        new SshChannelOpenException(
+            getChannelId(),
+            SshConstants.SSH_OPEN_ADMINISTRATIVELY_PROHIBITED,
+            "no such remote forward"));
+    close(true);
   }
 }

@@ -119,11 +119,11 @@ public final class SshDuplexChannel extends AbstractChannel implements DuplexCha
   }
 
   /**
-   * The Netty side of a channel that the server asks for. On the event loop of the SSH connection.
+   * Takes a channel that the server asks for. On the event loop of the SSH connection.
    *
    * @param windowBytes the receive window
    */
-  public static SshDuplexChannel accepted(
+  public static SshDuplexChannel accept(
       NettyIoSession connection,
       ForwardedTcpipChannel ssh,
       Originator originator,
@@ -137,6 +137,7 @@ public final class SshDuplexChannel extends AbstractChannel implements DuplexCha
             windowBytes,
             connection.eventLoop().newPromise());
     channel.pipeline().addLast(initializer);
+    ssh.confirm();
     return channel;
   }
 
