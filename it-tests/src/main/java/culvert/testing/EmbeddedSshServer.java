@@ -21,8 +21,9 @@ import org.apache.sshd.server.forward.ForwardingFilter;
 import org.apache.sshd.server.session.ServerSession;
 
 /**
- * An SSH server (Apache MINA SSHD) on 127.0.0.1 that forwards direct-tcpip channels and remembers
- * what it was sent. Password, keyboard-interactive and public-key logins; no shell.
+ * An SSH server (Apache MINA SSHD) on 127.0.0.1 that forwards direct-tcpip channels, listens for
+ * remote forwards and remembers what it was sent. Password, keyboard-interactive and public-key
+ * logins; no shell.
  */
 public final class EmbeddedSshServer implements AutoCloseable {
 
@@ -42,7 +43,9 @@ public final class EmbeddedSshServer implements AutoCloseable {
   private final List<Attempt> attempts = new CopyOnWriteArrayList<>();
   private final List<String> channelTargets = new CopyOnWriteArrayList<>();
   private final ReceivedMessages received = new ReceivedMessages();
+  private final List<String> listenRequests = new CopyOnWriteArrayList<>();
   private volatile boolean forwarding = true;
+  private volatile boolean remoteForwarding = true;
   private volatile Silence silence = Silence.NONE;
   private KeyPair hostKey; // guarded by this
   private SshServer server; // guarded by this
@@ -88,6 +91,11 @@ public final class EmbeddedSshServer implements AutoCloseable {
     forwarding = allowed;
   }
 
+  /** Allows or forbids remote forwards from now on. */
+  public void remoteForwarding(boolean allowed) {
+    remoteForwarding = allowed;
+  }
+
   /** From the next message on, also in sessions that stand. */
   public void silence(Silence where) {
     silence = where;
@@ -101,6 +109,11 @@ public final class EmbeddedSshServer implements AutoCloseable {
   /** The targets of the direct-tcpip channels asked for so far, {@code host:port}, oldest first. */
   public List<String> channelTargets() {
     return List.copyOf(channelTargets);
+  }
+
+  /** The remote forwards asked for so far, {@code host:port}, oldest first. */
+  public List<String> listenRequests() {
+    return List.copyOf(listenRequests);
   }
 
   /** The bytes of SSH messages received so far that belong to a login (RFC 4252, RFC 4256). */
@@ -181,7 +194,8 @@ public final class EmbeddedSshServer implements AutoCloseable {
 
     @Override
     public boolean canListen(SshdSocketAddress address, Session session) {
-      return forwarding;
+      listenRequests.add(address.getHostName() + ":" + address.getPort());
+      return remoteForwarding;
     }
 
     @Override

@@ -9,6 +9,10 @@ class ChannelContractIT {
   private static final long GIB = 1L << 30;
   private static final long TINY_REKEY_LIMIT = 64 * 1024;
 
+  private static SshEnd ssh(SshEnd.Server server, long rekeyLimit) throws Exception {
+    return new SshEnd(NettyTransport.preferred(), server, rekeyLimit);
+  }
+
   @Nested
   class Tcp extends ChannelContract {
     @Override
@@ -21,7 +25,7 @@ class ChannelContractIT {
   class EmbeddedSsh extends ChannelContract {
     @Override
     Way newWay() throws Exception {
-      return new SshWay(NettyTransport.preferred(), SshServers.embedded(), GIB);
+      return new DirectWay(ssh(SshServers.embedded(), GIB));
     }
 
     /** MINA's server ends the whole channel with the target's EOF. */
@@ -36,7 +40,7 @@ class ChannelContractIT {
   class OpenSsh extends ChannelContract {
     @Override
     Way newWay() throws Exception {
-      return new SshWay(NettyTransport.preferred(), SshServers.openSsh(), GIB);
+      return new DirectWay(ssh(SshServers.openSsh(), GIB));
     }
   }
 
@@ -45,7 +49,7 @@ class ChannelContractIT {
   class OpenSshRekeyedByUs extends ChannelContract {
     @Override
     Way newWay() throws Exception {
-      return new SshWay(NettyTransport.preferred(), SshServers.openSsh(), TINY_REKEY_LIMIT);
+      return new DirectWay(ssh(SshServers.openSsh(), TINY_REKEY_LIMIT));
     }
 
     @Override
@@ -59,7 +63,58 @@ class ChannelContractIT {
   class OpenSshThatRekeys extends ChannelContract {
     @Override
     Way newWay() throws Exception {
-      return new SshWay(NettyTransport.preferred(), SshServers.openSsh("RekeyLimit 64K"), GIB);
+      return new DirectWay(ssh(SshServers.openSsh("RekeyLimit 64K"), GIB));
+    }
+
+    @Override
+    int mebibytes(int wanted) {
+      return super.mebibytes(wanted) / 3;
+    }
+  }
+
+  @Nested
+  class EmbeddedSshForwarded extends ChannelContract {
+    @Override
+    Way newWay() throws Exception {
+      return new ForwardedWay(ssh(SshServers.embedded(), GIB));
+    }
+
+    /** MINA's server ends the whole channel with the client's EOF. */
+    @Override
+    boolean peerMayHalfClose() {
+      return false;
+    }
+  }
+
+  @Nested
+  @RealPeers
+  class OpenSshForwarded extends ChannelContract {
+    @Override
+    Way newWay() throws Exception {
+      return new ForwardedWay(ssh(SshServers.openSsh(), GIB));
+    }
+  }
+
+  @Nested
+  @RealPeers
+  class OpenSshForwardedRekeyedByUs extends ChannelContract {
+    @Override
+    Way newWay() throws Exception {
+      return new ForwardedWay(ssh(SshServers.openSsh(), TINY_REKEY_LIMIT));
+    }
+
+    @Override
+    int mebibytes(int wanted) {
+      return super.mebibytes(wanted) / 3;
+    }
+  }
+
+  @Nested
+  @RealPeers
+  class OpenSshForwardedThatRekeys extends ChannelContract {
+    @Override
+    Way newWay() throws Exception {
+      return new ForwardedWay(ssh(SshServers.openSsh("RekeyLimit 64K"), GIB));
     }
 
     @Override

@@ -4,19 +4,15 @@ import culvert.config.AuthMethod;
 import culvert.config.SshProfile;
 import culvert.config.SshUser;
 import culvert.ssh.NettyTransport;
-import culvert.ssh.Originator;
 import culvert.ssh.Password;
 import culvert.ssh.SshServer;
 import culvert.ssh.SshSession;
 import culvert.ssh.SshSessionSpec;
-import culvert.ssh.TunnelTarget;
 import culvert.ssh.mina.MinaSshTransport;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.socket.DuplexChannel;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,8 +23,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
-/** A direct-tcpip channel through an SSH server, asked for from another loop than its own. */
-final class SshWay implements Way {
+/** A session with an SSH server, used from another loop than its own. */
+final class SshEnd implements AutoCloseable {
   private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
 
   private final EventLoopGroup loops;
@@ -55,7 +51,7 @@ final class SshWay implements Way {
     void close() throws IOException;
   }
 
-  SshWay(NettyTransport netty, Server server, long rekeyLimit) throws Exception {
+  SshEnd(NettyTransport netty, Server server, long rekeyLimit) throws Exception {
     this.server = server;
     loops = netty.newGroup("contract", 2);
     sshLoop = loops.next();
@@ -97,24 +93,17 @@ final class SshWay implements Way {
         Duration.ofSeconds(60));
   }
 
-  @Override
-  public Pair open(Recorder recorder) throws Exception {
-    try (ServerSocket target = new ServerSocket(0, 1, LOOPBACK)) {
-      DuplexChannel channel =
-          session
-              .openDirectTcpip(
-                  new TunnelTarget("127.0.0.1", target.getLocalPort()),
-                  new Originator("127.0.0.1", 1),
-                  callerLoop,
-                  recorder)
-              .get(30, TimeUnit.SECONDS);
-      return new Pair(channel, target.accept());
-    }
+  SshSession session() {
+    return session;
   }
 
-  @Override
-  public void breakOff(Pair pair) throws Exception {
-    server.breakOff();
+  /** Where futures of the session complete. */
+  EventLoop callerLoop() {
+    return callerLoop;
+  }
+
+  Server server() {
+    return server;
   }
 
   @Override

@@ -10,9 +10,18 @@ import java.util.Map;
 final class SshServers {
   private SshServers() {}
 
-  static SshWay.Server embedded() throws Exception {
+  static SshEnd.Server embedded() throws Exception {
+    return embedded(EmbeddedSshServer.start(Map.of("batch", "secret")));
+  }
+
+  static SshEnd.Server embeddedThatForbidsListening() throws Exception {
     EmbeddedSshServer server = EmbeddedSshServer.start(Map.of("batch", "secret"));
-    return new SshWay.Server() {
+    server.remoteForwarding(false);
+    return embedded(server);
+  }
+
+  private static SshEnd.Server embedded(EmbeddedSshServer server) {
+    return new SshEnd.Server() {
       @Override
       public int port() {
         return server.port();
@@ -40,9 +49,9 @@ final class SshServers {
     };
   }
 
-  static SshWay.Server openSsh(String... options) throws Exception {
+  static SshEnd.Server openSsh(String... options) throws Exception {
     RealSshd sshd = RealSshd.start(options);
-    return new SshWay.Server() {
+    return new SshEnd.Server() {
       @Override
       public int port() {
         return sshd.port();

@@ -4,7 +4,7 @@ import io.netty.channel.socket.DuplexChannel;
 import java.io.IOException;
 import java.net.Socket;
 
-/** A way to reach a peer: plain TCP, or a direct-tcpip channel through some SSH server. */
+/** A way between us and a peer: plain TCP, or a channel through some SSH server. */
 interface Way extends AutoCloseable {
 
   /** Opens a channel with the recorder in its pipeline, and the socket at its far end. */
