@@ -22,6 +22,7 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -92,6 +93,11 @@ final class FakeSsh implements SshTransport {
     public Future<RemoteForward> requestRemoteForward(
         BindAddress bind, EventLoop on, ForwardedConnections connections) {
       throw new AssertionError("no remote forwards here");
+    }
+
+    @Override
+    public Optional<InetAddress> serverAddress() {
+      return Optional.empty();
     }
 
     @Override

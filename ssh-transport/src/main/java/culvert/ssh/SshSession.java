@@ -4,6 +4,8 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
+import java.net.InetAddress;
+import java.util.Optional;
 
 /**
  * A lease on an authenticated SSH session. It keeps the session open until {@link #release}; other
@@ -41,6 +43,9 @@ public interface SshSession {
    */
   Future<RemoteForward> requestRemoteForward(
       BindAddress bind, EventLoop loop, ForwardedConnections connections);
+
+  /** Where the server was reached; empty: not by a connection of ours. */
+  Optional<InetAddress> serverAddress();
 
   /**
    * Completes (never fails) with the reason when the SSH session has ended; on the session's own

@@ -5,6 +5,7 @@ import culvert.config.SshUser;
 import culvert.filter.ConnectionRequest;
 import culvert.filter.Route;
 import culvert.proxy.ftp.core.LoginDepth;
+import culvert.proxy.upstream.TunnelEnds;
 import culvert.ssh.Password;
 import culvert.ssh.SshServer;
 import culvert.ssh.SshSessionSpec;
@@ -22,16 +23,24 @@ record TunnelPlan(SshServer server, TunnelTarget target, Route.FtpTunnel route) 
 
   static TunnelPlan of(ConnectionRequest request, Route.FtpTunnel route, SshProfile profile) {
     return new TunnelPlan(
-        new SshServer(profile, profile.host().orElse(request.host())),
-        route
-            .target()
-            .map(target -> new TunnelTarget(target.host(), target.port()))
-            .orElseGet(() -> new TunnelTarget(request.host(), request.port())),
-        route);
+        TunnelEnds.server(request, profile), TunnelEnds.target(request, route.target()), route);
   }
 
   private SshProfile profile() {
     return server.profile();
+  }
+
+  /**
+   * Whether the client's own name for the FTP server stands for the SSH server too, and is resolved
+   * there once more for every connection.
+   */
+  boolean leadsToTheServerItself() {
+    return profile().host().isEmpty() && route.target().isEmpty() && server.address().isEmpty();
+  }
+
+  /** The same with another target. */
+  TunnelPlan to(String host) {
+    return new TunnelPlan(server, new TunnelTarget(host, target.port()), route);
   }
 
   /** How much of the FTP login the SSH login needs; empty: nothing. */

@@ -164,9 +164,40 @@ final class UpstreamOpener {
                   } else if (mine != step) {
                     connected.getNow().release();
                   } else {
-                    openChannel(plan, spec, connected.getNow(), mine);
+                    openPinned(plan, spec, connected.getNow(), mine);
                   }
                 });
+  }
+
+  /**
+   * A name with several addresses is resolved by the SSH server for each connection anew, and data
+   * would end up at another host than control: the address that SSH has reached stands for it.
+   */
+  private void openPinned(TunnelPlan plan, SshSessionSpec spec, SshSession session, int mine) {
+    Optional<InetAddress> reached = session.serverAddress();
+    if (!plan.leadsToTheServerItself() || reached.isEmpty()) {
+      openChannel(plan, spec, session, mine);
+      return;
+    }
+    services
+        .resolver()
+        .resolve(plan.target().host(), loop)
+        .addListener(
+            (FutureListener<List<InetAddress>>)
+                resolved -> {
+                  if (mine != step) {
+                    session.release();
+                  } else if (resolved.isSuccess() && isOneOf(resolved.getNow(), reached.get())) {
+                    openChannel(plan.to(reached.get().getHostAddress()), spec, session, mine);
+                  } else {
+                    openChannel(plan, spec, session, mine);
+                  }
+                });
+  }
+
+  /** An IPv4 and an IPv6 address are most often the same host's, whose FTP server may lack one. */
+  private static boolean isOneOf(List<InetAddress> addresses, InetAddress reached) {
+    return addresses.stream().filter(a -> a.getClass() == reached.getClass()).count() > 1;
   }
 
   private void openChannel(TunnelPlan plan, SshSessionSpec spec, SshSession session, int mine) {

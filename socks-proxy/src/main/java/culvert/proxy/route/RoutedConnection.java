@@ -19,6 +19,7 @@ import culvert.proxy.relay.EarlyReads;
 import culvert.proxy.relay.Relay;
 import culvert.proxy.upstream.ConnectFailedException;
 import culvert.proxy.upstream.SshRefusal;
+import culvert.proxy.upstream.TunnelEnds;
 import culvert.ssh.Originator;
 import culvert.ssh.SshException;
 import culvert.ssh.SshFailure;
@@ -192,7 +193,7 @@ final class RoutedConnection {
 
   private void tunnel(ConnectionRequest request, Route.Tunnel route) {
     SshProfile profile = policy.profile(route.profile());
-    SshServer server = new SshServer(profile, profile.host().orElse(request.host()));
+    SshServer server = TunnelEnds.server(request, profile);
     Optional<String> user = sshUser(profile);
     if (user.isEmpty()) {
       tunnelFailed(
@@ -227,11 +228,7 @@ final class RoutedConnection {
   }
 
   private void openChannel(ConnectionRequest request, Route.Tunnel route, SshSession session) {
-    TunnelTarget target =
-        route
-            .target()
-            .map(endpoint -> new TunnelTarget(endpoint.host(), endpoint.port()))
-            .orElseGet(() -> new TunnelTarget(request.host(), request.port()));
+    TunnelTarget target = TunnelEnds.target(request, route.target());
     session
         .openDirectTcpip(target, Originator.of(client.address()), loop, EarlyReads.initializer())
         .addListener(

@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -48,6 +49,8 @@ final class FakeSsh implements SshTransport {
 
   /** Whoever asks waits until the test lets it go. */
   volatile boolean hangs;
+
+  volatile Optional<InetAddress> reachedAt = Optional.empty();
 
   /** Channels are answered when this completes. */
   volatile Future<?> channelGate;
@@ -196,6 +199,11 @@ final class FakeSsh implements SshTransport {
     public Future<RemoteForward> requestRemoteForward(
         BindAddress bind, EventLoop on, ForwardedConnections connections) {
       throw new AssertionError("no remote forwards here");
+    }
+
+    @Override
+    public Optional<InetAddress> serverAddress() {
+      return reachedAt;
     }
 
     @Override

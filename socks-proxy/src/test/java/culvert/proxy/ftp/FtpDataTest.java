@@ -113,6 +113,36 @@ class FtpDataTest {
                         "routed ftp-data ftp-tunnel", "tunnelled gate:22 gate", "ended completed"));
   }
 
+  @Test
+  void ofANameWithSeveralAddressesOneIsTakenForControlAndData() throws Exception {
+    ftp.profile = FtpFixture.withoutHost(ftp.profile);
+    InetAddress first = InetAddress.getByName("127.0.0.3");
+    InetAddress second = InetAddress.getByName("127.0.0.2");
+    ftp.names.put(FtpFixture.HOST, List.of(first, second));
+    ftp.ssh.reachedAt = Optional.of(second);
+    Control control = tunnelled();
+    ServerSocket listener = ftp.listen();
+    int port = control.epsv(listener.getLocalPort());
+
+    Peer data = ftp.data(FtpFixture.HOST, port);
+    ftp.accept(listener).send("x").close();
+
+    assertThat(data.answer()).isZero();
+    assertThat(ftp.ssh.channels).hasToString("[127.0.0.2:21, 127.0.0.2:" + port + "]");
+  }
+
+  @Test
+  void aNameWithAnAddressOfEachFamilyIsLeftToTheSshServer() throws Exception {
+    ftp.profile = FtpFixture.withoutHost(ftp.profile);
+    InetAddress four = InetAddress.getByName("127.0.0.3");
+    ftp.names.put(FtpFixture.HOST, List.of(InetAddress.getByName("2001:db8::1"), four));
+    ftp.ssh.reachedAt = Optional.of(four);
+
+    tunnelled();
+
+    assertThat(ftp.ssh.channels).hasToString("[ftp.example:21]");
+  }
+
   @ParameterizedTest(name = "tunnelled: {0}")
   @ValueSource(booleans = {true, false})
   void dataGoToTheAnnouncedAddressWhereTheRuleSaysSo(boolean tunnelled) throws Exception {

@@ -164,9 +164,18 @@ final class FtpFixture implements AutoCloseable {
   }
 
   static SshProfile profile(SshUser user, AuthMethod method) {
+    return profile(Optional.of("gate"), user, method);
+  }
+
+  /** The same that leads to the host that the client asked for. */
+  static SshProfile withoutHost(SshProfile profile) {
+    return profile(Optional.empty(), profile.user(), profile.authentication().get(0));
+  }
+
+  private static SshProfile profile(Optional<String> host, SshUser user, AuthMethod method) {
     return new SshProfile(
         "test",
-        Optional.of("gate"),
+        host,
         22,
         user,
         List.of(method),

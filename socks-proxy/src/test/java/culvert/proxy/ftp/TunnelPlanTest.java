@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import culvert.config.AuthMethod;
 import culvert.config.Endpoint;
 import culvert.config.Fallback;
+import culvert.config.SshProfile;
 import culvert.config.SshUser;
 import culvert.filter.ConnectionRequest;
 import culvert.filter.DestinationAddress;
@@ -61,6 +62,24 @@ class TunnelPlanTest {
         .hasToString("ftp.example:2121");
     assertThat(plan(user, AuthMethod.PASSWORD, Optional.of(new Endpoint("localhost", 21))).target())
         .hasToString("localhost:21");
+  }
+
+  @Test
+  void anAddressThatTheRulesDecidedByIsTheOneThatIsTaken() throws Exception {
+    InetAddress decided = InetAddress.getByName("192.0.2.7");
+    ConnectionRequest request =
+        new ConnectionRequest(
+            "ftp.example", new DestinationAddress.Known(decided), 2121, CLIENT, "socks");
+    SshProfile gateway = FtpFixture.profile(new SshUser.FromFtp(), AuthMethod.PASSWORD);
+    Route.FtpTunnel route =
+        new Route.FtpTunnel("test", Optional.empty(), Fallback.NONE, FtpHandling.STANDARD);
+
+    TunnelPlan byGateway = TunnelPlan.of(request, route, gateway);
+    assertThat(byGateway.target()).hasToString("192.0.2.7:2121");
+    assertThat(byGateway.server().address()).isEmpty();
+    TunnelPlan toTheHost = TunnelPlan.of(request, route, FtpFixture.withoutHost(gateway));
+    assertThat(toTheHost.server().host()).isEqualTo("ftp.example");
+    assertThat(toTheHost.server().address()).contains(decided);
   }
 
   @Test

@@ -69,6 +69,7 @@ final class SshConnection {
   private State state = State.CONNECTING;
   private @Nullable ScheduledFuture<?> deadline;
   private @Nullable Channel socket;
+  private volatile Optional<InetAddress> serverAddress = Optional.empty();
   private @Nullable HostKeyCheck hostKey;
   private @Nullable ClientSession session;
   private @Nullable SessionChannels channels; // while LOGGED_IN
@@ -126,17 +127,22 @@ final class SshConnection {
 
   private void connect() {
     deadline = schedule(connectTimeout(), this::connectTimedOut);
-    services
-        .resolver()
-        .resolve(server.host(), loop)
+    addresses()
         .addListener(
-            (Future<List<InetAddress>> resolved) -> {
-              if (!resolved.isSuccess()) {
-                end(DialFailures.of(server, resolved.cause(), connectTimeout()));
+            (Future<List<InetAddress>> known) -> {
+              if (!known.isSuccess()) {
+                end(DialFailures.of(server, known.cause(), connectTimeout()));
               } else if (state == State.CONNECTING) {
-                dial(resolved.getNow());
+                dial(known.getNow());
               }
             });
+  }
+
+  private Future<List<InetAddress>> addresses() {
+    return server
+        .address()
+        .map(address -> loop.<List<InetAddress>>newSucceededFuture(List.of(address)))
+        .orElseGet(() -> services.resolver().resolve(server.host(), loop));
   }
 
   private void dial(List<InetAddress> addresses) {
@@ -149,6 +155,7 @@ final class SshConnection {
                 end(DialFailures.of(server, dialled.cause(), connectTimeout()));
               } else if (state == State.CONNECTING) {
                 socket = dialled.getNow();
+                serverAddress = Optional.of(addressOf(dialled.getNow()));
                 socket.closeFuture().addListener(closed -> endOfSession());
                 reached.trySuccess(null);
                 loadKnownHosts(dialled.getNow());
@@ -177,7 +184,7 @@ final class SshConnection {
     try {
       tcp.pipeline().remove(IdleHandler.class);
       HostConfigEntry entry =
-          new HostConfigEntry("", addressOf(tcp), server.port(), "not-yet-known");
+          new HostConfigEntry("", addressOf(tcp).getHostAddress(), server.port(), "not-yet-known");
       entry.setIdentitiesOnly(true);
       AttributeRepository context =
           AttributeRepository.ofAttributesMap(
@@ -197,9 +204,14 @@ final class SshConnection {
     }
   }
 
-  private static String addressOf(Channel socket) {
+  /** Where the server was reached; empty: not yet. Any thread. */
+  Optional<InetAddress> serverAddress() {
+    return serverAddress;
+  }
+
+  private static InetAddress addressOf(Channel socket) {
     if (socket.remoteAddress() instanceof InetSocketAddress address) {
-      return address.getAddress().getHostAddress();
+      return address.getAddress();
     }
     throw new IllegalStateException("no remote address: " + socket);
   }

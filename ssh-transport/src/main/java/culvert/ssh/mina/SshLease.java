@@ -12,6 +12,8 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
+import java.net.InetAddress;
+import java.util.Optional;
 
 /** One user's hold on a pooled session. Thread-safe. */
 final class SshLease implements SshSession {
@@ -45,6 +47,11 @@ final class SshLease implements SshSession {
         .requestForward(bind, connections, released, bound)
         .addListener(gone -> session.release());
     return bound;
+  }
+
+  @Override
+  public Optional<InetAddress> serverAddress() {
+    return connection.serverAddress();
   }
 
   @Override

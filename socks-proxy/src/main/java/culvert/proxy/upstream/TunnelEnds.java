@@ -1,0 +1,47 @@
+package culvert.proxy.upstream;
+
+import culvert.config.Endpoint;
+import culvert.config.SshProfile;
+import culvert.filter.ConnectionRequest;
+import culvert.filter.DestinationAddress;
+import culvert.ssh.SshServer;
+import culvert.ssh.TunnelTarget;
+import java.net.InetAddress;
+import java.util.Optional;
+
+/**
+ * From where to where a client's tunnel leads. An address that the rules have decided by is the one
+ * that is taken: the name may have others.
+ */
+public final class TunnelEnds {
+  private TunnelEnds() {}
+
+  /** The profile's SSH server, else the host that the client asked for. */
+  public static SshServer server(ConnectionRequest request, SshProfile profile) {
+    return profile
+        .host()
+        .map(host -> new SshServer(profile, host))
+        .orElseGet(() -> new SshServer(profile, request.host(), decidedBy(request)));
+  }
+
+  /**
+   * As the SSH server is told.
+   *
+   * @param ruled the rule's target; empty: what the client asked for
+   */
+  public static TunnelTarget target(ConnectionRequest request, Optional<Endpoint> ruled) {
+    return ruled
+        .map(target -> new TunnelTarget(target.host(), target.port()))
+        .orElseGet(
+            () ->
+                new TunnelTarget(
+                    decidedBy(request).map(InetAddress::getHostAddress).orElse(request.host()),
+                    request.port()));
+  }
+
+  private static Optional<InetAddress> decidedBy(ConnectionRequest request) {
+    return request.address() instanceof DestinationAddress.Known known
+        ? Optional.of(known.address())
+        : Optional.empty();
+  }
+}
