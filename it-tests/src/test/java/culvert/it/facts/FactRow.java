@@ -48,6 +48,56 @@ enum FactRow {
   SLOW_GREETING(3, "greetings may take 30 s"),
   CHARSETS(3, "SSH wants UTF-8, else the charset of the profile; FTP gets the raw bytes"),
   ANONYMOUS(3, "anonymous users are never tried against SSH"),
+
+  // 4. Passive mode: where clients come for their data
+  NAMED_AS_CONTROL(
+      4, "curl, ftplib, newer commons-net, tnftp: CONNECT to the host as they named it"),
+  NAMED_AS_227(4, "wget, ncftp, lftp, FileZilla, WinSCP: CONNECT to the literal of the 227"),
+  SAME_AS_CONTROL(4, "JDK, tnftp, inetutils: the 227 must name the address of the control peer"),
+  NEVER_LOOPBACK(4, "a 227 with 127.0.0.1 that was not asked for breaks many clients"),
+  LITERAL_IN_227(4, "a client that asked for an IPv4 literal is told that literal"),
+  RESOLVED_IN_227(4, "a client that asked for a name is told the address it resolves to here"),
+  SERVERS_OWN_IN_227(4, "where the name resolves to nothing, the server's own address"),
+  RESERVED_IN_227(
+      4, "where nothing is left, an address out of 198.18.0.0/15 of this session's own"),
+  SERVERS_PORT(4, "the port is the server's, unless two sessions of one client collide"),
+  ANY_ALIAS(4, "data is asked for under any name or address that the server has, or Culvert's own"),
+  BEFORE_WITH_OR_AFTER(4, "data connections come before, with or after the transfer command"),
+  ANSWERED_WHEN_CONFIRMED(4, "curl goes from EPSV to PASV on a true SOCKS failure only"),
+  ONE_CHANNEL(
+      4, "one channel for each announcement, when the client connects: servers accept once"),
+
+  // 4. Passive mode: how servers word it
+  SPELLINGS_OF_227(4, "227 with or without parentheses, with =, with other text, trailing dot"),
+  SPELLINGS_OF_229(4, "229 with any delimiter"),
+  PASV_ANSWERED_229(4, "229 in answer to PASV"),
+  PORT_REFUSED(4, "port 0 and ports below 1024 are refused"),
+  UNREADABLE_RELAYED(4, "what cannot be parsed is relayed unchanged"),
+  FINAL_LINE(4, "only the final line of the reply that belongs to the PASV or EPSV counts"),
+  REPLIES_IN_ORDER(
+      4, "commands awaiting replies are a FIFO; a transfer takes 1xx and a final reply"),
+  UNSOLICITED_227(4, "an unsolicited or embedded 227 opens nothing"),
+  IPV6_CLIENT(4, "for an IPv6 client PASV is relayed unchanged, and EPSV works"),
+  EPSV_ALL_ENDS_PASV(4, "after EPSV ALL vsftpd and proftpd refuse PASV and PORT"),
+  SAME_TARGET(4, "servers refuse data that does not come from the address of control"),
+
+  // 6. Abort, urgent data, closing
+  URGENT_IN_LINE(6, "ftplib's ABOR ends in an urgent byte, lftp and inetutils have one before it"),
+  TELNET_DROPPED(6, "IAC IP, IAC DM, IAC WILL/WONT/DO/DONT x are dropped, IAC IAC is kept"),
+  PLAIN_ABOR(6, "plain ABOR is the only form that all servers accept"),
+  DATA_RESET_AFTER_ABOR(6, "servers answer ABOR once the data connection dies: after about 1 s"),
+  ANSWERS_TO_ABOR(6, "426 and 226, 226 and 226, or 225"),
+  REPLY_OVERTAKES_DATA(6, "226 may overtake the data"),
+  SILENT_TRANSFERS(6, "a control connection whose transfer is pending may be silent for minutes"),
+  BROKEN_UPLOAD(6, "sshd turns every end into a FIN: a broken upload must be aborted first"),
+
+  // 11. Threats
+  FOREIGN_227(11, "a 227 that names another host does not lead there"),
+  PORT_STEALING(11, "a second client does not get the data of the first"),
+  PORT_REUSE(11, "an announced port is good for one connection"),
+  LATE_CONNECT(11, "an announced port stays closed to whoever comes late"),
+  EARLY_DATA(11, "bytes that come before they are asked for are not lost"),
+  HALF_A_REPLY(11, "a reply that breaks off opens nothing"),
   ;
 
   private final int section;

@@ -12,13 +12,15 @@ public final class DataPort implements Closeable {
   private static final int SILENCE_MILLIS = 150;
 
   private final ServerSocket listener;
+  private final int number;
 
   public DataPort(String address) throws IOException {
     listener = new ServerSocket(0, 50, InetAddress.getByName(address));
+    number = listener.getLocalPort();
   }
 
   public int number() {
-    return listener.getLocalPort();
+    return number;
   }
 
   /** {@code h1,h2,h3,h4,p1,p2} with the address that it listens on. */

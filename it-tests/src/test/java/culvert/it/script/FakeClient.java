@@ -77,6 +77,11 @@ public final class FakeClient implements Closeable {
     return wire.ended();
   }
 
+  /** Everything up to the end of the server's side, which must come in order. */
+  public String rest() throws IOException {
+    return wire.rest();
+  }
+
   /** Whether the connection is broken off. */
   public boolean wasReset() throws IOException {
     return wire.wasReset();

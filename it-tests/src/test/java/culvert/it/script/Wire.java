@@ -99,6 +99,11 @@ public final class Wire implements Closeable {
     }
   }
 
+  /** Whether the connection ends, in order or not, after whatever is still to be read. */
+  public boolean ends() throws IOException {
+    return wasReset() || ended();
+  }
+
   public void halfClose() throws IOException {
     socket.shutdownOutput();
   }
