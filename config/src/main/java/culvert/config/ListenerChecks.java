@@ -32,7 +32,7 @@ final class ListenerChecks {
       return;
     }
     Section section = listener.section();
-    if (kind.equals(ListenerReader.TUNNEL) || kind.equals(ListenerReader.REMOTE_TUNNEL)) {
+    if (listener.isFixedTunnel()) {
       tunnel(listener, kind);
     }
     @Nullable Endpoint bind = listener.bind();

@@ -64,6 +64,11 @@ final class ListenerReader {
       Optional<ListenerConfig> config,
       Section section) {
 
+    /** Whether its clients' way is known, so that no rule is asked. */
+    boolean isFixedTunnel() {
+      return TUNNEL.equals(kind) || REMOTE_TUNNEL.equals(kind);
+    }
+
     /** Whether a client must give a name and a password; wrong {@code users} were meant to. */
     boolean checksNames() {
       return section.has(USERS) && section.optional(USERS).map(all -> !all.isEmpty()).orElse(true);

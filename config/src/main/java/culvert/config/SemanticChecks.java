@@ -12,16 +12,16 @@ import org.jspecify.annotations.Nullable;
 
 /** What no section can see alone: whether the sections fit together. */
 final class SemanticChecks {
-  private final List<Listener> listeners;
+  private final List<Listener> listeners; // those whose clients the rules decide about
   private final Map<String, Profile> profiles;
   private final Problems problems;
   private final Set<String> listenerNames = new LinkedHashSet<>();
 
   SemanticChecks(List<Listener> listeners, Map<String, Profile> profiles, Problems problems) {
-    this.listeners = listeners;
+    this.listeners = listeners.stream().filter(listener -> !listener.isFixedTunnel()).toList();
     this.profiles = profiles;
     this.problems = problems;
-    listeners.forEach(listener -> listenerNames.add(listener.name()));
+    this.listeners.forEach(listener -> listenerNames.add(listener.name()));
   }
 
   /** Jump hosts must be profiles, and other ones. */

@@ -37,9 +37,14 @@ public final class Culvert implements AutoCloseable {
     return new Culvert(ProxyDaemon.start(read(yaml)));
   }
 
-  /** The port of the first SOCKS listener. */
+  /** The port of the first listener. */
   public int port() {
-    return daemon.addresses().get(0).getPort();
+    return port(0);
+  }
+
+  /** The port of that listener; they count from 0. */
+  public int port(int listener) {
+    return daemon.addresses().get(listener).getPort();
   }
 
   public Socks5 socks() {

@@ -16,7 +16,7 @@ public final class TestConfig {
   private final List<String> profile = new ArrayList<>();
   private final List<String> rule = new ArrayList<>();
   private final List<String> top = new ArrayList<>();
-  private String listener = "socks: 127.0.0.1:0";
+  private List<String> listeners = List.of("name: socks, socks: 127.0.0.1:0");
 
   private TestConfig(Path directory, int sshPort, int ftpPort) {
     this.directory = directory;
@@ -63,7 +63,12 @@ public final class TestConfig {
 
   /** Replaces the SOCKS listener's keys, in YAML's flow style without the braces. */
   public TestConfig listener(String flow) {
-    listener = flow;
+    return listeners("name: socks, " + flow);
+  }
+
+  /** Replaces the listeners; each in YAML's flow style without the braces. */
+  public TestConfig listeners(String... flows) {
+    listeners = List.of(flows);
     return this;
   }
 
@@ -73,7 +78,8 @@ public final class TestConfig {
 
   public String yaml() {
     StringBuilder yaml = new StringBuilder();
-    yaml.append("listeners:\n  - { name: socks, ").append(listener).append(" }\n");
+    yaml.append("listeners:\n");
+    listeners.forEach(flow -> yaml.append("  - { ").append(flow).append(" }\n"));
     yaml.append("profiles:\n  gate:\n");
     profile.forEach(line -> yaml.append("    ").append(line).append('\n'));
     yaml.append("rules:\n  - name: jobs\n    match: { port: ").append(ftpPort).append(" }\n");

@@ -24,6 +24,11 @@ public final class CurlClient {
    */
   public static CurlClient through(
       String proxyOption, int proxyPort, String user, String password) {
+    return direct(user, password).with(proxyOption, "127.0.0.1:" + proxyPort);
+  }
+
+  /** A curl that knows of no proxy and logs in. */
+  public static CurlClient direct(String user, String password) {
     return new CurlClient(
         List.of(
             PROGRAM.toString(),
@@ -32,8 +37,6 @@ public final class CurlClient {
             "--show-error",
             "--max-time",
             Long.toString(DEADLINE.toSeconds() - 5),
-            proxyOption,
-            "127.0.0.1:" + proxyPort,
             "--user",
             user + ":" + password));
   }

@@ -58,7 +58,7 @@ final class ExplainCommand implements Callable<Integer> {
   @Option(
       names = "--listener",
       paramLabel = "NAME",
-      description = "Where the client connects (default: the first listener).")
+      description = "Where the client connects (default: the first SOCKS listener).")
   private @Nullable String listenerName;
 
   @Option(
@@ -92,8 +92,11 @@ final class ExplainCommand implements Callable<Integer> {
     ListenerConfig listener = listener(config);
     PrintStream out = terminal.out();
     out.println(destination + " from " + client.getHostAddress() + " at " + listener.name());
-    if (listener instanceof ListenerConfig.Socks socks
-        && socks.allowFrom().stream().noneMatch(network -> network.contains(client))) {
+    if (!(listener instanceof ListenerConfig.Socks socks)) {
+      out.println("  no rule is asked: this listener is a fixed tunnel");
+      return;
+    }
+    if (socks.allowFrom().stream().noneMatch(network -> network.contains(client))) {
       out.println("  note: allow-from of this listener keeps this client out");
     }
     FilterEngine engine = RuleCompiler.compile(config).engine();
@@ -124,15 +127,22 @@ final class ExplainCommand implements Callable<Integer> {
   }
 
   private ListenerConfig listener(CulvertConfig config) {
+    String wanted = listenerName;
+    if (wanted == null) {
+      return config.listeners().stream()
+          .filter(ListenerConfig.Socks.class::isInstance)
+          .findFirst()
+          .orElseGet(() -> config.listeners().get(0));
+    }
     return config.listeners().stream()
-        .filter(listener -> listenerName == null || listener.name().equals(listenerName))
+        .filter(listener -> listener.name().equals(wanted))
         .findFirst()
         .orElseThrow(
             () ->
                 new ParameterException(
                     spec.commandLine(),
                     "--listener: no such listener: "
-                        + listenerName
+                        + wanted
                         + " (expected: one of "
                         + String.join(
                             ", ", config.listeners().stream().map(ListenerConfig::name).toList())

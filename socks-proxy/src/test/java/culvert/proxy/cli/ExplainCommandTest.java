@@ -100,6 +100,23 @@ class ExplainCommandTest {
   }
 
   @Test
+  void aFixedTunnelAsksNoRule() throws IOException {
+    Files.writeString(
+        directory.resolve("culvert.yaml"),
+        """
+        listeners:
+          - { name: db, tunnel: 5432, protocol: ftp, profile: gateway, target: "localhost:21" }
+          - { name: door, socks: 1080 }
+        """
+            + CONFIG);
+
+    assertThat(culvert.execute("explain", "192.0.2.1:21", "--listener", "db")).isZero();
+    assertThat(culvert.out()).contains("no rule is asked").doesNotContain("matches");
+    assertThat(culvert.execute("explain", "192.0.2.1:21")).isZero();
+    assertThat(culvert.out()).contains("192.0.2.1:21 from 127.0.0.1 at door");
+  }
+
+  @Test
   void anUnusableConfigurationExplainsNothing() throws IOException {
     Files.writeString(directory.resolve("culvert.yaml"), "rules: 7\n");
 
