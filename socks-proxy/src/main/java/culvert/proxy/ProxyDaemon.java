@@ -112,9 +112,9 @@ public final class ProxyDaemon implements AutoCloseable {
             new TcpConnector(dialer, DIRECT_CONNECT_TIMEOUT, ownListeners),
             ssh,
             TunnelPins.NONE);
-    DataListeners dataListeners =
-        new DataListeners(transport, loops, limits, connections, ownListeners);
     ClientOwners owners = ProcClientOwners.create(owning);
+    DataListeners dataListeners =
+        new DataListeners(transport, loops, owners, limits, connections, ownListeners);
     Parts.Ftp ftp = parts.ftp().create(upstreams, owners, relay, dataListeners);
     router =
         new Router(

@@ -32,7 +32,7 @@ public final class ControlConnections implements FtpSessions {
     Route route = decided.route();
     FtpSession.Ports ports =
         listens(route)
-            ? upstream -> new ListeningPorts(services.listeners(), client)
+            ? upstream -> new ListeningPorts(services, client)
             : upstream -> new ExpectedPorts(services, client, request, upstream);
     FtpSession session = new FtpSession(services, client, request, route, ports, recorder);
     EventLoop loop = client.channel().eventLoop();

@@ -6,9 +6,12 @@ import culvert.proxy.door.AcceptedClient;
 import culvert.proxy.door.ConnectionLimits;
 import culvert.proxy.door.OpenConnections;
 import culvert.proxy.event.Endpoints;
+import culvert.proxy.owner.ClientOwners;
+import culvert.proxy.owner.SocketOwner;
 import culvert.proxy.relay.Closing;
 import io.netty.channel.Channel;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.concurrent.Future;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Optional;
@@ -29,21 +32,29 @@ final class DataListener {
    * Whom it waits for.
    *
    * @param client the control connection's peer
+   * @param owner of its socket
    * @param frontDoor the name of the listener by which the control connection came in
    */
-  record Awaited(InetAddress client, Optional<String> user, String frontDoor) {}
+  record Awaited(
+      InetAddress client, Optional<String> user, Future<SocketOwner> owner, String frontDoor) {}
 
   private final Awaited awaited;
   private final DataTaker taker;
+  private final ClientOwners owners;
   private final ConnectionLimits limits;
   private final OpenConnections connections;
   private final AtomicBoolean taken = new AtomicBoolean();
   private volatile @Nullable Channel socket;
 
   DataListener(
-      Awaited awaited, DataTaker taker, ConnectionLimits limits, OpenConnections connections) {
+      Awaited awaited,
+      DataTaker taker,
+      ClientOwners owners,
+      ConnectionLimits limits,
+      OpenConnections connections) {
     this.awaited = awaited;
     this.taker = taker;
+    this.owners = owners;
     this.limits = limits;
     this.connections = connections;
   }
@@ -90,11 +101,35 @@ final class DataListener {
     if (!peer.getAddress().equals(awaited.client())) {
       refuse(
           channel, peer, "the control connection came from " + awaited.client().getHostAddress());
-    } else if (!taken.compareAndSet(false, true)) {
-      refuse(channel, peer, "the data connection has come already");
+    } else if (awaited.owner().getNow() instanceof SocketOwner.Unknown) {
+      claim(channel, peer);
     } else {
+      owners
+          .socket(channel)
+          .addListener(
+              (Future<SocketOwner> found) -> {
+                if (isOwn(found.getNow())) {
+                  claim(channel, peer);
+                } else {
+                  refuse(channel, peer, "the control connection is another user's");
+                }
+              });
+    }
+  }
+
+  /** The control connection's owner was asked for first, so it is known first. */
+  private boolean isOwn(SocketOwner owner) {
+    SocketOwner control = awaited.owner().getNow();
+    return control instanceof SocketOwner.Unknown
+        || (control instanceof SocketOwner.Known known && known.isSameUserAs(owner));
+  }
+
+  private void claim(DuplexChannel channel, InetSocketAddress peer) {
+    if (taken.compareAndSet(false, true)) {
       close();
       take(channel, peer);
+    } else {
+      refuse(channel, peer, "the data connection has come already");
     }
   }
 

@@ -4,6 +4,7 @@ import culvert.proxy.door.ConnectionLimits;
 import culvert.proxy.door.OpenConnections;
 import culvert.proxy.door.TcpListener;
 import culvert.proxy.door.WhenActive;
+import culvert.proxy.owner.ClientOwners;
 import culvert.proxy.upstream.OwnListeners;
 import culvert.ssh.NettyTransport;
 import io.netty.channel.Channel;
@@ -26,6 +27,7 @@ import java.net.InetSocketAddress;
 public final class DataListeners {
   private final NettyTransport transport;
   private final EventLoopGroup loops;
+  private final ClientOwners owners;
   private final ConnectionLimits limits;
   private final OpenConnections connections;
   private final OwnListeners ownListeners;
@@ -38,11 +40,13 @@ public final class DataListeners {
   public DataListeners(
       NettyTransport transport,
       EventLoopGroup loops,
+      ClientOwners owners,
       ConnectionLimits limits,
       OpenConnections connections,
       OwnListeners ownListeners) {
     this.transport = transport;
     this.loops = loops;
+    this.owners = owners;
     this.limits = limits;
     this.connections = connections;
     this.ownListeners = ownListeners;
@@ -56,7 +60,7 @@ public final class DataListeners {
    */
   Future<DataListener> listen(
       InetAddress address, DataListener.Awaited awaited, DataTaker taker, EventLoop loop) {
-    DataListener listener = new DataListener(awaited, taker, limits, connections);
+    DataListener listener = new DataListener(awaited, taker, owners, limits, connections);
     Promise<DataListener> listening = loop.newPromise();
     TcpListener.bind(transport, loops, new InetSocketAddress(address, 0), new Accepting(listener))
         .addListener(

@@ -24,12 +24,15 @@ final class ListeningPorts implements PassivePorts {
   private @Nullable DataListener present;
   private boolean stopped;
 
-  ListeningPorts(DataListeners listeners, Client client) {
-    this.listeners = listeners;
+  ListeningPorts(FtpServices services, Client client) {
+    this.listeners = services.listeners();
     this.own = ((InetSocketAddress) client.channel().localAddress()).getAddress();
     this.awaited =
         new DataListener.Awaited(
-            client.address().getAddress(), client.user(), client.request().listener());
+            client.address().getAddress(),
+            client.user(),
+            services.owners().socket(client.channel()),
+            client.request().listener());
     this.loop = client.channel().eventLoop();
   }
 

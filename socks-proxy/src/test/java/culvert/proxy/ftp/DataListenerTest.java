@@ -10,6 +10,7 @@ import culvert.config.FtpSettings;
 import culvert.config.SshUser;
 import culvert.filter.FtpHandling;
 import culvert.filter.Route;
+import culvert.proxy.owner.SocketOwner;
 import io.netty.util.concurrent.Promise;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -34,9 +35,12 @@ class DataListenerTest {
   private Peer client;
   private Peer server;
 
+  private volatile long uid = 1000; // whose the next socket is
+
   @BeforeEach
   void start() throws Exception {
     ftp = new FtpFixture();
+    ftp.owner = client -> new SocketOwner.Known(uid, 1);
     ftp.profile = FtpFixture.profile(new SshUser.Fixed("gate"), AuthMethod.PUBLICKEY);
     serversPort = ftp.listen();
     client =
@@ -119,6 +123,18 @@ class DataListenerTest {
     foreign.connect(new InetSocketAddress(HERE, port));
 
     assertThat(new Peer(foreign).rest()).isEqualTo("RESET");
+    Peer data = connect(port);
+    ftp.accept(serversPort).send("x").close();
+    assertThat(data.rest()).isEqualTo("xEOF");
+  }
+
+  @Test
+  void anotherUsersProcessIsResetAndTheClientStillServed() throws Exception {
+    int port = passive("EPSV");
+    uid = 1001;
+    assertThat(connect(port).rest()).isEqualTo("RESET");
+
+    uid = 1000;
     Peer data = connect(port);
     ftp.accept(serversPort).send("x").close();
     assertThat(data.rest()).isEqualTo("xEOF");

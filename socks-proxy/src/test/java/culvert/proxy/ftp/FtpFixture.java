@@ -54,6 +54,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /**
  * The FTP part with a front door that answers with one byte (0: connected, else the refusal's
@@ -81,6 +82,7 @@ final class FtpFixture implements AutoCloseable {
   final List<Integer> direct = new CopyOnWriteArrayList<>();
   final Set<String> pinned = ConcurrentHashMap.newKeySet();
   final ServerSocket ftpServer;
+  volatile Function<Channel, SocketOwner> owner = client -> new SocketOwner.Unknown();
   volatile SshProfile profile = profile(new SshUser.FromFtp(), AuthMethod.PASSWORD);
 
   FtpFixture() throws Exception {
@@ -121,12 +123,34 @@ final class FtpFixture implements AutoCloseable {
                 resolver(),
                 expected,
                 new DataListeners(
-                    NettyTransport.preferred(), loops, limits, connections, ownListeners),
-                ClientOwners.NONE,
+                    NettyTransport.preferred(),
+                    loops,
+                    new FakeOwners(),
+                    limits,
+                    connections,
+                    ownListeners),
+                new FakeOwners(),
                 new Relay(new BufferBudget(1 << 20)),
                 pins(),
                 timeouts));
     door = bindDoor();
+  }
+
+  private final class FakeOwners implements ClientOwners {
+    @Override
+    public Future<SocketOwner> socket(Channel client) {
+      return client.eventLoop().newSucceededFuture(owner.apply(client));
+    }
+
+    @Override
+    public Future<Set<String>> users(Channel client) {
+      return client.eventLoop().newSucceededFuture(Set.of());
+    }
+
+    @Override
+    public Future<Set<String>> applications(Channel client) {
+      return client.eventLoop().newSucceededFuture(Set.of());
+    }
   }
 
   private static void settle(Future<DuplexChannel> dialled, Promise<DuplexChannel> connected) {
