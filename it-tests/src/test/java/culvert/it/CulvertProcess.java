@@ -9,13 +9,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** {@code culvert run} as a process of its own. */
-final class CulvertProcess implements AutoCloseable {
+public final class CulvertProcess implements AutoCloseable {
   private static final Duration DEADLINE = Duration.ofSeconds(30);
   private static final Pattern READY =
       Pattern.compile("culvert ready: .*\\bsocks 127\\.0\\.0\\.1:(\\d+).*");
@@ -36,10 +37,24 @@ final class CulvertProcess implements AutoCloseable {
    * @param log where its standard error goes
    * @param options before the command, such as {@code -vv}
    */
-  static CulvertProcess run(Path configuration, Path log, String... options) throws Exception {
+  public static CulvertProcess run(Path configuration, Path log, String... options)
+      throws Exception {
+    return run(Map.of(), configuration, log, options);
+  }
+
+  /**
+   * Starts it in an environment of its own.
+   *
+   * @param environment what it has besides this process's
+   */
+  public static CulvertProcess run(
+      Map<String, String> environment, Path configuration, Path log, String... options)
+      throws Exception {
     List<String> arguments = new ArrayList<>(List.of(options));
     arguments.addAll(List.of("run", "-c", configuration.toString()));
-    Process process = builder(arguments).redirectError(log.toFile()).start();
+    ProcessBuilder builder = builder(arguments).redirectError(log.toFile());
+    builder.environment().putAll(environment);
+    Process process = builder.start();
     BufferedReader out =
         new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     try {
@@ -69,7 +84,7 @@ final class CulvertProcess implements AutoCloseable {
     return new ProcessBuilder(command).redirectInput(Path.of("/dev/null").toFile());
   }
 
-  int port() {
+  public int port() {
     return port;
   }
 

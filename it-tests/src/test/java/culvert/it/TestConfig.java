@@ -17,10 +17,12 @@ public final class TestConfig {
   private final List<String> rule = new ArrayList<>();
   private final List<String> top = new ArrayList<>();
   private List<String> listeners = List.of("name: socks, socks: 127.0.0.1:0");
+  private String match;
 
   private TestConfig(Path directory, int sshPort, int ftpPort) {
     this.directory = directory;
     this.ftpPort = ftpPort;
+    this.match = "port: " + ftpPort;
     rule.add("action: ftp-tunnel");
     profile.add("host: 127.0.0.1");
     profile.add("port: " + sshPort);
@@ -72,6 +74,12 @@ public final class TestConfig {
     return this;
   }
 
+  /** Replaces what the rule matches, in YAML's flow style without the braces. */
+  public TestConfig match(String flow) {
+    match = flow;
+    return this;
+  }
+
   public Path knownHosts() {
     return directory.resolve("known_hosts");
   }
@@ -82,7 +90,7 @@ public final class TestConfig {
     listeners.forEach(flow -> yaml.append("  - { ").append(flow).append(" }\n"));
     yaml.append("profiles:\n  gate:\n");
     profile.forEach(line -> yaml.append("    ").append(line).append('\n'));
-    yaml.append("rules:\n  - name: jobs\n    match: { port: ").append(ftpPort).append(" }\n");
+    yaml.append("rules:\n  - name: jobs\n    match: { ").append(match).append(" }\n");
     yaml.append("    profile: gate\n");
     rule.forEach(line -> yaml.append("    ").append(line).append('\n'));
     yaml.append("ftp: { ports: [").append(ftpPort).append("] }\n");

@@ -81,6 +81,10 @@ enum FactRow {
   EPSV_ALL_ENDS_PASV(4, "after EPSV ALL vsftpd and proftpd refuse PASV and PORT"),
   SAME_TARGET(4, "servers refuse data that does not come from the address of control"),
 
+  ONE_ADDRESS(4, "of a name with several addresses, data goes to the one that control has reached"),
+
+  OWN_LISTENER(4, "clients that do not send data through SOCKS connect to what the reply names"),
+
   // 6. Abort, urgent data, closing
   URGENT_IN_LINE(6, "ftplib's ABOR ends in an urgent byte, lftp and inetutils have one before it"),
   TELNET_DROPPED(6, "IAC IP, IAC DM, IAC WILL/WONT/DO/DONT x are dropped, IAC IAC is kept"),
@@ -95,6 +99,7 @@ enum FactRow {
   FOREIGN_227(11, "a 227 that names another host does not lead there"),
   PORT_STEALING(11, "a second client does not get the data of the first"),
   PORT_REUSE(11, "an announced port is good for one connection"),
+  OTHER_LOCAL_USER(11, "another local user's process does not get the data of the first"),
   LATE_CONNECT(11, "an announced port stays closed to whoever comes late"),
   EARLY_DATA(11, "bytes that come before they are asked for are not lost"),
   HALF_A_REPLY(11, "a reply that breaks off opens nothing"),

@@ -15,7 +15,11 @@ public final class DataPort implements Closeable {
   private final int number;
 
   public DataPort(String address) throws IOException {
-    listener = new ServerSocket(0, 50, InetAddress.getByName(address));
+    this(address, 0);
+  }
+
+  public DataPort(String address, int port) throws IOException {
+    listener = new ServerSocket(port, 50, InetAddress.getByName(address));
     number = listener.getLocalPort();
   }
 
