@@ -1,6 +1,7 @@
 package culvert.proxy.socks;
 
 import culvert.filter.ConnectionRequest;
+import culvert.proxy.door.Destination;
 import culvert.proxy.door.Refusal;
 import culvert.proxy.event.HandshakeFailure;
 import culvert.proxy.relay.Closing;

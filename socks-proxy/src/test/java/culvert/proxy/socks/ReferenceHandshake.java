@@ -2,6 +2,7 @@ package culvert.proxy.socks;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import culvert.proxy.door.Destination;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.util.NetUtil;
 import java.nio.ByteBuffer;

@@ -1,4 +1,4 @@
-package culvert.proxy.socks;
+package culvert.proxy.door;
 
 import culvert.filter.DestinationAddress;
 import io.netty.util.NetUtil;
@@ -8,11 +8,11 @@ import java.net.UnknownHostException;
 import java.util.regex.Pattern;
 
 /**
- * A destination's host, checked.
+ * The host that a client has named, checked.
  *
  * @param host a name without a trailing dot, or a literal address in its canonical form
  */
-record Destination(String host, DestinationAddress address) {
+public record Destination(String host, DestinationAddress address) {
   private static final int MAX_NAME_LENGTH = 253;
 
   /** Labels as resolvers take them; the underscore is in use although it is no host name's. */
@@ -20,10 +20,12 @@ record Destination(String host, DestinationAddress address) {
       Pattern.compile("[A-Za-z0-9_-]{1,63}(\\.[A-Za-z0-9_-]{1,63})*");
 
   /**
+   * Reads what a client has named.
+   *
    * @param text a name, perhaps with non-ASCII letters, or a literal address
    * @throws IllegalArgumentException with what was found and what was expected
    */
-  static Destination parse(String text) {
+  public static Destination parse(String text) {
     byte[] literal = NetUtil.createByteArrayFromIpAddressString(text);
     return literal == null ? ofName(text) : ofAddress(literal);
   }
