@@ -43,6 +43,13 @@ public final class Command implements ClientInput {
     return new Command(text.getBytes(US_ASCII));
   }
 
+  /** {@code USER} with a name that came in another form. */
+  static Command user(byte[] name) {
+    byte[] line = Arrays.copyOf("USER ".getBytes(US_ASCII), 5 + name.length);
+    System.arraycopy(name, 0, line, 5, name.length);
+    return new Command(line);
+  }
+
   /** In upper case; empty when it is far too long to be one. */
   public String verb() {
     return verb;

@@ -1,13 +1,9 @@
 package culvert.proxy.ftp.core;
 
-import culvert.ssh.Password;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,27 +18,32 @@ import org.slf4j.LoggerFactory;
 public final class LoginCapture implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(LoginCapture.class);
 
-  /** Commands that are answered here and told to the server later. */
-  private static final int MAX_RECORDED = 16;
-
-  /** Bytes that a client may send behind its PASS before it was answered. */
-  private static final int MAX_HELD = 64 * 1024;
-
-  private final LoginDepth depth;
+  private final boolean userAtHost;
   private final List<LoginEffect> effects = new ArrayList<>();
-  private final List<Command> recorded = new ArrayList<>();
-  private final Deque<Command> held = new ArrayDeque<>();
-  private int heldBytes;
+  private final RecordedCommands recorded = new RecordedCommands();
+  private final HeldCommands held = new HeldCommands();
+  private LoginDepth depth;
   private LoginState state = LoginState.AWAIT_USER;
-  private byte[] user = {};
-  private @Nullable Command userCommand;
-  private @Nullable Command account;
-  private @Nullable Password password;
+  private final CapturedLogin login = new CapturedLogin();
   private @Nullable LoginReplay replay;
   private boolean tunnelled;
 
+  /** For the destination that the client has asked the front door for. */
   public LoginCapture(LoginDepth depth) {
+    this(depth, false);
+  }
+
+  private LoginCapture(LoginDepth depth, boolean userAtHost) {
     this.depth = depth;
+    this.userAtHost = userAtHost;
+  }
+
+  /**
+   * For a destination that USER may name, as in {@code USER name@host}. How much of the login is
+   * needed then depends on what is decided about it.
+   */
+  public static LoginCapture userAtHost() {
+    return new LoginCapture(LoginDepth.USER, true);
   }
 
   /** What a client that has just been connected is sent at once: servers speak first. */
@@ -58,10 +59,12 @@ public final class LoginCapture implements AutoCloseable {
   public List<LoginEffect> on(LoginEvent event) {
     if (event instanceof LoginEvent.Sent sent) {
       sent(sent.command());
+    } else if (event instanceof LoginEvent.Decided decided) {
+      decided(decided.depth());
     } else if (event instanceof LoginEvent.UpstreamOpened opened) {
       opened(opened.tunnelled());
-    } else if (event instanceof LoginEvent.SshLoginRefused refused) {
-      sshLoginRefused(refused.text());
+    } else if (event instanceof LoginEvent.Refused refused) {
+      refused(refused.text());
     } else if (event instanceof LoginEvent.UpstreamFailed failed) {
       upstreamFailed(failed.text());
     } else if (event instanceof LoginEvent.Replied replied) {
@@ -75,17 +78,15 @@ public final class LoginCapture implements AutoCloseable {
   /** Wipes everything that was captured. Idempotent. */
   @Override
   public void close() {
-    forgetLogin();
-    held.forEach(Command::wipe);
-    held.clear();
+    login.forget();
+    held.wipe();
     recorded.clear();
-    forgetAccount();
   }
 
   private void sent(Command command) {
     switch (state) {
       case AWAIT_USER, AWAIT_PASS -> beforeLogin(command);
-      case OPENING_UPSTREAM, REPLAYING_LOGIN -> hold(command);
+      case DECIDING, OPENING_UPSTREAM, REPLAYING_LOGIN -> hold(command);
       case LOGGED_IN -> afterLogin(command);
       case REFUSED -> command.wipe();
     }
@@ -96,8 +97,7 @@ public final class LoginCapture implements AutoCloseable {
       case "USER" -> user(command);
       case "PASS" -> pass(command);
       case "ACCT" -> {
-        forgetAccount();
-        account = command;
+        login.account(command);
         reply("202 Account noted.");
       }
       case "OPTS" -> {
@@ -120,25 +120,41 @@ public final class LoginCapture implements AutoCloseable {
   }
 
   private void record(Command command, String reply) {
-    boolean again = command.is("NOOP") && recorded.stream().anyMatch(r -> r.is("NOOP"));
-    if (!again && recorded.size() == MAX_RECORDED) {
-      reply("421 culvert: more than " + MAX_RECORDED + " commands before the login.");
+    if (recorded.add(command)) {
+      reply(reply);
+    } else {
+      reply("421 culvert: more than " + RecordedCommands.MAX + " commands before the login.");
       refuse();
-      return;
     }
-    if (!again) {
-      recorded.add(command);
-    }
-    reply(reply);
   }
 
   private void user(Command command) {
-    if (userCommand != null) {
-      forgetAccount(); // it was the other user's
+    if (userAtHost) {
+      userAtHost(command);
+    } else {
+      login.user(command.argument(), command);
+      userKnown();
     }
-    forgetLogin();
-    userCommand = command;
-    user = command.argument();
+  }
+
+  private void userAtHost(Command command) {
+    UserAtHost named;
+    try {
+      named = UserAtHost.parse(command.argument());
+    } catch (IllegalArgumentException e) {
+      effects.add(
+          new LoginEffect.ToClient(
+              OwnReply.of(501, "culvert: USER name@host[:port]: " + e.getMessage())));
+      login.forget();
+      enter(LoginState.AWAIT_USER);
+      return;
+    }
+    login.user(named.user(), Command.user(named.user()));
+    enter(LoginState.DECIDING);
+    effects.add(new LoginEffect.DecideDestination(named.host()));
+  }
+
+  private void userKnown() {
     if (depth == LoginDepth.USER) {
       open();
     } else {
@@ -147,34 +163,40 @@ public final class LoginCapture implements AutoCloseable {
     }
   }
 
+  private void decided(LoginDepth decidedDepth) {
+    if (state != LoginState.DECIDING) {
+      illegal("Decided");
+      return;
+    }
+    depth = decidedDepth;
+    userKnown();
+    release();
+  }
+
   private void pass(Command command) {
     if (state != LoginState.AWAIT_PASS) {
       command.wipe();
       reply(OwnReply.USER_FIRST);
       return;
     }
-    password = new Password(command.argument());
-    command.wipe();
+    login.password(command);
     open();
   }
 
   private void open() {
     enter(LoginState.OPENING_UPSTREAM);
-    effects.add(new LoginEffect.OpenUpstream(user.clone(), Optional.ofNullable(password)));
+    effects.add(new LoginEffect.OpenUpstream(login.name().clone(), login.password()));
   }
 
   private void hold(Command command) {
-    heldBytes += command.length();
-    held.add(command);
-    if (heldBytes > MAX_HELD) {
-      reply("421 culvert: more than " + MAX_HELD + " bytes sent behind the login.");
+    if (!held.add(command)) {
+      reply("421 culvert: more than " + HeldCommands.MAX_BYTES + " bytes sent behind the login.");
       refuse();
     }
   }
 
-  /** Another user is another SSH identity: a tunnel serves the one that it was made for. */
   private void afterLogin(Command command) {
-    if (command.is("USER") && tunnelled && !Arrays.equals(command.argument(), user)) {
+    if (command.is("USER") && startsOver(command)) {
       effects.add(new LoginEffect.CloseUpstream());
       enter(LoginState.AWAIT_USER);
       user(command);
@@ -183,16 +205,21 @@ public final class LoginCapture implements AutoCloseable {
     }
   }
 
+  /**
+   * Another user is another SSH identity, and perhaps another destination: an upstream serves the
+   * one that it was made for.
+   */
+  private boolean startsOver(Command userAgain) {
+    return userAtHost || (tunnelled && !Arrays.equals(userAgain.argument(), login.name()));
+  }
+
   private void opened(boolean nowTunnelled) {
-    Command name = userCommand;
-    if (state != LoginState.OPENING_UPSTREAM || name == null) {
+    if (state != LoginState.OPENING_UPSTREAM) {
       illegal("UpstreamOpened");
       return;
     }
     tunnelled = nowTunnelled;
-    replay =
-        new LoginReplay(
-            recorded, name, Optional.ofNullable(password), Optional.ofNullable(account));
+    replay = login.replay(recorded);
     enter(LoginState.REPLAYING_LOGIN);
   }
 
@@ -218,18 +245,15 @@ public final class LoginCapture implements AutoCloseable {
       effects.add(new LoginEffect.CloseUpstream());
       awaitAnotherUser();
     } else {
-      byte[] name = user;
-      forgetLogin();
-      forgetAccount();
-      user = name;
+      login.forgetSecrets();
       enter(LoginState.LOGGED_IN);
       release();
     }
   }
 
-  private void sshLoginRefused(String text) {
-    if (state != LoginState.OPENING_UPSTREAM) {
-      illegal("SshLoginRefused");
+  private void refused(String text) {
+    if (state != LoginState.DECIDING && state != LoginState.OPENING_UPSTREAM) {
+      illegal("Refused");
       return;
     }
     effects.add(new LoginEffect.ToClient(OwnReply.of(530, text)));
@@ -246,8 +270,7 @@ public final class LoginCapture implements AutoCloseable {
   }
 
   private void awaitAnotherUser() {
-    forgetLogin();
-    forgetAccount();
+    login.forget();
     enter(LoginState.AWAIT_USER);
     release();
   }
@@ -260,27 +283,7 @@ public final class LoginCapture implements AutoCloseable {
 
   /** What waited takes its turn, as if it had just been sent. */
   private void release() {
-    List<Command> waiting = List.copyOf(held);
-    held.clear();
-    heldBytes = 0;
-    waiting.forEach(this::sent);
-  }
-
-  private void forgetLogin() {
-    if (password != null) {
-      password.close();
-      password = null;
-    }
-    userCommand = null;
-    user = new byte[0];
-    replay = null;
-  }
-
-  private void forgetAccount() {
-    if (account != null) {
-      account.wipe();
-      account = null;
-    }
+    held.release().forEach(this::sent);
   }
 
   private void reply(String line) {

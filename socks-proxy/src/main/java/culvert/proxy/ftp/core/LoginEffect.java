@@ -1,5 +1,6 @@
 package culvert.proxy.ftp.core;
 
+import culvert.config.Endpoint;
 import culvert.ssh.Password;
 import java.util.Optional;
 
@@ -23,6 +24,13 @@ public sealed interface LoginEffect {
       return "ToServer";
     }
   }
+
+  /**
+   * Find the way to the destination that the client wants.
+   *
+   * @param named by USER, and not checked; empty: the one that the front door was asked for
+   */
+  record DecideDestination(Optional<Endpoint> named) implements LoginEffect {}
 
   /**
    * Make the upstream control connection.

@@ -7,6 +7,14 @@ public sealed interface LoginEvent {
   record Sent(Command command) implements LoginEvent {}
 
   /**
+   * The way to the destination that USER has named is known.
+   *
+   * @param depth how much of the login it needs; {@link LoginDepth#USER} if nothing, since the name
+   *     is here
+   */
+  record Decided(LoginDepth depth) implements LoginEvent {}
+
+  /**
    * The upstream control connection stands.
    *
    * @param tunnelled whether it belongs to the captured identity, so that another user needs
@@ -14,8 +22,8 @@ public sealed interface LoginEvent {
    */
   record UpstreamOpened(boolean tunnelled) implements LoginEvent {}
 
-  /** The SSH login was refused: the client may try another user. */
-  record SshLoginRefused(String text) implements LoginEvent {}
+  /** The SSH login, or the destination that USER has named: the client may try another user. */
+  record Refused(String text) implements LoginEvent {}
 
   /** No upstream control connection can be made, or the one that stood has failed. */
   record UpstreamFailed(String text) implements LoginEvent {}

@@ -1,5 +1,7 @@
 package culvert.proxy.ftp.core;
 
+import static culvert.proxy.ftp.core.LoginLines.client;
+import static culvert.proxy.ftp.core.LoginLines.server;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -18,16 +20,6 @@ class LoginCaptureTest {
 
   private LoginCapture login = new LoginCapture(LoginDepth.USER_AND_PASSWORD);
 
-  private static LoginEvent client(String line) {
-    return new LoginEvent.Sent(new Command(line.getBytes(ISO_8859_1)));
-  }
-
-  private static LoginEvent server(String lines) {
-    String text = lines.replace("|", "\r\n") + "\r\n";
-    return new LoginEvent.Replied(
-        new Reply(Integer.parseInt(lines.substring(0, 3)), text.getBytes(ISO_8859_1)));
-  }
-
   private List<String> on(LoginEvent... events) {
     List<String> transcript = new ArrayList<>();
     for (LoginEvent event : events) {
@@ -40,6 +32,10 @@ class LoginCaptureTest {
     switch (state) {
       case AWAIT_USER -> {}
       case AWAIT_PASS -> on(client("USER bob"));
+      case DECIDING -> {
+        login = LoginCapture.userAtHost();
+        on(client("USER bob@h"));
+      }
       case OPENING_UPSTREAM -> on(client("USER bob"), client("PASS secret"));
       case REPLAYING_LOGIN -> on(client("USER bob"), client("PASS secret"), TUNNEL);
       case LOGGED_IN ->
@@ -169,6 +165,41 @@ class LoginCaptureTest {
   }
 
   @Test
+  void aVirtualHostTakesThePlaceOfTheOneBefore() {
+    on(client("HOST a"), client("CLNT x"), client("HOST b"));
+    given(LoginState.REPLAYING_LOGIN);
+
+    assertThat(on(server("220 hi"), server("200 x"), server("220 b")))
+        .containsExactly("> CLNT x", "> HOST b", "> USER bob");
+  }
+
+  @Test
+  void afterAnUnknownVirtualHostAnotherMayBeNamed() {
+    on(client("HOST v"));
+    given(LoginState.REPLAYING_LOGIN);
+    on(server("220 hi"), server("504 no such host"));
+
+    on(client("HOST w"), client("USER bob"), client("PASS x"), TUNNEL);
+
+    assertThat(on(server("220 hi"), server("220 w"))).containsExactly("> HOST w", "> USER bob");
+  }
+
+  @Test
+  void aUserThatIsPipelinedBehindPassTakesOverWhenThatWasAnswered() {
+    given(LoginState.OPENING_UPSTREAM);
+
+    assertThat(on(client("USER eve"), client("PASS x"), TUNNEL, server("220 hi")))
+        .containsExactly("> USER bob");
+    assertThat(on(server("331 p?"), server("230 in")))
+        .containsExactly(
+            "> PASS secret",
+            "< 230 in",
+            "CloseUpstream",
+            "< 331 Please specify the password.",
+            "open for eve with x");
+  }
+
+  @Test
   void tooManyRecordedCommandsEndTheSession() {
     for (int i = 0; i < 16; i++) {
       assertThat(on(client("CLNT " + i))).containsExactly("< 200 Noted.");
@@ -243,7 +274,7 @@ class LoginCaptureTest {
       case "refused by SSH" -> {
         on(client("ACCT payroll"));
         given(LoginState.OPENING_UPSTREAM);
-        on(new LoginEvent.SshLoginRefused("no"));
+        on(new LoginEvent.Refused("no"));
       }
       default -> {
         on(client("ACCT payroll"));
@@ -292,7 +323,7 @@ class LoginCaptureTest {
   void a530OfTheSshServerLeavesTheSessionUsable() {
     given(LoginState.OPENING_UPSTREAM);
 
-    assertThat(on(new LoginEvent.SshLoginRefused("culvert: SSH login as bob at h refused")))
+    assertThat(on(new LoginEvent.Refused("culvert: SSH login as bob at h refused")))
         .containsExactly("< 530 culvert: SSH login as bob at h refused");
     assertThat(login.state()).isEqualTo(LoginState.AWAIT_USER);
     assertThat(on(client("FEAT"))).containsExactly("< 530 Please login with USER and PASS.");
@@ -323,7 +354,7 @@ class LoginCaptureTest {
     given(LoginState.OPENING_UPSTREAM);
     on(client("FEAT"), client("USER eve"), client("PASS x"), client("PWD"));
 
-    assertThat(on(new LoginEvent.SshLoginRefused("no")))
+    assertThat(on(new LoginEvent.Refused("no")))
         .containsExactly(
             "< 530 no",
             "< 530 Please login with USER and PASS.",
@@ -357,6 +388,35 @@ class LoginCaptureTest {
     assertThat(login.state()).isEqualTo(LoginState.LOGGED_IN);
   }
 
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(strings = {"230 in", "232 in", "332 account?"})
+  void withTheDepthUserAServerThatWantsNoPasswordHasTheWord(String reply) {
+    login = new LoginCapture(LoginDepth.USER);
+    on(client("USER bob"), TUNNEL);
+
+    assertThat(on(server("220 hi"), server(reply))).containsExactly("> USER bob", "< " + reply);
+    assertThat(on(client("PASS x"))).containsExactly("forward PASS x");
+  }
+
+  @Test
+  void withTheDepthUserARefusedUserLeavesTheSessionUsable() {
+    login = new LoginCapture(LoginDepth.USER);
+    on(client("USER bob"), TUNNEL);
+
+    assertThat(on(server("220 hi"), server("530 must use encryption")))
+        .containsExactly("> USER bob", "< 530 must use encryption", "CloseUpstream");
+    assertThat(on(client("PASS x"))).containsExactly("< 503 Login with USER first.");
+    assertThat(on(client("USER eve"))).containsExactly("open for eve");
+  }
+
+  @ParameterizedTest(name = "USER <{0}>")
+  @ValueSource(strings = {"", " ", "-x", "a b", "b@c", "host|user", "dom\\user", "\u00e9\u00ff"})
+  void aUserNameReachesTheServerByteForByte(String user) {
+    on(client("USER " + user), client("PASS x"), TUNNEL);
+
+    assertThat(on(server("220 hi"))).containsExactly("> USER " + user);
+  }
+
   @Test
   void anotherUserAfterTheLoginNeedsAnotherTunnel() {
     given(LoginState.LOGGED_IN);
@@ -376,7 +436,7 @@ class LoginCaptureTest {
             on(
                 TUNNEL,
                 server("230 in"),
-                new LoginEvent.SshLoginRefused("x"),
+                new LoginEvent.Refused("x"),
                 new LoginEvent.UpstreamFailed("x")))
         .isEmpty();
     assertThat(login.state()).isEqualTo(state);

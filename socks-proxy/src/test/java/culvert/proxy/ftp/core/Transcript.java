@@ -2,6 +2,7 @@ package culvert.proxy.ftp.core;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import culvert.config.Endpoint;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -25,6 +26,8 @@ final class Transcript {
     } else if (effect instanceof LoginEffect.OpenUpstream open) {
       String password = open.password().map(p -> " with " + text(p.copy())).orElse("");
       return "open for " + text(open.user()) + password;
+    } else if (effect instanceof LoginEffect.DecideDestination decide) {
+      return "decide " + decide.named().map(Endpoint::toString).orElse("as requested");
     } else if (effect instanceof LoginEffect.Forward forward) {
       return "forward " + text(forward.command().bytes());
     } else if (effect instanceof ControlEffect.ToClient toClient) {
