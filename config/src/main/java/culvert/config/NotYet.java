@@ -28,7 +28,6 @@ final class NotYet {
           "profiles.host-key-algorithms",
           "profiles.max-lifetime",
           "profiles.connections",
-          "rules.user-at-host",
           "match.application",
           "match.os-user",
           "ftp.active-mode",

@@ -22,7 +22,7 @@ final class RuleReader {
   static final Key<String> PROFILE = Key.of("profile", Values.NAME, CulvertConfig.DEFAULT_PROFILE);
   static final Key<Optional<Endpoint>> TARGET =
       Key.of("target", Values.scalar(A_TARGET, RuleReader::target), "requested");
-  private static final Key<Boolean> USER_AT_HOST = Key.of("user-at-host", Values.BOOLEAN, "false");
+  static final Key<Boolean> USER_AT_HOST = Key.of("user-at-host", Values.BOOLEAN, "false");
   static final Key<String> FALLBACK = Key.of("fallback", Values.word("none", "plain"), "none");
   static final Key<List<FallbackReason>> FALLBACK_ON =
       Key.of(

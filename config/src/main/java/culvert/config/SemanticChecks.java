@@ -44,15 +44,21 @@ final class SemanticChecks {
     listenersOf(parsed);
     Location profile = parsed.section().location(RuleReader.PROFILE);
     boolean known = knownProfile(rule.profile(), "profile", profile);
-    if (parsed.action() == null) {
+    @Nullable Action action = parsed.action();
+    if (action == null) {
       return;
     }
-    boolean tunnels = parsed.action() == Action.FTP_TUNNEL || parsed.action() == Action.TUNNEL;
+    boolean tunnels = action == Action.FTP_TUNNEL || action == Action.TUNNEL;
     if (tunnels && known) {
-      login(parsed.action(), rule.profile(), rule.match().listeners(), profile);
+      login(action, rule.profile(), rule.match().listeners(), profile);
     }
     if (!tunnels) {
       withoutTunnel(parsed);
+    }
+    if (rule.userAtHost() && (action == Action.TUNNEL || action == Action.BLOCK)) {
+      problems.warning(
+          parsed.section().location(RuleReader.USER_AT_HOST),
+          "user-at-host: without effect with action: " + action);
     }
     if (parsed.section().has(RuleReader.FALLBACK_ON) && !plain(parsed)) {
       problems.error(

@@ -27,6 +27,21 @@ class WarningsTest {
   }
 
   @Test
+  void userAtHostNeedsFtp() {
+    assertThat(
+            Loading.problems(
+                "profiles: { a: { user: gate, authentication: publickey, identity-file: /k } }",
+                "rules:",
+                "  - { match: { port: 1 }, action: block, user-at-host: true }",
+                "  - { match: { port: 2 }, action: tunnel, profile: a, user-at-host: true }",
+                "  - { match: { port: 3 }, action: direct, user-at-host: true }",
+                "  - { match: { port: 4 }, action: ftp-tunnel, user-at-host: true }"))
+        .containsExactly(
+            "c.yaml:3:56: warning: user-at-host: without effect with action: block",
+            "c.yaml:4:69: warning: user-at-host: without effect with action: tunnel");
+  }
+
+  @Test
   void publicKeyAloneNeedsAKey() {
     assertThat(
             Loading.problems(

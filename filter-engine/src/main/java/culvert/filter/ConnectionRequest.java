@@ -16,6 +16,12 @@ import java.net.InetAddress;
 public record ConnectionRequest(
     String host, DestinationAddress address, int port, InetAddress client, String listener) {
 
+  /** The same client asking for something else. */
+  public ConnectionRequest withDestination(
+      String otherHost, DestinationAddress otherAddress, int otherPort) {
+    return new ConnectionRequest(otherHost, otherAddress, otherPort, client, listener);
+  }
+
   /** The same request with what resolving the name has brought. */
   public ConnectionRequest withAddress(DestinationAddress resolved) {
     return new ConnectionRequest(host, resolved, port, client, listener);

@@ -1,15 +1,15 @@
 package culvert.proxy;
 
 import culvert.config.SshProfile;
-import culvert.filter.ConnectionRequest;
-import culvert.filter.Decision.Decided;
 import culvert.filter.Route;
 import culvert.proxy.door.Client;
 import culvert.proxy.door.Refusal;
 import culvert.proxy.event.ConnectionRecorder;
 import culvert.proxy.event.EndReason;
 import culvert.proxy.ftp.DataConnections;
+import culvert.proxy.ftp.DestinationRules;
 import culvert.proxy.ftp.FtpSessions;
+import culvert.proxy.ftp.RoutedRequest;
 import culvert.proxy.owner.SocketOwner;
 import java.net.InetAddress;
 import java.util.List;
@@ -44,13 +44,9 @@ final class FakeFtp implements DataConnections, FtpSessions {
 
   @Override
   public void start(
-      Client client,
-      ConnectionRequest request,
-      Decided decided,
-      Optional<SshProfile> profile,
-      ConnectionRecorder recorder) {
-    started.add(decided.route());
-    profiles.add(profile);
+      Client client, RoutedRequest routed, DestinationRules rules, ConnectionRecorder recorder) {
+    started.add(routed.decided().route());
+    profiles.add(routed.profile());
     take(client, recorder);
   }
 

@@ -8,6 +8,7 @@ import culvert.config.FallbackReason;
 import culvert.config.SshProfile;
 import culvert.config.SshUser;
 import culvert.filter.Decision;
+import culvert.filter.FtpHandling;
 import culvert.filter.Route;
 import java.io.PrintStream;
 import java.util.Arrays;
@@ -44,6 +45,9 @@ final class RouteDescription {
       printTunnel(tunnel.profile(), tunnel.target(), tunnel.fallback(), out);
     } else if (route instanceof Route.FtpTunnel tunnel) {
       printTunnel(tunnel.profile(), tunnel.target(), tunnel.fallback(), out);
+    }
+    if (route.ftp().filter(FtpHandling::userAtHost).isPresent()) {
+      out.println("user:     USER name@host[:port] names another destination, decided again");
     }
   }
 

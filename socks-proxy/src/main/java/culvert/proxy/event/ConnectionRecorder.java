@@ -1,6 +1,7 @@
 package culvert.proxy.event;
 
 import culvert.config.FallbackReason;
+import culvert.filter.ConnectionRequest;
 import culvert.ssh.SshFailure;
 
 /**
@@ -20,6 +21,12 @@ public interface ConnectionRecorder {
    * @param action the action's word
    */
   void routed(String rule, String action);
+
+  /**
+   * The client has named its destination only now, and the rules have decided about that: the story
+   * is about this destination from here on.
+   */
+  void redirected(ConnectionRequest request, String rule, String action);
 
   /** An SSH server carries the connection. */
   void tunnelled(String sshServer, String sshUser);

@@ -17,12 +17,12 @@ final class LoggedConnection implements ConnectionRecorder {
 
   private final long id;
   private final String client;
-  private final String destination;
   private final String listener;
   private final ProxyEvents events;
   private final LongSupplier nanoTime;
   private final long startedAt;
 
+  private String destination;
   private String rule = "-";
   private String action = "-";
   private @Nullable String server;
@@ -39,7 +39,7 @@ final class LoggedConnection implements ConnectionRecorder {
       LongSupplier nanoTime) {
     this.id = id;
     this.client = Endpoints.text(client);
-    this.destination = Endpoints.text(Printable.text(request.host()), request.port());
+    this.destination = destination(request);
     this.listener = request.listener();
     this.events = events;
     this.nanoTime = nanoTime;
@@ -57,6 +57,16 @@ final class LoggedConnection implements ConnectionRecorder {
     action = actionWord;
     events.connectionRouted(actionWord);
     line(LOG.atInfo()).log("connection started");
+  }
+
+  @Override
+  public void redirected(ConnectionRequest request, String ruleName, String actionWord) {
+    destination = destination(request);
+    rule = ruleName;
+    action = actionWord;
+    server = null;
+    fallback = null;
+    line(LOG.atInfo()).log("destination named");
   }
 
   @Override
@@ -119,6 +129,10 @@ final class LoggedConnection implements ConnectionRecorder {
       line = line.addKeyValue("detail", Printable.text(detail));
     }
     line.log("connection ended");
+  }
+
+  private static String destination(ConnectionRequest request) {
+    return Endpoints.text(Printable.text(request.host()), request.port());
   }
 
   private LoggingEventBuilder line(LoggingEventBuilder line) {

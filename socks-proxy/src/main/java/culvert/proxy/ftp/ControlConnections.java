@@ -1,19 +1,17 @@
 package culvert.proxy.ftp;
 
 import culvert.config.FtpSettings;
-import culvert.config.SshProfile;
 import culvert.filter.ConnectionRequest;
-import culvert.filter.Decision.Decided;
+import culvert.filter.FtpHandling;
 import culvert.filter.Route;
 import culvert.proxy.door.Client;
 import culvert.proxy.event.ConnectionRecorder;
 import io.netty.channel.EventLoop;
-import java.util.Optional;
 
 /**
  * Begins FTP sessions. What a session needs before its login decides how: nothing ({@link
- * DirectStart}), an SSH session ({@link TunnelStart}), or the client's login first ({@link
- * CaptureStart}).
+ * DirectStart}), an SSH session ({@link TunnelStart}), the client's login first ({@link
+ * CaptureStart}), or even the destination ({@link UserAtHostStart}).
  */
 public final class ControlConnections implements FtpSessions {
   private final FtpServices services;
@@ -24,17 +22,15 @@ public final class ControlConnections implements FtpSessions {
 
   @Override
   public void start(
-      Client client,
-      ConnectionRequest request,
-      Decided decided,
-      Optional<SshProfile> profile,
-      ConnectionRecorder recorder) {
-    Route route = decided.route();
-    FtpSession.Ports ports =
-        listens(route)
-            ? upstream -> new ListeningPorts(services, client)
-            : upstream -> new ExpectedPorts(services, client, request, upstream);
+      Client client, RoutedRequest routed, DestinationRules rules, ConnectionRecorder recorder) {
+    ConnectionRequest request = routed.request();
+    Route route = routed.decided().route();
+    FtpSession.Ports ports = ports(services, client, request, route);
     FtpSession session = new FtpSession(services, client, request, route, ports, recorder);
+    if (route.ftp().filter(FtpHandling::userAtHost).isPresent()) {
+      new UserAtHostStart(services, client, routed, rules, session, recorder).begin();
+      return;
+    }
     EventLoop loop = client.channel().eventLoop();
     UpstreamOpener opener =
         new UpstreamOpener(services, request, client.address(), loop, recorder, session);
@@ -46,12 +42,20 @@ public final class ControlConnections implements FtpSessions {
       opener.openPlain();
       return;
     }
-    TunnelPlan plan = TunnelPlan.of(request, tunnel, profile.orElseThrow());
+    TunnelPlan plan = TunnelPlan.of(request, tunnel, routed.profile().orElseThrow());
     if (plan.depth().isPresent()) {
       new CaptureStart(services, client, plan, session, opener, plan.depth().get()).begin();
     } else {
       new TunnelStart(services, client, plan, session, opener).begin();
     }
+  }
+
+  /** For a session that leads to this destination on this route. */
+  static FtpSession.Ports ports(
+      FtpServices services, Client client, ConnectionRequest destination, Route route) {
+    return listens(route)
+        ? upstream -> new ListeningPorts(services, client)
+        : upstream -> new ExpectedPorts(services, client, destination, upstream);
   }
 
   private static boolean listens(Route route) {

@@ -12,6 +12,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * For clients that come for data as they came for the control connection: through the front door.
@@ -23,14 +24,18 @@ final class ExpectedPorts implements PassivePorts {
   private final PassiveAddress address;
 
   /**
-   * @param request what the client asked for
+   * @param destination where the session leads: what the client asked the front door for, or what
+   *     it has named since
    * @param upstream the way that data connections will take
    */
-  ExpectedPorts(FtpServices services, Client client, ConnectionRequest request, Upstream upstream) {
+  ExpectedPorts(
+      FtpServices services, Client client, ConnectionRequest destination, Upstream upstream) {
     InetAddress own = ((InetSocketAddress) client.channel().localAddress()).getAddress();
     boolean tunnelled = upstream instanceof Upstream.Tunnelled;
     this.loop = client.channel().eventLoop();
-    this.address = new PassiveAddress(request, own);
+    ConnectionRequest asked = client.request();
+    boolean named = !destination.host().equals(asked.host());
+    this.address = new PassiveAddress(named ? asked : destination, own);
     this.announcements =
         services
             .expected()
@@ -39,25 +44,29 @@ final class ExpectedPorts implements PassivePorts {
                 client.user(),
                 services.owners().socket(client.channel()),
                 tunnelled);
-    announcements.knownAs(client.request().host());
-    announcements.knownAs(request.host());
+    announcements.knownAs(asked.host());
+    announcements.knownAs(destination.host());
     announcements.alsoClaimedAs(own);
     if (upstream instanceof Upstream.Plain plain) {
       announcements.knownAs(plain.address());
     }
-    resolve(services.resolver(), request);
+    resolve(services.resolver(), asked.host(), address::resolved);
+    if (named) {
+      resolve(services.resolver(), destination.host(), addresses -> {});
+    }
   }
 
   /** What the name resolves to here is another way to ask for the server. */
-  private void resolve(AddressResolver resolver, ConnectionRequest request) {
+  private void resolve(
+      AddressResolver resolver, String host, Consumer<List<InetAddress>> alsoTold) {
     resolver
-        .resolve(request.host(), loop)
+        .resolve(host, loop)
         .addListener(
             (FutureListener<List<InetAddress>>)
                 resolved -> {
                   if (resolved.isSuccess()) {
                     resolved.getNow().forEach(announcements::knownAs);
-                    address.resolved(resolved.getNow());
+                    alsoTold.accept(resolved.getNow());
                   }
                 });
   }

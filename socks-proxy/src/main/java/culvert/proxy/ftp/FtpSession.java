@@ -1,5 +1,6 @@
 package culvert.proxy.ftp;
 
+import culvert.config.Endpoint;
 import culvert.filter.ConnectionRequest;
 import culvert.filter.Route;
 import culvert.proxy.door.Client;
@@ -67,6 +68,17 @@ final class FtpSession implements ClientEnd.Listener, ServerSide.Listener, Upstr
     void cancel();
   }
 
+  /** Finds the way to a destination; see {@link #decided} and {@link #refuse}. */
+  interface DestinationChoice {
+
+    /**
+     * Chooses the destination.
+     *
+     * @param named by the client in its USER; empty: none
+     */
+    void choose(Optional<Endpoint> named);
+  }
+
   /** Says where the client comes for data; asked once for each upstream. */
   interface Ports {
 
@@ -78,13 +90,10 @@ final class FtpSession implements ClientEnd.Listener, ServerSide.Listener, Upstr
   private final Client client;
   private final DuplexChannel channel;
   private final EventLoop loop;
-  private final ConnectionRequest request;
-  private final Route route;
   private final ConnectionRecorder recorder;
   private final ClientEnd clientEnd;
   private final DataTransfers transfers;
   private final List<PassivePorts> holding = new ArrayList<>(); // of upstreams that are gone
-  private final Ports ports;
   private final CommandQueue commands = new CommandQueue();
 
   private Phase phase = Phase.CONNECTING;
@@ -92,7 +101,11 @@ final class FtpSession implements ClientEnd.Listener, ServerSide.Listener, Upstr
   private boolean clientEof;
   private boolean eofForwarded;
   private boolean pumping;
+  private ConnectionRequest request;
+  private Route route;
+  private Ports ports;
   private @Nullable Opener opener;
+  private @Nullable DestinationChoice destinations;
   private @Nullable LoginCapture login;
   private @Nullable ScheduledFuture<?> replyTimer;
 
@@ -137,13 +150,41 @@ final class FtpSession implements ClientEnd.Listener, ServerSide.Listener, Upstr
 
   /** Plays the FTP server until the login is known. */
   void capture(LoginDepth depth) {
-    if (phase != Phase.CONNECTING) {
-      return;
+    if (phase == Phase.CONNECTING) {
+      capture(new LoginCapture(depth));
     }
+  }
+
+  /** Plays the FTP server until destination and login are known. */
+  void captureUserAtHost(DestinationChoice choice) {
+    destinations = choice;
+    capture(LoginCapture.userAtHost());
+  }
+
+  private void capture(LoginCapture capture) {
     accept();
-    login = new LoginCapture(depth);
+    login = capture;
     phase = Phase.LOGIN;
     toClient(LoginCapture.greeting());
+    pump();
+  }
+
+  /** The next upstream leads elsewhere. */
+  void redirect(ConnectionRequest newRequest, Route newRoute, Ports newPorts) {
+    request = newRequest;
+    route = newRoute;
+    ports = newPorts;
+  }
+
+  /** The destination is chosen, and needs so much of the login. */
+  void decided(LoginDepth depth) {
+    login(new LoginEvent.Decided(depth));
+    pump();
+  }
+
+  /** The destination that was named will not do. */
+  void refuse(String text) {
+    login(new LoginEvent.Refused(text));
     pump();
   }
 
@@ -182,7 +223,7 @@ final class FtpSession implements ClientEnd.Listener, ServerSide.Listener, Upstr
     if (phase == Phase.LOGIN) {
       login(
           loginRefused // another user may do
-              ? new LoginEvent.SshLoginRefused(text)
+              ? new LoginEvent.Refused(text)
               : new LoginEvent.UpstreamFailed(text));
       pump();
     } else if (accepted) {
@@ -428,6 +469,10 @@ final class FtpSession implements ClientEnd.Listener, ServerSide.Listener, Upstr
       toClient(reply.bytes());
     } else if (effect instanceof LoginEffect.ToServer line) {
       toServer(line.bytes());
+    } else if (effect instanceof LoginEffect.DecideDestination decide) {
+      if (destinations != null) {
+        destinations.choose(decide.named());
+      }
     } else if (effect instanceof LoginEffect.OpenUpstream open) {
       if (opener != null) {
         opener.open(open.user(), open.password());

@@ -4,9 +4,9 @@ import culvert.config.FallbackReason;
 import culvert.config.SshProfile;
 import culvert.config.SshUser;
 import culvert.filter.ConnectionRequest;
-import culvert.filter.Decision;
 import culvert.filter.Decision.Decided;
 import culvert.filter.DestinationAddress;
+import culvert.filter.FtpHandling;
 import culvert.filter.Route;
 import culvert.proxy.door.Client;
 import culvert.proxy.door.Refusal;
@@ -14,6 +14,7 @@ import culvert.proxy.event.ConnectionRecorder;
 import culvert.proxy.event.EndReason;
 import culvert.proxy.ftp.DataConnections;
 import culvert.proxy.ftp.FtpSessions;
+import culvert.proxy.ftp.RoutedRequest;
 import culvert.proxy.relay.Closing;
 import culvert.proxy.relay.EarlyReads;
 import culvert.proxy.relay.Relay;
@@ -46,7 +47,7 @@ final class RoutedConnection {
 
   private final Client client;
   private final ConnectionRecorder recorder;
-  private final Policy policy;
+  private final PolicyRules rules;
   private final DataConnections dataConnections;
   private final FtpSessions ftpSessions;
   private final Upstreams upstreams;
@@ -63,12 +64,12 @@ final class RoutedConnection {
       Relay relay) {
     this.client = client;
     this.recorder = recorder;
-    this.policy = policy;
     this.dataConnections = dataConnections;
     this.ftpSessions = ftpSessions;
     this.upstreams = upstreams;
     this.relay = relay;
     this.loop = client.channel().eventLoop();
+    this.rules = new PolicyRules(policy, upstreams.resolver(), loop);
   }
 
   ConnectionRecorder recorder() {
@@ -78,7 +79,7 @@ final class RoutedConnection {
   /** Takes the way of a fixed tunnel. */
   void go(Route route) {
     recorder.routed(FIXED, route.action().toString());
-    follow(client.request(), new Decided(Optional.empty(), route));
+    follow(rules.routed(client.request(), new Decided(Optional.empty(), route)));
   }
 
   /** The destination is an FTP session's, but this client was not announced there. */
@@ -87,45 +88,35 @@ final class RoutedConnection {
     refuse(EndReason.REFUSED, Refusal.NOT_ALLOWED, "port is held by a tunnelled FTP session");
   }
 
-  /** Asks the rules, and once more with the address if they need it. */
+  /** Asks the rules, and goes where they say. */
   void decide(ConnectionRequest request) {
-    Decision decision = policy.rules().decide(request);
-    if (decision instanceof Decided decided) {
-      recorder.routed(decided.ruleName(), decided.route().action().toString());
-      follow(request, decided);
-    } else {
-      upstreams
-          .resolver()
-          .resolve(request.host(), loop)
-          .addListener(
-              (Future<List<InetAddress>> resolved) ->
-                  whileClientWaits(() -> decide(request.withAddress(address(resolved)))));
-    }
+    rules.decide(request, routed -> whileClientWaits(() -> decided(routed)));
   }
 
-  private static DestinationAddress address(Future<List<InetAddress>> resolved) {
-    return resolved.isSuccess()
-        ? new DestinationAddress.Known(resolved.getNow().get(0))
-        : new DestinationAddress.Unresolvable();
+  private void decided(RoutedRequest routed) {
+    Decided decided = routed.decided();
+    recorder.routed(decided.ruleName(), decided.route().action().toString());
+    follow(routed);
   }
 
-  private void follow(ConnectionRequest request, Decided decided) {
-    Route route = decided.route();
-    if (route instanceof Route.Direct direct) {
+  private void follow(RoutedRequest routed) {
+    Route route = routed.decided().route();
+    ConnectionRequest request = routed.request();
+    boolean notYetChosen = route.ftp().filter(FtpHandling::userAtHost).isPresent();
+    if (notYetChosen || route instanceof Route.FtpTunnel) {
+      ftpSessions.start(client, routed, rules, recorder);
+    } else if (route instanceof Route.Direct direct) {
       withAddresses(
           request,
           addresses -> {
             if (direct.ftp().isPresent()) {
-              ftpSessions.start(client, request, decided, Optional.empty(), recorder);
+              ftpSessions.start(client, routed, rules, recorder);
             } else {
               connectDirectly(addresses, request.port());
             }
           });
-    } else if (route instanceof Route.FtpTunnel tunnel) {
-      SshProfile profile = policy.profile(tunnel.profile());
-      ftpSessions.start(client, request, decided, Optional.of(profile), recorder);
     } else if (route instanceof Route.Tunnel tunnel) {
-      tunnel(request, tunnel);
+      tunnel(request, tunnel, routed.profile().orElseThrow());
     } else {
       refuse(EndReason.REFUSED, Refusal.NOT_ALLOWED, "blocked by rule");
     }
@@ -191,8 +182,7 @@ final class RoutedConnection {
 
   // Tunnel
 
-  private void tunnel(ConnectionRequest request, Route.Tunnel route) {
-    SshProfile profile = policy.profile(route.profile());
+  private void tunnel(ConnectionRequest request, Route.Tunnel route, SshProfile profile) {
     SshServer server = TunnelEnds.server(request, profile);
     Optional<String> user = sshUser(profile);
     if (user.isEmpty()) {

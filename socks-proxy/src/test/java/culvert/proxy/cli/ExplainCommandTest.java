@@ -31,6 +31,7 @@ class ExplainCommandTest {
         - name: offices
           match: { client: 10.0.0.0/8 }
           action: ftp-tunnel
+          user-at-host: true
           fallback: plain
           fallback-on: [unreachable]
       """;
@@ -71,6 +72,13 @@ class ExplainCommandTest {
         .contains("server:   192.0.2.1:22")
         .contains("login:    as the FTP user by")
         .contains("fallback: plain, that is PLAINTEXT to the destination, on unreachable");
+  }
+
+  @Test
+  void aDestinationThatTheClientMayStillNameIsSaid() {
+    assertThat(culvert.execute("explain", "192.0.2.1:2121", "--from", "10.1.1.1")).isZero();
+
+    assertThat(culvert.out()).contains("user:     USER name@host[:port] names another destination");
   }
 
   @Test

@@ -71,6 +71,21 @@ class ConnectionLogTest {
   }
 
   @Test
+  void aDestinationThatIsNamedLaterIsWhatTheEndTellsOf() {
+    ConnectionRecorder recorder = start("proxy.example");
+    recorder.routed("named", "ftp-tunnel");
+    recorder.tunnelled("ssh.example:22", "batch");
+
+    recorder.redirected(request("ftp.example"), "jobs", "direct");
+    recorder.ended(EndReason.COMPLETED, "");
+
+    assertThat(pairs(1)).contains("dst=\"ftp.example:21\"", "rule=\"jobs\"");
+    assertThat(pairs(2))
+        .contains("dst=\"ftp.example:21\"", "rule=\"jobs\"", "action=\"direct\"")
+        .noneMatch(pair -> pair.startsWith("server="));
+  }
+
+  @Test
   void thereIsOneEndAndTheFirstReasonStands() {
     ConnectionRecorder recorder = start("ftp.example");
     recorder.ended(EndReason.REFUSED, "blocked by rule");
@@ -89,10 +104,12 @@ class ConnectionLogTest {
   }
 
   private ConnectionRecorder start(String host) {
-    return log.start(
-        CLIENT,
-        new ConnectionRequest(
-            host, new DestinationAddress.NotResolved(), 21, CLIENT.getAddress(), "socks"));
+    return log.start(CLIENT, request(host));
+  }
+
+  private static ConnectionRequest request(String host) {
+    return new ConnectionRequest(
+        host, new DestinationAddress.NotResolved(), 21, CLIENT.getAddress(), "socks");
   }
 
   private List<String> pairs(int line) {

@@ -80,6 +80,7 @@ final class FtpFixture implements AutoCloseable {
   final List<Recorded> recorded = new CopyOnWriteArrayList<>();
   final List<DuplexChannel> clients = new CopyOnWriteArrayList<>();
   final List<Integer> direct = new CopyOnWriteArrayList<>();
+  final Map<String, Route> routes = new ConcurrentHashMap<>(); // by host:port
   final Set<String> pinned = ConcurrentHashMap.newKeySet();
   final ServerSocket ftpServer;
   volatile Function<Channel, SocketOwner> owner = client -> new SocketOwner.Unknown();
@@ -261,10 +262,20 @@ final class FtpFixture implements AutoCloseable {
         if (next.decided() == null) {
           client.refuse(Refusal.COMMAND_NOT_SUPPORTED); // a test's sign for "the rules decide"
         } else {
-          sessions.start(client, request, next.decided(), Optional.of(profile), recorder);
+          sessions.start(
+              client,
+              new RoutedRequest(request, next.decided(), Optional.of(profile)),
+              (asked, answer) -> channel.eventLoop().execute(() -> answer.accept(decide(asked))),
+              recorder);
         }
       }
     }
+  }
+
+  /** What the rules say of a destination that the client names later. */
+  private RoutedRequest decide(ConnectionRequest request) {
+    Route route = routes.getOrDefault(request.host() + ":" + request.port(), new Route.Block());
+    return new RoutedRequest(request, new Decided(Optional.empty(), route), Optional.of(profile));
   }
 
   private record DoorClient(DuplexChannel channel, ConnectionRequest request, Optional<String> user)

@@ -1,6 +1,7 @@
 package culvert.proxy.ftp;
 
 import culvert.config.FallbackReason;
+import culvert.filter.ConnectionRequest;
 import culvert.proxy.event.ConnectionRecorder;
 import culvert.proxy.event.EndReason;
 import culvert.ssh.SshFailure;
@@ -19,6 +20,11 @@ final class Recorded implements ConnectionRecorder {
   @Override
   public void routed(String rule, String action) {
     events.add("routed " + rule + " " + action);
+  }
+
+  @Override
+  public void redirected(ConnectionRequest request, String rule, String action) {
+    events.add("redirected " + request.host() + ":" + request.port() + " " + rule + " " + action);
   }
 
   @Override

@@ -3,6 +3,7 @@ package culvert.proxy.relay;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
 import culvert.config.FallbackReason;
+import culvert.filter.ConnectionRequest;
 import culvert.proxy.event.ConnectionRecorder;
 import culvert.proxy.event.EndReason;
 import culvert.ssh.NettyTransport;
@@ -123,6 +124,9 @@ final class RelayFixture implements AutoCloseable {
 
     @Override
     public void routed(String rule, String action) {}
+
+    @Override
+    public void redirected(ConnectionRequest request, String rule, String action) {}
 
     @Override
     public void tunnelled(String sshServer, String sshUser) {}

@@ -1,0 +1,150 @@
+package culvert.proxy.ftp;
+
+import culvert.config.Endpoint;
+import culvert.filter.ConnectionRequest;
+import culvert.filter.FtpHandling;
+import culvert.filter.Route;
+import culvert.proxy.door.Client;
+import culvert.proxy.door.Destination;
+import culvert.proxy.event.ConnectionRecorder;
+import culvert.proxy.ftp.core.LoginDepth;
+import culvert.ssh.Password;
+import culvert.ssh.SshTransport.Preparation;
+import io.netty.channel.EventLoop;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A session whose destination the client may name with {@code USER name@host}. Nothing is opened
+ * before, and the front door answers at once. The rules decide about each destination that is
+ * named; what they say of {@code user-at-host} itself counts no more. Confined to the session's
+ * loop.
+ */
+final class UserAtHostStart implements FtpSession.Opener, FtpSession.DestinationChoice {
+  private final FtpServices services;
+  private final Client client;
+  private final RoutedRequest requested;
+  private final DestinationRules rules;
+  private final FtpSession session;
+  private final ConnectionRecorder recorder;
+  private @Nullable Attempt attempt;
+
+  /** The way to one destination. */
+  private record Attempt(
+      UpstreamOpener opener, Optional<TunnelPlan> plan, Optional<Preparation> preparation) {}
+
+  /**
+   * @param requested what the front door was asked for: stands until USER names something else
+   */
+  UserAtHostStart(
+      FtpServices services,
+      Client client,
+      RoutedRequest requested,
+      DestinationRules rules,
+      FtpSession session,
+      ConnectionRecorder recorder) {
+    this.services = services;
+    this.client = client;
+    this.requested = requested;
+    this.rules = rules;
+    this.session = session;
+    this.recorder = recorder;
+  }
+
+  void begin() {
+    session.begin(this);
+    session.captureUserAtHost(this);
+  }
+
+  @Override
+  public void choose(Optional<Endpoint> named) {
+    if (named.isEmpty()) {
+      follow(requested);
+      return;
+    }
+    Destination destination;
+    try {
+      destination = Destination.parse(named.get().host());
+    } catch (IllegalArgumentException e) {
+      session.refuse("culvert: USER name@host[:port]: " + e.getMessage());
+      return;
+    }
+    rules.decide(
+        requested
+            .request()
+            .withDestination(destination.host(), destination.address(), named.get().port()),
+        this::decided);
+  }
+
+  private void decided(RoutedRequest routed) {
+    if (!session.hasEnded()) {
+      follow(routed);
+    }
+  }
+
+  private void follow(RoutedRequest routed) {
+    ConnectionRequest request = routed.request();
+    recorder.redirected(
+        request, routed.decided().ruleName(), routed.decided().route().action().toString());
+    if (routed.decided().route() instanceof Route.Block) {
+      session.refuse(
+          "culvert: " + Endpoint.format(request.host(), request.port()) + ": not allowed");
+      return;
+    }
+    Route route = asFtp(routed.decided().route());
+    EventLoop loop = client.channel().eventLoop();
+    UpstreamOpener opener =
+        new UpstreamOpener(services, request, client.address(), loop, recorder, session);
+    Optional<TunnelPlan> plan =
+        route instanceof Route.FtpTunnel tunnel
+            ? Optional.of(TunnelPlan.of(request, tunnel, routed.profile().orElseThrow()))
+            : Optional.empty();
+    Optional<LoginDepth> depth = plan.flatMap(TunnelPlan::depth);
+    Optional<Preparation> preparation =
+        depth.flatMap(d -> plan).map(p -> prepare(p, loop)); // while the client still types
+    attempt = new Attempt(opener, plan, preparation);
+    session.redirect(request, route, ControlConnections.ports(services, client, request, route));
+    session.decided(depth.orElse(LoginDepth.USER));
+  }
+
+  private Preparation prepare(TunnelPlan plan, EventLoop loop) {
+    return services.ssh().prepare(plan.server(), client.address().getAddress(), loop);
+  }
+
+  /** The client speaks FTP already, so a tunnel for bytes is one for FTP. */
+  private static Route asFtp(Route route) {
+    return route instanceof Route.Tunnel tunnel
+        ? new Route.FtpTunnel(
+            tunnel.profile(), tunnel.target(), tunnel.fallback(), FtpHandling.STANDARD)
+        : route;
+  }
+
+  @Override
+  public void open(byte[] user, Optional<Password> password) {
+    Attempt present = attempt;
+    if (present == null) {
+      throw new IllegalStateException("FTP session: opened before its destination was chosen");
+    }
+    if (present.plan().isEmpty()) {
+      present.opener().openPlain();
+      return;
+    }
+    TunnelPlan plan = present.plan().get();
+    attempt = new Attempt(present.opener(), present.plan(), Optional.empty()); // serves one login
+    present
+        .opener()
+        .openTunnel(
+            plan,
+            present.preparation(),
+            plan.depth().isPresent()
+                ? plan.session(user, password, client.user(), client.address().getAddress())
+                : plan.session(client.user(), client.address().getAddress()));
+  }
+
+  @Override
+  public void cancel() {
+    if (attempt != null) {
+      attempt.opener().cancel();
+    }
+  }
+}
