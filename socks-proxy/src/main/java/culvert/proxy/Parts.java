@@ -1,6 +1,7 @@
 package culvert.proxy;
 
 import culvert.config.Limits;
+import culvert.proxy.ftp.ActiveServices;
 import culvert.proxy.ftp.ControlConnections;
 import culvert.proxy.ftp.DataConnections;
 import culvert.proxy.ftp.DataListeners;
@@ -29,7 +30,12 @@ record Parts(SshFactory ssh, FtpFactory ftp) {
 
   @FunctionalInterface
   interface FtpFactory {
-    Ftp create(Upstreams upstreams, ClientOwners owners, Relay relay, DataListeners listeners);
+    Ftp create(
+        Upstreams upstreams,
+        ClientOwners owners,
+        Relay relay,
+        DataListeners listeners,
+        ActiveServices active);
   }
 
   record Ftp(DataConnections dataConnections, FtpSessions sessions) {}
@@ -44,7 +50,11 @@ record Parts(SshFactory ssh, FtpFactory ftp) {
   }
 
   private static Ftp ftp(
-      Upstreams upstreams, ClientOwners owners, Relay relay, DataListeners listeners) {
+      Upstreams upstreams,
+      ClientOwners owners,
+      Relay relay,
+      DataListeners listeners,
+      ActiveServices active) {
     ExpectedDataConnections expected = new ExpectedDataConnections();
     FtpServices services =
         new FtpServices(
@@ -54,6 +64,7 @@ record Parts(SshFactory ssh, FtpFactory ftp) {
             expected,
             listeners,
             owners,
+            active,
             relay,
             upstreams.pins(),
             FtpTimeouts.DEFAULT);

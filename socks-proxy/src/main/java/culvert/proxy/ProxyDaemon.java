@@ -11,7 +11,10 @@ import culvert.proxy.door.OpenConnections;
 import culvert.proxy.door.TcpListener;
 import culvert.proxy.event.ConnectionLog;
 import culvert.proxy.event.Endpoints;
+import culvert.proxy.ftp.ActiveServices;
+import culvert.proxy.ftp.BindTable;
 import culvert.proxy.ftp.DataListeners;
+import culvert.proxy.ftp.DirectDialer;
 import culvert.proxy.metrics.Metrics;
 import culvert.proxy.owner.ClientOwners;
 import culvert.proxy.owner.ProcClientOwners;
@@ -24,6 +27,7 @@ import culvert.proxy.socks.SocksDoor;
 import culvert.proxy.tunnel.FixedTunnels;
 import culvert.proxy.tunnel.TunnelDoor;
 import culvert.proxy.upstream.BlockingResolver;
+import culvert.proxy.upstream.DirectConnector;
 import culvert.proxy.upstream.OwnListeners;
 import culvert.proxy.upstream.TcpConnector;
 import culvert.proxy.upstream.TunnelPins;
@@ -69,6 +73,7 @@ public final class ProxyDaemon implements AutoCloseable {
   private final Metrics metrics = new Metrics();
   private final OwnListeners ownListeners = new OwnListeners();
   private final ConnectionLimits limits;
+  private final BindTable binds;
   private final SshTransport ssh;
   private final OpenConnections connections =
       new OpenConnections(new ConnectionLog(metrics.events(), System::nanoTime));
@@ -106,16 +111,15 @@ public final class ProxyDaemon implements AutoCloseable {
     BufferBudget buffered = new BufferBudget(config.limits().buffered());
     Relay relay = new Relay(buffered);
     ssh = parts.ssh().create(transport, resolver, blocking, config.limits());
-    Upstreams upstreams =
-        new Upstreams(
-            resolver,
-            new TcpConnector(dialer, DIRECT_CONNECT_TIMEOUT, ownListeners),
-            ssh,
-            TunnelPins.NONE);
+    DirectConnector direct = new TcpConnector(dialer, DIRECT_CONNECT_TIMEOUT, ownListeners);
+    Upstreams upstreams = new Upstreams(resolver, direct, ssh, TunnelPins.NONE);
     ClientOwners owners = ProcClientOwners.create(owning);
     DataListeners dataListeners =
         new DataListeners(transport, loops, owners, limits, connections, ownListeners);
-    Parts.Ftp ftp = parts.ftp().create(upstreams, owners, relay, dataListeners);
+    binds = new BindTable(owners);
+    ActiveServices active =
+        new ActiveServices(new DirectDialer(direct, limits), binds, connections);
+    Parts.Ftp ftp = parts.ftp().create(upstreams, owners, relay, dataListeners, active);
     router =
         new Router(
             () -> policy,
@@ -180,7 +184,7 @@ public final class ProxyDaemon implements AutoCloseable {
 
   private SocksDoor door(ListenerConfig.Socks socks) {
     return new SocksDoor(
-        socks, config.limits().handshakeTimeout(), limits, metrics.events(), router);
+        socks, config.limits().handshakeTimeout(), limits, metrics.events(), router, binds);
   }
 
   private TunnelDoor door(ListenerConfig.Tunnel tunnel) {

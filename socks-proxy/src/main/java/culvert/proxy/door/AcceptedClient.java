@@ -8,8 +8,8 @@ import java.net.InetSocketAddress;
 import java.util.Optional;
 
 /**
- * A client that has asked for nothing, because where it came in says what it wants. It took itself
- * for connected when it was accepted: all that it can be told is the end.
+ * A client that has asked for nothing, because where it came in, or was called, says what it wants.
+ * It takes itself for connected from the first moment: all that it can be told is the end.
  */
 public record AcceptedClient(
     DuplexChannel channel,

@@ -14,8 +14,10 @@ public enum HandshakeFailure {
   MALFORMED("malformed"),
   /** No acceptable method, or wrong name or password. */
   NOT_AUTHENTICATED("not-authenticated"),
-  /** A command other than CONNECT. */
+  /** A command other than CONNECT and BIND. */
   COMMAND_NOT_SUPPORTED("command-not-supported"),
+  /** A BIND beside no FTP session. */
+  NOT_EXPECTED("not-expected"),
   TIMED_OUT("timed-out"),
   /** The client closed before it had asked. */
   HUNG_UP("hung-up");

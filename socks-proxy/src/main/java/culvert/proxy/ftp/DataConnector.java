@@ -16,14 +16,15 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.FutureListener;
+import io.netty.util.concurrent.Promise;
 import java.net.InetAddress;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Opens a session's data connections: exactly one for each announcement, when the client comes for
- * it, and on the way of the control connection. A connection lives on its client's loop; the
- * session, on another one, hears of its beginning and end.
+ * Makes a session's data connections: in passive mode exactly one for each announcement, when the
+ * client comes for it; on the way of the control connection. A connection lives on its client's
+ * loop; the session, on another one, hears of its beginning and end.
  */
 final class DataConnector {
   private final FtpSession session;
@@ -40,74 +41,122 @@ final class DataConnector {
 
   /** Connects the client that comes for an announcement of the server's. */
   DataTaker taker(PassiveReply announced) {
-    Optional<InetAddress> elsewhere =
-        route
-            .ftp()
-            .filter(ftp -> ftp.settings().passiveAddress() == FtpSettings.PassiveAddress.ANNOUNCED)
-            .flatMap(ftp -> announced.address());
-    return (client, recorder) -> take(client, recorder, elsewhere, announced.port());
+    return (client, recorder) -> connect(client, recorder, announced);
   }
 
-  private void take(
-      Client client, ConnectionRecorder recorder, Optional<InetAddress> elsewhere, int serverPort) {
-    recorder.routed("ftp-data", route.action().toString());
-    if (upstream instanceof Upstream.Tunnelled tunnelled) {
-      recorder.tunnelled(tunnelled.server(), tunnelled.user());
-    }
-    session.dataStarted(client.channel());
-    AtomicReference<EndReason> brokenOff = new AtomicReference<>();
+  /**
+   * Connects a client to where the server listens, answers it and relays. On the client's loop.
+   *
+   * @return completes there, when the client was answered
+   */
+  Future<Void> connect(Client client, ConnectionRecorder recorder, PassiveReply announced) {
+    begin(client, recorder);
+    Arrival arrival = new Arrival();
+    Promise<Void> answered = client.channel().eventLoop().newPromise();
     upstream
         .connect(
-            elsewhere,
-            serverPort,
+            elsewhere(announced),
+            announced.port(),
             Originator.of(client.address()),
             client.channel().eventLoop(),
-            initializer(brokenOff))
+            arrival.initializer())
         .addListener(
-            (FutureListener<DuplexChannel>) done -> connected(client, recorder, done, brokenOff));
+            (FutureListener<DuplexChannel>)
+                done -> {
+                  if (done.isSuccess()) {
+                    join(client, recorder, arrival, done.getNow(), answered);
+                  } else {
+                    giveUp(client, recorder, done.cause());
+                    answered.setFailure(done.cause());
+                  }
+                });
+    return answered;
   }
 
-  /** The front door's answer waits for this: curl tries PASV after a true failure only. */
-  private void connected(
+  private Optional<InetAddress> elsewhere(PassiveReply announced) {
+    return route
+        .ftp()
+        .filter(ftp -> ftp.settings().passiveAddress() == FtpSettings.PassiveAddress.ANNOUNCED)
+        .flatMap(ftp -> announced.address());
+  }
+
+  /** A client has come, or was called, for data. On its loop, as is everything below. */
+  void begin(Client client, ConnectionRecorder recorder) {
+    recorder.routed("ftp-data", route.action().toString());
+    if (upstream instanceof Upstream.Tunnelled tunnelled) {
+      recorder.tunnelled(tunnelled.server().toString(), tunnelled.user());
+    }
+    session.dataStarted(client.channel());
+  }
+
+  /** There will be no data for a client that has begun. */
+  void giveUp(Client client, ConnectionRecorder recorder, Throwable cause) {
+    session.dataEnded(client.channel());
+    client.refuse(Refusals.of(cause));
+    recorder.ended(EndReason.UPSTREAM_FAILED, String.valueOf(cause.getMessage()));
+  }
+
+  /**
+   * Relays between a client that has begun and the server, and answers the client: curl tries PASV
+   * after a true failure of the front door only.
+   */
+  void join(Client client, ConnectionRecorder recorder, Arrival arrival, DuplexChannel server) {
+    join(client, recorder, arrival, server, client.channel().eventLoop().newPromise());
+  }
+
+  private void join(
       Client client,
       ConnectionRecorder recorder,
-      Future<DuplexChannel> done,
-      AtomicReference<EndReason> brokenOff) {
+      Arrival arrival,
+      DuplexChannel server,
+      Promise<Void> answered) {
     DuplexChannel channel = client.channel();
-    if (!done.isSuccess()) {
+    if (!channel.isActive()) {
+      String why = "closed before it was connected";
       session.dataEnded(channel);
-      client.refuse(Refusals.of(done.cause()));
-      recorder.ended(EndReason.UPSTREAM_FAILED, String.valueOf(done.cause().getMessage()));
-    } else if (!channel.isActive()) {
-      session.dataEnded(channel);
-      brokenOff.set(
-          EndReason.CLIENT_ABORTED); // for the guard: a server may take nothing for a file
-      Closing.reset(done.getNow());
-      recorder.ended(EndReason.CLIENT_ABORTED, "closed before it was connected");
-    } else {
-      relay.start(
-          channel,
-          done.getNow(),
-          recorder,
-          (reason, detail) -> {
-            brokenOff.set(reason);
-            session.dataEnded(channel);
-            recorder.ended(reason, detail);
-          });
-      client.accept();
+      arrival.clientBrokeOff(); // for the guard: a server may take nothing for a file
+      Closing.reset(server);
+      recorder.ended(EndReason.CLIENT_ABORTED, why);
+      answered.setFailure(new IllegalStateException("the client's data connection " + why));
+      return;
     }
+    relay.start(
+        channel,
+        server,
+        recorder,
+        (reason, detail) -> {
+          arrival.ended(reason);
+          session.dataEnded(channel);
+          recorder.ended(reason, detail);
+        });
+    client.accept();
+    answered.setSuccess(null);
   }
 
-  private ChannelHandler initializer(AtomicReference<EndReason> brokenOff) {
-    return new ChannelInitializer<>() {
-      @Override
-      protected void initChannel(Channel channel) {
-        UploadGuard guard =
-            new UploadGuard(
-                () -> brokenOff.get() == EndReason.CLIENT_ABORTED, session::beforeBreakingOff);
-        channel.pipeline().addLast("upload-guard", guard);
-        channel.pipeline().addLast(EarlyReads.initializer());
-      }
-    };
+  /** The server's end of a data connection, on whichever side it was opened. */
+  final class Arrival {
+    private final AtomicReference<EndReason> end = new AtomicReference<>();
+
+    /** The first thing in the channel's pipeline. */
+    ChannelHandler initializer() {
+      return new ChannelInitializer<>() {
+        @Override
+        protected void initChannel(Channel channel) {
+          UploadGuard guard =
+              new UploadGuard(
+                  () -> end.get() == EndReason.CLIENT_ABORTED, session::beforeBreakingOff);
+          channel.pipeline().addLast("upload-guard", guard);
+          channel.pipeline().addLast(EarlyReads.initializer());
+        }
+      };
+    }
+
+    private void ended(EndReason reason) {
+      end.set(reason);
+    }
+
+    private void clientBrokeOff() {
+      ended(EndReason.CLIENT_ABORTED);
+    }
   }
 }

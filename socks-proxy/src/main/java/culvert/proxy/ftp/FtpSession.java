@@ -43,7 +43,11 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Ends exactly once, in {@link #end}, which gives back everything that it holds.
  */
-final class FtpSession implements ClientEnd.Listener, ServerSide.Listener, UpstreamOpener.Listener {
+final class FtpSession
+    implements ClientEnd.Listener,
+        ServerSide.Listener,
+        UpstreamOpener.Listener,
+        ActiveMode.Listener {
   private static final Logger log = LoggerFactory.getLogger(FtpSession.class);
 
   private enum Phase {
@@ -192,14 +196,16 @@ final class FtpSession implements ClientEnd.Listener, ServerSide.Listener, Upstr
   @Override
   public void opened(UpstreamEnd end, DuplexChannel control, Upstream upstream) {
     DataConnector connector = new DataConnector(this, upstream, route, services.relay());
+    ControlDialogue dialogue = new ControlDialogue(route instanceof Route.Direct, login == null);
+    ActiveMode active =
+        new ActiveMode(services, client, request, route, upstream, dialogue, connector, this);
     ServerSide opened =
         new ServerSide(
             end,
             control,
             upstream,
-            ports.open(upstream),
-            connector,
-            new ControlDialogue(route instanceof Route.Direct, login == null),
+            new DataModes(ports.open(upstream), active, connector),
+            dialogue,
             request.host(),
             this);
     server = opened;
@@ -328,7 +334,7 @@ final class FtpSession implements ClientEnd.Listener, ServerSide.Listener, Upstr
 
   /** Some commands are answered here: a client that reads no replies may send no more of them. */
   private boolean mayRelay() {
-    return channel.isWritable() && serverTakes() && !dialogue().full();
+    return channel.isWritable() && serverTakes() && !dialogue().full() && !dialogue().waiting();
   }
 
   private boolean serverTakes() {
@@ -373,7 +379,8 @@ final class FtpSession implements ClientEnd.Listener, ServerSide.Listener, Upstr
             && (login.state() == LoginState.AWAIT_USER || login.state() == LoginState.AWAIT_PASS);
     if (beforeLogin) {
       finish(EndReason.COMPLETED, "");
-    } else if ((phase == Phase.RELAYING && !dialogue().uploadPending()) || phase == Phase.OPAQUE) {
+    } else if ((phase == Phase.RELAYING && !dialogue().uploadPending() && !dialogue().waiting())
+        || phase == Phase.OPAQUE) {
       eofForwarded = true;
       server().shutdownOutput();
     }
@@ -495,6 +502,12 @@ final class FtpSession implements ClientEnd.Listener, ServerSide.Listener, Upstr
         toServer(line.bytes());
       } else if (effect instanceof ControlEffect.Passive passive) {
         announce(passive);
+      } else if (effect instanceof ControlEffect.Active asked) {
+        server().data().active().asked(asked);
+      } else if (effect instanceof ControlEffect.OpenData open) {
+        server().data().active().open(open);
+      } else if (effect instanceof ControlEffect.ActiveEnded) {
+        server().data().active().ended();
       } else if (effect instanceof ControlEffect.AbortSent) {
         transfers.abortSent();
       } else if (effect instanceof ControlEffect.AbortAnswered) {
@@ -509,9 +522,9 @@ final class FtpSession implements ClientEnd.Listener, ServerSide.Listener, Upstr
   /** What the server says next waits until the client knows where to come. */
   private void announce(ControlEffect.Passive passive) {
     ServerSide present = server();
-    DataTaker taker = present.connector().taker(passive.reply());
+    DataTaker taker = present.data().connector().taker(passive.reply());
     Future<PassivePorts.Announced> expected =
-        present.passivePorts().expect(passive.reply(), passive.extended(), taker);
+        present.data().passive().expect(passive.reply(), passive.extended(), taker);
     expected.addListener(
         done -> {
           if (server == present) {
@@ -521,6 +534,13 @@ final class FtpSession implements ClientEnd.Listener, ServerSide.Listener, Upstr
     if (!expected.isDone()) {
       present.holdUntil(expected); // behind the listener above
     }
+  }
+
+  /** Active mode has got further. */
+  @Override
+  public void proceed(List<ControlEffect> effects) {
+    run(effects);
+    pump();
   }
 
   private static byte[] announcement(
@@ -631,7 +651,7 @@ final class FtpSession implements ClientEnd.Listener, ServerSide.Listener, Upstr
     ServerSide dropped = server;
     server = null;
     if (dropped != null && dropped.drop()) {
-      holding.add(dropped.passivePorts());
+      holding.add(dropped.data().passive());
     }
   }
 }

@@ -70,6 +70,12 @@ final class PassiveAddress {
         .or(() -> Optional.of(reserved));
   }
 
+  /** The server's address as a client knows it that checks where its data comes from. */
+  InetAddress asKnownToClient() {
+    InetAddress literal = NetUtil.createInetAddressFromIpAddressString(request.host());
+    return literal != null ? literal : announce(Optional.empty()).orElse(reserved);
+  }
+
   /** Whether an address stands for the server alone. */
   boolean usable(InetAddress address) {
     return !address.isLoopbackAddress() && !address.isAnyLocalAddress() && !address.equals(own);

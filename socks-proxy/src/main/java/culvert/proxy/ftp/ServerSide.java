@@ -41,8 +41,7 @@ final class ServerSide implements UpstreamEnd.Listener {
 
   private final UpstreamEnd end;
   private final Upstream upstream;
-  private final PassivePorts passivePorts;
-  private final DataConnector connector;
+  private final DataModes data;
   private final ControlDialogue dialogue;
   private final String host;
   private final Listener session;
@@ -61,15 +60,13 @@ final class ServerSide implements UpstreamEnd.Listener {
       UpstreamEnd end,
       DuplexChannel control,
       Upstream upstream,
-      PassivePorts passivePorts,
-      DataConnector connector,
+      DataModes data,
       ControlDialogue dialogue,
       String host,
       Listener session) {
     this.end = end;
     this.upstream = upstream;
-    this.passivePorts = passivePorts;
-    this.connector = connector;
+    this.data = data;
     this.dialogue = dialogue;
     this.host = host;
     this.session = session;
@@ -90,12 +87,8 @@ final class ServerSide implements UpstreamEnd.Listener {
     return dialogue;
   }
 
-  PassivePorts passivePorts() {
-    return passivePorts;
-  }
-
-  DataConnector connector() {
-    return connector;
+  DataModes data() {
+    return data;
   }
 
   /** Whether a client's commands need not wait. */
@@ -154,7 +147,8 @@ final class ServerSide implements UpstreamEnd.Listener {
   boolean drop() {
     dropped = true;
     waiting.clear();
-    boolean holding = passivePorts.stop();
+    boolean holding = data.passive().stop();
+    data.active().close();
     end.detach();
     end.channel().close();
     unwatch.run();

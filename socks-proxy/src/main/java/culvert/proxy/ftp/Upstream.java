@@ -3,6 +3,7 @@ package culvert.proxy.ftp;
 import culvert.proxy.upstream.DirectConnector;
 import culvert.ssh.Originator;
 import culvert.ssh.SshException;
+import culvert.ssh.SshServer;
 import culvert.ssh.SshSession;
 import culvert.ssh.TunnelTarget;
 import io.netty.channel.ChannelHandler;
@@ -40,9 +41,8 @@ sealed interface Upstream {
    *
    * @param host the target as the SSH server was told it for the control connection: servers want
    *     data from the address that control came from
-   * @param server for the log
    */
-  record Tunnelled(SshSession session, String host, String server, String user)
+  record Tunnelled(SshSession session, String host, SshServer server, String user)
       implements Upstream {
     @Override
     public Future<DuplexChannel> connect(

@@ -212,8 +212,8 @@ final class UpstreamOpener {
                     services.pins().tunnelled(request.host(), request.port());
                     Upstream.Tunnelled upstream =
                         new Upstream.Tunnelled(
-                            session, plan.target().host(), plan.server().toString(), spec.user());
-                    recorder.tunnelled(upstream.server(), upstream.user());
+                            session, plan.target().host(), plan.server(), spec.user());
+                    recorder.tunnelled(upstream.server().toString(), upstream.user());
                     succeed(ends.end(), opened.getNow(), upstream);
                     return;
                   }

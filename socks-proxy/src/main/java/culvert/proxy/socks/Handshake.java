@@ -2,6 +2,7 @@ package culvert.proxy.socks;
 
 import culvert.config.ListenerConfig;
 import culvert.proxy.door.Admission;
+import culvert.proxy.door.BindHandler;
 import culvert.proxy.door.ClientHandler;
 import culvert.proxy.event.HandshakeFailure;
 import io.netty.channel.Channel;
@@ -17,15 +18,21 @@ final class Handshake {
   private final ListenerConfig.Socks listener;
   private final Admission admission;
   private final ClientHandler handler;
+  private final BindHandler binds;
   private @Nullable Future<?> deadline;
   private boolean over;
 
   Handshake(
-      Channel channel, ListenerConfig.Socks listener, Admission admission, ClientHandler handler) {
+      Channel channel,
+      ListenerConfig.Socks listener,
+      Admission admission,
+      ClientHandler handler,
+      BindHandler binds) {
     this.channel = channel;
     this.listener = listener;
     this.admission = admission;
     this.handler = handler;
+    this.binds = binds;
   }
 
   ListenerConfig.Socks listener() {
@@ -34,6 +41,10 @@ final class Handshake {
 
   ClientHandler handler() {
     return handler;
+  }
+
+  BindHandler binds() {
+    return binds;
   }
 
   boolean isOver() {

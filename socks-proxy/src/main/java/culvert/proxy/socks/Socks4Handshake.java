@@ -8,6 +8,8 @@ import io.netty.handler.codec.socksx.v4.DefaultSocks4CommandResponse;
 import io.netty.handler.codec.socksx.v4.Socks4CommandRequest;
 import io.netty.handler.codec.socksx.v4.Socks4CommandStatus;
 import io.netty.handler.codec.socksx.v4.Socks4CommandType;
+import java.net.Inet4Address;
+import java.net.InetSocketAddress;
 import java.util.Optional;
 
 /** SOCKS 4 and 4a: one request. The user id is not authenticated and not looked at. */
@@ -19,13 +21,32 @@ final class Socks4Handshake extends SocksHandshake {
 
   @Override
   void received(ChannelHandlerContext context, Object message) {
-    Socks4CommandRequest request = (Socks4CommandRequest) message;
     if (!handshake().listener().users().isEmpty()) {
       rejectedWith(
           HandshakeFailure.NOT_AUTHENTICATED,
           "SOCKS 4 has no password, and this listener has users",
           response(Socks4CommandStatus.IDENTD_AUTH_FAILURE));
-    } else if (!request.type().equals(Socks4CommandType.CONNECT)) {
+    } else if (message == BindRequest.INSTANCE) {
+      onBind();
+    } else {
+      onRequest((Socks4CommandRequest) message);
+    }
+  }
+
+  /** Addresses of SOCKS 4 have four bytes. */
+  private void onBind() {
+    if (((InetSocketAddress) channel().localAddress()).getAddress() instanceof Inet4Address) {
+      bindRequested(Optional.empty());
+    } else {
+      rejected(
+          HandshakeFailure.COMMAND_NOT_SUPPORTED,
+          "SOCKS 4 BIND over IPv6",
+          Refusal.COMMAND_NOT_SUPPORTED);
+    }
+  }
+
+  private void onRequest(Socks4CommandRequest request) {
+    if (!request.type().equals(Socks4CommandType.CONNECT)) {
       rejected(
           HandshakeFailure.COMMAND_NOT_SUPPORTED,
           "SOCKS 4 " + request.type(),
@@ -44,6 +65,13 @@ final class Socks4Handshake extends SocksHandshake {
   @Override
   Object acceptance() {
     return response(Socks4CommandStatus.SUCCESS);
+  }
+
+  @Override
+  Object bound(InetSocketAddress address) {
+    String host =
+        address.getAddress() instanceof Inet4Address ipv4 ? ipv4.getHostAddress() : "0.0.0.0";
+    return new DefaultSocks4CommandResponse(Socks4CommandStatus.SUCCESS, host, address.getPort());
   }
 
   @Override

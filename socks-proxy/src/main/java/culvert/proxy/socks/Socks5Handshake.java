@@ -11,11 +11,13 @@ import io.netty.handler.codec.socksx.v5.DefaultSocks5PasswordAuthResponse;
 import io.netty.handler.codec.socksx.v5.Socks5AddressType;
 import io.netty.handler.codec.socksx.v5.Socks5AuthMethod;
 import io.netty.handler.codec.socksx.v5.Socks5CommandRequest;
-import io.netty.handler.codec.socksx.v5.Socks5CommandRequestDecoder;
 import io.netty.handler.codec.socksx.v5.Socks5CommandStatus;
 import io.netty.handler.codec.socksx.v5.Socks5CommandType;
 import io.netty.handler.codec.socksx.v5.Socks5InitialRequest;
 import io.netty.handler.codec.socksx.v5.Socks5PasswordAuthStatus;
+import io.netty.util.NetUtil;
+import java.net.Inet6Address;
+import java.net.InetSocketAddress;
 import java.util.Optional;
 
 /** SOCKS 5: methods, perhaps name and password, then the request. */
@@ -32,6 +34,8 @@ final class Socks5Handshake extends SocksHandshake {
       onMethods(context, methods);
     } else if (message instanceof Credentials credentials) {
       onCredentials(context, credentials);
+    } else if (message == BindRequest.INSTANCE) {
+      bindRequested(user);
     } else {
       onRequest((Socks5CommandRequest) message);
     }
@@ -76,7 +80,7 @@ final class Socks5Handshake extends SocksHandshake {
   }
 
   private static ChannelHandler requestDecoder() {
-    return new Socks5CommandRequestDecoder(new DomainBytes());
+    return new Socks5RequestDecoder();
   }
 
   /** The old decoder, on leaving, hands what the client has sent ahead to the new one. */
@@ -104,6 +108,17 @@ final class Socks5Handshake extends SocksHandshake {
   @Override
   Object acceptance() {
     return new DefaultSocks5CommandResponse(Socks5CommandStatus.SUCCESS, Socks5AddressType.IPv4);
+  }
+
+  @Override
+  Object bound(InetSocketAddress address) {
+    return new DefaultSocks5CommandResponse(
+        Socks5CommandStatus.SUCCESS,
+        address.getAddress() instanceof Inet6Address
+            ? Socks5AddressType.IPv6
+            : Socks5AddressType.IPv4,
+        NetUtil.toAddressString(address.getAddress()),
+        address.getPort());
   }
 
   @Override

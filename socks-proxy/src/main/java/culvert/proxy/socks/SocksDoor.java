@@ -2,6 +2,7 @@ package culvert.proxy.socks;
 
 import culvert.config.ListenerConfig;
 import culvert.proxy.door.Admission;
+import culvert.proxy.door.BindHandler;
 import culvert.proxy.door.ClientHandler;
 import culvert.proxy.door.ConnectionLimits;
 import culvert.proxy.event.ProxyEvents;
@@ -28,21 +29,25 @@ public final class SocksDoor extends ChannelInitializer<Channel> {
   private final Duration handshakeTimeout;
   private final Admission admission;
   private final ClientHandler handler;
+  private final BindHandler binds;
 
   /**
    * @param handshakeTimeout from the accepted socket to the complete request
    * @param handler is given the clients that asked for a destination
+   * @param binds is given those that asked for BIND
    */
   public SocksDoor(
       ListenerConfig.Socks listener,
       Duration handshakeTimeout,
       ConnectionLimits limits,
       ProxyEvents events,
-      ClientHandler handler) {
+      ClientHandler handler,
+      BindHandler binds) {
     this.listener = listener;
     this.handshakeTimeout = handshakeTimeout;
     this.admission = new Admission(listener.name(), listener.allowFrom(), limits, events);
     this.handler = handler;
+    this.binds = binds;
   }
 
   @Override
@@ -50,7 +55,7 @@ public final class SocksDoor extends ChannelInitializer<Channel> {
     if (!admission.admits(channel, (InetSocketAddress) channel.remoteAddress())) {
       return;
     }
-    Handshake handshake = new Handshake(channel, listener, admission, handler);
+    Handshake handshake = new Handshake(channel, listener, admission, handler, binds);
     handshake.startDeadline(handshakeTimeout);
     channel.pipeline().addLast("version", new VersionHandler((DuplexChannel) channel, handshake));
   }

@@ -1,6 +1,7 @@
 package culvert.proxy.socks;
 
 import culvert.filter.ConnectionRequest;
+import culvert.proxy.door.BindClient;
 import culvert.proxy.door.Destination;
 import culvert.proxy.door.Refusal;
 import culvert.proxy.event.HandshakeFailure;
@@ -26,11 +27,14 @@ abstract class SocksHandshake extends ChannelInboundHandlerAdapter {
   static final String DECODER = "decoder";
   static final String NAME = "socks";
 
+  private static final int MOST_DROPPED = 512;
   private static final Duration LAST_WORDS = Duration.ofSeconds(2);
 
   private final DuplexChannel channel;
   private final Handshake handshake;
   private final Queue<ByteBuf> behindRequest = new ArrayDeque<>();
+  private boolean awaitsPeer;
+  private int droppedBytes;
 
   SocksHandshake(DuplexChannel channel, Handshake handshake) {
     this.channel = channel;
@@ -47,6 +51,9 @@ abstract class SocksHandshake extends ChannelInboundHandlerAdapter {
 
   abstract Object refusal(Refusal refusal);
 
+  /** Either positive answer to BIND. */
+  abstract Object bound(InetSocketAddress address);
+
   final Handshake handshake() {
     return handshake;
   }
@@ -58,7 +65,7 @@ abstract class SocksHandshake extends ChannelInboundHandlerAdapter {
   @Override
   public final void channelRead(ChannelHandlerContext context, Object message) {
     if (message instanceof ByteBuf bytes) {
-      behindRequest.add(bytes);
+      received(bytes);
     } else if (handshake.isOver()) {
       // The decoder's verdict on something that came after the end.
       return;
@@ -71,9 +78,22 @@ abstract class SocksHandshake extends ChannelInboundHandlerAdapter {
     }
   }
 
+  private void received(ByteBuf bytes) {
+    if (!awaitsPeer) {
+      behindRequest.add(bytes);
+      return;
+    }
+    // A name behind SOCKS 4a's mark in a BIND at most: before its second answer no client speaks.
+    droppedBytes += bytes.readableBytes();
+    bytes.release();
+    if (droppedBytes > MOST_DROPPED) {
+      channel.close();
+    }
+  }
+
   @Override
   public final void channelReadComplete(ChannelHandlerContext context) {
-    if (!handshake.isOver()) {
+    if (!handshake.isOver() || awaitsPeer) {
       context.read();
     }
   }
@@ -102,6 +122,20 @@ abstract class SocksHandshake extends ChannelInboundHandlerAdapter {
     handshake.handler().handle(new SocksClient(this, address, request, user));
   }
 
+  /** Hands a client over that waits for a peer; it is read from, so that its end is noticed. */
+  final void bindRequested(Optional<String> user) {
+    InetSocketAddress address = (InetSocketAddress) channel.remoteAddress();
+    BindClient client = new SocksBindClient(this, address, user, handshake.listener().name());
+    Optional<InetSocketAddress> reserved = handshake.binds().bind(client);
+    if (reserved.isEmpty()) {
+      rejected(HandshakeFailure.NOT_EXPECTED, "BIND without an FTP session", Refusal.NOT_ALLOWED);
+      return;
+    }
+    awaitsPeer = true;
+    handshake.succeeded();
+    channel.writeAndFlush(bound(reserved.get()));
+  }
+
   /** Ends the handshake with an answer. */
   final void rejected(HandshakeFailure failure, String detail, Refusal answer) {
     handshake.failed(failure, detail);
@@ -116,7 +150,12 @@ abstract class SocksHandshake extends ChannelInboundHandlerAdapter {
   }
 
   final void accept() {
-    channel.writeAndFlush(acceptance());
+    accept(acceptance());
+  }
+
+  final void accept(Object answer) {
+    awaitsPeer = false;
+    channel.writeAndFlush(answer);
     if (channel.isActive()) {
       channel.pipeline().remove(DECODER);
       channel.pipeline().remove(this);
@@ -125,6 +164,7 @@ abstract class SocksHandshake extends ChannelInboundHandlerAdapter {
   }
 
   final void refuse(Refusal refusal) {
+    awaitsPeer = false;
     channel.write(refusal(refusal));
     Closing.finish(channel, LAST_WORDS);
   }
@@ -133,6 +173,8 @@ abstract class SocksHandshake extends ChannelInboundHandlerAdapter {
   public final void userEventTriggered(ChannelHandlerContext context, Object event) {
     if (event == ChannelInputShutdownEvent.INSTANCE && !handshake.isOver()) {
       handshake.failed(HandshakeFailure.HUNG_UP, "in the middle of the handshake");
+      context.close();
+    } else if (event == ChannelInputShutdownEvent.INSTANCE && awaitsPeer) {
       context.close();
     } else {
       context.fireUserEventTriggered(event);

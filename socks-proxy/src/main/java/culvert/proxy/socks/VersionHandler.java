@@ -7,7 +7,6 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
-import io.netty.handler.codec.socksx.v4.Socks4ServerDecoder;
 import io.netty.handler.codec.socksx.v4.Socks4ServerEncoder;
 import io.netty.handler.codec.socksx.v5.Socks5InitialRequestDecoder;
 import io.netty.handler.codec.socksx.v5.Socks5ServerEncoder;
@@ -43,7 +42,7 @@ final class VersionHandler extends ChannelInboundHandlerAdapter {
       case 4 ->
           pipeline
               .addLast(SocksHandshake.ENCODER, Socks4ServerEncoder.INSTANCE)
-              .addLast(SocksHandshake.DECODER, new Socks4ServerDecoder())
+              .addLast(SocksHandshake.DECODER, new Socks4RequestDecoder())
               .addLast(SocksHandshake.NAME, new Socks4Handshake(channel, handshake));
       case 5 ->
           pipeline

@@ -13,7 +13,12 @@ import culvert.ssh.SshSessionSpec;
 import culvert.ssh.SshTransport;
 import culvert.ssh.TcpDialer;
 import culvert.ssh.TunnelTarget;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.DefaultPromise;
@@ -21,6 +26,7 @@ import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GenericFutureListener;
 import io.netty.util.concurrent.Promise;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -43,6 +49,7 @@ final class FakeSsh implements SshTransport {
   private final List<Promise<?>> hanging = new CopyOnWriteArrayList<>();
   final List<String> logins = Collections.synchronizedList(new ArrayList<>());
   final List<TunnelTarget> channels = Collections.synchronizedList(new ArrayList<>());
+  final List<BindAddress> forwards = Collections.synchronizedList(new ArrayList<>());
   final AtomicInteger leases = new AtomicInteger();
   final Ended ended;
   final AtomicInteger readyAsked = new AtomicInteger();
@@ -59,6 +66,7 @@ final class FakeSsh implements SshTransport {
   volatile SshException readyFailure;
   volatile SshException loginFailure;
   volatile SshException channelFailure;
+  volatile SshException forwardFailure;
 
   FakeSsh(EventLoop loop) {
     this.loop = loop;
@@ -158,6 +166,19 @@ final class FakeSsh implements SshTransport {
   @Override
   public void close() {}
 
+  private record Forward(Channel listener, BindAddress asked) implements RemoteForward {
+    @Override
+    public BindAddress bound() {
+      int port = ((InetSocketAddress) listener.localAddress()).getPort();
+      return new BindAddress(asked.host(), port);
+    }
+
+    @Override
+    public void cancel() {
+      listener.close();
+    }
+  }
+
   private final class Session implements SshSession {
     private final AtomicInteger released = new AtomicInteger();
 
@@ -198,7 +219,31 @@ final class FakeSsh implements SshTransport {
     @Override
     public Future<RemoteForward> requestRemoteForward(
         BindAddress bind, EventLoop on, ForwardedConnections connections) {
-      throw new AssertionError("no remote forwards here");
+      forwards.add(bind);
+      if (forwardFailure != null) {
+        return on.newFailedFuture(forwardFailure);
+      }
+      Promise<RemoteForward> forwarded = on.newPromise();
+      new ServerBootstrap()
+          .group(loop)
+          .channelFactory(() -> NettyTransport.preferred().newServerSocketChannel())
+          .childOption(ChannelOption.AUTO_READ, false)
+          .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+          .childHandler(
+              new ChannelInitializer<>() {
+                @Override
+                protected void initChannel(Channel channel) {
+                  Originator originator =
+                      Originator.of((InetSocketAddress) channel.remoteAddress());
+                  connections
+                      .accept(originator)
+                      .ifPresentOrElse(channel.pipeline()::addLast, channel::close);
+                }
+              })
+          .bind(InetAddress.getLoopbackAddress(), 0)
+          .addListener(
+              (ChannelFuture bound) -> forwarded.setSuccess(new Forward(bound.channel(), bind)));
+      return forwarded;
     }
 
     @Override

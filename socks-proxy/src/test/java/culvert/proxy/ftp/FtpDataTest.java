@@ -555,14 +555,6 @@ class FtpDataTest {
   }
 
   @Test
-  void activeModeIsRefusedSoThatTheClientTriesPassive() throws Exception {
-    Control control = tunnelled();
-    control.client().sendLine("EPRT |1|127.0.0.1|2000|");
-
-    assertThat(control.client().line()).startsWith("502 ");
-  }
-
-  @Test
   void dataGoesOnWhenTheControlConnectionHasEnded() throws Exception {
     Control control = tunnelled();
     ServerSocket listener = ftp.listen();

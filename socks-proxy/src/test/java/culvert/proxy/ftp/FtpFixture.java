@@ -21,6 +21,7 @@ import culvert.proxy.relay.BufferBudget;
 import culvert.proxy.relay.Closing;
 import culvert.proxy.relay.Relay;
 import culvert.proxy.upstream.ConnectFailedException;
+import culvert.proxy.upstream.DirectConnector;
 import culvert.proxy.upstream.OwnListeners;
 import culvert.proxy.upstream.TunnelPins;
 import culvert.ssh.AddressResolver;
@@ -75,6 +76,7 @@ final class FtpFixture implements AutoCloseable {
   final OwnListeners ownListeners = new OwnListeners();
   final OpenConnections connections =
       new OpenConnections(new ConnectionLog(ProxyEvents.NONE, System::nanoTime));
+  final BindTable binds = new BindTable(ClientOwners.NONE);
   final ExpectedDataConnections expected = new ExpectedDataConnections();
   final Map<String, List<InetAddress>> names = new ConcurrentHashMap<>();
   final List<Recorded> recorded = new CopyOnWriteArrayList<>();
@@ -104,23 +106,25 @@ final class FtpFixture implements AutoCloseable {
     ssh.map(21, ftpServer.getLocalPort());
     names.put(HOST, List.of(InetAddress.getLoopbackAddress()));
     TcpDialer dialer = new TcpDialer(NettyTransport.preferred(), Map.of());
+    DirectConnector connector =
+        (addresses, port, loop, initializer) -> {
+          direct.add(port);
+          Promise<DuplexChannel> connected = loop.newPromise();
+          dialer
+              .dial(
+                  addresses,
+                  port == 21 ? ftpServer.getLocalPort() : port,
+                  Duration.ofSeconds(5),
+                  loop,
+                  initializer)
+              .addListener((Future<DuplexChannel> dialled) -> settle(dialled, port, connected));
+          return connected;
+        };
     sessions =
         new ControlConnections(
             new FtpServices(
                 ssh,
-                (addresses, port, loop, initializer) -> {
-                  direct.add(port);
-                  Promise<DuplexChannel> connected = loop.newPromise();
-                  dialer
-                      .dial(
-                          addresses,
-                          port == 21 ? ftpServer.getLocalPort() : port,
-                          Duration.ofSeconds(5),
-                          loop,
-                          initializer)
-                      .addListener((Future<DuplexChannel> dialled) -> settle(dialled, connected));
-                  return connected;
-                },
+                connector,
                 resolver(),
                 expected,
                 new DataListeners(
@@ -131,6 +135,7 @@ final class FtpFixture implements AutoCloseable {
                     connections,
                     ownListeners),
                 new FakeOwners(),
+                new ActiveServices(new DirectDialer(connector, limits), binds, connections),
                 new Relay(new BufferBudget(1 << 20)),
                 pins(),
                 timeouts));
@@ -154,13 +159,16 @@ final class FtpFixture implements AutoCloseable {
     }
   }
 
-  private static void settle(Future<DuplexChannel> dialled, Promise<DuplexChannel> connected) {
+  private static void settle(
+      Future<DuplexChannel> dialled, int port, Promise<DuplexChannel> connected) {
     if (dialled.isSuccess()) {
       connected.setSuccess(dialled.getNow());
     } else {
       connected.setFailure(
           new ConnectFailedException(
-              Refusal.CONNECTION_REFUSED, "ftp server: connection refused", dialled.cause()));
+              Refusal.CONNECTION_REFUSED,
+              "port " + port + ": connection refused",
+              dialled.cause()));
     }
   }
 

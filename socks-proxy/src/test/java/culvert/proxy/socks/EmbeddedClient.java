@@ -4,6 +4,7 @@ import culvert.config.Cidr;
 import culvert.config.Endpoint;
 import culvert.config.ListenerConfig;
 import culvert.config.Secret;
+import culvert.proxy.door.BindClient;
 import culvert.proxy.door.Client;
 import culvert.proxy.door.ConnectionLimits;
 import culvert.proxy.event.HandshakeFailure;
@@ -21,12 +22,18 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** A client of a SOCKS door without a network: sends bytes and sees what becomes of them. */
 final class EmbeddedClient extends EmbeddedChannel implements DuplexChannel {
   static final InetSocketAddress ADDRESS = new InetSocketAddress("192.0.2.7", 40_000);
 
   final List<Client> clients = new ArrayList<>();
+  final List<BindClient> binds = new ArrayList<>();
+
+  /** What a BIND is answered first; empty: it is refused. */
+  Optional<InetSocketAddress> reserved = Optional.empty();
+
   final List<HandshakeFailure> failures = new ArrayList<>();
   private boolean inputShutdown;
   private boolean outputShutdown;
@@ -57,7 +64,11 @@ final class EmbeddedClient extends EmbeddedChannel implements DuplexChannel {
                 Duration.ofSeconds(10),
                 limits,
                 new RecordedFailures(channel.failures),
-                channel.clients::add));
+                channel.clients::add,
+                client -> {
+                  channel.binds.add(client);
+                  return channel.reserved;
+                }));
     if (channel.isOpen()) {
       channel.pipeline().fireChannelActive();
     }
@@ -108,6 +119,11 @@ final class EmbeddedClient extends EmbeddedChannel implements DuplexChannel {
     outboundMessages().clear();
     inboundMessages().forEach(io.netty.util.ReferenceCountUtil::release);
     inboundMessages().clear();
+  }
+
+  @Override
+  public SocketAddress localAddress() {
+    return new InetSocketAddress("192.0.2.1", 1080);
   }
 
   @Override

@@ -1,14 +1,18 @@
 package culvert.proxy.ftp.core;
 
+import culvert.proxy.ftp.core.Pending.Kind;
+import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Pairs commands with replies on a control connection that is relayed, and steps in where a data
- * connection is announced. Everything else passes through, bytes untouched.
+ * connection is announced, by the server (PASV) or by the client (PORT). Everything else passes
+ * through, bytes untouched.
  *
  * <p>Only the final line of the reply that belongs to a PASV or an EPSV opens anything; a {@code
  * 227} that nobody asked for, or one inside another reply, is just text.
@@ -17,46 +21,10 @@ public final class ControlDialogue {
   /** Commands that may wait for replies before the client has to wait too. */
   private static final int MAX_PENDING = 256;
 
-  private enum Kind {
-    /** The greeting, which nobody asked for. */
-    GREETING,
-    PASV,
-    EPSV,
-    DOWNLOAD,
-    UPLOAD,
-    ABOR,
-    AUTH,
-    /** Answered by us once the replies before it are through. */
-    LOCAL,
-    OTHER;
-
-    boolean transfer() {
-      return this == DOWNLOAD || this == UPLOAD;
-    }
-
-    boolean passive() {
-      return this == PASV || this == EPSV;
-    }
-  }
-
-  private static final class Pending {
-    final Kind kind;
-    final byte[] localReply;
-    boolean swallowed; // our own ABOR: the client must not see the answer
-    boolean uploadBroken; // the client broke the data connection off
-    boolean answered; // a line of the final reply was already dealt with
-
-    Pending(Kind kind, byte[] localReply) {
-      this.kind = kind;
-      this.localReply = localReply;
-    }
-  }
-
-  private static final byte[] NOTHING = {};
-
   private final boolean tlsAllowed;
   private final Deque<Pending> pending = new ArrayDeque<>();
   private final List<ControlEffect> effects = new ArrayList<>();
+  private final ActiveDialogue active = new ActiveDialogue(new ActiveLine());
   private int slack; // aborted transfers whose second reply may never come
 
   /**
@@ -73,13 +41,15 @@ public final class ControlDialogue {
   /** The client sent a command. */
   public List<ControlEffect> on(Command command) {
     switch (command.verb()) {
-      case "PORT", "EPRT", "LPRT", "LPSV", "SPSV", "CPSV", "P@SW" ->
-          answer(OwnReply.NO_ACTIVE_MODE);
+      case "PORT", "EPRT" -> active.port(command);
+      case "LPRT" -> answer(OwnReply.NO_LONG_PORT);
+      case "LPSV", "SPSV", "CPSV", "P@SW" -> answer(OwnReply.NO_OTHER_PASSIVE);
       case "AUTH", "ADAT", "PBSZ", "PROT" -> tls(command);
-      case "PASV" -> forward(command, Kind.PASV);
-      case "EPSV" -> forward(command, all(command) ? Kind.OTHER : Kind.EPSV);
-      case "STOR", "APPE", "STOU" -> forward(command, Kind.UPLOAD);
-      case "RETR", "LIST", "NLST", "MLSD" -> forward(command, Kind.DOWNLOAD);
+      case "PASV" -> passive(command, Kind.PASV);
+      case "EPSV" -> passive(command, all(command) ? Kind.EPSV_ALL : Kind.EPSV);
+      case "REIN" -> passive(command, Kind.OTHER);
+      case "STOR", "APPE", "STOU" -> active.transfer(Kind.UPLOAD, command.bytes());
+      case "RETR", "LIST", "NLST", "MLSD" -> active.transfer(Kind.DOWNLOAD, command.bytes());
       case "ABOR" -> abort();
       default -> forward(command, Kind.OTHER);
     }
@@ -106,9 +76,73 @@ public final class ControlDialogue {
       if (aborted && (answered.kind.transfer() || answered.kind == Kind.ABOR)) {
         effects.add(new ControlEffect.AbortAnswered());
       }
+      settle(answered, line);
       flushLocal();
     }
     return drain();
+  }
+
+  /** What a final reply means to a client in active mode. */
+  private void settle(Pending answered, ReplyLine line) {
+    switch (answered.kind) {
+      case OWN_EPSV, OWN_PASV -> active.probed(answered.kind, line);
+      case RENAMED_PORT -> active.renamed(line);
+      case DOWNLOAD, UPLOAD -> active.transferEnded(line);
+      case EPSV_ALL -> {
+        if (line.code() < 300) {
+          active.epsvAll();
+        }
+      }
+      default -> {
+        // Changes nothing.
+      }
+    }
+  }
+
+  /**
+   * After {@link ControlEffect.Active}: the server is asked to listen, and a data connection made
+   * from here leads there.
+   */
+  public List<ControlEffect> convert() {
+    active.convert();
+    return drain();
+  }
+
+  /**
+   * After {@link ControlEffect.Active}: the server is told to connect to another address.
+   *
+   * @param address as the server knows it
+   */
+  public List<ControlEffect> rename(InetSocketAddress address) {
+    active.rename(address);
+    return drain();
+  }
+
+  /**
+   * After {@link ControlEffect.Active}: it cannot be.
+   *
+   * @param reply the whole line
+   */
+  public List<ControlEffect> refuse(String reply) {
+    active.refuse(reply);
+    return drain();
+  }
+
+  /** After {@link ControlEffect.OpenData}: the data connection stands, the transfer may begin. */
+  public List<ControlEffect> opened() {
+    active.opened();
+    return drain();
+  }
+
+  /** After {@link ControlEffect.OpenData}: the server never hears of the transfer. */
+  public List<ControlEffect> notOpened(String why) {
+    active.notOpened(why);
+    return drain();
+  }
+
+  /** Whether the client's commands have to wait, as does its EOF. */
+  public boolean waiting() {
+    return active.waiting();
   }
 
   /**
@@ -141,7 +175,7 @@ public final class ControlDialogue {
 
   /** Whether every command has its reply. */
   public boolean idle() {
-    return pending.isEmpty();
+    return pending.isEmpty() && !active.waiting();
   }
 
   /** Whether the client has to wait before it may send more commands. */
@@ -164,7 +198,7 @@ public final class ControlDialogue {
   /** Telnet signals are gone by now: plain {@code ABOR} is the one spelling all servers accept. */
   private void abort() {
     for (Pending waiting : pending) {
-      if (waiting.kind == Kind.ABOR && waiting.swallowed) {
+      if (waiting.ownAbort()) {
         waiting.swallowed = false; // ours is under way already: its answer is the client's now
         return;
       }
@@ -181,30 +215,39 @@ public final class ControlDialogue {
     }
   }
 
+  private void passive(Command command, Kind kind) {
+    active.passive();
+    forward(command, kind);
+  }
+
   private void forward(Command command, Kind kind) {
     expect(kind);
     effects.add(new ControlEffect.ToServer(command.bytes()));
   }
 
   private Pending expect(Kind kind) {
-    Pending entry = new Pending(kind, NOTHING);
+    Pending entry = new Pending(kind);
     pending.add(entry);
     return entry;
   }
 
   /** Answers behind the replies that the client still waits for. */
   private void answer(String reply) {
-    pending.add(new Pending(Kind.LOCAL, OwnReply.line(reply)));
+    pending.add(new Pending(OwnReply.line(reply)));
     flushLocal();
   }
 
   private void flushLocal() {
     while (!pending.isEmpty() && pending.peek().kind == Kind.LOCAL) {
-      effects.add(new ControlEffect.ToClient(pending.remove().localReply));
+      answerLocally(pending.remove());
     }
     if (pending.isEmpty()) {
       slack = 0;
     }
+  }
+
+  private void answerLocally(Pending local) {
+    effects.add(new ControlEffect.ToClient(Objects.requireNonNull(local.localReply)));
   }
 
   /** Lines that end no command's wait. */
@@ -222,7 +265,8 @@ public final class ControlDialogue {
    */
   private void resynchronise(ReplyLine line) {
     Pending head = pending.peek();
-    if (head != null && head.swallowed && !head.answered && !answersAbort(line.code())) {
+    boolean mayBeStale = head != null && (head.ownAbort() || (head.kind == Kind.ABOR && slack > 0));
+    if (mayBeStale && !head.answered && !answersAbort(line.code())) {
       pending.remove();
       slack = Math.max(0, slack - 1);
       flushLocal();
@@ -247,7 +291,7 @@ public final class ControlDialogue {
     for (int i = 0; i < count; i++) {
       Pending skipped = stale.next();
       if (skipped.kind == Kind.LOCAL) {
-        effects.add(new ControlEffect.ToClient(skipped.localReply));
+        answerLocally(skipped);
       }
       stale.remove();
     }
@@ -278,7 +322,7 @@ public final class ControlDialogue {
     Iterator<Pending> earlier = pending.iterator();
     for (Pending next = earlier.next(); next != command; next = earlier.next()) {
       if (next.kind == Kind.LOCAL) {
-        effects.add(new ControlEffect.ToClient(next.localReply));
+        answerLocally(next);
         earlier.remove();
       }
     }
@@ -317,9 +361,34 @@ public final class ControlDialogue {
     if (reply == null) {
       relay(line);
     } else if (!reply.portAllowed()) {
-      effects.add(new ControlEffect.ToClient(reply.refusal()));
+      effects.add(new ControlEffect.ToClient(OwnReply.line(reply.refusal())));
     } else {
       effects.add(new ControlEffect.Passive(extended, reply, line));
+    }
+  }
+
+  /** What a client in active mode has us say. */
+  private final class ActiveLine implements ActiveDialogue.Line {
+    @Override
+    public void answer(String reply) {
+      ControlDialogue.this.answer(reply);
+    }
+
+    @Override
+    public void sendOwn(Kind kind, byte[] line) {
+      expect(kind).swallowed = true;
+      effects.add(new ControlEffect.ToServer(line));
+    }
+
+    @Override
+    public void send(Kind kind, byte[] line) {
+      expect(kind);
+      effects.add(new ControlEffect.ToServer(line));
+    }
+
+    @Override
+    public void effect(ControlEffect effect) {
+      effects.add(effect);
     }
   }
 

@@ -1,5 +1,7 @@
 package culvert.proxy.ftp.core;
 
+import java.util.Optional;
+
 /** What the session has to do after the {@link ControlDialogue} has seen something, in order. */
 public sealed interface ControlEffect {
 
@@ -29,6 +31,27 @@ public sealed interface ControlEffect {
    * @param line the server's own words
    */
   record Passive(boolean extended, PassiveReply reply, ReplyLine line) implements ControlEffect {}
+
+  /**
+   * The client wants its data there, for a PORT of now or for the next transfer after one. Every
+   * later command waits until one of {@link ControlDialogue#convert}, {@link
+   * ControlDialogue#rename} and {@link ControlDialogue#refuse} says how.
+   *
+   * @param renewed whether the target is one that was allowed before and has had its transfer
+   */
+  record Active(PortCommand.Target target, boolean renewed) implements ControlEffect {}
+
+  /**
+   * A transfer of a client in active mode: connect the client's target, and then the server's port.
+   * The command waits for {@link ControlDialogue#opened} or {@link ControlDialogue#notOpened}.
+   *
+   * @param server where the server listens; empty: it was given another target, and connects to
+   *     that itself
+   */
+  record OpenData(Optional<PassiveReply> server) implements ControlEffect {}
+
+  /** The target of the last {@link Active} is not used any more. */
+  record ActiveEnded() implements ControlEffect {}
 
   /** An ABOR has gone to the server while a transfer was pending. */
   record AbortSent() implements ControlEffect {}

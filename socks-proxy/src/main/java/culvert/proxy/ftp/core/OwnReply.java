@@ -12,8 +12,9 @@ public final class OwnReply {
   static final String USER_FIRST = "503 Login with USER first.";
   static final String GOODBYE = "221 Goodbye.";
   static final String NO_TLS = "502 culvert: TLS is not supported here, go on in clear.";
-  static final String NO_ACTIVE_MODE =
-      "502 culvert: active mode is not supported, use PASV or EPSV.";
+  static final String NO_LONG_PORT = "502 culvert: LPRT is not supported, use EPRT or PORT.";
+  static final String NO_OTHER_PASSIVE =
+      "502 culvert: not supported, use EPSV or PASV for passive mode.";
   static final String UPLOAD_BROKEN = "426 culvert: upload broken off by the client.";
 
   private OwnReply() {}

@@ -85,14 +85,12 @@ public record PassiveReply(Optional<Inet4Address> address, int port) {
   }
 
   /** What the client is told instead of a port that is not allowed. */
-  public byte[] refusal() {
-    return OwnReply.of(
-        425,
-        "culvert: the FTP server announced port "
-            + port
-            + " (expected: "
-            + LOWEST_PORT
-            + "..65535)");
+  String refusal() {
+    return "425 culvert: the FTP server announced port "
+        + port
+        + " (expected: "
+        + LOWEST_PORT
+        + "..65535)";
   }
 
   /** The canonical {@code 227}, which every client reads. */

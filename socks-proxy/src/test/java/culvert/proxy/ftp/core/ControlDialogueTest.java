@@ -136,21 +136,11 @@ class ControlDialogueTest {
         .containsExactly("< 120 wait", "< 220-hi", "< " + PORT_2000, "< 220 hi", "PASV 2000");
   }
 
-  @ParameterizedTest(name = "{0}")
-  @ValueSource(
-      strings = {"PORT 1,2,3,4,5,6", "EPRT |1|1.2.3.4|6|", "LPRT 4,4,1", "LPSV", "port x", "P@SW"})
-  void activeModeAndOtherWaysToOpenPortsAreRefusedSoThatClientsTryPasv(String command) {
-    assertThat(client(command))
-        .containsExactly("< 502 culvert: active mode is not supported, use PASV or EPSV.");
-    assertThat(dialogue.idle()).isTrue();
-  }
-
   @Test
   void ourOwnAnswerWaitsForTheRepliesBeforeIt() {
-    assertThat(client("PWD", "PORT 1", "NOOP")).containsExactly("> PWD", "> NOOP");
+    assertThat(client("PWD", "LPRT 1", "NOOP")).containsExactly("> PWD", "> NOOP");
     assertThat(server("257 /"))
-        .containsExactly(
-            "< 257 /", "< 502 culvert: active mode is not supported, use PASV or EPSV.");
+        .containsExactly("< 257 /", "< 502 culvert: LPRT is not supported, use EPRT or PORT.");
     assertThat(server("200 ok")).containsExactly("< 200 ok");
   }
 
@@ -306,11 +296,10 @@ class ControlDialogueTest {
 
   @Test
   void ourOwnAnswerComesBeforeThatOfALaterCommandDuringATransfer() {
-    client("STOR a", "PORT 1", "NOOP");
+    client("STOR a", "LPRT 1", "NOOP");
 
     assertThat(server("200 ok"))
-        .containsExactly(
-            "< 502 culvert: active mode is not supported, use PASV or EPSV.", "< 200 ok");
+        .containsExactly("< 502 culvert: LPRT is not supported, use EPRT or PORT.", "< 200 ok");
     assertThat(server("226 complete")).containsExactly("< 226 complete");
     assertThat(dialogue.idle()).isTrue();
   }

@@ -23,12 +23,31 @@ class FtpParsersFuzzTest {
           assertThat(command.length()).isBetween(1, CommandSplitter.MAX_LINE);
           assertThat(command.bytes()).doesNotContain((byte) 0).endsWith('\r', '\n');
           assertThat(command.toString()).matches("\\p{Print}*");
-          dialogue.on(command);
+          answered(dialogue, dialogue.on(command));
           login.on(new LoginEvent.Sent(command));
         }
       }
     }
     login.close();
+  }
+
+  /** A session that takes every port, one in three by another way. */
+  private static void answered(ControlDialogue dialogue, List<ControlEffect> effects) {
+    for (ControlEffect effect : effects) {
+      if (effect instanceof ControlEffect.Active active) {
+        int port = active.target().address().getPort();
+        assertThat(port).isBetween(0, 65535);
+        assertThat(active.target().address().isUnresolved()).isFalse();
+        assertThat(dialogue.waiting()).isTrue();
+        switch (port % 3) {
+          case 0 -> dialogue.rename(active.target().address());
+          case 1 -> dialogue.convert();
+          default -> dialogue.refuse(active.target().illegal());
+        }
+      } else if (effect instanceof ControlEffect.OpenData) {
+        dialogue.opened();
+      }
+    }
   }
 
   @FuzzTest

@@ -3,6 +3,7 @@ package culvert.proxy.ftp.core;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import culvert.config.Endpoint;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -36,6 +37,12 @@ final class Transcript {
       return "> " + text(toServer.bytes());
     } else if (effect instanceof ControlEffect.Passive passive) {
       return (passive.extended() ? "EPSV " : "PASV ") + passive.reply().port();
+    } else if (effect instanceof ControlEffect.Active active) {
+      InetSocketAddress address = active.target().address();
+      String again = active.renewed() ? " again" : "";
+      return "active " + address.getAddress().getHostAddress() + " " + address.getPort() + again;
+    } else if (effect instanceof ControlEffect.OpenData open) {
+      return "open" + open.server().map(reply -> " " + reply.port()).orElse("");
     }
     return effect.getClass().getSimpleName();
   }

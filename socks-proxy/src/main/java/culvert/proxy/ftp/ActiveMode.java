@@ -1,0 +1,294 @@
+package culvert.proxy.ftp;
+
+import culvert.config.FtpSettings;
+import culvert.filter.ConnectionRequest;
+import culvert.filter.DestinationAddress;
+import culvert.filter.FtpHandling;
+import culvert.filter.Route;
+import culvert.proxy.door.Client;
+import culvert.proxy.event.ConnectionRecorder;
+import culvert.proxy.ftp.core.ControlDialogue;
+import culvert.proxy.ftp.core.ControlEffect;
+import culvert.proxy.ftp.core.PassiveReply;
+import culvert.proxy.ftp.core.PortCommand;
+import culvert.ssh.RemoteForward;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.FutureListener;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client in active mode, with one upstream: finds the client that a PORT names, and makes the
+ * data connection of each transfer, as the {@link ControlDialogue} asks for it. The FTP server
+ * listens for it, or, where the rule wants it so, a remote forward of the SSH server does. Confined
+ * to the session's loop.
+ */
+final class ActiveMode {
+  /** From which FTP servers connect. */
+  private static final int DATA_PORT = 20;
+
+  /** The session. */
+  interface Listener {
+    /** What an answer to the dialogue has brought. */
+    void proceed(List<ControlEffect> effects);
+  }
+
+  private final FtpServices services;
+  private final Client client;
+  private final ConnectionRequest request;
+  private final ControlDialogue dialogue;
+  private final DataConnector connector;
+  private final Optional<ForwardPlan> forwards;
+  private final PassiveAddress serverAddress;
+  private final BindTable.Session binds;
+  private final Listener session;
+  private final EventLoop loop;
+  private @Nullable ClientWay way;
+  private @Nullable ForwardedData forward;
+  private int turn; // what was begun in an earlier one comes too late
+
+  ActiveMode(
+      FtpServices services,
+      Client client,
+      ConnectionRequest request,
+      Route route,
+      Upstream upstream,
+      ControlDialogue dialogue,
+      DataConnector connector,
+      Listener session) {
+    this.services = services;
+    this.client = client;
+    this.request = request;
+    this.dialogue = dialogue;
+    this.connector = connector;
+    this.session = session;
+    this.loop = client.channel().eventLoop();
+    InetAddress own = ((InetSocketAddress) client.channel().localAddress()).getAddress();
+    this.serverAddress = new PassiveAddress(request, own);
+    this.forwards =
+        upstream instanceof Upstream.Tunnelled tunnelled && forwards(route)
+            ? Optional.of(new ForwardPlan(tunnelled, services.resolver()))
+            : Optional.empty();
+    this.binds =
+        services
+            .active()
+            .binds()
+            .open(
+                client.address().getAddress(),
+                client.user(),
+                services.owners().socket(client.channel()));
+    services
+        .resolver()
+        .resolve(request.host(), loop)
+        .addListener(
+            (FutureListener<List<InetAddress>>)
+                resolved -> {
+                  if (resolved.isSuccess()) {
+                    serverAddress.resolved(resolved.getNow());
+                  }
+                });
+  }
+
+  private static boolean forwards(Route route) {
+    return route
+        .ftp()
+        .map(FtpHandling::settings)
+        .filter(ftp -> ftp.activeMode() == FtpSettings.ActiveMode.REMOTE_FORWARD)
+        .isPresent();
+  }
+
+  /** The client wants its data there. */
+  void asked(ControlEffect.Active asked) {
+    turn++;
+    dropForward();
+    if (!asked.renewed()) {
+      dropWay();
+      way = wayTo(asked.target()).orElse(null);
+    }
+    if (way == null) {
+      proceed(() -> dialogue.refuse(asked.target().illegal()));
+    } else if (asked.renewed() && !way.again()) {
+      proceed(() -> dialogue.refuse("425 culvert: a BIND serves one transfer, use PORT again."));
+    } else if (forwards.isPresent()) {
+      forward(forwards.get());
+    } else {
+      proceed(dialogue::convert);
+    }
+  }
+
+  /** Nobody but the client itself, or a SOCKS client that waits beside this session. */
+  private Optional<ClientWay> wayTo(PortCommand.Target target) {
+    Optional<BindTable.Waiting> bind = binds.claim(target.address());
+    if (bind.isPresent()) {
+      return Optional.of(
+          new ClientWay.Bound(
+              bind.get(), new InetSocketAddress(serverAddress.asKnownToClient(), DATA_PORT)));
+    }
+    InetAddress own = client.address().getAddress();
+    int port = target.address().getPort();
+    return own.equals(target.address().getAddress())
+            && target.portAllowed()
+            && !services.expected().isHeld(own, port)
+        ? Optional.of(
+            new ClientWay.Listener(
+                new InetSocketAddress(own, port), client.user(), services.active().dialer()))
+        : Optional.empty();
+  }
+
+  private void forward(ForwardPlan plan) {
+    int mine = turn;
+    ForwardedData data = new ForwardedData(connector, plan.loopback());
+    forward = data;
+    Future<RemoteForward> asked = plan.request(loop, data);
+    data.requested(asked);
+    asked.addListener(
+        (FutureListener<RemoteForward>)
+            forwarded -> {
+              if (mine != turn) {
+                return;
+              }
+              if (forwarded.isSuccess()) {
+                name(plan, forwarded.getNow().bound().port(), mine);
+              } else {
+                refuse(forwarded.cause());
+              }
+            });
+  }
+
+  private void name(ForwardPlan plan, int port, int mine) {
+    plan.address(loop)
+        .addListener(
+            (FutureListener<InetAddress>)
+                address -> {
+                  if (mine != turn) {
+                    return;
+                  }
+                  if (address.isSuccess()) {
+                    InetSocketAddress named = new InetSocketAddress(address.getNow(), port);
+                    proceed(() -> dialogue.rename(named));
+                  } else {
+                    refuse(address.cause());
+                  }
+                });
+  }
+
+  private void refuse(Throwable cause) {
+    dropForward();
+    proceed(() -> dialogue.refuse("425 culvert: " + cause.getMessage()));
+  }
+
+  /** A transfer: first the client, then the server. */
+  void open(ControlEffect.OpenData data) {
+    int mine = turn;
+    ClientWay present = way;
+    if (present == null) {
+      throw new IllegalStateException("active mode: a transfer without a client to reach");
+    }
+    int port = data.server().map(PassiveReply::port).orElse(DATA_PORT);
+    ConnectionRequest connection =
+        new ConnectionRequest(
+            request.host(),
+            new DestinationAddress.NotResolved(),
+            port,
+            client.address().getAddress(),
+            client.request().listener());
+    present
+        .reach(connection, loop)
+        .addListener(
+            (FutureListener<Client>)
+                reached -> {
+                  if (!reached.isSuccess()) {
+                    opened(mine, Optional.of(reached.cause()));
+                  } else {
+                    Client dataClient = reached.getNow();
+                    onLoopOf(dataClient, () -> connect(dataClient, data.server(), mine));
+                  }
+                });
+  }
+
+  /** On the data client's loop. */
+  private void connect(Client dataClient, Optional<PassiveReply> server, int mine) {
+    ConnectionRecorder recorder = services.active().connections().begin(dataClient);
+    if (server.isPresent()) {
+      connector
+          .connect(dataClient, recorder, server.get())
+          .addListener(done -> onLoop(() -> opened(mine, Optional.ofNullable(done.cause()))));
+      return;
+    }
+    connector.begin(dataClient, recorder);
+    onLoop(() -> expectForward(dataClient, recorder, mine));
+  }
+
+  private void expectForward(Client dataClient, ConnectionRecorder recorder, int mine) {
+    IllegalStateException tooLate = new IllegalStateException("the remote forward has ended");
+    if (mine == turn && forward != null && forward.expect(dataClient, recorder)) {
+      opened(mine, Optional.empty());
+    } else {
+      onLoopOf(dataClient, () -> connector.giveUp(dataClient, recorder, tooLate));
+      opened(mine, Optional.of(tooLate));
+    }
+  }
+
+  private void opened(int mine, Optional<Throwable> failure) {
+    if (mine == turn) {
+      proceed(
+          () ->
+              failure.isPresent()
+                  ? dialogue.notOpened(String.valueOf(failure.get().getMessage()))
+                  : dialogue.opened());
+    }
+  }
+
+  /** The client's last PORT is not used any more. */
+  void ended() {
+    turn++;
+    dropForward();
+    dropWay();
+  }
+
+  /** The upstream is gone. Data connections go on. */
+  void close() {
+    ended();
+    binds.close();
+  }
+
+  private void dropForward() {
+    if (forward != null) {
+      forward.close();
+      forward = null;
+    }
+  }
+
+  private void dropWay() {
+    if (way != null) {
+      way.close();
+      way = null;
+    }
+  }
+
+  private void proceed(Supplier<List<ControlEffect>> answer) {
+    session.proceed(answer.get());
+  }
+
+  private void onLoop(Runnable task) {
+    try {
+      loop.execute(task);
+    } catch (RejectedExecutionException e) {
+      // The session's loop has ended, and the session with it.
+    }
+  }
+
+  private static void onLoopOf(Client dataClient, Runnable task) {
+    try {
+      dataClient.channel().eventLoop().execute(task);
+    } catch (RejectedExecutionException e) {
+      // The client's loop has ended and has closed its channel.
+    }
+  }
+}

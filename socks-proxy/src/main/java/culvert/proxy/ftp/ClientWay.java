@@ -1,0 +1,122 @@
+package culvert.proxy.ftp;
+
+import culvert.filter.ConnectionRequest;
+import culvert.proxy.door.AcceptedClient;
+import culvert.proxy.door.Client;
+import culvert.proxy.door.Refusal;
+import culvert.proxy.relay.EarlyReads;
+import io.netty.channel.EventLoop;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.FutureListener;
+import io.netty.util.concurrent.Promise;
+import java.net.InetSocketAddress;
+import java.util.Optional;
+
+/** How a client in active mode gets its data connection. */
+sealed interface ClientWay {
+
+  /** Whether it serves another transfer after the first one. */
+  boolean again();
+
+  /**
+   * The client's end of a data connection.
+   *
+   * @param request the data connection, for the log
+   * @param loop where the future completes
+   * @return a client that waits for the answer; failed, the cause's message says why
+   */
+  Future<Client> reach(ConnectionRequest request, EventLoop loop);
+
+  /** It is not needed any more. */
+  void close();
+
+  /**
+   * The client listens.
+   *
+   * @param user of its control connection
+   */
+  record Listener(InetSocketAddress address, Optional<String> user, ClientDialer dialer)
+      implements ClientWay {
+
+    @Override
+    public boolean again() {
+      return true;
+    }
+
+    @Override
+    public Future<Client> reach(ConnectionRequest request, EventLoop loop) {
+      Promise<Client> reached = loop.newPromise();
+      dialer
+          .connect(address, loop, EarlyReads.initializer())
+          .addListener(
+              (FutureListener<DuplexChannel>)
+                  connected -> {
+                    if (connected.isSuccess()) {
+                      reached.setSuccess(
+                          new AcceptedClient(connected.getNow(), address, request, user));
+                    } else {
+                      reached.setFailure(connected.cause());
+                    }
+                  });
+      return reached;
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  /**
+   * The client waits at a front door, with a BIND.
+   *
+   * @param peer the FTP server as the client knows it
+   */
+  record Bound(BindTable.Waiting bind, InetSocketAddress peer) implements ClientWay {
+
+    @Override
+    public boolean again() {
+      return false;
+    }
+
+    @Override
+    public Future<Client> reach(ConnectionRequest request, EventLoop loop) {
+      return bind.client().channel().isActive()
+          ? loop.newSucceededFuture(new Waited(this, request))
+          : loop.newFailedFuture(new IllegalStateException("the client's BIND has ended"));
+    }
+
+    @Override
+    public void close() {
+      bind.refuse(Refusal.GENERAL_FAILURE);
+    }
+  }
+
+  /** A client that has waited for its second answer. */
+  record Waited(Bound way, ConnectionRequest request) implements Client {
+
+    @Override
+    public DuplexChannel channel() {
+      return way.bind().client().channel();
+    }
+
+    @Override
+    public InetSocketAddress address() {
+      return way.bind().client().address();
+    }
+
+    @Override
+    public Optional<String> user() {
+      return way.bind().client().user();
+    }
+
+    @Override
+    public void accept() {
+      way.bind().accept(way.peer());
+    }
+
+    @Override
+    public void refuse(Refusal refusal) {
+      way.bind().refuse(refusal);
+    }
+  }
+}

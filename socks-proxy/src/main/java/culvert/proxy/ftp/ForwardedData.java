@@ -1,0 +1,128 @@
+package culvert.proxy.ftp;
+
+import culvert.proxy.door.Client;
+import culvert.proxy.event.ConnectionRecorder;
+import culvert.ssh.ForwardedConnections;
+import culvert.ssh.Originator;
+import culvert.ssh.RemoteForward;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.NetUtil;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.FutureListener;
+import java.net.InetAddress;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
+
+/**
+ * One remote forward, at which the SSH server waits for one data connection of the FTP server's.
+ * Whoever comes before there is a transfer is refused, and does not take the FTP server's place.
+ * Thread-safe.
+ */
+final class ForwardedData implements ForwardedConnections, AutoCloseable {
+
+  private sealed interface State {
+    /** No transfer yet. */
+    record Idle() implements State {}
+
+    /** The client is there, and the server has been told to come. */
+    record Expecting(Client client, ConnectionRecorder recorder) implements State {}
+
+    /** The server has come, or will never be let in. */
+    record Over() implements State {}
+  }
+
+  private final DataConnector connector;
+  private final Predicate<Originator> mayCome;
+  private final AtomicReference<State> state = new AtomicReference<>(new State.Idle());
+  private volatile Optional<Future<RemoteForward>> request = Optional.empty();
+
+  /**
+   * @param loopbackOnly whether the FTP server is on the SSH server's host
+   */
+  ForwardedData(DataConnector connector, boolean loopbackOnly) {
+    this.connector = connector;
+    this.mayCome = loopbackOnly ? ForwardedData::isLoopback : originator -> true;
+  }
+
+  /** The forward, from the moment on that it was asked for. */
+  void requested(Future<RemoteForward> forward) {
+    request = Optional.of(forward);
+  }
+
+  /**
+   * The transfer begins.
+   *
+   * @param client has begun; it is given up if the server does not come
+   * @return whether the server may still come
+   */
+  boolean expect(Client client, ConnectionRecorder recorder) {
+    State present = state.get();
+    return present instanceof State.Idle
+        && state.compareAndSet(present, new State.Expecting(client, recorder));
+  }
+
+  @Override
+  public Optional<ChannelHandler> accept(Originator originator) {
+    State present = state.get();
+    if (!(present instanceof State.Expecting expecting)
+        || !mayCome.test(originator)
+        || !state.compareAndSet(present, new State.Over())) {
+      return Optional.empty();
+    }
+    cancel();
+    DataConnector.Arrival arrival = connector.new Arrival();
+    return Optional.of(
+        new ChannelInitializer<>() {
+          @Override
+          protected void initChannel(Channel channel) {
+            channel.pipeline().addLast(arrival.initializer());
+            Client client = expecting.client();
+            client
+                .channel()
+                .eventLoop()
+                .execute(
+                    () ->
+                        connector.join(
+                            client, expecting.recorder(), arrival, (DuplexChannel) channel));
+          }
+        });
+  }
+
+  /** The server will not come any more. Idempotent. */
+  @Override
+  public void close() {
+    State last = state.getAndSet(new State.Over());
+    cancel();
+    if (last instanceof State.Expecting expecting) {
+      IllegalStateException cause = new IllegalStateException("the FTP server did not connect");
+      expecting
+          .client()
+          .channel()
+          .eventLoop()
+          .execute(() -> connector.giveUp(expecting.client(), expecting.recorder(), cause));
+    }
+  }
+
+  private void cancel() {
+    request.ifPresent(
+        forward -> {
+          forward.cancel(false);
+          forward.addListener(
+              (FutureListener<RemoteForward>)
+                  done -> {
+                    if (done.isSuccess()) {
+                      done.getNow().cancel();
+                    }
+                  });
+        });
+  }
+
+  private static boolean isLoopback(Originator originator) {
+    InetAddress address = NetUtil.createInetAddressFromIpAddressString(originator.address());
+    return address != null && address.isLoopbackAddress();
+  }
+}

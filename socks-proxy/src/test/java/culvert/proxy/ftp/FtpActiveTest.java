@@ -1,0 +1,373 @@
+package culvert.proxy.ftp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import culvert.config.AuthMethod;
+import culvert.config.Endpoint;
+import culvert.config.Fallback;
+import culvert.config.FtpSettings;
+import culvert.config.SshUser;
+import culvert.filter.FtpHandling;
+import culvert.filter.Route;
+import culvert.ssh.SshFailure;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Clients in active mode, as they and the FTP server see it. */
+class FtpActiveTest {
+  private static final FtpHandling REMOTE_FORWARD =
+      new FtpHandling(
+          new FtpSettings(
+              FtpSettings.ActiveMode.REMOTE_FORWARD,
+              FtpSettings.DataConnections.SOCKS,
+              FtpSettings.PassiveAddress.CONTROL_HOST,
+              FtpSettings.AuthTls.REFUSE),
+          false);
+
+  private FtpFixture ftp;
+  private Peer client;
+  private Peer server;
+
+  @BeforeEach
+  void start() throws Exception {
+    ftp = new FtpFixture();
+    ftp.profile = FtpFixture.profile(new SshUser.Fixed("gate"), AuthMethod.PUBLICKEY);
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    ftp.close();
+  }
+
+  private void tunnelled() throws Exception {
+    greeted(ftp.tunnel(Fallback.NONE));
+  }
+
+  private void forwarding(String target) throws Exception {
+    greeted(
+        ftp.control(
+            FtpFixture.HOST,
+            new Route.FtpTunnel(
+                "test", Optional.of(new Endpoint(target, 21)), Fallback.NONE, REMOTE_FORWARD)));
+  }
+
+  private void greeted(Peer connected) throws Exception {
+    client = connected;
+    server = ftp.server();
+    server.sendLine("220 hi");
+    assertThat(client.answer()).isZero();
+    assertThat(client.line()).isEqualTo("220 hi");
+  }
+
+  private static String port(ServerSocket listener) {
+    int port = listener.getLocalPort();
+    return "PORT 127,0,0,1," + port / 256 + "," + port % 256;
+  }
+
+  /** The client names its listener, and Culvert asks the server to listen at another. */
+  private void convert(ServerSocket clients, ServerSocket servers) throws Exception {
+    client.sendLine(port(clients));
+    announce(servers);
+    assertThat(client.line()).isEqualTo("200 PORT command successful.");
+  }
+
+  private void announce(ServerSocket servers) throws Exception {
+    assertThat(server.line()).isEqualTo("EPSV");
+    server.sendLine("229 ok (|||" + servers.getLocalPort() + "|)");
+  }
+
+  /** The port of the remote forward that the server is told. */
+  private int renamed(ServerSocket clients) throws Exception {
+    client.sendLine(port(clients));
+    String[] numbers = server.line().split(",", -1);
+    assertThat(numbers[0]).isEqualTo("PORT 127");
+    server.sendLine("200 as you say");
+    assertThat(client.line()).isEqualTo("200 as you say");
+    return Integer.parseInt(numbers[4]) * 256 + Integer.parseInt(numbers[5]);
+  }
+
+  private Peer connectTo(int forward) throws Exception {
+    return new Peer(new Socket(InetAddress.getLoopbackAddress(), forward));
+  }
+
+  @Test
+  void aDownloadGoesFromWhereTheServerListensToWhereTheClientDoes() throws Exception {
+    tunnelled();
+    ServerSocket clients = ftp.listen();
+    ServerSocket servers = ftp.listen();
+    convert(clients, servers);
+    client.sendLine("RETR a");
+
+    Peer data = ftp.accept(clients);
+    Peer serverData = ftp.accept(servers);
+    assertThat(server.line()).isEqualTo("RETR a");
+    server.sendLine("150 here");
+    assertThat(client.line()).isEqualTo("150 here");
+    serverData.send("the file").close();
+    assertThat(data.rest()).isEqualTo("the fileEOF");
+    data.close();
+
+    assertThat(ftp.ssh.channels)
+        .hasToString("[ftp.example:21, ftp.example:" + servers.getLocalPort() + "]");
+    assertThat(ftp.direct).containsExactly(clients.getLocalPort());
+    await().until(() -> ftp.connections.count() == 0);
+  }
+
+  @Test
+  void anUploadArrivesWhole() throws Exception {
+    tunnelled();
+    ServerSocket clients = ftp.listen();
+    ServerSocket servers = ftp.listen();
+    convert(clients, servers);
+    client.sendLine("STOR a");
+    Peer data = ftp.accept(clients);
+    Peer serverData = ftp.accept(servers);
+    assertThat(server.line()).isEqualTo("STOR a");
+    data.send("up").sendEof();
+
+    assertThat(serverData.rest()).isEqualTo("upEOF");
+  }
+
+  @Test
+  void plaintextSessionsConvertToo() throws Exception {
+    greeted(ftp.control(FtpFixture.HOST, new Route.Direct(Optional.of(REMOTE_FORWARD))));
+    ServerSocket clients = ftp.listen();
+    ServerSocket servers = ftp.listen();
+    convert(clients, servers);
+    client.sendLine("LIST");
+    Peer data = ftp.accept(clients);
+    ftp.accept(servers).send("list").close();
+
+    assertThat(data.rest()).isEqualTo("listEOF");
+    assertThat(ftp.ssh.channels).isEmpty();
+    assertThat(ftp.ssh.forwards).isEmpty();
+  }
+
+  @Test
+  void withoutTheClientTheServerNeverHearsOfTheUpload() throws Exception {
+    tunnelled();
+    ServerSocket clients = ftp.listen();
+    convert(clients, ftp.listen());
+    clients.close();
+    client.sendLine("STOR a").sendLine("NOOP");
+
+    assertThat(client.line())
+        .isEqualTo("425 culvert: port " + clients.getLocalPort() + ": connection refused");
+    assertThat(server.line()).isEqualTo("NOOP");
+    assertThat(ftp.ssh.channels).hasSize(1);
+  }
+
+  @Test
+  void withoutTheServersPortTheClientIsReset() throws Exception {
+    tunnelled();
+    ServerSocket clients = ftp.listen();
+    ServerSocket servers = ftp.listen();
+    convert(clients, servers);
+    servers.close();
+    client.sendLine("STOR a").sendLine("NOOP");
+
+    assertThat(ftp.accept(clients).rest()).isEqualTo("RESET");
+    assertThat(client.line()).startsWith("425 culvert: channel to ftp.example:");
+    assertThat(server.line()).isEqualTo("NOOP");
+  }
+
+  @Test
+  void pipelinedCommandsWaitForTheirTurn() throws Exception {
+    tunnelled();
+    ServerSocket clients = ftp.listen();
+    ServerSocket servers = ftp.listen();
+    client.send("TYPE I\r\n" + port(clients) + "\r\nRETR a\r\nNOOP\r\n");
+    assertThat(server.line()).isEqualTo("TYPE I");
+    server.sendLine("200 binary");
+    announce(servers);
+    ftp.accept(clients);
+    ftp.accept(servers);
+    assertThat(server.line()).isEqualTo("RETR a");
+    assertThat(server.line()).isEqualTo("NOOP");
+  }
+
+  @Test
+  void eachTransferHasAPortOfItsOwn() throws Exception {
+    tunnelled();
+    ServerSocket clients = ftp.listen();
+    ServerSocket servers = ftp.listen();
+    convert(clients, servers);
+    for (String file : new String[] {"a", "b"}) {
+      client.sendLine("RETR " + file);
+      if (file.equals("b")) {
+        announce(servers);
+      }
+      Peer data = ftp.accept(clients);
+      ftp.accept(servers).send(file).close();
+      assertThat(data.rest()).isEqualTo(file + "EOF");
+      data.close();
+      assertThat(server.line()).isEqualTo("RETR " + file);
+      server.sendLine("226 done");
+      assertThat(client.line()).isEqualTo("226 done");
+    }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(
+      strings = {
+        "PORT 192,0,2,7,19,137",
+        "PORT 127,0,0,2,19,137",
+        "PORT 0,0,0,0,19,137",
+        "PORT 127,0,0,1,0,21",
+        "PORT 127,0,0,1,3,255",
+        "EPRT |1|192.0.2.7|5001|",
+        "EPRT |2|::1|5001|",
+        "EPRT |1|127.0.0.1|80|"
+      })
+  void onlyTheClientsOwnAddressAndPortsFrom1024On(String command) throws Exception {
+    tunnelled();
+    client.sendLine(command).sendLine("NOOP");
+
+    assertThat(client.line()).isEqualTo("500 Illegal " + command.substring(0, 4) + " command.");
+    assertThat(server.line()).isEqualTo("NOOP");
+    assertThat(ftp.direct).isEmpty();
+  }
+
+  @Test
+  void aPortThatATunnelledSessionHoldsIsNoClients() throws Exception {
+    tunnelled();
+    ServerSocket servers = ftp.listen();
+    client.sendLine("EPSV");
+    announce(servers);
+    client.line();
+    client.sendLine(port(servers));
+
+    assertThat(client.line()).isEqualTo("500 Illegal PORT command.");
+  }
+
+  @Test
+  void anUploadThatTheClientBreaksOffIsAborted() throws Exception {
+    tunnelled();
+    ServerSocket clients = ftp.listen();
+    ServerSocket servers = ftp.listen();
+    convert(clients, servers);
+    client.sendLine("STOR a");
+    Peer data = ftp.accept(clients);
+    Peer serverData = ftp.accept(servers);
+    assertThat(server.line()).isEqualTo("STOR a");
+    server.sendLine("150 go");
+    data.send("half");
+    assertThat(serverData.answer()).isEqualTo('h');
+    data.reset();
+
+    assertThat(server.line()).isEqualTo("ABOR");
+    server.sendLine("426 cut").sendLine("226 aborted");
+    assertThat(client.line()).isEqualTo("150 go");
+    assertThat(client.line()).startsWith("426 ");
+  }
+
+  @Test
+  void aRemoteForwardStandsForTheClientsListener() throws Exception {
+    forwarding("localhost");
+    ServerSocket clients = ftp.listen();
+    int forward = renamed(clients);
+    assertThat(ftp.ssh.forwards).hasToString("[localhost:0]");
+    client.sendLine("RETR a");
+    assertThat(server.line()).isEqualTo("RETR a");
+    Peer data = ftp.accept(clients);
+    try (Peer serverData = connectTo(forward)) {
+      serverData.send("the file").sendEof();
+      assertThat(data.rest()).isEqualTo("the fileEOF");
+      data.close();
+      assertThat(serverData.rest()).isEqualTo("EOF");
+    }
+    refuses(forward);
+  }
+
+  @Test
+  void nobodyComesBeforeTheTransfer() throws Exception {
+    forwarding("127.0.0.1");
+    ServerSocket clients = ftp.listen();
+    int forward = renamed(clients);
+    try (Peer thief = connectTo(forward)) {
+      assertThat(thief.rest()).isIn("EOF", "RESET");
+    }
+    client.sendLine("STOR a");
+    server.line();
+    Peer data = ftp.accept(clients);
+    try (Peer serverData = connectTo(forward)) {
+      data.send("up").sendEof();
+      assertThat(serverData.rest()).isEqualTo("upEOF");
+    }
+  }
+
+  @Test
+  void aTransferThatTheServerRefusesEndsTheForwardAndTheClientsConnection() throws Exception {
+    forwarding("localhost");
+    ServerSocket clients = ftp.listen();
+    int forward = renamed(clients);
+    client.sendLine("RETR a");
+    server.line();
+    Peer data = ftp.accept(clients);
+    server.sendLine("550 no such file");
+
+    assertThat(client.line()).isEqualTo("550 no such file");
+    assertThat(data.rest()).isEqualTo("RESET");
+    refuses(forward);
+  }
+
+  @Test
+  void anotherPortEndsTheForward() throws Exception {
+    forwarding("localhost");
+    int first = renamed(ftp.listen());
+    int second = renamed(ftp.listen());
+    refuses(first);
+    client.sendLine("PASV");
+    assertThat(server.line()).isEqualTo("PASV");
+    refuses(second);
+  }
+
+  @Test
+  void theEndOfTheSessionEndsTheForward() throws Exception {
+    forwarding("localhost");
+    int forward = renamed(ftp.listen());
+    server.close();
+    refuses(forward);
+  }
+
+  @Test
+  void aServerThatForbidsForwardsIsNamed() throws Exception {
+    forwarding("localhost");
+    ftp.ssh.forwardFailure = FakeSsh.failure(SshFailure.FORWARDING_REFUSED);
+    client.sendLine(port(ftp.listen())).sendLine("NOOP");
+
+    assertThat(client.line())
+        .isEqualTo("425 culvert: ssh server gate:22: " + SshFailure.FORWARDING_REFUSED);
+    assertThat(server.line()).isEqualTo("NOOP");
+  }
+
+  @Test
+  void anFtpServerElsewhereIsToldTheSshServersAddress() throws Exception {
+    ftp.names.put("gate", List.of(InetAddress.getByName("192.0.2.9")));
+    forwarding("ftp.inside");
+    client.sendLine("EPRT |1|127.0.0.1|" + ftp.listen().getLocalPort() + "|");
+
+    assertThat(server.line()).startsWith("EPRT |1|192.0.2.9|");
+    assertThat(ftp.ssh.forwards).hasToString("[*:0]");
+  }
+
+  /** Until the forward is gone, connections to it are taken and closed. */
+  private void refuses(int forward) {
+    await()
+        .untilAsserted(
+            () ->
+                assertThatThrownBy(() -> connectTo(forward).close())
+                    .isInstanceOf(ConnectException.class));
+  }
+}

@@ -1,0 +1,328 @@
+package culvert.proxy.ftp.core;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A client in active mode, as the control connection sees it. */
+class ActiveDialogueTest {
+  private static final String PORT = "PORT 10,0,0,1,19,137";
+  private static final String EPRT = "EPRT |1|10.0.0.1|5001|";
+  private static final String TARGET = "active 10.0.0.1 5001";
+  private static final String PORT_OK = "< 200 PORT command successful.";
+  private static final InetSocketAddress FORWARD =
+      new InetSocketAddress(InetAddress.getLoopbackAddress(), 40_000);
+
+  private final ControlDialogue dialogue = new ControlDialogue(false, false);
+  private final ReplySplitter splitter = new ReplySplitter();
+
+  private List<String> client(String... lines) {
+    List<String> transcript = new ArrayList<>();
+    for (String line : lines) {
+      transcript.addAll(Transcript.of(dialogue.on(new Command(line.getBytes(ISO_8859_1)))));
+    }
+    return transcript;
+  }
+
+  private List<String> server(String... lines) {
+    List<String> transcript = new ArrayList<>();
+    for (String line : lines) {
+      for (ReplyLine reply : splitter.feed((line + "\r\n").getBytes(ISO_8859_1))) {
+        transcript.addAll(Transcript.of(dialogue.on(reply)));
+      }
+    }
+    return transcript;
+  }
+
+  private List<String> convert() {
+    return Transcript.of(dialogue.convert());
+  }
+
+  private void convertTo(int serverPort) {
+    client(PORT);
+    convert();
+    server("229 ok (|||" + serverPort + "|)");
+  }
+
+  private void renameToForward() {
+    client(PORT);
+    dialogue.rename(FORWARD);
+    server("200 ok");
+  }
+
+  // Conversion
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = ';',
+      value = {PORT + ";" + PORT_OK, EPRT + ";< 200 EPRT command successful."})
+  void aPortBecomesAnEpsvWhoseReplyTheClientDoesNotSee(String command, String answer) {
+    assertThat(client(command)).containsExactly(TARGET);
+    assertThat(dialogue.waiting()).isTrue();
+    assertThat(convert()).containsExactly("> EPSV");
+    assertThat(dialogue.waiting()).isTrue();
+    assertThat(server("229-x", " y", "229 ok (|||2000|)")).containsExactly(answer);
+    assertThat(dialogue.waiting()).isFalse();
+    assertThat(dialogue.idle()).isTrue();
+  }
+
+  @Test
+  void theTransferWaitsForItsDataConnection() {
+    convertTo(2000);
+
+    assertThat(client("STOR a")).containsExactly("open 2000");
+    assertThat(dialogue.waiting()).isTrue();
+    assertThat(dialogue.idle()).isFalse();
+    assertThat(dialogue.uploadPending()).isFalse();
+    assertThat(Transcript.of(dialogue.opened())).containsExactly("> STOR a");
+    assertThat(dialogue.waiting()).isFalse();
+    assertThat(dialogue.uploadPending()).isTrue();
+    assertThat(server("150 go", "226 done")).containsExactly("< 150 go", "< 226 done");
+  }
+
+  @Test
+  void withoutItsDataConnectionTheServerNeverHearsOfTheTransfer() {
+    convertTo(2000);
+    client("STOR a");
+
+    assertThat(Transcript.of(dialogue.notOpened("10.0.0.1:5001: connection\r\nrefused")))
+        .containsExactly("< 425 culvert: 10.0.0.1:5001: connection??refused");
+    assertThat(dialogue.idle()).isTrue();
+  }
+
+  @Test
+  void theFailureWaitsForEarlierReplies() {
+    convertTo(2000);
+    client("TYPE I", "RETR a");
+
+    assertThat(Transcript.of(dialogue.notOpened("no"))).isEmpty();
+    assertThat(server("200 ok")).containsExactly("< 200 ok", "< 425 culvert: no");
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(strings = {"STOR a", "STOU", "APPE a", "RETR a", "LIST", "NLST", "MLSD", "list -l"})
+  void everyTransferWaits(String transfer) {
+    convertTo(2000);
+    assertThat(client("TYPE I", transfer)).containsExactly("> TYPE I", "open 2000");
+  }
+
+  @Test
+  void anotherTransferWithoutAPortAsksTheServerAgain() {
+    convertTo(2000);
+    client("LIST");
+    dialogue.opened();
+    server("150 a", "226 b");
+
+    assertThat(client("RETR a")).containsExactly(TARGET + " again");
+    assertThat(convert()).containsExactly("> EPSV");
+    assertThat(server("229 ok (|||2001|)")).containsExactly("open 2001");
+    assertThat(dialogue.waiting()).isTrue();
+    assertThat(Transcript.of(dialogue.opened())).containsExactly("> RETR a");
+  }
+
+  @Test
+  void afterAFailureTheNextTransferAsksTheServerAgain() {
+    convertTo(2000);
+    client("LIST");
+    dialogue.notOpened("no");
+
+    assertThat(client("LIST")).containsExactly(TARGET + " again");
+    assertThat(Transcript.of(dialogue.refuse("425 gone"))).containsExactly("< 425 gone");
+    assertThat(dialogue.waiting()).isFalse();
+  }
+
+  @Test
+  void aServerWithoutEpsvIsAskedWithPasv() {
+    client(PORT);
+    convert();
+    assertThat(server("500-what", "500 EPSV?")).containsExactly("> PASV");
+    assertThat(server("227 ok (192,168,0,9,7,208)")).containsExactly(PORT_OK);
+    assertThat(client("LIST")).containsExactly("open 2000");
+  }
+
+  @Test
+  void aServerWithNeitherIsHeardOf() {
+    client(PORT);
+    convert();
+    server("500 EPSV?");
+    assertThat(server("502 PASV?"))
+        .containsExactly(
+            "< 425 culvert: the FTP server offers no passive mode: 502 PASV?", "ActiveEnded");
+    assertThat(client("LIST")).containsExactly("> LIST");
+  }
+
+  @Test
+  void aReplyThatCannotBeReadIsHeardOf() {
+    client(PORT);
+    convert();
+    assertThat(server("229 ok").get(0)).startsWith("< 425 ").endsWith(": 229 ok");
+  }
+
+  @Test
+  void aPortThatIsNoneIsRefused() {
+    client(PORT);
+    convert();
+    assertThat(server("229 ok (|||22|)").get(0))
+        .isEqualTo("< 425 culvert: the FTP server announced port 22 (expected: 1024..65535)");
+  }
+
+  @Test
+  void beforeTheLoginTheServerSaysSo() {
+    client(PORT);
+    convert();
+    assertThat(server("530 Please login.")).containsExactly("< 530 Please login.", "ActiveEnded");
+  }
+
+  @Test
+  void aTemporaryFailureIsNoReasonForPasv() {
+    client(PORT);
+    convert();
+    assertThat(server("425 later").get(0)).startsWith("< 425 ").endsWith(": 425 later");
+  }
+
+  @Test
+  void afterEpsvAllThereIsNoPasv() {
+    client("EPSV ALL");
+    server("200 ok");
+    client(PORT);
+    convert();
+    assertThat(server("500 EPSV?").get(0)).startsWith("< 425 culvert: ");
+  }
+
+  @Test
+  void anEpsvAllThatTheServerRefusesBindsNobody() {
+    client("EPSV ALL");
+    server("500 what");
+    client(PORT);
+    convert();
+    assertThat(server("500 EPSV?")).containsExactly("> PASV");
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(strings = {"PASV", "EPSV", "EPSV ALL", "REIN"})
+  void passiveModeEndsActiveMode(String command) {
+    convertTo(2000);
+
+    assertThat(client(command)).containsExactly("ActiveEnded", "> " + command);
+    server("500 no");
+    assertThat(client("LIST")).containsExactly("> LIST");
+  }
+
+  @Test
+  void theLastPortCounts() {
+    convertTo(2000);
+    assertThat(client("PORT 10,0,0,1,19,138")).containsExactly("active 10.0.0.1 5002");
+    convert();
+    server("229 ok (|||2001|)");
+    assertThat(client("LIST")).containsExactly("open 2001");
+  }
+
+  @Test
+  void aTargetThatTheSessionRefusesIsForgotten() {
+    client(PORT);
+    assertThat(Transcript.of(dialogue.refuse("500 Illegal PORT command.")))
+        .containsExactly("< 500 Illegal PORT command.", "ActiveEnded");
+    assertThat(client("LIST")).containsExactly("> LIST");
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "PORT 1,2,3;501 ",
+        "EPRT |3|x|1|;522 ",
+        "LPRT 4,4,1,2,3,4,2,5,6;502 culvert: LPRT is not supported, use EPRT or PORT.",
+        "LPSV;502 ",
+        "SPSV;502 ",
+        "CPSV;502 ",
+        "P@SW;502 "
+      })
+  void whatIsNotSupportedIsAnsweredHere(String command, String answer) {
+    assertThat(client(command)).singleElement().asString().startsWith("< " + answer);
+    assertThat(dialogue.waiting()).isFalse();
+  }
+
+  @Test
+  void theAnswerToAnAbortThatNeverCameIsNotTheProbes() {
+    client("LIST", "ABOR");
+    server("426 aborted");
+    client(PORT);
+    convert();
+    assertThat(server("229 ok (|||2000|)")).containsExactly(PORT_OK);
+  }
+
+  // Renaming
+
+  @Test
+  void aRenamedPortIsAnsweredByTheServer() {
+    client(PORT);
+    assertThat(Transcript.of(dialogue.rename(FORWARD))).containsExactly("> PORT 127,0,0,1,156,64");
+    assertThat(dialogue.waiting()).isTrue();
+    assertThat(server("200 fine by me")).containsExactly("< 200 fine by me");
+    assertThat(dialogue.waiting()).isFalse();
+    assertThat(client("RETR a")).containsExactly("open");
+    assertThat(Transcript.of(dialogue.opened())).containsExactly("> RETR a");
+    assertThat(server("150 a", "226 b")).containsExactly("< 150 a", "< 226 b");
+  }
+
+  @Test
+  void aRenamedPortThatTheServerRefusesIsNotWaitedForAnyMore() {
+    client(PORT);
+    dialogue.rename(FORWARD);
+    assertThat(server("500 Illegal PORT command."))
+        .containsExactly("< 500 Illegal PORT command.", "ActiveEnded");
+  }
+
+  @Test
+  void aTransferThatFailsIsNotWaitedForAnyMore() {
+    renameToForward();
+    client("RETR a");
+    dialogue.opened();
+    assertThat(server("550 no such file")).containsExactly("< 550 no such file", "ActiveEnded");
+  }
+
+  @Test
+  void anotherTransferWithoutAPortNamesANewOne() {
+    renameToForward();
+    client("LIST");
+    dialogue.opened();
+    server("150 a", "226 b");
+
+    assertThat(client("LIST")).containsExactly(TARGET + " again");
+    assertThat(Transcript.of(dialogue.rename(FORWARD))).containsExactly("> PORT 127,0,0,1,156,64");
+    assertThat(server("200 PORT ok")).containsExactly("open");
+    assertThat(Transcript.of(dialogue.opened())).containsExactly("> LIST");
+    assertThat(server("150 a", "226 b")).containsExactly("< 150 a", "< 226 b");
+  }
+
+  @Test
+  void anotherTransferWhosePortIsRefusedIsNotSent() {
+    renameToForward();
+    client("LIST");
+    dialogue.opened();
+    server("150 a", "226 b");
+    client("LIST");
+    dialogue.rename(FORWARD);
+
+    assertThat(server("500 no"))
+        .containsExactly("ActiveEnded", "< 425 culvert: the FTP server refuses PORT now: 500 no");
+    assertThat(dialogue.idle()).isTrue();
+  }
+
+  @Test
+  void whatNobodyAskedForIsADefect() {
+    assertThatThrownBy(dialogue::convert)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("NONE (expected: ASKED)");
+    assertThatThrownBy(dialogue::opened).isInstanceOf(IllegalStateException.class);
+  }
+}
