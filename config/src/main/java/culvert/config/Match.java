@@ -10,15 +10,19 @@ import java.util.List;
  * @param networks the destination's address, literal or, where needed, resolved
  * @param clients the client's address
  * @param listeners names of {@link ListenerConfig}s
+ * @param applications globs for the name of a local client's program; case-sensitive
+ * @param osUsers globs for the name or number of a local client's user; case-sensitive
  */
 public record Match(
     List<HostPattern> hosts,
     List<Cidr> networks,
     List<PortRange> ports,
     List<Cidr> clients,
-    List<String> listeners) {
+    List<String> listeners,
+    List<String> applications,
+    List<String> osUsers) {
   public static final Match ANYTHING =
-      new Match(List.of(), List.of(), List.of(), List.of(), List.of());
+      new Match(List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), List.of());
 
   public Match {
     hosts = List.copyOf(hosts);
@@ -26,5 +30,7 @@ public record Match(
     ports = List.copyOf(ports);
     clients = List.copyOf(clients);
     listeners = List.copyOf(listeners);
+    applications = List.copyOf(applications);
+    osUsers = List.copyOf(osUsers);
   }
 }

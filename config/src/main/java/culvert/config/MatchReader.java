@@ -16,9 +16,11 @@ final class MatchReader {
   static final Key<List<String>> LISTENER =
       Key.optional("listener", Values.someOf("listener", Values.NAME));
   private static final Key<List<String>> APPLICATION =
-      Key.of("application", Values.listOf(Values.NAME), "[]");
+      Key.optional(
+          "application",
+          Values.someOf("program", Values.scalar("a program's name", MatchReader::program)));
   private static final Key<List<String>> OS_USER =
-      Key.of("os-user", Values.listOf(Values.NAME), "[]");
+      Key.optional("os-user", Values.someOf("user", Values.NAME));
 
   static final List<Key<?>> KEYS =
       List.of(HOST, NETWORK, PORT, CLIENT, LISTENER, APPLICATION, OS_USER);
@@ -27,7 +29,7 @@ final class MatchReader {
 
   /** Reads the conditions. A key with nothing behind it would match everything: it is refused. */
   static Match read(Section section, Reading reading) {
-    for (Key<?> key : List.<Key<?>>of(HOST, NETWORK, PORT, CLIENT, LISTENER)) {
+    for (Key<?> key : KEYS) {
       section
           .nothing(key)
           .ifPresent(
@@ -36,13 +38,20 @@ final class MatchReader {
                       .problems()
                       .error(location, key.name() + ": nothing (expected: at least one value)"));
     }
-    section.optional(APPLICATION);
-    section.optional(OS_USER);
     return new Match(
         section.optional(HOST).orElse(List.of()),
         section.optional(NETWORK).orElse(List.of()),
         section.optional(PORT).orElse(List.of()),
         section.optional(CLIENT).orElse(List.of()),
-        section.optional(LISTENER).orElse(List.of()));
+        section.optional(LISTENER).orElse(List.of()),
+        section.optional(APPLICATION).orElse(List.of()),
+        section.optional(OS_USER).orElse(List.of()));
+  }
+
+  private static String program(String text) {
+    if (text.indexOf('/') >= 0) {
+      throw Values.expected(text, "a program's name without its directory, such as curl");
+    }
+    return Values.name(text);
   }
 }

@@ -28,8 +28,6 @@ final class NotYet {
           "profiles.host-key-algorithms",
           "profiles.max-lifetime",
           "profiles.connections",
-          "match.application",
-          "match.os-user",
           "ftp.active-mode",
           "ftp.auth-tls");
 

@@ -161,7 +161,7 @@ final class Values {
             : wrongKind(value, key, "a mapping", reading);
   }
 
-  private static String name(String text) {
+  static String name(String text) {
     if (text.isBlank() || !text.equals(text.strip()) || hasControl(text)) {
       throw expected(text, "a name without control characters and spaces around it");
     }

@@ -4,6 +4,7 @@ import culvert.config.Match;
 import culvert.config.Rule;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -16,6 +17,10 @@ final class CompiledRule {
   enum Verdict {
     NO,
     YES,
+    /** What is known holds; the client's user must be looked up. */
+    NEEDS_OS_USER,
+    /** What is known holds; the client's program must be looked up. */
+    NEEDS_APPLICATION,
     /** All else holds; the destination's address decides. */
     NEEDS_ADDRESS
   }
@@ -26,6 +31,8 @@ final class CompiledRule {
   private final PortSet ports;
   private final NetworkSet clients;
   private final Set<String> listeners;
+  private final NameSet osUsers;
+  private final NameSet applications;
 
   CompiledRule(Rule rule) {
     Match match = rule.match();
@@ -36,16 +43,31 @@ final class CompiledRule {
     NetworkSet from = new NetworkSet(match.clients());
     this.clients = from.containsEveryAddress() ? new NetworkSet(List.of()) : from;
     this.listeners = new HashSet<>(match.listeners());
+    this.osUsers = new NameSet(match.osUsers());
+    this.applications = new NameSet(match.applications());
   }
 
   Verdict test(Subject subject) {
     if (!ports.contains(subject.port())
         || !listensAt(subject.listener())
         || !clients.contains(subject.client())
+        || !osUsers.admits(subject.owner().users())
+        || !applications.admits(subject.owner().applications())
         || !hosts.matches(subject.host())) {
       return Verdict.NO;
     }
-    return testAddress(subject);
+    Verdict address = testAddress(subject);
+    return address == Verdict.NO ? address : lookUps(subject).orElse(address);
+  }
+
+  /** The cheapest first. */
+  private Optional<Verdict> lookUps(Subject subject) {
+    if (osUsers.needs(subject.owner().users())) {
+      return Optional.of(Verdict.NEEDS_OS_USER);
+    }
+    return applications.needs(subject.owner().applications())
+        ? Optional.of(Verdict.NEEDS_APPLICATION)
+        : Optional.empty();
   }
 
   Verdict testAddress(Subject subject) {
@@ -70,6 +92,8 @@ final class CompiledRule {
         && (listeners.isEmpty()
             || (!other.listeners.isEmpty() && listeners.containsAll(other.listeners)))
         && clients.covers(other.clients)
+        && osUsers.covers(other.osUsers)
+        && applications.covers(other.applications)
         && hosts.covers(other.hosts)
         && coversDestinations(other);
   }
@@ -110,5 +134,13 @@ final class CompiledRule {
 
   Set<String> listeners() {
     return listeners;
+  }
+
+  NameSet osUsers() {
+    return osUsers;
+  }
+
+  NameSet applications() {
+    return applications;
   }
 }

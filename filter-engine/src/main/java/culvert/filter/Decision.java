@@ -9,6 +9,12 @@ public sealed interface Decision {
   /** A rule needs the destination's address: resolve the name and ask again. */
   record NeedsAddress() implements Decision {}
 
+  /** A rule needs the names of the client's user: look them up and ask again. */
+  record NeedsOsUser() implements Decision {}
+
+  /** A rule needs the names of the client's program: look them up and ask again. */
+  record NeedsApplication() implements Decision {}
+
   /**
    * Decided.
    *

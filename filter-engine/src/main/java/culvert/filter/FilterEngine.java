@@ -6,7 +6,7 @@ package culvert.filter;
  */
 public interface FilterEngine {
 
-  /** The first matching rule, top down, or {@link Decision.NeedsAddress}. */
+  /** The first matching rule, top down, or what must be looked up to know it. */
   Decision decide(ConnectionRequest request);
 
   /** The same decision with the reason why each earlier rule did not match. */

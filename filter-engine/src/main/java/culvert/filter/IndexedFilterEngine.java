@@ -8,48 +8,77 @@ import culvert.config.FtpOptions;
 import culvert.config.Rule;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
 
 /**
  * Finds the first matching rule through an index. There is one index for each state of knowledge
- * about the destination's address, so that rules with networks are found, or left out, without
- * trying them.
+ * about the destination's address and the client's owner, so that rules that ask for them are
+ * found, or left out, without trying them.
  */
 final class IndexedFilterEngine implements FilterEngine {
+  private static final boolean[] NO = {false};
+  private static final boolean[] BOTH = {false, true};
+
   private final CulvertConfig config;
   private final List<CompiledRule> rules;
-  private final RuleIndex known;
-  private final RuleIndex notResolved;
-  private final RuleIndex unresolvable;
+  private final boolean asksForOsUser;
+  private final boolean asksForApplication;
+  private final Map<State, RuleIndex> indexes = new HashMap<>();
+
+  /** What is known; of what no rule asks for, nothing is. */
+  private record State(Subject.Knowledge address, boolean osUser, boolean application) {}
 
   IndexedFilterEngine(CulvertConfig config, List<CompiledRule> rules) {
     this.config = config;
     this.rules = List.copyOf(rules);
-    Set<RuleKey.Condition> all = EnumSet.allOf(RuleKey.Condition.class);
-    Set<RuleKey.Condition> withoutAddress =
-        EnumSet.complementOf(EnumSet.of(RuleKey.Condition.DESTINATION));
-    Predicate<CompiledRule> withoutNetworks = rule -> rule.networks().isUnconditional();
-    known = RuleIndex.of(rules, rule -> true, all);
-    notResolved = RuleIndex.of(rules, rule -> true, withoutAddress);
-    unresolvable = RuleIndex.of(rules, withoutNetworks, withoutAddress);
+    asksForOsUser = rules.stream().anyMatch(rule -> !rule.osUsers().isUnconditional());
+    asksForApplication = rules.stream().anyMatch(rule -> !rule.applications().isUnconditional());
+    for (Subject.Knowledge address : Subject.Knowledge.values()) {
+      for (boolean osUser : asksForOsUser ? BOTH : NO) {
+        for (boolean application : asksForApplication ? BOTH : NO) {
+          State state = new State(address, osUser, application);
+          indexes.put(state, index(state));
+        }
+      }
+    }
   }
 
-  private RuleIndex index(Subject.Knowledge knowledge) {
-    return switch (knowledge) {
-      case KNOWN -> known;
-      case NOT_RESOLVED -> notResolved;
-      case UNRESOLVABLE -> unresolvable;
-    };
+  private RuleIndex index(State state) {
+    Set<RuleKey.Condition> conditions = EnumSet.allOf(RuleKey.Condition.class);
+    if (state.address() != Subject.Knowledge.KNOWN) {
+      conditions.remove(RuleKey.Condition.DESTINATION);
+    }
+    if (!state.osUser()) {
+      conditions.remove(RuleKey.Condition.OS_USER);
+    }
+    if (!state.application()) {
+      conditions.remove(RuleKey.Condition.APPLICATION);
+    }
+    boolean mayHaveNetworks = state.address() != Subject.Knowledge.UNRESOLVABLE;
+    return RuleIndex.of(
+        rules, rule -> mayHaveNetworks || rule.networks().isUnconditional(), conditions);
+  }
+
+  private RuleIndex index(Subject subject) {
+    return Objects.requireNonNull(
+        indexes.get(
+            new State(
+                subject.knowledge(),
+                asksForOsUser && subject.owner().users() instanceof ClientOwner.Names.Known,
+                asksForApplication
+                    && subject.owner().applications() instanceof ClientOwner.Names.Known)));
   }
 
   @Override
   public Decision decide(ConnectionRequest request) {
     Subject subject = Subject.of(request);
     int found =
-        index(subject.knowledge())
+        index(subject)
             .first(Probe.of(subject), i -> rules.get(i).test(subject) != CompiledRule.Verdict.NO);
     return found == RuleIndex.NONE
         ? byDefault(request.port())
@@ -70,9 +99,13 @@ final class IndexedFilterEngine implements FilterEngine {
   }
 
   private Decision decision(CompiledRule rule, Subject subject) {
-    return rule.test(subject) == CompiledRule.Verdict.NEEDS_ADDRESS
-        ? new Decision.NeedsAddress()
-        : new Decision.Decided(Optional.of(rule.rule()), route(rule.rule(), subject.port()));
+    return switch (rule.test(subject)) {
+      case NEEDS_ADDRESS -> new Decision.NeedsAddress();
+      case NEEDS_OS_USER -> new Decision.NeedsOsUser();
+      case NEEDS_APPLICATION -> new Decision.NeedsApplication();
+      case YES, NO ->
+          new Decision.Decided(Optional.of(rule.rule()), route(rule.rule(), subject.port()));
+    };
   }
 
   private Decision byDefault(int port) {

@@ -1,5 +1,6 @@
 package culvert.filter;
 
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +15,9 @@ record Probe(
     @Nullable Network destination,
     @Nullable Network client,
     int port,
-    @Nullable String listener) {
+    @Nullable String listener,
+    Set<String> osUsers,
+    Set<String> applications) {
 
   static Probe of(Subject subject) {
     IpAddress address = subject.address();
@@ -23,7 +26,9 @@ record Probe(
         address == null ? null : Network.of(address),
         Network.of(subject.client()),
         subject.port(),
-        subject.listener());
+        subject.listener(),
+        known(subject.owner().users()),
+        known(subject.owner().applications()));
   }
 
   /** The keys of every rule that could cover {@code rule} are among the keys of this. */
@@ -38,7 +43,13 @@ record Probe(
             .orElse(null),
         rule.clients().networks().stream().findFirst().orElse(null),
         ports.isUnconditional() ? 0 : ports.stream().findFirst().orElse(0),
-        rule.listeners().stream().findFirst().orElse(null));
+        rule.listeners().stream().findFirst().orElse(null),
+        rule.osUsers().sample().map(Set::of).orElse(Set.of()),
+        rule.applications().sample().map(Set::of).orElse(Set.of()));
+  }
+
+  private static Set<String> known(ClientOwner.Names names) {
+    return names instanceof ClientOwner.Names.Known known ? known.names() : Set.of();
   }
 
   void forEachKey(PrefixLengths destinations, PrefixLengths clients, Consumer<RuleKey> consumer) {
@@ -65,6 +76,8 @@ record Probe(
     if (listener != null) {
       consumer.accept(new RuleKey.Listener(listener));
     }
+    osUsers.forEach(name -> consumer.accept(new RuleKey.OsUser(name)));
+    applications.forEach(name -> consumer.accept(new RuleKey.Application(name)));
   }
 
   private static void forEachHostKey(String host, Consumer<RuleKey> consumer) {

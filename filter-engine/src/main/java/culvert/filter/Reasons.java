@@ -3,6 +3,7 @@ package culvert.filter;
 import culvert.config.Match;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Says for a person why a rule does not match. */
@@ -37,7 +38,27 @@ final class Reasons {
     if (!rule.listensAt(subject.listener())) {
       reasons.add("listener " + subject.listener() + " is not " + items(match.listeners()));
     }
+    ownerReason("os-user", subject.owner().users(), rule.osUsers(), match.osUsers())
+        .ifPresent(reasons::add);
+    ownerReason(
+            "application",
+            subject.owner().applications(),
+            rule.applications(),
+            match.applications())
+        .ifPresent(reasons::add);
     return String.join("; ", reasons);
+  }
+
+  private static Optional<String> ownerReason(
+      String key, ClientOwner.Names names, NameSet set, List<String> globs) {
+    if (set.admits(names) || !(names instanceof ClientOwner.Names.Known known)) {
+      return Optional.empty();
+    }
+    String found = known.names().stream().sorted().collect(Collectors.joining("/"));
+    return Optional.of(
+        found.isEmpty()
+            ? key + " is unknown, so it is not " + items(globs)
+            : key + " " + found + " is not " + items(globs));
   }
 
   private static String items(List<?> items) {

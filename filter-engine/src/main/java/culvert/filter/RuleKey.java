@@ -26,13 +26,21 @@ sealed interface RuleKey {
 
   record Listener(String name) implements RuleKey {}
 
+  /** The client's user goes by this name. */
+  record OsUser(String name) implements RuleKey {}
+
+  /** The client's program goes by this name. */
+  record Application(String name) implements RuleKey {}
+
   /** A condition of a rule that may have keys; in the order of preference. */
   enum Condition {
     HOST,
     DESTINATION,
     CLIENT,
     PORT,
-    LISTENER
+    LISTENER,
+    OS_USER,
+    APPLICATION
   }
 
   /** A port set larger than this has no keys. */
@@ -50,6 +58,9 @@ sealed interface RuleKey {
       case CLIENT -> rule.clients().networks().stream().<RuleKey>map(Client::new).toList();
       case PORT -> portKeys(rule.ports());
       case LISTENER -> rule.listeners().stream().<RuleKey>map(Listener::new).toList();
+      case OS_USER -> rule.osUsers().keys().stream().<RuleKey>map(OsUser::new).toList();
+      case APPLICATION ->
+          rule.applications().keys().stream().<RuleKey>map(Application::new).toList();
     };
   }
 

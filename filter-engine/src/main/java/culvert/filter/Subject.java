@@ -16,7 +16,8 @@ record Subject(
     @Nullable IpAddress address,
     int port,
     IpAddress client,
-    String listener) {
+    String listener,
+    ClientOwner owner) {
 
   /** What is known of the destination's address. */
   enum Knowledge {
@@ -44,7 +45,8 @@ record Subject(
         address,
         request.port(),
         IpAddress.of(request.client()),
-        request.listener());
+        request.listener(),
+        request.owner());
   }
 
   /** The spelling in which names and globs compare. */

@@ -14,6 +14,7 @@ import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import net.jqwik.api.Arbitraries;
@@ -83,7 +84,20 @@ class FilterEnginePropertyTest {
               && (match.ports().isEmpty()
                   || match.ports().stream().anyMatch(p -> p.contains(request.port())))
               && (match.clients().isEmpty() || contains(match.clients(), request.client()))
-              && (match.listeners().isEmpty() || match.listeners().contains(request.listener()));
+              && (match.listeners().isEmpty() || match.listeners().contains(request.listener()))
+              && may(match.osUsers(), request.owner().users())
+              && may(match.applications(), request.owner().applications());
+      boolean inNetwork =
+          match.networks().isEmpty()
+              || request.address() instanceof DestinationAddress.NotResolved
+              || (request.address() instanceof DestinationAddress.Known known
+                  && contains(match.networks(), known.address()));
+      if (rest && inNetwork && lacks(match.osUsers(), request.owner().users())) {
+        return "needs-os-user";
+      }
+      if (rest && inNetwork && lacks(match.applications(), request.owner().applications())) {
+        return "needs-application";
+      }
       if (rest && match.networks().isEmpty()) {
         return rule.name();
       }
@@ -99,6 +113,17 @@ class FilterEnginePropertyTest {
     return "default-action";
   }
 
+  private static boolean lacks(List<String> globs, ClientOwner.Names names) {
+    return !globs.isEmpty() && names instanceof ClientOwner.Names.NotLookedUp;
+  }
+
+  private static boolean may(List<String> globs, ClientOwner.Names names) {
+    return globs.isEmpty()
+        || !(names instanceof ClientOwner.Names.Known known)
+        || known.names().stream()
+            .anyMatch(name -> globs.stream().anyMatch(glob -> Pattern.matches(regex(glob), name)));
+  }
+
   private static boolean contains(List<Cidr> networks, InetAddress address) {
     return networks.stream().anyMatch(network -> network.contains(address));
   }
@@ -108,13 +133,13 @@ class FilterEnginePropertyTest {
     if (pattern instanceof HostPattern.Regex regex) {
       return regex.pattern().matcher(name).matches();
     }
-    String regex =
-        pattern
-            .text()
-            .chars()
-            .mapToObj(c -> c == '*' ? ".*" : c == '?' ? "." : Pattern.quote(Character.toString(c)))
-            .collect(Collectors.joining());
-    return Pattern.matches(regex, name);
+    return Pattern.matches(regex(pattern.text()), name);
+  }
+
+  private static String regex(String glob) {
+    return glob.chars()
+        .mapToObj(c -> c == '*' ? ".*" : c == '?' ? "." : Pattern.quote(Character.toString(c)))
+        .collect(Collectors.joining());
   }
 
   @Provide
@@ -132,7 +157,10 @@ class FilterEnginePropertyTest {
                 new PortRange(1, 65535)));
     Arbitrary<List<Cidr>> clients = upTo(2, networks());
     Arbitrary<List<String>> listeners = upTo(2, Arbitraries.of("socks", "other"));
-    return Combinators.combine(hosts, networks, ports, clients, listeners)
+    Arbitrary<List<String>> applications =
+        rarely(Arbitraries.of("curl", "Curl", "c*", "*", "?ftp", "lftp"));
+    Arbitrary<List<String>> osUsers = rarely(Arbitraries.of("batch", "1001", "10*", "*", "root"));
+    return Combinators.combine(hosts, networks, ports, clients, listeners, applications, osUsers)
         .as(Match::new)
         .list()
         .ofMaxSize(12);
@@ -143,6 +171,12 @@ class FilterEnginePropertyTest {
     return Arbitraries.frequencyOf(
         Tuple.of(3, Arbitraries.just(List.of())),
         Tuple.of(2, item.list().ofMinSize(1).ofMaxSize(most)));
+  }
+
+  private static Arbitrary<List<String>> rarely(Arbitrary<String> item) {
+    return Arbitraries.frequencyOf(
+        Tuple.of(5, Arbitraries.just(List.of())),
+        Tuple.of(1, item.list().ofMinSize(1).ofMaxSize(2)));
   }
 
   private static Arbitrary<HostPattern> hostPatterns() {
@@ -190,7 +224,30 @@ class FilterEnginePropertyTest {
     Arbitrary<ConnectionRequest> toLiterals =
         Combinators.combine(addresses, ports(), addresses, Arbitraries.of("socks", "other"))
             .as((h, p, c, l) -> new ConnectionRequest(h, known(h), p, Rules.address(c), l));
-    return Arbitraries.oneOf(toNames, toNames, toLiterals).list().ofSize(20).map(ArrayList::new);
+    Arbitrary<ConnectionRequest> ofAnybody = Arbitraries.oneOf(toNames, toNames, toLiterals);
+    return Combinators.combine(ofAnybody, owners())
+        .as(
+            (r, o) ->
+                new ConnectionRequest(r.host(), r.address(), r.port(), r.client(), r.listener(), o))
+        .list()
+        .ofSize(20)
+        .map(ArrayList::new);
+  }
+
+  private static Arbitrary<ClientOwner> owners() {
+    Arbitrary<ClientOwner.Names> users =
+        names(
+            List.of(
+                Set.of("1001", "batch"), Set.of("0", "root", "toor"), Set.of("1002"), Set.of()));
+    Arbitrary<ClientOwner.Names> applications =
+        names(List.of(Set.of("curl"), Set.of("Curl", "lftp"), Set.of("python3", "job"), Set.of()));
+    return Combinators.combine(users, applications).as(ClientOwner::new);
+  }
+
+  private static Arbitrary<ClientOwner.Names> names(List<Set<String>> known) {
+    return Arbitraries.oneOf(
+        Arbitraries.just(new ClientOwner.Names.NotLookedUp()),
+        Arbitraries.of(known).map(ClientOwner.Names.Known::new));
   }
 
   private static Arbitrary<Integer> ports() {

@@ -16,6 +16,7 @@ import culvert.config.FtpSettings.PassiveAddress;
 import culvert.config.PortRange;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -161,6 +162,78 @@ class FilterEngineTest {
     assertThat(route(engine, "e", 21))
         .isEqualTo(new Route.Direct(Optional.of(FtpHandling.STANDARD)));
     assertThat(route(engine, "e", 80)).isEqualTo(new Route.Direct(Optional.empty()));
+  }
+
+  @Test
+  void theOwnerIsLookedUpOnlyWhereItDecides() {
+    FilterEngine engine =
+        new Rules()
+            .block("host=first.example")
+            .block("port=21", "os-user=batch,10??", "application=curl,nc*")
+            .block("host=last.example")
+            .engine();
+    ConnectionRequest request = request("last.example", 21);
+
+    assertThat(winner(engine.decide(request("first.example", 21)))).isEqualTo("r1");
+    assertThat(winner(engine.decide(request("last.example", 22)))).isEqualTo("r3");
+    assertThat(winner(engine.decide(request))).isEqualTo("needs-os-user");
+    assertThat(winner(engine.decide(request.withOsUser(Set.of("0", "root"))))).isEqualTo("r3");
+    ConnectionRequest ofBatch = request.withOsUser(Set.of("1001", "batch"));
+    assertThat(winner(engine.decide(ofBatch))).isEqualTo("needs-application");
+    assertThat(winner(engine.decide(ofBatch.withApplication(Set.of("lftp"))))).isEqualTo("r3");
+    assertThat(winner(engine.decide(ofBatch.withApplication(Set.of("x", "ncftpput")))))
+        .isEqualTo("r2");
+    assertThat(
+            winner(
+                engine.decide(request.withOsUser(Set.of("1001")).withApplication(Set.of("curl")))))
+        .isEqualTo("r2");
+  }
+
+  @Test
+  void anUnknownOwnerMatchesNothing() {
+    FilterEngine engine = new Rules().block("os-user=*").block("application=*").engine();
+    ConnectionRequest request = request("ftp.example", 21);
+
+    assertThat(winner(engine.decide(request.withOsUser(Set.of()).withApplication(Set.of()))))
+        .isEqualTo("default-action");
+    assertThat(winner(engine.decide(request.withOsUser(Set.of()).withApplication(Set.of("x")))))
+        .isEqualTo("r2");
+  }
+
+  @Test
+  void theOwnerIsLookedUpBeforeTheName() {
+    FilterEngine engine = new Rules().block("os-user=batch", "network=10.0.0.0/8").engine();
+
+    assertThat(winner(engine.decide(request("ftp.example", 21)))).isEqualTo("needs-os-user");
+    assertThat(winner(engine.decide(request("ftp.example", 21).withOsUser(Set.of("batch")))))
+        .isEqualTo("needs-address");
+    assertThat(winner(engine.decide(request("192.0.2.1", 21)))).isEqualTo("default-action");
+  }
+
+  @Test
+  void namesOfUsersAndProgramsAreCaseSensitive() {
+    FilterEngine engine = new Rules().block("application=CuRL").engine();
+    ConnectionRequest request = request("ftp.example", 21);
+
+    assertThat(winner(engine.decide(request.withApplication(Set.of("curl")))))
+        .isEqualTo("default-action");
+    assertThat(winner(engine.decide(request.withApplication(Set.of("CuRL"))))).isEqualTo("r1");
+  }
+
+  @Test
+  void theExplanationNamesTheOwner() {
+    FilterEngine engine =
+        new Rules().block("os-user=etl", "application=lftp").block("host=a").engine();
+
+    assertThat(engine.explain(request("a", 21).withOsUser(Set.of("1001", "batch"))).rejected())
+        .extracting(Explanation.Rejected::why)
+        .containsExactly("os-user 1001/batch is not etl");
+    assertThat(
+            engine
+                .explain(request("a", 21).withOsUser(Set.of("etl")).withApplication(Set.of()))
+                .rejected())
+        .extracting(Explanation.Rejected::why)
+        .containsExactly("application is unknown, so it is not lftp");
   }
 
   private static Route route(FilterEngine engine, String host, int port) {

@@ -36,6 +36,8 @@ final class Rules {
     List<PortRange> ports = new ArrayList<>();
     List<Cidr> clients = new ArrayList<>();
     List<String> listeners = new ArrayList<>();
+    List<String> applications = new ArrayList<>();
+    List<String> osUsers = new ArrayList<>();
     for (String condition : conditions) {
       String[] keyAndItems = condition.split("=", 2);
       for (String item : keyAndItems[1].split(",", -1)) {
@@ -45,11 +47,13 @@ final class Rules {
           case "port" -> ports.add(ports(item));
           case "client" -> clients.add(Cidr.parse(item));
           case "listener" -> listeners.add(item);
+          case "application" -> applications.add(item);
+          case "os-user" -> osUsers.add(item);
           default -> throw new IllegalArgumentException(condition);
         }
       }
     }
-    return new Match(hosts, networks, ports, clients, listeners);
+    return new Match(hosts, networks, ports, clients, listeners, applications, osUsers);
   }
 
   static HostPattern host(String text) {
@@ -145,8 +149,14 @@ final class Rules {
     }
   }
 
-  /** The winning rule's name, {@code default-action}, or {@code needs-address}. */
+  /** The winning rule's name, {@code default-action}, or what is needed to know it. */
   static String winner(Decision decision) {
-    return decision instanceof Decision.Decided decided ? decided.ruleName() : "needs-address";
+    if (decision instanceof Decision.Decided decided) {
+      return decided.ruleName();
+    }
+    if (decision instanceof Decision.NeedsOsUser) {
+      return "needs-os-user";
+    }
+    return decision instanceof Decision.NeedsApplication ? "needs-application" : "needs-address";
   }
 }

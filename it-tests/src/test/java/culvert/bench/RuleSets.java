@@ -75,11 +75,20 @@ final class RuleSets {
         List.of(),
         List.of(new PortRange(21, 21)),
         List.of(),
+        List.of(),
+        List.of(),
         List.of());
   }
 
   private static Match network(String cidr) {
-    return new Match(List.of(), List.of(Cidr.parse(cidr)), List.of(), List.of(), List.of());
+    return new Match(
+        List.of(),
+        List.of(Cidr.parse(cidr)),
+        List.of(),
+        List.of(),
+        List.of(),
+        List.of(),
+        List.of());
   }
 
   /** Requests that match near the end of the set, and requests that match nothing. */

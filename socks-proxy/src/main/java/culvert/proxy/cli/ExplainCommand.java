@@ -11,9 +11,11 @@ import culvert.filter.DestinationAddress;
 import culvert.filter.Explanation;
 import culvert.filter.FilterEngine;
 import culvert.filter.RuleCompiler;
+import culvert.proxy.owner.UserNames;
 import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -64,8 +66,14 @@ final class ExplainCommand implements Callable<Integer> {
   @Option(
       names = "--app",
       paramLabel = "NAME",
-      description = "The client's program; matching it is not supported yet.")
+      description = "The name of the client's program, for rules that ask for it.")
   private @Nullable String application;
+
+  @Option(
+      names = "--os-user",
+      paramLabel = "NAME",
+      description = "The user of this host that the client runs as, for rules that ask for it.")
+  private @Nullable String osUser;
 
   ExplainCommand(Terminal terminal) {
     this.terminal = terminal;
@@ -80,9 +88,6 @@ final class ExplainCommand implements Callable<Integer> {
     }
     if (!(result instanceof ConfigResult.Loaded loaded)) {
       return ExitCode.USAGE;
-    }
-    if (application != null) {
-      terminal.err().println("culvert: --app: matching applications is not supported yet");
     }
     explain(loaded.config());
     return ExitCode.OK;
@@ -108,8 +113,8 @@ final class ExplainCommand implements Callable<Integer> {
             client,
             listener.name());
     Explanation explanation = engine.explain(request);
-    if (explanation.decision() instanceof Decision.NeedsAddress) {
-      request = request.withAddress(resolve(destination.host()));
+    while (!(explanation.decision() instanceof Decision.Decided)) {
+      request = withWhatIsNeeded(request, explanation.decision());
       explanation = engine.explain(request);
     }
     for (Explanation.Rejected rejected : explanation.rejected()) {
@@ -147,6 +152,23 @@ final class ExplainCommand implements Callable<Integer> {
                         + String.join(
                             ", ", config.listeners().stream().map(ListenerConfig::name).toList())
                         + ")"));
+  }
+
+  private ConnectionRequest withWhatIsNeeded(ConnectionRequest request, Decision decision) {
+    if (decision instanceof Decision.NeedsOsUser) {
+      return request.withOsUser(
+          osUser == null ? unknown("user", "--os-user") : new UserNames().of(osUser));
+    }
+    if (decision instanceof Decision.NeedsApplication) {
+      return request.withApplication(
+          application == null ? unknown("program", "--app") : Set.of(application));
+    }
+    return request.withAddress(resolve(destination.host()));
+  }
+
+  private Set<String> unknown(String what, String option) {
+    terminal.out().println("  note: a rule asks for the client's " + what + ": see " + option);
+    return Set.of();
   }
 
   private DestinationAddress resolve(String host) {

@@ -8,16 +8,21 @@ import culvert.filter.DestinationAddress;
 import culvert.filter.Route;
 import culvert.proxy.ftp.DestinationRules;
 import culvert.proxy.ftp.RoutedRequest;
+import culvert.proxy.owner.ClientOwners;
 import culvert.ssh.AddressResolver;
-import io.netty.channel.EventLoop;
+import io.netty.channel.Channel;
 import io.netty.util.concurrent.Future;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
-/** Asks a policy's rules, and once more with the address if they need it. */
-record PolicyRules(Policy policy, AddressResolver resolver, EventLoop loop)
+/**
+ * Asks a policy's rules for one client, and again with what they need to know. Confined to the
+ * client channel's event loop.
+ */
+record PolicyRules(Policy policy, AddressResolver resolver, ClientOwners owners, Channel client)
     implements DestinationRules {
 
   @Override
@@ -25,13 +30,24 @@ record PolicyRules(Policy policy, AddressResolver resolver, EventLoop loop)
     Decision decision = policy.rules().decide(request);
     if (decision instanceof Decided decided) {
       answer.accept(routed(request, decided));
-      return;
+    } else if (decision instanceof Decision.NeedsOsUser) {
+      owners
+          .users(client)
+          .addListener(
+              (Future<Set<String>> names) -> decide(request.withOsUser(names.getNow()), answer));
+    } else if (decision instanceof Decision.NeedsApplication) {
+      owners
+          .applications(client)
+          .addListener(
+              (Future<Set<String>> names) ->
+                  decide(request.withApplication(names.getNow()), answer));
+    } else {
+      resolver
+          .resolve(request.host(), client.eventLoop())
+          .addListener(
+              (Future<List<InetAddress>> resolved) ->
+                  decide(request.withAddress(address(resolved)), answer));
     }
-    resolver
-        .resolve(request.host(), loop)
-        .addListener(
-            (Future<List<InetAddress>> resolved) ->
-                decide(request.withAddress(address(resolved)), answer));
   }
 
   /** With the profile that the route names. */

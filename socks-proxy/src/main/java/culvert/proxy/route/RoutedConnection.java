@@ -57,19 +57,19 @@ final class RoutedConnection {
   RoutedConnection(
       Client client,
       ConnectionRecorder recorder,
-      Policy policy,
+      PolicyRules rules,
       DataConnections dataConnections,
       FtpSessions ftpSessions,
       Upstreams upstreams,
       Relay relay) {
     this.client = client;
     this.recorder = recorder;
+    this.rules = rules;
     this.dataConnections = dataConnections;
     this.ftpSessions = ftpSessions;
     this.upstreams = upstreams;
     this.relay = relay;
     this.loop = client.channel().eventLoop();
-    this.rules = new PolicyRules(policy, upstreams.resolver(), loop);
   }
 
   ConnectionRecorder recorder() {

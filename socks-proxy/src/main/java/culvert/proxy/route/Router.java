@@ -58,8 +58,9 @@ public final class Router implements ClientHandler {
   }
 
   private RoutedConnection start(Client client, Policy now) {
+    PolicyRules rules = new PolicyRules(now, upstreams.resolver(), owners, client.channel());
     return new RoutedConnection(
-        client, open.begin(client), now, dataConnections, ftpSessions, upstreams, relay);
+        client, open.begin(client), rules, dataConnections, ftpSessions, upstreams, relay);
   }
 
   @Override

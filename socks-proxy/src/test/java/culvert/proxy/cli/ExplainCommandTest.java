@@ -36,6 +36,23 @@ class ExplainCommandTest {
           fallback-on: [unreachable]
       """;
 
+  private static final String FOR_OWNERS =
+      """
+      rules:
+        - name: jobs
+          match: { application: [ncftpput, curl] }
+          action: direct
+        - name: people
+          match: { os-user: 0 }
+          action: direct
+        - name: others
+          match: { os-user: "no-*", application: lftp }
+          action: block
+        - name: rest
+          match: {}
+          action: block
+      """;
+
   @TempDir private Path directory;
   private CommandLineRun culvert;
 
@@ -101,10 +118,46 @@ class ExplainCommandTest {
   }
 
   @Test
-  void anApplicationIsAcceptedAndSaidToBeOfNoUseYet() {
-    assertThat(culvert.execute("explain", "192.0.2.1:21", "--app", "curl")).isZero();
+  void rulesForAnOwnerMatchTheOneThatIsGiven() throws IOException {
+    Files.writeString(directory.resolve("culvert.yaml"), FOR_OWNERS);
 
-    assertThat(culvert.err()).contains("not supported yet");
+    assertThat(
+            culvert.execute(
+                "explain", "192.0.2.1:21", "--os-user", "no-such-user", "--app", "lftp"))
+        .isZero();
+
+    assertThat(culvert.out())
+        .contains("rule jobs")
+        .contains("does not match: application lftp is not ncftpput, curl")
+        .contains("rule people")
+        .contains("does not match: os-user no-such-user is not 0")
+        .contains("rule others")
+        .contains("action:   block")
+        .doesNotContain("note:");
+  }
+
+  @Test
+  void aUserIsGivenByNameOrNumber() throws IOException {
+    Files.writeString(directory.resolve("culvert.yaml"), FOR_OWNERS);
+
+    assertThat(culvert.execute("explain", "192.0.2.1:21", "--os-user", "root", "--app", "wget"))
+        .isZero();
+
+    assertThat(culvert.outLines()).anyMatch(line -> line.matches(" *rule people .* matches"));
+  }
+
+  @Test
+  void whatIsNotGivenOfTheOwnerIsUnknown() throws IOException {
+    Files.writeString(directory.resolve("culvert.yaml"), FOR_OWNERS);
+
+    assertThat(culvert.execute("explain", "192.0.2.1:21")).isZero();
+
+    assertThat(culvert.out())
+        .contains("note: a rule asks for the client's program: see --app")
+        .contains("note: a rule asks for the client's user: see --os-user")
+        .contains("does not match: application is unknown, so it is not ncftpput, curl")
+        .contains("does not match: os-user is unknown, so it is not 0")
+        .contains("rule others");
   }
 
   @Test
