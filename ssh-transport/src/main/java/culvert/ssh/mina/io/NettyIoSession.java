@@ -177,8 +177,9 @@ public final class NettyIoSession extends AbstractCloseable implements IoSession
 
   @Override
   protected void doCloseImmediately() {
+    // Drops no packet itself, being on any thread: the event loop might still send the next one,
+    // and a gap in the numbered and encrypted packets is what the server would take for an attack.
     channel.close();
-    outgoing.fail(new ClosedChannelException());
     super.doCloseImmediately();
   }
 
