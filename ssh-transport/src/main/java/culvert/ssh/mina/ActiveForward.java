@@ -14,6 +14,7 @@ final class ActiveForward implements RemoteForward {
   private final ForwardedConnections connections;
   private final Promise<Void> gone;
 
+  private volatile boolean cancelled; // at once, while the loop may still be busy
   private boolean ended;
   private int openChannels;
 
@@ -42,6 +43,7 @@ final class ActiveForward implements RemoteForward {
 
   @Override
   public void cancel() {
+    cancelled = true;
     if (loop.inEventLoop()) {
       forwards.cancel(this);
     } else {
@@ -51,6 +53,10 @@ final class ActiveForward implements RemoteForward {
 
   ForwardedConnections connections() {
     return connections;
+  }
+
+  boolean listensOn(int port) {
+    return bound.port() == port && !cancelled;
   }
 
   void channelOpened() {

@@ -102,7 +102,7 @@ final class RemoteForwards {
    */
   private Optional<ActiveForward> lookUp(BindAddress connected) {
     List<ActiveForward> onPort =
-        live.stream().filter(each -> each.bound().port() == connected.port()).toList();
+        live.stream().filter(each -> each.listensOn(connected.port())).toList();
     if (onPort.size() == 1) {
       return Optional.of(onPort.get(0));
     }
