@@ -1,60 +1,107 @@
 package culvert.ssh.mina;
 
 import culvert.ssh.BindAddress;
+import culvert.ssh.ForwardedConnections;
 import culvert.ssh.Originator;
+import culvert.ssh.RemoteForward;
 import culvert.ssh.SshException;
+import culvert.ssh.SshFailure;
 import culvert.ssh.SshServer;
 import culvert.ssh.TunnelTarget;
 import culvert.ssh.mina.channel.ForwardedTcpipChannel;
 import culvert.ssh.mina.channel.SshDuplexChannel;
 import culvert.ssh.mina.io.NettyIoSession;
 import io.netty.channel.ChannelHandler;
+import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.apache.sshd.client.session.ClientSession;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What runs on a logged-in SSH connection. Confined to its event loop. */
+/**
+ * The channels and remote forwards of a logged-in SSH connection. Any thread may ask for one; the
+ * rest is confined to the connection's event loop.
+ */
 final class SessionChannels {
   private static final Logger log = LoggerFactory.getLogger(SessionChannels.class);
 
+  private final SshServer server;
   private final ClientSession session;
   private final NettyIoSession connection;
+  private final EventLoop loop;
   private final WindowBudget windows;
   private final RemoteForwards forwards;
   private final Set<SshDuplexChannel> open = new HashSet<>();
+  private boolean ended;
 
   SessionChannels(SshServer server, ClientSession session, WindowBudget windows) {
+    this.server = server;
     this.session = session;
-    this.forwards = new RemoteForwards(server, session);
     this.connection = (NettyIoSession) session.getIoSession();
+    this.loop = connection.eventLoop();
     this.windows = windows;
+    this.forwards = new RemoteForwards(server, session);
   }
 
   /**
-   * Asks the server for a channel.
+   * Opens a channel; see {@link culvert.ssh.SshSession#openDirectTcpip}.
    *
-   * @param opened completes when the server has answered
-   * @param gone completes when the channel is closed or could not be opened
+   * @return completes when the channel is closed or could not be opened
    */
-  void openDirect(
+  Future<Void> openDirect(
       TunnelTarget target,
       Originator originator,
       ChannelHandler initializer,
-      Promise<DuplexChannel> opened,
-      Promise<Void> gone) {
-    long window = windows.reserve();
-    SshDuplexChannel channel =
-        SshDuplexChannel.open(session, connection, target, originator, window, initializer, opened);
-    track(channel, window, () -> gone.setSuccess(null));
+      Promise<DuplexChannel> opened) {
+    return unlessEnded(
+        opened,
+        gone -> {
+          long window = windows.reserve();
+          SshDuplexChannel channel =
+              SshDuplexChannel.open(
+                  session, connection, target, originator, window, initializer, opened);
+          track(channel, window, () -> gone.setSuccess(null));
+        });
   }
 
-  RemoteForwards forwards() {
-    return forwards;
+  /**
+   * Asks for a remote forward; see {@link culvert.ssh.SshSession#requestRemoteForward}.
+   *
+   * @param released when it completes the forward is cancelled
+   * @return completes when the forward has ended and its last channel is closed, or when it did not
+   *     come about
+   */
+  Future<Void> requestForward(
+      BindAddress bind,
+      ForwardedConnections connections,
+      Future<Void> released,
+      Promise<RemoteForward> bound) {
+    return unlessEnded(bound, gone -> forwards.request(bind, connections, released, bound, gone));
+  }
+
+  private Future<Void> unlessEnded(Promise<?> asked, Consumer<Promise<Void>> work) {
+    Promise<Void> gone = loop.newPromise();
+    if (loop.inEventLoop()) {
+      run(asked, gone, work);
+    } else {
+      loop.execute(() -> run(asked, gone, work));
+    }
+    return gone;
+  }
+
+  private void run(Promise<?> asked, Promise<Void> gone, Consumer<Promise<Void>> work) {
+    if (ended) {
+      asked.tryFailure(DialFailures.failure(SshFailure.SESSION_ENDED, server, "session has ended"));
+      gone.setSuccess(null);
+    } else {
+      work.accept(gone);
+    }
   }
 
   /** See {@link ForwardedTcpipChannel.Gate}. */
@@ -108,6 +155,7 @@ final class SessionChannels {
 
   /** The connection is gone, and everything on it. */
   void end(SshException reason) {
+    ended = true;
     forwards.end(reason);
     Set.copyOf(open).forEach(channel -> channel.connectionEnded(reason));
   }

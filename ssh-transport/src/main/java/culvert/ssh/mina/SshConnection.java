@@ -1,13 +1,10 @@
 package culvert.ssh.mina;
 
 import culvert.ssh.BindAddress;
-import culvert.ssh.ForwardedConnections;
 import culvert.ssh.Originator;
-import culvert.ssh.RemoteForward;
 import culvert.ssh.SshException;
 import culvert.ssh.SshFailure;
 import culvert.ssh.SshServer;
-import culvert.ssh.TunnelTarget;
 import culvert.ssh.mina.auth.Login;
 import culvert.ssh.mina.channel.ForwardedTcpipChannel;
 import culvert.ssh.mina.hostkey.HostKey;
@@ -15,7 +12,6 @@ import culvert.ssh.mina.hostkey.KnownHost;
 import culvert.ssh.mina.io.NettyIoServices;
 import culvert.ssh.mina.io.NettyIoSession;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandler;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
@@ -63,7 +59,7 @@ final class SshConnection {
   private final ConnectionServices services;
   private final Promise<Void> reached;
   private final Promise<Void> ready;
-  private final Promise<Void> loggedIn;
+  private final Promise<SessionChannels> loggedIn;
   private final Promise<SshException> ended;
 
   private State state = State.CONNECTING;
@@ -72,7 +68,6 @@ final class SshConnection {
   private volatile Optional<InetAddress> serverAddress = Optional.empty();
   private @Nullable HostKeyCheck hostKey;
   private @Nullable ClientSession session;
-  private @Nullable SessionChannels channels; // while LOGGED_IN
   private @Nullable Login login;
   private @Nullable Throwable firstTrouble;
 
@@ -262,7 +257,7 @@ final class SshConnection {
    *
    * @return fails with the reason, and then the connection has ended
    */
-  Future<Void> logIn(Login newLogin) {
+  Future<SessionChannels> logIn(Login newLogin) {
     if (!loop.inEventLoop()) {
       loop.execute(() -> logIn(newLogin));
       return loggedIn;
@@ -300,9 +295,8 @@ final class SshConnection {
       cancelDeadline();
       login.wipe();
       moveTo(State.LOGGED_IN);
-      channels = new SessionChannels(server, ssh, services.windows());
       watchKeyExchanges(ssh);
-      loggedIn.trySuccess(null);
+      loggedIn.trySuccess(new SessionChannels(server, ssh, services.windows()));
     } else {
       Throwable cause = auth.getException();
       end(login.failure(cause == null ? new IOException("login refused") : cause));
@@ -324,65 +318,18 @@ final class SshConnection {
     ended.addListener(gone -> watch.stop());
   }
 
-  /**
-   * Opens a channel; see {@link culvert.ssh.SshSession#openDirectTcpip}.
-   *
-   * @return completes when the channel is closed or could not be opened
-   */
-  Future<Void> openChannel(
-      TunnelTarget target,
-      Originator originator,
-      ChannelHandler initializer,
-      Promise<DuplexChannel> opened) {
-    Promise<Void> gone = loop.newPromise();
-    onLoop(
-        () -> {
-          if (channels == null) {
-            opened.tryFailure(hasEnded());
-            gone.setSuccess(null);
-          } else {
-            channels.openDirect(target, originator, initializer, opened, gone);
-          }
-        });
-    return gone;
-  }
-
-  /**
-   * Asks for a remote forward; see {@link culvert.ssh.SshSession#requestRemoteForward}.
-   *
-   * @param released when it completes the forward is cancelled
-   * @return completes when the forward has ended and its last channel is closed, or when it did not
-   *     come about
-   */
-  Future<Void> requestForward(
-      BindAddress bind,
-      ForwardedConnections connections,
-      Future<Void> released,
-      Promise<RemoteForward> bound) {
-    Promise<Void> gone = loop.newPromise();
-    onLoop(
-        () -> {
-          if (channels == null) {
-            bound.tryFailure(hasEnded());
-            gone.setSuccess(null);
-          } else {
-            channels.forwards().request(bind, connections, released, bound, gone);
-          }
-        });
-    return gone;
+  /** What runs on the connection; only when {@link #logIn} has succeeded. Any thread. */
+  SessionChannels channels() {
+    return loggedIn.getNow();
   }
 
   /** The server opens a channel; see {@link ForwardedTcpipChannel.Gate}. */
   void opening(ForwardedTcpipChannel ssh, BindAddress connected, Originator originator) {
-    if (channels == null) {
-      ssh.refuse();
+    if (loggedIn.isSuccess()) {
+      channels().opening(ssh, connected, originator);
     } else {
-      channels.opening(ssh, connected, originator);
+      ssh.refuse();
     }
-  }
-
-  private SshException hasEnded() {
-    return DialFailures.failure(SshFailure.SESSION_ENDED, server, "session has ended");
   }
 
   private static NettyIoSession ioSession(ClientSession ssh) {
@@ -460,9 +407,8 @@ final class SshConnection {
     if (socket != null) {
       socket.close();
     }
-    if (channels != null) {
-      channels.end(reason);
-      channels = null;
+    if (loggedIn.isSuccess()) {
+      channels().end(reason);
     }
     reached.tryFailure(reason);
     ready.tryFailure(reason);

@@ -33,7 +33,8 @@ final class SshLease implements SshSession {
     Promise<DuplexChannel> opened = loop.newPromise();
     session.lease();
     connection
-        .openChannel(target, originator, initializer, opened)
+        .channels()
+        .openDirect(target, originator, initializer, opened)
         .addListener(gone -> session.release());
     return opened;
   }
@@ -44,6 +45,7 @@ final class SshLease implements SshSession {
     Promise<RemoteForward> bound = loop.newPromise();
     session.lease();
     connection
+        .channels()
         .requestForward(bind, connections, released, bound)
         .addListener(gone -> session.release());
     return bound;
