@@ -85,6 +85,25 @@ enum FactRow {
 
   OWN_LISTENER(4, "clients that do not send data through SOCKS connect to what the reply names"),
 
+  // 5. Active mode, and the clients of section 2 that use it
+  ACTIVE_EPRT_FIRST(2, "curl and tnftp send EPRT, then PORT, with their socket's local address"),
+  ACTIVE_PORT(2, "lftp, ncftp, ftplib, commons-net send PORT without BIND"),
+  ACTIVE_BY_DEFAULT(2, "inetutils and z/OS are active by default, Windows' ftp.exe is always"),
+  CONVERTED(5, "conversion to passive works with every server: EPSV at PORT, data at the transfer"),
+  CONVERTED_TO_PASV(5, "PASV where EPSV is answered 5xx"),
+  CONVERTED_AFTER_EPSV_ALL(5, "only EPSV after the client's EPSV ALL"),
+  OWN_ADDRESS_ONLY(5, "PORT must name the client's own address and a port >= 1024, else 500"),
+  EPRT_DELIMITERS(5, "any EPRT delimiter"),
+  EPRT_FAMILIES(5, "EPRT of an unknown family: 522"),
+  SOURCE_CHECKED(5, "ncftp and commons-net want data from the server's address: only BIND pleases"),
+
+  BIND_BEFORE_PORT(2, "Dante's socksify, AIX and Solaris runsocks send SOCKS BIND before PORT"),
+  BIND_JUNK(5, "BIND's DST is junk: 0.0.0.0:0, 0.0.0.1:0, the bytes of the host name"),
+  BIND_FIRST_REPLY(5, "its first reply names our address and a port that nobody else has"),
+  BIND_PORT(5, "the later PORT carries exactly that"),
+  BIND_SECOND_REPLY(
+      5, "its second reply carries the server's address as the client knows it, port 20"),
+
   // 6. Abort, urgent data, closing
   URGENT_IN_LINE(6, "ftplib's ABOR ends in an urgent byte, lftp and inetutils have one before it"),
   TELNET_DROPPED(6, "IAC IP, IAC DM, IAC WILL/WONT/DO/DONT x are dropped, IAC IAC is kept"),
@@ -97,6 +116,8 @@ enum FactRow {
 
   // 11. Threats
   FOREIGN_227(11, "a 227 that names another host does not lead there"),
+  BOUNCE(11, "PORT and EPRT do not lead to a third host"),
+  FXP(11, "two servers are not connected to each other"),
   PORT_STEALING(11, "a second client does not get the data of the first"),
   PORT_REUSE(11, "an announced port is good for one connection"),
   OTHER_LOCAL_USER(11, "another local user's process does not get the data of the first"),

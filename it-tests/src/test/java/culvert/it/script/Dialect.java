@@ -23,7 +23,9 @@ public enum Dialect {
   PYSOCKS_5(5, true, "\0"),
   JVM_5(5, false, "\0\2"),
   JVM_4(4, false, ""),
-  ZOS_4(4, false, "");
+  ZOS_4(4, false, ""),
+  DANTE_4(4, false, ""),
+  DANTE_5(5, false, "\0\2");
 
   /**
    * The proxy's answer.

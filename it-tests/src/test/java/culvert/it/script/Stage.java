@@ -7,6 +7,7 @@ import culvert.it.TestConfig;
 import culvert.it.peers.TestAccount;
 import culvert.testing.EmbeddedSshServer;
 import java.io.IOException;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -111,8 +112,15 @@ public final class Stage implements BeforeEachCallback, AfterEachCallback {
     return ssh;
   }
 
+  /** Where Culvert listens. */
   public InetSocketAddress proxy() {
     return new InetSocketAddress(InetAddress.getLoopbackAddress(), culvert.port());
+  }
+
+  /** Where Culvert listens for a client of this address. */
+  private InetSocketAddress proxy(String client) throws IOException {
+    boolean ipv6 = InetAddress.getByName(client) instanceof Inet6Address;
+    return ipv6 ? new InetSocketAddress(InetAddress.getByName(client), culvert.port()) : proxy();
   }
 
   /** A control connection, as curl would ask for it; nothing has been read from it. */
@@ -203,9 +211,21 @@ public final class Stage implements BeforeEachCallback, AfterEachCallback {
 
   /** The answer to a request for a connection, which is closed again. */
   public int code(String from, String host, int port) throws IOException {
-    Dialect.Reply reply = Dialect.CURL_5H.connect(proxy(), from, host, port);
+    Dialect.Reply reply = Dialect.CURL_5H.connect(proxy(from), from, host, port);
     reply.socket().close();
     return reply.code();
+  }
+
+  /** The first reply to a request for an incoming connection; the socket is closed at the end. */
+  public Dialect.Reply bind(Dialect dialect, String host, int port) throws IOException {
+    return bind(dialect, LOCALHOST, host, port);
+  }
+
+  public Dialect.Reply bind(Dialect dialect, String from, String host, int port)
+      throws IOException {
+    Dialect.Reply reply = dialect.bind(proxy(from), from, host, port);
+    open.push(reply.socket());
+    return reply;
   }
 
   /** The data connections that the SSH server was asked for, {@code host:port}. */
@@ -215,7 +235,7 @@ public final class Stage implements BeforeEachCallback, AfterEachCallback {
   }
 
   private Wire wire(Dialect dialect, String from, String host, int port) throws IOException {
-    Dialect.Reply reply = dialect.connect(proxy(), from, host, port);
+    Dialect.Reply reply = dialect.connect(proxy(from), from, host, port);
     open.push(reply.socket());
     assertThat(reply.code()).as("answer to CONNECT %s:%d", host, port).isZero();
     return new Wire(reply.socket());
