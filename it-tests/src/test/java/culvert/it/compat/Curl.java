@@ -1,0 +1,65 @@
+package culvert.it.compat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** curl with its own SOCKS. Breaking off ends the process, and the next one has a new session. */
+record Curl(String name, String proxyOption) implements FtpClientProgram {
+  private static final long SOME_BYTES = 200_000;
+
+  @Override
+  public Optional<String> cannot(String server, Mode mode, Task task) {
+    return Optional.empty();
+  }
+
+  @Override
+  public void upload(Site site, Mode mode, Path file, String name) throws Exception {
+    Session.run(site.work(), command(site, mode, "--upload-file", file.toString(), site.url(name)));
+  }
+
+  @Override
+  public void download(Site site, Mode mode, String name, Path file) throws Exception {
+    Session.run(site.work(), command(site, mode, "--output", file.toString(), site.url(name)));
+  }
+
+  @Override
+  public String list(Site site, Mode mode) throws Exception {
+    return Session.run(site.work(), command(site, mode, site.url("")));
+  }
+
+  @Override
+  public void abort(Site site, Mode mode, String large, String small, Path smallFile)
+      throws Exception {
+    Path part = site.work().resolve(large);
+    try (Session session =
+        Session.start(
+            site.work(), command(site, mode, "--output", part.toString(), site.url(large)))) {
+      session.awaitBytes(part, SOME_BYTES);
+      session.interrupt();
+      session.exitCode();
+    }
+    download(site, mode, small, smallFile);
+  }
+
+  private List<String> command(Site site, Mode mode, String... arguments) throws IOException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                "curl",
+                "--disable", // no ~/.curlrc
+                "--silent",
+                "--show-error",
+                proxyOption,
+                "127.0.0.1:" + site.socksPort(),
+                "--user",
+                site.user() + ":" + site.password()));
+    if (!mode.isPassive()) {
+      command.addAll(List.of("--ftp-port", "-"));
+    }
+    command.addAll(List.of(arguments));
+    return command;
+  }
+}

@@ -1,0 +1,72 @@
+package culvert.it.compat;
+
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Python's ftplib. It sends ABOR as urgent data.
+ *
+ * @param socks empty: the sockets are PySocks'
+ */
+record Ftplib(Optional<Socksifier> socks) implements FtpClientProgram {
+
+  @Override
+  public String name() {
+    return "Python ftplib, " + socks.map(Socksifier::program).orElse("PySocks");
+  }
+
+  @Override
+  public Optional<String> cannot(String server, Mode mode, Task task) {
+    return Optional.empty();
+  }
+
+  @Override
+  public void upload(Site site, Mode mode, Path file, String name) throws Exception {
+    run(site, mode, "upload", name, file);
+  }
+
+  @Override
+  public void download(Site site, Mode mode, String name, Path file) throws Exception {
+    run(site, mode, "download", name, file);
+  }
+
+  @Override
+  public String list(Site site, Mode mode) throws Exception {
+    return run(site, mode, "list");
+  }
+
+  @Override
+  public void abort(Site site, Mode mode, String large, String small, Path smallFile)
+      throws Exception {
+    run(site, mode, "abort", large, small, smallFile);
+  }
+
+  private String run(Site site, Mode mode, Object... task) throws Exception {
+    Path script = site.work().resolve("ftplib_client.py");
+    try (InputStream in = Ftplib.class.getResourceAsStream("ftplib_client.py")) {
+      Files.copy(in, script, StandardCopyOption.REPLACE_EXISTING);
+    }
+    List<String> command = new ArrayList<>(List.of("/usr/bin/python3", script.toString()));
+    for (Object argument :
+        List.of(
+            socks.isPresent() ? "none" : site.socksPort(),
+            site.host(),
+            site.port(),
+            site.user(),
+            site.password(),
+            site.folder(),
+            mode.shown())) {
+      command.add(argument.toString());
+    }
+    for (Object argument : task) {
+      command.add(argument.toString());
+    }
+    return Session.run(
+        site.work(), socks.isPresent() ? socks.get().around(site, command) : command);
+  }
+}

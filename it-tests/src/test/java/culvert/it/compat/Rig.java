@@ -1,0 +1,208 @@
+package culvert.it.compat;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import culvert.it.Culvert;
+import culvert.it.peers.RealSshd;
+import culvert.it.peers.Sha256;
+import culvert.it.peers.TestAccount;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/** Servers, sshd and Culvert, and how a cell is tried with them. */
+final class Rig implements AutoCloseable {
+  /**
+   * The FTP servers' address as the clients know it. It is reserved for documentation, so that what
+   * does not go through the proxy goes nowhere; the rules lead to the SSH server's localhost.
+   */
+  private static final String HOST = "198.51.100.21";
+
+  private static final long LARGE = 60_000_000; // more than a slow server sends before the deadline
+
+  private final Path directory;
+  private final Path files;
+  private final List<ServerPair> servers;
+  private final RealSshd sshd;
+  private final Culvert culvert;
+
+  private Rig(
+      Path directory, Path files, List<ServerPair> servers, RealSshd sshd, Culvert culvert) {
+    this.directory = directory;
+    this.files = files;
+    this.servers = servers;
+    this.sshd = sshd;
+    this.culvert = culvert;
+  }
+
+  static Rig start(Path directory) throws Exception {
+    List<ServerPair> servers =
+        List.of(ServerPair.vsftpd(), ServerPair.proftpd(), ServerPair.pureFtpd());
+    RealSshd sshd = RealSshd.start();
+    Culvert culvert = Culvert.start(configuration(directory, servers, sshd));
+    return new Rig(directory, TestAccount.newDirectory(), servers, sshd, culvert).withFiles();
+  }
+
+  List<ServerPair> servers() {
+    return servers;
+  }
+
+  /** Tries a cell, from any thread. */
+  Outcome attempt(Cell cell) {
+    return cell.client()
+        .cannot(cell.server().name(), cell.mode(), cell.task())
+        .<Outcome>map(Outcome.CannotWork::new)
+        .orElseGet(() -> run(cell));
+  }
+
+  @Override
+  public void close() throws IOException {
+    culvert.close();
+    sshd.close();
+    for (ServerPair server : servers) {
+      server.close();
+    }
+    TestAccount.delete(files);
+  }
+
+  private Outcome run(Cell cell) {
+    try {
+      Path work = Files.createTempDirectory(directory, "cell-");
+      Path folder = TestAccount.newDirectory();
+      try {
+        for (String name : List.of("large", "medium", "small")) {
+          Files.createLink(folder.resolve(name), files.resolve(name));
+        }
+        perform(cell, folder, site(cell, folder, work));
+        return new Outcome.Pass();
+      } catch (Exception | AssertionError e) {
+        return new Outcome.Failed(e + "\n" + Session.allSaidIn(work));
+      } finally {
+        TestAccount.delete(folder);
+      }
+    } catch (IOException e) {
+      return new Outcome.Failed(e.toString());
+    }
+  }
+
+  private Site site(Cell cell, Path folder, Path work) {
+    return new Site(
+        culvert.port(),
+        HOST,
+        cell.server().serverFor(cell.task()).port(),
+        TestAccount.USER,
+        TestAccount.password(),
+        folder.getFileName().toString(),
+        work);
+  }
+
+  private void perform(Cell cell, Path folder, Site site) throws Exception {
+    FtpClientProgram client = cell.client();
+    Mode mode = cell.mode();
+    Path copy = site.work().resolve("copy");
+    switch (cell.task()) {
+      case UPLOAD -> {
+        client.upload(site, mode, files.resolve("medium"), "uploaded");
+        assertSame(folder.resolve("uploaded"), "medium");
+      }
+      case DOWNLOAD -> {
+        client.download(site, mode, "medium", copy);
+        assertSame(copy, "medium");
+      }
+      case LIST -> assertThat(client.list(site, mode)).contains("large", "medium", "small");
+      case ABORT -> {
+        client.abort(site, mode, "large", "small", copy);
+        assertSame(copy, "small");
+      }
+      case PARALLEL -> {
+        Path other = site.work().resolve("other");
+        inParallel(
+            () -> client.download(site, mode, "medium", copy),
+            () -> client.download(site, mode, "small", other));
+        assertSame(copy, "medium");
+        assertSame(other, "small");
+      }
+    }
+  }
+
+  private void assertSame(Path copy, String name) throws IOException {
+    assertThat(Sha256.of(copy)).isEqualTo(Sha256.of(files.resolve(name)));
+  }
+
+  private interface Action {
+    void run() throws Exception;
+  }
+
+  private static void inParallel(Action... actions) throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(actions.length);
+    try {
+      List<Future<Object>> running = new ArrayList<>();
+      for (Action action : actions) {
+        Callable<Object> task =
+            () -> {
+              action.run();
+              return "done";
+            };
+        running.add(threads.submit(task));
+      }
+      for (Future<Object> one : running) {
+        one.get();
+      }
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  private Rig withFiles() throws IOException {
+    Random random = new Random(1);
+    for (int[] nameAndLength : new int[][] {{0, 300_000}, {1, 2_000_000}}) {
+      byte[] content = new byte[nameAndLength[1]];
+      random.nextBytes(content);
+      Files.write(files.resolve(nameAndLength[0] == 0 ? "small" : "medium"), content);
+    }
+    try (RandomAccessFile large = new RandomAccessFile(files.resolve("large").toFile(), "rw")) {
+      large.setLength(LARGE);
+    }
+    return this;
+  }
+
+  private static String configuration(Path directory, List<ServerPair> servers, RealSshd sshd)
+      throws IOException {
+    Path knownHosts = Files.writeString(directory.resolve("known_hosts"), sshd.knownHostsLine());
+    List<Integer> ports = servers.stream().flatMap(server -> server.ports().stream()).toList();
+    StringBuilder rules = new StringBuilder();
+    for (int port : ports) {
+      rules.append(
+          "  - { match: { host: %s, port: %d }, action: ftp-tunnel, profile: gate, "
+              .formatted(HOST, port));
+      rules.append("name: to-%d, target: \"127.0.0.1:%d\" }%n".formatted(port, port));
+    }
+    return """
+        listeners:
+          - { name: socks, socks: 127.0.0.1:0 }
+        profiles:
+          gate:
+            host: 127.0.0.1
+            port: %d
+            strict-host-key-checking: yes
+            known-hosts: %s
+            connect-timeout: 20s
+            login-timeout: 20s
+            idle-timeout: 2s
+        rules:
+        %sdefault-action: block
+        ftp: { ports: %s }
+        pin-tunnelled: false
+        state-directory: %s
+        """
+        .formatted(sshd.port(), knownHosts, rules, ports, directory.resolve("state"));
+  }
+}

@@ -1,0 +1,63 @@
+package culvert.it.compat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A program that makes the connections of another one go through SOCKS. */
+enum Socksifier {
+  PROXYCHAINS("proxychains4") {
+    @Override
+    List<String> prefix(Site site) throws IOException {
+      Path file = site.work().resolve("proxychains.conf");
+      // no localnet lines: connections to any address go through the proxy, those to 127/8 as well
+      Files.write(
+          file,
+          List.of(
+              "strict_chain",
+              "tcp_read_time_out 30000",
+              "tcp_connect_time_out 30000",
+              "[ProxyList]",
+              "socks5 127.0.0.1 " + site.socksPort()));
+      return List.of("proxychains4", "-q", "-f", file.toString());
+    }
+  },
+  SOCKSIFY("socksify") {
+    @Override
+    List<String> prefix(Site site) throws IOException {
+      Path file = site.work().resolve("socks.conf");
+      Files.write(
+          file,
+          List.of(
+              "logoutput: /dev/null",
+              "route {",
+              "  from: 0.0.0.0/0 to: 0.0.0.0/0 via: 127.0.0.1 port = " + site.socksPort(),
+              "  proxyprotocol: socks_v5",
+              "  protocol: tcp",
+              "  command: connect bind",
+              "}"));
+      return List.of("env", "SOCKS_CONF=" + file, "socksify");
+    }
+  };
+
+  private final String program;
+
+  Socksifier(String program) {
+    this.program = program;
+  }
+
+  String program() {
+    return program;
+  }
+
+  /** The command line that makes a program go to the site through SOCKS. */
+  List<String> around(Site site, List<String> command) throws IOException {
+    List<String> all = new ArrayList<>(prefix(site));
+    all.addAll(command);
+    return all;
+  }
+
+  abstract List<String> prefix(Site site) throws IOException;
+}
