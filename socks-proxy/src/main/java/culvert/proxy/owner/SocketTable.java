@@ -13,13 +13,20 @@ import java.util.Set;
 /**
  * The kernel's tables of TCP sockets, {@code /proc/net/tcp} and {@code tcp6}. To print them the
  * kernel walks a hash table that is large even when it is almost empty, so they are read no further
- * than to what is looked for.
+ * than to what is looked for. An IPv4 connection may stand in either, after the kind of socket that
+ * the client uses: the table of the last one is read first.
+ *
+ * <p>Not thread-safe: one scan at a time.
  */
 final class SocketTable {
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
+  private static final boolean[] TCP_FIRST = {false, true};
+  private static final boolean[] TCP6_FIRST = {true, false};
+
   private final Path tcp;
   private final Path tcp6;
+  private boolean tcp6First;
 
   /**
    * @param proc {@code /proc}
@@ -40,8 +47,17 @@ final class SocketTable {
   Map<Connection, SocketOwner> find(Set<Connection> connections) {
     Map<Connection, SocketOwner> found = new HashMap<>();
     for (int look = 0; look < 2 && found.size() < connections.size(); look++) {
-      scan(tcp, inTcp(connections, found), found);
-      scan(tcp6, inTcp6(connections, found), found);
+      for (boolean six : tcp6First ? TCP6_FIRST : TCP_FIRST) {
+        int before = found.size();
+        if (six) {
+          scan(tcp6, inTcp6(connections, found), found);
+        } else {
+          scan(tcp, inTcp(connections, found), found);
+        }
+        if (found.size() > before) {
+          tcp6First = six;
+        }
+      }
     }
     return found;
   }

@@ -118,6 +118,19 @@ class SocketTableTest {
   }
 
   @Test
+  void whereTheLastOneStoodDoesNotMatterButForTheTime() throws IOException {
+    Connection client = connection("127.0.0.1", 50000, "127.0.0.1", 1080);
+    Connection other = connection("127.0.0.1", 50001, "127.0.0.1", 1080);
+    tcp(line4(other, 999, 21));
+    tcp6(line6(client, 1000, 22));
+    for (int round = 0; round < 2; round++) {
+      assertThat(table.find(Set.of(client))).containsOnlyKeys(client);
+      assertThat(table.find(Set.of(other))).containsOnlyKeys(other);
+      assertThat(table.find(Set.of(client, other))).containsOnlyKeys(client, other);
+    }
+  }
+
+  @Test
   void anIpv6ConnectionIsFound() throws IOException {
     Connection client = connection("::1", 50000, "::1", 1080);
     Connection other = connection("::1", 50001, "::1", 1080);
