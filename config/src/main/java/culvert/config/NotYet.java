@@ -16,7 +16,6 @@ final class NotYet {
   private static final Set<String> KEYS =
       Set.of(
           "listeners.redirect",
-          "listeners.remote-tunnel",
           "profiles.identity-agent",
           "profiles.certificate-file",
           "profiles.ssh-config",

@@ -174,7 +174,7 @@ class ConfigLoaderTest {
   @Test
   void readsFixedTunnels() {
     CulvertConfig config =
-        Loading.configOfLater(
+        Loading.config(
             "listeners:",
             "  - { tunnel: 1234, protocol: ftp, profile: gate, target: 'localhost:21' }",
             "  - name: lan",

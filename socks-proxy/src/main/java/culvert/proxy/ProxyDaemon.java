@@ -3,6 +3,7 @@ package culvert.proxy;
 import culvert.config.CulvertConfig;
 import culvert.config.Endpoint;
 import culvert.config.ListenerConfig;
+import culvert.config.SshProfile;
 import culvert.proxy.admin.AdminServer;
 import culvert.proxy.admin.Health;
 import culvert.proxy.door.Admission;
@@ -25,7 +26,10 @@ import culvert.proxy.route.Router;
 import culvert.proxy.route.Upstreams;
 import culvert.proxy.socks.SocksDoor;
 import culvert.proxy.tunnel.FixedTunnels;
+import culvert.proxy.tunnel.LoggedStatus;
+import culvert.proxy.tunnel.RemoteTunnel;
 import culvert.proxy.tunnel.TunnelDoor;
+import culvert.proxy.tunnel.TunnelStatus;
 import culvert.proxy.upstream.BlockingResolver;
 import culvert.proxy.upstream.DirectConnector;
 import culvert.proxy.upstream.OwnListeners;
@@ -80,17 +84,23 @@ public final class ProxyDaemon implements AutoCloseable {
   private final Router router;
   private final List<Channel> sockets = new ArrayList<>();
   private final List<Listener> listeners = new ArrayList<>();
+  private final List<InetSocketAddress> addresses = new ArrayList<>();
+  private final List<RemoteTunnel> remoteTunnels = new ArrayList<>();
   private @Nullable AdminServer admin;
   private volatile Policy policy;
   private volatile boolean draining;
   private boolean closed;
 
-  /** A front door that is open. */
-  public record Listener(String kind, String name, InetSocketAddress address) {
+  /**
+   * A front door.
+   *
+   * @param where it is bound, or, for a remote tunnel, is meant to be
+   */
+  public record Listener(String kind, String name, String where) {
     /** {@code socks 127.0.0.1:1080}. */
     @Override
     public String toString() {
-      return kind + " " + Endpoints.text(address);
+      return kind + " " + where;
     }
   }
 
@@ -140,13 +150,27 @@ public final class ProxyDaemon implements AutoCloseable {
    * @throws IOException which says what could not be bound and why; nothing is left running then
    */
   public static ProxyDaemon start(CulvertConfig config) throws IOException {
-    return start(config, Parts.REAL);
+    return start(config, new LoggedStatus());
+  }
+
+  /**
+   * The same.
+   *
+   * @param status hears of the remote tunnels
+   */
+  public static ProxyDaemon start(CulvertConfig config, TunnelStatus status) throws IOException {
+    return start(config, Parts.REAL, status);
   }
 
   static ProxyDaemon start(CulvertConfig config, Parts parts) throws IOException {
+    return start(config, parts, new LoggedStatus());
+  }
+
+  static ProxyDaemon start(CulvertConfig config, Parts parts, TunnelStatus status)
+      throws IOException {
     ProxyDaemon daemon = new ProxyDaemon(config, parts);
     try {
-      daemon.open();
+      daemon.open(status);
       return daemon;
     } catch (IOException | RuntimeException e) {
       daemon.close();
@@ -154,12 +178,14 @@ public final class ProxyDaemon implements AutoCloseable {
     }
   }
 
-  private void open() throws IOException {
+  private void open(TunnelStatus status) throws IOException {
     for (ListenerConfig listener : config.listeners()) {
       if (listener instanceof ListenerConfig.Socks socks) {
         open("socks", socks.name(), socks.bind(), door(socks));
       } else if (listener instanceof ListenerConfig.Tunnel tunnel) {
         open("tunnel", tunnel.name(), tunnel.bind(), door(tunnel));
+      } else if (listener instanceof ListenerConfig.RemoteTunnel tunnel) {
+        open(tunnel, status);
       }
     }
     if (config.admin().isPresent()) {
@@ -178,7 +204,8 @@ public final class ProxyDaemon implements AutoCloseable {
     Channel channel = TcpListener.bind(transport, loops, name, bind, door);
     InetSocketAddress address = (InetSocketAddress) channel.localAddress();
     sockets.add(channel);
-    listeners.add(new Listener(kind, name, address));
+    listeners.add(new Listener(kind, name, Endpoints.text(address)));
+    addresses.add(address);
     ownListeners.add(address);
   }
 
@@ -195,14 +222,35 @@ public final class ProxyDaemon implements AutoCloseable {
         router.fixed(FixedTunnels.way(tunnel)));
   }
 
+  private void open(ListenerConfig.RemoteTunnel tunnel, TunnelStatus status) {
+    Admission everybody =
+        new Admission(tunnel.name(), FixedTunnels.ANYWHERE, limits, metrics.events());
+    RemoteTunnel remote =
+        new RemoteTunnel(
+            tunnel,
+            () -> policy.profile(tunnel.profile()),
+            ssh,
+            new TunnelDoor(
+                tunnel.name(), tunnel.target(), everybody, router.fixed(FixedTunnels.way(tunnel))),
+            status,
+            loops.next());
+    remoteTunnels.add(remote);
+    SshProfile profile = policy.profile(tunnel.profile());
+    String server = Endpoints.text(profile.host().orElse(""), profile.port());
+    listeners.add(
+        new Listener(
+            "remote-tunnel", tunnel.name(), tunnel.bind() + " at " + server + " (connecting)"));
+    remote.start();
+  }
+
   /** The front doors, in the order of the configuration. */
   public List<Listener> listeners() {
     return List.copyOf(listeners);
   }
 
-  /** Where the front doors are bound, in the order of the configuration. */
+  /** Where those front doors are bound that are sockets, in the order of the configuration. */
   public List<InetSocketAddress> addresses() {
-    return listeners.stream().map(Listener::address).toList();
+    return List.copyOf(addresses);
   }
 
   /** Where the admin port is bound; empty: it is off. */
@@ -253,6 +301,9 @@ public final class ProxyDaemon implements AutoCloseable {
     for (Channel socket : sockets) {
       socket.close().awaitUninterruptibly();
     }
+    for (RemoteTunnel tunnel : remoteTunnels) {
+      tunnel.stop().awaitUninterruptibly();
+    }
   }
 
   /** Resets what is open and gives everything back. Idempotent. */
@@ -269,6 +320,7 @@ public final class ProxyDaemon implements AutoCloseable {
       admin.close();
     }
     awaitLastWords();
+    remoteTunnels.forEach(RemoteTunnel::release);
     ssh.close();
     loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
     blocking.shutdownNow();

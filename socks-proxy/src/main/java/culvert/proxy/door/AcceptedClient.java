@@ -15,8 +15,18 @@ public record AcceptedClient(
     DuplexChannel channel,
     InetSocketAddress address,
     ConnectionRequest request,
-    Optional<String> user)
+    Optional<String> user,
+    Optional<ForwardedBy> forwardedBy)
     implements Client {
+
+  /** One that connected to a socket of ours. */
+  public AcceptedClient(
+      DuplexChannel channel,
+      InetSocketAddress address,
+      ConnectionRequest request,
+      Optional<String> user) {
+    this(channel, address, request, user, Optional.empty());
+  }
 
   @Override
   public boolean waitsForAnswer() {

@@ -24,6 +24,11 @@ public interface Client {
   /** The authenticated SOCKS user; empty: none was asked for. */
   Optional<String> user();
 
+  /** The remote forward by which it has come; empty: it connected to a socket of ours. */
+  default Optional<ForwardedBy> forwardedBy() {
+    return Optional.empty();
+  }
+
   /**
    * Whether the client sends nothing and expects nothing before it is answered. Where it does not,
    * {@link #accept} may come before anything is connected.

@@ -24,6 +24,7 @@ public final class OpenConnections {
    */
   public ConnectionRecorder begin(Client client) {
     ConnectionRecorder recorder = log.start(client.address(), client.request());
+    client.forwardedBy().ifPresent(by -> recorder.tunnelled(by.server().toString(), by.user()));
     Channel channel = client.channel();
     recorders.put(channel, recorder);
     channel

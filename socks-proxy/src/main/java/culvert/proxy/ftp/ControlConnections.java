@@ -5,8 +5,10 @@ import culvert.filter.ConnectionRequest;
 import culvert.filter.FtpHandling;
 import culvert.filter.Route;
 import culvert.proxy.door.Client;
+import culvert.proxy.door.ForwardedBy;
 import culvert.proxy.event.ConnectionRecorder;
 import io.netty.channel.EventLoop;
+import java.util.Optional;
 
 /**
  * Begins FTP sessions. What a session needs before its login decides how: nothing ({@link
@@ -53,6 +55,10 @@ public final class ControlConnections implements FtpSessions {
   /** For a session that leads to this destination on this route. */
   static FtpSession.Ports ports(
       FtpServices services, Client client, ConnectionRequest destination, Route route) {
+    Optional<ForwardedBy> forwardedBy = client.forwardedBy();
+    if (forwardedBy.isPresent()) {
+      return upstream -> new ForwardedPorts(services, client, forwardedBy.get());
+    }
     return listens(route)
         ? upstream -> new ListeningPorts(services, client)
         : upstream -> new ExpectedPorts(services, client, destination, upstream);

@@ -3,9 +3,6 @@ package culvert.proxy.ftp;
 import culvert.filter.ConnectionRequest;
 import culvert.filter.DestinationAddress;
 import culvert.proxy.door.AcceptedClient;
-import culvert.proxy.door.ConnectionLimits;
-import culvert.proxy.door.OpenConnections;
-import culvert.proxy.event.Endpoints;
 import culvert.proxy.owner.ClientOwners;
 import culvert.proxy.owner.SocketOwner;
 import culvert.proxy.relay.Closing;
@@ -41,22 +38,15 @@ final class DataListener {
   private final Awaited awaited;
   private final DataTaker taker;
   private final ClientOwners owners;
-  private final ConnectionLimits limits;
-  private final OpenConnections connections;
+  private final DataDoor door;
   private final AtomicBoolean taken = new AtomicBoolean();
   private volatile @Nullable Channel socket;
 
-  DataListener(
-      Awaited awaited,
-      DataTaker taker,
-      ClientOwners owners,
-      ConnectionLimits limits,
-      OpenConnections connections) {
+  DataListener(Awaited awaited, DataTaker taker, ClientOwners owners, DataDoor door) {
     this.awaited = awaited;
     this.taker = taker;
     this.owners = owners;
-    this.limits = limits;
-    this.connections = connections;
+    this.door = door;
   }
 
   /** It listens from now on, and only so long. */
@@ -134,11 +124,6 @@ final class DataListener {
   }
 
   private void take(DuplexChannel channel, InetSocketAddress peer) {
-    if (!limits.tryAcquire(peer.getAddress())) {
-      refuse(channel, peer, limits.open() + " connections are open");
-      return;
-    }
-    channel.closeFuture().addListener(closed -> limits.release(peer.getAddress()));
     InetSocketAddress here = (InetSocketAddress) channel.localAddress();
     ConnectionRequest request =
         new ConnectionRequest(
@@ -147,16 +132,11 @@ final class DataListener {
             here.getPort(),
             peer.getAddress(),
             awaited.frontDoor());
-    AcceptedClient client = new AcceptedClient(channel, peer, request, awaited.user());
-    taker.take(client, connections.begin(client));
+    door.enter(new AcceptedClient(channel, peer, request, awaited.user()), taker);
   }
 
   private static void refuse(DuplexChannel channel, InetSocketAddress peer, String why) {
-    LOG.atInfo()
-        .addKeyValue("src", Endpoints.text(peer))
-        .addKeyValue("dst", Endpoints.text(channel.localAddress()))
-        .addKeyValue("reason", why)
-        .log("data connection refused");
+    DataDoor.log(peer, ((InetSocketAddress) channel.localAddress()).getPort(), why);
     Closing.reset(channel);
   }
 }

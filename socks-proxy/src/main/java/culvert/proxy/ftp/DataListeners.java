@@ -28,8 +28,7 @@ public final class DataListeners {
   private final NettyTransport transport;
   private final EventLoopGroup loops;
   private final ClientOwners owners;
-  private final ConnectionLimits limits;
-  private final OpenConnections connections;
+  private final DataDoor door;
   private final OwnListeners ownListeners;
 
   /**
@@ -47,9 +46,12 @@ public final class DataListeners {
     this.transport = transport;
     this.loops = loops;
     this.owners = owners;
-    this.limits = limits;
-    this.connections = connections;
+    this.door = new DataDoor(limits, connections);
     this.ownListeners = ownListeners;
+  }
+
+  DataDoor door() {
+    return door;
   }
 
   /**
@@ -60,7 +62,7 @@ public final class DataListeners {
    */
   Future<DataListener> listen(
       InetAddress address, DataListener.Awaited awaited, DataTaker taker, EventLoop loop) {
-    DataListener listener = new DataListener(awaited, taker, owners, limits, connections);
+    DataListener listener = new DataListener(awaited, taker, owners, door);
     Promise<DataListener> listening = loop.newPromise();
     TcpListener.bind(transport, loops, new InetSocketAddress(address, 0), new Accepting(listener))
         .addListener(

@@ -6,8 +6,10 @@ import culvert.filter.DestinationAddress;
 import culvert.proxy.door.AcceptedClient;
 import culvert.proxy.door.Admission;
 import culvert.proxy.door.ClientHandler;
+import culvert.proxy.door.ForwardedBy;
 import culvert.proxy.door.WhenActive;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.socket.DuplexChannel;
@@ -39,13 +41,26 @@ public final class TunnelDoor extends ChannelInitializer<Channel> {
 
   @Override
   protected void initChannel(Channel channel) {
-    if (admission.admits(channel, (InetSocketAddress) channel.remoteAddress())) {
-      channel.pipeline().addLast("door", new WhenActive(this::enter));
+    letIn(channel, (InetSocketAddress) channel.remoteAddress(), Optional.empty());
+  }
+
+  /** The initializer for somebody who came by a remote forward. */
+  ChannelHandler forwarded(InetSocketAddress address, ForwardedBy by) {
+    return new ChannelInitializer<>() {
+      @Override
+      protected void initChannel(Channel channel) {
+        letIn(channel, address, Optional.of(by));
+      }
+    };
+  }
+
+  private void letIn(Channel channel, InetSocketAddress address, Optional<ForwardedBy> by) {
+    if (admission.admits(channel, address)) {
+      channel.pipeline().addLast("door", new WhenActive(accepted -> enter(accepted, address, by)));
     }
   }
 
-  private void enter(DuplexChannel channel) {
-    InetSocketAddress address = (InetSocketAddress) channel.remoteAddress();
+  private void enter(DuplexChannel channel, InetSocketAddress address, Optional<ForwardedBy> by) {
     ConnectionRequest request =
         new ConnectionRequest(
             target.host(),
@@ -53,6 +68,6 @@ public final class TunnelDoor extends ChannelInitializer<Channel> {
             target.port(),
             address.getAddress(),
             listener);
-    handler.handle(new AcceptedClient(channel, address, request, Optional.empty()));
+    handler.handle(new AcceptedClient(channel, address, request, Optional.empty(), by));
   }
 }

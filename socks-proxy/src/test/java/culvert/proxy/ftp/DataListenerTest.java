@@ -154,6 +154,7 @@ class DataListenerTest {
   void aNewAnnouncementOrTheEndOfTheSessionClosesTheListener() throws Exception {
     int first = passive("EPSV");
     int second = passive("EPSV");
+    await().until(() -> !ftp.ownListeners.contains(HERE, first));
     assertThatThrownBy(() -> connect(first)).isInstanceOf(IOException.class);
 
     client.reset();

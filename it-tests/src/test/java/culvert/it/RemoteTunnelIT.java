@@ -1,0 +1,216 @@
+package culvert.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import culvert.it.peers.CurlClient;
+import culvert.it.peers.FreePorts;
+import culvert.it.peers.FtpDialogue;
+import culvert.it.peers.RealPeers;
+import culvert.it.peers.RealSshd;
+import culvert.it.peers.RealVsftpd;
+import culvert.it.peers.Run;
+import culvert.it.peers.Sha256;
+import culvert.it.peers.SshKey;
+import culvert.it.peers.TestAccount;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * {@code remote-tunnel:} listeners: the FTP client is on the SSH server's host and connects to its
+ * localhost, the FTP server is here.
+ */
+@RealPeers
+class RemoteTunnelIT {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Pattern PASSIVE =
+      Pattern.compile("227 [^(]*\\(127,0,0,1,(\\d+),(\\d+)\\).*");
+
+  @TempDir private Path directory;
+  private final int port = FreePorts.next(); // on the SSH server
+  private Path home; // on the FTP server
+  private RealSshd sshd;
+  private RealVsftpd vsftpd;
+  private TestConfig config;
+  private Culvert culvert;
+
+  @BeforeEach
+  void start() throws Exception {
+    home = TestAccount.newDirectory();
+    sshd = RealSshd.start();
+    vsftpd = RealVsftpd.start("ftpd_banner=The real greeting");
+    SshKey key = SshKey.create(directory.resolve("key"));
+    sshd.authorize(key.publicLine());
+    config =
+        TestConfig.tunnel(directory, sshd.port(), vsftpd.port(), sshd.knownHostsLine())
+            .profile("user", TestAccount.USER)
+            .profile("authentication", "publickey")
+            .profile("identity-file", key.path());
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    if (culvert != null) {
+      culvert.close();
+    }
+    vsftpd.close();
+    sshd.close();
+    TestAccount.delete(home);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(strings = {"--ftp-pasv", "--disable-epsv"})
+  void anFtpClientOnTheSshServerReachesTheFtpServerHere(String mode) throws Exception {
+    TestFile file = TestFile.create(directory.resolve("upload"), 5_000_000);
+    culvert = Culvert.start(config.listeners(tunnel("ftp")));
+    awaitListener();
+    CurlClient curl = CurlClient.direct(TestAccount.USER, TestAccount.password()).with(mode);
+
+    Run<String> up = curl.text("--upload-file", file.path().toString(), url("file"));
+    Run<Sha256> down = curl.digest(url("file"));
+    Run<String> list = curl.text("--list-only", url(""));
+
+    assertThat(up).isEqualTo(new Run<>(0, "", ""));
+    assertThat(Sha256.of(home.resolve("file"))).isEqualTo(file.content());
+    assertThat(down).isEqualTo(new Run<>(0, file.content(), ""));
+    assertThat(list.output().lines()).containsExactly("file");
+    assertThat(sshd.directTcpipPorts()).isEmpty();
+    assertThat(sshd.count("forwarded-tcpip")).isPositive();
+  }
+
+  @Test
+  void the227NamesASecondForwardOfTheSshServersThatServesOnce() throws Exception {
+    culvert = Culvert.start(config.listeners(tunnel("ftp")));
+    try (FtpDialogue ftp = login()) {
+      int data = port(ftp.send("PASV"));
+
+      assertThat(vsftpd.passivePorts()).doesNotContain(data);
+      try (Socket first = connect(data)) {
+        assertThat(ftp.send("NLST")).startsWith("150 ");
+        assertThat(first.getInputStream().readAllBytes()).isEmpty();
+        assertThat(ftp.reply()).startsWith("226 ");
+      }
+      await("the forward is cancelled").atMost(PATIENCE).until(() -> refuses(data));
+    }
+  }
+
+  @Test
+  void aNewAnnouncementAndTheEndOfTheSessionCancelTheForward() throws Exception {
+    culvert = Culvert.start(config.listeners(tunnel("ftp")));
+    int second;
+    try (FtpDialogue ftp = login()) {
+      int first = ftp.passivePort();
+      second = ftp.passivePort();
+      await().atMost(PATIENCE).until(() -> refuses(first));
+    }
+    await().atMost(PATIENCE).until(() -> refuses(second));
+  }
+
+  @Test
+  void aTcpTunnelCarriesAnything() throws Exception {
+    culvert = Culvert.start(config.listeners(tunnel("tcp")));
+    try (FtpDialogue raw = login()) {
+      int data = raw.passivePort();
+      assertThat(vsftpd.passivePorts()).as("relayed untouched").containsExactly(data);
+    }
+  }
+
+  @Test
+  void aServerThatIsDownAtStartIsTriedAgain() throws Exception {
+    sshd.stop();
+    culvert = Culvert.start(config.listeners(tunnel("ftp")));
+    assertThat(refuses(port)).isTrue();
+
+    sshd.restart();
+
+    try (FtpDialogue ftp = login()) {
+      assertThat(ftp.send("NOOP")).startsWith("200 ");
+    }
+  }
+
+  @Test
+  void afterTheDeathOfItsSessionTheTunnelComesBack() throws Exception {
+    culvert = Culvert.start(config.listeners(tunnel("ftp")));
+    try (FtpDialogue ftp = login()) {
+      assertThat(ftp.send("NOOP")).startsWith("200 ");
+
+      sshd.stop();
+      assertThat(hasEnded(ftp)).isTrue();
+      await().atMost(PATIENCE).until(() -> refuses(port));
+      sshd.restart();
+
+      try (FtpDialogue again = login()) {
+        assertThat(again.send("NOOP")).startsWith("200 ");
+      }
+    }
+  }
+
+  @Test
+  void noListenerIsLeftBehind() throws Exception {
+    culvert = Culvert.start(config.listeners(tunnel("ftp")));
+    awaitListener();
+
+    culvert.close();
+
+    await().atMost(PATIENCE).until(() -> refuses(port));
+  }
+
+  private String tunnel(String protocol) {
+    return "remote-tunnel: %d, protocol: %s, profile: gate, target: '127.0.0.1:%d'"
+        .formatted(port, protocol, vsftpd.port());
+  }
+
+  private String url(String file) {
+    return "ftp://127.0.0.1:" + port + "/" + home.getFileName() + "/" + file;
+  }
+
+  private void awaitListener() {
+    await("the SSH server listens").atMost(PATIENCE).until(() -> !refuses(port));
+  }
+
+  private FtpDialogue login() throws Exception {
+    awaitListener();
+    FtpDialogue ftp = new FtpDialogue(connect(port));
+    assertThat(ftp.reply()).isEqualTo("220 The real greeting");
+    assertThat(ftp.login(TestAccount.USER, TestAccount.password())).startsWith("230 ");
+    assertThat(ftp.send("CWD " + home)).startsWith("250 ");
+    return ftp;
+  }
+
+  private static Socket connect(int port) throws IOException {
+    return new Socket(InetAddress.getLoopbackAddress(), port);
+  }
+
+  private static boolean hasEnded(FtpDialogue ftp) {
+    try {
+      return ftp.send("NOOP").isEmpty();
+    } catch (IOException e) {
+      return true;
+    }
+  }
+
+  private static boolean refuses(int port) {
+    try (Socket socket = connect(port)) {
+      return !socket.isConnected();
+    } catch (IOException e) {
+      return true;
+    }
+  }
+
+  private static int port(String reply) {
+    Matcher matcher = PASSIVE.matcher(reply);
+    assertThat(matcher.matches()).as(reply).isTrue();
+    return Integer.parseInt(matcher.group(1)) * 256 + Integer.parseInt(matcher.group(2));
+  }
+}

@@ -1,0 +1,39 @@
+package culvert.proxy.ftp;
+
+import culvert.proxy.door.AcceptedClient;
+import culvert.proxy.door.ConnectionLimits;
+import culvert.proxy.door.OpenConnections;
+import culvert.proxy.event.Endpoints;
+import culvert.proxy.relay.Closing;
+import io.netty.channel.Channel;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Where clients come in that were waited for with their data. Thread-safe. */
+record DataDoor(ConnectionLimits limits, OpenConnections connections) {
+  private static final Logger LOG = LoggerFactory.getLogger(DataDoor.class);
+
+  /** Lets the client in; it counts like any other. On its channel's loop. */
+  void enter(AcceptedClient client, DataTaker taker) {
+    Channel channel = client.channel();
+    InetAddress address = client.address().getAddress();
+    if (!limits.tryAcquire(address)) {
+      log(client.address(), client.request().port(), limits.open() + " connections are open");
+      Closing.reset(channel);
+      return;
+    }
+    channel.closeFuture().addListener(closed -> limits.release(address));
+    taker.take(client, connections.begin(client));
+  }
+
+  /** Tells of somebody who was not let in. */
+  static void log(InetSocketAddress peer, int port, String why) {
+    LOG.atInfo()
+        .addKeyValue("src", Endpoints.text(peer))
+        .addKeyValue("port", port)
+        .addKeyValue("reason", why)
+        .log("data connection refused");
+  }
+}

@@ -1,0 +1,34 @@
+package culvert.proxy.tunnel;
+
+import culvert.proxy.event.Printable;
+import culvert.ssh.BindAddress;
+import culvert.ssh.SshException;
+import culvert.ssh.SshServer;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Tells the log. */
+public final class LoggedStatus implements TunnelStatus {
+  private static final Logger LOG = LoggerFactory.getLogger("culvert.tunnel");
+
+  @Override
+  public void listening(String listener, SshServer server, BindAddress bound) {
+    LOG.atInfo()
+        .addKeyValue("listener", listener)
+        .addKeyValue("server", server)
+        .addKeyValue("address", bound)
+        .log("the SSH server listens for the remote tunnel");
+  }
+
+  @Override
+  public void down(String listener, SshServer server, SshException why, Duration retryIn) {
+    LOG.atWarn()
+        .addKeyValue("listener", listener)
+        .addKeyValue("server", server)
+        .addKeyValue("reason", why.failure())
+        .addKeyValue("detail", Printable.text(String.valueOf(why.getMessage())))
+        .addKeyValue("retryIn", retryIn.toSeconds() + "s")
+        .log("the remote tunnel is down, and will be tried again");
+  }
+}
