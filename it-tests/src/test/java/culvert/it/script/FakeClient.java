@@ -57,6 +57,11 @@ public final class FakeClient implements Closeable {
     return wire.line();
   }
 
+  /** So many bytes, whatever they are. */
+  public String read(int count) throws IOException {
+    return wire.read(count);
+  }
+
   /** Nothing comes for a moment. */
   public FakeClient hearNothing() throws IOException {
     assertThat(wire.isSilent()).as("the client hears nothing").isTrue();

@@ -24,6 +24,11 @@ public final class ServerControl implements Closeable {
     return wire.line();
   }
 
+  /** So many bytes, whatever they are. */
+  public String read(int count) throws IOException {
+    return wire.read(count);
+  }
+
   /** Nothing comes for a moment. */
   public ServerControl expectNothing() throws IOException {
     assertThat(wire.isSilent()).as("the server hears nothing").isTrue();
