@@ -27,7 +27,6 @@ final class NotYet {
           "profiles.host-key-algorithms",
           "profiles.max-lifetime",
           "profiles.connections",
-          "ftp.active-mode",
           "ftp.auth-tls");
 
   private NotYet() {}

@@ -2,7 +2,8 @@
 
 usage: ftp_client.py SOCKS_VERSION PROXY_PORT HOST PORT USER PASSWORD ACTION NAME FILE
 
-ACTION: upload, download, resume (append to FILE what it lacks) or list
+ACTION: upload, download, resume (append to FILE what it lacks) or list; with "active-" before it
+in active mode
 """
 
 import ftplib
@@ -47,6 +48,9 @@ def socks_connect(address, timeout=None, source_address=None, **more):
 socket.create_connection = socks_connect
 
 ftp = ftplib.FTP()
+if action.startswith("active-"):
+    action = action[len("active-"):]
+    ftp.set_pasv(False)
 ftp.connect(host, int(port), timeout=30)
 ftp.login(user, password)
 if action == "upload":
