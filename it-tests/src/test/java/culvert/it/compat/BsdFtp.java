@@ -18,10 +18,7 @@ record BsdFtp(String program, Socksifier socks) implements FtpClientProgram {
   @Override
   public Optional<String> cannot(String server, Mode mode, Task task) {
     return task == Task.ABORT && socks == Socksifier.SOCKSIFY
-        ? Optional.of(
-            program
-                + " leaves Dante's library by a longjmp from its handler of SIGINT, and the library"
-                + " then connects past the proxy")
+        ? Optional.of(Socksifier.NO_SIGINT)
         : Optional.empty();
   }
 

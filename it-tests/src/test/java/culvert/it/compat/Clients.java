@@ -11,6 +11,7 @@ final class Clients {
           new Curl("curl, own SOCKS 4a", "--socks4a"),
           new Lftp(Socksifier.PROXYCHAINS),
           new Ncftp(Socksifier.PROXYCHAINS),
+          new Ncftp(Socksifier.SOCKSIFY),
           new BsdFtp("tnftp", Socksifier.PROXYCHAINS),
           new BsdFtp("inetutils-ftp", Socksifier.PROXYCHAINS),
           new BsdFtp("inetutils-ftp", Socksifier.SOCKSIFY),
@@ -20,7 +21,7 @@ final class Clients {
           new CommonsNet(),
           new JdkUrl());
 
-  static final List<Mode> MODES = List.of(Mode.PASSIVE);
+  static final List<Mode> MODES = List.of(Mode.PASSIVE, Mode.ACTIVE);
 
   private Clients() {}
 }

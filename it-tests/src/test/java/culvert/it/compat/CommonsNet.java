@@ -27,7 +27,7 @@ record CommonsNet() implements FtpClientProgram {
 
   @Override
   public Optional<String> cannot(String server, Mode mode, Task task) {
-    return Optional.empty();
+    return mode.isPassive() ? Optional.empty() : Optional.of(Mode.SOURCE_IS_CHECKED);
   }
 
   @Override

@@ -70,6 +70,9 @@ class CompatibilityIT {
   @AfterAll
   void keepTheTable() throws Exception {
     threads.shutdownNow();
+    if (rig == null) {
+      return; // its start has failed, and says so itself
+    }
     rig.close();
     String table = new CompatibilityTable(outcomes).markdown();
     System.out.println(table);
@@ -85,7 +88,7 @@ class CompatibilityIT {
     Outcome outcome = running.get(DEADLINE_MINUTES, TimeUnit.MINUTES);
     outcomes.put(cell, outcome);
     if (outcome instanceof Outcome.Failed failed) {
-      fail(failed.what());
+      fail(cell + "\n" + failed.what());
     }
   }
 }

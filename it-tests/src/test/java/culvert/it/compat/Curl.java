@@ -52,6 +52,8 @@ record Curl(String name, String proxyOption) implements FtpClientProgram {
                 "--disable", // no ~/.curlrc
                 "--silent",
                 "--show-error",
+                "--max-time",
+                "60",
                 proxyOption,
                 "127.0.0.1:" + site.socksPort(),
                 "--user",

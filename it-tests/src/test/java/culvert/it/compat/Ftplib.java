@@ -1,9 +1,6 @@
 package culvert.it.compat;
 
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -22,7 +19,11 @@ record Ftplib(Optional<Socksifier> socks) implements FtpClientProgram {
 
   @Override
   public Optional<String> cannot(String server, Mode mode, Task task) {
-    return Optional.empty();
+    return socks.isPresent() && !mode.isPassive()
+        ? Optional.of(
+            "ftplib's PORT names the local address of its control connection, which is 0.0.0.0 after"
+                + " Dante's library")
+        : Optional.empty();
   }
 
   @Override
@@ -47,10 +48,7 @@ record Ftplib(Optional<Socksifier> socks) implements FtpClientProgram {
   }
 
   private String run(Site site, Mode mode, Object... task) throws Exception {
-    Path script = site.work().resolve("ftplib_client.py");
-    try (InputStream in = Ftplib.class.getResourceAsStream("ftplib_client.py")) {
-      Files.copy(in, script, StandardCopyOption.REPLACE_EXISTING);
-    }
+    Path script = Path.of(Ftplib.class.getResource("ftplib_client.py").toURI());
     List<String> command = new ArrayList<>(List.of("/usr/bin/python3", script.toString()));
     for (Object argument :
         List.of(

@@ -34,7 +34,7 @@ record JdkUrl() implements FtpClientProgram {
     return task == Task.ABORT && server.equals("pure-ftpd")
         ? Optional.of(
             "a JDK `ftp:` URL that is closed early waits for a reply that pure-ftpd does not give,"
-                + " without Culvert neither")
+                + " with and without Culvert")
         : Optional.empty();
   }
 

@@ -5,6 +5,11 @@ enum Mode {
   PASSIVE,
   ACTIVE;
 
+  /** Why {@link #ACTIVE} is not for some clients. */
+  static final String SOURCE_IS_CHECKED =
+      "the client takes active data only from the address that it named as the server's, and without"
+          + " BIND Culvert connects from its own";
+
   boolean isPassive() {
     return this == PASSIVE;
   }

@@ -16,7 +16,12 @@ record Ncftp(Socksifier socks) implements FtpClientProgram {
 
   @Override
   public Optional<String> cannot(String server, Mode mode, Task task) {
-    return Optional.empty();
+    if (task == Task.ABORT && socks == Socksifier.SOCKSIFY) {
+      return Optional.of(Socksifier.NO_SIGINT);
+    }
+    return !mode.isPassive() && socks == Socksifier.PROXYCHAINS
+        ? Optional.of(Mode.SOURCE_IS_CHECKED)
+        : Optional.empty();
   }
 
   @Override
