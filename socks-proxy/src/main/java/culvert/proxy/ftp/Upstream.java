@@ -9,6 +9,7 @@ import culvert.ssh.TunnelTarget;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.NetUtil;
 import io.netty.util.concurrent.Future;
 import java.net.InetAddress;
 import java.util.List;
@@ -51,7 +52,7 @@ sealed interface Upstream {
         Originator originator,
         EventLoop loop,
         ChannelHandler initializer) {
-      String to = elsewhere.map(InetAddress::getHostAddress).orElse(host);
+      String to = elsewhere.map(NetUtil::toAddressString).orElse(host);
       return session.openDirectTcpip(new TunnelTarget(to, port), originator, loop, initializer);
     }
 

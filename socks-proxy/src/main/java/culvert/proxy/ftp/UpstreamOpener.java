@@ -15,6 +15,7 @@ import culvert.ssh.SshSessionSpec;
 import culvert.ssh.SshTransport;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.NetUtil;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.FutureListener;
 import io.netty.util.concurrent.ScheduledFuture;
@@ -188,7 +189,8 @@ final class UpstreamOpener {
                   if (mine != step) {
                     session.release();
                   } else if (resolved.isSuccess() && isOneOf(resolved.getNow(), reached.get())) {
-                    openChannel(plan.to(reached.get().getHostAddress()), spec, session, mine);
+                    openChannel(
+                        plan.to(NetUtil.toAddressString(reached.get())), spec, session, mine);
                   } else {
                     openChannel(plan, spec, session, mine);
                   }

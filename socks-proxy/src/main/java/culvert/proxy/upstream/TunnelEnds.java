@@ -6,6 +6,7 @@ import culvert.filter.ConnectionRequest;
 import culvert.filter.DestinationAddress;
 import culvert.ssh.SshServer;
 import culvert.ssh.TunnelTarget;
+import io.netty.util.NetUtil;
 import java.net.InetAddress;
 import java.util.Optional;
 
@@ -35,7 +36,7 @@ public final class TunnelEnds {
         .orElseGet(
             () ->
                 new TunnelTarget(
-                    decidedBy(request).map(InetAddress::getHostAddress).orElse(request.host()),
+                    decidedBy(request).map(NetUtil::toAddressString).orElse(request.host()),
                     request.port()));
   }
 

@@ -14,9 +14,11 @@ import culvert.filter.DestinationAddress;
 import culvert.filter.FtpHandling;
 import culvert.filter.Route;
 import culvert.proxy.ftp.core.LoginDepth;
+import culvert.ssh.Originator;
 import culvert.ssh.Password;
 import culvert.ssh.SshSessionSpec;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -80,6 +82,23 @@ class TunnelPlanTest {
     TunnelPlan toTheHost = TunnelPlan.of(request, route, FtpFixture.withoutHost(gateway));
     assertThat(toTheHost.server().host()).isEqualTo("ftp.example");
     assertThat(toTheHost.server().address()).contains(decided);
+  }
+
+  @Test
+  void anIpv6TargetIsToldInItsShortForm() throws Exception {
+    InetAddress address = InetAddress.getByName("2001:db8:0:0:0:0:0:1");
+    ConnectionRequest request =
+        new ConnectionRequest(
+            "ftp.example", new DestinationAddress.Known(address), 21, CLIENT, "socks");
+
+    TunnelPlan plan =
+        TunnelPlan.of(
+            request,
+            new Route.FtpTunnel("test", Optional.empty(), Fallback.NONE, FtpHandling.STANDARD),
+            FtpFixture.profile(new SshUser.FromFtp(), AuthMethod.PASSWORD));
+
+    assertThat(plan.target().host()).isEqualTo("2001:db8::1");
+    assertThat(Originator.of(new InetSocketAddress(address, 1)).address()).isEqualTo("2001:db8::1");
   }
 
   @Test
