@@ -29,6 +29,11 @@ public final class CurlClient {
 
   /** A curl that knows of no proxy and logs in. */
   public static CurlClient direct(String user, String password) {
+    return withLoginInUrl().with("--user", user + ":" + password);
+  }
+
+  /** A curl that knows of no proxy, and whose URLs say how to log in: a user may have colons. */
+  public static CurlClient withLoginInUrl() {
     return new CurlClient(
         List.of(
             PROGRAM.toString(),
@@ -36,9 +41,7 @@ public final class CurlClient {
             "--silent",
             "--show-error",
             "--max-time",
-            Long.toString(DEADLINE.toSeconds() - 5),
-            "--user",
-            user + ":" + password));
+            Long.toString(DEADLINE.toSeconds() - 5)));
   }
 
   /** The same with more options. */
