@@ -89,6 +89,25 @@ class RemoteTunnelIT {
     assertThat(sshd.count("forwarded-tcpip")).isPositive();
   }
 
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(strings = {"--eprt", "--disable-eprt"})
+  void anActiveClientOnTheSshServerIsCalledThere(String eprt) throws Exception {
+    TestFile file = TestFile.create(directory.resolve("upload"), 2_000_000);
+    culvert = Culvert.start(config.listeners(tunnel("ftp")));
+    awaitListener();
+    CurlClient curl =
+        CurlClient.direct(TestAccount.USER, TestAccount.password()).with("--ftp-port", "-", eprt);
+
+    Run<String> up = curl.text("--upload-file", file.path().toString(), url("file"));
+    Run<Sha256> down = curl.digest(url("file"));
+
+    assertThat(up).isEqualTo(new Run<>(0, "", ""));
+    assertThat(Sha256.of(home.resolve("file"))).isEqualTo(file.content());
+    assertThat(down).isEqualTo(new Run<>(0, file.content(), ""));
+    assertThat(sshd.directTcpipTargets()).as("the client's ports").hasSize(2);
+    assertThat(vsftpd.log()).contains("\"EPSV\"").doesNotContain("\"EPRT ", "\"PORT ");
+  }
+
   @Test
   void the227NamesASecondForwardOfTheSshServersThatServesOnce() throws Exception {
     culvert = Culvert.start(config.listeners(tunnel("ftp")));

@@ -15,7 +15,6 @@ import culvert.proxy.event.Endpoints;
 import culvert.proxy.ftp.ActiveServices;
 import culvert.proxy.ftp.BindTable;
 import culvert.proxy.ftp.DataListeners;
-import culvert.proxy.ftp.DirectDialer;
 import culvert.proxy.metrics.Metrics;
 import culvert.proxy.owner.ClientOwners;
 import culvert.proxy.owner.ProcClientOwners;
@@ -127,8 +126,7 @@ public final class ProxyDaemon implements AutoCloseable {
     DataListeners dataListeners =
         new DataListeners(transport, loops, owners, limits, connections, ownListeners);
     binds = new BindTable(owners);
-    ActiveServices active =
-        new ActiveServices(new DirectDialer(direct, limits), binds, connections);
+    ActiveServices active = new ActiveServices(limits, binds, connections);
     Parts.Ftp ftp = parts.ftp().create(upstreams, owners, relay, dataListeners, active);
     router =
         new Router(

@@ -46,7 +46,7 @@ final class ActiveMode {
   private final DataConnector connector;
   private final Optional<ForwardPlan> forwards;
   private final PassiveAddress serverAddress;
-  private final BindTable.Session binds;
+  private final Optional<BindTable.Session> binds;
   private final Listener session;
   private final EventLoop loop;
   private @Nullable ClientWay way;
@@ -75,14 +75,7 @@ final class ActiveMode {
         upstream instanceof Upstream.Tunnelled tunnelled && forwards(route)
             ? Optional.of(new ForwardPlan(tunnelled, services.resolver()))
             : Optional.empty();
-    this.binds =
-        services
-            .active()
-            .binds()
-            .open(
-                client.address().getAddress(),
-                client.user(),
-                services.owners().socket(client.channel()));
+    this.binds = client.forwardedBy().isPresent() ? Optional.empty() : Optional.of(openBinds());
     services
         .resolver()
         .resolve(request.host(), loop)
@@ -93,6 +86,16 @@ final class ActiveMode {
                     serverAddress.resolved(resolved.getNow());
                   }
                 });
+  }
+
+  private BindTable.Session openBinds() {
+    return services
+        .active()
+        .binds()
+        .open(
+            client.address().getAddress(),
+            client.user(),
+            services.owners().socket(client.channel()));
   }
 
   private static boolean forwards(Route route) {
@@ -124,7 +127,7 @@ final class ActiveMode {
 
   /** Nobody but the client itself, or a SOCKS client that waits beside this session. */
   private Optional<ClientWay> wayTo(PortCommand.Target target) {
-    Optional<BindTable.Waiting> bind = binds.claim(target.address());
+    Optional<BindTable.Waiting> bind = binds.flatMap(own -> own.claim(target.address()));
     if (bind.isPresent()) {
       return Optional.of(
           new ClientWay.Bound(
@@ -134,10 +137,12 @@ final class ActiveMode {
     int port = target.address().getPort();
     return own.equals(target.address().getAddress())
             && target.portAllowed()
-            && !services.expected().isHeld(own, port)
+            && (client.forwardedBy().isPresent() || !services.expected().isHeld(own, port))
         ? Optional.of(
             new ClientWay.Listener(
-                new InetSocketAddress(own, port), client.user(), services.active().dialer()))
+                new InetSocketAddress(own, port),
+                client,
+                ClientDialer.to(client, services.direct(), services.active().limits())))
         : Optional.empty();
   }
 
@@ -255,7 +260,7 @@ final class ActiveMode {
   /** The upstream is gone. Data connections go on. */
   void close() {
     ended();
-    binds.close();
+    binds.ifPresent(BindTable.Session::close);
   }
 
   private void dropForward() {

@@ -34,9 +34,9 @@ sealed interface ClientWay {
   /**
    * The client listens.
    *
-   * @param user of its control connection
+   * @param control its control connection
    */
-  record Listener(InetSocketAddress address, Optional<String> user, ClientDialer dialer)
+  record Listener(InetSocketAddress address, Client control, ClientDialer dialer)
       implements ClientWay {
 
     @Override
@@ -54,7 +54,12 @@ sealed interface ClientWay {
                   connected -> {
                     if (connected.isSuccess()) {
                       reached.setSuccess(
-                          new AcceptedClient(connected.getNow(), address, request, user));
+                          new AcceptedClient(
+                              connected.getNow(),
+                              address,
+                              request,
+                              control.user(),
+                              control.forwardedBy()));
                     } else {
                       reached.setFailure(connected.cause());
                     }

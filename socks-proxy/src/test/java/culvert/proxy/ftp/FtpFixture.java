@@ -135,7 +135,7 @@ final class FtpFixture implements AutoCloseable {
                     connections,
                     ownListeners),
                 new FakeOwners(),
-                new ActiveServices(new DirectDialer(connector, limits), binds, connections),
+                new ActiveServices(limits, binds, connections),
                 new Relay(new BufferBudget(1 << 20)),
                 pins(),
                 timeouts));
