@@ -52,7 +52,7 @@ unpack() { # one package, and the libraries that it needs
   rm -r "$directory"
 }
 
-install openssh-server openssh-client vsftpd curl python3 \
+install openssh-server openssh-client vsftpd openssl curl python3 \
   lftp ncftp tnftp inetutils-ftp wget python3-socks proxychains4 dante-client
 for server in "${servers[@]}"; do
   unpack "$server"

@@ -69,7 +69,7 @@ final class ConfigReader {
         file.optional(RULES).map(value -> RuleReader.read(value, ftp, reading)).orElse(List.of());
     Action defaultAction = file.get(DEFAULT_ACTION);
     Optional<Endpoint> admin = file.get(ADMIN);
-    check(listeners, profiles, rules, defaultAction, admin);
+    check(listeners, profiles, rules, defaultAction, ftp, admin);
     Map<String, SshProfile> ssh = new LinkedHashMap<>();
     profiles.forEach((name, profile) -> ssh.put(name, profile.ssh()));
     return new CulvertConfig(
@@ -89,11 +89,12 @@ final class ConfigReader {
       Map<String, Profile> profiles,
       List<ParsedRule> rules,
       Action defaultAction,
+      FtpOptions ftp,
       Optional<Endpoint> admin) {
     SemanticChecks checks = new SemanticChecks(listeners, profiles, reading.problems());
     checks.profiles();
     rules.forEach(checks::rule);
-    checks.defaultAction(defaultAction, file.location(DEFAULT_ACTION));
+    checks.defaultAction(defaultAction, ftp.settings(), file.location(DEFAULT_ACTION));
     ListenerChecks doors = new ListenerChecks(profiles, checks, reading.problems());
     listeners.forEach(doors::listener);
     doors.admin(admin, file.location(ADMIN));

@@ -26,8 +26,7 @@ final class NotYet {
           "profiles.kex-algorithms",
           "profiles.host-key-algorithms",
           "profiles.max-lifetime",
-          "profiles.connections",
-          "ftp.auth-tls");
+          "profiles.connections");
 
   private NotYet() {}
 

@@ -29,7 +29,7 @@ final class RuleReader {
           "fallback-on",
           Values.someOf("reason", Values.word(FallbackReason.values())),
           "[unreachable, no-identity, auth-failed, forwarding-refused, target-unreachable]");
-  private static final Key<Mapping> FTP = Key.optional("ftp", Values.MAPPING);
+  static final Key<Mapping> FTP = Key.optional("ftp", Values.MAPPING);
 
   static final List<Key<?>> KEYS =
       List.of(NAME, MATCH, ACTION, PROFILE, TARGET, USER_AT_HOST, FALLBACK, FALLBACK_ON, FTP);

@@ -4,6 +4,7 @@ import culvert.config.ListenerReader.Listener;
 import culvert.config.ProfileReader.Profile;
 import culvert.config.RuleReader.ParsedRule;
 import culvert.config.SshUser.FromSocks;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -52,6 +53,11 @@ final class SemanticChecks {
     if (tunnels && known) {
       login(action, rule.profile(), rule.match().listeners(), profile);
     }
+    if (action == Action.FTP_TUNNEL && known) {
+      boolean own = parsed.section().has(RuleReader.FTP);
+      Location location = own ? parsed.section().location(RuleReader.FTP) : profile;
+      authTls(rule.ftp().settings(), rule.profile(), rule.userAtHost(), location);
+    }
     if (!tunnels) {
       withoutTunnel(parsed);
     }
@@ -68,9 +74,39 @@ final class SemanticChecks {
   }
 
   /** The default action uses the default profile, on every listener. */
-  void defaultAction(Action action, Location location) {
+  void defaultAction(Action action, FtpSettings settings, Location location) {
     if (action == Action.FTP_TUNNEL || action == Action.TUNNEL) {
       login(action, CulvertConfig.DEFAULT_PROFILE, List.of(), location);
+    }
+    if (action == Action.FTP_TUNNEL) {
+      authTls(settings, CulvertConfig.DEFAULT_PROFILE, false, location);
+    }
+  }
+
+  /** TLS hides from us what the client says of itself, and where the server waits for data. */
+  private void authTls(FtpSettings settings, String name, boolean userAtHost, Location location) {
+    @Nullable Profile profile = profiles.get(name);
+    if (settings.authTls() == FtpSettings.AuthTls.REFUSE || profile == null || profile.broken()) {
+      return;
+    }
+    List<String> obstacles = new ArrayList<>();
+    if (profile.ssh().needsFtpUser()) {
+      obstacles.add("profile " + Found.quoted(name) + " has user: from-ftp");
+    }
+    if (profile.ssh().needsFtpPassword()) {
+      obstacles.add("profile " + Found.quoted(name) + " has password: from-ftp");
+    }
+    if (userAtHost) {
+      obstacles.add("user-at-host: true");
+    }
+    if (settings.dataConnections() == FtpSettings.DataConnections.LISTENER) {
+      obstacles.add("data-connections: listener");
+    }
+    if (!obstacles.isEmpty()) {
+      problems.warning(
+          location,
+          "auth-tls: pass-through: AUTH is refused all the same, because of what TLS would hide: "
+              + String.join(", ", obstacles));
     }
   }
 

@@ -10,6 +10,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is said about a configuration that nevertheless holds. */
 class WarningsTest {
+  private static final String TLS =
+      "auth-tls: pass-through: AUTH is refused all the same, because of what TLS would hide: ";
 
   @ParameterizedTest
   @ValueSource(strings = {"direct", "block"})
@@ -39,6 +41,36 @@ class WarningsTest {
         .containsExactly(
             "c.yaml:3:56: warning: user-at-host: without effect with action: block",
             "c.yaml:4:69: warning: user-at-host: without effect with action: tunnel");
+  }
+
+  @Test
+  void tlsPassesOnlyWhereNothingIsReadOfIt() {
+    assertThat(
+            Loading.problems(
+                "profiles:",
+                "  a: { user: gate, authentication: publickey, identity-file: /k }",
+                "  b: { user: gate, authentication: password }",
+                "rules:",
+                "  - { match: { port: 1 }, action: ftp-tunnel, profile: a }",
+                "  - { match: { port: 2 }, action: ftp-tunnel, profile: b }",
+                "  - { match: { port: 3 }, action: ftp-tunnel, ftp: { ports: 3 } }",
+                "  - { match: { port: 4 }, action: ftp-tunnel, profile: b, ftp: { auth-tls: refuse } }",
+                "  - { match: { port: 5 }, action: direct, user-at-host: true }",
+                "  - { match: { port: 6 }, action: ftp-tunnel, profile: a, user-at-host: true,",
+                "      ftp: { data-connections: listener } }",
+                "ftp: { auth-tls: pass-through }",
+                "default-action: ftp-tunnel"))
+        .containsExactly(
+            "c.yaml:6:56: warning: " + TLS + "profile \"b\" has password: from-ftp",
+            "c.yaml:7:52: warning: "
+                + TLS
+                + "profile \"defaults\" has user: from-ftp,"
+                + " profile \"defaults\" has password: from-ftp",
+            "c.yaml:11:12: warning: " + TLS + "user-at-host: true, data-connections: listener",
+            "c.yaml:13:17: warning: "
+                + TLS
+                + "profile \"defaults\" has user: from-ftp,"
+                + " profile \"defaults\" has password: from-ftp");
   }
 
   @Test

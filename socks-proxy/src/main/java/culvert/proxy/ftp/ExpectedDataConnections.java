@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.IntFunction;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,9 @@ import org.jspecify.annotations.Nullable;
  * <p>A session that was announced the same host and port as another one of the same client is given
  * another port to write into its reply, so that the two can be told apart.
  *
+ * <p>A session whose server speaks TLS expects its client at any port but the control connection's,
+ * as often as it comes, until the session ends.
+ *
  * <p>Thread-safe; everything is guarded by this object's lock, under which nothing foreign is
  * called.
  */
@@ -40,6 +44,7 @@ public final class ExpectedDataConnections implements DataConnections {
 
   private final LongSupplier nanoTime;
   private final Map<Integer, List<Entry>> byPort = new HashMap<>();
+  private final List<Announcements> unread = new ArrayList<>(); // expect any port, oldest first
 
   public ExpectedDataConnections() {
     this(System::nanoTime);
@@ -61,37 +66,77 @@ public final class ExpectedDataConnections implements DataConnections {
     return new Announcements(client, user, owner, tunnelled);
   }
 
+  /** What becomes of a client, and who takes it if it is taken. */
+  private record Found(Claim claim, Optional<DataTaker> taker) {
+    static Found taken(DataTaker taker) {
+      return new Found(Claim.TAKEN, Optional.of(taker));
+    }
+
+    static Found of(Claim claim) {
+      return new Found(claim, Optional.empty());
+    }
+  }
+
   @Override
   public Claim claim(Client client, SocketOwner owner, ConnectionRecorder recorder) {
-    Entry taken = null;
-    DataTaker taker = null;
-    boolean held = false;
     InetAddress address = literal(client);
+    Found found;
     synchronized (this) {
-      List<Entry> entries = byPort.getOrDefault(client.request().port(), List.of());
-      for (Entry entry : entries) {
-        boolean named = entry.owner.answersTo(client.request().host(), address);
-        if (named && entry.isExpected() && entry.owner.isOf(client)) {
-          if (entry.owner.needs(owner)) {
-            return Claim.NEEDS_OWNER;
-          }
-          if (entry.owner.isOwnedBy(owner)) {
-            taken = entry;
-            taker = entry.taker;
-            break;
-          }
+      found =
+          findAnnounced(client, address, owner)
+              .or(() -> findUnread(client, address, owner))
+              .orElseGet(
+                  () ->
+                      Found.of(
+                          holders(client, address).isEmpty() ? Claim.NOT_EXPECTED : Claim.HELD));
+    }
+    found.taker().ifPresent(taker -> taker.take(client, recorder));
+    return found.claim();
+  }
+
+  private Optional<Found> findAnnounced(
+      Client client, @Nullable InetAddress address, SocketOwner owner) {
+    for (Entry entry : byPort.getOrDefault(client.request().port(), List.of())) {
+      DataTaker taker = entry.taker;
+      if (taker != null
+          && entry.isExpected()
+          && entry.owner.answersTo(client.request().host(), address)
+          && entry.owner.isOf(client)) {
+        if (entry.owner.needs(owner)) {
+          return Optional.of(Found.of(Claim.NEEDS_OWNER));
         }
-        held |= named && entry.owner.holds(client.request().host(), address);
-      }
-      if (taken != null) {
-        taken.spend();
+        if (entry.owner.isOwnedBy(owner)) {
+          entry.spend();
+          return Optional.of(Found.taken(taker));
+        }
       }
     }
-    if (taken == null || taker == null) {
-      return held ? Claim.HELD : Claim.NOT_EXPECTED;
+    return Optional.empty();
+  }
+
+  /** Another client's port is not taken from it. */
+  private Optional<Found> findUnread(
+      Client client, @Nullable InetAddress address, SocketOwner owner) {
+    for (Announcements session : unread) {
+      if (session.expectsAny(client, address)
+          && holders(client, address).stream().allMatch(holder -> holder.isOf(client))) {
+        if (session.needs(owner)) {
+          return Optional.of(Found.of(Claim.NEEDS_OWNER));
+        }
+        if (session.isOwnedBy(owner)) {
+          return Optional.of(session.takeAny(client.request().port()));
+        }
+      }
     }
-    taker.take(client, recorder);
-    return Claim.TAKEN;
+    return Optional.empty();
+  }
+
+  /** The sessions to which that port of their servers belongs. */
+  private List<Announcements> holders(Client client, @Nullable InetAddress address) {
+    return byPort.getOrDefault(client.request().port(), List.of()).stream()
+        .map(entry -> entry.owner)
+        .filter(session -> session.holds(client.request().host(), address))
+        .toList();
   }
 
   @Override
@@ -160,6 +205,8 @@ public final class ExpectedDataConnections implements DataConnections {
     private final Set<InetAddress> addresses = new HashSet<>();
     private final Set<InetAddress> claimOnly = new HashSet<>();
     private final Set<Integer> ports = new HashSet<>();
+    private Set<Integer> controlPorts = Set.of();
+    private @Nullable IntFunction<DataTaker> takers; // by port; null: all is read
     private boolean closed;
 
     private Announcements(
@@ -224,6 +271,22 @@ public final class ExpectedDataConnections implements DataConnections {
     }
 
     /**
+     * Expects the client at any port from now on.
+     *
+     * @param except where control connections go
+     * @param newTakers by port
+     */
+    void expectAny(Set<Integer> except, IntFunction<DataTaker> newTakers) {
+      synchronized (ExpectedDataConnections.this) {
+        if (!closed) {
+          controlPorts = Set.copyOf(except);
+          takers = newTakers;
+          unread.add(this);
+        }
+      }
+    }
+
+    /**
      * The server is gone, or the session has turned to another one: nobody is served any more.
      *
      * @return whether ports are held until {@link #close}
@@ -232,7 +295,10 @@ public final class ExpectedDataConnections implements DataConnections {
       synchronized (ExpectedDataConnections.this) {
         closed = true;
         ports.forEach(this::spendAt);
-        return tunnelled && !ports.isEmpty();
+        if (!tunnelled) {
+          unread.remove(this);
+        }
+        return tunnelled && (!ports.isEmpty() || takers != null);
       }
     }
 
@@ -242,7 +308,27 @@ public final class ExpectedDataConnections implements DataConnections {
         closed = true;
         ports.forEach(this::removeAt);
         ports.clear();
+        unread.remove(this);
       }
+    }
+
+    private boolean expectsAny(Client other, @Nullable InetAddress address) {
+      int port = other.request().port();
+      return port >= LOWEST_PORT
+          && !controlPorts.contains(port)
+          && isOf(other)
+          && knows(other.request().host(), address);
+    }
+
+    /** From now on the port is this session's, as if it had been announced. */
+    private Found takeAny(int port) {
+      if (closed || takers == null) {
+        return Found.of(Claim.HELD); // never for the rules
+      }
+      if (tunnelled) {
+        add(port, null);
+      }
+      return Found.taken(takers.apply(port));
     }
 
     private void add(int port, @Nullable DataTaker taker) {
@@ -308,8 +394,11 @@ public final class ExpectedDataConnections implements DataConnections {
     }
 
     private boolean holds(String host, @Nullable InetAddress address) {
-      return tunnelled
-          && (names.contains(canonical(host)) || (address != null && addresses.contains(address)));
+      return tunnelled && knows(host, address);
+    }
+
+    private boolean knows(String host, @Nullable InetAddress address) {
+      return names.contains(canonical(host)) || (address != null && addresses.contains(address));
     }
   }
 }

@@ -10,9 +10,12 @@ import io.netty.util.concurrent.FutureListener;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * For clients that come for data as they came for the control connection: through the front door.
@@ -22,6 +25,7 @@ final class ExpectedPorts implements PassivePorts {
   private final EventLoop loop;
   private final ExpectedDataConnections.Announcements announcements;
   private final PassiveAddress address;
+  private final Set<Integer> controlPorts;
 
   /**
    * @param destination where the session leads: what the client asked the front door for, or what
@@ -34,6 +38,7 @@ final class ExpectedPorts implements PassivePorts {
     boolean tunnelled = upstream instanceof Upstream.Tunnelled;
     this.loop = client.channel().eventLoop();
     ConnectionRequest asked = client.request();
+    this.controlPorts = new HashSet<>(List.of(asked.port(), destination.port()));
     boolean named = !destination.host().equals(asked.host());
     this.address = new PassiveAddress(named ? asked : destination, own);
     this.announcements =
@@ -78,6 +83,12 @@ final class ExpectedPorts implements PassivePorts {
     Optional<Inet4Address> announced = address.announce(reply.address());
     announced.ifPresent(this::alsoKnownAs);
     return loop.newSucceededFuture(new Announced(announced, port));
+  }
+
+  @Override
+  public void expectAnyPort(Function<PassiveReply, DataTaker> takers) {
+    announcements.expectAny(
+        controlPorts, port -> takers.apply(new PassiveReply(Optional.empty(), port)));
   }
 
   private void alsoKnownAs(InetAddress alias) {

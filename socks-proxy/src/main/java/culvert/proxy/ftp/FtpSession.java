@@ -1,7 +1,9 @@
 package culvert.proxy.ftp;
 
 import culvert.config.Endpoint;
+import culvert.config.FtpSettings;
 import culvert.filter.ConnectionRequest;
+import culvert.filter.FtpHandling;
 import culvert.filter.Route;
 import culvert.proxy.door.Client;
 import culvert.proxy.event.ConnectionRecorder;
@@ -196,7 +198,7 @@ final class FtpSession
   @Override
   public void opened(UpstreamEnd end, DuplexChannel control, Upstream upstream) {
     DataConnector connector = new DataConnector(this, upstream, route, services.relay());
-    ControlDialogue dialogue = new ControlDialogue(route instanceof Route.Direct, login == null);
+    ControlDialogue dialogue = new ControlDialogue(tlsAllowed(), login == null);
     ActiveMode active =
         new ActiveMode(services, client, request, route, upstream, dialogue, connector, this);
     ServerSide opened =
@@ -217,6 +219,18 @@ final class FtpSession
     }
     opened.listen();
     pump();
+  }
+
+  /** Where a client reads for itself what the server says, and can still come for data. */
+  private boolean tlsAllowed() {
+    return route instanceof Route.Direct
+        || (login == null
+            && route.ftp().map(FtpHandling::settings).filter(FtpSession::passesTls).isPresent());
+  }
+
+  private static boolean passesTls(FtpSettings settings) {
+    return settings.authTls() == FtpSettings.AuthTls.PASS_THROUGH
+        && settings.dataConnections() == FtpSettings.DataConnections.SOCKS;
   }
 
   /** No upstream could be made. */
@@ -513,9 +527,18 @@ final class FtpSession
       } else if (effect instanceof ControlEffect.AbortAnswered) {
         transfers.abortAnswered();
       } else {
-        phase = Phase.OPAQUE;
-        server().becomeOpaque();
+        becomeOpaque();
       }
+    }
+  }
+
+  private void becomeOpaque() {
+    phase = Phase.OPAQUE;
+    commands.wipe(); // sent in clear where TLS should begin: no server may take it
+    server().becomeOpaque();
+    if (route instanceof Route.FtpTunnel) { // elsewhere data go where the rules lead them
+      DataModes data = server().data();
+      data.passive().expectAnyPort(data.connector()::taker);
     }
   }
 

@@ -5,6 +5,7 @@ import culvert.proxy.ftp.core.PassiveReply;
 import io.netty.util.concurrent.Future;
 import java.net.Inet4Address;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Where a session's client comes for its data in passive mode: through the front door, to a
@@ -43,6 +44,14 @@ public interface PassivePorts {
    * @return completes on the session's loop; failed, its message is for the client
    */
   Future<Announced> expect(PassiveReply reply, boolean extended, DataTaker taker);
+
+  /**
+   * What the server announces can be read no more: where clients come through the front door, they
+   * are taken to any port that they ask for.
+   *
+   * @param takers by the port, in the form of the announcement that nobody has seen
+   */
+  default void expectAnyPort(Function<PassiveReply, DataTaker> takers) {}
 
   /**
    * The way to the server is gone: no data connection takes it any more.

@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
@@ -333,5 +334,99 @@ class ExpectedDataConnectionsTest {
     } finally {
       pool.shutdownNow();
     }
+  }
+
+  private void expectAny(Announcements session) {
+    session.expectAny(Set.of(2121), port -> (client, recorder) -> taken.add(port));
+  }
+
+  @Test
+  void aSessionThatCannotBeReadServesItsClientAtAnyPortAndAsOftenAsItComes() {
+    expectAny(tunnelled);
+
+    assertThat(claim(HOST, 2000)).isEqualTo(Claim.TAKEN);
+    assertThat(claim("192.0.2.1", 2000)).isEqualTo(Claim.TAKEN);
+    now += 2 * ExpectedDataConnections.VALID_FOR.toNanos();
+    assertThat(claim(HOST, 65535)).isEqualTo(Claim.TAKEN);
+    assertThat(claim(HOST, 1024)).isEqualTo(Claim.TAKEN);
+    assertThat(taken).containsExactly(2000, 2000, 65535, 1024);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(ints = {21, 80, 1023, 2121})
+  void controlConnectionsAndLowPortsOfASessionThatCannotBeReadAreForTheRules(int port) {
+    expectAny(tunnelled);
+
+    assertThat(claim(HOST, port)).isEqualTo(Claim.NOT_EXPECTED);
+  }
+
+  @Test
+  void othersGoWhereTheRulesSayButNotToAPortThatWasTaken() throws Exception {
+    expectAny(tunnelled);
+    assertThat(claim(elsewhere, null, HOST, 2000)).isEqualTo(Claim.NOT_EXPECTED);
+    assertThat(claim(here, "eve", HOST, 2000)).isEqualTo(Claim.NOT_EXPECTED);
+    assertThat(claim("other.example", 2000)).isEqualTo(Claim.NOT_EXPECTED);
+
+    claim(HOST, 2000);
+
+    assertThat(claim(elsewhere, null, HOST, 2000)).isEqualTo(Claim.HELD);
+    assertThat(claim(here, "eve", HOST, 2000)).isEqualTo(Claim.HELD);
+    assertThat(table.isHeld(InetAddress.getByName("192.0.2.1"), 2000)).isTrue();
+    assertThat(taken).containsExactly(2000);
+  }
+
+  @Test
+  void anotherClientsAnnouncementIsNotTakenByASessionThatCannotBeRead() {
+    expectAny(tunnelled);
+    Announcements other = table.open(elsewhere, Optional.empty(), NOBODY, true);
+    other.knownAs(HOST);
+    expect(other, 2000);
+
+    assertThat(claim(HOST, 2000)).isEqualTo(Claim.HELD);
+    assertThat(claim(elsewhere, null, HOST, 2000)).isEqualTo(Claim.TAKEN);
+  }
+
+  @Test
+  void anAnnouncementOfTheClientsOwnComesFirst() {
+    expectAny(tunnelled);
+    Announcements second = table.open(here, Optional.empty(), NOBODY, true);
+    second.knownAs(HOST);
+    second.expect(2000, (client, recorder) -> taken.add(-1));
+
+    assertThat(claim(HOST, 2000)).isEqualTo(Claim.TAKEN);
+    assertThat(taken).containsExactly(-1);
+  }
+
+  @Test
+  void aSessionThatCannotBeReadNeedsTheOwnerOfASocketToo() {
+    Announcements owned =
+        table.open(here, Optional.empty(), GlobalEventExecutor.INSTANCE.newPromise(), true);
+    owned.knownAs(HOST);
+    expectAny(owned);
+
+    assertThat(claim(HOST, 2000)).isEqualTo(Claim.NEEDS_OWNER);
+  }
+
+  @Test
+  void whenTheServerIsGoneNoPortOfItsIsForTheRulesUntilTheSessionHasEnded() {
+    expectAny(tunnelled);
+
+    assertThat(tunnelled.stopExpecting()).isTrue();
+    assertThat(claim(HOST, 2000)).isEqualTo(Claim.HELD);
+    tunnelled.close();
+
+    assertThat(claim(HOST, 2000)).isEqualTo(Claim.NOT_EXPECTED);
+    assertThat(taken).isEmpty();
+  }
+
+  @Test
+  void inPlaintextASessionThatCannotBeReadHoldsNothing() {
+    expectAny(plain);
+    assertThat(claim("plain.example", 2000)).isEqualTo(Claim.TAKEN);
+    assertThat(claim(elsewhere, null, "plain.example", 2000)).isEqualTo(Claim.NOT_EXPECTED);
+
+    assertThat(plain.stopExpecting()).isFalse();
+
+    assertThat(claim("plain.example", 2000)).isEqualTo(Claim.NOT_EXPECTED);
   }
 }
