@@ -95,6 +95,8 @@ enum FactRow {
   OWN_ADDRESS_ONLY(5, "PORT must name the client's own address and a port >= 1024, else 500"),
   EPRT_DELIMITERS(5, "any EPRT delimiter"),
   EPRT_FAMILIES(5, "EPRT of an unknown family: 522"),
+  REMOTE_FORWARD(5, "servers refuse a PORT that is not the control peer's: PORT 127,0,0,1,p"),
+  REMOTE_FORWARD_EPRT(5, "the only EPRT delimiter that vsftpd takes is |"),
   SOURCE_CHECKED(5, "ncftp and commons-net want data from the server's address: only BIND pleases"),
 
   BIND_BEFORE_PORT(2, "Dante's socksify, AIX and Solaris runsocks send SOCKS BIND before PORT"),
