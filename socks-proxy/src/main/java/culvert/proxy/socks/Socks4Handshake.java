@@ -63,11 +63,6 @@ final class Socks4Handshake extends SocksHandshake {
   }
 
   @Override
-  Object acceptance() {
-    return response(Socks4CommandStatus.SUCCESS);
-  }
-
-  @Override
   Object bound(InetSocketAddress address) {
     String host =
         address.getAddress() instanceof Inet4Address ipv4 ? ipv4.getHostAddress() : "0.0.0.0";

@@ -104,12 +104,6 @@ final class Socks5Handshake extends SocksHandshake {
     }
   }
 
-  /** Bound address 0.0.0.0:0, as OpenSSH answers: clients do not use it. */
-  @Override
-  Object acceptance() {
-    return new DefaultSocks5CommandResponse(Socks5CommandStatus.SUCCESS, Socks5AddressType.IPv4);
-  }
-
   @Override
   Object bound(InetSocketAddress address) {
     return new DefaultSocks5CommandResponse(

@@ -47,11 +47,9 @@ abstract class SocksHandshake extends ChannelInboundHandlerAdapter {
   /** The failed message says what the client was about when it went wrong. */
   abstract void malformed(Object message, Throwable cause);
 
-  abstract Object acceptance();
-
   abstract Object refusal(Refusal refusal);
 
-  /** Either positive answer to BIND. */
+  /** A positive answer, with an address of ours. */
   abstract Object bound(InetSocketAddress address);
 
   final Handshake handshake() {
@@ -149,8 +147,12 @@ abstract class SocksHandshake extends ChannelInboundHandlerAdapter {
     Closing.finish(channel, LAST_WORDS);
   }
 
+  /**
+   * Names the address where the client has reached us: under Dante's client that is the address
+   * which programs see on their side, and tell FTP servers in PORT.
+   */
   final void accept() {
-    accept(acceptance());
+    accept(bound((InetSocketAddress) channel.localAddress()));
   }
 
   final void accept(Object answer) {

@@ -24,8 +24,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class SocksDoorTest {
   private static final String NO_METHOD_NEEDED = "0500";
-  private static final String CONNECTED = "05000001000000000000";
-  private static final String CONNECTED_4 = "005a000000000000";
+  private static final String CONNECTED = "050000" + "01c0000201" + "0438";
+  private static final String CONNECTED_4 = "005a" + "0438" + "c0000201";
   private static final Map<String, Secret> USERS = Map.of("bätch", new Secret("pässwörd"));
 
   private EmbeddedClient client = EmbeddedClient.connect();
