@@ -134,6 +134,25 @@ class Ipv6IT {
     }
   }
 
+  /** curl sends {@code EPRT |2|::1|...}. */
+  @ParameterizedTest(name = "{0}, server on {1}")
+  @CsvSource({"passive, ::1", "passive, 127.0.0.1", "remote-forward, ::1"})
+  void activeModeNamesAnIpv6Address(String mode, String server) throws Exception {
+    try (RealSshd sshd = sshdOnV6();
+        RealVsftpd vsftpd = vsftpd(server);
+        Culvert culvert =
+            Culvert.start(
+                config(sshd, vsftpd)
+                    .listener("socks: '[::1]:0'")
+                    .rule("ftp", "{ active-mode: " + mode + " }")
+                    .rule("target", "'" + bracketed(server) + ":" + vsftpd.port() + "'"))) {
+      filesGoBothWays(
+          curl(culvert, "::1", "--socks5").with("--ftp-port", "::1"), "::1", vsftpd.port());
+
+      assertThat(vsftpd.log()).contains(mode.equals("passive") ? "\"EPSV\"" : "\"EPRT |2|");
+    }
+  }
+
   @Test
   void inPlaintextDataFollowControlToItsAddress() throws Exception {
     try (RealVsftpd vsftpd = vsftpd("::1");
