@@ -21,7 +21,5 @@ final class Clients {
           new CommonsNet(),
           new JdkUrl());
 
-  static final List<Mode> MODES = List.of(Mode.PASSIVE, Mode.ACTIVE);
-
   private Clients() {}
 }

@@ -52,7 +52,7 @@ class CompatibilityIT {
     Map<Cell, Future<Outcome>> running = new LinkedHashMap<>();
     for (ServerPair server : rig.servers()) {
       for (FtpClientProgram client : Clients.ALL) {
-        for (Mode mode : Clients.MODES) {
+        for (Mode mode : Mode.values()) {
           for (Task task : Task.values()) {
             Cell cell = new Cell(client, server, mode, task);
             running.put(cell, threads.submit(() -> rig.attempt(cell)));

@@ -17,9 +17,11 @@ final class CompatibilityTable {
       Written by `CompatibilityIT`: real clients, unchanged, through Culvert, a real sshd and SSH to real FTP servers on the SSH
       server's localhost (`target: 127.0.0.1:port`), with the password from the FTP dialogue. Change nothing here by hand.
 
-      The clients know the server under an address to which only the proxy leads. *list* is the client's own listing; *abort* breaks
-      off a download that is under way, as the client does it, and then downloads another file, in the same session if the client
-      keeps it. Files are compared by SHA-256.
+      The clients know the server under an address to which only the proxy leads. They reach the proxy with SOCKS of their own, or
+      under proxychains4 or Dante's socksify, which also does BIND. *active* is `active-mode: passive`, the default, which converts
+      PORT and EPRT; *active, remote-forward* is the other value. *list* is the client's own listing; *abort* breaks off a download
+      that is under way, as the client does it, and then downloads another file, in the same session if the client keeps it; *two in
+      parallel* are two sessions. Files are compared by SHA-256.
       """;
 
   private final Map<Cell, Outcome> outcomes;
@@ -41,7 +43,7 @@ final class CompatibilityTable {
       Arrays.stream(Task.values()).forEach(t -> page.append(' ').append(t.shown()).append(" |"));
       page.append("\n|---|---|").append("---|".repeat(Task.values().length)).append('\n');
       for (FtpClientProgram client : distinctClients()) {
-        for (Mode mode : Clients.MODES) {
+        for (Mode mode : Mode.values()) {
           page.append(row(server, client, mode));
         }
       }

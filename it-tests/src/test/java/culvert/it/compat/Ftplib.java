@@ -58,7 +58,7 @@ record Ftplib(Optional<Socksifier> socks) implements FtpClientProgram {
             site.user(),
             site.password(),
             site.folder(),
-            mode.shown())) {
+            mode.isPassive() ? "passive" : "active")) {
       command.add(argument.toString());
     }
     for (Object argument : task) {

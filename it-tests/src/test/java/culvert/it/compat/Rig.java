@@ -20,12 +20,6 @@ import java.util.concurrent.Future;
 
 /** Servers, sshd and Culvert, and how a cell is tried with them. */
 final class Rig implements AutoCloseable {
-  /**
-   * The FTP servers' address as the clients know it. It is reserved for documentation, so that what
-   * does not go through the proxy goes nowhere; the rules lead to the SSH server's localhost.
-   */
-  private static final String HOST = "198.51.100.21";
-
   private static final long LARGE = 60_000_000; // more than a slow server sends before the deadline
 
   private final Path directory;
@@ -96,7 +90,7 @@ final class Rig implements AutoCloseable {
   private Site site(Cell cell, Path folder, Path work) {
     return new Site(
         culvert.port(),
-        HOST,
+        cell.mode().host(),
         cell.server().serverFor(cell.task()).port(),
         TestAccount.USER,
         TestAccount.password(),
@@ -180,10 +174,8 @@ final class Rig implements AutoCloseable {
     List<Integer> ports = servers.stream().flatMap(server -> server.ports().stream()).toList();
     StringBuilder rules = new StringBuilder();
     for (int port : ports) {
-      rules.append(
-          "  - { match: { host: %s, port: %d }, action: ftp-tunnel, profile: gate, "
-              .formatted(HOST, port));
-      rules.append("name: to-%d, target: \"127.0.0.1:%d\" }%n".formatted(port, port));
+      rules.append(rule(Mode.ACTIVE, port, "passive"));
+      rules.append(rule(Mode.ACTIVE_FORWARDED, port, "remote-forward"));
     }
     return """
         listeners:
@@ -204,5 +196,17 @@ final class Rig implements AutoCloseable {
         state-directory: %s
         """
         .formatted(sshd.port(), knownHosts, rules, ports, directory.resolve("state"));
+  }
+
+  private static String rule(Mode mode, int port, String activeMode) {
+    return """
+          - name: %s-%d
+            match: { host: %s, port: %d }
+            action: ftp-tunnel
+            profile: gate
+            target: "127.0.0.1:%d"
+            ftp: { active-mode: %s }
+        """
+        .formatted(activeMode, port, mode.host(), port, port, activeMode);
   }
 }
