@@ -214,6 +214,22 @@ class RemoteForwardIT {
   }
 
   @Test
+  void onAnIpv6LoopbackTheServerIsToldWithEprt() throws Exception {
+    TestFile file = TestFile.create(home.resolve("file"), MIB);
+    try (RealVsftpd ipv6 =
+            RealVsftpd.startAt(
+                "::1", FreePorts.next(), "listen=NO", "listen_ipv6=YES", "listen_address6=::1");
+        RealSshd sshd = RealSshd.start();
+        Culvert culvert = Culvert.start(config(sshd, "[::1]", ipv6.port()))) {
+      String url = "ftp://127.0.0.1:" + ipv6.port() + "/" + home.getFileName() + "/file";
+
+      assertThat(curl(culvert).with("--ftp-port", "-", "--disable-eprt").digest(url))
+          .isEqualTo(new Run<>(0, file.content(), ""));
+      assertThat(ipv6.log()).contains("\"EPRT |2|");
+    }
+  }
+
+  @Test
   void withoutATunnelItIsPassiveMode() throws Exception {
     TestFile file = TestFile.create(home.resolve("file"), MIB);
     try (Culvert culvert =
@@ -259,7 +275,7 @@ class RemoteForwardIT {
 
   private TestConfig config(RealSshd sshd, String target, int ftpPort) throws IOException {
     return TestConfig.tunnel(directory, sshd.port(), ftpPort, sshd.knownHostsLine())
-        .rule("target", target + ":" + ftpPort)
+        .rule("target", "'" + target + ":" + ftpPort + "'")
         .rule("ftp", "{ active-mode: remote-forward }");
   }
 

@@ -33,6 +33,9 @@ final class ActiveMode {
   /** From which FTP servers connect. */
   private static final int DATA_PORT = 20;
 
+  /** Of an SSH server, that the FTP server is told one after the other. */
+  private static final int MAX_NAMES = 4;
+
   /** The session. */
   interface Listener {
     /** What an answer to the dialogue has brought. */
@@ -167,18 +170,22 @@ final class ActiveMode {
   }
 
   private void name(ForwardPlan plan, int port, int mine) {
-    plan.address(loop)
+    plan.addresses(loop)
         .addListener(
-            (FutureListener<InetAddress>)
-                address -> {
+            (FutureListener<List<InetAddress>>)
+                addresses -> {
                   if (mine != turn) {
                     return;
                   }
-                  if (address.isSuccess()) {
-                    InetSocketAddress named = new InetSocketAddress(address.getNow(), port);
-                    proceed(() -> dialogue.rename(named));
+                  if (addresses.isSuccess()) {
+                    List<InetSocketAddress> names =
+                        addresses.getNow().stream()
+                            .limit(MAX_NAMES)
+                            .map(address -> new InetSocketAddress(address, port))
+                            .toList();
+                    proceed(() -> dialogue.rename(names));
                   } else {
-                    refuse(address.cause());
+                    refuse(addresses.cause());
                   }
                 });
   }

@@ -7,8 +7,6 @@ import culvert.ssh.RemoteForward;
 import io.netty.channel.EventLoop;
 import io.netty.util.NetUtil;
 import io.netty.util.concurrent.Future;
-import io.netty.util.concurrent.FutureListener;
-import io.netty.util.concurrent.Promise;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.List;
@@ -41,25 +39,17 @@ record ForwardPlan(Upstream.Tunnelled upstream, AddressResolver resolver) {
         .requestRemoteForward(loopback() ? LOOPBACK : ANYWHERE, loop, connections);
   }
 
-  /** What the FTP server is told. */
-  Future<InetAddress> address(EventLoop loop) {
-    if (loopback()) {
-      boolean ipv6 = literal(upstream.host()) instanceof Inet6Address;
-      return loop.newSucceededFuture(ipv6 ? NetUtil.LOCALHOST6 : NetUtil.LOCALHOST4);
+  /** Under which addresses the FTP server may see the SSH server, not empty. */
+  Future<List<InetAddress>> addresses(EventLoop loop) {
+    if (!loopback()) {
+      return resolver.resolve(upstream.server().host(), loop);
     }
-    Promise<InetAddress> address = loop.newPromise();
-    resolver
-        .resolve(upstream.server().host(), loop)
-        .addListener(
-            (FutureListener<List<InetAddress>>)
-                resolved -> {
-                  if (resolved.isSuccess()) {
-                    address.setSuccess(resolved.getNow().get(0));
-                  } else {
-                    address.setFailure(resolved.cause());
-                  }
-                });
-    return address;
+    InetAddress literal = literal(upstream.host());
+    if (literal == null) { // whichever the name is there
+      return loop.newSucceededFuture(List.of(NetUtil.LOCALHOST4, NetUtil.LOCALHOST6));
+    }
+    boolean ipv6 = literal instanceof Inet6Address;
+    return loop.newSucceededFuture(List.of(ipv6 ? NetUtil.LOCALHOST6 : NetUtil.LOCALHOST4));
   }
 
   private static @Nullable InetAddress literal(String host) {

@@ -1,6 +1,9 @@
 package culvert.proxy.ftp.core;
 
 import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -65,6 +68,7 @@ final class ActiveDialogue {
   private State state = State.NONE;
   private PortCommand.@Nullable Target target;
   private @Nullable Transfer held;
+  private Deque<InetSocketAddress> otherNames = new ArrayDeque<>();
   private Optional<PassiveReply> server = Optional.empty();
   private boolean renames;
   private boolean epsvOnly;
@@ -136,16 +140,16 @@ final class ActiveDialogue {
     line.sendOwn(Pending.Kind.OWN_EPSV, OwnReply.line("EPSV"));
   }
 
-  void rename(InetSocketAddress address) {
+  void rename(List<InetSocketAddress> addresses) {
     require(State.ASKED);
     renames = true;
     state = State.RENAMING;
-    byte[] command = target().renamed(address);
-    if (held == null) {
-      line.send(Pending.Kind.RENAMED_PORT, command);
-    } else {
-      line.sendOwn(Pending.Kind.RENAMED_PORT, command);
-    }
+    otherNames = new ArrayDeque<>(addresses);
+    tryName(otherNames.remove());
+  }
+
+  private void tryName(InetSocketAddress address) {
+    line.sendOwn(Pending.Kind.RENAMED_PORT, target().renamed(address));
   }
 
   /**
@@ -204,17 +208,20 @@ final class ActiveDialogue {
     if (reply.code() >= 200 && reply.code() < 300) {
       server = Optional.empty();
       state = State.RENAMED;
-      if (held != null) {
+      if (held == null) {
+        line.answer(reply.toString());
+      } else {
         open(held);
       }
+    } else if (reply.code() >= 500 && !otherNames.isEmpty()) {
+      tryName(otherNames.remove());
     } else {
       boolean ofPort = held == null;
       state = ofPort ? State.NONE : State.SPENT;
       held = null;
       line.effect(new ControlEffect.ActiveEnded());
-      if (!ofPort) {
-        line.answer("425 culvert: the FTP server refuses PORT now: " + reply);
-      }
+      line.answer(
+          ofPort ? reply.toString() : "425 culvert: the FTP server refuses PORT now: " + reply);
     }
   }
 

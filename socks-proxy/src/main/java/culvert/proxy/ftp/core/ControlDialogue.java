@@ -111,10 +111,11 @@ public final class ControlDialogue {
   /**
    * After {@link ControlEffect.Active}: the server is told to connect to another address.
    *
-   * @param address as the server knows it
+   * @param addresses as the server may know it, not empty; where it refuses one (servers connect to
+   *     nobody but the control connection's peer), it is told the next
    */
-  public List<ControlEffect> rename(InetSocketAddress address) {
-    active.rename(address);
+  public List<ControlEffect> rename(List<InetSocketAddress> addresses) {
+    active.rename(addresses);
     return drain();
   }
 

@@ -55,7 +55,7 @@ class ActiveDialogueTest {
 
   private void renameToForward() {
     client(PORT);
-    dialogue.rename(FORWARD);
+    dialogue.rename(List.of(FORWARD));
     server("200 ok");
   }
 
@@ -265,7 +265,8 @@ class ActiveDialogueTest {
   @Test
   void aRenamedPortIsAnsweredByTheServer() {
     client(PORT);
-    assertThat(Transcript.of(dialogue.rename(FORWARD))).containsExactly("> PORT 127,0,0,1,156,64");
+    assertThat(Transcript.of(dialogue.rename(List.of(FORWARD))))
+        .containsExactly("> PORT 127,0,0,1,156,64");
     assertThat(dialogue.waiting()).isTrue();
     assertThat(server("200 fine by me")).containsExactly("< 200 fine by me");
     assertThat(dialogue.waiting()).isFalse();
@@ -277,9 +278,30 @@ class ActiveDialogueTest {
   @Test
   void aRenamedPortThatTheServerRefusesIsNotWaitedForAnyMore() {
     client(PORT);
-    dialogue.rename(FORWARD);
+    dialogue.rename(List.of(FORWARD));
     assertThat(server("500 Illegal PORT command."))
-        .containsExactly("< 500 Illegal PORT command.", "ActiveEnded");
+        .containsExactly("ActiveEnded", "< 500 Illegal PORT command.");
+  }
+
+  @Test
+  void aServerThatRefusesOneAddressIsToldTheNext() throws Exception {
+    byte[] loopback = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
+    InetSocketAddress ipv6 = new InetSocketAddress(InetAddress.getByAddress(loopback), 40_000);
+    client(PORT);
+    dialogue.rename(List.of(FORWARD, ipv6));
+
+    assertThat(server("500 Illegal PORT command."))
+        .containsExactly("> EPRT |2|0:0:0:0:0:0:0:1|40000|");
+    assertThat(dialogue.waiting()).isTrue();
+    assertThat(server("200 EPRT ok")).containsExactly("< 200 EPRT ok");
+    assertThat(client("LIST")).containsExactly("open");
+  }
+
+  @Test
+  void aServerThatIsNotReadyIsToldNoOtherAddress() {
+    client(PORT);
+    dialogue.rename(List.of(FORWARD, FORWARD));
+    assertThat(server("425 later")).containsExactly("ActiveEnded", "< 425 later");
   }
 
   @Test
@@ -298,7 +320,8 @@ class ActiveDialogueTest {
     server("150 a", "226 b");
 
     assertThat(client("LIST")).containsExactly(TARGET + " again");
-    assertThat(Transcript.of(dialogue.rename(FORWARD))).containsExactly("> PORT 127,0,0,1,156,64");
+    assertThat(Transcript.of(dialogue.rename(List.of(FORWARD))))
+        .containsExactly("> PORT 127,0,0,1,156,64");
     assertThat(server("200 PORT ok")).containsExactly("open");
     assertThat(Transcript.of(dialogue.opened())).containsExactly("> LIST");
     assertThat(server("150 a", "226 b")).containsExactly("< 150 a", "< 226 b");
@@ -311,7 +334,7 @@ class ActiveDialogueTest {
     dialogue.opened();
     server("150 a", "226 b");
     client("LIST");
-    dialogue.rename(FORWARD);
+    dialogue.rename(List.of(FORWARD));
 
     assertThat(server("500 no"))
         .containsExactly("ActiveEnded", "< 425 culvert: the FTP server refuses PORT now: 500 no");

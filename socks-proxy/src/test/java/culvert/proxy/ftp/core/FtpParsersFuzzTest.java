@@ -40,7 +40,7 @@ class FtpParsersFuzzTest {
         assertThat(active.target().address().isUnresolved()).isFalse();
         assertThat(dialogue.waiting()).isTrue();
         switch (port % 3) {
-          case 0 -> dialogue.rename(active.target().address());
+          case 0 -> dialogue.rename(List.of(active.target().address()));
           case 1 -> dialogue.convert();
           default -> dialogue.refuse(active.target().illegal());
         }
