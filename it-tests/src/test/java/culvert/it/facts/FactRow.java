@@ -26,6 +26,7 @@ enum FactRow {
   PLEASE_LOG_IN(2, "530 to everything else before login, FEAT and SYST included"),
   ANSWERED_LOCALLY(2, "OPTS UTF8 ON, OPTS UTF-8, CLNT, NOOP: 200, HOST: 220, replayed before USER"),
   TLS_REFUSED(2, "AUTH, PBSZ, PROT, ADAT: 502"),
+  TLS_PASSES_THROUGH(2, "or, by rule, AUTH passes and the session runs through untouched"),
   USER_STARTS_OVER(2, "USER: 331; a second USER starts over"),
   PASS_WITHOUT_USER(2, "PASS without USER: 503"),
   ACCT_RECORDED(2, "ACCT is recorded"),
