@@ -48,11 +48,18 @@ class LocalTunnelIT {
   }
 
   @ParameterizedTest(name = "{0}")
-  @ValueSource(strings = {"--ftp-pasv", "--disable-epsv"})
+  @ValueSource(
+      strings = {
+        "--ftp-pasv",
+        "--disable-epsv",
+        "--ftp-port 127.0.0.1",
+        "--disable-eprt --ftp-port 127.0.0.1"
+      })
   void curlWithoutAProxyGoesThroughTheTunnelWithTheFtpLogin(String mode) throws Exception {
     TestFile file = TestFile.create(directory.resolve("upload"), 5_000_000);
     try (Culvert culvert = Culvert.start(config().listeners(tunnel("ftp", vsftpd.port())))) {
-      CurlClient curl = CurlClient.direct(TestAccount.USER, TestAccount.password()).with(mode);
+      CurlClient curl =
+          CurlClient.direct(TestAccount.USER, TestAccount.password()).with(mode.split(" "));
       String url = "ftp://127.0.0.1:" + culvert.port() + "/" + home.getFileName() + "/";
 
       Run<String> up = curl.text("--upload-file", file.path().toString(), url + "file");

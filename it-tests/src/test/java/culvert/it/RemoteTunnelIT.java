@@ -137,6 +137,16 @@ class RemoteTunnelIT {
   }
 
   @Test
+  void aPortOfSomebodyElseIsRefused() throws Exception {
+    culvert = Culvert.start(config.listeners(tunnel("ftp")));
+    try (FtpDialogue ftp = login()) {
+      assertThat(ftp.send("PORT 127,0,0,2,200,1")).startsWith("500 ");
+      assertThat(ftp.send("PORT 127,0,0,1,0,22")).startsWith("500 ");
+    }
+    assertThat(sshd.directTcpipTargets()).isEmpty();
+  }
+
+  @Test
   void aTcpTunnelCarriesAnything() throws Exception {
     culvert = Culvert.start(config.listeners(tunnel("tcp")));
     try (FtpDialogue raw = login()) {

@@ -36,6 +36,7 @@ import culvert.proxy.upstream.TcpConnector;
 import culvert.proxy.upstream.TunnelPins;
 import culvert.ssh.AddressResolver;
 import culvert.ssh.NettyTransport;
+import culvert.ssh.SshException;
 import culvert.ssh.SshTransport;
 import culvert.ssh.TcpDialer;
 import io.netty.channel.Channel;
@@ -158,6 +159,18 @@ public final class ProxyDaemon implements AutoCloseable {
    */
   public static ProxyDaemon start(CulvertConfig config, TunnelStatus status) throws IOException {
     return start(config, Parts.REAL, status);
+  }
+
+  /**
+   * Logs in to a profile's SSH server once, as its fixed user, and hangs up.
+   *
+   * @throws SshException the login failed
+   */
+  public static void tryLogin(CulvertConfig config, String profile)
+      throws SshException, InterruptedException {
+    try (ProxyDaemon daemon = new ProxyDaemon(config, Parts.REAL)) {
+      RemoteTunnel.tryLogin(daemon.policy.profile(profile), daemon.ssh, daemon.loops.next());
+    }
   }
 
   static ProxyDaemon start(CulvertConfig config, Parts parts) throws IOException {

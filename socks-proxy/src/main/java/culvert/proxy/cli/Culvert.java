@@ -39,14 +39,18 @@ public final class Culvert implements Callable<Integer> {
   private Culvert() {}
 
   public static void main(String[] args) {
+    boolean interactive = Boolean.getBoolean(INTERACTIVE);
     Terminal terminal =
         new Terminal(
             new BufferedReader(new InputStreamReader(System.in, Charset.defaultCharset())),
             System.out,
             System.err,
-            Boolean.getBoolean(INTERACTIVE),
+            interactive,
+            PasswordPrompt.ofProcess(interactive),
             Environment.ofProcess());
-    Parts parts = new Parts(RunningProxy::start, new MinaHostKeys(), Signals.ofProcess());
+    Parts parts =
+        new Parts(
+            RunningProxy::start, new RunningTunnels(), new MinaHostKeys(), Signals.ofProcess());
     System.exit(execute(terminal, parts, args));
   }
 
@@ -59,6 +63,7 @@ public final class Culvert implements Callable<Integer> {
             .addSubcommand(new CheckCommand(terminal))
             .addSubcommand(new ExplainCommand(terminal))
             .addSubcommand(new TrustCommand(terminal, parts.hostKeys()))
+            .addSubcommand(new TunnelCommand(terminal, parts.tunnels(), parts.signals()))
             .addSubcommand(new DemoCommand(terminal))
             .addSubcommand(new CommandLine.HelpCommand());
     line.setOut(writer(terminal.out()));

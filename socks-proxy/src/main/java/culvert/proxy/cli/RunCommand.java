@@ -8,7 +8,6 @@ import culvert.filter.RuleWarning;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -38,7 +37,6 @@ final class RunCommand implements Callable<Integer> {
   private final Daemon.Starter starter;
   private final Signals signals;
   private final BlockingQueue<Order> orders = new LinkedBlockingQueue<>();
-  private final AtomicBoolean stopping = new AtomicBoolean();
 
   @Mixin private final ConfigOption configOption;
 
@@ -62,8 +60,7 @@ final class RunCommand implements Callable<Integer> {
     warn(loaded.config());
     Daemon daemon = starter.start(loaded.config());
     signals.on("HUP", () -> orders.add(Order.RELOAD));
-    signals.on("INT", this::stop);
-    signals.on("TERM", this::stop);
+    StopSignals.on(signals, () -> orders.add(Order.STOP));
     terminal.out().println("culvert ready: " + String.join(", ", daemon.listeners()));
     terminal.out().flush();
     while (orders.take() == Order.RELOAD) {
@@ -73,14 +70,6 @@ final class RunCommand implements Callable<Integer> {
     daemon.drain();
     LOG.info("stopped");
     return ExitCode.OK;
-  }
-
-  /** The first time in good order; whoever asks again means at once. */
-  private void stop() {
-    if (stopping.getAndSet(true)) {
-      Runtime.getRuntime().halt(ExitCode.SOFTWARE);
-    }
-    orders.add(Order.STOP);
   }
 
   private void reload(Daemon daemon) {

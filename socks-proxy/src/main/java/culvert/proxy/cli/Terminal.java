@@ -11,10 +11,12 @@ import java.io.PrintStream;
  * @param out results only
  * @param err everything else, the log too
  * @param interactive whether a person can answer questions
+ * @param passwords asks for what must not be seen
  */
 record Terminal(
     BufferedReader in,
     PrintStream out,
     PrintStream err,
     boolean interactive,
+    PasswordPrompt passwords,
     Environment environment) {}

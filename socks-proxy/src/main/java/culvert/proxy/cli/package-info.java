@@ -1,6 +1,6 @@
 /**
  * The command line: {@code culvert run}, {@code check}, {@code explain}, {@code trust}, {@code
- * demo}.
+ * tunnel}, {@code demo}.
  *
  * <p>Starting points: {@link culvert.proxy.cli.DemoProgram} is what another module may provide.
  * Everything runs on the main thread.

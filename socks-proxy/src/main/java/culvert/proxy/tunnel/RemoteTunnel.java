@@ -67,6 +67,22 @@ public final class RemoteTunnel {
     this.loop = loop;
   }
 
+  /** Logs in as a tunnel would, and gives the session back. Blocks: not on an event loop. */
+  public static void tryLogin(SshProfile profile, SshTransport ssh, EventLoop loop)
+      throws SshException, InterruptedException {
+    Future<SshSession> session = ssh.connect(session(profile), loop).await();
+    if (!session.isSuccess()) {
+      throw failure(session.cause());
+    }
+    session.getNow().release();
+  }
+
+  private static SshSessionSpec session(SshProfile profile) {
+    String user = profile.user() instanceof SshUser.Fixed fixed ? fixed.name() : "";
+    SshServer server = new SshServer(profile, profile.host().orElse(""));
+    return new SshSessionSpec(server, user, Optional.empty(), InetAddress.getLoopbackAddress());
+  }
+
   /** Begins. From any thread. */
   public void start() {
     loop.execute(this::attempt);
@@ -104,7 +120,7 @@ public final class RemoteTunnel {
   private void attempt() {
     if (!stopped) {
       SshProfile now = profile.get();
-      Attempt next = new Attempt(new SshServer(now, now.host().orElse("")));
+      Attempt next = new Attempt(session(now));
       attempt = next;
       next.connect();
     }
@@ -121,33 +137,30 @@ public final class RemoteTunnel {
           case HOST_KEY, AUTH_FAILED, NO_IDENTITY -> backoff.afterVerdict();
           default -> backoff.afterFailure();
         };
-    status.down(listener.name(), ended.server, why, wait);
+    status.down(listener.name(), ended.spec.server(), why, wait);
     retry = loop.schedule(this::attempt, wait.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /** One session and its forward. */
   private final class Attempt implements ForwardedConnections {
-    private final SshServer server;
-    private final String user;
+    private final SshSessionSpec spec;
     private final FutureListener<SshException> watch =
         ended -> loop.execute(() -> end(ended.getNow()));
     private @Nullable Future<RemoteForward> request;
     private volatile @Nullable SshSession session;
     private volatile @Nullable BindAddress bound;
 
-    Attempt(SshServer server) {
-      this.server = server;
-      this.user = server.profile().user() instanceof SshUser.Fixed fixed ? fixed.name() : "";
+    Attempt(SshSessionSpec spec) {
+      this.spec = spec;
     }
 
     void connect() {
-      if (user.isEmpty()) {
-        end(new SshException(SshFailure.NO_IDENTITY, "ssh server " + server + ": no user name"));
+      if (spec.user().isEmpty()) {
+        String why = "ssh server " + spec.server() + ": no user name";
+        end(new SshException(SshFailure.NO_IDENTITY, why));
         return;
       }
-      InetAddress here = InetAddress.getLoopbackAddress();
-      ssh.connect(new SshSessionSpec(server, user, Optional.empty(), here), loop)
-          .addListener((FutureListener<SshSession>) this::connected);
+      ssh.connect(spec, loop).addListener((FutureListener<SshSession>) this::connected);
     }
 
     private void connected(Future<SshSession> connected) {
@@ -172,7 +185,7 @@ public final class RemoteTunnel {
         end(failure(listening.cause()));
       } else if (!stopped && attempt == this) {
         backoff.reset();
-        status.listening(listener.name(), server, listening.getNow().bound());
+        status.listening(listener.name(), spec.server(), listening.getNow().bound());
       }
     }
 
@@ -219,7 +232,8 @@ public final class RemoteTunnel {
         return Optional.empty();
       }
       InetSocketAddress client = new InetSocketAddress(address, originator.port());
-      return Optional.of(door.forwarded(client, new ForwardedBy(lease, server, user, at)));
+      ForwardedBy by = new ForwardedBy(lease, spec.server(), spec.user(), at);
+      return Optional.of(door.forwarded(client, by));
     }
   }
 

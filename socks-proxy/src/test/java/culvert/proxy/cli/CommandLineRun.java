@@ -8,9 +8,12 @@ import java.io.PrintStream;
 import java.io.StringReader;
 import java.nio.charset.Charset;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import org.mockito.Mockito;
 
@@ -24,6 +27,9 @@ final class CommandLineRun {
   private String answers = "";
   private boolean interactive;
   private HostKeys hostKeys = Mockito.mock(HostKeys.class);
+  private final List<String> prompts = new ArrayList<>();
+  private final Queue<String> passwords = new ArrayDeque<>();
+  private TunnelRunner tunnels = Mockito.mock(TunnelRunner.class);
   private Daemon.Starter starter = Mockito.mock(Daemon.Starter.class);
 
   CommandLineRun(Path directory) {
@@ -52,13 +58,29 @@ final class CommandLineRun {
     return this;
   }
 
+  CommandLineRun withTunnels(TunnelRunner runner) {
+    tunnels = runner;
+    return this;
+  }
+
+  /** From now on a person types these, unseen. */
+  CommandLineRun withPasswords(String... typed) {
+    passwords.addAll(List.of(typed));
+    return this;
+  }
+
+  /** What was asked for passwords. */
+  List<String> prompts() {
+    return prompts;
+  }
+
   /** Delivers a signal to the command that runs. */
   void signal(String name) {
     signals.get(name).run();
   }
 
   int execute(String... args) {
-    return Culvert.execute(terminal(), new Parts(starter, hostKeys, signals::put), args);
+    return Culvert.execute(terminal(), new Parts(starter, tunnels, hostKeys, signals::put), args);
   }
 
   Terminal terminal() {
@@ -67,6 +89,11 @@ final class CommandLineRun {
         new PrintStream(out, true, Charset.defaultCharset()),
         new PrintStream(err, true, Charset.defaultCharset()),
         interactive,
+        prompt -> {
+          prompts.add(prompt);
+          String password = passwords.poll();
+          return password == null ? null : password.toCharArray();
+        },
         new Environment(variables, directory, directory, directory));
   }
 

@@ -1,0 +1,210 @@
+package culvert.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import culvert.it.peers.CurlClient;
+import culvert.it.peers.FreePorts;
+import culvert.it.peers.FtpDialogue;
+import culvert.it.peers.RealPeers;
+import culvert.it.peers.RealSshd;
+import culvert.it.peers.RealVsftpd;
+import culvert.it.peers.Run;
+import culvert.it.peers.Sha256;
+import culvert.it.peers.SshKey;
+import culvert.it.peers.TestAccount;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * {@code culvert tunnel}: {@code -L ftp/1234:localhost:21} and {@code -R ftp/2121:localhost:21}
+ * from the command line, for FTP clients without any proxy setting.
+ */
+@RealPeers
+class CommandLineTunnelIT {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  @TempDir private Path directory;
+  private final int port = FreePorts.next(); // of the tunnel
+  private Path home; // on the FTP server
+  private RealSshd sshd;
+  private RealVsftpd vsftpd;
+  private SshKey key;
+  private Process culvert;
+
+  @BeforeEach
+  void start() throws Exception {
+    home = TestAccount.newDirectory();
+    sshd = RealSshd.start();
+    vsftpd = RealVsftpd.start("ftpd_banner=The real greeting");
+    key = SshKey.create(directory.resolve("key"));
+    sshd.authorize(key.publicLine());
+    Files.createDirectories(directory.resolve(".ssh"));
+    Files.writeString(directory.resolve(".ssh/known_hosts"), sshd.knownHostsLine() + "\n");
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    if (culvert != null) {
+      culvert.destroyForcibly().waitFor();
+    }
+    vsftpd.close();
+    sshd.close();
+    TestAccount.delete(home);
+  }
+
+  @Test
+  void localFtpTunnelsCarryControlAndDataToTheSshServersLocalhost() throws Exception {
+    tunnel("-i", key.path().toString(), "-L", ftp(), TestAccount.USER + "@127.0.0.1");
+    awaitOutput("connected to " + TestAccount.USER + "@127.0.0.1, port " + sshd.port());
+    awaitOutput("culvert ready: tunnel 127.0.0.1:" + port);
+
+    filesGoBothWaysInPassiveAndActiveMode();
+
+    assertThat(sshd.directTcpipTargets())
+        .contains("localhost:" + vsftpd.port())
+        .allMatch(target -> target.startsWith("localhost:"));
+    try (FtpDialogue ftp = new FtpDialogue(connect(port))) {
+      assertThat(ftp.reply()).as("nothing is captured").isEqualTo("220 The real greeting");
+    }
+    endsCleanly("TERM");
+  }
+
+  @Test
+  void withoutAUserTheFtpLoginOpensTheTunnel() throws Exception {
+    tunnel("-L", ftp(), "127.0.0.1");
+    awaitOutput("culvert ready: tunnel 127.0.0.1:" + port);
+
+    filesGoBothWaysInPassiveAndActiveMode();
+
+    assertThat(sshd.log()).contains("Accepted password for " + TestAccount.USER);
+    endsCleanly("INT");
+  }
+
+  @Test
+  void remoteFtpTunnelsServeClientsOnTheSshServer() throws Exception {
+    tunnel("-i", key.path().toString(), "-R", ftp(), TestAccount.USER + "@127.0.0.1");
+    awaitOutput("remote-tunnel ready: 127.0.0.1:" + sshd.port() + " listens on 127.0.0.1:" + port);
+
+    filesGoBothWaysInPassiveAndActiveMode();
+
+    assertThat(sshd.count("forwarded-tcpip")).isPositive();
+    endsCleanly("TERM");
+  }
+
+  @Test
+  void aRemoteTunnelWaitsForItsServerAndSaysSo() throws Exception {
+    sshd.stop();
+    tunnel("-i", key.path().toString(), "-R", ftp(), TestAccount.USER + "@127.0.0.1");
+    awaitOutput("remote-tunnel down: ssh server 127.0.0.1:" + sshd.port());
+    awaitOutput("next attempt in 1 s");
+
+    sshd.restart();
+
+    awaitOutput("remote-tunnel ready:");
+  }
+
+  @Test
+  void aTcpTunnelIsOneWithoutTheWordFtp() throws Exception {
+    tunnel(
+        "-i",
+        key.path().toString(),
+        "-L",
+        port + ":localhost:" + vsftpd.port(),
+        TestAccount.USER + "@127.0.0.1");
+    awaitOutput("culvert ready: tunnel 127.0.0.1:" + port);
+
+    try (FtpDialogue raw = new FtpDialogue(connect(port))) {
+      assertThat(raw.reply()).isEqualTo("220 The real greeting");
+      assertThat(raw.login(TestAccount.USER, TestAccount.password())).startsWith("230 ");
+      int data = raw.passivePort();
+      assertThat(vsftpd.passivePorts()).as("relayed untouched").containsExactly(data);
+    }
+  }
+
+  @Test
+  void aChangedHostKeyEndsItWithoutATunnel() throws Exception {
+    sshd.newHostKey();
+    sshd.restart();
+
+    tunnel("-i", key.path().toString(), "-L", ftp(), TestAccount.USER + "@127.0.0.1");
+
+    assertThat(culvert.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    assertThat(culvert.exitValue()).isEqualTo(1);
+    assertThat(errors()).contains("host key of [127.0.0.1]:" + sshd.port());
+    assertThat(refuses()).isTrue();
+  }
+
+  private void filesGoBothWaysInPassiveAndActiveMode() throws Exception {
+    TestFile file = TestFile.create(directory.resolve("upload"), 2_000_000);
+    for (String mode : List.of("--ftp-pasv", "--disable-epsv", "--ftp-port 127.0.0.1")) {
+      CurlClient curl =
+          CurlClient.direct(TestAccount.USER, TestAccount.password()).with(mode.split(" "));
+      String url = "ftp://127.0.0.1:" + port + "/" + home.getFileName() + "/file";
+
+      Run<String> up = curl.text("--upload-file", file.path().toString(), url);
+      assertThat(up).as(mode).isEqualTo(new Run<>(0, "", ""));
+      assertThat(Sha256.of(home.resolve("file"))).as(mode).isEqualTo(file.content());
+      assertThat(curl.digest(url)).as(mode).isEqualTo(new Run<>(0, file.content(), ""));
+      Files.delete(home.resolve("file"));
+    }
+  }
+
+  private void endsCleanly(String signal) throws Exception {
+    Process kill = new ProcessBuilder("kill", "-" + signal, Long.toString(culvert.pid())).start();
+    assertThat(kill.waitFor()).isZero();
+    assertThat(culvert.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    assertThat(culvert.exitValue()).isZero();
+    await("no listener is left").atMost(PATIENCE).until(this::refuses);
+  }
+
+  private String ftp() {
+    return "ftp/" + port + ":localhost:" + vsftpd.port();
+  }
+
+  private void tunnel(String... arguments) throws IOException {
+    List<String> line = new ArrayList<>(List.of("tunnel", "-p", Integer.toString(sshd.port())));
+    line.addAll(List.of(arguments));
+    ProcessBuilder builder =
+        CulvertProcess.builder(line)
+            .redirectOutput(directory.resolve("out").toFile())
+            .redirectError(directory.resolve("err").toFile());
+    builder.environment().put("HOME", directory.toString());
+    culvert = builder.start();
+  }
+
+  private void awaitOutput(String text) {
+    await(text).atMost(PATIENCE).until(() -> output().contains(text));
+  }
+
+  private String output() throws IOException {
+    return Files.readString(directory.resolve("out"));
+  }
+
+  private String errors() throws IOException {
+    return Files.readString(directory.resolve("err"));
+  }
+
+  private static Socket connect(int port) throws IOException {
+    return new Socket(InetAddress.getLoopbackAddress(), port);
+  }
+
+  private boolean refuses() {
+    try (Socket socket = connect(port)) {
+      return !socket.isConnected();
+    } catch (IOException e) {
+      return true;
+    }
+  }
+}
