@@ -320,7 +320,7 @@ final class FtpSession
 
   private boolean takes(ClientInput input) {
     return switch (phase) {
-      case LOGIN -> channel.isWritable();
+      case LOGIN -> channel.isWritable() && login != null && login.takesCommands();
       case RELAYING -> {
         boolean newIdentity =
             login != null && input instanceof Command command && command.verb().equals("USER");

@@ -198,6 +198,25 @@ class FtpActiveTest {
   }
 
   @Test
+  void commandsPipelinedBehindPassWaitForTheirTurnToo() throws Exception {
+    ftp.profile = FtpFixture.profile(new SshUser.FromFtp(), AuthMethod.PASSWORD);
+    client = ftp.tunnel(Fallback.NONE);
+    ServerSocket clients = ftp.listen();
+    ServerSocket servers = ftp.listen();
+    client.send("USER bob\r\nPASS x\r\n" + port(clients) + "\r\nRETR a\r\nNOOP\r\n");
+    server = ftp.server();
+    server.sendLine("220 hi");
+    assertThat(server.line()).isEqualTo("USER bob");
+    server.sendLine("230 in");
+
+    announce(servers);
+    ftp.accept(clients);
+    ftp.accept(servers);
+    assertThat(server.line()).isEqualTo("RETR a");
+    assertThat(server.line()).isEqualTo("NOOP");
+  }
+
+  @Test
   void eachTransferHasAPortOfItsOwn() throws Exception {
     tunnelled();
     ServerSocket clients = ftp.listen();

@@ -21,7 +21,6 @@ public final class LoginCapture implements AutoCloseable {
   private final boolean userAtHost;
   private final List<LoginEffect> effects = new ArrayList<>();
   private final RecordedCommands recorded = new RecordedCommands();
-  private final HeldCommands held = new HeldCommands();
   private LoginDepth depth;
   private LoginState state = LoginState.AWAIT_USER;
   private final CapturedLogin login = new CapturedLogin();
@@ -55,6 +54,17 @@ public final class LoginCapture implements AutoCloseable {
     return state;
   }
 
+  /**
+   * Whether a command may be told now: one that was pipelined has to wait until that before it has
+   * been dealt with.
+   */
+  public boolean takesCommands() {
+    return switch (state) {
+      case AWAIT_USER, AWAIT_PASS, LOGGED_IN, REFUSED -> true;
+      case DECIDING, OPENING_UPSTREAM, REPLAYING_LOGIN -> false;
+    };
+  }
+
   /** Takes one event; an event that has no meaning in the present state changes nothing. */
   public List<LoginEffect> on(LoginEvent event) {
     if (event instanceof LoginEvent.Sent sent) {
@@ -79,16 +89,18 @@ public final class LoginCapture implements AutoCloseable {
   @Override
   public void close() {
     login.forget();
-    held.wipe();
     recorded.clear();
   }
 
   private void sent(Command command) {
     switch (state) {
       case AWAIT_USER, AWAIT_PASS -> beforeLogin(command);
-      case DECIDING, OPENING_UPSTREAM, REPLAYING_LOGIN -> hold(command);
       case LOGGED_IN -> afterLogin(command);
       case REFUSED -> command.wipe();
+      case DECIDING, OPENING_UPSTREAM, REPLAYING_LOGIN -> {
+        command.wipe();
+        illegal("Sent");
+      }
     }
   }
 
@@ -170,7 +182,6 @@ public final class LoginCapture implements AutoCloseable {
     }
     depth = decidedDepth;
     userKnown();
-    release();
   }
 
   private void pass(Command command) {
@@ -186,13 +197,6 @@ public final class LoginCapture implements AutoCloseable {
   private void open() {
     enter(LoginState.OPENING_UPSTREAM);
     effects.add(new LoginEffect.OpenUpstream(login.name().clone(), login.password()));
-  }
-
-  private void hold(Command command) {
-    if (!held.add(command)) {
-      reply("421 culvert: more than " + HeldCommands.MAX_BYTES + " bytes sent behind the login.");
-      refuse();
-    }
   }
 
   private void afterLogin(Command command) {
@@ -247,7 +251,6 @@ public final class LoginCapture implements AutoCloseable {
     } else {
       login.forgetSecrets();
       enter(LoginState.LOGGED_IN);
-      release();
     }
   }
 
@@ -272,18 +275,12 @@ public final class LoginCapture implements AutoCloseable {
   private void awaitAnotherUser() {
     login.forget();
     enter(LoginState.AWAIT_USER);
-    release();
   }
 
   private void refuse() {
     enter(LoginState.REFUSED);
     effects.add(new LoginEffect.Close());
     close();
-  }
-
-  /** What waited takes its turn, as if it had just been sent. */
-  private void release() {
-    held.release().forEach(this::sent);
   }
 
   private void reply(String line) {

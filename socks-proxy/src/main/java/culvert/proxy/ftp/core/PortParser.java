@@ -14,8 +14,10 @@ final class PortParser {
           "(\\d{1,3}) *, *(\\d{1,3}) *, *(\\d{1,3}) *, *(\\d{1,3}) *, *(\\d{1,3}) *, *(\\d{1,3})");
   private static final Pattern IPV4 =
       Pattern.compile("(\\d{1,3})\\.(\\d{1,3})\\.(\\d{1,3})\\.(\\d{1,3})");
+
+  /** What begins otherwise would be a name to look up, colon or not. */
   private static final Pattern IPV6 =
-      Pattern.compile("([0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)(%[0-9A-Za-z._-]*)?");
+      Pattern.compile("([0-9A-Fa-f:][0-9A-Fa-f:.]*)(%[0-9A-Za-z._-]*)?");
 
   private static final int LONGEST_ADDRESS = 64; // with a scope
 
@@ -61,11 +63,11 @@ final class PortParser {
   /** The scope is dropped: the client's own address is the one that is connected to. */
   private static @Nullable InetAddress ipv6(String text) {
     Matcher matcher = IPV6.matcher(text);
-    if (text.length() > LONGEST_ADDRESS || !matcher.matches()) {
+    if (text.length() > LONGEST_ADDRESS || !text.contains(":") || !matcher.matches()) {
       return null;
     }
     try {
-      return InetAddress.getByName(matcher.group(1)); // has a colon: never a name to look up
+      return InetAddress.getByName(matcher.group(1)); // never a name to look up
     } catch (UnknownHostException e) {
       return null;
     }

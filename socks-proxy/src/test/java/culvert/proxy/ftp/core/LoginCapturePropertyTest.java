@@ -43,10 +43,11 @@ class LoginCapturePropertyTest {
   void everyCommandIsAnsweredOrForwardedOnceAndNoPasswordIsLeft(
       @ForAll boolean userAtHost, @ForAll LoginDepth depth, @ForAll("events") List<String> events) {
     LoginCapture login = userAtHost ? LoginCapture.userAtHost() : new LoginCapture(depth);
+    Captured captured = new Captured(login);
     Session session = new Session();
     for (String event : events) {
       session.before(event, login.state());
-      login.on(event(event)).forEach(session::carryOut);
+      captured.effects(event(event)).forEach(session::carryOut);
       session.check(login.state());
     }
 

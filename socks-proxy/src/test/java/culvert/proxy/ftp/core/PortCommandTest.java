@@ -75,6 +75,7 @@ class PortCommandTest {
         "EPRT |2|10.0.0.1|5001|",
         "EPRT |2|ftp.example|5001|",
         "EPRT |2|:::|5001|",
+        "EPRT |2|.:1|5001|",
         "EPRT 11110.0.0.1150011",
         "EPRT |x|10.0.0.1|5001|"
       })

@@ -4,7 +4,6 @@ import static culvert.proxy.ftp.core.LoginLines.client;
 import static culvert.proxy.ftp.core.LoginLines.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,14 +19,10 @@ class UserAtHostLoginTest {
   private static final LoginEvent PASSWORD_TOO =
       new LoginEvent.Decided(LoginDepth.USER_AND_PASSWORD);
 
-  private final LoginCapture login = LoginCapture.userAtHost();
+  private final Captured login = new Captured(LoginCapture.userAtHost());
 
   private List<String> on(LoginEvent... events) {
-    List<String> transcript = new ArrayList<>();
-    for (LoginEvent event : events) {
-      transcript.addAll(Transcript.of(login.on(event)));
-    }
-    return transcript;
+    return login.on(events);
   }
 
   @ParameterizedTest(name = "USER {0} -> {1}, as {2}")
