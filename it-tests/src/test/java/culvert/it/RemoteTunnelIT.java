@@ -16,6 +16,7 @@ import culvert.it.peers.TestAccount;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.regex.Matcher;
@@ -134,6 +135,26 @@ class RemoteTunnelIT {
       await().atMost(PATIENCE).until(() -> refuses(first));
     }
     await().atMost(PATIENCE).until(() -> refuses(second));
+  }
+
+  @Test
+  void aListenerOnEveryAddressNamesTheServersOwnIn227() throws Exception {
+    try (RealSshd open = RealSshd.start("GatewayPorts clientspecified")) {
+      open.authorize(Files.readString(directory.resolve("key.pub")).strip());
+      Files.writeString(directory.resolve("known_hosts"), open.knownHostsLine() + "\n");
+      culvert =
+          Culvert.start(
+              config
+                  .profile("port", open.port())
+                  .listeners(tunnel("ftp").replace(": " + port, ": '0.0.0.0:" + port + "'")));
+      try (FtpDialogue ftp = login()) {
+        int data = port(ftp.send("PASV"));
+        try (Socket list = connect(data)) {
+          assertThat(ftp.send("NLST")).startsWith("150 ");
+          assertThat(list.getInputStream().readAllBytes()).isEmpty();
+        }
+      }
+    }
   }
 
   @Test

@@ -1,5 +1,6 @@
 package culvert.proxy.cli;
 
+import culvert.proxy.event.Printable;
 import culvert.proxy.tunnel.TunnelStatus;
 import culvert.ssh.BindAddress;
 import culvert.ssh.SshException;
@@ -21,7 +22,7 @@ record PrintedStatus(PrintStream out) implements TunnelStatus {
     out.println(
         listener
             + " down: "
-            + why.getMessage()
+            + Printable.text(String.valueOf(why.getMessage()))
             + "; next attempt in "
             + retryIn.toSeconds()
             + " s");

@@ -2,6 +2,7 @@ package culvert.proxy.cli;
 
 import culvert.config.CulvertConfig;
 import culvert.config.Endpoint;
+import culvert.proxy.event.Printable;
 import culvert.ssh.SshException;
 import culvert.ssh.SshFailure;
 import java.nio.file.Files;
@@ -165,14 +166,15 @@ final class TunnelCommand implements Callable<Integer> {
       print("connected to " + line.server() + ", port " + line.port());
       return true;
     } catch (SshException e) {
+      String why = "culvert: " + Printable.text(String.valueOf(e.getMessage()));
       switch (e.failure()) {
         case HOST_KEY -> throw e;
         case AUTH_FAILED, NO_IDENTITY -> {
-          terminal.err().println("culvert: " + e.getMessage());
+          terminal.err().println(why);
           return false;
         }
         default -> {
-          terminal.err().println("culvert: " + e.getMessage() + "; it will be tried again");
+          terminal.err().println(why + "; it will be tried again");
           return true;
         }
       }
