@@ -6,11 +6,13 @@ import culvert.filter.DestinationAddress;
 import culvert.filter.FtpHandling;
 import culvert.filter.Route;
 import culvert.proxy.door.Client;
+import culvert.proxy.door.Refusal;
 import culvert.proxy.event.ConnectionRecorder;
 import culvert.proxy.ftp.core.ControlDialogue;
 import culvert.proxy.ftp.core.ControlEffect;
 import culvert.proxy.ftp.core.PassiveReply;
 import culvert.proxy.ftp.core.PortCommand;
+import culvert.proxy.relay.Closing;
 import culvert.ssh.RemoteForward;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
@@ -217,10 +219,14 @@ final class ActiveMode {
                 reached -> {
                   if (!reached.isSuccess()) {
                     opened(mine, Optional.of(reached.cause()));
-                  } else {
-                    Client dataClient = reached.getNow();
-                    onLoopOf(dataClient, () -> connect(dataClient, data.server(), mine));
+                    return;
                   }
+                  Client dataClient = reached.getNow();
+                  onLoopOf(
+                      dataClient,
+                      mine == turn
+                          ? () -> connect(dataClient, data.server(), mine)
+                          : () -> dataClient.refuse(Refusal.GENERAL_FAILURE));
                 });
   }
 
@@ -230,11 +236,22 @@ final class ActiveMode {
     if (server.isPresent()) {
       connector
           .connect(dataClient, recorder, server.get())
-          .addListener(done -> onLoop(() -> opened(mine, Optional.ofNullable(done.cause()))));
+          .addListener(done -> onLoop(() -> connected(dataClient, done, mine)));
       return;
     }
     connector.begin(dataClient, recorder);
     onLoop(() -> expectForward(dataClient, recorder, mine));
+  }
+
+  /** A client that has gone already must not leave an empty file behind. */
+  private void connected(Client dataClient, Future<?> done, int mine) {
+    if (mine != turn) {
+      Closing.reset(dataClient.channel()); // the session has ended meanwhile
+    } else if (done.isSuccess() && !dataClient.channel().isActive()) {
+      opened(mine, Optional.of(new IllegalStateException("the client has closed its port")));
+    } else {
+      opened(mine, Optional.ofNullable(done.cause()));
+    }
   }
 
   private void expectForward(Client dataClient, ConnectionRecorder recorder, int mine) {

@@ -12,6 +12,7 @@ import culvert.config.SshUser;
 import culvert.filter.FtpHandling;
 import culvert.filter.Route;
 import culvert.ssh.SshFailure;
+import io.netty.util.concurrent.Promise;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -289,6 +290,38 @@ class FtpActiveTest {
     server.sendLine("426 cut").sendLine("226 aborted");
     assertThat(client.line()).isEqualTo("150 go");
     assertThat(client.line()).startsWith("426 ");
+  }
+
+  @Test
+  void aClientThatIsGoneBeforeTheServerIsReachedLeavesNoEmptyFile() throws Exception {
+    tunnelled();
+    ServerSocket clients = ftp.listen();
+    convert(clients, ftp.listen());
+    Promise<Void> gate = ftp.ssh.holdChannels();
+    client.sendLine("STOR a").sendLine("NOOP");
+    Peer data = ftp.accept(clients);
+    await().until(() -> ftp.connections.count() == 1);
+    data.reset();
+    await().until(() -> ftp.connections.count() == 0);
+    gate.setSuccess(null);
+
+    assertThat(client.line()).startsWith("425 culvert: the client");
+    assertThat(server.line()).isEqualTo("NOOP");
+  }
+
+  @Test
+  void aSessionThatEndsWhileItsClientIsCalledConnectsNobody() throws Exception {
+    tunnelled();
+    ServerSocket clients = ftp.listen();
+    convert(clients, ftp.listen());
+    Promise<Void> gate = ftp.ssh.holdChannels();
+    client.sendLine("RETR a");
+    Peer data = ftp.accept(clients);
+    server.close();
+    assertThat(client.rest()).isEqualTo("EOF");
+    gate.setSuccess(null);
+
+    assertThat(data.rest()).isIn("EOF", "RESET");
   }
 
   @Test
