@@ -5,14 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import culvert.it.peers.RealPeers;
 import culvert.it.peers.Run;
-import culvert.it.peers.TestAccount;
 import culvert.it.script.DataPort;
 import culvert.it.script.Stage;
 import culvert.it.script.Stage.Session;
 import culvert.it.script.Stage.Way;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -40,19 +36,10 @@ class LocalUsersIT {
     DataPort port = stage.epsv(session);
 
     Run<String> thief =
-        asAnotherUser(CONNECT_THROUGH_SOCKS, stage.proxy().getPort(), port.number());
+        OtherUser.python(CONNECT_THROUGH_SOCKS, stage.proxy().getPort(), port.number());
 
     assertThat(thief).isEqualTo(new Run<>(0, "2\n", ""));
     assertThat(port.isUntouched()).isTrue();
     stage.download(session, stage.data(LOCALHOST, port.number()), port);
-  }
-
-  private static Run<String> asAnotherUser(String program, Object... arguments) {
-    List<String> command =
-        new ArrayList<>(List.of("runuser", "-u", TestAccount.USER, "--", "python3", "-c", program));
-    for (Object argument : arguments) {
-      command.add(argument.toString());
-    }
-    return Run.text(Duration.ofSeconds(20), command);
   }
 }

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import culvert.it.peers.RealPeers;
 import culvert.it.peers.Run;
-import culvert.it.peers.TestAccount;
 import culvert.it.script.DataPort;
 import culvert.it.script.Stage;
 import culvert.it.script.Stage.Session;
@@ -16,8 +15,6 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.Socket;
-import java.time.Duration;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -88,18 +85,7 @@ class OwnListenerIT {
     DataPort port = stage.ftp().listen();
     int listening = announced(session, port);
 
-    Run<String> thief =
-        Run.text(
-            Duration.ofSeconds(20),
-            List.of(
-                "runuser",
-                "-u",
-                TestAccount.USER,
-                "--",
-                "python3",
-                "-c",
-                CONNECT_AND_READ,
-                Integer.toString(listening)));
+    Run<String> thief = OtherUser.python(CONNECT_AND_READ, listening);
 
     assertThat(thief).isEqualTo(new Run<>(0, "reset\n", ""));
     assertThat(port.isUntouched()).isTrue();

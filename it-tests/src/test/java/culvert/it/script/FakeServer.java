@@ -46,11 +46,6 @@ public final class FakeServer implements Closeable {
     return keep(new DataPort(listener.getInetAddress().getHostAddress()));
   }
 
-  /** From now on, connections are refused. */
-  public void stop() throws IOException {
-    listener.close();
-  }
-
   @Override
   public void close() throws IOException {
     listener.close();
