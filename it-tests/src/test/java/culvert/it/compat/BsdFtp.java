@@ -16,7 +16,7 @@ record BsdFtp(String program, Socksifier socks) implements FtpClientProgram {
   }
 
   @Override
-  public Optional<String> cannot(String server, Mode mode, Task task) {
+  public Optional<Reason> cannot(String server, Mode mode, Task task) {
     return task == Task.ABORT && socks == Socksifier.SOCKSIFY
         ? Optional.of(Socksifier.NO_SIGINT)
         : Optional.empty();

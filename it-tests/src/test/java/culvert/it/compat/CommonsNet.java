@@ -26,8 +26,8 @@ record CommonsNet() implements FtpClientProgram {
   }
 
   @Override
-  public Optional<String> cannot(String server, Mode mode, Task task) {
-    return mode.isPassive() ? Optional.empty() : Optional.of(Mode.SOURCE_IS_CHECKED);
+  public Optional<Reason> cannot(String server, Mode mode, Task task) {
+    return mode.isPassive() ? Optional.empty() : Optional.of(Mode.sourceIsChecked(task));
   }
 
   @Override

@@ -11,7 +11,7 @@ record Curl(String name, String proxyOption) implements FtpClientProgram {
   private static final long SOME_BYTES = 200_000;
 
   @Override
-  public Optional<String> cannot(String server, Mode mode, Task task) {
+  public Optional<Reason> cannot(String server, Mode mode, Task task) {
     return Optional.empty();
   }
 

@@ -14,7 +14,7 @@ interface FtpClientProgram {
   String name();
 
   /** Why the client cannot do this with that server: a fact that Culvert cannot change. */
-  Optional<String> cannot(String server, Mode mode, Task task);
+  Optional<Reason> cannot(String server, Mode mode, Task task);
 
   void upload(Site site, Mode mode, Path file, String name) throws Exception;
 

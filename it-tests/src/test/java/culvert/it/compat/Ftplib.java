@@ -18,11 +18,13 @@ record Ftplib(Optional<Socksifier> socks) implements FtpClientProgram {
   }
 
   @Override
-  public Optional<String> cannot(String server, Mode mode, Task task) {
+  public Optional<Reason> cannot(String server, Mode mode, Task task) {
     return socks.isPresent() && !mode.isPassive()
         ? Optional.of(
-            "ftplib's PORT names the local address of its control connection, which is 0.0.0.0 after"
-                + " Dante's library")
+            new Reason(
+                "Python accepts with `accept4`, which Dante's library does not cover, so that the"
+                    + " second reply to BIND is not read",
+                true))
         : Optional.empty();
   }
 

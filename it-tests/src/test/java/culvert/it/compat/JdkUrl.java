@@ -27,14 +27,17 @@ record JdkUrl() implements FtpClientProgram {
   }
 
   @Override
-  public Optional<String> cannot(String server, Mode mode, Task task) {
+  public Optional<Reason> cannot(String server, Mode mode, Task task) {
     if (!mode.isPassive()) {
-      return Optional.of("the JDK's `ftp:` URLs are never active behind a SOCKS proxy");
+      return Optional.of(
+          new Reason("the JDK's `ftp:` URLs are never active behind a SOCKS proxy", false));
     }
     return task == Task.ABORT && server.equals("pure-ftpd")
         ? Optional.of(
-            "a JDK `ftp:` URL that is closed early waits for a reply that pure-ftpd does not give,"
-                + " with and without Culvert")
+            new Reason(
+                "a JDK `ftp:` URL that is closed early waits for a reply that pure-ftpd does not"
+                    + " give, with and without Culvert",
+                false))
         : Optional.empty();
   }
 

@@ -16,11 +16,13 @@ record Lftp(Socksifier socks) implements FtpClientProgram {
   }
 
   @Override
-  public Optional<String> cannot(String server, Mode mode, Task task) {
+  public Optional<Reason> cannot(String server, Mode mode, Task task) {
     return task == Task.ABORT && !mode.isPassive() && server.equals("pure-ftpd")
         ? Optional.of(
-            "lftp takes the `226` of pure-ftpd's answer to ABOR for the answer to its next command,"
-                + " without Culvert too, and that is `PROT P` here")
+            new Reason(
+                "lftp takes the `226` of pure-ftpd's answer to ABOR for the answer to its next"
+                    + " command, without Culvert too, and that is `PROT P` here",
+                false))
         : Optional.empty();
   }
 

@@ -8,17 +8,20 @@ enum Mode {
   /** PORT and EPRT are rewritten to a remote forward on the SSH server. */
   ACTIVE_FORWARDED("active, remote-forward", "198.51.100.22");
 
-  /** Why active modes are not for some clients. */
-  static final String SOURCE_IS_CHECKED =
-      "the client takes active data only from the address that it named as the server's, and without"
-          + " BIND Culvert connects from its own";
-
   private final String shown;
   private final String host;
 
   Mode(String shown, String host) {
     this.shown = shown;
     this.host = host;
+  }
+
+  /** Why a client cannot be active that checks the source of the data. */
+  static Reason sourceIsChecked(Task task) {
+    return new Reason(
+        "the client takes active data only from the address that it named as the server's, and"
+            + " without BIND Culvert connects from its own",
+        task != Task.ABORT);
   }
 
   boolean isPassive() {

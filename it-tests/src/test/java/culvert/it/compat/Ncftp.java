@@ -15,12 +15,12 @@ record Ncftp(Socksifier socks) implements FtpClientProgram {
   }
 
   @Override
-  public Optional<String> cannot(String server, Mode mode, Task task) {
+  public Optional<Reason> cannot(String server, Mode mode, Task task) {
     if (task == Task.ABORT && socks == Socksifier.SOCKSIFY) {
       return Optional.of(Socksifier.NO_SIGINT);
     }
     return !mode.isPassive() && socks == Socksifier.PROXYCHAINS
-        ? Optional.of(Mode.SOURCE_IS_CHECKED)
+        ? Optional.of(Mode.sourceIsChecked(task))
         : Optional.empty();
   }
 

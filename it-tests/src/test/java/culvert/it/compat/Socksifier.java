@@ -43,9 +43,11 @@ enum Socksifier {
   };
 
   /** Why {@link #SOCKSIFY} is not for clients that break off on SIGINT. */
-  static final String NO_SIGINT =
-      "the client leaves Dante's library by a longjmp from its handler of SIGINT, and from then on"
-          + " the library connects past the proxy";
+  static final Reason NO_SIGINT =
+      new Reason(
+          "the client leaves Dante's library by a longjmp from its handler of SIGINT, and from then on"
+              + " the library connects past the proxy",
+          false);
 
   private final String program;
 

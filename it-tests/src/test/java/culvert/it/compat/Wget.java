@@ -16,8 +16,10 @@ record Wget(Socksifier socks) implements FtpClientProgram {
   }
 
   @Override
-  public Optional<String> cannot(String server, Mode mode, Task task) {
-    return task == Task.UPLOAD ? Optional.of("wget only downloads") : Optional.empty();
+  public Optional<Reason> cannot(String server, Mode mode, Task task) {
+    return task == Task.UPLOAD
+        ? Optional.of(new Reason("wget only downloads", false))
+        : Optional.empty();
   }
 
   @Override
