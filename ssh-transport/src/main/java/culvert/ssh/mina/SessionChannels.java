@@ -110,12 +110,19 @@ final class SessionChannels {
   }
 
   private void offer(
-      ForwardedTcpipChannel ssh, Optional<ActiveForward> forward, Originator originator) {
-    Optional<ChannelHandler> initializer = forward.flatMap(found -> acceptedBy(found, originator));
+      ForwardedTcpipChannel ssh, Optional<ActiveForward> found, Originator originator) {
+    if (found.isEmpty()) {
+      ssh.refuse();
+      return;
+    }
+    ActiveForward forward = found.get();
+    forward.channelOpened(); // before asking: who accepts one connection cancels the forward there
+    Optional<ChannelHandler> initializer = acceptedBy(forward, originator);
     if (initializer.isPresent()) {
-      accept(ssh, forward.get(), originator, initializer.get());
+      accept(ssh, forward, originator, initializer.get());
     } else {
       ssh.refuse();
+      forward.channelClosed();
     }
   }
 
@@ -134,7 +141,6 @@ final class SessionChannels {
       Originator originator,
       ChannelHandler initializer) {
     long window = windows.reserve();
-    forward.channelOpened();
     track(
         SshDuplexChannel.accept(connection, ssh, originator, window, initializer),
         window,

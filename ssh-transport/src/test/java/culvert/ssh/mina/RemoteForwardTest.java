@@ -90,6 +90,27 @@ class RemoteForwardTest {
     }
   }
 
+  /** Takes the first that comes, and cancels the forward with it. */
+  private static final class OneShot implements ForwardedConnections {
+    private final CompletableFuture<RemoteForward> forward = new CompletableFuture<>();
+    final Collector accepted = new Collector();
+
+    @Override
+    public Optional<ChannelHandler> accept(Originator originator) {
+      forward.join().cancel();
+      return accepted.accept(originator);
+    }
+
+    @Override
+    public void bound(RemoteForward bound) {
+      forward.complete(bound);
+    }
+
+    int port() {
+      return forward.join().bound().port();
+    }
+  }
+
   @Test
   void whoConnectsToTheForwardReachesTheAcceptor() throws Exception {
     byte[] much = new byte[3 << 20];
@@ -323,6 +344,54 @@ class RemoteForwardTest {
       channel.close();
       assertThat(session.ended().get(20, TimeUnit.SECONDS)).hasMessageContaining("idle");
     }
+  }
+
+  @Test
+  void aForwardThatIsCancelledWhileItAcceptsKeepsItsSessionTooUntilItsChannelIsClosed()
+      throws Exception {
+    ssh.idleTimeout(Duration.ZERO);
+    SshSession session = ssh.session("alice");
+    OneShot oneShot = new OneShot();
+    get(request(session, oneShot));
+    try (Socket peer = new Socket(LOOPBACK, oneShot.port())) {
+      peer.setSoTimeout(20_000);
+      DuplexChannel channel = oneShot.accepted.next();
+      session.release();
+      get(request(ssh.session("bob"), new Collector())); // the loop has seen the release
+      assertThat(session.ended().isDone()).isFalse();
+      channel.writeAndFlush(Unpooled.wrappedBuffer(new byte[] {7}));
+      assertThat(peer.getInputStream().read()).isEqualTo(7);
+      channel.close();
+      assertThat(session.ended().get(20, TimeUnit.SECONDS)).hasMessageContaining("idle");
+    }
+  }
+
+  @Test
+  void aForwardThatIsCancelledWhileItRefusesKeepsNoSession() throws Exception {
+    ssh.idleTimeout(Duration.ZERO);
+    SshSession session = ssh.session("alice");
+    CompletableFuture<RemoteForward> bound = new CompletableFuture<>();
+    RemoteForward forward =
+        get(
+            request(
+                session,
+                new ForwardedConnections() {
+                  @Override
+                  public Optional<ChannelHandler> accept(Originator originator) {
+                    bound.join().cancel();
+                    return Optional.empty();
+                  }
+
+                  @Override
+                  public void bound(RemoteForward listening) {
+                    bound.complete(listening);
+                  }
+                }));
+    try (Socket peer = connect(forward)) {
+      assertThat(peer.getInputStream().read()).isEqualTo(-1);
+    }
+    session.release();
+    assertThat(session.ended().get(20, TimeUnit.SECONDS)).hasMessageContaining("idle");
   }
 
   @Test
