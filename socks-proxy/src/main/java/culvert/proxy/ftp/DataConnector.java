@@ -41,7 +41,17 @@ final class DataConnector {
 
   /** Connects the client that comes for an announcement of the server's. */
   DataTaker taker(PassiveReply announced) {
-    return (client, recorder) -> connect(client, recorder, announced);
+    return new DataTaker() {
+      @Override
+      public void take(Client client, ConnectionRecorder recorder) {
+        connect(client, recorder, announced);
+      }
+
+      @Override
+      public void arriving(Future<?> known) {
+        session.dataArriving(known);
+      }
+    };
   }
 
   /**

@@ -9,6 +9,7 @@ import culvert.proxy.relay.Closing;
 import io.netty.channel.Channel;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Optional;
@@ -62,7 +63,7 @@ final class DataListener {
             .schedule(
                 () -> {
                   LOG.atDebug().addKeyValue("listener", address).log("no data connection came");
-                  listening.close();
+                  close();
                 },
                 ExpectedDataConnections.VALID_FOR.toNanos(),
                 TimeUnit.NANOSECONDS);
@@ -77,8 +78,13 @@ final class DataListener {
     return (InetSocketAddress) listening.localAddress();
   }
 
-  /** Idempotent; a client that was let in stays. */
+  /** Nobody is let in any more. Idempotent; a client that was let in stays. */
   void close() {
+    taken.set(true);
+    closeSocket();
+  }
+
+  private void closeSocket() {
     Channel listening = socket;
     if (listening != null) {
       listening.close();
@@ -94,17 +100,28 @@ final class DataListener {
     } else if (awaited.owner().getNow() instanceof SocketOwner.Unknown) {
       claim(channel, peer);
     } else {
-      owners
-          .socket(channel)
-          .addListener(
-              (Future<SocketOwner> found) -> {
-                if (isOwn(found.getNow())) {
-                  claim(channel, peer);
-                } else {
-                  refuse(channel, peer, "the control connection is another user's");
-                }
-              });
+      lookUp(channel, peer);
     }
+  }
+
+  /**
+   * What the server says waits for this: some say that they take an upload before anybody has
+   * connected, and the owner of a socket that was closed behind a small file is not found.
+   */
+  private void lookUp(DuplexChannel channel, InetSocketAddress peer) {
+    Promise<Void> known = channel.eventLoop().newPromise();
+    taker.arriving(known);
+    owners
+        .socket(channel)
+        .addListener(
+            (Future<SocketOwner> found) -> {
+              if (isOwn(found.getNow())) {
+                claim(channel, peer);
+              } else {
+                refuse(channel, peer, "the control connection is another user's");
+              }
+              known.setSuccess(null);
+            });
   }
 
   /** The control connection's owner was asked for first, so it is known first. */
@@ -116,10 +133,10 @@ final class DataListener {
 
   private void claim(DuplexChannel channel, InetSocketAddress peer) {
     if (taken.compareAndSet(false, true)) {
-      close();
+      closeSocket();
       take(channel, peer);
     } else {
-      refuse(channel, peer, "the data connection has come already");
+      refuse(channel, peer, "no data connection is expected any more");
     }
   }
 

@@ -27,12 +27,18 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
+import io.netty.util.concurrent.PromiseNotifier;
 import io.netty.util.concurrent.ScheduledFuture;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -103,6 +109,8 @@ final class FtpSession
   private final CommandQueue commands = new CommandQueue();
 
   private Phase phase = Phase.CONNECTING;
+  private final Queue<ControlEffect> effects = new ArrayDeque<>();
+  private boolean announcing;
   private boolean accepted;
   private boolean clientEof;
   private boolean eofForwarded;
@@ -348,7 +356,11 @@ final class FtpSession
 
   /** Some commands are answered here: a client that reads no replies may send no more of them. */
   private boolean mayRelay() {
-    return channel.isWritable() && serverTakes() && !dialogue().full() && !dialogue().waiting();
+    return channel.isWritable()
+        && serverTakes()
+        && !announcing
+        && !dialogue().full()
+        && !dialogue().waiting();
   }
 
   private boolean serverTakes() {
@@ -508,27 +520,33 @@ final class FtpSession
     }
   }
 
-  private void run(List<ControlEffect> effects) {
-    for (ControlEffect effect : effects) {
-      if (effect instanceof ControlEffect.ToClient reply) {
-        toClient(reply.bytes());
-      } else if (effect instanceof ControlEffect.ToServer line) {
-        toServer(line.bytes());
-      } else if (effect instanceof ControlEffect.Passive passive) {
-        announce(passive);
-      } else if (effect instanceof ControlEffect.Active asked) {
-        server().data().active().asked(asked);
-      } else if (effect instanceof ControlEffect.OpenData open) {
-        server().data().active().open(open);
-      } else if (effect instanceof ControlEffect.ActiveEnded) {
-        server().data().active().ended();
-      } else if (effect instanceof ControlEffect.AbortSent) {
-        transfers.abortSent();
-      } else if (effect instanceof ControlEffect.AbortAnswered) {
-        transfers.abortAnswered();
-      } else {
-        becomeOpaque();
-      }
+  /** In order, and behind an announcement that is being prepared. */
+  private void run(List<ControlEffect> more) {
+    effects.addAll(more);
+    while (!announcing && !effects.isEmpty()) {
+      run(effects.remove());
+    }
+  }
+
+  private void run(ControlEffect effect) {
+    if (effect instanceof ControlEffect.ToClient reply) {
+      toClient(reply.bytes());
+    } else if (effect instanceof ControlEffect.ToServer line) {
+      toServer(line.bytes());
+    } else if (effect instanceof ControlEffect.Passive passive) {
+      announce(passive);
+    } else if (effect instanceof ControlEffect.Active asked) {
+      server().data().active().asked(asked);
+    } else if (effect instanceof ControlEffect.OpenData open) {
+      server().data().active().open(open);
+    } else if (effect instanceof ControlEffect.ActiveEnded) {
+      server().data().active().ended();
+    } else if (effect instanceof ControlEffect.AbortSent) {
+      transfers.abortSent();
+    } else if (effect instanceof ControlEffect.AbortAnswered) {
+      transfers.abortAnswered();
+    } else {
+      becomeOpaque();
     }
   }
 
@@ -542,21 +560,36 @@ final class FtpSession
     }
   }
 
-  /** What the server says next waits until the client knows where to come. */
+  /** Everything else waits until the client knows where to come, but only so long. */
   private void announce(ControlEffect.Passive passive) {
     ServerSide present = server();
     DataTaker taker = present.data().connector().taker(passive.reply());
     Future<PassivePorts.Announced> expected =
         present.data().passive().expect(passive.reply(), passive.extended(), taker);
-    expected.addListener(
+    if (expected.isDone()) {
+      toClient(announcement(passive, expected));
+      return;
+    }
+    announcing = true;
+    Promise<PassivePorts.Announced> inTime = loop.newPromise();
+    PromiseNotifier.cascade(false, expected, inTime);
+    long patience = services.timeouts().opening().toMillis();
+    ScheduledFuture<?> late =
+        loop.schedule(
+            () ->
+                inTime.tryFailure(new TimeoutException("no port for data in " + patience + " ms")),
+            patience,
+            TimeUnit.MILLISECONDS);
+    inTime.addListener(
         done -> {
+          late.cancel(false);
+          announcing = false;
           if (server == present) {
-            toClient(announcement(passive, expected));
+            toClient(announcement(passive, inTime));
+            run(List.of());
           }
         });
-    if (!expected.isDone()) {
-      present.holdUntil(expected); // behind the listener above
-    }
+    present.holdUntil(inTime); // behind the listener above
   }
 
   /** Active mode has got further. */
@@ -597,6 +630,16 @@ final class FtpSession
   }
 
   // Data connections
+
+  /** Somebody has come for data, who may be the client. From any thread. */
+  void dataArriving(Future<?> known) {
+    onLoop(
+        () -> {
+          if (server != null) {
+            server.holdUntil(known);
+          }
+        });
+  }
 
   /** From any thread. */
   void dataStarted(DuplexChannel dataClient) {
@@ -671,10 +714,22 @@ final class FtpSession
   }
 
   private void dropUpstream() {
+    forgetEffects();
     ServerSide dropped = server;
     server = null;
     if (dropped != null && dropped.drop()) {
       holding.add(dropped.data().passive());
     }
+  }
+
+  /** What would have been sent may be a password. */
+  private void forgetEffects() {
+    for (ControlEffect effect : effects) {
+      if (effect instanceof ControlEffect.ToServer line) {
+        Arrays.fill(line.bytes(), (byte) 0);
+      }
+    }
+    effects.clear();
+    announcing = false;
   }
 }

@@ -49,7 +49,7 @@ final class ServerSide implements UpstreamEnd.Listener {
   private final Reply.Collector replies = new Reply.Collector();
   private final Queue<Runnable> waiting = new ArrayDeque<>();
   private Runnable unwatch = () -> {};
-  private boolean held;
+  private int holds;
   private boolean opaque;
   private boolean dropped;
 
@@ -126,17 +126,18 @@ final class ServerSide implements UpstreamEnd.Listener {
     opaque = true;
   }
 
-  /** Nothing is told until the task is done; then everything that came meanwhile. */
+  /** Nothing is told until that is done, and then everything that came meanwhile. */
   void holdUntil(Future<?> done) {
-    held = true;
-    done.addListener(
-        d -> {
-          held = false;
-          proceed();
-          if (!dropped) {
-            session.serverReady();
-          }
-        });
+    holds++;
+    done.addListener(d -> end.post(listener -> released()));
+  }
+
+  private void released() {
+    holds--;
+    proceed();
+    if (!dropped) {
+      session.serverReady();
+    }
   }
 
   /**
@@ -199,7 +200,7 @@ final class ServerSide implements UpstreamEnd.Listener {
   }
 
   private void proceed() {
-    while (!held && !dropped && !waiting.isEmpty()) {
+    while (holds == 0 && !dropped && !waiting.isEmpty()) {
       waiting.remove().run();
     }
   }

@@ -174,6 +174,53 @@ class DataListenerTest {
   }
 
   @Test
+  void ourOwnAnswersComeBehindTheAnnouncementToo() throws Exception {
+    client.send("PASV\r\nLPRT 4\r\nNOOP\r\n");
+    assertThat(server.line()).isEqualTo("PASV");
+    server.send("227 ok (127,0,0,1,9,9)\r\n");
+
+    announced(client.line());
+    assertThat(client.line()).startsWith("5");
+    assertThat(server.line()).isEqualTo("NOOP");
+  }
+
+  @Test
+  void theServersRepliesWaitWhileItIsFoundOutWhoHasCome() throws Exception {
+    int port = passive("EPSV");
+    Promise<Void> gate = ftp.holdOwners();
+    Peer data = connect(port);
+    await().until(() -> ftp.ownersAsked.get() > 1); // the control connection's was the first
+    client.sendLine("STOR a");
+    assertThat(server.line()).isEqualTo("STOR a");
+    server.sendLine("150 go on");
+    server.sendLine("226 done");
+    client.sendLine("NOOP");
+    assertThat(server.line()).isEqualTo("NOOP");
+    assertThat(client.socket.getInputStream().available()).isZero();
+
+    gate.setSuccess(null);
+
+    assertThat(client.line()).isEqualTo("150 go on");
+    ftp.accept(serversPort).close();
+    data.close();
+  }
+
+  @Test
+  void whoeverIsStillBeingLookedUpWhenTheListenerClosesIsNotLetIn() throws Exception {
+    int port = passive("EPSV");
+    Promise<Void> gate = ftp.holdOwners();
+    Peer data = connect(port);
+    await().until(() -> ftp.ownersAsked.get() > 1);
+    client.reset();
+    await().until(() -> !ftp.ownListeners.contains(HERE, port));
+
+    gate.setSuccess(null);
+
+    assertThat(data.rest()).isEqualTo("RESET");
+    assertThat(ftp.ssh.channels).hasSize(1);
+  }
+
+  @Test
   void dataThatTheServerDoesNotTakeAreReset() throws Exception {
     int port = passive("EPSV");
     serversPort.close();

@@ -55,6 +55,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
 /**
@@ -85,6 +86,10 @@ final class FtpFixture implements AutoCloseable {
   final Map<String, Route> routes = new ConcurrentHashMap<>(); // by host:port
   final Set<String> pinned = ConcurrentHashMap.newKeySet();
   final ServerSocket ftpServer;
+
+  private volatile Future<?> ownerGate = loops.next().newSucceededFuture(null);
+
+  final AtomicInteger ownersAsked = new AtomicInteger();
   volatile Function<Channel, SocketOwner> owner = client -> new SocketOwner.Unknown();
   volatile SshProfile profile = profile(new SshUser.FromFtp(), AuthMethod.PASSWORD);
 
@@ -142,10 +147,20 @@ final class FtpFixture implements AutoCloseable {
     door = bindDoor();
   }
 
+  /** Leaves owners unknown until the promise completes. */
+  Promise<Void> holdOwners() {
+    Promise<Void> gate = loops.next().newPromise();
+    ownerGate = gate;
+    return gate;
+  }
+
   private final class FakeOwners implements ClientOwners {
     @Override
     public Future<SocketOwner> socket(Channel client) {
-      return client.eventLoop().newSucceededFuture(owner.apply(client));
+      ownersAsked.incrementAndGet();
+      Promise<SocketOwner> found = client.eventLoop().newPromise();
+      ownerGate.addListener(open -> found.setSuccess(owner.apply(client)));
+      return found;
     }
 
     @Override
