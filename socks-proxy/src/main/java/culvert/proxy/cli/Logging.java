@@ -26,6 +26,13 @@ final class Logging {
           "culvert.ssh.mina.channel.ForwardedTcpipChannel",
           "culvert.ssh.mina.io");
 
+  /**
+   * An ERROR of Netty's about a result that comes when the event loops have ended, as that of a
+   * login does which hung when the process was told to stop: nobody must act.
+   */
+  private static final String REJECTED_AT_THE_END =
+      "io.netty.util.concurrent.DefaultPromise.rejectedExecution";
+
   private Logging() {}
 
   /**
@@ -73,6 +80,7 @@ final class Logging {
     context.getLogger("culvert.ssh.mina").setLevel(verbosity < 2 ? culvert : Level.DEBUG);
     MINA.forEach(name -> context.getLogger(name).setLevel(mina));
     context.getLogger("io.netty.handler.logging").setLevel(Level.OFF);
+    context.getLogger(REJECTED_AT_THE_END).setLevel(verbosity < 2 ? Level.OFF : Level.DEBUG);
   }
 
   /** An appender closes its stream when the next configuration replaces it. */
