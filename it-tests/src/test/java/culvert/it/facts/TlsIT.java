@@ -42,7 +42,9 @@ class TlsIT {
   @Test
   @Fact(FactRow.TLS_PASSES_THROUGH)
   void dataMayComeForAPortThatNobodyCouldRead() throws Exception {
-    encrypted("AUTH TLS");
+    Encrypted session = encrypted("AUTH TLS");
+    session.client.segment(HELLO);
+    assertThat(session.server.read(HELLO.length())).isEqualTo(HELLO);
     DataPort port = stage.ftp().listen();
     Wire data = stage.data(LOCALHOST, port.number());
 
