@@ -23,7 +23,7 @@ import java.util.function.Function;
  */
 final class ExpectedPorts implements PassivePorts {
   private final EventLoop loop;
-  private final ExpectedDataConnections.Announcements announcements;
+  private final Announcements announcements;
   private final PassiveAddress address;
   private final Set<Integer> controlPorts;
 
@@ -45,9 +45,10 @@ final class ExpectedPorts implements PassivePorts {
         services
             .expected()
             .open(
-                client.address().getAddress(),
-                client.user(),
-                services.owners().socket(client.channel()),
+                new SessionClient(
+                    client.address().getAddress(),
+                    client.user(),
+                    services.owners().socket(client.channel())),
                 tunnelled);
     announcements.knownAs(asked.host());
     announcements.knownAs(destination.host());

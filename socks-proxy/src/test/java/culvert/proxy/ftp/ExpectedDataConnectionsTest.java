@@ -9,7 +9,6 @@ import culvert.filter.DestinationAddress;
 import culvert.proxy.door.Client;
 import culvert.proxy.event.ConnectionRecorder;
 import culvert.proxy.ftp.DataConnections.Claim;
-import culvert.proxy.ftp.ExpectedDataConnections.Announcements;
 import culvert.proxy.owner.SocketOwner;
 import io.netty.util.NetUtil;
 import io.netty.util.concurrent.Future;
@@ -52,10 +51,10 @@ class ExpectedDataConnectionsTest {
   void open() throws Exception {
     here = InetAddress.getByName("10.1.1.1");
     elsewhere = InetAddress.getByName("10.1.1.2");
-    tunnelled = table.open(here, Optional.empty(), NOBODY, true);
+    tunnelled = table.open(new SessionClient(here, Optional.empty(), NOBODY), true);
     tunnelled.knownAs(HOST);
     tunnelled.knownAs(InetAddress.getByName("192.0.2.1"));
-    plain = table.open(here, Optional.empty(), NOBODY, false);
+    plain = table.open(new SessionClient(here, Optional.empty(), NOBODY), false);
     plain.knownAs("plain.example");
   }
 
@@ -124,7 +123,7 @@ class ExpectedDataConnectionsTest {
 
   private Promise<SocketOwner> openedByAnOwner() {
     Promise<SocketOwner> owner = ImmediateEventExecutor.INSTANCE.newPromise();
-    Announcements owned = table.open(here, Optional.empty(), owner, true);
+    Announcements owned = table.open(new SessionClient(here, Optional.empty(), owner), true);
     owned.knownAs(HOST);
     expect(owned, 3000);
     return owner;
@@ -272,7 +271,7 @@ class ExpectedDataConnectionsTest {
 
   @Test
   void aCollisionOfOneClientsSessionsIsResolvedByAnotherPort() {
-    Announcements other = table.open(here, Optional.empty(), NOBODY, true);
+    Announcements other = table.open(new SessionClient(here, Optional.empty(), NOBODY), true);
     other.knownAs(HOST);
     expect(tunnelled, 2000);
 
@@ -287,7 +286,7 @@ class ExpectedDataConnectionsTest {
 
   @Test
   void sessionsOfDifferentClientsDoNotCollide() {
-    Announcements other = table.open(elsewhere, Optional.empty(), NOBODY, true);
+    Announcements other = table.open(new SessionClient(elsewhere, Optional.empty(), NOBODY), true);
     other.knownAs(HOST);
     expect(tunnelled, 2000);
 
@@ -298,7 +297,7 @@ class ExpectedDataConnectionsTest {
 
   @Test
   void aSpentPortIsNoCollision() {
-    Announcements other = table.open(here, Optional.empty(), NOBODY, true);
+    Announcements other = table.open(new SessionClient(here, Optional.empty(), NOBODY), true);
     other.knownAs(HOST);
     expect(tunnelled, 2000);
     claim(HOST, 2000);
@@ -378,7 +377,7 @@ class ExpectedDataConnectionsTest {
   @Test
   void anotherClientsAnnouncementIsNotTakenByASessionThatCannotBeRead() {
     expectAny(tunnelled);
-    Announcements other = table.open(elsewhere, Optional.empty(), NOBODY, true);
+    Announcements other = table.open(new SessionClient(elsewhere, Optional.empty(), NOBODY), true);
     other.knownAs(HOST);
     expect(other, 2000);
 
@@ -389,7 +388,7 @@ class ExpectedDataConnectionsTest {
   @Test
   void anAnnouncementOfTheClientsOwnComesFirst() {
     expectAny(tunnelled);
-    Announcements second = table.open(here, Optional.empty(), NOBODY, true);
+    Announcements second = table.open(new SessionClient(here, Optional.empty(), NOBODY), true);
     second.knownAs(HOST);
     second.expect(2000, (client, recorder) -> taken.add(-1));
 
@@ -400,7 +399,9 @@ class ExpectedDataConnectionsTest {
   @Test
   void aSessionThatCannotBeReadNeedsTheOwnerOfASocketToo() {
     Announcements owned =
-        table.open(here, Optional.empty(), GlobalEventExecutor.INSTANCE.newPromise(), true);
+        table.open(
+            new SessionClient(here, Optional.empty(), GlobalEventExecutor.INSTANCE.newPromise()),
+            true);
     owned.knownAs(HOST);
     expectAny(owned);
 
