@@ -350,10 +350,10 @@ public final class ControlDialogue {
     } else if (line.last() && head.kind.passive()) {
       passive(head.kind == Kind.EPSV, line);
     } else {
-      relay(line);
       if (line.last() && head.kind == Kind.AUTH && (line.code() == 234 || line.code() == 334)) {
-        effects.add(new ControlEffect.Opaque());
+        effects.add(new ControlEffect.Opaque()); // the client may come for data when it has read it
       }
+      relay(line);
     }
   }
 

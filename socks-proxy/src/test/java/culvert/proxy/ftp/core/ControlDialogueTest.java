@@ -156,7 +156,7 @@ class ControlDialogueTest {
     dialogue = new ControlDialogue(true, false);
 
     assertThat(client("AUTH TLS")).containsExactly("> AUTH TLS");
-    assertThat(server("234 go")).containsExactly("< 234 go", "Opaque");
+    assertThat(server("234 go")).containsExactly("Opaque", "< 234 go");
   }
 
   @Test
