@@ -17,11 +17,13 @@ import culvert.ssh.RemoteForward;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.FutureListener;
+import io.netty.util.concurrent.ScheduledFuture;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -54,8 +56,11 @@ final class ActiveMode {
   private final Optional<BindTable.Session> binds;
   private final Listener session;
   private final EventLoop loop;
+  private final ActiveForwards given = new ActiveForwards();
   private @Nullable ClientWay way;
-  private @Nullable ForwardedData forward;
+  private @Nullable ForwardedData forward; // for the next transfer
+  private @Nullable Client arriving; // for a transfer that the server has not heard of
+  private @Nullable ScheduledFuture<?> timer;
   private int turn; // what was begun in an earlier one comes too late
 
   ActiveMode(
@@ -113,8 +118,9 @@ final class ActiveMode {
 
   /** The client wants its data there. */
   void asked(ControlEffect.Active asked) {
-    turn++;
-    dropForward();
+    turn();
+    given.forgetFinished();
+    startTimer();
     if (!asked.renewed()) {
       dropWay();
       way = wayTo(asked.target()).orElse(null);
@@ -199,6 +205,7 @@ final class ActiveMode {
 
   /** A transfer: first the client, then the server. */
   void open(ControlEffect.OpenData data) {
+    startTimer();
     int mine = turn;
     ClientWay present = way;
     if (present == null) {
@@ -222,11 +229,12 @@ final class ActiveMode {
                     return;
                   }
                   Client dataClient = reached.getNow();
-                  onLoopOf(
-                      dataClient,
-                      mine == turn
-                          ? () -> connect(dataClient, data.server(), mine)
-                          : () -> dataClient.refuse(Refusal.GENERAL_FAILURE));
+                  if (mine == turn) {
+                    arriving = dataClient;
+                    onLoopOf(dataClient, () -> connect(dataClient, data.server(), mine));
+                  } else {
+                    refuse(dataClient);
+                  }
                 });
   }
 
@@ -257,6 +265,8 @@ final class ActiveMode {
   private void expectForward(Client dataClient, ConnectionRecorder recorder, int mine) {
     IllegalStateException tooLate = new IllegalStateException("the remote forward has ended");
     if (mine == turn && forward != null && forward.expect(dataClient, recorder)) {
+      given.add(forward);
+      forward = null;
       opened(mine, Optional.empty());
     } else {
       onLoopOf(dataClient, () -> connector.giveUp(dataClient, recorder, tooLate));
@@ -266,6 +276,7 @@ final class ActiveMode {
 
   private void opened(int mine, Optional<Throwable> failure) {
     if (mine == turn) {
+      arriving = null;
       proceed(
           () ->
               failure.isPresent()
@@ -274,17 +285,66 @@ final class ActiveMode {
     }
   }
 
+  /** What waits may take only so long: clients wait for an answer, and a busy server for nobody. */
+  private void startTimer() {
+    stopTimer();
+    long patience = services.timeouts().opening().toMillis();
+    timer = loop.schedule(() -> expired(patience), patience, TimeUnit.MILLISECONDS);
+  }
+
+  private void expired(long patience) {
+    if (dialogue.waitsBehindTransfer()) {
+      startTimer();
+    } else if (dialogue.waiting()) {
+      String why = dialogue.waitsFor() + " within " + patience + " ms";
+      proceed(() -> dialogue.giveUp(why));
+    }
+  }
+
+  private void stopTimer() {
+    if (timer != null) {
+      timer.cancel(false);
+      timer = null;
+    }
+  }
+
+  /** The transfer that was to come does not. */
+  void givenUp() {
+    turn();
+  }
+
+  /** A transfer for which the server was to connect has had its final reply. */
+  void transferEnded(boolean failed) {
+    given.transferEnded(failed);
+  }
+
   /** The client's last PORT is not used any more. */
   void ended() {
-    turn++;
-    dropForward();
+    turn();
+    given.forgetFinished();
     dropWay();
   }
 
   /** The upstream is gone. Data connections go on. */
   void close() {
     ended();
+    given.close();
     binds.ifPresent(BindTable.Session::close);
+  }
+
+  /** Nothing that is under way is used any more, but for transfers that the server has heard of. */
+  private void turn() {
+    turn++;
+    stopTimer();
+    dropForward();
+    if (arriving != null) {
+      refuse(arriving);
+      arriving = null;
+    }
+  }
+
+  private static void refuse(Client dataClient) {
+    onLoopOf(dataClient, () -> dataClient.refuse(Refusal.GENERAL_FAILURE));
   }
 
   private void dropForward() {

@@ -74,9 +74,17 @@ sealed interface ClientWay {
   /**
    * The client waits at a front door, with a BIND.
    *
-   * @param peer the FTP server as the client knows it
+   * <p>Whoever has reached it sees to its answer. Confined to the session's loop.
    */
-  record Bound(BindTable.Waiting bind, InetSocketAddress peer) implements ClientWay {
+  final class Bound implements ClientWay {
+    private final BindTable.Waiting bind;
+    private final InetSocketAddress peer;
+    private boolean reached;
+
+    Bound(BindTable.Waiting bind, InetSocketAddress peer) {
+      this.bind = bind;
+      this.peer = peer;
+    }
 
     @Override
     public boolean again() {
@@ -85,43 +93,52 @@ sealed interface ClientWay {
 
     @Override
     public Future<Client> reach(ConnectionRequest request, EventLoop loop) {
-      return bind.client().channel().isActive()
-          ? loop.newSucceededFuture(new Waited(this, request))
-          : loop.newFailedFuture(new IllegalStateException("the client's BIND has ended"));
+      if (!bind.client().channel().isActive()) {
+        return loop.newFailedFuture(new IllegalStateException("the client's BIND has ended"));
+      }
+      reached = true;
+      return loop.newSucceededFuture(new Waited(bind, peer, request));
     }
 
     @Override
     public void close() {
-      bind.refuse(Refusal.GENERAL_FAILURE);
+      if (!reached) {
+        bind.refuse(Refusal.GENERAL_FAILURE);
+      }
     }
   }
 
-  /** A client that has waited for its second answer. */
-  record Waited(Bound way, ConnectionRequest request) implements Client {
+  /**
+   * A client that has waited for its second answer.
+   *
+   * @param peer the FTP server as the client knows it
+   */
+  record Waited(BindTable.Waiting bind, InetSocketAddress peer, ConnectionRequest request)
+      implements Client {
 
     @Override
     public DuplexChannel channel() {
-      return way.bind().client().channel();
+      return bind.client().channel();
     }
 
     @Override
     public InetSocketAddress address() {
-      return way.bind().client().address();
+      return bind.client().address();
     }
 
     @Override
     public Optional<String> user() {
-      return way.bind().client().user();
+      return bind.client().user();
     }
 
     @Override
     public void accept() {
-      way.bind().accept(way.peer());
+      bind.accept(peer);
     }
 
     @Override
     public void refuse(Refusal refusal) {
-      way.bind().refuse(refusal);
+      bind.refuse(refusal);
     }
   }
 }

@@ -11,6 +11,9 @@ final class CommandQueue {
   /** Commands that may wait here; reading stops long before, but takes what one batch brings. */
   static final int MAX_WAITING = 4096;
 
+  /** Commands that may wait here while nothing is taken, before reading stops. */
+  private static final int MANY = 16;
+
   private final CommandSplitter splitter = new CommandSplitter();
   private final Queue<ClientInput> inputs = new ArrayDeque<>();
 
@@ -22,6 +25,11 @@ final class CommandQueue {
 
   boolean isEmpty() {
     return inputs.isEmpty();
+  }
+
+  /** Whether more may come although nothing is taken. */
+  boolean mayWait() {
+    return inputs.size() < MANY;
   }
 
   /** The next one, which stays. */

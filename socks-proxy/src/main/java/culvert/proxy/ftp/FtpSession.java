@@ -290,6 +290,7 @@ final class FtpSession
 
   @Override
   public void clientGone(String detail) {
+    endWait(detail);
     if (phase == Phase.RELAYING && dialogue().uploadPending()) {
       phase = Phase.ABORTING;
       run(dialogue().uploadBroken());
@@ -314,6 +315,9 @@ final class FtpSession
       while (!commands.isEmpty() && takes(commands.peek())) {
         take(commands.take());
       }
+      if (clientEof) {
+        endWait("the client has ended the control connection");
+      }
       passEofOn();
       if (wantsClientBytes()) {
         clientEnd.read();
@@ -330,9 +334,11 @@ final class FtpSession
     return switch (phase) {
       case LOGIN -> channel.isWritable() && login != null && login.takesCommands();
       case RELAYING -> {
-        boolean newIdentity =
-            login != null && input instanceof Command command && command.verb().equals("USER");
-        yield mayRelay() && (!newIdentity || dialogue().idle());
+        String verb = input instanceof Command command ? command.verb() : "";
+        boolean newIdentity = login != null && verb.equals("USER");
+        yield mayWrite()
+            && (!dialogue().waiting() || verb.equals("ABOR"))
+            && (!newIdentity || dialogue().idle());
       }
       case CONNECTING, OPAQUE, ABORTING -> false;
       case ENDED -> true;
@@ -340,7 +346,13 @@ final class FtpSession
   }
 
   private boolean wantsClientBytes() {
-    if (!accepted || clientEof || !commands.isEmpty()) {
+    if (!accepted || clientEof) {
+      return false;
+    }
+    if (phase == Phase.RELAYING && dialogue().waiting()) {
+      return commands.mayWait(); // an ABOR may come, and the client's end
+    }
+    if (!commands.isEmpty()) {
       return false;
     }
     return switch (phase) {
@@ -348,19 +360,15 @@ final class FtpSession
           channel.isWritable()
               && login != null
               && (login.state() == LoginState.AWAIT_USER || login.state() == LoginState.AWAIT_PASS);
-      case RELAYING -> mayRelay();
+      case RELAYING -> mayWrite();
       case OPAQUE -> serverTakes();
       case CONNECTING, ABORTING, ENDED -> false;
     };
   }
 
   /** Some commands are answered here: a client that reads no replies may send no more of them. */
-  private boolean mayRelay() {
-    return channel.isWritable()
-        && serverTakes()
-        && !announcing
-        && !dialogue().full()
-        && !dialogue().waiting();
+  private boolean mayWrite() {
+    return channel.isWritable() && serverTakes() && !announcing && !dialogue().full();
   }
 
   private boolean serverTakes() {
@@ -392,6 +400,14 @@ final class FtpSession
     command.wipe();
   }
 
+  /** Nobody is there for whom active mode could wait, nor for what comes behind that. */
+  private void endWait(String why) {
+    if (phase == Phase.RELAYING && dialogue().waiting()) {
+      commands.wipe();
+      run(dialogue().giveUp(why));
+    }
+  }
+
   /**
    * Behind everything that came before it, and not while an upload may still have to be aborted.
    */
@@ -405,8 +421,7 @@ final class FtpSession
             && (login.state() == LoginState.AWAIT_USER || login.state() == LoginState.AWAIT_PASS);
     if (beforeLogin) {
       finish(EndReason.COMPLETED, "");
-    } else if ((phase == Phase.RELAYING && !dialogue().uploadPending() && !dialogue().waiting())
-        || phase == Phase.OPAQUE) {
+    } else if ((phase == Phase.RELAYING && !dialogue().uploadPending()) || phase == Phase.OPAQUE) {
       eofForwarded = true;
       server().shutdownOutput();
     }
@@ -541,6 +556,10 @@ final class FtpSession
       server().data().active().open(open);
     } else if (effect instanceof ControlEffect.ActiveEnded) {
       server().data().active().ended();
+    } else if (effect instanceof ControlEffect.DataGivenUp) {
+      server().data().active().givenUp();
+    } else if (effect instanceof ControlEffect.RenamedTransferEnded ended) {
+      server().data().active().transferEnded(ended.failed());
     } else if (effect instanceof ControlEffect.AbortSent) {
       transfers.abortSent();
     } else if (effect instanceof ControlEffect.AbortAnswered) {

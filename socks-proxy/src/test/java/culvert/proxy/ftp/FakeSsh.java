@@ -224,6 +224,10 @@ final class FakeSsh implements SshTransport {
         return on.newFailedFuture(forwardFailure);
       }
       Promise<RemoteForward> forwarded = on.newPromise();
+      if (hangs) {
+        hanging.add(forwarded);
+        return forwarded;
+      }
       new ServerBootstrap()
           .group(loop)
           .channelFactory(() -> NettyTransport.preferred().newServerSocketChannel())

@@ -39,6 +39,7 @@ class FtpActiveTest {
   private FtpFixture ftp;
   private Peer client;
   private Peer server;
+  private Peer called; // the client's end of a data connection
 
   @BeforeEach
   void start() throws Exception {
@@ -412,6 +413,137 @@ class FtpActiveTest {
 
     assertThat(server.line()).startsWith("EPRT |1|192.0.2.9|");
     assertThat(ftp.ssh.forwards).hasToString("[*:0]");
+  }
+
+  // Waits that do not end by themselves
+
+  /** The client is there, and the channel to the server's port is never answered. */
+  private Promise<Void> openingFor(String transfer) throws Exception {
+    ServerSocket clients = ftp.listen();
+    convert(clients, ftp.listen());
+    Promise<Void> gate = ftp.ssh.holdChannels();
+    client.sendLine(transfer);
+    called = ftp.accept(clients);
+    await().until(() -> ftp.ssh.channels.size() == 2);
+    return gate;
+  }
+
+  @Test
+  void anAbortEndsTheWaitForTheDataConnection() throws Exception {
+    tunnelled();
+    Promise<Void> gate = openingFor("STOR a");
+    client.sendLine("ABOR").sendLine("NOOP");
+
+    assertThat(client.line()).isEqualTo("425 culvert: aborted by the client.");
+    assertThat(client.line()).startsWith("226 ");
+    assertThat(server.line()).isEqualTo("NOOP");
+    assertThat(called.rest()).isEqualTo("RESET");
+    gate.setSuccess(null);
+    await().until(() -> ftp.connections.count() == 0);
+  }
+
+  @Test
+  void aDataConnectionThatIsNotMadeInTimeIsReported() throws Exception {
+    tunnelled();
+    openingFor("STOR a");
+    client.sendLine("NOOP");
+
+    assertThat(client.line()).isEqualTo("425 culvert: no data connection within 2000 ms");
+    assertThat(server.line()).isEqualTo("NOOP");
+    assertThat(called.rest()).isEqualTo("RESET");
+  }
+
+  @Test
+  void aServerThatSwallowsTheProbeIsReported() throws Exception {
+    tunnelled();
+    client.sendLine(port(ftp.listen())).sendLine("NOOP");
+    assertThat(server.line()).isEqualTo("EPSV");
+
+    assertThat(client.line())
+        .isEqualTo("425 culvert: the FTP server has answered neither EPSV nor PASV within 2000 ms");
+    assertThat(server.line()).isEqualTo("NOOP");
+    server.sendLine("200 ok");
+    assertThat(client.line()).isEqualTo("200 ok");
+  }
+
+  @Test
+  void aRemoteForwardThatIsNotAnsweredIsReported() throws Exception {
+    forwarding("localhost");
+    ftp.ssh.hangs = true;
+    client.sendLine(port(ftp.listen())).sendLine("NOOP");
+
+    assertThat(client.line()).isEqualTo("425 culvert: no remote forward within 2000 ms");
+    assertThat(server.line()).isEqualTo("NOOP");
+  }
+
+  @ParameterizedTest(name = "[{0}]")
+  @ValueSource(strings = {"", "QUIT\r\n", "STOR b\r\n"})
+  void theClientsEndEndsTheWaitAndNothingIsSentForIt(String pipelined) throws Exception {
+    tunnelled();
+    Promise<Void> gate = openingFor("STOR a");
+    client.send(pipelined).sendEof();
+
+    assertThat(server.line()).isEqualTo("EOF");
+    assertThat(called.rest()).isEqualTo("RESET");
+    gate.setSuccess(null);
+    server.close();
+    assertThat(client.line()).startsWith("425 ");
+    assertThat(client.line()).isEqualTo("EOF");
+    await().until(() -> ftp.connections.count() == 0);
+  }
+
+  @Test
+  void aClientThatBreaksOffWhileItWaitsEndsTheSession() throws Exception {
+    tunnelled();
+    openingFor("STOR a");
+    client.reset();
+
+    assertThat(server.line()).isEqualTo("EOF");
+    assertThat(called.rest()).isEqualTo("RESET");
+  }
+
+  // One PORT, several transfers
+
+  @Test
+  void aTransferThatFailsLeavesThePortToTheNext() throws Exception {
+    forwarding("localhost");
+    ServerSocket clients = ftp.listen();
+    renamed(clients);
+    client.sendLine("RETR a");
+    assertThat(server.line()).isEqualTo("RETR a");
+    assertThat(refusedTransfer(clients)).isEqualTo("550 no such file");
+
+    client.sendLine("RETR b");
+    assertThat(server.line()).startsWith("PORT 127,");
+    server.sendLine("200 ok");
+    ftp.accept(clients);
+    assertThat(server.line()).isEqualTo("RETR b");
+  }
+
+  private String refusedTransfer(ServerSocket clients) throws Exception {
+    Peer data = ftp.accept(clients);
+    server.sendLine("550 no such file");
+    assertThat(data.rest()).isEqualTo("RESET");
+    return client.line();
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(strings = {"PORT", "PASV", "RETR b"})
+  void whatComesEarlyDoesNotTakeThePortFromTheTransferBefore(String early) throws Exception {
+    forwarding("localhost");
+    ServerSocket clients = ftp.listen();
+    int forward = renamed(clients);
+    client.sendLine("RETR a");
+    assertThat(server.line()).isEqualTo("RETR a");
+    Peer data = ftp.accept(clients);
+    client.sendLine(early.equals("PORT") ? port(clients) : early);
+    assertThat(server.line()).startsWith(early.equals("PASV") ? "PASV" : "PORT ");
+
+    try (Peer serverData = connectTo(forward)) {
+      server.sendLine("150 here");
+      serverData.send("the file").sendEof();
+      assertThat(data.rest()).isEqualTo("the fileEOF");
+    }
   }
 
   /** Until the forward is gone, connections to it are taken and closed. */

@@ -52,8 +52,15 @@ final class ActiveDialogue {
     /** Sends the server a command of our own. */
     void sendOwn(Pending.Kind kind, byte[] line);
 
-    /** Sends the server the client's command, whose reply the client gets. */
-    void send(Pending.Kind kind, byte[] line);
+    /**
+     * Sends the server the client's transfer, whose reply the client gets.
+     *
+     * @param renamed whether the server connects to where we have told it
+     */
+    void send(Pending.Kind kind, byte[] line, boolean renamed);
+
+    /** Replies to commands of our own so far mean nothing any more. */
+    void abandonOwn();
 
     void effect(ControlEffect effect);
   }
@@ -115,8 +122,35 @@ final class ActiveDialogue {
     switch (state) {
       case SERVER_LISTENS, RENAMED -> open(new Transfer(kind, command));
       case SPENT -> ask(new Transfer(kind, command));
-      default -> line.send(kind, command);
+      default -> line.send(kind, command, false);
     }
+  }
+
+  /** The client's commands wait no longer: the PORT or the transfer has failed. */
+  void giveUp(String why) {
+    if (waiting()) {
+      line.abandonOwn();
+      line.effect(held == null ? new ControlEffect.ActiveEnded() : new ControlEffect.DataGivenUp());
+      String reply = "425 culvert: " + OwnReply.printable(why);
+      state = held == null ? State.NONE : State.SPENT;
+      held = null;
+      line.answer(reply);
+    }
+  }
+
+  /** What has not come, for a message. */
+  String waitsFor() {
+    return switch (state) {
+      case ASKED -> "no remote forward";
+      case PROBING -> "the FTP server has answered neither EPSV nor PASV";
+      case RENAMING -> "the FTP server has not answered PORT";
+      default -> "no data connection";
+    };
+  }
+
+  /** Whether it is the FTP server that has to answer first. */
+  boolean waitsForServer() {
+    return state == State.PROBING || state == State.RENAMING;
   }
 
   private void open(Transfer transfer) {
@@ -165,7 +199,7 @@ final class ActiveDialogue {
     Transfer transfer = Objects.requireNonNull(held, "no transfer");
     state = State.SPENT;
     held = null;
-    line.send(transfer.kind(), transfer.line());
+    line.send(transfer.kind(), transfer.line(), renames);
   }
 
   void notOpened(String why) {
@@ -219,16 +253,9 @@ final class ActiveDialogue {
       boolean ofPort = held == null;
       state = ofPort ? State.NONE : State.SPENT;
       held = null;
-      line.effect(new ControlEffect.ActiveEnded());
+      line.effect(ofPort ? new ControlEffect.ActiveEnded() : new ControlEffect.DataGivenUp());
       line.answer(
           ofPort ? reply.toString() : "425 culvert: the FTP server refuses PORT now: " + reply);
-    }
-  }
-
-  /** A transfer got its final reply. */
-  void transferEnded(ReplyLine reply) {
-    if (renames && state == State.SPENT && reply.code() >= 400) {
-      line.effect(new ControlEffect.ActiveEnded()); // the server will not come any more
     }
   }
 

@@ -84,10 +84,15 @@ public final class ControlDialogue {
 
   /** What a final reply means to a client in active mode. */
   private void settle(Pending answered, ReplyLine line) {
+    if (answered.abandoned) {
+      return;
+    }
+    if (answered.renamed) {
+      effects.add(new ControlEffect.RenamedTransferEnded(line.code() >= 400));
+    }
     switch (answered.kind) {
       case OWN_EPSV, OWN_PASV -> active.probed(answered.kind, line);
       case RENAMED_PORT -> active.renamed(line);
-      case DOWNLOAD, UPLOAD -> active.transferEnded(line);
       case EPSV_ALL -> {
         if (line.code() < 300) {
           active.epsvAll();
@@ -141,9 +146,28 @@ public final class ControlDialogue {
     return drain();
   }
 
-  /** Whether the client's commands have to wait, as does its EOF. */
+  /**
+   * Ends what {@link #waiting} tells of: the PORT or the transfer fails, and the server never hears
+   * of the transfer. Does nothing when nothing waits.
+   */
+  public List<ControlEffect> giveUp(String why) {
+    active.giveUp(why);
+    return drain();
+  }
+
+  /** Whether the client's commands have to wait, but for ABOR. */
   public boolean waiting() {
     return active.waiting();
+  }
+
+  /** What {@link #waiting} waits for, for a message. */
+  public String waitsFor() {
+    return active.waitsFor();
+  }
+
+  /** Whether a server that is busy with a transfer has yet to see what {@link #waiting} is for. */
+  public boolean waitsBehindTransfer() {
+    return active.waitsForServer() && transferPending();
   }
 
   /**
@@ -198,6 +222,12 @@ public final class ControlDialogue {
 
   /** Telnet signals are gone by now: plain {@code ABOR} is the one spelling all servers accept. */
   private void abort() {
+    boolean ofHeld = active.waiting() && !transferPending();
+    active.giveUp("aborted by the client.");
+    if (ofHeld) { // the server has not heard of what is aborted
+      answer(OwnReply.ABORTED);
+      return;
+    }
     for (Pending waiting : pending) {
       if (waiting.ownAbort()) {
         waiting.swallowed = false; // ours is under way already: its answer is the client's now
@@ -210,10 +240,14 @@ public final class ControlDialogue {
 
   private void sendAbort() {
     effects.add(new ControlEffect.ToServer(OwnReply.line("ABOR")));
-    if (pending.stream().anyMatch(p -> p.kind.transfer())) {
+    if (transferPending()) {
       slack++;
       effects.add(new ControlEffect.AbortSent());
     }
+  }
+
+  private boolean transferPending() {
+    return pending.stream().anyMatch(p -> p.kind.transfer());
   }
 
   private void passive(Command command, Kind kind) {
@@ -239,8 +273,15 @@ public final class ControlDialogue {
   }
 
   private void flushLocal() {
-    while (!pending.isEmpty() && pending.peek().kind == Kind.LOCAL) {
-      answerLocally(pending.remove());
+    Iterator<Pending> earliest = pending.iterator();
+    while (earliest.hasNext()) {
+      Pending next = earliest.next();
+      if (next.kind == Kind.LOCAL) {
+        answerLocally(next);
+        earliest.remove();
+      } else if (!next.swallowed) {
+        break;
+      }
     }
     if (pending.isEmpty()) {
       slack = 0;
@@ -274,6 +315,15 @@ public final class ControlDialogue {
       head = pending.peek();
     }
     boolean passiveReply = line.code() == 227 || line.code() == 229;
+    while (head != null
+        && head.abandoned
+        && head.kind.ownPassive()
+        && !passiveReply
+        && line.code() < 400) {
+      pending.remove(); // its reply was taken for another command's
+      flushLocal();
+      head = pending.peek();
+    }
     if (!passiveReply || head == null || head.kind.passive()) {
       return;
     }
@@ -382,9 +432,14 @@ public final class ControlDialogue {
     }
 
     @Override
-    public void send(Kind kind, byte[] line) {
-      expect(kind);
+    public void send(Kind kind, byte[] line, boolean renamed) {
+      expect(kind).renamed = renamed;
       effects.add(new ControlEffect.ToServer(line));
+    }
+
+    @Override
+    public void abandonOwn() {
+      pending.stream().filter(Pending::forActiveMode).forEach(own -> own.abandoned = true);
     }
 
     @Override

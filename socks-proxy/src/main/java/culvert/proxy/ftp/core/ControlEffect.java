@@ -53,6 +53,17 @@ public sealed interface ControlEffect {
   /** The target of the last {@link Active} is not used any more. */
   record ActiveEnded() implements ControlEffect {}
 
+  /** The same target serves another transfer, but nothing that was made for the held one does. */
+  record DataGivenUp() implements ControlEffect {}
+
+  /**
+   * A transfer of a client in active mode, for which the server was to connect itself, has had its
+   * final reply; those that were opened earlier have had theirs.
+   *
+   * @param failed whether the server will not connect any more
+   */
+  record RenamedTransferEnded(boolean failed) implements ControlEffect {}
+
   /** An ABOR has gone to the server while a transfer was pending. */
   record AbortSent() implements ControlEffect {}
 

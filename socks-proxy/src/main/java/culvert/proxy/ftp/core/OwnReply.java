@@ -15,6 +15,7 @@ public final class OwnReply {
   static final String NO_LONG_PORT = "502 culvert: LPRT is not supported, use EPRT or PORT.";
   static final String NO_OTHER_PASSIVE =
       "502 culvert: not supported, use EPSV or PASV for passive mode.";
+  static final String ABORTED = "226 culvert: ABOR command successful.";
   static final String UPLOAD_BROKEN = "426 culvert: upload broken off by the client.";
 
   private OwnReply() {}

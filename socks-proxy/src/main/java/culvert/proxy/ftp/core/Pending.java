@@ -46,6 +46,12 @@ final class Pending {
   /** The client broke the data connection off. */
   boolean uploadBroken;
 
+  /** Our own command, whose reply means nothing any more. */
+  boolean abandoned;
+
+  /** A transfer for which the server connects to a port that it was told of by us. */
+  boolean renamed;
+
   /** A line of the final reply was already dealt with. */
   boolean answered;
 
@@ -59,6 +65,11 @@ final class Pending {
   Pending(byte[] localReply) {
     this.kind = Kind.LOCAL;
     this.localReply = localReply;
+  }
+
+  /** Our own, for a client in active mode. */
+  boolean forActiveMode() {
+    return kind.ownPassive() || kind == Kind.RENAMED_PORT;
   }
 
   /** Our own ABOR. */

@@ -272,7 +272,7 @@ class ActiveDialogueTest {
     assertThat(dialogue.waiting()).isFalse();
     assertThat(client("RETR a")).containsExactly("open");
     assertThat(Transcript.of(dialogue.opened())).containsExactly("> RETR a");
-    assertThat(server("150 a", "226 b")).containsExactly("< 150 a", "< 226 b");
+    assertThat(server("150 a", "226 b")).containsExactly("< 150 a", "< 226 b", "transfer ended");
   }
 
   @Test
@@ -305,11 +305,146 @@ class ActiveDialogueTest {
   }
 
   @Test
-  void aTransferThatFailsIsNotWaitedForAnyMore() {
+  void aTransferThatFailsIsNotWaitedForAnyMoreAndItsPortServesTheNext() {
     renameToForward();
     client("RETR a");
     dialogue.opened();
-    assertThat(server("550 no such file")).containsExactly("< 550 no such file", "ActiveEnded");
+    assertThat(server("550 no such file")).containsExactly("< 550 no such file", "transfer failed");
+
+    assertThat(client("RETR b")).containsExactly(TARGET + " again");
+  }
+
+  @Test
+  void eachTransferHasItsEndWhateverTheClientAsksForMeanwhile() {
+    renameToForward();
+    client("RETR a");
+    dialogue.opened();
+    client(PORT);
+    dialogue.rename(List.of(FORWARD));
+
+    assertThat(server("426 cut", "200 ok"))
+        .containsExactly("< 426 cut", "transfer failed", "< 200 ok");
+  }
+
+  // The end of a wait
+
+  @Test
+  void aPortThatIsGivenUpIsRefused() {
+    client(PORT);
+    assertThat(dialogue.waitsFor()).isEqualTo("no remote forward");
+    convert();
+    assertThat(dialogue.waitsFor()).startsWith("the FTP server has answered neither EPSV");
+
+    assertThat(giveUp()).containsExactly("ActiveEnded", "< 425 culvert: too late");
+    assertThat(dialogue.waiting()).isFalse();
+    assertThat(giveUp()).isEmpty();
+    assertThat(client("NOOP")).containsExactly("> NOOP");
+    assertThat(server("229 ok (|||2000|)", "200 ok")).containsExactly("< 200 ok");
+  }
+
+  @Test
+  void aRenamedPortThatIsGivenUpIsRefused() {
+    client(PORT);
+    dialogue.rename(List.of(FORWARD, FORWARD));
+
+    assertThat(dialogue.waitsFor()).isEqualTo("the FTP server has not answered PORT");
+    assertThat(giveUp()).containsExactly("ActiveEnded", "< 425 culvert: too late");
+    assertThat(server("500 no")).isEmpty();
+    assertThat(dialogue.idle()).isTrue();
+  }
+
+  @Test
+  void theServerNeverHearsOfATransferThatIsGivenUpAndThePortServesTheNext() {
+    convertTo(2000);
+    client("TYPE I", "STOR a");
+
+    assertThat(dialogue.waitsFor()).isEqualTo("no data connection");
+    assertThat(giveUp()).containsExactly("DataGivenUp");
+    assertThat(server("200 ok")).containsExactly("< 200 ok", "< 425 culvert: too late");
+    assertThat(client("STOR a")).containsExactly(TARGET + " again");
+  }
+
+  @Test
+  void theReplyToAProbeThatWasGivenUpIsNotTheNextOnes() {
+    client(PORT);
+    convert();
+    giveUp();
+    client(PORT);
+    assertThat(convert()).containsExactly("> EPSV");
+
+    assertThat(server("229 late (|||2000|)")).isEmpty();
+    assertThat(server("229 ok (|||2001|)")).containsExactly(PORT_OK);
+    assertThat(client("LIST")).containsExactly("open 2001");
+  }
+
+  @Test
+  void anAbortEndsTheWaitAndIsAnswered() {
+    convertTo(2000);
+    client("RETR a");
+
+    assertThat(client("ABOR"))
+        .containsExactly(
+            "DataGivenUp",
+            "< 425 culvert: aborted by the client.",
+            "< 226 culvert: ABOR command successful.");
+    assertThat(dialogue.idle()).isTrue();
+  }
+
+  @Test
+  void anAbortThatTheServerKeepsWaitingIsAnsweredToo() {
+    client("TYPE I", PORT);
+    convert();
+
+    assertThat(client("ABOR")).containsExactly("ActiveEnded");
+    assertThat(server("200 ok")).hasSize(3).last().asString().startsWith("< 226 ");
+  }
+
+  @Test
+  void anAbortBehindARunningTransferIsForThat() {
+    renameToForward();
+    client("RETR a");
+    dialogue.opened();
+    client("LIST");
+
+    assertThat(client("ABOR")).containsExactly("DataGivenUp", "> ABOR", "AbortSent");
+    assertThat(server("426 cut", "226 aborted"))
+        .containsExactly(
+            "< 426 cut",
+            "AbortAnswered",
+            "transfer failed",
+            "< 425 culvert: aborted by the client.",
+            "< 226 aborted",
+            "AbortAnswered");
+  }
+
+  @Test
+  void aServerThatIsBusyWithATransferHasNotSeenTheProbe() {
+    renameToForward();
+    client("RETR a");
+    dialogue.opened();
+    client(PORT);
+    assertThat(dialogue.waitsBehindTransfer()).isFalse();
+    convert();
+    assertThat(dialogue.waitsBehindTransfer()).isTrue();
+    server("226 done");
+    assertThat(dialogue.waitsBehindTransfer()).isFalse();
+  }
+
+  @Test
+  void aRefusalTakenForAnAbortsAnswerCostsTheProbeNotTheNextReply() {
+    client("LIST", "ABOR");
+    server("226 aborted");
+    client(PORT);
+    convert();
+    assertThat(server("500 EPSV?")).containsExactly("< 500 EPSV?", "AbortAnswered");
+    giveUp();
+    client("NOOP");
+
+    assertThat(server("200 ok")).containsExactly("< 200 ok");
+  }
+
+  private List<String> giveUp() {
+    return Transcript.of(dialogue.giveUp("too late"));
   }
 
   @Test
@@ -324,7 +459,7 @@ class ActiveDialogueTest {
         .containsExactly("> PORT 127,0,0,1,156,64");
     assertThat(server("200 PORT ok")).containsExactly("open");
     assertThat(Transcript.of(dialogue.opened())).containsExactly("> LIST");
-    assertThat(server("150 a", "226 b")).containsExactly("< 150 a", "< 226 b");
+    assertThat(server("150 a", "226 b")).containsExactly("< 150 a", "< 226 b", "transfer ended");
   }
 
   @Test
@@ -337,7 +472,7 @@ class ActiveDialogueTest {
     dialogue.rename(List.of(FORWARD));
 
     assertThat(server("500 no"))
-        .containsExactly("ActiveEnded", "< 425 culvert: the FTP server refuses PORT now: 500 no");
+        .containsExactly("DataGivenUp", "< 425 culvert: the FTP server refuses PORT now: 500 no");
     assertThat(dialogue.idle()).isTrue();
   }
 

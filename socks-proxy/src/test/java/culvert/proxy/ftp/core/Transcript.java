@@ -43,6 +43,8 @@ final class Transcript {
       return "active " + address.getAddress().getHostAddress() + " " + address.getPort() + again;
     } else if (effect instanceof ControlEffect.OpenData open) {
       return "open" + open.server().map(reply -> " " + reply.port()).orElse("");
+    } else if (effect instanceof ControlEffect.RenamedTransferEnded ended) {
+      return "transfer " + (ended.failed() ? "failed" : "ended");
     }
     return effect.getClass().getSimpleName();
   }
