@@ -58,6 +58,7 @@ final class ActiveMode {
   private final EventLoop loop;
   private final ActiveForwards given = new ActiveForwards();
   private @Nullable ClientWay way;
+  private @Nullable Future<DataPeers> peers; // asked once
   private @Nullable ForwardedData forward; // for the next transfer
   private @Nullable Client arriving; // for a transfer that the server has not heard of
   private @Nullable ScheduledFuture<?> timer;
@@ -159,7 +160,19 @@ final class ActiveMode {
 
   private void forward(ForwardPlan plan) {
     int mine = turn;
-    ForwardedData data = new ForwardedData(connector, plan.loopback());
+    Future<DataPeers> found = peers == null ? plan.peers(loop) : peers;
+    peers = found;
+    found.addListener(
+        (FutureListener<DataPeers>)
+            done -> {
+              if (mine == turn) {
+                forward(plan, done.getNow(), mine);
+              }
+            });
+  }
+
+  private void forward(ForwardPlan plan, DataPeers from, int mine) {
+    ForwardedData data = new ForwardedData(connector, from);
     forward = data;
     Future<RemoteForward> asked = plan.request(loop, data);
     data.requested(asked);

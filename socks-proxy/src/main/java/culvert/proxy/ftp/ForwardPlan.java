@@ -7,11 +7,17 @@ import culvert.ssh.RemoteForward;
 import io.netty.channel.EventLoop;
 import io.netty.util.NetUtil;
 import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.FutureListener;
+import io.netty.util.concurrent.Promise;
 import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Where an SSH server is to listen for the FTP server's data connections, and under which address
@@ -20,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * which must then be allowed to listen there (GatewayPorts).
  */
 record ForwardPlan(Upstream.Tunnelled upstream, AddressResolver resolver) {
+  private static final Logger LOG = LoggerFactory.getLogger(ForwardPlan.class);
   private static final BindAddress LOOPBACK = new BindAddress("localhost", 0);
   private static final BindAddress ANYWHERE = new BindAddress("", 0);
 
@@ -37,6 +44,39 @@ record ForwardPlan(Upstream.Tunnelled upstream, AddressResolver resolver) {
     return upstream
         .session()
         .requestRemoteForward(loopback() ? LOOPBACK : ANYWHERE, loop, connections);
+  }
+
+  /**
+   * From where the FTP server may connect: whoever else reaches the forward would get a download,
+   * or make up an upload. Never fails; where nothing is known of the server, anybody may.
+   */
+  Future<DataPeers> peers(EventLoop loop) {
+    if (loopback()) {
+      return loop.newSucceededFuture(new DataPeers.Loopback());
+    }
+    Promise<DataPeers> found = loop.newPromise();
+    resolver
+        .resolve(upstream.host(), loop)
+        .addListener(
+            (FutureListener<List<InetAddress>>)
+                resolved -> found.setSuccess(resolved.isSuccess() ? of(resolved.getNow()) : any()));
+    return found;
+  }
+
+  private DataPeers of(List<InetAddress> target) {
+    Set<InetAddress> known = new LinkedHashSet<>(target);
+    upstream.session().serverAddress().ifPresent(known::add); // both may be one host
+    return new DataPeers.Known(known);
+  }
+
+  private DataPeers any() {
+    LOG.atWarn()
+        .addKeyValue("dst", upstream.host())
+        .addKeyValue("server", upstream.server())
+        .log(
+            "data connections to the remote forward are taken from anybody: the name of the FTP"
+                + " server does not resolve here");
+    return new DataPeers.Anybody();
   }
 
   /** Under which addresses the FTP server may see the SSH server, not empty. */

@@ -9,13 +9,12 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.socket.DuplexChannel;
-import io.netty.util.NetUtil;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.FutureListener;
-import java.net.InetAddress;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One remote forward, at which the SSH server waits for one data connection of the FTP server's.
@@ -23,6 +22,8 @@ import java.util.function.Predicate;
  * Thread-safe.
  */
 final class ForwardedData implements ForwardedConnections, AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ForwardedData.class);
 
   private sealed interface State {
     /** No transfer yet. */
@@ -36,16 +37,13 @@ final class ForwardedData implements ForwardedConnections, AutoCloseable {
   }
 
   private final DataConnector connector;
-  private final Predicate<Originator> mayCome;
+  private final DataPeers peers;
   private final AtomicReference<State> state = new AtomicReference<>(new State.Idle());
   private volatile Optional<Future<RemoteForward>> request = Optional.empty();
 
-  /**
-   * @param loopbackOnly whether the FTP server is on the SSH server's host
-   */
-  ForwardedData(DataConnector connector, boolean loopbackOnly) {
+  ForwardedData(DataConnector connector, DataPeers peers) {
     this.connector = connector;
-    this.mayCome = loopbackOnly ? ForwardedData::isLoopback : originator -> true;
+    this.peers = peers;
   }
 
   /** The forward, from the moment on that it was asked for. */
@@ -68,8 +66,13 @@ final class ForwardedData implements ForwardedConnections, AutoCloseable {
   @Override
   public Optional<ChannelHandler> accept(Originator originator) {
     State present = state.get();
+    if (!peers.include(originator)) {
+      LOG.atWarn()
+          .addKeyValue("src", originator.address())
+          .log("data connection refused by the remote forward (expected: from {})", peers);
+      return Optional.empty();
+    }
     if (!(present instanceof State.Expecting expecting)
-        || !mayCome.test(originator)
         || !state.compareAndSet(present, new State.Over())) {
       return Optional.empty();
     }
@@ -119,10 +122,5 @@ final class ForwardedData implements ForwardedConnections, AutoCloseable {
                     }
                   });
         });
-  }
-
-  private static boolean isLoopback(Originator originator) {
-    InetAddress address = NetUtil.createInetAddressFromIpAddressString(originator.address());
-    return address != null && address.isLoopbackAddress();
   }
 }

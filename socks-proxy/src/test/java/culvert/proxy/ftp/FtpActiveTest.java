@@ -415,6 +415,51 @@ class FtpActiveTest {
     assertThat(ftp.ssh.forwards).hasToString("[*:0]");
   }
 
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(strings = {"ftp.inside", "192.0.2.5"})
+  void aForwardForAnFtpServerElsewhereIsForNobodyElse(String target) throws Exception {
+    ftp.names.put("ftp.inside", List.of(InetAddress.getByName("192.0.2.5")));
+    ServerSocket clients = ftp.listen();
+    int forward = forwardBeyond(target, clients);
+    client.sendLine("STOR a");
+    assertThat(server.line()).isEqualTo("STOR a");
+    ftp.accept(clients).send("up");
+
+    try (Peer thief = connectTo(forward)) {
+      assertThat(thief.rest()).isIn("EOF", "RESET");
+    }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(strings = {"resolves to it", "is on the SSH server", "is not known here"})
+  void anFtpServerElsewhereIsLetIn(String how) throws Exception {
+    InetAddress here = InetAddress.getLoopbackAddress();
+    if (how.equals("resolves to it")) {
+      ftp.names.put("ftp.inside", List.of(InetAddress.getByName("192.0.2.5"), here));
+    } else if (how.equals("is on the SSH server")) {
+      ftp.names.put("ftp.inside", List.of(InetAddress.getByName("192.0.2.5")));
+      ftp.ssh.reachedAt = Optional.of(here);
+    }
+    ServerSocket clients = ftp.listen();
+    int forward = forwardBeyond("ftp.inside", clients);
+    client.sendLine("STOR a");
+    assertThat(server.line()).isEqualTo("STOR a");
+    ftp.accept(clients).send("up").sendEof();
+
+    try (Peer serverData = connectTo(forward)) {
+      assertThat(serverData.rest()).isEqualTo("upEOF");
+    }
+  }
+
+  /** The port of a remote forward that is not on the SSH server's loopback alone. */
+  private int forwardBeyond(String target, ServerSocket clients) throws Exception {
+    ftp.names.put("gate", List.of(InetAddress.getLoopbackAddress()));
+    forwarding(target);
+    int forward = renamed(clients);
+    assertThat(ftp.ssh.forwards).hasToString("[*:0]");
+    return forward;
+  }
+
   // Waits that do not end by themselves
 
   /** The client is there, and the channel to the server's port is never answered. */
