@@ -17,6 +17,7 @@ import culvert.ssh.NettyTransport;
 import culvert.ssh.SshTransport;
 import culvert.ssh.mina.MinaSshTransport;
 import java.util.concurrent.Executor;
+import java.util.function.IntPredicate;
 
 /** The parts of the daemon that tests of the rest replace. */
 record Parts(SshFactory ssh, FtpFactory ftp) {
@@ -35,7 +36,8 @@ record Parts(SshFactory ssh, FtpFactory ftp) {
         ClientOwners owners,
         Relay relay,
         DataListeners listeners,
-        ActiveServices active);
+        ActiveServices active,
+        IntPredicate controlPorts);
   }
 
   record Ftp(DataConnections dataConnections, FtpSessions sessions) {}
@@ -54,8 +56,9 @@ record Parts(SshFactory ssh, FtpFactory ftp) {
       ClientOwners owners,
       Relay relay,
       DataListeners listeners,
-      ActiveServices active) {
-    ExpectedDataConnections expected = new ExpectedDataConnections();
+      ActiveServices active,
+      IntPredicate controlPorts) {
+    ExpectedDataConnections expected = new ExpectedDataConnections(controlPorts);
     FtpServices services =
         new FtpServices(
             upstreams.ssh(),

@@ -128,7 +128,16 @@ public final class ProxyDaemon implements AutoCloseable {
         new DataListeners(transport, loops, owners, limits, connections, ownListeners);
     binds = new BindTable(owners);
     ActiveServices active = new ActiveServices(limits, binds, connections);
-    Parts.Ftp ftp = parts.ftp().create(upstreams, owners, relay, dataListeners, active);
+    Parts.Ftp ftp =
+        parts
+            .ftp()
+            .create(
+                upstreams,
+                owners,
+                relay,
+                dataListeners,
+                active,
+                port -> policy.isControlPort(port));
     router =
         new Router(
             () -> policy,

@@ -232,7 +232,7 @@ class FixedTunnelTest {
     Parts parts =
         new Parts(
             (transport, resolver, blocking, limits) -> ssh,
-            (upstreams, owners, relay, listeners, active) -> new Parts.Ftp(ftp, ftp));
+            (upstreams, owners, relay, listeners, active, controlPorts) -> new Parts.Ftp(ftp, ftp));
     daemon = ProxyDaemon.start(config(gate + String.join("\n", more), List.of(listener)), parts);
   }
 

@@ -448,7 +448,7 @@ class ProxyDaemonTest {
   private Parts parts() {
     return new Parts(
         (transport, resolver, blocking, limits) -> ssh,
-        (upstreams, owners, relay, listeners, active) -> new Parts.Ftp(ftp, ftp));
+        (upstreams, owners, relay, listeners, active, controlPorts) -> new Parts.Ftp(ftp, ftp));
   }
 
   private static CulvertConfig config(String yaml) {

@@ -4,6 +4,7 @@ import culvert.proxy.door.Client;
 import culvert.proxy.owner.SocketOwner;
 import java.net.InetAddress;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
@@ -17,16 +18,18 @@ final class Announcements {
   private final ExpectedDataConnections table;
   private final SessionClient client;
   private final boolean tunnelled;
+  private final List<Object> way;
   private final ServerNames server = new ServerNames();
   private final Set<Integer> ports = new HashSet<>();
   private Set<Integer> controlPorts = Set.of();
   private @Nullable IntFunction<DataTaker> takers; // by port; null: all is read
   private boolean closed;
 
-  Announcements(ExpectedDataConnections table, SessionClient client, boolean tunnelled) {
+  Announcements(ExpectedDataConnections table, SessionClient client, Upstream upstream) {
     this.table = table;
     this.client = client;
-    this.tunnelled = tunnelled;
+    this.tunnelled = upstream instanceof Upstream.Tunnelled;
+    this.way = upstream.way();
   }
 
   /** The server is known under this name or literal address. */
@@ -85,7 +88,7 @@ final class Announcements {
       if (!closed) {
         controlPorts = Set.copyOf(except);
         takers = newTakers;
-        table.addUnread(this);
+        table.unread().add(this);
       }
     }
   }
@@ -100,7 +103,7 @@ final class Announcements {
       closed = true;
       ports.forEach(port -> table.spend(this, port));
       if (!tunnelled) {
-        table.removeUnread(this);
+        table.unread().remove(this);
       }
       return tunnelled && (!ports.isEmpty() || takers != null);
     }
@@ -112,7 +115,7 @@ final class Announcements {
       closed = true;
       ports.forEach(port -> table.remove(this, port));
       ports.clear();
-      table.removeUnread(this);
+      table.unread().remove(this);
     }
   }
 
@@ -134,6 +137,10 @@ final class Announcements {
     return client.isOwnedBy(other);
   }
 
+  boolean mayBeOwnedBy(SocketOwner other) {
+    return client.mayBeOwnedBy(other);
+  }
+
   boolean confusedWith(Announcements other) {
     return client.isSameAs(other.client) && server.overlap(other.server);
   }
@@ -146,22 +153,28 @@ final class Announcements {
     return tunnelled && server.contain(host, address);
   }
 
+  /** Whether the client may mean this session, whatever the port. */
   boolean expectsAny(Client other, @Nullable InetAddress address) {
-    int port = other.request().port();
-    return port >= ExpectedDataConnections.LOWEST_PORT
-        && !controlPorts.contains(port)
-        && isOf(other)
-        && server.contain(other.request().host(), address);
+    return client.isOfListener(other) && server.contain(other.request().host(), address);
   }
 
-  /**
-   * From now on the port is this session's, as if it had been announced.
-   *
-   * @return null: nobody is served any more
-   */
-  @Nullable DataTaker takeAny(int port) {
-    if (closed || takers == null) {
-      return null;
+  boolean isControl(int port) {
+    return controlPorts.contains(port);
+  }
+
+  boolean serves() {
+    return !closed;
+  }
+
+  /** Whether data connections of both end at the same server and come from the same address. */
+  boolean goesTheWayOf(Announcements other) {
+    return way.equals(other.way);
+  }
+
+  /** From now on the port is this session's, as if it had been announced. */
+  DataTaker takeAny(int port) {
+    if (takers == null) {
+      throw new IllegalStateException("FTP session: expects no data at port " + port);
     }
     if (tunnelled) {
       add(port, null);

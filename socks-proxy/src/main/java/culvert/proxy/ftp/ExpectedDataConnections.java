@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.IntPredicate;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -25,68 +26,61 @@ import org.jspecify.annotations.Nullable;
  * <p>A session that was announced the same host and port as another one of the same client is given
  * another port to write into its reply, so that the two can be told apart.
  *
- * <p>A session whose server speaks TLS expects its client at any port but the control connection's,
- * as often as it comes, until the session ends.
+ * <p>A session whose server speaks TLS expects its client at any port but those of control
+ * connections, as often as it comes, until the session ends; see {@link UnreadSessions}.
  *
  * <p>Thread-safe; everything is guarded by this object's lock, under which nothing foreign is
  * called.
  */
 public final class ExpectedDataConnections implements DataConnections {
   static final Duration VALID_FOR = Duration.ofSeconds(60);
-  static final int LOWEST_PORT = 1024;
 
+  private static final int LOWEST_PORT = 1024;
   private static final int PORTS = 65536 - LOWEST_PORT;
 
   private final LongSupplier nanoTime;
   private final Map<Integer, List<AnnouncedPort>> byPort = new HashMap<>();
-  private final List<Announcements> unread = new ArrayList<>(); // expect any port, oldest first
+  private final UnreadSessions unread;
 
-  public ExpectedDataConnections() {
-    this(System::nanoTime);
+  /**
+   * An empty table.
+   *
+   * @param controlPorts where the configuration expects control connections: never data's
+   */
+  public ExpectedDataConnections(IntPredicate controlPorts) {
+    this(controlPorts, System::nanoTime);
   }
 
-  ExpectedDataConnections(LongSupplier nanoTime) {
+  ExpectedDataConnections(IntPredicate controlPorts, LongSupplier nanoTime) {
+    this.unread = new UnreadSessions(controlPorts);
     this.nanoTime = nanoTime;
   }
 
   /**
    * A new session's part of the table.
    *
-   * @param tunnelled whether its ports are held
+   * @param upstream the way of its data connections; its ports are held if that is a tunnel
    */
-  Announcements open(SessionClient client, boolean tunnelled) {
-    return new Announcements(this, client, tunnelled);
-  }
-
-  /** What becomes of a client, and who takes it if it is taken. */
-  private record Found(Claim claim, Optional<DataTaker> taker) {
-    static Found taken(DataTaker taker) {
-      return new Found(Claim.TAKEN, Optional.of(taker));
-    }
-
-    static Found of(Claim claim) {
-      return new Found(claim, Optional.empty());
-    }
+  Announcements open(SessionClient client, Upstream upstream) {
+    return new Announcements(this, client, upstream);
   }
 
   @Override
   public Claim claim(Client client, SocketOwner owner, ConnectionRecorder recorder) {
     InetAddress address = literal(client);
-    Found found;
+    Verdict found;
     synchronized (this) {
+      List<Announcements> holders = holders(client, address);
       found =
           findAnnounced(client, address, owner)
-              .or(() -> findUnread(client, address, owner))
-              .orElseGet(
-                  () ->
-                      Found.of(
-                          holders(client, address).isEmpty() ? Claim.NOT_EXPECTED : Claim.HELD));
+              .or(() -> unread.claim(client, address, owner, holders))
+              .orElseGet(() -> Verdict.of(holders.isEmpty() ? Claim.NOT_EXPECTED : Claim.HELD));
     }
     found.taker().ifPresent(taker -> taker.take(client, recorder));
     return found.claim();
   }
 
-  private Optional<Found> findAnnounced(
+  private Optional<Verdict> findAnnounced(
       Client client, @Nullable InetAddress address, SocketOwner owner) {
     for (AnnouncedPort announced : at(client.request().port())) {
       DataTaker taker = announced.taker(nanoTime.getAsLong());
@@ -95,29 +89,11 @@ public final class ExpectedDataConnections implements DataConnections {
           && session.answersTo(client.request().host(), address)
           && session.isOf(client)) {
         if (session.needs(owner)) {
-          return Optional.of(Found.of(Claim.NEEDS_OWNER));
+          return Optional.of(Verdict.of(Claim.NEEDS_OWNER));
         }
         if (session.isOwnedBy(owner)) {
           spend(announced);
-          return Optional.of(Found.taken(taker));
-        }
-      }
-    }
-    return Optional.empty();
-  }
-
-  /** Another client's port is not taken from it. */
-  private Optional<Found> findUnread(
-      Client client, @Nullable InetAddress address, SocketOwner owner) {
-    for (Announcements session : unread) {
-      if (session.expectsAny(client, address)
-          && holders(client, address).stream().allMatch(holder -> holder.isOf(client))) {
-        if (session.needs(owner)) {
-          return Optional.of(Found.of(Claim.NEEDS_OWNER));
-        }
-        if (session.isOwnedBy(owner)) {
-          DataTaker taker = session.takeAny(client.request().port());
-          return Optional.of(taker == null ? Found.of(Claim.HELD) : Found.taken(taker));
+          return Optional.of(Verdict.taken(taker));
         }
       }
     }
@@ -146,12 +122,8 @@ public final class ExpectedDataConnections implements DataConnections {
 
   // For the sessions' parts, under the lock
 
-  void addUnread(Announcements session) {
-    unread.add(session);
-  }
-
-  void removeUnread(Announcements session) {
-    unread.remove(session);
+  UnreadSessions unread() {
+    return unread;
   }
 
   void add(Announcements session, int port, @Nullable DataTaker taker) {

@@ -35,7 +35,6 @@ final class ExpectedPorts implements PassivePorts {
   ExpectedPorts(
       FtpServices services, Client client, ConnectionRequest destination, Upstream upstream) {
     InetAddress own = ((InetSocketAddress) client.channel().localAddress()).getAddress();
-    boolean tunnelled = upstream instanceof Upstream.Tunnelled;
     this.loop = client.channel().eventLoop();
     ConnectionRequest asked = client.request();
     this.controlPorts = new HashSet<>(List.of(asked.port(), destination.port()));
@@ -46,10 +45,11 @@ final class ExpectedPorts implements PassivePorts {
             .expected()
             .open(
                 new SessionClient(
+                    asked.listener(),
                     client.address().getAddress(),
                     client.user(),
                     services.owners().socket(client.channel())),
-                tunnelled);
+                upstream);
     announcements.knownAs(asked.host());
     announcements.knownAs(destination.host());
     announcements.alsoClaimedAs(own);

@@ -9,13 +9,20 @@ import java.util.Optional;
 /**
  * Whose an FTP session is, and so whose its data connections must be.
  *
+ * @param listener by which its control connection came
  * @param address of its control connection
  * @param owner of its control connection's socket
  */
-record SessionClient(InetAddress address, Optional<String> user, Future<SocketOwner> owner) {
+record SessionClient(
+    String listener, InetAddress address, Optional<String> user, Future<SocketOwner> owner) {
 
   boolean isOf(Client other) {
     return address.equals(other.address().getAddress()) && user.equals(other.user());
+  }
+
+  /** Whether it is the same client, and comes by the same front door. */
+  boolean isOfListener(Client other) {
+    return listener.equals(other.request().listener()) && isOf(other);
   }
 
   boolean isSameAs(SessionClient other) {
@@ -33,5 +40,12 @@ record SessionClient(InetAddress address, Optional<String> user, Future<SocketOw
     SocketOwner mine = owner.getNow();
     return mine instanceof SocketOwner.Unknown
         || (mine instanceof SocketOwner.Known known && known.isSameUserAs(other));
+  }
+
+  /** The same where one of the owners could not be told. */
+  boolean mayBeOwnedBy(SocketOwner other) {
+    return isOwnedBy(other)
+        || other instanceof SocketOwner.Unknown
+        || !(owner.getNow() instanceof SocketOwner.Known);
   }
 }

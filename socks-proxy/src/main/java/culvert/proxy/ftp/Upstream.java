@@ -34,6 +34,9 @@ sealed interface Upstream {
       EventLoop loop,
       ChannelHandler initializer);
 
+  /** Equal for ways from the same host to the same server. */
+  List<Object> way();
+
   /** The control connection has ended; data connections go on. Idempotent. */
   void release();
 
@@ -54,6 +57,11 @@ sealed interface Upstream {
         ChannelHandler initializer) {
       String to = elsewhere.map(NetUtil::toAddressString).orElse(host);
       return session.openDirectTcpip(new TunnelTarget(to, port), originator, loop, initializer);
+    }
+
+    @Override
+    public List<Object> way() {
+      return List.of(server, session.serverAddress(), user, host);
     }
 
     @Override
@@ -80,6 +88,11 @@ sealed interface Upstream {
         EventLoop loop,
         ChannelHandler initializer) {
       return connector.connect(List.of(elsewhere.orElse(address)), port, loop, initializer);
+    }
+
+    @Override
+    public List<Object> way() {
+      return List.of(address);
     }
 
     @Override

@@ -1,34 +1,68 @@
 package culvert.proxy.route;
 
+import culvert.config.Action;
 import culvert.config.CulvertConfig;
+import culvert.config.FtpOptions;
 import culvert.config.FtpSettings;
+import culvert.config.PortRange;
+import culvert.config.Rule;
 import culvert.config.SshProfile;
 import culvert.filter.FilterEngine;
 import culvert.filter.RuleCompiler;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * What decides about new connections: an immutable snapshot, replaced as a whole on reload.
  *
  * @param profiles ways to reach an SSH server by name
  * @param ftp how FTP is spoken where no rule says otherwise
+ * @param controlPorts on which FTP control connections are expected
  */
-public record Policy(FilterEngine rules, Map<String, SshProfile> profiles, FtpSettings ftp) {
+public record Policy(
+    FilterEngine rules,
+    Map<String, SshProfile> profiles,
+    FtpSettings ftp,
+    List<PortRange> controlPorts) {
   public Policy {
     profiles = Map.copyOf(profiles);
+    controlPorts = List.copyOf(controlPorts);
   }
 
   public static Policy of(CulvertConfig config) {
     return new Policy(
-        RuleCompiler.compile(config).engine(), config.profiles(), config.ftp().settings());
+        RuleCompiler.compile(config).engine(),
+        config.profiles(),
+        config.ftp().settings(),
+        controlPorts(config));
+  }
+
+  /** A range of ports in a rule may well be one of data connections. */
+  private static List<PortRange> controlPorts(CulvertConfig config) {
+    Stream<PortRange> listed =
+        Stream.concat(Stream.of(config.ftp()), config.rules().stream().map(Rule::ftp))
+            .map(FtpOptions::ports)
+            .flatMap(List::stream);
+    Stream<PortRange> named =
+        config.rules().stream()
+            .filter(rule -> rule.action() == Action.FTP_TUNNEL)
+            .flatMap(rule -> rule.match().ports().stream())
+            .filter(range -> range.first() == range.last());
+    return Stream.concat(listed, named).distinct().toList();
+  }
+
+  /** Whether the configuration names the port as one of FTP control connections. */
+  public boolean isControlPort(int port) {
+    return controlPorts.stream().anyMatch(range -> range.contains(port));
   }
 
   /** The same, with those profiles for the names that have none here. */
   public Policy withMissing(Map<String, SshProfile> others) {
     Map<String, SshProfile> all = new HashMap<>(others);
     all.putAll(profiles);
-    return new Policy(rules, all, ftp);
+    return new Policy(rules, all, ftp, controlPorts);
   }
 
   /** The profile with this name, which the configuration has checked to be there. */

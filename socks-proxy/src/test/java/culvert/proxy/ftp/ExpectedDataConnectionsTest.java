@@ -4,12 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.when;
 
+import culvert.config.AuthMethod;
+import culvert.config.SshUser;
 import culvert.filter.ConnectionRequest;
 import culvert.filter.DestinationAddress;
 import culvert.proxy.door.Client;
 import culvert.proxy.event.ConnectionRecorder;
 import culvert.proxy.ftp.DataConnections.Claim;
 import culvert.proxy.owner.SocketOwner;
+import culvert.proxy.upstream.DirectConnector;
+import culvert.ssh.SshServer;
+import culvert.ssh.SshSession;
 import io.netty.util.NetUtil;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GlobalEventExecutor;
@@ -39,8 +44,10 @@ class ExpectedDataConnectionsTest {
   private static final Future<SocketOwner> NOBODY =
       GlobalEventExecutor.INSTANCE.newSucceededFuture(new SocketOwner.Unknown());
   private long now = 5;
-  private final ExpectedDataConnections table = new ExpectedDataConnections(() -> now);
+  private final ExpectedDataConnections table =
+      new ExpectedDataConnections(port -> port == 8021, () -> now);
   private final List<Integer> taken = new ArrayList<>();
+  private int opened;
 
   private InetAddress here;
   private InetAddress elsewhere;
@@ -51,11 +58,31 @@ class ExpectedDataConnectionsTest {
   void open() throws Exception {
     here = InetAddress.getByName("10.1.1.1");
     elsewhere = InetAddress.getByName("10.1.1.2");
-    tunnelled = table.open(new SessionClient(here, Optional.empty(), NOBODY), true);
+    tunnelled = open(here, NOBODY, tunnel("gate"));
     tunnelled.knownAs(HOST);
     tunnelled.knownAs(InetAddress.getByName("192.0.2.1"));
-    plain = table.open(new SessionClient(here, Optional.empty(), NOBODY), false);
+    plain = open(here, NOBODY, plainTo("192.0.2.1"));
     plain.knownAs("plain.example");
+  }
+
+  private Announcements open(InetAddress client, Future<SocketOwner> owner, Upstream upstream) {
+    return open("door", client, owner, upstream);
+  }
+
+  private Announcements open(
+      String listener, InetAddress client, Future<SocketOwner> owner, Upstream upstream) {
+    return table.open(new SessionClient(listener, client, Optional.empty(), owner), upstream);
+  }
+
+  private static Upstream tunnel(String gate) {
+    SshServer server =
+        new SshServer(FtpFixture.profile(new SshUser.Fixed("u"), AuthMethod.PUBLICKEY), gate);
+    return new Upstream.Tunnelled(mock(SshSession.class), HOST, server, "u");
+  }
+
+  private static Upstream plainTo(String address) {
+    return new Upstream.Plain(
+        mock(DirectConnector.class), NetUtil.createInetAddressFromIpAddressString(address));
   }
 
   private int expect(Announcements session, int port) {
@@ -123,7 +150,7 @@ class ExpectedDataConnectionsTest {
 
   private Promise<SocketOwner> openedByAnOwner() {
     Promise<SocketOwner> owner = ImmediateEventExecutor.INSTANCE.newPromise();
-    Announcements owned = table.open(new SessionClient(here, Optional.empty(), owner), true);
+    Announcements owned = open(here, owner, tunnel("gate"));
     owned.knownAs(HOST);
     expect(owned, 3000);
     return owner;
@@ -271,7 +298,7 @@ class ExpectedDataConnectionsTest {
 
   @Test
   void aCollisionOfOneClientsSessionsIsResolvedByAnotherPort() {
-    Announcements other = table.open(new SessionClient(here, Optional.empty(), NOBODY), true);
+    Announcements other = open(here, NOBODY, tunnel("gate"));
     other.knownAs(HOST);
     expect(tunnelled, 2000);
 
@@ -286,7 +313,7 @@ class ExpectedDataConnectionsTest {
 
   @Test
   void sessionsOfDifferentClientsDoNotCollide() {
-    Announcements other = table.open(new SessionClient(elsewhere, Optional.empty(), NOBODY), true);
+    Announcements other = open(elsewhere, NOBODY, tunnel("gate"));
     other.knownAs(HOST);
     expect(tunnelled, 2000);
 
@@ -297,7 +324,7 @@ class ExpectedDataConnectionsTest {
 
   @Test
   void aSpentPortIsNoCollision() {
-    Announcements other = table.open(new SessionClient(here, Optional.empty(), NOBODY), true);
+    Announcements other = open(here, NOBODY, tunnel("gate"));
     other.knownAs(HOST);
     expect(tunnelled, 2000);
     claim(HOST, 2000);
@@ -352,7 +379,7 @@ class ExpectedDataConnectionsTest {
   }
 
   @ParameterizedTest(name = "{0}")
-  @ValueSource(ints = {21, 80, 1023, 2121})
+  @ValueSource(ints = {21, 80, 1023, 2121, 8021})
   void controlConnectionsAndLowPortsOfASessionThatCannotBeReadAreForTheRules(int port) {
     expectAny(tunnelled);
 
@@ -377,7 +404,7 @@ class ExpectedDataConnectionsTest {
   @Test
   void anotherClientsAnnouncementIsNotTakenByASessionThatCannotBeRead() {
     expectAny(tunnelled);
-    Announcements other = table.open(new SessionClient(elsewhere, Optional.empty(), NOBODY), true);
+    Announcements other = open(elsewhere, NOBODY, tunnel("gate"));
     other.knownAs(HOST);
     expect(other, 2000);
 
@@ -388,7 +415,7 @@ class ExpectedDataConnectionsTest {
   @Test
   void anAnnouncementOfTheClientsOwnComesFirst() {
     expectAny(tunnelled);
-    Announcements second = table.open(new SessionClient(here, Optional.empty(), NOBODY), true);
+    Announcements second = open(here, NOBODY, tunnel("gate"));
     second.knownAs(HOST);
     second.expect(2000, (client, recorder) -> taken.add(-1));
 
@@ -398,10 +425,7 @@ class ExpectedDataConnectionsTest {
 
   @Test
   void aSessionThatCannotBeReadNeedsTheOwnerOfASocketToo() {
-    Announcements owned =
-        table.open(
-            new SessionClient(here, Optional.empty(), GlobalEventExecutor.INSTANCE.newPromise()),
-            true);
+    Announcements owned = open(here, GlobalEventExecutor.INSTANCE.newPromise(), tunnel("gate"));
     owned.knownAs(HOST);
     expectAny(owned);
 
@@ -429,5 +453,135 @@ class ExpectedDataConnectionsTest {
     assertThat(plain.stopExpecting()).isFalse();
 
     assertThat(claim("plain.example", 2000)).isEqualTo(Claim.NOT_EXPECTED);
+  }
+
+  /** Another session of the same client with the same server, which cannot be read either. */
+  private Announcements unread(String listener, Future<SocketOwner> owner, Upstream upstream) {
+    Announcements session = open(listener, here, owner, upstream);
+    session.knownAs(HOST);
+    opened++;
+    int number = -opened;
+    session.expectAny(Set.of(21), port -> (client, recorder) -> taken.add(number));
+    return session;
+  }
+
+  private Announcements unread(Upstream upstream) {
+    return unread("door", NOBODY, upstream);
+  }
+
+  @Test
+  void aPlaintextSessionDoesNotTakeWhatMayBeMeantForATunnel() {
+    unread(plainTo("192.0.2.1"));
+    unread(tunnel("gate"));
+    unread(plainTo("192.0.2.1"));
+
+    assertThat(claim(HOST, 2000)).isEqualTo(Claim.TAKEN);
+    assertThat(taken).containsExactly(-2);
+  }
+
+  @Test
+  void aPlaintextSessionTakesNothingWhileATunnelThatHasLostItsServerMayBeMeant() {
+    unread(plainTo("192.0.2.1"));
+    Announcements lost = unread(tunnel("gate"));
+    lost.stopExpecting();
+
+    assertThat(claim(HOST, 2000)).isEqualTo(Claim.HELD);
+    lost.close();
+
+    assertThat(claim(HOST, 2000)).isEqualTo(Claim.TAKEN);
+    assertThat(taken).containsExactly(-1);
+  }
+
+  @Test
+  void aPlaintextSessionTakesNoPortThatATunnelHolds() {
+    unread(plainTo("192.0.2.1"));
+    expect(tunnelled, 2000);
+    assertThat(claim(HOST, 2000)).isEqualTo(Claim.TAKEN);
+
+    assertThat(claim(HOST, 2000)).isEqualTo(Claim.HELD);
+    assertThat(taken).containsExactly(2000);
+  }
+
+  @Test
+  void aSessionThatHasLostItsServerStandsInTheWayOfNoOther() {
+    Announcements lost = unread(tunnel("gate"));
+    unread(tunnel("other"));
+    assertThat(claim(HOST, 2000)).as("either may be meant").isEqualTo(Claim.HELD);
+
+    lost.stopExpecting();
+
+    assertThat(claim(HOST, 2000)).isEqualTo(Claim.TAKEN);
+    assertThat(taken).containsExactly(-2);
+  }
+
+  @Test
+  void ofSessionsThatGoTheSameWayTheNewestServes() {
+    unread(tunnel("gate"));
+    Announcements newest = unread(tunnel("gate"));
+    assertThat(claim(HOST, 2000)).isEqualTo(Claim.TAKEN);
+    newest.close();
+
+    assertThat(claim(HOST, 2000)).isEqualTo(Claim.TAKEN);
+    assertThat(taken).containsExactly(-2, -1);
+  }
+
+  @Test
+  void ofPlaintextSessionsWithSeveralServersNoneIsGuessed() {
+    unread(plainTo("192.0.2.1"));
+    unread(plainTo("192.0.2.2"));
+
+    assertThat(claim(HOST, 2000)).isEqualTo(Claim.HELD);
+    assertThat(taken).isEmpty();
+  }
+
+  @Test
+  void aSessionThatCannotBeReadServesWhoComesByItsOwnListenerOnly() {
+    unread("other", NOBODY, tunnel("gate"));
+
+    assertThat(claim(HOST, 2000)).isEqualTo(Claim.NOT_EXPECTED);
+    unread("door", NOBODY, tunnel("own"));
+    assertThat(claim(HOST, 2000)).isEqualTo(Claim.TAKEN);
+    assertThat(taken).containsExactly(-2);
+  }
+
+  @Test
+  void theControlPortOfOneSessionIsNoOthersData() {
+    unread(tunnel("gate"));
+    assertThat(claim(HOST, 3121)).isEqualTo(Claim.TAKEN);
+    Announcements second = open(here, NOBODY, tunnel("gate"));
+    second.knownAs(HOST);
+    second.expectAny(Set.of(4121), port -> (client, recorder) -> taken.add(port));
+
+    assertThat(claim(HOST, 4121)).isEqualTo(Claim.NOT_EXPECTED);
+  }
+
+  @Test
+  void whoseSocketCannotBeToldIsNotForTheRulesWhereATunnelMayBeMeant() {
+    unread(
+        "door",
+        ImmediateEventExecutor.INSTANCE.newSucceededFuture(new SocketOwner.Known(1000, 77)),
+        tunnel("gate"));
+
+    assertThat(claim(HOST, 2000)).isEqualTo(Claim.NEEDS_OWNER);
+    assertThat(claim(here, null, HOST, 2000, new SocketOwner.Unknown())).isEqualTo(Claim.HELD);
+    assertThat(claim(here, null, HOST, 2000, new SocketOwner.Known(1001, 78)))
+        .as("certainly another user")
+        .isEqualTo(Claim.NOT_EXPECTED);
+    assertThat(claim(here, null, HOST, 2000, new SocketOwner.Known(1000, 79)))
+        .isEqualTo(Claim.TAKEN);
+  }
+
+  @Test
+  void eachLocalUsersSessionServesThatUser() {
+    for (int uid = 1000; uid < 1002; uid++) {
+      unread(
+          "door",
+          ImmediateEventExecutor.INSTANCE.newSucceededFuture(new SocketOwner.Known(uid, 77)),
+          tunnel("gate" + uid));
+    }
+
+    assertThat(claim(here, null, HOST, 2000, new SocketOwner.Known(1000, 78)))
+        .isEqualTo(Claim.TAKEN);
+    assertThat(taken).containsExactly(-1);
   }
 }

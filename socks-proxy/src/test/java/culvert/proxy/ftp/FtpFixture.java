@@ -78,7 +78,7 @@ final class FtpFixture implements AutoCloseable {
   final OpenConnections connections =
       new OpenConnections(new ConnectionLog(ProxyEvents.NONE, System::nanoTime));
   final BindTable binds = new BindTable(ClientOwners.NONE);
-  final ExpectedDataConnections expected = new ExpectedDataConnections();
+  final ExpectedDataConnections expected = new ExpectedDataConnections(port -> port == 2121);
   final Map<String, List<InetAddress>> names = new ConcurrentHashMap<>();
   final List<Recorded> recorded = new CopyOnWriteArrayList<>();
   final List<DuplexChannel> clients = new CopyOnWriteArrayList<>();

@@ -89,6 +89,7 @@ class FtpTlsTest {
     startTls(passingTls(), ftp.server());
 
     assertThat(ftp.data(FtpFixture.HOST, 21).answer()).isEqualTo(7);
+    assertThat(ftp.data(FtpFixture.HOST, 2121).answer()).as("named by a rule").isEqualTo(7);
     assertThat(ftp.dataAs("eve", FtpFixture.HOST, 2000).answer()).isEqualTo(7);
   }
 
@@ -161,6 +162,26 @@ class FtpTlsTest {
       ftp.accept(listener).send("x").sendEof();
       assertThat(data.rest()).isEqualTo("xEOF");
       assertThat(ftp.direct).containsExactly(21, listener.getLocalPort());
+    }
+  }
+
+  @Test
+  void dataOfATunnelDoNotTakeThePlaintextWayOfAnotherSession() throws Exception {
+    ftp.ssh.reachFailure = FakeSsh.failure(SshFailure.CONNECTION_REFUSED);
+    Peer first = client(handling(AuthTls.PASS_THROUGH, DataConnections.SOCKS), Fallback.PLAIN);
+    startTls(first, ftp.server());
+    ftp.ssh.reachFailure = null;
+    startTls(passingTls(), ftp.server());
+    try (ServerSocket listener = ftp.listen()) {
+      Peer data = ftp.data(FtpFixture.HOST, listener.getLocalPort());
+
+      assertThat(data.answer()).isZero();
+      ftp.accept(listener).send("x").sendEof();
+      assertThat(data.rest()).isEqualTo("xEOF");
+      assertThat(ftp.direct).containsExactly(21);
+      assertThat(ftp.ssh.channels)
+          .last()
+          .hasToString(FtpFixture.HOST + ":" + listener.getLocalPort());
     }
   }
 }
