@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
@@ -60,7 +61,8 @@ final class TunnelCommand implements Callable<Integer> {
       names = "-i",
       paramLabel = "KEY",
       description =
-          "A private key; repeatable. Without it: OpenSSH's default keys, if USER is given.")
+          "A private key; repeatable. An encrypted one's passphrase is asked for."
+              + " Without it: OpenSSH's default keys, if USER is given.")
   private List<Path> identities = List.of();
 
   @Option(
@@ -120,7 +122,8 @@ final class TunnelCommand implements Callable<Integer> {
     if (keys.isEmpty() && destination.user().isPresent()) {
       keys = TunnelConfig.defaultIdentities(terminal.environment());
     }
-    TunnelConfig line = new TunnelConfig(destination, port, keys, local, remote, allowFrom);
+    TunnelConfig line =
+        new TunnelConfig(destination, port, keys, Optional.empty(), local, remote, allowFrom);
     line.needsUser()
         .ifPresent(
             forwarding -> {
@@ -142,9 +145,15 @@ final class TunnelCommand implements Callable<Integer> {
   }
 
   /** With keys, if there are any and the server takes one, else with a password. */
-  private CulvertConfig login(TunnelConfig line) throws Exception {
+  private CulvertConfig login(TunnelConfig locked) throws Exception {
+    locked.withoutPassword(terminal.environment()); // nothing is asked for a line that is wrong
+    TunnelConfig line = locked.with(KeyChain.unlock(locked.identities(), terminal, runner));
     CulvertConfig withKeys = line.withoutPassword(terminal.environment());
     if (line.server().user().isEmpty()) {
+      if (line.identities().isEmpty() && !locked.identities().isEmpty()) {
+        throw new SshException(
+            SshFailure.NO_IDENTITY, line.server() + ": no key is left to log in with");
+      }
       return withKeys;
     }
     if (!line.identities().isEmpty() && passes(withKeys, line)) {

@@ -5,6 +5,7 @@ import culvert.config.ConfigProblem;
 import culvert.config.ConfigResult;
 import culvert.config.CulvertConfig;
 import culvert.config.Environment;
+import culvert.config.Secret;
 import culvert.config.TunnelProtocol;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,18 +19,21 @@ import java.util.stream.Stream;
  * A command line as the {@code culvert.yaml} that it stands for, so that the same checks hold.
  *
  * @param identities absolute
+ * @param passphrase of the identities
  * @param allowFrom networks, for local listeners that others can reach
  */
 record TunnelConfig(
     SshDestination server,
     int port,
     List<Path> identities,
+    Optional<Secret> passphrase,
     List<Forwarding> local,
     List<Forwarding> remote,
     List<String> allowFrom) {
   static final String PROFILE = "ssh";
 
   private static final String PASSWORD = "CULVERT_TUNNEL_PASSWORD";
+  private static final String PASSPHRASE = "CULVERT_TUNNEL_PASSPHRASE";
 
   /** Where the SSH login's password comes from. */
   private enum Login {
@@ -40,19 +44,16 @@ record TunnelConfig(
 
   /** With keys alone, or, where the command line names no user, with the FTP login. */
   CulvertConfig withoutPassword(Environment environment) {
-    return load(server.user().isPresent() ? Login.KEY : Login.FTP, environment);
+    return load(server.user().isPresent() ? Login.KEY : Login.FTP, Map.of(), environment);
   }
 
   CulvertConfig withPassword(String password, Environment environment) {
-    Map<String, String> variables = new HashMap<>(environment.variables());
-    variables.put(PASSWORD, password);
-    return load(
-        Login.PASSWORD,
-        new Environment(
-            variables,
-            environment.home(),
-            environment.workingDirectory(),
-            environment.systemDirectory()));
+    return load(Login.PASSWORD, Map.of(PASSWORD, password), environment);
+  }
+
+  TunnelConfig with(KeyChain chain) {
+    return new TunnelConfig(
+        server, port, chain.keys(), chain.passphrase(), local, remote, allowFrom);
   }
 
   /** The first one that cannot take the SSH user from its clients, where no user is given. */
@@ -65,8 +66,17 @@ record TunnelConfig(
             .findFirst();
   }
 
-  private CulvertConfig load(Login login, Environment environment) {
-    ConfigResult result = new ConfigLoader(environment).loadString(yaml(login), "the command line");
+  private CulvertConfig load(Login login, Map<String, String> secrets, Environment environment) {
+    Map<String, String> variables = new HashMap<>(environment.variables());
+    variables.putAll(secrets);
+    passphrase.ifPresent(secret -> variables.put(PASSPHRASE, secret.reveal()));
+    Environment with =
+        new Environment(
+            variables,
+            environment.home(),
+            environment.workingDirectory(),
+            environment.systemDirectory());
+    ConfigResult result = new ConfigLoader(with).loadString(yaml(login), "the command line");
     if (result instanceof ConfigResult.Loaded loaded) {
       return loaded.config();
     }
@@ -85,6 +95,9 @@ record TunnelConfig(
     if (!identities.isEmpty()) {
       List<String> paths = identities.stream().map(path -> quoted(path.toString())).toList();
       key(yaml, "identity-file", "[" + String.join(", ", paths) + "]");
+    }
+    if (passphrase.isPresent()) {
+      key(yaml, "identity-passphrase", quoted("${env:" + PASSPHRASE + "}"));
     }
     if (login == Login.PASSWORD) {
       key(yaml, "password", quoted("${env:" + PASSWORD + "}"));

@@ -22,7 +22,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
@@ -45,10 +47,17 @@ class TunnelCommandTest {
 
   private static final class RecordingTunnels implements TunnelRunner, Daemon {
     private final List<CulvertConfig> tried = new CopyOnWriteArrayList<>();
+    private final Map<String, String> locks = new HashMap<>();
     private final Queue<SshFailure> failures = new ArrayDeque<>();
     private volatile CulvertConfig config;
     private volatile TunnelStatus status;
     private volatile boolean drained;
+
+    @Override
+    public boolean isLocked(Path key, Optional<Secret> passphrase) {
+      String lock = locks.get(key.getFileName().toString());
+      return lock != null && !passphrase.equals(Optional.of(new Secret(lock)));
+    }
 
     @Override
     public void tryLogin(CulvertConfig with, String profile) throws SshException {
@@ -125,6 +134,50 @@ class TunnelCommandTest {
                             TunnelProtocol.TCP,
                             "ssh",
                             new Endpoint("db.lan", 5432))));
+  }
+
+  @Test
+  void theRightPassphraseOpensAnEncryptedKeyAndAllThatHaveTheSame() throws Exception {
+    keys("one", "two", "other");
+    tunnels.locks.putAll(Map.of("one", "it's", "two", "it's", "other", "else"));
+    culvert.withPasswords("wrong", "it's");
+
+    run("-i", "one", "-i", "two", "-i", "other", "-L", FTP, "joe@ssh.example");
+
+    assertThat(culvert.prompts())
+        .hasSize(2)
+        .containsOnly("passphrase for key " + directory.resolve("one") + ": ");
+    assertThat(tunnels.profile().identityFiles())
+        .containsExactly(directory.resolve("one"), directory.resolve("two"));
+    assertThat(tunnels.profile().identityPassphrase().map(Secret::reveal)).contains("it's");
+    assertThat(culvert.err())
+        .contains(directory.resolve("other") + ": not used, its passphrase is not that of the key");
+    assertThat(culvert.out() + culvert.err()).doesNotContain("it's\n").doesNotContain("wrong");
+  }
+
+  @Test
+  void aKeyThatStaysLockedGivesWayToAPassword() throws Exception {
+    keys("one");
+    tunnels.locks.put("one", "secret");
+    culvert.withPasswords("", "password");
+
+    run("-i", "one", "-L", FTP, "joe@ssh.example");
+
+    assertThat(culvert.prompts()).hasSize(2);
+    assertThat(culvert.err()).contains("one: not used, it is encrypted");
+    assertThat(tunnels.profile().password().map(Secret::reveal)).contains("password");
+    assertThat(tunnels.tried).hasSize(1);
+  }
+
+  @Test
+  void aLockedKeyDoesNotMakeTheFtpPasswordTheSshPassword() throws Exception {
+    keys("one");
+    tunnels.locks.put("one", "secret");
+
+    assertThat(culvert.execute("tunnel", "-i", "one", "-L", FTP, "ssh.example")).isEqualTo(1);
+
+    assertThat(culvert.err()).contains("ssh.example: no key is left to log in with");
+    assertThat(tunnels.config).isNull();
   }
 
   @Test
@@ -258,6 +311,12 @@ class TunnelCommandTest {
     assertThat(tunnel.bind()).isEqualTo(new Endpoint("0.0.0.0", 1234));
     assertThat(tunnel.allowFrom()).hasToString("[10.0.0.0/8]");
     assertThat(tunnels.profile().host()).isEqualTo(Optional.of("2001:db8::1"));
+  }
+
+  private void keys(String... names) throws IOException {
+    for (String name : names) {
+      Files.writeString(directory.resolve(name), "a key");
+    }
   }
 
   private void run(String... args) throws Exception {

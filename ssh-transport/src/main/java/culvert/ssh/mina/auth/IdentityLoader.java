@@ -81,6 +81,17 @@ final class IdentityLoader {
     }
   }
 
+  static boolean isLocked(Path file, Optional<Secret> passphrase) {
+    try {
+      read(file, Files.readAttributes(file, BasicFileAttributes.class), passphrase);
+      return false;
+    } catch (LockedKeyException e) {
+      return true;
+    } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
+      return false; // the login says what is wrong
+    }
+  }
+
   private static Identity read(
       Path file, BasicFileAttributes attributes, Optional<Secret> passphrase)
       throws IOException, GeneralSecurityException {

@@ -67,7 +67,7 @@ final class PemKey {
       return encrypted.decryptKeyPair(
           new JcePEMDecryptorProviderBuilder().setProvider(PROVIDER).build(secret));
     } catch (IOException | RuntimeException e) {
-      throw wrongPassphrase(e);
+      throw LockedKeyException.wrongPassphrase(e);
     }
   }
 
@@ -78,20 +78,12 @@ final class PemKey {
       return encrypted.decryptPrivateKeyInfo(
           new JceOpenSSLPKCS8DecryptorProviderBuilder().setProvider(PROVIDER).build(secret));
     } catch (PKCSException | OperatorCreationException | RuntimeException e) {
-      throw wrongPassphrase(e);
+      throw LockedKeyException.wrongPassphrase(e);
     }
   }
 
   private static char[] required(Optional<Secret> passphrase) throws IOException {
-    return passphrase
-        .orElseThrow(
-            () -> new IOException("is encrypted (expected: identity-passphrase in the profile)"))
-        .reveal()
-        .toCharArray();
-  }
-
-  private static IOException wrongPassphrase(Exception cause) {
-    return new IOException("cannot be decrypted: wrong identity-passphrase?", cause);
+    return passphrase.orElseThrow(LockedKeyException::noPassphrase).reveal().toCharArray();
   }
 
   /** The files need not hold the public key, so it is computed. */

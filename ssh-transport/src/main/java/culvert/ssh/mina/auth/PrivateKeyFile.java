@@ -67,7 +67,7 @@ final class PrivateKeyFile {
     }
     boolean encrypted = isEncrypted(decoded);
     if (encrypted && passphrase.isEmpty()) {
-      throw new IOException("is encrypted (expected: identity-passphrase in the profile)");
+      throw LockedKeyException.noPassphrase();
     }
     try {
       Collection<KeyPair> keys =
@@ -85,7 +85,7 @@ final class PrivateKeyFile {
       return keys.iterator().next();
     } catch (IOException | GeneralSecurityException | RuntimeException e) {
       throw encrypted
-          ? new IOException("cannot be decrypted: wrong identity-passphrase?", e)
+          ? LockedKeyException.wrongPassphrase(e)
           : new IOException("is damaged: " + e.getMessage(), e);
     } finally {
       Arrays.fill(decoded, (byte) 0);

@@ -5,14 +5,18 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import culvert.config.Secret;
 import culvert.config.SshProfile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class IdentityLoaderTest {
   @TempDir Path directory;
@@ -24,6 +28,26 @@ class IdentityLoaderTest {
 
   private static SshProfile encrypted(String passphrase, Path file) {
     return Profiles.with(PUBLICKEY).keys(file).passphrase(passphrase).port(22);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ed25519-encrypted", "rsa-pkcs1-encrypted", "ecdsa-pkcs8-encrypted"})
+  void anEncryptedKeyIsLockedUntilItsPassphraseIsThere(String name) throws Exception {
+    Path file = TestKeys.file(name, directory);
+
+    assertThat(PrivateKeys.isLocked(file, Optional.empty())).isTrue();
+    assertThat(PrivateKeys.isLocked(file, Optional.of(new Secret("wrong")))).isTrue();
+    assertThat(PrivateKeys.isLocked(file, Optional.of(new Secret(TestKeys.PASSPHRASE)))).isFalse();
+  }
+
+  @Test
+  void whatNoPassphraseMendsIsNotLocked() throws Exception {
+    Path text = Files.writeString(directory.resolve("text"), "hello");
+
+    assertThat(PrivateKeys.isLocked(text, Optional.empty())).isFalse();
+    assertThat(PrivateKeys.isLocked(directory.resolve("missing"), Optional.empty())).isFalse();
+    assertThat(PrivateKeys.isLocked(TestKeys.file("ed25519", directory), Optional.empty()))
+        .isFalse();
   }
 
   @Test
