@@ -81,7 +81,8 @@ final class ActiveMode {
     this.session = session;
     this.loop = client.channel().eventLoop();
     InetAddress own = ((InetSocketAddress) client.channel().localAddress()).getAddress();
-    this.serverAddress = new PassiveAddress(request, own);
+    ConnectionRequest known = PassiveAddress.asked(client, request);
+    this.serverAddress = new PassiveAddress(known, own);
     this.forwards =
         upstream instanceof Upstream.Tunnelled tunnelled && forwards(route)
             ? Optional.of(new ForwardPlan(tunnelled, services.resolver()))
@@ -89,7 +90,7 @@ final class ActiveMode {
     this.binds = client.forwardedBy().isPresent() ? Optional.empty() : Optional.of(openBinds());
     services
         .resolver()
-        .resolve(request.host(), loop)
+        .resolve(known.host(), loop)
         .addListener(
             (FutureListener<List<InetAddress>>)
                 resolved -> {
@@ -122,10 +123,34 @@ final class ActiveMode {
     turn();
     given.forgetFinished();
     startTimer();
-    if (!asked.renewed()) {
+    if (asked.renewed()) {
+      use(asked);
+    } else {
       dropWay();
-      way = wayTo(asked.target()).orElse(null);
+      find(asked);
     }
+  }
+
+  /** Nobody but the client itself, or a SOCKS client that waits beside this session. */
+  private void find(ControlEffect.Active asked) {
+    int mine = turn;
+    binds
+        .map(own -> own.claim(asked.target().address(), loop))
+        .orElseGet(() -> loop.newSucceededFuture(Optional.empty()))
+        .addListener(
+            (FutureListener<Optional<BindTable.Waiting>>)
+                claimed -> {
+                  Optional<ClientWay> bound = claimed.getNow().map(this::bound);
+                  if (mine == turn) {
+                    way = bound.or(() -> listener(asked.target())).orElse(null);
+                    use(asked);
+                  } else {
+                    bound.ifPresent(ClientWay::close);
+                  }
+                });
+  }
+
+  private void use(ControlEffect.Active asked) {
     if (way == null) {
       proceed(() -> dialogue.refuse(asked.target().illegal()));
     } else if (asked.renewed() && !way.again()) {
@@ -137,14 +162,12 @@ final class ActiveMode {
     }
   }
 
-  /** Nobody but the client itself, or a SOCKS client that waits beside this session. */
-  private Optional<ClientWay> wayTo(PortCommand.Target target) {
-    Optional<BindTable.Waiting> bind = binds.flatMap(own -> own.claim(target.address()));
-    if (bind.isPresent()) {
-      return Optional.of(
-          new ClientWay.Bound(
-              bind.get(), new InetSocketAddress(serverAddress.asKnownToClient(), DATA_PORT)));
-    }
+  private ClientWay bound(BindTable.Waiting bind) {
+    InetSocketAddress peer = new InetSocketAddress(serverAddress.asKnownToClient(), DATA_PORT);
+    return new ClientWay.Bound(bind, peer);
+  }
+
+  private Optional<ClientWay> listener(PortCommand.Target target) {
     InetAddress own = client.address().getAddress();
     int port = target.address().getPort();
     return own.equals(target.address().getAddress())

@@ -5,7 +5,9 @@ import culvert.proxy.door.BindHandler;
 import culvert.proxy.door.Refusal;
 import culvert.proxy.owner.ClientOwners;
 import culvert.proxy.owner.SocketOwner;
+import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -79,13 +81,14 @@ public final class BindTable implements BindHandler {
       LOG.atWarn().setCause(e).log("no port can be reserved for a SOCKS BIND");
       return Optional.empty();
     }
-    bind.watch();
     synchronized (this) {
       if (!sessions.containsKey(owner)) {
+        bind.free();
         return Optional.empty(); // has ended just now
       }
       waiting.put(bind.reserved, bind);
     }
+    bind.watch(); // at once, if the client is gone
     return Optional.of(bind.reserved);
   }
 
@@ -104,15 +107,31 @@ public final class BindTable implements BindHandler {
       this.socket = socket;
     }
 
-    /** The client that waits there, if it is this session's; it then belongs to the caller. */
-    Optional<Waiting> claim(InetSocketAddress port) {
+    /**
+     * The client that waits there, if it is this session's; it then belongs to the caller.
+     *
+     * @param loop where the future completes, when the users of both connections are known; never
+     *     fails
+     */
+    Future<Optional<Waiting>> claim(InetSocketAddress port, EventExecutor loop) {
+      Waiting bind;
       synchronized (BindTable.this) {
-        Waiting bind = waiting.get(port);
-        if (bind == null || closed || !bind.owner.equals(owner) || !sameUser(bind)) {
-          return Optional.empty();
-        }
-        waiting.remove(port);
-        return Optional.of(bind);
+        bind = waiting.get(port);
+      }
+      if (bind == null || !bind.owner.equals(owner)) {
+        return loop.newSucceededFuture(Optional.empty());
+      }
+      Promise<Optional<Waiting>> claimed = loop.newPromise();
+      socket.addListener(
+          mine -> bind.socket.addListener(theirs -> claimed.setSuccess(claim(bind))));
+      return claimed;
+    }
+
+    private Optional<Waiting> claim(Waiting bind) {
+      synchronized (BindTable.this) {
+        return !closed && sameUser(bind) && waiting.remove(bind.reserved, bind)
+            ? Optional.of(bind)
+            : Optional.empty();
       }
     }
 
@@ -174,8 +193,16 @@ public final class BindTable implements BindHandler {
               closed -> {
                 timer.cancel(false);
                 remove(this);
-                reservation.close();
+                free();
               });
+    }
+
+    private void free() {
+      try {
+        reservation.close();
+      } catch (IOException e) {
+        LOG.atDebug().setCause(e).log("a port reserved for a SOCKS BIND cannot be given back");
+      }
     }
 
     private void timedOut() {

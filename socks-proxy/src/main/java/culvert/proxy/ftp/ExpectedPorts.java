@@ -39,7 +39,7 @@ final class ExpectedPorts implements PassivePorts {
     ConnectionRequest asked = client.request();
     this.controlPorts = new HashSet<>(List.of(asked.port(), destination.port()));
     boolean named = !destination.host().equals(asked.host());
-    this.address = new PassiveAddress(named ? asked : destination, own);
+    this.address = new PassiveAddress(PassiveAddress.asked(client, destination), own);
     this.announcements =
         services
             .expected()

@@ -2,6 +2,7 @@ package culvert.proxy.ftp;
 
 import culvert.filter.ConnectionRequest;
 import culvert.filter.DestinationAddress;
+import culvert.proxy.door.Client;
 import io.netty.util.NetUtil;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
@@ -40,6 +41,17 @@ final class PassiveAddress {
     if (request.address() instanceof DestinationAddress.Known known) {
       resolved = List.of(known.address());
     }
+  }
+
+  /**
+   * The server as the client knows it: what it asked the front door for, although it may have named
+   * another one since.
+   *
+   * @param destination where the session leads
+   */
+  static ConnectionRequest asked(Client client, ConnectionRequest destination) {
+    ConnectionRequest asked = client.request();
+    return destination.host().equals(asked.host()) ? destination : asked;
   }
 
   /** What the name resolves to here; a literal address is itself. */

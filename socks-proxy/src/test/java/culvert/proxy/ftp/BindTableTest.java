@@ -13,6 +13,7 @@ import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.ImmediateEventExecutor;
+import io.netty.util.concurrent.Promise;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -95,6 +96,11 @@ class BindTableTest {
     return table.open(client, user, owned(1000));
   }
 
+  private static Optional<BindTable.Waiting> claim(
+      BindTable.Session session, InetSocketAddress port) {
+    return session.claim(port, ImmediateEventExecutor.INSTANCE).getNow();
+  }
+
   private InetSocketAddress bind() {
     return table.bind(new Client(NOBODY)).orElseThrow();
   }
@@ -132,11 +138,11 @@ class BindTableTest {
     BindTable.Session ofAnother = open(InetAddress.getByName("127.0.0.9"), NOBODY);
     InetSocketAddress reserved = bind();
 
-    assertThat(ofAmy.claim(reserved)).isEmpty();
-    assertThat(ofAnother.claim(reserved)).isEmpty();
-    assertThat(session.claim(new InetSocketAddress("127.0.0.2", reserved.getPort()))).isEmpty();
-    assertThat(session.claim(reserved)).isPresent();
-    assertThat(session.claim(reserved)).isEmpty();
+    assertThat(claim(ofAmy, reserved)).isEmpty();
+    assertThat(claim(ofAnother, reserved)).isEmpty();
+    assertThat(claim(session, new InetSocketAddress("127.0.0.2", reserved.getPort()))).isEmpty();
+    assertThat(claim(session, reserved)).isPresent();
+    assertThat(claim(session, reserved)).isEmpty();
   }
 
   @Test
@@ -144,15 +150,15 @@ class BindTableTest {
     open(HERE, NOBODY);
     InetSocketAddress reserved = bind();
 
-    assertThat(table.open(HERE, NOBODY, owned(0)).claim(reserved)).isEmpty();
+    assertThat(claim(table.open(HERE, NOBODY, owned(0)), reserved)).isEmpty();
     Future<SocketOwner> unknown =
         ImmediateEventExecutor.INSTANCE.newSucceededFuture(new SocketOwner.Unknown());
-    assertThat(table.open(HERE, NOBODY, unknown).claim(reserved)).isPresent();
+    assertThat(claim(table.open(HERE, NOBODY, unknown), reserved)).isPresent();
   }
 
   @Test
   void isAnsweredOnce() {
-    BindTable.Waiting waiting = open(HERE, NOBODY).claim(bindBesideAnother()).orElseThrow();
+    BindTable.Waiting waiting = claim(open(HERE, NOBODY), bindBesideAnother()).orElseThrow();
     waiting.accept(new InetSocketAddress(HERE, 20));
     waiting.refuse(Refusal.GENERAL_FAILURE);
     events.runPendingTasks();
@@ -194,7 +200,7 @@ class BindTableTest {
   @Test
   void whoWasNamedByAPortWaitsForItsTransfer() {
     BindTable.Session session = open(HERE, NOBODY);
-    session.claim(bind());
+    claim(session, bind());
     events.advanceTimeBy(61, TimeUnit.SECONDS);
     events.runScheduledPendingTasks();
     events.runPendingTasks();
@@ -208,6 +214,43 @@ class BindTableTest {
     InetSocketAddress reserved = bind();
     events.close();
 
-    assertThat(session.claim(reserved)).isEmpty();
+    assertThat(claim(session, reserved)).isEmpty();
+  }
+
+  @Test
+  void whoHasHungUpBeforeIsForgottenToo() throws Exception {
+    BindTable.Session session = open(HERE, NOBODY);
+    events.close();
+    InetSocketAddress reserved = bind();
+
+    assertThat(claim(session, reserved)).isEmpty();
+    new ServerSocket(reserved.getPort(), 1, HERE).close();
+  }
+
+  @Test
+  void aUserWhoIsStillBeingLookedUpIsWaitedFor() {
+    Promise<SocketOwner> lookup = ImmediateEventExecutor.INSTANCE.newPromise();
+    BindTable.Session session = table.open(HERE, NOBODY, lookup);
+    Promise<SocketOwner> bindLookup = ImmediateEventExecutor.INSTANCE.newPromise();
+    when(owners.socket(channel)).thenReturn(bindLookup);
+    InetSocketAddress reserved = bind();
+    var claimed = session.claim(reserved, ImmediateEventExecutor.INSTANCE);
+
+    lookup.setSuccess(new SocketOwner.Known(0, 7));
+    assertThat(claimed.isDone()).isFalse();
+    bindLookup.setSuccess(new SocketOwner.Known(1000, 8));
+    assertThat(claimed.getNow()).isEmpty();
+    assertThat(claim(open(HERE, NOBODY), reserved)).isPresent();
+  }
+
+  @Test
+  void aSessionThatEndsMeanwhileFindsNobody() {
+    Promise<SocketOwner> lookup = ImmediateEventExecutor.INSTANCE.newPromise();
+    BindTable.Session session = table.open(HERE, NOBODY, lookup);
+    var claimed = session.claim(bindBesideAnother(), ImmediateEventExecutor.INSTANCE);
+    session.close();
+    lookup.setSuccess(new SocketOwner.Known(1000, 7));
+
+    assertThat(claimed.getNow()).isEmpty();
   }
 }
