@@ -87,6 +87,9 @@ public final class ControlDialogue {
     if (answered.abandoned) {
       return;
     }
+    if (answered.kind.transfer() && line.code() == 426) {
+      pending.stream().filter(p -> p.kind == Kind.ABOR).forEach(abort -> abort.understood = true);
+    }
     if (answered.renamed) {
       effects.add(new ControlEffect.RenamedTransferEnded(line.code() >= 400));
     }
@@ -308,7 +311,7 @@ public final class ControlDialogue {
   private void resynchronise(ReplyLine line) {
     Pending head = pending.peek();
     boolean mayBeStale = head != null && (head.ownAbort() || (head.kind == Kind.ABOR && slack > 0));
-    if (mayBeStale && !head.answered && !answersAbort(line.code())) {
+    if (mayBeStale && !head.answered && !answersAbort(head, line.code())) {
       pending.remove();
       slack = Math.max(0, slack - 1);
       flushLocal();
@@ -386,8 +389,8 @@ public final class ControlDialogue {
     };
   }
 
-  private static boolean answersAbort(int code) {
-    return code == 225 || code == 226 || code == 426 || code >= 500;
+  private static boolean answersAbort(Pending abort, int code) {
+    return code == 225 || code == 226 || code == 426 || (code >= 500 && !abort.understood);
   }
 
   private void dispatch(Pending head, ReplyLine line) {

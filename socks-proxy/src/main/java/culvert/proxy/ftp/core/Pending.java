@@ -46,6 +46,9 @@ final class Pending {
   /** The client broke the data connection off. */
   boolean uploadBroken;
 
+  /** An ABOR that the server has understood: it has cut the transfer short. */
+  boolean understood;
+
   /** Our own command, whose reply means nothing any more. */
   boolean abandoned;
 

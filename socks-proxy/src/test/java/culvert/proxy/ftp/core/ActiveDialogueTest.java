@@ -431,6 +431,16 @@ class ActiveDialogueTest {
   }
 
   @Test
+  void aServerThatHasCutATransferShortRefusesTheProbeAndNotTheAbort() {
+    client("LIST", "ABOR");
+    server("426 aborted");
+    client(PORT);
+    convert();
+
+    assertThat(server("500 EPSV?")).containsExactly("> PASV");
+  }
+
+  @Test
   void aRefusalTakenForAnAbortsAnswerCostsTheProbeNotTheNextReply() {
     client("LIST", "ABOR");
     server("226 aborted");
