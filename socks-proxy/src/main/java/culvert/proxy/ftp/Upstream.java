@@ -1,5 +1,8 @@
 package culvert.proxy.ftp;
 
+import culvert.config.Endpoint;
+import culvert.proxy.door.Refusal;
+import culvert.proxy.upstream.ConnectFailedException;
 import culvert.proxy.upstream.DirectConnector;
 import culvert.ssh.Originator;
 import culvert.ssh.SshException;
@@ -20,11 +23,13 @@ import java.util.Optional;
  * connection. Any thread may call.
  */
 sealed interface Upstream {
+  InetAddress BROADCAST = NetUtil.createInetAddressFromIpAddressString("255.255.255.255");
 
   /**
    * Opens a data connection.
    *
-   * @param elsewhere empty: to the host that the control connection has reached
+   * @param elsewhere where the server says that it listens; empty, or no address of a host: where
+   *     the control connection has reached it
    * @return completes on {@code loop}
    */
   Future<DuplexChannel> connect(
@@ -55,7 +60,7 @@ sealed interface Upstream {
         Originator originator,
         EventLoop loop,
         ChannelHandler initializer) {
-      String to = elsewhere.map(NetUtil::toAddressString).orElse(host);
+      String to = elsewhere.filter(Upstream::isOneHost).map(NetUtil::toAddressString).orElse(host);
       return session.openDirectTcpip(new TunnelTarget(to, port), originator, loop, initializer);
     }
 
@@ -74,12 +79,22 @@ sealed interface Upstream {
     }
   }
 
+  /** Not one that stands for any host, or for several. */
+  private static boolean isOneHost(InetAddress address) {
+    return !address.isAnyLocalAddress()
+        && !address.isMulticastAddress()
+        && !address.equals(BROADCAST);
+  }
+
   /**
    * In plaintext.
    *
    * @param address the one that the control connection has reached
+   * @param table of the ports that tunnelled sessions hold
    */
-  record Plain(DirectConnector connector, InetAddress address) implements Upstream {
+  record Plain(DirectConnector connector, InetAddress address, DataConnections table)
+      implements Upstream {
+
     @Override
     public Future<DuplexChannel> connect(
         Optional<InetAddress> elsewhere,
@@ -87,7 +102,22 @@ sealed interface Upstream {
         Originator originator,
         EventLoop loop,
         ChannelHandler initializer) {
-      return connector.connect(List.of(elsewhere.orElse(address)), port, loop, initializer);
+      InetAddress to = elsewhere.filter(this::mayServe).orElse(address);
+      if (!to.equals(address) && table.isHeld(to, port)) {
+        return loop.newFailedFuture(
+            new ConnectFailedException(
+                Refusal.NOT_ALLOWED,
+                Endpoint.format(NetUtil.toAddressString(to), port)
+                    + ": held by a tunnelled FTP session",
+                null));
+      }
+      return connector.connect(List.of(to), port, loop, initializer);
+    }
+
+    /** Loopback is this host, and the server's only if that is here too. */
+    private boolean mayServe(InetAddress announced) {
+      return isOneHost(announced)
+          && (!announced.isLoopbackAddress() || address.isLoopbackAddress());
     }
 
     @Override

@@ -332,7 +332,7 @@ final class UpstreamOpener {
                     succeed(
                         ends.end(),
                         connected.getNow(),
-                        new Upstream.Plain(services.direct(), reached));
+                        new Upstream.Plain(services.direct(), reached, services.expected()));
                   }
                 });
   }

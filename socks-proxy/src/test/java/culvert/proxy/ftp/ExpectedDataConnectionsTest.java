@@ -82,7 +82,9 @@ class ExpectedDataConnectionsTest {
 
   private static Upstream plainTo(String address) {
     return new Upstream.Plain(
-        mock(DirectConnector.class), NetUtil.createInetAddressFromIpAddressString(address));
+        mock(DirectConnector.class),
+        NetUtil.createInetAddressFromIpAddressString(address),
+        mock(DataConnections.class));
   }
 
   private int expect(Announcements session, int port) {
