@@ -29,6 +29,11 @@ public record AcceptedClient(
   }
 
   @Override
+  public boolean namesDestination() {
+    return false;
+  }
+
+  @Override
   public boolean waitsForAnswer() {
     return false;
   }

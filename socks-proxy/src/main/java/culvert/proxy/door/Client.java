@@ -24,6 +24,11 @@ public interface Client {
   /** The authenticated SOCKS user; empty: none was asked for. */
   Optional<String> user();
 
+  /** Whether the client itself has named the destination: as seen from here. */
+  default boolean namesDestination() {
+    return true;
+  }
+
   /** The remote forward by which it has come; empty: it connected to a socket of ours. */
   default Optional<ForwardedBy> forwardedBy() {
     return Optional.empty();

@@ -34,8 +34,7 @@ public final class ControlConnections implements FtpSessions {
       return;
     }
     EventLoop loop = client.channel().eventLoop();
-    UpstreamOpener opener =
-        new UpstreamOpener(services, request, client.address(), loop, recorder, session);
+    UpstreamOpener opener = new UpstreamOpener(services, request, client, loop, recorder, session);
     if (!(route instanceof Route.FtpTunnel tunnel)) {
       session.begin(new DirectStart(opener));
       if (!client.waitsForAnswer()) {

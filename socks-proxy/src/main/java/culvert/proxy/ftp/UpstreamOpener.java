@@ -3,10 +3,12 @@ package culvert.proxy.ftp;
 import culvert.config.FallbackReason;
 import culvert.filter.ConnectionRequest;
 import culvert.filter.DestinationAddress;
+import culvert.proxy.door.Client;
 import culvert.proxy.door.Refusal;
 import culvert.proxy.event.ConnectionRecorder;
 import culvert.proxy.relay.Closing;
 import culvert.proxy.upstream.ConnectFailedException;
+import culvert.proxy.upstream.TunnelPins;
 import culvert.ssh.Originator;
 import culvert.ssh.SshException;
 import culvert.ssh.SshFailure;
@@ -49,6 +51,7 @@ final class UpstreamOpener {
   private final FtpServices services;
   private final ConnectionRequest request;
   private final InetSocketAddress client;
+  private final TunnelPins pins;
   private final EventLoop loop;
   private final ConnectionRecorder recorder;
   private final Listener listener;
@@ -61,13 +64,14 @@ final class UpstreamOpener {
   UpstreamOpener(
       FtpServices services,
       ConnectionRequest request,
-      InetSocketAddress client,
+      Client client,
       EventLoop loop,
       ConnectionRecorder recorder,
       Listener listener) {
     this.services = services;
     this.request = request;
-    this.client = client;
+    this.client = client.address();
+    this.pins = services.pins().of(client);
     this.loop = loop;
     this.recorder = recorder;
     this.listener = listener;
@@ -211,7 +215,7 @@ final class UpstreamOpener {
             (FutureListener<DuplexChannel>)
                 opened -> {
                   if (opened.isSuccess() && mine == step) {
-                    services.pins().tunnelled(request.host(), request.port());
+                    pins.tunnelled(request.host(), request.port());
                     Upstream.Tunnelled upstream =
                         new Upstream.Tunnelled(
                             session, plan.target().host(), plan.server(), spec.user());
@@ -258,7 +262,7 @@ final class UpstreamOpener {
     recorder.tunnelFailed(cause.failure());
     Optional<FallbackReason> reason =
         cause.failure().fallbackReason().filter(plan.route().fallback()::allows);
-    boolean pinned = !verdict && services.pins().isPinned(request.host(), request.port());
+    boolean pinned = !verdict && pins.isPinned(request.host(), request.port());
     if (reason.isEmpty() || pinned) {
       fail(cause);
       return;

@@ -93,8 +93,7 @@ final class UserAtHostStart implements FtpSession.Opener, FtpSession.Destination
     }
     Route route = asFtp(routed.decided().route());
     EventLoop loop = client.channel().eventLoop();
-    UpstreamOpener opener =
-        new UpstreamOpener(services, request, client.address(), loop, recorder, session);
+    UpstreamOpener opener = new UpstreamOpener(services, request, client, loop, recorder, session);
     Optional<TunnelPlan> plan =
         route instanceof Route.FtpTunnel tunnel
             ? Optional.of(TunnelPlan.of(request, tunnel, routed.profile().orElseThrow()))

@@ -225,7 +225,7 @@ final class RoutedConnection {
             (Future<DuplexChannel> opened) -> {
               session.release();
               if (opened.isSuccess()) {
-                upstreams.pins().tunnelled(request.host(), request.port());
+                upstreams.pins().of(client).tunnelled(request.host(), request.port());
                 relay(opened.getNow());
               } else {
                 whileClientWaits(() -> tunnelFailed(request, route, opened.cause()));
@@ -256,7 +256,7 @@ final class RoutedConnection {
   }
 
   private boolean isPinned(ConnectionRequest request) {
-    return upstreams.pins().isPinned(request.host(), request.port());
+    return upstreams.pins().of(client).isPinned(request.host(), request.port());
   }
 
   // Ends

@@ -1,5 +1,7 @@
 package culvert.proxy.upstream;
 
+import culvert.proxy.door.Client;
+
 /**
  * Remembers which destinations were once tunnelled: for those, an SSH server that cannot be reached
  * is no reason to fall back to plaintext, for anybody on the way can make it so. Any thread may
@@ -28,4 +30,9 @@ public interface TunnelPins {
 
   /** A tunnel to the destination stands. */
   void tunnelled(String host, int port);
+
+  /** For a client's destination: none where it is one as seen from the SSH server. */
+  default TunnelPins of(Client client) {
+    return client.namesDestination() ? this : NONE;
+  }
 }

@@ -91,6 +91,7 @@ final class FtpFixture implements AutoCloseable {
 
   final AtomicInteger ownersAsked = new AtomicInteger();
   volatile Function<Channel, SocketOwner> owner = client -> new SocketOwner.Unknown();
+  volatile boolean destinationsNamed = true;
   volatile SshProfile profile = profile(new SshUser.FromFtp(), AuthMethod.PASSWORD);
 
   FtpFixture() throws Exception {
@@ -273,7 +274,7 @@ final class FtpFixture implements AutoCloseable {
             next.port(),
             ((InetSocketAddress) channel.remoteAddress()).getAddress(),
             "door");
-    DoorClient client = new DoorClient(channel, request, next.user());
+    DoorClient client = new DoorClient(channel, request, next.user(), destinationsNamed);
     Recorded recorder = new Recorded();
     recorded.add(recorder);
     clients.add(channel);
@@ -301,7 +302,11 @@ final class FtpFixture implements AutoCloseable {
     return new RoutedRequest(request, new Decided(Optional.empty(), route), Optional.of(profile));
   }
 
-  private record DoorClient(DuplexChannel channel, ConnectionRequest request, Optional<String> user)
+  private record DoorClient(
+      DuplexChannel channel,
+      ConnectionRequest request,
+      Optional<String> user,
+      boolean namesDestination)
       implements Client {
     @Override
     public InetSocketAddress address() {

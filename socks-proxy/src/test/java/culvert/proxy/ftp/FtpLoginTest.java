@@ -279,6 +279,18 @@ class FtpLoginTest {
     assertThat(ftp.pinned).containsExactly(FtpFixture.HOST);
   }
 
+  @Test
+  void aDestinationThatTheClientDidNotNameIsNotPinned() throws Exception {
+    ftp.destinationsNamed = false;
+    Peer client = ftp.tunnel(Fallback.PLAIN);
+    client.answer();
+    logIn(client);
+    serveLogin(ftp.server());
+
+    assertThat(ftp.ssh.channels).isNotEmpty();
+    assertThat(ftp.pinned).isEmpty();
+  }
+
   @ParameterizedTest(name = "{0} falls back: {1}")
   @CsvSource({"AUTH_FAILED, auth-failed", "NOT_SSH, unreachable", "TIMED_OUT, unreachable"})
   void aFailedLoginFallsBackWithTheLoginReplayedInPlaintext(SshFailure failure, String reason)
