@@ -8,6 +8,7 @@ import culvert.proxy.event.ProxyEvents;
 import io.netty.channel.Channel;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -35,16 +36,25 @@ public final class Admission {
 
   /** Counts the client until its channel closes; one that may not come in is closed at once. */
   public boolean admits(Channel channel, InetSocketAddress client) {
+    return admits(channel, client, Optional.empty());
+  }
+
+  /**
+   * The same.
+   *
+   * @param by the remote forward by which the client has come
+   */
+  public boolean admits(Channel channel, InetSocketAddress client, Optional<ForwardedBy> by) {
     if (allowFrom.stream().noneMatch(network -> network.contains(client.getAddress()))) {
       refuse(channel, client, HandshakeFailure.ADDRESS_NOT_ALLOWED, "not in allow-from");
       return false;
     }
-    if (!limits.tryAcquire(client.getAddress())) {
+    if (!limits.tryAcquire(client.getAddress(), by)) {
       String open = limits.open() + " connections are open";
       refuse(channel, client, HandshakeFailure.TOO_MANY_CONNECTIONS, open);
       return false;
     }
-    channel.closeFuture().addListener(closed -> limits.release(client.getAddress()));
+    channel.closeFuture().addListener(closed -> limits.release(client.getAddress(), by));
     return true;
   }
 

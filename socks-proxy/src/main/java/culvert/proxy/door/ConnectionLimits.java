@@ -1,16 +1,18 @@
 package culvert.proxy.door;
 
+import culvert.ssh.SshServer;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** How many connections there may be at once, in total and from one address. Thread-safe. */
 public final class ConnectionLimits {
   private final int total;
   private final int perClient;
-  private final Map<InetAddress, Integer> openByClient = new HashMap<>(); // guarded by this
+  private final Map<Source, Integer> openBySource = new HashMap<>(); // guarded by this
   private int open; // guarded by this
 
   /**
@@ -21,21 +23,44 @@ public final class ConnectionLimits {
     this.perClient = perClient;
   }
 
+  /** Whose connections are counted together: addresses are those of one network. */
+  private record Source(Optional<String> sshServer, InetAddress address) {
+    static Source of(InetAddress address, Optional<ForwardedBy> by) {
+      return new Source(by.map(ForwardedBy::server).map(SshServer::toString), address);
+    }
+  }
+
   /** Counts one more connection, unless that is one too many. */
-  public synchronized boolean tryAcquire(InetAddress client) {
-    int ofClient = openByClient.getOrDefault(client, 0);
+  public boolean tryAcquire(InetAddress client) {
+    return tryAcquire(client, Optional.empty());
+  }
+
+  /**
+   * The same.
+   *
+   * @param by if present, the client's address is one on that SSH server's side
+   */
+  public synchronized boolean tryAcquire(InetAddress client, Optional<ForwardedBy> by) {
+    Source source = Source.of(client, by);
+    int ofClient = openBySource.getOrDefault(source, 0);
     if (open == total || (perClient > 0 && ofClient == perClient)) {
       return false;
     }
     open++;
-    openByClient.put(client, ofClient + 1);
+    openBySource.put(source, ofClient + 1);
     return true;
   }
 
   /** Once for each connection that was acquired. */
-  public synchronized void release(InetAddress client) {
+  public void release(InetAddress client) {
+    release(client, Optional.empty());
+  }
+
+  /** The same, with what it was acquired with. */
+  public synchronized void release(InetAddress client, Optional<ForwardedBy> by) {
     open--;
-    openByClient.computeIfPresent(client, (address, count) -> count == 1 ? null : count - 1);
+    openBySource.computeIfPresent(
+        Source.of(client, by), (source, count) -> count == 1 ? null : count - 1);
     notifyAll();
   }
 

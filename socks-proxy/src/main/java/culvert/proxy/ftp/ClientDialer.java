@@ -2,6 +2,7 @@ package culvert.proxy.ftp;
 
 import culvert.proxy.door.Client;
 import culvert.proxy.door.ConnectionLimits;
+import culvert.proxy.door.ForwardedBy;
 import culvert.proxy.door.Refusal;
 import culvert.proxy.upstream.ConnectFailedException;
 import culvert.proxy.upstream.DirectConnector;
@@ -16,6 +17,7 @@ import io.netty.util.concurrent.FutureListener;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Connects to a client's own listener, by the way on which the client came: an address of a client
@@ -41,7 +43,7 @@ sealed interface ClientDialer {
             .forwardedBy()
             .<ClientDialer>map(by -> new Forwarded(by.session()))
             .orElse(new Direct(direct));
-    return new Counted(way, limits);
+    return new Counted(way, limits, client.forwardedBy());
   }
 
   /**
@@ -73,12 +75,13 @@ sealed interface ClientDialer {
   }
 
   /** Within the limits of the client. */
-  record Counted(ClientDialer way, ConnectionLimits limits) implements ClientDialer {
+  record Counted(ClientDialer way, ConnectionLimits limits, Optional<ForwardedBy> by)
+      implements ClientDialer {
     @Override
     public Future<DuplexChannel> connect(
         InetSocketAddress listener, EventLoop loop, ChannelHandler initializer) {
       InetAddress client = listener.getAddress();
-      if (!limits.tryAcquire(client)) {
+      if (!limits.tryAcquire(client, by)) {
         return loop.newFailedFuture(
             new ConnectFailedException(
                 Refusal.NOT_ALLOWED, limits.open() + " connections are open", null));
@@ -89,9 +92,9 @@ sealed interface ClientDialer {
 
     private void release(InetAddress client, Future<DuplexChannel> connected) {
       if (connected.isSuccess()) {
-        connected.getNow().closeFuture().addListener(closed -> limits.release(client));
+        connected.getNow().closeFuture().addListener(closed -> limits.release(client, by));
       } else {
-        limits.release(client);
+        limits.release(client, by);
       }
     }
   }

@@ -19,12 +19,12 @@ record DataDoor(ConnectionLimits limits, OpenConnections connections) {
   void enter(AcceptedClient client, DataTaker taker) {
     Channel channel = client.channel();
     InetAddress address = client.address().getAddress();
-    if (!limits.tryAcquire(address)) {
+    if (!limits.tryAcquire(address, client.forwardedBy())) {
       log(client.address(), client.request().port(), limits.open() + " connections are open");
       Closing.reset(channel);
       return;
     }
-    channel.closeFuture().addListener(closed -> limits.release(address));
+    channel.closeFuture().addListener(closed -> limits.release(address, client.forwardedBy()));
     taker.take(client, connections.begin(client));
   }
 

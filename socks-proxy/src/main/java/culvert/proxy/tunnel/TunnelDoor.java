@@ -55,7 +55,7 @@ public final class TunnelDoor extends ChannelInitializer<Channel> {
   }
 
   private void letIn(Channel channel, InetSocketAddress address, Optional<ForwardedBy> by) {
-    if (admission.admits(channel, address)) {
+    if (admission.admits(channel, address, by)) {
       channel.pipeline().addLast("door", new WhenActive(accepted -> enter(accepted, address, by)));
     }
   }
