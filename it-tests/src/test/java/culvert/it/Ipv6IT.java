@@ -19,8 +19,6 @@ import java.net.NetworkInterface;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -265,38 +263,6 @@ class Ipv6IT {
         assertThat(data.getInputStream().readAllBytes()).isNotEmpty();
       }
       assertThat(ftp.reply()).startsWith("226 ");
-    }
-  }
-
-  /** Needs a name that stands for ::1, as Debian's /etc/hosts has them. */
-  @Test
-  void aNameOfAnIpv6AddressIsResolvedByTheSshServer() throws Exception {
-    String name = ipv6Name();
-    try (RealSshd sshd = sshdOnV6();
-        RealVsftpd vsftpd = vsftpd("::1");
-        Culvert culvert = Culvert.start(config(sshd, vsftpd).profile("host", name))) {
-      filesGoBothWays(curl(culvert, "127.0.0.1", "--socks5-hostname"), name, vsftpd.port());
-
-      assertThat(sshd.directTcpipTargets()).allMatch(target -> target.startsWith(name + ":"));
-    }
-  }
-
-  private static String ipv6Name() {
-    return List.of("ip6-localhost", "ip6-loopback", "localhost").stream()
-        .filter(Ipv6IT::standsForIpv6)
-        .findFirst()
-        .orElseGet(
-            () -> {
-              assumeTrue(false, "/etc/hosts has no name for ::1");
-              return "";
-            });
-  }
-
-  private static boolean standsForIpv6(String name) {
-    try {
-      return Arrays.stream(InetAddress.getAllByName(name)).anyMatch(Ipv6IT::isIpv6Loopback);
-    } catch (IOException unknown) {
-      return false;
     }
   }
 

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import culvert.config.AuthMethod;
 import culvert.config.Fallback;
 import culvert.config.FtpSettings;
+import culvert.config.SshProfile;
 import culvert.config.SshUser;
 import culvert.filter.FtpHandling;
 import culvert.filter.Route;
@@ -141,6 +142,27 @@ class FtpDataTest {
     tunnelled();
 
     assertThat(ftp.ssh.channels).hasToString("[ftp.example:21]");
+  }
+
+  @Test
+  void aNameOfAnIpv6AddressIsLeftToTheSshServerForControlAndData() throws Exception {
+    InetAddress six = InetAddress.getByName("2001:db8::1");
+    ftp.names.put(FtpFixture.HOST, List.of(six));
+    for (SshProfile profile : List.of(ftp.profile, FtpFixture.withoutHost(ftp.profile))) {
+      ftp.profile = profile;
+      ftp.ssh.reachedAt = profile.host().isPresent() ? Optional.empty() : Optional.of(six);
+      Control control = tunnelled();
+      ServerSocket listener = ftp.listen();
+
+      Peer data = ftp.data(FtpFixture.HOST, control.epsv(listener.getLocalPort()));
+
+      assertThat(data.answer()).isZero();
+      ftp.accept(listener).send("x").close();
+      assertThat(data.rest()).isEqualTo("xEOF");
+      assertThat(ftp.ssh.channels)
+          .hasSizeGreaterThanOrEqualTo(2)
+          .allMatch(target -> target.host().equals(FtpFixture.HOST));
+    }
   }
 
   @ParameterizedTest(name = "tunnelled: {0}")

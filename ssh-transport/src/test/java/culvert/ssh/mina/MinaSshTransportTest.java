@@ -17,6 +17,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.NetUtil;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -57,6 +58,23 @@ class MinaSshTransportTest {
         .startsWith("[127.0.0.1]:" + ssh.server.getPort() + " ");
     ssh.strict().session("bob");
     assertThat(Files.readAllLines(ssh.knownHosts)).hasSize(1);
+  }
+
+  @Test
+  void aNameThatStandsForAnIpv6AddressIsReachedThereAndKnownAsTheName() throws Exception {
+    try (TransportFixture six = new TransportFixture(NetUtil.LOCALHOST6)) {
+      int port = six.server.getPort();
+      SshSession session =
+          six.connect(
+                  six.server("six.example", port),
+                  "alice",
+                  TransportFixture.PASSWORD,
+                  TransportFixture.LOOPBACK)
+              .get(20, TimeUnit.SECONDS);
+
+      assertThat(session.serverAddress()).contains(NetUtil.LOCALHOST6);
+      assertThat(Files.readString(six.knownHosts)).startsWith("[six.example]:" + port + " ");
+    }
   }
 
   @Test

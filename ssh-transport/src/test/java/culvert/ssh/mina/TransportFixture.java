@@ -46,11 +46,16 @@ final class TransportFixture implements AutoCloseable {
   private boolean acceptNew = true;
 
   TransportFixture() throws IOException {
+    this(LOOPBACK);
+  }
+
+  /** With a server at that address, for which every name stands. */
+  TransportFixture(InetAddress address) throws IOException {
     directory = Files.createTempDirectory("culvert-transport-");
     knownHosts = directory.resolve("known_hosts");
     loop = loops.next();
     server = org.apache.sshd.server.SshServer.setUpDefaultServer();
-    server.setHost("127.0.0.1");
+    server.setHost(address.getHostAddress());
     server.setKeyPairProvider(new SimpleGeneratorHostKeyProvider());
     server.setForwardingFilter(AcceptAllForwardingFilter.INSTANCE);
     server.setPasswordAuthenticator(
@@ -65,7 +70,7 @@ final class TransportFixture implements AutoCloseable {
             (host, executor) ->
                 host.equals("unknown.invalid")
                     ? executor.newFailedFuture(new UnknownHostException(host))
-                    : executor.newSucceededFuture(List.of(LOOPBACK)),
+                    : executor.newSucceededFuture(List.of(address)),
             blocking,
             new MinaSshTransport.Bounds(1 << 20, 8 << 20));
   }
