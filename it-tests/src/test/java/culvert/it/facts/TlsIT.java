@@ -42,7 +42,7 @@ class TlsIT {
   @Test
   @Fact(FactRow.TLS_PASSES_THROUGH)
   void dataMayComeForAPortThatNobodyCouldRead() throws Exception {
-    Encrypted session = encrypted("AUTH TLS");
+    encrypted("AUTH TLS");
     DataPort port = stage.ftp().listen();
     Wire data = stage.data(LOCALHOST, port.number());
 
