@@ -34,12 +34,15 @@ public final class Culvert implements Callable<Integer> {
   /** Set by the launcher if standard input is a terminal, which not every JDK can tell. */
   private static final String INTERACTIVE = "culvert.interactive";
 
+  /** From here on a JDK gives a console where there is no terminal. */
+  private static final int CONSOLE_WITHOUT_TERMINAL = 22;
+
   @Spec private CommandSpec spec = CommandSpec.create();
 
   private Culvert() {}
 
   public static void main(String[] args) {
-    boolean interactive = Boolean.getBoolean(INTERACTIVE);
+    boolean interactive = Boolean.getBoolean(INTERACTIVE) || hasConsole();
     Terminal terminal =
         new Terminal(
             new BufferedReader(new InputStreamReader(System.in, Charset.defaultCharset())),
@@ -52,6 +55,12 @@ public final class Culvert implements Callable<Integer> {
         new Parts(
             RunningProxy::start, new RunningTunnels(), new MinaHostKeys(), Signals.ofProcess());
     System.exit(execute(terminal, parts, args));
+  }
+
+  /** For those who start the JAR itself. */
+  @SuppressWarnings("SystemConsoleNull")
+  private static boolean hasConsole() {
+    return Runtime.version().feature() < CONSOLE_WITHOUT_TERMINAL && System.console() != null;
   }
 
   /** Runs one command line to its end. */
