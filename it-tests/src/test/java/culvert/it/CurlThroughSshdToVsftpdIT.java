@@ -106,7 +106,7 @@ class CurlThroughSshdToVsftpdIT {
 
   @ParameterizedTest(name = "{0}")
   @ValueSource(strings = {"--socks5", "--socks5-hostname", "--socks4", "--socks4a"})
-  void pasvWorksLikeEpsv(String version) throws Exception {
+  void inTransparentPassiveModeControlAndDataGoThroughTheTunnel(String version) throws Exception {
     TestFile file = TestFile.create(home.resolve("file"), 100_000);
 
     Run<Sha256> run = curl(version).digest("--disable-epsv", url("file"));

@@ -26,7 +26,7 @@ class DataListenerIT {
   @TempDir Path directory;
 
   @Test
-  void filesGoBothWaysThroughAListenerOn127001() throws Exception {
+  void inNonTransparentPassiveModeDataGoThroughAListenerOn127001() throws Exception {
     Path home = TestAccount.newDirectory();
     try (RealSshd sshd = RealSshd.start();
         RealVsftpd vsftpd = RealVsftpd.start();
