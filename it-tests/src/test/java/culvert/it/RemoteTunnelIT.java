@@ -1,5 +1,6 @@
 package culvert.it;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -13,6 +14,10 @@ import culvert.it.peers.Run;
 import culvert.it.peers.Sha256;
 import culvert.it.peers.SshKey;
 import culvert.it.peers.TestAccount;
+import culvert.it.script.DataPort;
+import culvert.it.script.FakeServer;
+import culvert.it.script.ServerControl;
+import culvert.it.script.Wire;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -137,6 +142,40 @@ class RemoteTunnelIT {
     await().atMost(PATIENCE).until(() -> refuses(second));
   }
 
+  /** OpenSSH ends the client's data connection in order, whatever ended the channel. */
+  @Test
+  void aDownloadThatBreaksIsToldByItsReplyAlone() throws Exception {
+    try (FakeServer server = new FakeServer("127.0.0.1")) {
+      culvert = Culvert.start(config.listeners(tunnel("ftp", server.port())));
+      Socket first =
+          await("the SSH server listens")
+              .atMost(PATIENCE)
+              .ignoreExceptionsInstanceOf(IOException.class)
+              .until(() -> connect(port), Socket::isConnected);
+      try (FtpDialogue ftp = new FtpDialogue(first);
+          ServerControl control = server.accept().reply("220 hello");
+          DataPort passive = server.listen()) {
+        assertThat(ftp.reply()).isEqualTo("220 hello");
+        ftp.sendOnly("PASV");
+        control.expect("PASV").reply("227 Entering Passive Mode (" + passive.sixNumbers() + ")");
+        try (Socket data = connect(port(ftp.reply()))) {
+          ftp.sendOnly("RETR file");
+          control.expect("RETR file").reply("150 here it comes");
+          assertThat(ftp.reply()).startsWith("150 ");
+          Wire sender = passive.accept();
+          sender.write("half");
+          assertThat(data.getInputStream().readNBytes(4)).asString(US_ASCII).isEqualTo("half");
+
+          sender.reset();
+
+          assertThat(data.getInputStream().read()).isNegative();
+          control.reply("426 Failure writing network stream.");
+          assertThat(ftp.reply()).isEqualTo("426 Failure writing network stream.");
+        }
+      }
+    }
+  }
+
   @Test
   void aListenerOnEveryAddressNamesTheServersOwnIn227() throws Exception {
     try (RealSshd open = RealSshd.start("GatewayPorts clientspecified")) {
@@ -217,8 +256,12 @@ class RemoteTunnelIT {
   }
 
   private String tunnel(String protocol) {
+    return tunnel(protocol, vsftpd.port());
+  }
+
+  private String tunnel(String protocol, int target) {
     return "remote-tunnel: %d, protocol: %s, profile: gate, target: '127.0.0.1:%d'"
-        .formatted(port, protocol, vsftpd.port());
+        .formatted(port, protocol, target);
   }
 
   private String url(String file) {
