@@ -104,7 +104,7 @@ class ManyClientsIT {
         jobs.add(threads.submit(() -> upAndDown(file, name, allLoggedIn)));
       }
       for (Future<Sha256> job : jobs) {
-        assertThat(job.get(120, TimeUnit.SECONDS)).isEqualTo(file.content());
+        assertThat(job.get(240, TimeUnit.SECONDS)).isEqualTo(file.content());
       }
     } finally {
       threads.shutdownNow();
@@ -127,7 +127,7 @@ class ManyClientsIT {
 
   private Sha256 upAndDown(TestFile file, String name, CyclicBarrier loggedIn) throws Exception {
     FTPClient ftp = login();
-    loggedIn.await(60, TimeUnit.SECONDS);
+    loggedIn.await(150, TimeUnit.SECONDS);
     try (InputStream in = Files.newInputStream(file.path())) {
       assertThat(ftp.storeFile(name, in)).as(ftp.getReplyString()).isTrue();
     }

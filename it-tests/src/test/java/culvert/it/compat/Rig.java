@@ -42,7 +42,7 @@ final class Rig implements AutoCloseable {
     List<ServerPair> servers =
         List.of(ServerPair.vsftpd(), ServerPair.proftpd(), ServerPair.pureFtpd());
     // or a remote forward on "localhost" gets its port from ::1, and it may be taken on 127.0.0.1
-    RealSshd sshd = RealSshd.start("AddressFamily inet");
+    RealSshd sshd = RealSshd.start();
     Culvert culvert = Culvert.start(configuration(directory, servers, sshd));
     return new Rig(directory, TestAccount.newDirectory(), servers, sshd, culvert).withFiles();
   }

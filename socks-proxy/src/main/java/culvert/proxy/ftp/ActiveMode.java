@@ -17,6 +17,8 @@ import culvert.ssh.RemoteForward;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.FutureListener;
+import io.netty.util.concurrent.Promise;
+import io.netty.util.concurrent.PromiseCombiner;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -197,39 +199,40 @@ final class ActiveMode {
   private void forward(ForwardPlan plan, DataPeers from, int mine) {
     ForwardedData data = new ForwardedData(connector, from);
     forward = data;
-    Future<RemoteForward> asked = plan.request(loop, data);
+    List<Future<RemoteForward>> asked = plan.request(loop, data);
     data.requested(asked);
-    asked.addListener(
-        (FutureListener<RemoteForward>)
-            forwarded -> {
-              if (mine != turn) {
-                return;
-              }
-              if (forwarded.isSuccess()) {
-                name(plan, forwarded.getNow().bound().port(), mine);
-              } else {
-                refuse(forwarded.cause());
-              }
-            });
+    PromiseCombiner answers = new PromiseCombiner(loop);
+    asked.forEach(answers::add);
+    Promise<Void> answered = loop.newPromise();
+    answers.finish(answered);
+    answered.addListener(
+        done -> {
+          if (mine == turn) {
+            name(plan, asked, mine);
+          }
+        });
   }
 
-  private void name(ForwardPlan plan, int port, int mine) {
-    plan.addresses(loop)
+  private void name(ForwardPlan plan, List<Future<RemoteForward>> asked, int mine) {
+    List<RemoteForward> forwards =
+        asked.stream().filter(Future::isSuccess).map(Future::getNow).toList();
+    if (forwards.isEmpty()) {
+      refuse(asked.get(0).cause());
+      return;
+    }
+    plan.names(forwards, loop)
         .addListener(
-            (FutureListener<List<InetAddress>>)
-                addresses -> {
+            (FutureListener<List<InetSocketAddress>>)
+                names -> {
                   if (mine != turn) {
                     return;
                   }
-                  if (addresses.isSuccess()) {
-                    List<InetSocketAddress> names =
-                        addresses.getNow().stream()
-                            .limit(MAX_NAMES)
-                            .map(address -> new InetSocketAddress(address, port))
-                            .toList();
-                    proceed(() -> dialogue.rename(names));
+                  if (names.isSuccess()) {
+                    List<InetSocketAddress> tried =
+                        names.getNow().stream().limit(MAX_NAMES).toList();
+                    proceed(() -> dialogue.rename(tried));
                   } else {
-                    refuse(addresses.cause());
+                    refuse(names.cause());
                   }
                 });
   }

@@ -11,6 +11,7 @@ import io.netty.util.concurrent.FutureListener;
 import io.netty.util.concurrent.Promise;
 import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -27,7 +28,8 @@ import org.slf4j.LoggerFactory;
  */
 record ForwardPlan(Upstream.Tunnelled upstream, AddressResolver resolver) {
   private static final Logger LOG = LoggerFactory.getLogger(ForwardPlan.class);
-  private static final BindAddress LOOPBACK = new BindAddress("localhost", 0);
+  private static final BindAddress LOOPBACK_4 = new BindAddress("127.0.0.1", 0);
+  private static final BindAddress LOOPBACK_6 = new BindAddress("::1", 0);
   private static final BindAddress ANYWHERE = new BindAddress("", 0);
 
   /** Whether the FTP server is reached through the SSH server's loopback. */
@@ -40,10 +42,25 @@ record ForwardPlan(Upstream.Tunnelled upstream, AddressResolver resolver) {
         : literal.isLoopbackAddress();
   }
 
-  Future<RemoteForward> request(EventLoop loop, ForwardedConnections connections) {
-    return upstream
-        .session()
-        .requestRemoteForward(loopback() ? LOOPBACK : ANYWHERE, loop, connections);
+  /**
+   * Asks for all forwards that may be needed, not none. By the name localhost OpenSSH would listen
+   * on one port of both families, and leave one of them out without a word where somebody has it.
+   */
+  List<Future<RemoteForward>> request(EventLoop loop, ForwardedConnections connections) {
+    return binds().stream()
+        .map(bind -> upstream.session().requestRemoteForward(bind, loop, connections))
+        .toList();
+  }
+
+  private List<BindAddress> binds() {
+    if (!loopback()) {
+      return List.of(ANYWHERE);
+    }
+    InetAddress literal = literal(upstream.host());
+    if (literal == null) { // whichever the name is there
+      return List.of(LOOPBACK_4, LOOPBACK_6);
+    }
+    return List.of(literal instanceof Inet6Address ? LOOPBACK_6 : LOOPBACK_4);
   }
 
   /**
@@ -79,17 +96,40 @@ record ForwardPlan(Upstream.Tunnelled upstream, AddressResolver resolver) {
     return new DataPeers.Anybody();
   }
 
-  /** Under which addresses the FTP server may see the SSH server, not empty. */
-  Future<List<InetAddress>> addresses(EventLoop loop) {
-    if (!loopback()) {
-      return resolver.resolve(upstream.server().host(), loop);
+  /**
+   * Where the FTP server may be told to connect, not empty.
+   *
+   * @param forwards those that stand, not none
+   */
+  Future<List<InetSocketAddress>> names(List<RemoteForward> forwards, EventLoop loop) {
+    if (loopback()) {
+      return loop.newSucceededFuture(
+          forwards.stream()
+              .map(RemoteForward::bound)
+              .map(bound -> new InetSocketAddress(asked(bound), bound.port()))
+              .toList());
     }
-    InetAddress literal = literal(upstream.host());
-    if (literal == null) { // whichever the name is there
-      return loop.newSucceededFuture(List.of(NetUtil.LOCALHOST4, NetUtil.LOCALHOST6));
-    }
-    boolean ipv6 = literal instanceof Inet6Address;
-    return loop.newSucceededFuture(List.of(ipv6 ? NetUtil.LOCALHOST6 : NetUtil.LOCALHOST4));
+    int port = forwards.get(0).bound().port();
+    Promise<List<InetSocketAddress>> names = loop.newPromise();
+    resolver
+        .resolve(upstream.server().host(), loop)
+        .addListener(
+            (FutureListener<List<InetAddress>>)
+                resolved -> {
+                  if (resolved.isSuccess()) {
+                    names.setSuccess(
+                        resolved.getNow().stream()
+                            .map(address -> new InetSocketAddress(address, port))
+                            .toList());
+                  } else {
+                    names.setFailure(resolved.cause());
+                  }
+                });
+    return names;
+  }
+
+  private static InetAddress asked(BindAddress loopback) {
+    return loopback.host().equals(LOOPBACK_6.host()) ? NetUtil.LOCALHOST6 : NetUtil.LOCALHOST4;
   }
 
   private static @Nullable InetAddress literal(String host) {

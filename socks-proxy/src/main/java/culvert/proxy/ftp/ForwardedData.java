@@ -11,13 +11,14 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.FutureListener;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One remote forward, at which the SSH server waits for one data connection of the FTP server's.
+ * The remote forwards at which the SSH server waits for one data connection of the FTP server's.
  * Whoever comes before there is a transfer is refused, and does not take the FTP server's place.
  * Thread-safe.
  */
@@ -39,16 +40,16 @@ final class ForwardedData implements ForwardedConnections, AutoCloseable {
   private final DataConnector connector;
   private final DataPeers peers;
   private final AtomicReference<State> state = new AtomicReference<>(new State.Idle());
-  private volatile Optional<Future<RemoteForward>> request = Optional.empty();
+  private volatile List<Future<RemoteForward>> requests = List.of();
 
   ForwardedData(DataConnector connector, DataPeers peers) {
     this.connector = connector;
     this.peers = peers;
   }
 
-  /** The forward, from the moment on that it was asked for. */
-  void requested(Future<RemoteForward> forward) {
-    request = Optional.of(forward);
+  /** The forwards, from the moment on that they were asked for. */
+  void requested(List<Future<RemoteForward>> forwards) {
+    requests = forwards;
   }
 
   /**
@@ -111,7 +112,7 @@ final class ForwardedData implements ForwardedConnections, AutoCloseable {
   }
 
   private void cancel() {
-    request.ifPresent(
+    requests.forEach(
         forward -> {
           forward.cancel(false);
           forward.addListener(

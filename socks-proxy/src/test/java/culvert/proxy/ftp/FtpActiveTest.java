@@ -330,7 +330,7 @@ class FtpActiveTest {
     forwarding("localhost");
     ServerSocket clients = ftp.listen();
     int forward = renamed(clients);
-    assertThat(ftp.ssh.forwards).hasToString("[localhost:0]");
+    assertThat(ftp.ssh.forwards).hasToString("[127.0.0.1:0, [::1]:0]");
     client.sendLine("RETR a");
     assertThat(server.line()).isEqualTo("RETR a");
     Peer data = ftp.accept(clients);
