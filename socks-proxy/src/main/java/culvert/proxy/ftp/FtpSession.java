@@ -27,18 +27,12 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
-import io.netty.util.concurrent.Promise;
-import io.netty.util.concurrent.PromiseNotifier;
 import io.netty.util.concurrent.ScheduledFuture;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,7 +49,8 @@ final class FtpSession
     implements ClientEnd.Listener,
         ServerSide.Listener,
         UpstreamOpener.Listener,
-        ActiveMode.Listener {
+        ActiveMode.Listener,
+        DialogueEffects.Session {
   private static final Logger log = LoggerFactory.getLogger(FtpSession.class);
 
   private enum Phase {
@@ -109,8 +104,6 @@ final class FtpSession
   private final CommandQueue commands = new CommandQueue();
 
   private Phase phase = Phase.CONNECTING;
-  private final Queue<ControlEffect> effects = new ArrayDeque<>();
-  private boolean announcing;
   private boolean accepted;
   private boolean clientEof;
   private boolean eofForwarded;
@@ -124,6 +117,7 @@ final class FtpSession
   private @Nullable ScheduledFuture<?> replyTimer;
 
   private @Nullable ServerSide server;
+  private @Nullable DialogueEffects effects; // of the dialogue with the server
 
   FtpSession(
       FtpServices services,
@@ -219,6 +213,7 @@ final class FtpSession
             request.host(),
             this);
     server = opened;
+    effects = new DialogueEffects(opened, transfers, services.timeouts().opening(), loop, this);
     if (login == null) {
       phase = Phase.RELAYING;
       accept();
@@ -368,7 +363,11 @@ final class FtpSession
 
   /** Some commands are answered here: a client that reads no replies may send no more of them. */
   private boolean mayWrite() {
-    return channel.isWritable() && serverTakes() && !announcing && !dialogue().full();
+    return channel.isWritable()
+        && serverTakes()
+        && effects != null
+        && !effects.announcing()
+        && !dialogue().full();
   }
 
   private boolean serverTakes() {
@@ -535,41 +534,14 @@ final class FtpSession
     }
   }
 
-  /** In order, and behind an announcement that is being prepared. */
   private void run(List<ControlEffect> more) {
-    effects.addAll(more);
-    while (!announcing && !effects.isEmpty()) {
-      run(effects.remove());
+    if (effects != null) {
+      effects.run(more);
     }
   }
 
-  private void run(ControlEffect effect) {
-    if (effect instanceof ControlEffect.ToClient reply) {
-      toClient(reply.bytes());
-    } else if (effect instanceof ControlEffect.ToServer line) {
-      toServer(line.bytes());
-    } else if (effect instanceof ControlEffect.Passive passive) {
-      announce(passive);
-    } else if (effect instanceof ControlEffect.Active asked) {
-      server().data().active().asked(asked);
-    } else if (effect instanceof ControlEffect.OpenData open) {
-      server().data().active().open(open);
-    } else if (effect instanceof ControlEffect.ActiveEnded) {
-      server().data().active().ended();
-    } else if (effect instanceof ControlEffect.DataGivenUp) {
-      server().data().active().givenUp();
-    } else if (effect instanceof ControlEffect.RenamedTransferEnded ended) {
-      server().data().active().transferEnded(ended.failed());
-    } else if (effect instanceof ControlEffect.AbortSent) {
-      transfers.abortSent();
-    } else if (effect instanceof ControlEffect.AbortAnswered) {
-      transfers.abortAnswered();
-    } else {
-      becomeOpaque();
-    }
-  }
-
-  private void becomeOpaque() {
+  @Override
+  public void becomeOpaque() {
     phase = Phase.OPAQUE;
     commands.wipe(); // sent in clear where TLS should begin: no server may take it
     server().becomeOpaque();
@@ -579,38 +551,6 @@ final class FtpSession
     }
   }
 
-  /** Everything else waits until the client knows where to come, but only so long. */
-  private void announce(ControlEffect.Passive passive) {
-    ServerSide present = server();
-    DataTaker taker = present.data().connector().taker(passive.reply());
-    Future<PassivePorts.Announced> expected =
-        present.data().passive().expect(passive.reply(), passive.extended(), taker);
-    if (expected.isDone()) {
-      toClient(announcement(passive, expected));
-      return;
-    }
-    announcing = true;
-    Promise<PassivePorts.Announced> inTime = loop.newPromise();
-    PromiseNotifier.cascade(false, expected, inTime);
-    long patience = services.timeouts().opening().toMillis();
-    ScheduledFuture<?> late =
-        loop.schedule(
-            () ->
-                inTime.tryFailure(new TimeoutException("no port for data in " + patience + " ms")),
-            patience,
-            TimeUnit.MILLISECONDS);
-    inTime.addListener(
-        done -> {
-          late.cancel(false);
-          announcing = false;
-          if (server == present) {
-            toClient(announcement(passive, inTime));
-            run(List.of());
-          }
-        });
-    present.holdUntil(inTime); // behind the listener above
-  }
-
   /** Active mode has got further. */
   @Override
   public void proceed(List<ControlEffect> effects) {
@@ -618,21 +558,16 @@ final class FtpSession
     pump();
   }
 
-  private static byte[] announcement(
-      ControlEffect.Passive passive, Future<PassivePorts.Announced> expected) {
-    return expected.isSuccess()
-        ? expected.getNow().line(passive)
-        : OwnReply.of(425, "culvert: " + expected.cause().getMessage());
-  }
-
-  private void toClient(byte[] bytes) {
+  @Override
+  public void toClient(byte[] bytes) {
     if (channel.isActive()) {
       recorder.toClient(bytes.length);
       channel.writeAndFlush(Unpooled.wrappedBuffer(bytes));
     }
   }
 
-  private void toServer(byte[] bytes) {
+  @Override
+  public void toServer(byte[] bytes) {
     recorder.fromClient(bytes.length);
     server().write(bytes);
   }
@@ -733,22 +668,14 @@ final class FtpSession
   }
 
   private void dropUpstream() {
-    forgetEffects();
+    if (effects != null) {
+      effects.drop();
+      effects = null;
+    }
     ServerSide dropped = server;
     server = null;
     if (dropped != null && dropped.drop()) {
       holding.add(dropped.data().passive());
     }
-  }
-
-  /** What would have been sent may be a password. */
-  private void forgetEffects() {
-    for (ControlEffect effect : effects) {
-      if (effect instanceof ControlEffect.ToServer line) {
-        Arrays.fill(line.bytes(), (byte) 0);
-      }
-    }
-    effects.clear();
-    announcing = false;
   }
 }
