@@ -12,6 +12,7 @@ import io.netty.util.concurrent.FutureListener;
 import io.netty.util.concurrent.Promise;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.net.Inet4Address;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
@@ -86,7 +87,7 @@ final class ForwardedPorts implements PassivePorts {
     Future<RemoteForward> forward =
         by.session()
             .requestRemoteForward(
-                new BindAddress(by.bound().host(), 0),
+                new BindAddress(dataHost(by.bound().host(), client.address().getAddress()), 0),
                 loop,
                 new DataForward(client, by, taker, door));
     present = forward;
@@ -104,6 +105,20 @@ final class ForwardedPorts implements PassivePorts {
                 announced.setFailure(listening.cause());
               }
             });
+  }
+
+  /**
+   * Where the SSH server listens for data. Asked for localhost, OpenSSH takes a free port of ::1
+   * and the same one of 127.0.0.1, and leaves that out without a word where somebody has it.
+   *
+   * @param control where it listens for control connections
+   * @param originator of this one
+   */
+  static String dataHost(String control, InetAddress originator) {
+    if (!control.equalsIgnoreCase("localhost") || !originator.isLoopbackAddress()) {
+      return control;
+    }
+    return originator instanceof Inet6Address ? "::1" : "127.0.0.1";
   }
 
   private void closePresent() {
