@@ -2,6 +2,7 @@ package culvert.proxy.admin;
 
 import culvert.config.Endpoint;
 import culvert.proxy.door.ConnectionLimits;
+import culvert.proxy.door.TcpListener;
 import culvert.ssh.NettyTransport;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -65,7 +66,8 @@ public final class AdminServer implements AutoCloseable {
     if (!bound.isSuccess()) {
       loop.shutdownGracefully(0, 1, TimeUnit.SECONDS);
       throw new IOException(
-          "admin: cannot bind " + endpoint + ": " + bound.cause().getMessage(), bound.cause());
+          "admin: cannot bind " + endpoint + ": " + TcpListener.reason(bound.cause()),
+          bound.cause());
     }
     return new AdminServer(loop, bound.channel());
   }

@@ -10,6 +10,7 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.RecvByteBufAllocator;
+import io.netty.channel.unix.Errors;
 import io.netty.channel.unix.IntegerUnixChannelOption;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -50,7 +51,7 @@ public final class TcpListener {
         bind(transport, loops, address, acceptedInitializer).awaitUninterruptibly();
     if (!bound.isSuccess()) {
       throw new IOException(
-          "listener " + name + ": cannot bind " + endpoint + ": " + bound.cause().getMessage(),
+          "listener " + name + ": cannot bind " + endpoint + ": " + reason(bound.cause()),
           bound.cause());
     }
     return bound.channel();
@@ -78,6 +79,16 @@ public final class TcpListener {
       bootstrap.childOption(SO_OOBINLINE, 1);
     }
     return bootstrap.bind(address);
+  }
+
+  /**
+   * Why a socket could not be bound, in the kernel's words; epoll puts its own call before them.
+   */
+  public static String reason(Throwable notBound) {
+    String message = String.valueOf(notBound.getMessage());
+    return notBound instanceof Errors.NativeIoException
+        ? message.substring(message.lastIndexOf(": ") + 1).strip()
+        : message;
   }
 
   /** How relayed sockets read: much at once where much comes. */

@@ -2,6 +2,7 @@ package culvert.proxy.door;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import culvert.config.Endpoint;
@@ -14,6 +15,8 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -50,6 +53,24 @@ class TcpListenerTest {
         client.shutdownOutput();
         assertThat(received.get(10, TimeUnit.SECONDS)).isEqualTo("ABOR\r\n");
       }
+    } finally {
+      loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).sync();
+    }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @EnumSource(NettyTransport.class)
+  void aPortThatIsTakenIsSaidInPlainWords(NettyTransport transport) throws Exception {
+    assumeThat(transport != NettyTransport.EPOLL || Epoll.isAvailable()).isTrue();
+    EventLoopGroup loops = transport.newGroup("test", 1);
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Endpoint endpoint = new Endpoint("127.0.0.1", taken.getLocalPort());
+
+      assertThatThrownBy(
+              () ->
+                  TcpListener.bind(
+                      transport, loops, "test", endpoint, new ChannelInboundHandlerAdapter()))
+          .hasMessage("listener test: cannot bind " + endpoint + ": Address already in use");
     } finally {
       loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).sync();
     }
