@@ -46,6 +46,10 @@ class AuthTlsIT {
     TestAccount.delete(home);
   }
 
+  /**
+   * With TLS 1.3 curl leaves the session tickets of a data connection unread, so that its close is
+   * a reset, and vsftpd answers every other upload with 426, without a proxy as well.
+   */
   @ParameterizedTest(name = "require_ssl_reuse={0}")
   @ValueSource(strings = {"YES", "NO"})
   void curlSpeaksTlsWithTheServerThroughTheTunnel(String reuse) throws Exception {
@@ -55,7 +59,7 @@ class AuthTlsIT {
       CurlClient curl =
           CurlClient.through(
                   "--socks5-hostname", culvert.port(), TestAccount.USER, TestAccount.password())
-              .with("--ssl-reqd", "--insecure");
+              .with("--ssl-reqd", "--insecure", "--tls-max", "1.2");
       String url = "ftp://127.0.0.1:" + vsftpd.port() + "/" + home.getFileName() + "/";
 
       Run<String> up = curl.text("--upload-file", file.path().toString(), url + "file");
