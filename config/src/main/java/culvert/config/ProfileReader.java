@@ -1,5 +1,6 @@
 package culvert.config;
 
+import culvert.config.SshWay.ProxyServer;
 import culvert.config.YamlValue.Entry;
 import culvert.config.YamlValue.Mapping;
 import java.nio.charset.Charset;
@@ -16,7 +17,7 @@ final class ProfileReader {
   private static final Pattern ALGORITHM =
       Pattern.compile("[+^-]?(?=.*[A-Za-z*?])[A-Za-z0-9@.*?_-]+");
   private static final String AN_ALGORITHM = "an SSH algorithm's name, or +name, -name, ^name";
-  private static final Pattern PROXY = Pattern.compile("(?:socks5|http)://(.+)");
+  private static final Pattern PROXY = Pattern.compile("(socks5|http)://(.+)");
   private static final String A_PROXY = "socks5://host:port or http://host:port";
 
   private static final ValueType<List<Path>> PATHS = Values.listOf(Paths.TYPE);
@@ -45,6 +46,12 @@ final class ProfileReader {
   private static final Key<List<Path>> IDENTITY_FILE = Key.of("identity-file", PATHS, "[]");
   private static final Key<Secret> IDENTITY_PASSPHRASE =
       Key.optional("identity-passphrase", Secrets.SECRET);
+  private static final Key<Boolean> IDENTITIES_ONLY =
+      Key.of("identities-only", Values.BOOLEAN, "false");
+  private static final Key<Optional<String>> HOST_KEY_ALIAS =
+      Key.optional("host-key-alias", Endpoints.HOST);
+  private static final Key<Boolean> CHECK_HOST_IP =
+      Key.of("check-host-ip", Values.BOOLEAN, "false");
   private static final Key<Duration> CONNECT_TIMEOUT =
       Key.of("connect-timeout", Quantities.positiveDuration(), "4s");
   private static final Key<Duration> LOGIN_TIMEOUT =
@@ -70,7 +77,7 @@ final class ProfileReader {
           "false");
   static final Key<List<String>> PROXY_JUMP =
       Key.of("proxy-jump", Values.listOf(Values.NAME), "[]");
-  private static final Key<String> PROXY_URL =
+  private static final Key<Optional<ProxyServer>> PROXY_URL =
       Key.of("proxy", Values.scalar(A_PROXY, ProfileReader::proxy), "''");
   private static final Key<List<String>> CIPHERS = Key.of("ciphers", ALGORITHMS, "[]");
   private static final Key<List<String>> MACS = Key.of("macs", ALGORITHMS, "[]");
@@ -78,20 +85,6 @@ final class ProfileReader {
       Key.of("kex-algorithms", ALGORITHMS, "[]");
   private static final Key<List<String>> HOST_KEY_ALGORITHMS =
       Key.of("host-key-algorithms", ALGORITHMS, "[]");
-
-  /** Keys that have no component in {@link SshProfile} as long as {@link NotYet} names them. */
-  private static final List<Key<?>> CHECKED_ONLY =
-      List.of(
-          MAX_LIFETIME,
-          CONNECTIONS,
-          IDENTITY_AGENT,
-          CERTIFICATE_FILE,
-          SSH_CONFIG,
-          PROXY_URL,
-          CIPHERS,
-          MACS,
-          KEX_ALGORITHMS,
-          HOST_KEY_ALGORITHMS);
 
   static final List<Key<?>> KEYS =
       List.of(
@@ -103,10 +96,13 @@ final class ProfileReader {
           CHARSET,
           STRICT_HOST_KEY_CHECKING,
           KNOWN_HOSTS,
+          HOST_KEY_ALIAS,
+          CHECK_HOST_IP,
           IDENTITY_FILE,
           IDENTITY_PASSPHRASE,
           IDENTITY_AGENT,
           CERTIFICATE_FILE,
+          IDENTITIES_ONLY,
           CONNECT_TIMEOUT,
           LOGIN_TIMEOUT,
           SERVER_ALIVE_INTERVAL,
@@ -173,28 +169,59 @@ final class ProfileReader {
   private static Profile profile(String name, Mapping mapping, Reading reading) {
     int before = reading.problems().mistakes();
     Section section = Section.of("profiles", mapping, KEYS, reading);
-    CHECKED_ONLY.forEach(section::optional);
-    section.optional(PROXY_JUMP);
+    section.optional(SSH_CONFIG);
     SshProfile profile =
         new SshProfile(
             name,
             section.optional(HOST).flatMap(host -> host),
             section.get(PORT),
             section.get(USER),
-            section.get(AUTHENTICATION),
-            section.get(PASSWORD),
-            section.get(CHARSET),
-            section.get(STRICT_HOST_KEY_CHECKING).equals("accept-new"),
-            section.get(KNOWN_HOSTS),
-            section.get(IDENTITY_FILE),
-            section.optional(IDENTITY_PASSPHRASE),
-            section.get(CONNECT_TIMEOUT),
-            section.get(LOGIN_TIMEOUT),
-            section.get(SERVER_ALIVE_INTERVAL),
-            section.get(SERVER_ALIVE_COUNT_MAX),
-            section.get(REKEY_LIMIT),
-            section.get(IDLE_TIMEOUT));
+            login(section),
+            hostKeys(section),
+            new SshWay(section.get(PROXY_JUMP), section.get(PROXY_URL)),
+            timeouts(section),
+            new SshPooling(
+                section.get(IDLE_TIMEOUT), section.get(MAX_LIFETIME), section.get(CONNECTIONS)),
+            algorithms(section),
+            section.get(REKEY_LIMIT));
     return new Profile(profile, section, reading.problems().mistakes() > before);
+  }
+
+  private static SshLogin login(Section section) {
+    String agent = section.get(IDENTITY_AGENT);
+    return new SshLogin(
+        section.get(AUTHENTICATION),
+        section.get(PASSWORD),
+        section.get(CHARSET),
+        section.get(IDENTITY_FILE),
+        section.optional(IDENTITY_PASSPHRASE),
+        section.get(CERTIFICATE_FILE),
+        agent.isEmpty() ? Optional.empty() : Optional.of(Path.of(agent)),
+        section.get(IDENTITIES_ONLY));
+  }
+
+  private static HostKeyPolicy hostKeys(Section section) {
+    return new HostKeyPolicy(
+        section.get(STRICT_HOST_KEY_CHECKING).equals("accept-new"),
+        section.get(KNOWN_HOSTS),
+        section.optional(HOST_KEY_ALIAS).flatMap(alias -> alias),
+        section.get(CHECK_HOST_IP));
+  }
+
+  private static SshTimeouts timeouts(Section section) {
+    return new SshTimeouts(
+        section.get(CONNECT_TIMEOUT),
+        section.get(LOGIN_TIMEOUT),
+        section.get(SERVER_ALIVE_INTERVAL),
+        section.get(SERVER_ALIVE_COUNT_MAX));
+  }
+
+  private static SshAlgorithms algorithms(Section section) {
+    return new SshAlgorithms(
+        section.get(CIPHERS),
+        section.get(MACS),
+        section.get(KEX_ALGORITHMS),
+        section.get(HOST_KEY_ALGORITHMS));
   }
 
   private static String algorithm(String text) {
@@ -215,15 +242,19 @@ final class ProfileReader {
     }
   }
 
-  private static String proxy(String text) {
+  private static Optional<ProxyServer> proxy(String text) {
     var matcher = PROXY.matcher(text);
     if (text.isEmpty()) {
-      return text;
+      return Optional.empty();
     }
     if (!matcher.matches()) {
       throw Values.expected(text, A_PROXY);
     }
-    Endpoints.target(matcher.group(1));
-    return text;
+    return Optional.of(
+        new ProxyServer(
+            matcher.group(1).equals("http")
+                ? ProxyServer.Protocol.HTTP
+                : ProxyServer.Protocol.SOCKS5,
+            Endpoints.target(matcher.group(2))));
   }
 }

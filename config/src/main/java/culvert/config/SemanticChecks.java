@@ -182,8 +182,8 @@ final class SemanticChecks {
     if (profile.ssh().user() instanceof FromSocks) {
       fromSocks(name, onlyListeners, location);
     }
-    if (profile.ssh().authentication().equals(List.of(AuthMethod.PUBLICKEY))
-        && profile.ssh().identityFiles().isEmpty()) {
+    if (profile.ssh().login().authentication().equals(List.of(AuthMethod.PUBLICKEY))
+        && profile.ssh().login().identityFiles().isEmpty()) {
       problems.warning(
           location,
           "profile "

@@ -71,19 +71,28 @@ class ConfigLoaderTest {
                 Optional.empty(),
                 22,
                 new SshUser.FromFtp(),
-                List.of(AuthMethod.PUBLICKEY, AuthMethod.KEYBOARD_INTERACTIVE, AuthMethod.PASSWORD),
-                Optional.empty(),
-                StandardCharsets.UTF_8,
-                true,
-                List.of(Path.of("/home/joe/.ssh/known_hosts"), Path.of("/etc/ssh/ssh_known_hosts")),
-                List.of(),
-                Optional.empty(),
-                Duration.ofSeconds(4),
-                Duration.ofSeconds(10),
-                Duration.ofSeconds(15),
-                3,
-                64L << 30,
-                Duration.ofSeconds(60)));
+                new SshLogin(
+                    List.of(
+                        AuthMethod.PUBLICKEY, AuthMethod.KEYBOARD_INTERACTIVE, AuthMethod.PASSWORD),
+                    Optional.empty(),
+                    StandardCharsets.UTF_8,
+                    List.of(),
+                    Optional.empty(),
+                    List.of(),
+                    Optional.empty(),
+                    false),
+                new HostKeyPolicy(
+                    true,
+                    List.of(
+                        Path.of("/home/joe/.ssh/known_hosts"), Path.of("/etc/ssh/ssh_known_hosts")),
+                    Optional.empty(),
+                    false),
+                new SshWay(List.of(), Optional.empty()),
+                new SshTimeouts(
+                    Duration.ofSeconds(4), Duration.ofSeconds(10), Duration.ofSeconds(15), 3),
+                new SshPooling(Duration.ofSeconds(60), Duration.ofHours(12), 2),
+                new SshAlgorithms(List.of(), List.of(), List.of(), List.of()),
+                64L << 30));
   }
 
   @Test
@@ -226,9 +235,9 @@ class ConfigLoaderTest {
     assertThat(gateway.host()).contains("ssh.example");
     assertThat(gateway.port()).isEqualTo(2222);
     assertThat(gateway.user()).isEqualTo(new SshUser.Fixed("gate"));
-    assertThat(gateway.connectTimeout()).isEqualTo(Duration.ofMillis(1500));
-    assertThat(gateway.identityFiles()).containsExactly(Path.of("/home/joe/.ssh/key"));
-    assertThat(gateway.loginTimeout()).isEqualTo(Duration.ofSeconds(10));
+    assertThat(gateway.timeouts().connect()).isEqualTo(Duration.ofMillis(1500));
+    assertThat(gateway.login().identityFiles()).containsExactly(Path.of("/home/joe/.ssh/key"));
+    assertThat(gateway.timeouts().login()).isEqualTo(Duration.ofSeconds(10));
     assertThat(profiles.get("empty").port()).isEqualTo(22022);
   }
 

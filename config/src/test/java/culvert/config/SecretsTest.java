@@ -89,8 +89,9 @@ class SecretsTest {
             .loadString("profiles: { a: { password: '${env:V}' }, b: {} }", "c.yaml")
             .orThrow();
 
-    assertThat(config.profiles().get("a").password()).contains(new Secret("from a variable"));
-    assertThat(config.profiles().get("b").password()).isEqualTo(Optional.empty());
+    assertThat(config.profiles().get("a").login().password())
+        .contains(new Secret("from a variable"));
+    assertThat(config.profiles().get("b").login().password()).isEqualTo(Optional.empty());
   }
 
   @Test

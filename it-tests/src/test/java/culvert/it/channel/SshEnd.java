@@ -1,8 +1,14 @@
 package culvert.it.channel;
 
 import culvert.config.AuthMethod;
+import culvert.config.HostKeyPolicy;
+import culvert.config.SshAlgorithms;
+import culvert.config.SshLogin;
+import culvert.config.SshPooling;
 import culvert.config.SshProfile;
+import culvert.config.SshTimeouts;
 import culvert.config.SshUser;
+import culvert.config.SshWay;
 import culvert.ssh.NettyTransport;
 import culvert.ssh.Password;
 import culvert.ssh.SshServer;
@@ -78,19 +84,21 @@ final class SshEnd implements AutoCloseable {
         Optional.of("127.0.0.1"),
         port,
         new SshUser.FromFtp(),
-        List.of(AuthMethod.PASSWORD),
-        Optional.empty(),
-        StandardCharsets.UTF_8,
-        true,
-        List.of(knownHosts),
-        List.of(),
-        Optional.empty(),
-        Duration.ofSeconds(20),
-        Duration.ofSeconds(20),
-        Duration.ofSeconds(15),
-        3,
-        rekeyLimit,
-        Duration.ofSeconds(60));
+        new SshLogin(
+            List.of(AuthMethod.PASSWORD),
+            Optional.empty(),
+            StandardCharsets.UTF_8,
+            List.of(),
+            Optional.empty(),
+            List.of(),
+            Optional.empty(),
+            false),
+        new HostKeyPolicy(true, List.of(knownHosts), Optional.empty(), false),
+        new SshWay(List.of(), Optional.empty()),
+        new SshTimeouts(Duration.ofSeconds(20), Duration.ofSeconds(20), Duration.ofSeconds(15), 3),
+        new SshPooling(Duration.ofSeconds(60), Duration.ofHours(12), 2),
+        new SshAlgorithms(List.of(), List.of(), List.of(), List.of()),
+        rekeyLimit);
   }
 
   SshSession session() {

@@ -65,7 +65,7 @@ final class RouteDescription {
 
   private static String login(SshProfile profile) {
     String methods =
-        profile.authentication().stream()
+        profile.login().authentication().stream()
             .map(AuthMethod::toString)
             .collect(Collectors.joining(", "));
     SshUser user = profile.user();

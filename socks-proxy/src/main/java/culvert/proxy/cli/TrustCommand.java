@@ -111,7 +111,7 @@ final class TrustCommand implements Callable<Integer> {
   private boolean trust(Endpoint server, SshProfile profile) {
     try {
       List<HostKeys.ServerHostKey> keys =
-          hostKeys.fetch(server.host(), server.port(), profile.loginTimeout());
+          hostKeys.fetch(server.host(), server.port(), profile.timeouts().login());
       terminal.out().println(server + " has these host keys:");
       for (HostKeys.ServerHostKey key : keys) {
         terminal.out().println("  " + key.type() + " " + key.fingerprint());
@@ -131,7 +131,7 @@ final class TrustCommand implements Callable<Integer> {
       terminal.err().println("culvert: nothing added: no terminal to ask at (expected: --yes)");
       return false;
     }
-    terminal.err().print("Add them to " + profile.knownHosts().get(0) + "? [y/N] ");
+    terminal.err().print("Add them to " + profile.hostKeys().knownHosts().get(0) + "? [y/N] ");
     terminal.err().flush();
     String answer = terminal.in().readLine();
     boolean agreed =
@@ -146,7 +146,7 @@ final class TrustCommand implements Callable<Integer> {
       throws IOException {
     boolean refused = false;
     for (HostKeys.Outcome outcome :
-        hostKeys.add(profile.knownHosts(), server.host(), server.port(), keys)) {
+        hostKeys.add(profile.hostKeys().knownHosts(), server.host(), server.port(), keys)) {
       boolean bad = outcome.kind() == HostKeys.Outcome.Kind.REFUSED;
       (bad ? terminal.err() : terminal.out())
           .println("  " + outcome.key().type() + ": " + outcome.message());

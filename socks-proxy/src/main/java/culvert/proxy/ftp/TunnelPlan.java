@@ -66,7 +66,7 @@ record TunnelPlan(SshServer server, TunnelTarget target, Route.FtpTunnel route) 
    */
   Optional<SshSessionSpec> session(
       byte[] ftpUser, Optional<Password> password, Optional<String> socksUser, InetAddress client) {
-    String name = decode(ftpUser, profile().charset());
+    String name = decode(ftpUser, profile().login().charset());
     if (anonymous(name)) {
       return Optional.empty();
     }

@@ -114,9 +114,9 @@ class TunnelCommandTest {
     assertThat(profile.host()).contains("ssh.example");
     assertThat(profile.port()).isEqualTo(2222);
     assertThat(profile.user()).isEqualTo(new SshUser.Fixed("joe"));
-    assertThat(profile.authentication()).containsExactly(AuthMethod.PUBLICKEY);
-    assertThat(profile.identityFiles()).containsExactly(key);
-    assertThat(profile.acceptNewHostKeys()).isTrue();
+    assertThat(profile.login().authentication()).containsExactly(AuthMethod.PUBLICKEY);
+    assertThat(profile.login().identityFiles()).containsExactly(key);
+    assertThat(profile.hostKeys().acceptNew()).isTrue();
     assertThat(tunnels.config.listeners())
         .satisfiesExactly(
             listener -> {
@@ -147,9 +147,9 @@ class TunnelCommandTest {
     assertThat(culvert.prompts())
         .hasSize(2)
         .containsOnly("passphrase for key " + directory.resolve("one") + ": ");
-    assertThat(tunnels.profile().identityFiles())
+    assertThat(tunnels.profile().login().identityFiles())
         .containsExactly(directory.resolve("one"), directory.resolve("two"));
-    assertThat(tunnels.profile().identityPassphrase().map(Secret::reveal)).contains("it's");
+    assertThat(tunnels.profile().login().identityPassphrase().map(Secret::reveal)).contains("it's");
     assertThat(culvert.err())
         .contains(directory.resolve("other") + ": not used, its passphrase is not that of the key");
     assertThat(culvert.out() + culvert.err()).doesNotContain("it's\n").doesNotContain("wrong");
@@ -165,7 +165,7 @@ class TunnelCommandTest {
 
     assertThat(culvert.prompts()).hasSize(2);
     assertThat(culvert.err()).contains("one: not used, it is encrypted");
-    assertThat(tunnels.profile().password().map(Secret::reveal)).contains("password");
+    assertThat(tunnels.profile().login().password().map(Secret::reveal)).contains("password");
     assertThat(tunnels.tried).hasSize(1);
   }
 
@@ -188,7 +188,7 @@ class TunnelCommandTest {
     run("-L", FTP, "joe@ssh.example");
 
     assertThat(culvert.prompts()).hasSize(2).containsOnly("joe@ssh.example's password: ");
-    assertThat(tunnels.profile().password().map(Secret::reveal)).contains("it's \"right\"");
+    assertThat(tunnels.profile().login().password().map(Secret::reveal)).contains("it's \"right\"");
     assertThat(culvert.out() + culvert.err()).doesNotContain("wrong").doesNotContain("right");
   }
 
@@ -202,8 +202,8 @@ class TunnelCommandTest {
     run("-L", FTP, "joe@ssh.example");
 
     assertThat(tunnels.tried).hasSize(2);
-    assertThat(tunnels.tried.get(0).profiles().get("ssh").identityFiles()).hasSize(1);
-    assertThat(tunnels.profile().password()).isPresent();
+    assertThat(tunnels.tried.get(0).profiles().get("ssh").login().identityFiles()).hasSize(1);
+    assertThat(tunnels.profile().login().password()).isPresent();
   }
 
   @Test

@@ -2,8 +2,14 @@ package culvert.proxy.ftp;
 
 import culvert.config.AuthMethod;
 import culvert.config.Fallback;
+import culvert.config.HostKeyPolicy;
+import culvert.config.SshAlgorithms;
+import culvert.config.SshLogin;
+import culvert.config.SshPooling;
 import culvert.config.SshProfile;
+import culvert.config.SshTimeouts;
 import culvert.config.SshUser;
+import culvert.config.SshWay;
 import culvert.filter.ConnectionRequest;
 import culvert.filter.Decision.Decided;
 import culvert.filter.DestinationAddress;
@@ -218,7 +224,7 @@ final class FtpFixture implements AutoCloseable {
 
   /** The same that leads to the host that the client asked for. */
   static SshProfile withoutHost(SshProfile profile) {
-    return profile(Optional.empty(), profile.user(), profile.authentication().get(0));
+    return profile(Optional.empty(), profile.user(), profile.login().authentication().get(0));
   }
 
   private static SshProfile profile(Optional<String> host, SshUser user, AuthMethod method) {
@@ -227,19 +233,21 @@ final class FtpFixture implements AutoCloseable {
         host,
         22,
         user,
-        List.of(method),
-        Optional.empty(),
-        StandardCharsets.ISO_8859_1,
-        true,
-        List.of(),
-        List.of(),
-        Optional.empty(),
-        Duration.ofSeconds(4),
-        Duration.ofSeconds(10),
-        Duration.ofSeconds(15),
-        3,
-        1L << 30,
-        Duration.ofSeconds(60));
+        new SshLogin(
+            List.of(method),
+            Optional.empty(),
+            StandardCharsets.ISO_8859_1,
+            List.of(),
+            Optional.empty(),
+            List.of(),
+            Optional.empty(),
+            false),
+        new HostKeyPolicy(true, List.of(), Optional.empty(), false),
+        new SshWay(List.of(), Optional.empty()),
+        new SshTimeouts(Duration.ofSeconds(4), Duration.ofSeconds(10), Duration.ofSeconds(15), 3),
+        new SshPooling(Duration.ofSeconds(60), Duration.ofHours(12), 2),
+        new SshAlgorithms(List.of(), List.of(), List.of(), List.of()),
+        1L << 30);
   }
 
   private Channel bindDoor() {

@@ -63,7 +63,8 @@ record ConnectionServices(
 
   /** What is known of the server; blocks. */
   KnownHost knownHost(SshServer server) throws IOException {
-    return KnownHosts.load(server.profile().knownHosts()).lookup(server.host(), server.port());
+    return KnownHosts.load(server.profile().hostKeys().knownHosts())
+        .lookup(server.host(), server.port());
   }
 
   /**
@@ -72,7 +73,7 @@ record ConnectionServices(
    * @throws SshException when somebody wrote down another key meanwhile
    */
   Void rememberHostKey(SshServer server, HostKey key) throws SshException {
-    List<Path> files = server.profile().knownHosts();
+    List<Path> files = server.profile().hostKeys().knownHosts();
     if (files.isEmpty()) {
       log.warn("host key of {} is new ({}) and there is no known_hosts to add it to", server, key);
       return null;

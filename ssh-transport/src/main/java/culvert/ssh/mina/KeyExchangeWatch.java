@@ -27,7 +27,7 @@ final class KeyExchangeWatch {
 
   /** Does nothing where the profile wants no keepalives. */
   void start(EventLoop loop) {
-    long period = profile.serverAliveInterval().toNanos();
+    long period = profile.timeouts().serverAliveInterval().toNanos();
     if (period > 0) {
       timer = loop.scheduleAtFixedRate(this::check, period, period, TimeUnit.NANOSECONDS);
     }
@@ -41,7 +41,7 @@ final class KeyExchangeWatch {
 
   private void check() {
     unfinishedChecks = session.getKexState() == KexState.DONE ? 0 : unfinishedChecks + 1;
-    if (unfinishedChecks > profile.serverAliveCountMax()) {
+    if (unfinishedChecks > profile.timeouts().serverAliveCountMax()) {
       frozen.run();
     }
   }

@@ -64,7 +64,7 @@ final class PooledSession {
                 .loop()
                 .schedule(
                     () -> expire(connection),
-                    key.server().profile().idleTimeout().toNanos(),
+                    key.server().profile().pooling().idleTimeout().toNanos(),
                     TimeUnit.NANOSECONDS);
       }
     }

@@ -63,7 +63,8 @@ final class SessionLogin {
   }
 
   private void begin() {
-    Duration patience = server.profile().connectTimeout().plus(server.profile().loginTimeout());
+    Duration patience =
+        server.profile().timeouts().connect().plus(server.profile().timeouts().login());
     deadline =
         loop.schedule(
             () ->

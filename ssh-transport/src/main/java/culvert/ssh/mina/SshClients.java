@@ -135,9 +135,10 @@ final class SshClients implements AutoCloseable {
     CoreModuleProperties.IDLE_TIMEOUT.set(client, Duration.ZERO);
     CoreModuleProperties.REKEY_BYTES_LIMIT.set(client, profile.rekeyLimit());
     CoreModuleProperties.REKEY_TIME_LIMIT.set(client, Duration.ZERO);
-    if (!profile.serverAliveInterval().isZero()) {
-      CoreModuleProperties.HEARTBEAT_INTERVAL.set(client, profile.serverAliveInterval());
-      CoreModuleProperties.HEARTBEAT_NO_REPLY_MAX.set(client, profile.serverAliveCountMax());
+    if (!profile.timeouts().serverAliveInterval().isZero()) {
+      CoreModuleProperties.HEARTBEAT_INTERVAL.set(client, profile.timeouts().serverAliveInterval());
+      CoreModuleProperties.HEARTBEAT_NO_REPLY_MAX.set(
+          client, profile.timeouts().serverAliveCountMax());
     }
   }
 

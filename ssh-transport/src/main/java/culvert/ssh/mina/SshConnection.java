@@ -117,7 +117,7 @@ final class SshConnection {
   }
 
   private Duration connectTimeout() {
-    return server.profile().connectTimeout();
+    return server.profile().timeouts().connect();
   }
 
   private void connect() {
@@ -175,7 +175,7 @@ final class SshConnection {
 
   private void exchangeKeys(DuplexChannel tcp, KnownHost known) {
     moveTo(State.EXCHANGING_KEYS);
-    hostKey = new HostKeyCheck(known, server.profile().acceptNewHostKeys());
+    hostKey = new HostKeyCheck(known, server.profile().hostKeys().acceptNew());
     try {
       tcp.pipeline().remove(IdleHandler.class);
       HostConfigEntry entry =
@@ -271,7 +271,7 @@ final class SshConnection {
       return loggedIn;
     }
     moveTo(State.LOGGING_IN);
-    deadline = schedule(server.profile().loginTimeout(), this::loginTimedOut);
+    deadline = schedule(server.profile().timeouts().login(), this::loginTimedOut);
     try {
       ioSession(ssh)
           .inBatch(
@@ -384,7 +384,7 @@ final class SshConnection {
         DialFailures.failure(
             SshFailure.TIMED_OUT,
             server,
-            "no login within " + server.profile().loginTimeout().toMillis() + " ms"));
+            "no login within " + server.profile().timeouts().login().toMillis() + " ms"));
   }
 
   /** Ends the connection at once. Idempotent; on any thread. */

@@ -1,8 +1,14 @@
 package culvert.ssh.mina;
 
 import culvert.config.AuthMethod;
+import culvert.config.HostKeyPolicy;
+import culvert.config.SshAlgorithms;
+import culvert.config.SshLogin;
+import culvert.config.SshPooling;
 import culvert.config.SshProfile;
+import culvert.config.SshTimeouts;
 import culvert.config.SshUser;
+import culvert.config.SshWay;
 import culvert.ssh.NettyTransport;
 import culvert.ssh.Password;
 import culvert.ssh.SshException;
@@ -97,19 +103,21 @@ final class TransportFixture implements AutoCloseable {
             Optional.empty(),
             port,
             new SshUser.FromFtp(),
-            List.of(AuthMethod.PASSWORD),
-            Optional.empty(),
-            StandardCharsets.UTF_8,
-            acceptNew,
-            List.of(knownHosts),
-            List.of(),
-            Optional.empty(),
-            deadline,
-            deadline,
-            Duration.ofSeconds(15),
-            3,
-            1L << 30,
-            idleTimeout),
+            new SshLogin(
+                List.of(AuthMethod.PASSWORD),
+                Optional.empty(),
+                StandardCharsets.UTF_8,
+                List.of(),
+                Optional.empty(),
+                List.of(),
+                Optional.empty(),
+                false),
+            new HostKeyPolicy(acceptNew, List.of(knownHosts), Optional.empty(), false),
+            new SshWay(List.of(), Optional.empty()),
+            new SshTimeouts(deadline, deadline, Duration.ofSeconds(15), 3),
+            new SshPooling(idleTimeout, Duration.ofHours(12), 2),
+            new SshAlgorithms(List.of(), List.of(), List.of(), List.of()),
+            1L << 30),
         host);
   }
 

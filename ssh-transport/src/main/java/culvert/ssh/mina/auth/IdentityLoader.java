@@ -45,9 +45,9 @@ final class IdentityLoader {
   Loaded load(SshProfile profile) {
     List<Identity> identities = new ArrayList<>();
     List<String> problems = new ArrayList<>();
-    for (Path file : profile.identityFiles()) {
+    for (Path file : profile.login().identityFiles()) {
       try {
-        identities.add(load(file, profile.identityPassphrase()));
+        identities.add(load(file, profile.login().identityPassphrase()));
       } catch (IdentityException e) {
         log.warn("profile {}: {}", profile.name(), e.getMessage());
         problems.add(e.getMessage());

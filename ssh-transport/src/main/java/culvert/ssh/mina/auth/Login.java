@@ -56,7 +56,7 @@ public final class Login {
     this.password = password;
     this.blocking = blocking;
     this.methods =
-        server.profile().authentication().stream()
+        server.profile().login().authentication().stream()
             .filter(
                 method -> method == AuthMethod.PUBLICKEY ? !identities.isEmpty() : password != null)
             .toList();

@@ -34,7 +34,7 @@ public final class LoginFactory {
   public Login prepare(SshServer server, String user, Optional<Password> password) {
     SshProfile profile = server.profile();
     IdentityLoader.Loaded loaded =
-        profile.authentication().contains(AuthMethod.PUBLICKEY)
+        profile.login().authentication().contains(AuthMethod.PUBLICKEY)
             ? identities.load(profile)
             : IdentityLoader.Loaded.NOTHING;
     return new Login(
@@ -48,9 +48,9 @@ public final class LoginFactory {
 
   private static @Nullable PasswordBytes passwordBytes(
       SshProfile profile, Optional<Password> password) {
-    if (profile.password().isPresent()) {
-      return PasswordBytes.of(profile.password().get().reveal());
+    if (profile.login().password().isPresent()) {
+      return PasswordBytes.of(profile.login().password().get().reveal());
     }
-    return password.map(p -> PasswordBytes.of(p.copy(), profile.charset())).orElse(null);
+    return password.map(p -> PasswordBytes.of(p.copy(), profile.login().charset())).orElse(null);
   }
 }

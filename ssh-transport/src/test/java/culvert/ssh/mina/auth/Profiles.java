@@ -1,9 +1,15 @@
 package culvert.ssh.mina.auth;
 
 import culvert.config.AuthMethod;
+import culvert.config.HostKeyPolicy;
 import culvert.config.Secret;
+import culvert.config.SshAlgorithms;
+import culvert.config.SshLogin;
+import culvert.config.SshPooling;
 import culvert.config.SshProfile;
+import culvert.config.SshTimeouts;
 import culvert.config.SshUser;
+import culvert.config.SshWay;
 import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -39,18 +45,20 @@ record Profiles(
         Optional.empty(),
         port,
         new SshUser.FromFtp(),
-        methods,
-        password,
-        Charset.forName("windows-1252"),
-        true,
-        List.of(),
-        identityFiles,
-        passphrase,
-        Duration.ofSeconds(4),
-        Duration.ofSeconds(10),
-        Duration.ofSeconds(15),
-        3,
-        1L << 30,
-        Duration.ofSeconds(60));
+        new SshLogin(
+            methods,
+            password,
+            Charset.forName("windows-1252"),
+            identityFiles,
+            passphrase,
+            List.of(),
+            Optional.empty(),
+            false),
+        new HostKeyPolicy(true, List.of(), Optional.empty(), false),
+        new SshWay(List.of(), Optional.empty()),
+        new SshTimeouts(Duration.ofSeconds(4), Duration.ofSeconds(10), Duration.ofSeconds(15), 3),
+        new SshPooling(Duration.ofSeconds(60), Duration.ofHours(12), 2),
+        new SshAlgorithms(List.of(), List.of(), List.of(), List.of()),
+        1L << 30);
   }
 }
