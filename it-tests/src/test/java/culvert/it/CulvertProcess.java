@@ -88,16 +88,20 @@ public final class CulvertProcess implements AutoCloseable {
     return port;
   }
 
-  String log() throws IOException {
+  public String log() throws IOException {
     return Files.readString(log);
   }
 
-  boolean isAlive() {
+  public boolean isAlive() {
     return process.isAlive();
   }
 
+  public long pid() {
+    return process.pid();
+  }
+
   /** Sends a signal by its name. */
-  void signal(String name) throws Exception {
+  public void signal(String name) throws Exception {
     Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start();
     if (kill.waitFor() != 0) {
       throw new IOException("kill -" + name + " failed");

@@ -9,10 +9,10 @@ import java.nio.file.Path;
 import java.util.Random;
 
 /** A file of pseudo-random bytes: of the same length always the same. */
-record TestFile(Path path, Sha256 content) {
-  static final int MIB = 1024 * 1024;
+public record TestFile(Path path, Sha256 content) {
+  public static final int MIB = 1024 * 1024;
 
-  static TestFile create(Path path, long length) throws IOException {
+  public static TestFile create(Path path, long length) throws IOException {
     Random random = new Random(length);
     byte[] block = new byte[256 * 1024];
     try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(path))) {

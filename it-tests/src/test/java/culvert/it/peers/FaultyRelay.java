@@ -8,25 +8,36 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A TCP relay on a free port of 127.0.0.1 that can be slow, fall silent, reset its connections at
- * once or after a number of bytes.
+ * A TCP relay on a free port of 127.0.0.1 that can be slow, trickle, fall silent one way or both,
+ * reset its connections at once or after a number of bytes.
  */
 public final class FaultyRelay implements AutoCloseable {
   private static final int BUFFER_BYTES = 64 * 1024;
+  private static final int TRICKLE_BYTES = 512;
+
+  /** The way of the bytes. */
+  public enum Direction {
+    TO_SERVER,
+    TO_CLIENT
+  }
 
   private final ServerSocket listener;
   private final int targetPort;
   private final List<Socket> sockets = new CopyOnWriteArrayList<>();
   private final AtomicLong bytesUntilReset = new AtomicLong(Long.MAX_VALUE);
   private final Object thaw = new Object();
-  private boolean frozen; // guarded by thaw
+  private final Set<Direction> frozen = EnumSet.noneOf(Direction.class); // guarded by thaw
   private volatile Duration delay = Duration.ZERO;
+  private volatile Duration trickle = Duration.ZERO;
 
   private FaultyRelay(int targetPort) throws IOException {
     this.targetPort = targetPort;
@@ -47,16 +58,27 @@ public final class FaultyRelay implements AutoCloseable {
     this.delay = delay;
   }
 
+  /** Passes few bytes at a time, with this long between them; zero: as they come. */
+  public void trickle(Duration pause) {
+    trickle = pause;
+  }
+
   /** Passes nothing on any more, with the sockets open. */
   public void freeze() {
+    freeze(Direction.TO_SERVER);
+    freeze(Direction.TO_CLIENT);
+  }
+
+  /** Passes nothing on any more one way. */
+  public void freeze(Direction direction) {
     synchronized (thaw) {
-      frozen = true;
+      frozen.add(direction);
     }
   }
 
   public void thaw() {
     synchronized (thaw) {
-      frozen = false;
+      frozen.clear();
       thaw.notifyAll();
     }
   }
@@ -69,12 +91,7 @@ public final class FaultyRelay implements AutoCloseable {
   /** Resets all connections. */
   public void reset() {
     for (Socket socket : sockets) {
-      try {
-        socket.setSoLinger(true, 0);
-        socket.close();
-      } catch (IOException alreadyClosed) {
-        // that is what we want
-      }
+      reset(socket);
     }
     sockets.clear();
   }
@@ -96,8 +113,9 @@ public final class FaultyRelay implements AutoCloseable {
         sockets.add(server);
         client.setTcpNoDelay(true);
         server.setTcpNoDelay(true);
-        start("faulty-relay-out", () -> pump(client, server));
-        start("faulty-relay-in", () -> pump(server, client));
+        AtomicBoolean half = new AtomicBoolean();
+        start("faulty-relay-out", () -> pump(client, server, Direction.TO_SERVER, half));
+        start("faulty-relay-in", () -> pump(server, client, Direction.TO_CLIENT, half));
       } catch (IOException e) {
         if (!listener.isClosed()) {
           reset();
@@ -106,29 +124,47 @@ public final class FaultyRelay implements AutoCloseable {
     }
   }
 
-  private void pump(Socket from, Socket to) {
+  private void pump(Socket from, Socket to, Direction direction, AtomicBoolean half) {
     byte[] buffer = new byte[BUFFER_BYTES];
     try {
       InputStream in = from.getInputStream();
       OutputStream out = to.getOutputStream();
       for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-        waitUntilThawed();
+        waitUntilThawed(direction);
         LockSupport.parkNanos(delay.toNanos());
         if (bytesUntilReset.addAndGet(-n) <= 0) {
           reset();
           return;
         }
-        out.write(buffer, 0, n);
+        write(out, buffer, n);
       }
+      waitUntilThawed(direction);
       to.shutdownOutput();
+      if (!half.compareAndSet(false, true)) { // the other half has ended before
+        sockets.removeAll(List.of(from, to));
+        from.close();
+        to.close();
+      }
     } catch (IOException broken) {
+      sockets.removeAll(List.of(from, to));
       reset(from, to);
     }
   }
 
-  private void waitUntilThawed() {
+  private void write(OutputStream out, byte[] buffer, int length) throws IOException {
+    int written = 0;
+    while (written < length) {
+      Duration pause = trickle;
+      int piece = pause.isZero() ? length - written : Math.min(length - written, TRICKLE_BYTES);
+      out.write(buffer, written, piece);
+      written += piece;
+      LockSupport.parkNanos(pause.toNanos());
+    }
+  }
+
+  private void waitUntilThawed(Direction direction) {
     synchronized (thaw) {
-      while (frozen) {
+      while (frozen.contains(direction)) {
         try {
           thaw.wait();
         } catch (InterruptedException e) {
@@ -139,8 +175,8 @@ public final class FaultyRelay implements AutoCloseable {
     }
   }
 
-  private static void reset(Socket... pair) {
-    for (Socket socket : pair) {
+  private static void reset(Socket... sockets) {
+    for (Socket socket : sockets) {
       try {
         socket.setSoLinger(true, 0);
         socket.close();

@@ -38,11 +38,16 @@ final class GreetingServer {
   /** Ends the listener and every session with SIGKILL. */
   void stop() {
     if (process != null) {
-      List<ProcessHandle> sessions = process.descendants().toList();
+      List<ProcessHandle> sessions = sessions();
       process.destroyForcibly();
       sessions.forEach(ProcessHandle::destroyForcibly);
       process.onExit().join();
     }
+  }
+
+  /** The processes that serve connections. */
+  List<ProcessHandle> sessions() {
+    return process.descendants().toList();
   }
 
   /** How many connections were made only to see whether it is there. */

@@ -1,6 +1,7 @@
 package culvert.it.peers;
 
 import java.io.IOException;
+import java.util.List;
 
 /** A real FTP server on 127.0.0.1 that lets the test account in; sessions start in its home. */
 public interface RealFtpServer extends AutoCloseable {
@@ -9,6 +10,9 @@ public interface RealFtpServer extends AutoCloseable {
   String name();
 
   int port();
+
+  /** The processes of all control connections. */
+  List<ProcessHandle> sessionProcesses();
 
   /** Ends the listener and every session with SIGKILL. */
   @Override

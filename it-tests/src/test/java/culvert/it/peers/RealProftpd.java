@@ -51,6 +51,11 @@ public final class RealProftpd implements RealFtpServer {
   }
 
   @Override
+  public List<ProcessHandle> sessionProcesses() {
+    return server.sessions();
+  }
+
+  @Override
   public void close() throws IOException {
     server.stop();
     TestAccount.delete(directory);

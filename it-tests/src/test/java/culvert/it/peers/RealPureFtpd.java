@@ -47,6 +47,11 @@ public final class RealPureFtpd implements RealFtpServer {
   }
 
   @Override
+  public List<ProcessHandle> sessionProcesses() {
+    return server.sessions();
+  }
+
+  @Override
   public void close() throws IOException {
     server.stop();
     TestAccount.delete(directory);

@@ -123,12 +123,17 @@ public final class RealSshd implements AutoCloseable {
 
   /** SIGSTOP: every session is there and says nothing any more. */
   public void freezeSessions() {
-    signalSessions("-STOP");
+    Signals.send("STOP", sessionProcesses());
   }
 
   /** SIGCONT. */
   public void thawSessions() {
-    signalSessions("-CONT");
+    Signals.send("CONT", sessionProcesses());
+  }
+
+  /** The processes of all sessions; each session has two, one of them with root's rights. */
+  public List<ProcessHandle> sessionProcesses() {
+    return process.descendants().toList();
   }
 
   /** How many sessions the listener has processes for. */
@@ -169,18 +174,6 @@ public final class RealSshd implements AutoCloseable {
 
   private static String target(MatchResult result) {
     return result.group(3) + ":" + result.group(4);
-  }
-
-  private List<ProcessHandle> sessionProcesses() {
-    return process.descendants().toList();
-  }
-
-  private void signalSessions(String signal) {
-    List<String> command = new ArrayList<>(List.of("kill", signal));
-    sessionProcesses().forEach(session -> command.add(Long.toString(session.pid())));
-    if (command.size() > 2) {
-      Run.text(DEADLINE, command);
-    }
   }
 
   private List<String> configurationLines(String... options) {

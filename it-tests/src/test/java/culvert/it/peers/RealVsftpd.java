@@ -60,6 +60,11 @@ public final class RealVsftpd implements RealFtpServer {
     return port;
   }
 
+  @Override
+  public List<ProcessHandle> sessionProcesses() {
+    return server.sessions();
+  }
+
   /** Starts a listener on the same port, after {@link #stop} or over the old one. */
   public void restart() {
     server.restart();

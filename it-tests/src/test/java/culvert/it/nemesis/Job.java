@@ -1,0 +1,53 @@
+package culvert.it.nemesis;
+
+import culvert.it.TestFile;
+import culvert.it.peers.RealFtpServer;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * One transfer.
+ *
+ * @param name unique
+ * @param point the byte at which the client shows its behaviour
+ * @param curl or else a client that follows a script
+ * @param blindly curl does not ask for the size first: only FIN and 226 tell it what it has
+ */
+record Job(
+    String name,
+    RealFtpServer server,
+    boolean upload,
+    Mode mode,
+    TestFile file,
+    Behaviour behaviour,
+    long point,
+    boolean curl,
+    boolean blindly) {
+
+  static Job draw(String name, Random random, List<RealFtpServer> servers, List<TestFile> files) {
+    RealFtpServer server = servers.get(random.nextInt(servers.size()));
+    boolean upload = random.nextBoolean();
+    Mode mode = Mode.values()[random.nextInt(Mode.values().length)];
+    TestFile file = files.get(random.nextInt(files.size()));
+    boolean obedient = random.nextInt(10) < 6;
+    Behaviour behaviour =
+        obedient
+            ? Behaviour.OBEDIENT
+            : Behaviour.values()[1 + random.nextInt(Behaviour.values().length - 1)];
+    long point = (long) (random.nextDouble() * file.content().length());
+    boolean curl = random.nextBoolean() && obedient;
+    return new Job(name, server, upload, mode, file, behaviour, point, curl, random.nextBoolean());
+  }
+
+  @Override
+  public String toString() {
+    return "%s %s %s %s of %d bytes, %s"
+        .formatted(
+            name,
+            server.name(),
+            mode,
+            upload ? "upload" : "download",
+            file.content().length(),
+            curl ? (blindly ? "curl blindly" : "curl") : behaviour + " at " + point);
+  }
+}
