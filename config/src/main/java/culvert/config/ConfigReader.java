@@ -63,7 +63,9 @@ final class ConfigReader {
             .map(value -> ListenerReader.read(value, reading))
             .orElse(List.of());
     Map<String, Profile> profiles =
-        ProfileReader.read(file.optional(PROFILES).orElse(nothing), reading);
+        JumpHosts.resolve(
+            ProfileReader.read(file.optional(PROFILES).orElse(nothing), reading),
+            reading.problems());
     FtpOptions ftp = FtpReader.read(file.optional(FTP).orElse(nothing), reading);
     List<ParsedRule> rules =
         file.optional(RULES).map(value -> RuleReader.read(value, ftp, reading)).orElse(List.of());
@@ -92,7 +94,6 @@ final class ConfigReader {
       FtpOptions ftp,
       Optional<Endpoint> admin) {
     SemanticChecks checks = new SemanticChecks(listeners, profiles, reading.problems());
-    checks.profiles();
     rules.forEach(checks::rule);
     checks.defaultAction(defaultAction, ftp.settings(), file.location(DEFAULT_ACTION));
     ListenerChecks doors = new ListenerChecks(profiles, checks, reading.problems());

@@ -91,15 +91,17 @@ final class ListenerChecks {
               + Found.quoted(name)
               + " has not");
     }
-    if (profile.ssh().user() instanceof FromSocks) {
-      problems.error(
-          location,
-          "this "
-              + kind.name()
-              + " listener has no SOCKS dialogue, but profile "
-              + Found.quoted(name)
-              + " has user: from-socks (expected: a profile with a fixed user)");
-    }
+    profile.ssh().chain().stream()
+        .filter(hop -> hop.user() instanceof FromSocks)
+        .forEach(
+            hop ->
+                problems.error(
+                    location,
+                    "this "
+                        + kind.name()
+                        + " listener has no SOCKS dialogue, but profile "
+                        + Found.quoted(hop.name())
+                        + " has user: from-socks (expected: a profile with a fixed user)"));
     if (kind.equals(ListenerReader.REMOTE_TUNNEL)
         || section
             .optional(ListenerReader.PROTOCOL)

@@ -1,15 +1,16 @@
 package culvert.config;
 
-import culvert.config.SshWay.ProxyServer;
 import culvert.config.YamlValue.Entry;
 import culvert.config.YamlValue.Mapping;
 import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /** The section {@code profiles}. */
@@ -17,7 +18,7 @@ final class ProfileReader {
   private static final Pattern ALGORITHM =
       Pattern.compile("[+^-]?(?=.*[A-Za-z*?])[A-Za-z0-9@.*?_-]+");
   private static final String AN_ALGORITHM = "an SSH algorithm's name, or +name, -name, ^name";
-  private static final Pattern PROXY = Pattern.compile("(socks5|http)://(.+)");
+  private static final Pattern PROXY_URL = Pattern.compile("(socks5|http)://(.+)");
   private static final String A_PROXY = "socks5://host:port or http://host:port";
 
   private static final ValueType<List<Path>> PATHS = Values.listOf(Paths.TYPE);
@@ -77,7 +78,7 @@ final class ProfileReader {
           "false");
   static final Key<List<String>> PROXY_JUMP =
       Key.of("proxy-jump", Values.listOf(Values.NAME), "[]");
-  private static final Key<Optional<ProxyServer>> PROXY_URL =
+  static final Key<SshWay> PROXY =
       Key.of("proxy", Values.scalar(A_PROXY, ProfileReader::proxy), "''");
   private static final Key<List<String>> CIPHERS = Key.of("ciphers", ALGORITHMS, "[]");
   private static final Key<List<String>> MACS = Key.of("macs", ALGORITHMS, "[]");
@@ -113,7 +114,7 @@ final class ProfileReader {
           CONNECTIONS,
           SSH_CONFIG,
           PROXY_JUMP,
-          PROXY_URL,
+          PROXY,
           CIPHERS,
           MACS,
           KEX_ALGORITHMS,
@@ -122,9 +123,16 @@ final class ProfileReader {
   /**
    * A profile as read.
    *
+   * @param ssh its way does not know of {@code proxy-jump} before {@link JumpHosts} has seen it
+   * @param inherited the keys that it has from the defaults
    * @param broken whether something in it is wrong, so that its values are not worth a second look
    */
-  record Profile(SshProfile ssh, Section section, boolean broken) {}
+  record Profile(SshProfile ssh, Section section, Set<String> inherited, boolean broken) {
+    /** Whether the key is written in the profile itself. */
+    boolean owns(Key<?> key) {
+      return section.has(key) && !inherited.contains(key.name());
+    }
+  }
 
   private ProfileReader() {}
 
@@ -138,7 +146,8 @@ final class ProfileReader {
             .flatMap(entry -> keys(entry.value(), CulvertConfig.DEFAULT_PROFILE, reading))
             .orElse(Mapping.empty(value.location()));
     profiles.put(
-        CulvertConfig.DEFAULT_PROFILE, profile(CulvertConfig.DEFAULT_PROFILE, defaults, reading));
+        CulvertConfig.DEFAULT_PROFILE,
+        profile(CulvertConfig.DEFAULT_PROFILE, defaults, Set.of(), reading));
     all.entries()
         .forEach(
             (name, entry) -> {
@@ -159,14 +168,17 @@ final class ProfileReader {
         entry.value().isNull()
             ? Mapping.empty(entry.keyLocation())
             : keys(entry.value(), name, reading).orElse(Mapping.empty(entry.keyLocation()));
-    return profile(name, own.inheriting(defaults), reading);
+    Set<String> inherited = new HashSet<>(defaults.entries().keySet());
+    inherited.removeIf(key -> own.entry(key).isPresent());
+    return profile(name, own.inheriting(defaults), inherited, reading);
   }
 
   private static Optional<Mapping> keys(YamlValue value, String name, Reading reading) {
     return Values.MAPPING.read(value, "profile " + Found.quoted(name), reading);
   }
 
-  private static Profile profile(String name, Mapping mapping, Reading reading) {
+  private static Profile profile(
+      String name, Mapping mapping, Set<String> inherited, Reading reading) {
     int before = reading.problems().mistakes();
     Section section = Section.of("profiles", mapping, KEYS, reading);
     section.optional(SSH_CONFIG);
@@ -178,13 +190,14 @@ final class ProfileReader {
             section.get(USER),
             login(section),
             hostKeys(section),
-            new SshWay(section.get(PROXY_JUMP), section.get(PROXY_URL)),
+            section.get(PROXY),
             timeouts(section),
             new SshPooling(
                 section.get(IDLE_TIMEOUT), section.get(MAX_LIFETIME), section.get(CONNECTIONS)),
             algorithms(section),
             section.get(REKEY_LIMIT));
-    return new Profile(profile, section, reading.problems().mistakes() > before);
+    return new Profile(
+        profile, section, Set.copyOf(inherited), reading.problems().mistakes() > before);
   }
 
   private static SshLogin login(Section section) {
@@ -242,19 +255,16 @@ final class ProfileReader {
     }
   }
 
-  private static Optional<ProxyServer> proxy(String text) {
-    var matcher = PROXY.matcher(text);
+  private static SshWay proxy(String text) {
+    var matcher = PROXY_URL.matcher(text);
     if (text.isEmpty()) {
-      return Optional.empty();
+      return new SshWay.Direct();
     }
     if (!matcher.matches()) {
       throw Values.expected(text, A_PROXY);
     }
-    return Optional.of(
-        new ProxyServer(
-            matcher.group(1).equals("http")
-                ? ProxyServer.Protocol.HTTP
-                : ProxyServer.Protocol.SOCKS5,
-            Endpoints.target(matcher.group(2))));
+    return new SshWay.Proxy(
+        matcher.group(1).equals("http") ? SshWay.Proxy.Protocol.HTTP : SshWay.Proxy.Protocol.SOCKS5,
+        Endpoints.target(matcher.group(2)));
   }
 }

@@ -25,21 +25,6 @@ final class SemanticChecks {
     this.listeners.forEach(listener -> listenerNames.add(listener.name()));
   }
 
-  /** Jump hosts must be profiles, and other ones. */
-  void profiles() {
-    profiles.forEach(
-        (name, profile) -> {
-          List<String> jumps = profile.section().get(ProfileReader.PROXY_JUMP);
-          for (int i = 0; i < jumps.size(); i++) {
-            String jump = jumps.get(i);
-            Location location = profile.section().location(ProfileReader.PROXY_JUMP, i);
-            if (knownProfile(jump, "proxy-jump", location) && jump.equals(name)) {
-              problems.error(location, "proxy-jump: profile " + Found.quoted(name) + " itself");
-            }
-          }
-        });
-  }
-
   void rule(ParsedRule parsed) {
     Rule rule = parsed.rule();
     listenersOf(parsed);
@@ -90,11 +75,13 @@ final class SemanticChecks {
       return;
     }
     List<String> obstacles = new ArrayList<>();
-    if (profile.ssh().needsFtpUser()) {
-      obstacles.add("profile " + Found.quoted(name) + " has user: from-ftp");
-    }
-    if (profile.ssh().needsFtpPassword()) {
-      obstacles.add("profile " + Found.quoted(name) + " has password: from-ftp");
+    for (SshProfile hop : profile.ssh().chain()) {
+      if (hop.user() instanceof SshUser.FromFtp) {
+        obstacles.add("profile " + Found.quoted(hop.name()) + " has user: from-ftp");
+      }
+      if (hop.takesFtpPassword()) {
+        obstacles.add("profile " + Found.quoted(hop.name()) + " has password: from-ftp");
+      }
     }
     if (userAtHost) {
       obstacles.add("user-at-host: true");
@@ -142,11 +129,7 @@ final class SemanticChecks {
       if (!listenerNames.contains(name)) {
         problems.error(
             match.location(MatchReader.LISTENER, i),
-            "listener: "
-                + Found.message(
-                    name,
-                    choices(listenerNames, "a listener's name")
-                        + Suggestions.didYouMean(name, listenerNames)));
+            "listener: " + unknown(name, listenerNames, "a listener's name"));
       }
     }
   }
@@ -155,15 +138,13 @@ final class SemanticChecks {
     if (profiles.containsKey(name)) {
       return true;
     }
-    problems.error(
-        location,
-        key
-            + ": "
-            + Found.message(
-                name,
-                choices(profiles.keySet(), "a profile's name")
-                    + Suggestions.didYouMean(name, profiles.keySet())));
+    problems.error(location, key + ": " + unknown(name, profiles.keySet(), "a profile's name"));
     return false;
+  }
+
+  /** What to say of a name that is none of those. */
+  static String unknown(String name, Set<String> known, String what) {
+    return Found.message(name, choices(known, what) + Suggestions.didYouMean(name, known));
   }
 
   private static String choices(Set<String> names, String otherwise) {
@@ -179,29 +160,36 @@ final class SemanticChecks {
     if (action == Action.TUNNEL) {
       noFtpDialogue(profile.ssh(), "action: tunnel", location);
     }
-    if (profile.ssh().user() instanceof FromSocks) {
-      fromSocks(name, onlyListeners, location);
-    }
-    if (profile.ssh().login().authentication().equals(List.of(AuthMethod.PUBLICKEY))
-        && profile.ssh().login().identityFiles().isEmpty()) {
-      problems.warning(
-          location,
-          "profile "
-              + Found.quoted(name)
-              + " cannot log in: its only authentication is publickey, and it has no identity-file");
+    for (SshProfile hop : profile.ssh().chain()) {
+      if (hop.user() instanceof FromSocks) {
+        fromSocks(hop.name(), onlyListeners, location);
+      }
+      if (hop.login().authentication().equals(List.of(AuthMethod.PUBLICKEY))
+          && hop.login().identityFiles().isEmpty()) {
+        problems.warning(
+            location,
+            "profile "
+                + Found.quoted(hop.name())
+                + " cannot log in: its only authentication is publickey, and it has no"
+                + " identity-file");
+      }
     }
   }
 
   /** {@code from-ftp} is an error where nobody speaks FTP. */
   void noFtpDialogue(SshProfile profile, String where, Location location) {
-    if (profile.needsFtpUser()) {
+    profile.chain().forEach(hop -> noFtpLogin(hop, where, location));
+  }
+
+  private void noFtpLogin(SshProfile profile, String where, Location location) {
+    if (profile.user() instanceof SshUser.FromFtp) {
       problems.error(
           location,
           where
               + " has no FTP dialogue, but profile "
               + Found.quoted(profile.name())
               + " has user: from-ftp (expected: a profile with a fixed user)");
-    } else if (profile.needsFtpPassword()) {
+    } else if (profile.takesFtpPassword()) {
       problems.error(
           location,
           where

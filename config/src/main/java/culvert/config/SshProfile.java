@@ -1,5 +1,7 @@
 package culvert.config;
 
+import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -23,15 +25,38 @@ public record SshProfile(
     SshAlgorithms algorithms,
     long rekeyLimit) {
 
-  /** Whether the login takes the password from the FTP dialogue. */
-  public boolean needsFtpPassword() {
+  /** The hops of {@code proxy-jump} and this profile itself, outermost first. */
+  public List<SshProfile> chain() {
+    ArrayDeque<SshProfile> chain = new ArrayDeque<>();
+    SshProfile next = this;
+    while (next.way instanceof SshWay.Jump jump) {
+      chain.addFirst(next);
+      next = jump.hop();
+    }
+    chain.addFirst(next);
+    return List.copyOf(chain);
+  }
+
+  /** Whether its own login takes the password from the FTP dialogue. */
+  public boolean takesFtpPassword() {
     return login.password().isEmpty()
         && (login.authentication().contains(AuthMethod.PASSWORD)
             || login.authentication().contains(AuthMethod.KEYBOARD_INTERACTIVE));
   }
 
-  /** Whether the login takes the user name from the FTP dialogue. */
+  /** Whether a login on the way takes the password from the FTP dialogue, its own or a hop's. */
+  public boolean needsFtpPassword() {
+    return chain().stream().anyMatch(SshProfile::takesFtpPassword);
+  }
+
+  /** Whether a login on the way takes the user name from the FTP dialogue, its own or a hop's. */
   public boolean needsFtpUser() {
-    return user instanceof SshUser.FromFtp;
+    return chain().stream().anyMatch(profile -> profile.user instanceof SshUser.FromFtp);
+  }
+
+  /** The same, reached by another way. */
+  SshProfile by(SshWay other) {
+    return new SshProfile(
+        name, host, port, user, login, hostKeys, other, timeouts, pooling, algorithms, rekeyLimit);
   }
 }

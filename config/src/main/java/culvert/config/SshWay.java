@@ -1,27 +1,37 @@
 package culvert.config;
 
-import java.util.List;
-import java.util.Optional;
+/** How the TCP connection to an SSH server comes about. */
+public sealed interface SshWay {
 
-/**
- * The way to an SSH server.
- *
- * @param proxyJump profiles to go through, outermost first
- * @param proxy the proxy that the first TCP connection goes through; empty: none
- */
-public record SshWay(List<String> proxyJump, Optional<ProxyServer> proxy) {
+  /** From here. */
+  record Direct() implements SshWay {}
 
-  public SshWay {
-    proxyJump = List.copyOf(proxyJump);
-  }
-
-  /** An upstream proxy. */
-  public record ProxyServer(Protocol protocol, Endpoint address) {
+  /** Through an upstream proxy, to which the server's name goes unresolved. */
+  record Proxy(Protocol protocol, Endpoint address) implements SshWay {
     /** What it speaks. */
     public enum Protocol {
-      SOCKS5,
+      SOCKS5("socks5"),
       /** {@code CONNECT}, RFC 9110 section 9.3.6. */
-      HTTP
+      HTTP("http");
+
+      private final String scheme;
+
+      Protocol(String scheme) {
+        this.scheme = scheme;
+      }
+    }
+
+    @Override
+    public String toString() {
+      return protocol.scheme + "://" + address;
     }
   }
+
+  /**
+   * Through another SSH server.
+   *
+   * @param hop it has a host; its own way leads to the hop before it, or to itself if it is the
+   *     outermost one
+   */
+  record Jump(SshProfile hop) implements SshWay {}
 }

@@ -87,7 +87,7 @@ class ConfigLoaderTest {
                         Path.of("/home/joe/.ssh/known_hosts"), Path.of("/etc/ssh/ssh_known_hosts")),
                     Optional.empty(),
                     false),
-                new SshWay(List.of(), Optional.empty()),
+                new SshWay.Direct(),
                 new SshTimeouts(
                     Duration.ofSeconds(4), Duration.ofSeconds(10), Duration.ofSeconds(15), 3),
                 new SshPooling(Duration.ofSeconds(60), Duration.ofHours(12), 2),

@@ -45,7 +45,8 @@ final class FakeSsh implements SshTransport {
   }
 
   @Override
-  public Preparation prepare(SshServer server, InetAddress client, EventLoop loop) {
+  public Preparation prepare(
+      SshServer server, InetAddress client, Optional<SshSessionSpec> via, EventLoop loop) {
     throw new AssertionError("only FTP prepares sessions");
   }
 

@@ -2,6 +2,7 @@ package culvert.ssh;
 
 import culvert.config.Endpoint;
 import culvert.config.SshProfile;
+import culvert.config.SshWay;
 import java.net.InetAddress;
 import java.util.Optional;
 
@@ -10,7 +11,8 @@ import java.util.Optional;
  *
  * @param host name or literal address: the profile's, or the one that the client asked for; its
  *     host key is looked up under this
- * @param address where to connect; empty: whatever the host resolves to
+ * @param address where to connect; empty: whatever the host resolves to, at the hop or the proxy
+ *     that it is reached through, or here
  */
 public record SshServer(SshProfile profile, String host, Optional<InetAddress> address) {
 
@@ -20,6 +22,18 @@ public record SshServer(SshProfile profile, String host, Optional<InetAddress> a
 
   public int port() {
     return profile.port();
+  }
+
+  /** Whether it is reached through another SSH server. */
+  public boolean isBehindHop() {
+    return profile.way() instanceof SshWay.Jump;
+  }
+
+  /** The last hop before it; empty: it is not behind one. */
+  public Optional<SshServer> hop() {
+    return profile.way() instanceof SshWay.Jump jump
+        ? Optional.of(new SshServer(jump.hop(), jump.hop().host().orElseThrow()))
+        : Optional.empty();
   }
 
   @Override

@@ -44,7 +44,7 @@ public interface SshSession {
   Future<RemoteForward> requestRemoteForward(
       BindAddress bind, EventLoop loop, ForwardedConnections connections);
 
-  /** Where the server was reached; empty: not by a connection of ours. */
+  /** Where the server was reached; empty: a hop or a proxy has reached it, not we. */
   Optional<InetAddress> serverAddress();
 
   /**

@@ -4,6 +4,7 @@ import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * Makes and keeps SSH sessions. Every method returns at once, from any thread; futures complete on
@@ -16,15 +17,19 @@ public interface SshTransport extends AutoCloseable {
    * session or an unused connection to the server already stands, there is nothing to do.
    *
    * @param client on whose behalf; sessions are not shared between client hosts
+   * @param via the session of the hop that the server is reached through, as in {@link
+   *     SshSessionSpec}; it is made at once, and its passwords are read until the preparation is
+   *     ready
    */
-  Preparation prepare(SshServer server, InetAddress client, EventLoop loop);
+  Preparation prepare(
+      SshServer server, InetAddress client, Optional<SshSessionSpec> via, EventLoop loop);
 
   /**
    * A session with the given identity: one that is kept from an earlier job, or a new login over a
    * prepared or a new connection. The caller owns the returned lease and must {@link
    * SshSession#release} it.
    *
-   * <p>The password is read until the future completes; the caller wipes it.
+   * <p>The passwords are read until the future completes; the caller wipes them.
    */
   Future<SshSession> connect(SshSessionSpec spec, EventLoop loop);
 

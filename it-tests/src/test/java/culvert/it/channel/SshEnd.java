@@ -94,7 +94,7 @@ final class SshEnd implements AutoCloseable {
             Optional.empty(),
             false),
         new HostKeyPolicy(true, List.of(knownHosts), Optional.empty(), false),
-        new SshWay(List.of(), Optional.empty()),
+        new SshWay.Direct(),
         new SshTimeouts(Duration.ofSeconds(20), Duration.ofSeconds(20), Duration.ofSeconds(15), 3),
         new SshPooling(Duration.ofSeconds(60), Duration.ofHours(12), 2),
         new SshAlgorithms(List.of(), List.of(), List.of(), List.of()),

@@ -7,11 +7,13 @@ import culvert.config.Fallback;
 import culvert.config.FallbackReason;
 import culvert.config.SshProfile;
 import culvert.config.SshUser;
+import culvert.config.SshWay;
 import culvert.filter.Decision;
 import culvert.filter.FtpHandling;
 import culvert.filter.Route;
 import java.io.PrintStream;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -57,10 +59,27 @@ final class RouteDescription {
         Objects.requireNonNull(config.profiles().get(profileName), "no profile " + profileName);
     Endpoint server = new Endpoint(profile.host().orElse(destination.host()), profile.port());
     out.println("profile:  " + profileName);
+    List<SshProfile> hops = profile.chain().subList(0, profile.chain().size() - 1);
+    proxy(profile).ifPresent(proxy -> out.println("proxy:    " + proxy));
+    hops.forEach(
+        hop ->
+            out.println(
+                "through:  "
+                    + new Endpoint(hop.host().orElseThrow(), hop.port())
+                    + ", profile "
+                    + hop.name()
+                    + ", "
+                    + login(hop)));
     out.println("server:   " + server);
     out.println("login:    " + login(profile));
     out.println("target:   " + target.orElse(destination) + ", as seen from the SSH server");
     out.println("fallback: " + fallback(fallback));
+  }
+
+  private static Optional<SshWay.Proxy> proxy(SshProfile profile) {
+    return profile.chain().get(0).way() instanceof SshWay.Proxy proxy
+        ? Optional.of(proxy)
+        : Optional.empty();
   }
 
   private static String login(SshProfile profile) {
@@ -77,7 +96,7 @@ final class RouteDescription {
         + name
         + " by "
         + methods
-        + (profile.needsFtpPassword() ? ", with the FTP password" : "");
+        + (profile.takesFtpPassword() ? ", with the FTP password" : "");
   }
 
   private static String fallback(Fallback fallback) {

@@ -55,10 +55,10 @@ final class CaptureStart implements FtpSession.Opener {
     decision =
         loop.schedule(
             this::undecided, services.timeouts().decision().toMillis(), TimeUnit.MILLISECONDS);
-    Preparation prepared =
-        services.ssh().prepare(plan.server(), client.address().getAddress(), loop);
-    preparation = Optional.of(prepared);
-    prepared.reached().addListener((FutureListener<Void>) this::reached);
+    preparation = plan.prepare(services.ssh(), client.user(), client.address().getAddress(), loop);
+    preparation.ifPresentOrElse(
+        prepared -> prepared.reached().addListener((FutureListener<Void>) this::reached),
+        this::undecided); // the failure is the login's
   }
 
   private void reached(Future<Void> reached) {

@@ -1,21 +1,18 @@
 package culvert.proxy.ftp;
 
 import culvert.config.SshProfile;
-import culvert.config.SshUser;
 import culvert.filter.ConnectionRequest;
 import culvert.filter.Route;
 import culvert.proxy.ftp.core.LoginDepth;
+import culvert.proxy.upstream.ClientLogin;
 import culvert.proxy.upstream.TunnelEnds;
 import culvert.ssh.Password;
 import culvert.ssh.SshServer;
 import culvert.ssh.SshSessionSpec;
+import culvert.ssh.SshTransport;
 import culvert.ssh.TunnelTarget;
+import io.netty.channel.EventLoop;
 import java.net.InetAddress;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.Charset;
-import java.nio.charset.StandardCharsets;
-import java.util.Locale;
 import java.util.Optional;
 
 /** Which SSH server an FTP session needs, as whom, and where the tunnel leads. */
@@ -51,50 +48,36 @@ record TunnelPlan(SshServer server, TunnelTarget target, Route.FtpTunnel route) 
     return profile().needsFtpUser() ? Optional.of(LoginDepth.USER) : Optional.empty();
   }
 
+  /**
+   * Connects ahead of the login as far as that needs nothing from FTP: to the server itself, or to
+   * the first hop on the way whose login has to wait.
+   *
+   * @return empty: there is nothing to log in with
+   */
+  Optional<SshTransport.Preparation> prepare(
+      SshTransport ssh, Optional<String> socksUser, InetAddress client, EventLoop loop) {
+    SshServer next = server;
+    for (Optional<SshServer> hop = next.hop(); hop.isPresent(); hop = hop.get().hop()) {
+      if (hop.get().profile().needsFtpUser() || hop.get().profile().needsFtpPassword()) {
+        next = hop.get();
+      }
+    }
+    Optional<SshServer> hop = next.hop();
+    Optional<SshSessionSpec> via =
+        hop.flatMap(h -> ClientLogin.withoutFtp(socksUser).session(h, client));
+    return hop.isPresent() && via.isEmpty()
+        ? Optional.empty()
+        : Optional.of(ssh.prepare(next, client, via, loop));
+  }
+
   /** Whose session, without an FTP login; empty: there is nothing to log in with. */
   Optional<SshSessionSpec> session(Optional<String> socksUser, InetAddress client) {
-    return user(Optional.empty(), socksUser)
-        .map(user -> new SshSessionSpec(server, user, Optional.empty(), client));
+    return ClientLogin.withoutFtp(socksUser).session(server, client);
   }
 
-  /**
-   * Whose session, with a captured login.
-   *
-   * @param ftpUser the argument of USER
-   * @return empty: there is nothing to log in with, as for anonymous users, whose password is an
-   *     e-mail address
-   */
+  /** Whose session, with a captured login; see {@link ClientLogin#session}. */
   Optional<SshSessionSpec> session(
       byte[] ftpUser, Optional<Password> password, Optional<String> socksUser, InetAddress client) {
-    String name = decode(ftpUser, profile().login().charset());
-    if (anonymous(name)) {
-      return Optional.empty();
-    }
-    Optional<Password> needed = profile().needsFtpPassword() ? password : Optional.empty();
-    return user(Optional.of(name), socksUser)
-        .map(user -> new SshSessionSpec(server, user, needed, client));
-  }
-
-  private Optional<String> user(Optional<String> ftpUser, Optional<String> socksUser) {
-    SshUser user = profile().user();
-    if (user instanceof SshUser.Fixed fixed) {
-      return Optional.of(fixed.name());
-    }
-    return (user instanceof SshUser.FromSocks ? socksUser : ftpUser)
-        .filter(name -> !name.isEmpty());
-  }
-
-  private static boolean anonymous(String name) {
-    String lower = name.toLowerCase(Locale.ROOT);
-    return lower.equals("anonymous") || lower.equals("ftp");
-  }
-
-  /** SSH wants UTF-8, FTP clients send what they like. */
-  private static String decode(byte[] bytes, Charset otherwise) {
-    try {
-      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-    } catch (CharacterCodingException e) {
-      return new String(bytes, otherwise);
-    }
+    return ClientLogin.of(ftpUser, password, socksUser).session(server, client);
   }
 }

@@ -100,14 +100,14 @@ final class UserAtHostStart implements FtpSession.Opener, FtpSession.Destination
             : Optional.empty();
     Optional<LoginDepth> depth = plan.flatMap(TunnelPlan::depth);
     Optional<Preparation> preparation =
-        depth.flatMap(d -> plan).map(p -> prepare(p, loop)); // while the client still types
+        depth.flatMap(d -> plan).flatMap(p -> prepare(p, loop)); // while the client still types
     attempt = new Attempt(opener, plan, preparation);
     session.redirect(request, route, ControlConnections.ports(services, client, request, route));
     session.decided(depth.orElse(LoginDepth.USER));
   }
 
-  private Preparation prepare(TunnelPlan plan, EventLoop loop) {
-    return services.ssh().prepare(plan.server(), client.address().getAddress(), loop);
+  private Optional<Preparation> prepare(TunnelPlan plan, EventLoop loop) {
+    return plan.prepare(services.ssh(), client.user(), client.address().getAddress(), loop);
   }
 
   /** The client speaks FTP already, so a tunnel for bytes is one for FTP. */

@@ -2,7 +2,6 @@ package culvert.proxy.route;
 
 import culvert.config.FallbackReason;
 import culvert.config.SshProfile;
-import culvert.config.SshUser;
 import culvert.filter.ConnectionRequest;
 import culvert.filter.Decision.Decided;
 import culvert.filter.DestinationAddress;
@@ -18,6 +17,7 @@ import culvert.proxy.ftp.RoutedRequest;
 import culvert.proxy.relay.Closing;
 import culvert.proxy.relay.EarlyReads;
 import culvert.proxy.relay.Relay;
+import culvert.proxy.upstream.ClientLogin;
 import culvert.proxy.upstream.ConnectFailedException;
 import culvert.proxy.upstream.SshRefusal;
 import culvert.proxy.upstream.TunnelEnds;
@@ -184,19 +184,18 @@ final class RoutedConnection {
 
   private void tunnel(ConnectionRequest request, Route.Tunnel route, SshProfile profile) {
     SshServer server = TunnelEnds.server(request, profile);
-    Optional<String> user = sshUser(profile);
-    if (user.isEmpty()) {
+    Optional<SshSessionSpec> session =
+        ClientLogin.withoutFtp(client.user()).session(server, client.address().getAddress());
+    if (session.isEmpty()) {
       tunnelFailed(
           request,
           route,
           new SshException(SshFailure.NO_IDENTITY, "ssh server " + server + ": no user name"));
       return;
     }
-    SshSessionSpec session =
-        new SshSessionSpec(server, user.get(), Optional.empty(), client.address().getAddress());
     upstreams
         .ssh()
-        .connect(session, loop)
+        .connect(session.get(), loop)
         .addListener(
             (Future<SshSession> connected) -> {
               if (!connected.isSuccess()) {
@@ -204,17 +203,10 @@ final class RoutedConnection {
               } else if (!client.channel().isActive()) {
                 connected.getNow().release();
               } else {
-                recorder.tunnelled(server.toString(), user.get());
+                recorder.tunnelled(server.toString(), session.get().user());
                 openChannel(request, route, connected.getNow());
               }
             });
-  }
-
-  private Optional<String> sshUser(SshProfile profile) {
-    if (profile.user() instanceof SshUser.Fixed fixed) {
-      return Optional.of(fixed.name());
-    }
-    return profile.user() instanceof SshUser.FromSocks ? client.user() : Optional.empty();
   }
 
   private void openChannel(ConnectionRequest request, Route.Tunnel route, SshSession session) {

@@ -2,8 +2,8 @@ package culvert.proxy.tunnel;
 
 import culvert.config.ListenerConfig;
 import culvert.config.SshProfile;
-import culvert.config.SshUser;
 import culvert.proxy.door.ForwardedBy;
+import culvert.proxy.upstream.ClientLogin;
 import culvert.ssh.BindAddress;
 import culvert.ssh.ForwardedConnections;
 import culvert.ssh.Originator;
@@ -70,17 +70,26 @@ public final class RemoteTunnel {
   /** Logs in as a tunnel would, and gives the session back. Blocks: not on an event loop. */
   public static void tryLogin(SshProfile profile, SshTransport ssh, EventLoop loop)
       throws SshException, InterruptedException {
-    Future<SshSession> session = ssh.connect(session(profile), loop).await();
+    SshServer server = server(profile);
+    SshSessionSpec spec = session(server).orElseThrow(() -> noUser(server));
+    Future<SshSession> session = ssh.connect(spec, loop).await();
     if (!session.isSuccess()) {
       throw failure(session.cause());
     }
     session.getNow().release();
   }
 
-  private static SshSessionSpec session(SshProfile profile) {
-    String user = profile.user() instanceof SshUser.Fixed fixed ? fixed.name() : "";
-    SshServer server = new SshServer(profile, profile.host().orElse(""));
-    return new SshSessionSpec(server, user, Optional.empty(), InetAddress.getLoopbackAddress());
+  private static SshServer server(SshProfile profile) {
+    return new SshServer(profile, profile.host().orElse(""));
+  }
+
+  private static Optional<SshSessionSpec> session(SshServer server) {
+    return ClientLogin.withoutFtp(Optional.empty())
+        .session(server, InetAddress.getLoopbackAddress());
+  }
+
+  private static SshException noUser(SshServer server) {
+    return new SshException(SshFailure.NO_IDENTITY, "ssh server " + server + ": no user name");
   }
 
   /** Begins. From any thread. */
@@ -119,8 +128,7 @@ public final class RemoteTunnel {
 
   private void attempt() {
     if (!stopped) {
-      SshProfile now = profile.get();
-      Attempt next = new Attempt(session(now));
+      Attempt next = new Attempt(server(profile.get()));
       attempt = next;
       next.connect();
     }
@@ -137,30 +145,32 @@ public final class RemoteTunnel {
           case HOST_KEY, AUTH_FAILED, NO_IDENTITY -> backoff.afterVerdict();
           default -> backoff.afterFailure();
         };
-    status.down(listener.name(), ended.spec.server(), why, wait);
+    status.down(listener.name(), ended.server, why, wait);
     retry = loop.schedule(this::attempt, wait.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /** One session and its forward. */
   private final class Attempt implements ForwardedConnections {
-    private final SshSessionSpec spec;
+    private final SshServer server;
     private final FutureListener<SshException> watch =
         ended -> loop.execute(() -> end(ended.getNow()));
     private @Nullable Future<RemoteForward> request;
     private volatile @Nullable SshSession session;
     private volatile @Nullable BindAddress bound;
+    private volatile String user = "";
 
-    Attempt(SshSessionSpec spec) {
-      this.spec = spec;
+    Attempt(SshServer server) {
+      this.server = server;
     }
 
     void connect() {
-      if (spec.user().isEmpty()) {
-        String why = "ssh server " + spec.server() + ": no user name";
-        end(new SshException(SshFailure.NO_IDENTITY, why));
+      Optional<SshSessionSpec> spec = session(server);
+      if (spec.isEmpty()) {
+        end(noUser(server));
         return;
       }
-      ssh.connect(spec, loop).addListener((FutureListener<SshSession>) this::connected);
+      user = spec.get().user();
+      ssh.connect(spec.get(), loop).addListener((FutureListener<SshSession>) this::connected);
     }
 
     private void connected(Future<SshSession> connected) {
@@ -185,7 +195,7 @@ public final class RemoteTunnel {
         end(failure(listening.cause()));
       } else if (!stopped && attempt == this) {
         backoff.reset();
-        status.listening(listener.name(), spec.server(), listening.getNow().bound());
+        status.listening(listener.name(), server, listening.getNow().bound());
       }
     }
 
@@ -232,7 +242,7 @@ public final class RemoteTunnel {
         return Optional.empty();
       }
       InetSocketAddress client = new InetSocketAddress(address, originator.port());
-      ForwardedBy by = new ForwardedBy(lease, spec.server(), spec.user(), at);
+      ForwardedBy by = new ForwardedBy(lease, server, user, at);
       return Optional.of(door.forwarded(client, by));
     }
   }

@@ -129,7 +129,8 @@ final class FakeSsh implements SshTransport {
   }
 
   @Override
-  public Preparation prepare(SshServer server, InetAddress client, EventLoop on) {
+  public Preparation prepare(
+      SshServer server, InetAddress client, Optional<SshSessionSpec> via, EventLoop on) {
     Future<Void> reached = answer(on, reachFailure, null);
     Future<Void> ready = answer(on, reachFailure != null ? reachFailure : readyFailure, null);
     return new Preparation() {

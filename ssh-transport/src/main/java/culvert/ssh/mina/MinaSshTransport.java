@@ -1,5 +1,6 @@
 package culvert.ssh.mina;
 
+import culvert.config.SshWay;
 import culvert.ssh.AddressResolver;
 import culvert.ssh.NettyTransport;
 import culvert.ssh.SshServer;
@@ -18,6 +19,7 @@ import io.netty.util.concurrent.PromiseNotifier;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import org.apache.sshd.common.channel.Channel;
@@ -83,7 +85,9 @@ public final class MinaSshTransport implements SshTransport {
   }
 
   @Override
-  public Preparation prepare(SshServer server, InetAddress client, EventLoop loop) {
+  public Preparation prepare(
+      SshServer server, InetAddress client, Optional<SshSessionSpec> via, EventLoop loop) {
+    refuseHops(server);
     if (pool.isWarm(server, client)) {
       return new Prepared(loop.newSucceededFuture(null), loop.newSucceededFuture(null));
     }
@@ -97,10 +101,18 @@ public final class MinaSshTransport implements SshTransport {
     return promise;
   }
 
+  /** The configuration lets none through yet. */
+  private static void refuseHops(SshServer server) {
+    if (!(server.profile().way() instanceof SshWay.Direct)) {
+      throw new IllegalArgumentException(server + ": by way of " + server.profile().way());
+    }
+  }
+
   private record Prepared(Future<Void> reached, Future<Void> ready) implements Preparation {}
 
   @Override
   public Future<SshSession> connect(SshSessionSpec spec, EventLoop loop) {
+    refuseHops(spec.server());
     return pool.connect(spec, loop);
   }
 

@@ -8,16 +8,22 @@ import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Optional;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
  * Who may share an SSH session: the same user with the same password from the same client host, to
- * the same server by the same profile.
+ * the same server by the same profile, through the same sessions with the hops before it.
  *
  * @param passwordHash keyed with a secret of this process
  */
-record SessionKey(SshServer server, String user, String passwordHash, InetAddress client) {
+record SessionKey(
+    SshServer server,
+    String user,
+    String passwordHash,
+    InetAddress client,
+    Optional<SessionKey> via) {
 
   /** Hashes passwords with a key that dies with the process. */
   static final class Factory {
@@ -32,7 +38,11 @@ record SessionKey(SshServer server, String user, String passwordHash, InetAddres
 
     SessionKey of(SshSessionSpec spec) {
       return new SessionKey(
-          spec.server(), spec.user(), spec.password().map(this::hash).orElse(""), spec.client());
+          spec.server(),
+          spec.user(),
+          spec.password().map(this::hash).orElse(""),
+          spec.client(),
+          spec.via().map(this::of));
     }
 
     private String hash(Password password) {

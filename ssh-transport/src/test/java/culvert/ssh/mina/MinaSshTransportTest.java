@@ -210,13 +210,17 @@ class MinaSshTransportTest {
 
   @Test
   void aPreparedConnectionIsTheOneThatLogsIn() throws Exception {
-    SshTransport.Preparation prepared = ssh.transport.prepare(ssh.server(), LOOPBACK, ssh.loop);
+    SshTransport.Preparation prepared =
+        ssh.transport.prepare(ssh.server(), LOOPBACK, Optional.empty(), ssh.loop);
     prepared.reached().get(20, TimeUnit.SECONDS);
     prepared.ready().get(20, TimeUnit.SECONDS);
     ssh.session("alice");
     assertThat(ssh.server.getActiveSessions()).hasSize(1);
     // With a session that stands there is nothing to prepare.
-    ssh.transport.prepare(ssh.server(), LOOPBACK, ssh.loop).ready().get(1, TimeUnit.SECONDS);
+    ssh.transport
+        .prepare(ssh.server(), LOOPBACK, Optional.empty(), ssh.loop)
+        .ready()
+        .get(1, TimeUnit.SECONDS);
     assertThat(ssh.server.getActiveSessions()).hasSize(1);
   }
 
@@ -224,7 +228,7 @@ class MinaSshTransportTest {
   void atMostFourConnectionsWaitForTheirLogin() throws Exception {
     List<SshTransport.Preparation> prepared = new ArrayList<>();
     for (int i = 0; i < 9; i++) {
-      prepared.add(ssh.transport.prepare(ssh.server(), LOOPBACK, ssh.loop));
+      prepared.add(ssh.transport.prepare(ssh.server(), LOOPBACK, Optional.empty(), ssh.loop));
     }
     for (SshTransport.Preparation each : prepared) {
       each.ready().get(20, TimeUnit.SECONDS);
@@ -243,7 +247,10 @@ class MinaSshTransportTest {
 
   @Test
   void aSpareThatDiedIsReplacedSilently() throws Exception {
-    ssh.transport.prepare(ssh.server(), LOOPBACK, ssh.loop).ready().get(20, TimeUnit.SECONDS);
+    ssh.transport
+        .prepare(ssh.server(), LOOPBACK, Optional.empty(), ssh.loop)
+        .ready()
+        .get(20, TimeUnit.SECONDS);
     ssh.server.getActiveSessions().forEach(session -> session.close(true));
     ssh.session("alice");
     assertThat(ssh.logins).containsExactly("alice:right");
@@ -251,7 +258,10 @@ class MinaSshTransportTest {
 
   @Test
   void aSpareThatNobodyWantsIsGivenUp() throws Exception {
-    ssh.transport.prepare(ssh.server(), LOOPBACK, ssh.loop).ready().get(20, TimeUnit.SECONDS);
+    ssh.transport
+        .prepare(ssh.server(), LOOPBACK, Optional.empty(), ssh.loop)
+        .ready()
+        .get(20, TimeUnit.SECONDS);
     await().atMost(Duration.ofSeconds(30)).until(() -> ssh.server.getActiveSessions().isEmpty());
   }
 

@@ -113,7 +113,7 @@ final class TransportFixture implements AutoCloseable {
                 Optional.empty(),
                 false),
             new HostKeyPolicy(acceptNew, List.of(knownHosts), Optional.empty(), false),
-            new SshWay(List.of(), Optional.empty()),
+            new SshWay.Direct(),
             new SshTimeouts(deadline, deadline, Duration.ofSeconds(15), 3),
             new SshPooling(idleTimeout, Duration.ofHours(12), 2),
             new SshAlgorithms(List.of(), List.of(), List.of(), List.of()),

@@ -55,7 +55,7 @@ record Profiles(
             Optional.empty(),
             false),
         new HostKeyPolicy(true, List.of(), Optional.empty(), false),
-        new SshWay(List.of(), Optional.empty()),
+        new SshWay.Direct(),
         new SshTimeouts(Duration.ofSeconds(4), Duration.ofSeconds(10), Duration.ofSeconds(15), 3),
         new SshPooling(Duration.ofSeconds(60), Duration.ofHours(12), 2),
         new SshAlgorithms(List.of(), List.of(), List.of(), List.of()),
