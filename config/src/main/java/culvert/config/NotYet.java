@@ -27,9 +27,7 @@ final class NotYet {
           "profiles.ciphers",
           "profiles.macs",
           "profiles.kex-algorithms",
-          "profiles.host-key-algorithms",
-          "profiles.max-lifetime",
-          "profiles.connections");
+          "profiles.host-key-algorithms");
 
   private NotYet() {}
 

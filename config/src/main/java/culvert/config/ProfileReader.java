@@ -69,6 +69,8 @@ final class ProfileReader {
       Key.of("max-lifetime", Quantities.positiveDuration(), "12h");
   private static final Key<Integer> CONNECTIONS =
       Key.of("connections", Values.integer(1, 100), "2");
+  private static final Key<Duration> REFUSED_LOGIN_MEMORY =
+      Key.of("refused-login-memory", Quantities.duration(), "60s");
   private static final Key<String> IDENTITY_AGENT = Key.of("identity-agent", Secrets.AGENT, "''");
   private static final Key<List<Path>> CERTIFICATE_FILE = Key.of("certificate-file", PATHS, "[]");
   private static final Key<String> SSH_CONFIG =
@@ -112,6 +114,7 @@ final class ProfileReader {
           IDLE_TIMEOUT,
           MAX_LIFETIME,
           CONNECTIONS,
+          REFUSED_LOGIN_MEMORY,
           SSH_CONFIG,
           PROXY_JUMP,
           PROXY,
@@ -192,8 +195,7 @@ final class ProfileReader {
             hostKeys(section),
             section.get(PROXY),
             timeouts(section),
-            new SshPooling(
-                section.get(IDLE_TIMEOUT), section.get(MAX_LIFETIME), section.get(CONNECTIONS)),
+            pooling(section),
             algorithms(section),
             section.get(REKEY_LIMIT));
     return new Profile(
@@ -227,6 +229,14 @@ final class ProfileReader {
         section.get(LOGIN_TIMEOUT),
         section.get(SERVER_ALIVE_INTERVAL),
         section.get(SERVER_ALIVE_COUNT_MAX));
+  }
+
+  private static SshPooling pooling(Section section) {
+    return new SshPooling(
+        section.get(IDLE_TIMEOUT),
+        section.get(MAX_LIFETIME),
+        section.get(CONNECTIONS),
+        section.get(REFUSED_LOGIN_MEMORY));
   }
 
   private static SshAlgorithms algorithms(Section section) {

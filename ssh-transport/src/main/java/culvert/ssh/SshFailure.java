@@ -22,6 +22,8 @@ public enum SshFailure {
   AUTH_FAILED(FallbackReason.AUTH_FAILED),
   /** The server forbids the channel. */
   FORWARDING_REFUSED(FallbackReason.FORWARDING_REFUSED),
+  /** The server takes no more channels, on any connection that it lets us have. */
+  SESSION_FULL(FallbackReason.FORWARDING_REFUSED),
   /** The server could not connect to the target. */
   TARGET_UNREACHABLE(FallbackReason.TARGET_UNREACHABLE),
   /** An established session ended. */

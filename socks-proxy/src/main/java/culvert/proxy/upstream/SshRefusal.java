@@ -14,7 +14,7 @@ public final class SshRefusal {
       case NAME_UNKNOWN -> Refusal.HOST_UNREACHABLE;
       case TIMED_OUT -> Refusal.TIMED_OUT;
       case HOST_KEY, NO_IDENTITY, AUTH_FAILED, FORWARDING_REFUSED -> Refusal.NOT_ALLOWED;
-      case SESSION_ENDED -> Refusal.GENERAL_FAILURE;
+      case SESSION_FULL, SESSION_ENDED -> Refusal.GENERAL_FAILURE;
     };
   }
 }

@@ -36,7 +36,8 @@ record ConnectionServices(
     Executor blocking,
     SshClients clients,
     LoginFactory logins,
-    WindowBudget windows) {
+    WindowBudget windows,
+    Clock clock) {
   private static final Logger log = LoggerFactory.getLogger(ConnectionServices.class);
 
   SshClient client(SshProfile profile) {

@@ -53,15 +53,36 @@ public final class MinaSshTransport implements SshTransport {
    */
   public MinaSshTransport(
       NettyTransport transport, AddressResolver resolver, Executor blocking, Bounds bounds) {
-    timer =
-        new ScheduledThreadPoolExecutor(
-            1,
-            task -> {
-              Thread thread = new Thread(task, "culvert-ssh-timer");
-              thread.setDaemon(true);
-              return thread;
-            });
-    timer.setRemoveOnCancelPolicy(true);
+    this(transport, resolver, blocking, bounds, newTimer());
+  }
+
+  private MinaSshTransport(
+      NettyTransport transport,
+      AddressResolver resolver,
+      Executor blocking,
+      Bounds bounds,
+      ScheduledThreadPoolExecutor timer) {
+    this(transport, resolver, blocking, bounds, timer, new SystemClock(timer));
+  }
+
+  /** With another time than the machine's for the keeping of sessions. */
+  MinaSshTransport(
+      NettyTransport transport,
+      AddressResolver resolver,
+      Executor blocking,
+      Bounds bounds,
+      Clock clock) {
+    this(transport, resolver, blocking, bounds, newTimer(), clock);
+  }
+
+  private MinaSshTransport(
+      NettyTransport transport,
+      AddressResolver resolver,
+      Executor blocking,
+      Bounds bounds,
+      ScheduledThreadPoolExecutor timer,
+      Clock clock) {
+    this.timer = timer;
     windows = new WindowBudget(bounds.channelWindow(), bounds.buffered());
     clients = new SshClients(timer, new ConnectionEvents(), new ForwardedChannels());
     ConnectionServices services =
@@ -78,10 +99,24 @@ public final class MinaSshTransport implements SshTransport {
             blocking,
             clients,
             new LoginFactory(blocking),
-            windows);
+            windows,
+            clock);
     blocking.execute(new WarmUp());
     spares = new SpareConnections(services);
     pool = new SessionPool(services, spares);
+  }
+
+  private static ScheduledThreadPoolExecutor newTimer() {
+    ScheduledThreadPoolExecutor timer =
+        new ScheduledThreadPoolExecutor(
+            1,
+            task -> {
+              Thread thread = new Thread(task, "culvert-ssh-timer");
+              thread.setDaemon(true);
+              return thread;
+            });
+    timer.setRemoveOnCancelPolicy(true);
+    return timer;
   }
 
   @Override
@@ -119,6 +154,11 @@ public final class MinaSshTransport implements SshTransport {
   @Override
   public void awaitChannelsClosed(Duration patience) throws InterruptedException {
     windows.awaitUnused(patience);
+  }
+
+  /** Neither sessions nor who waits for them. */
+  boolean keepsNothing() {
+    return pool.isEmpty();
   }
 
   @Override

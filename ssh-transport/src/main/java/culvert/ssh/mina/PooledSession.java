@@ -1,91 +1,127 @@
 package culvert.ssh.mina;
 
-import culvert.ssh.SshException;
+import culvert.ssh.mina.Clock.Alarm;
 import io.netty.channel.EventLoop;
-import io.netty.util.concurrent.Future;
-import io.netty.util.concurrent.Promise;
-import java.util.concurrent.TimeUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** One identity's session and who uses it: leases and open channels. Thread-safe. */
+/**
+ * One of the connections of one identity, and who uses it: leases and open channels, or while it is
+ * logged in those who wait. Guarded by the pool's lock, but for {@link #connection}.
+ */
 final class PooledSession {
-  private final SessionPool pool;
   private final SessionKey key;
-  private final Promise<SshConnection> connected;
+  private final EventLoop loop;
+  private final List<SessionRequest> waiting = new ArrayList<>();
+  private volatile @Nullable SshConnection connection;
+  private int users;
+  private long idleSince;
+  private boolean full;
+  private boolean retired;
+  private Alarm idle = Alarm.NONE;
+  private Alarm lifetime = Alarm.NONE;
 
-  private int users; // guarded by this: leases and channels
-  private @Nullable Future<?> idleTimer; // guarded by this
-
-  PooledSession(SessionPool pool, SessionKey key, EventLoop loop) {
-    this.pool = pool;
+  /** A session that is being logged in on that loop. */
+  PooledSession(SessionKey key, EventLoop loop) {
     this.key = key;
-    this.connected = loop.newPromise();
+    this.loop = loop;
   }
 
   SessionKey key() {
     return key;
   }
 
-  Future<SshConnection> connected() {
-    return connected;
+  /** Where its connection lives. */
+  EventLoop loop() {
+    SshConnection established = connection;
+    return established == null ? loop : established.loop();
   }
 
-  boolean isLoggedIn() {
-    return connected.isSuccess();
+  boolean isEstablished() {
+    return connection != null;
   }
 
-  void established(SshConnection connection) {
-    if (!connected.trySuccess(connection)) {
-      connection.close("nobody waits for this session");
-    }
+  /** Only when it is established; any thread. */
+  SshConnection connection() {
+    return Objects.requireNonNull(connection, "session: not logged in yet");
   }
 
-  void failed(SshException failure) {
-    connected.tryFailure(failure);
+  /** It is logged in, and takes new users until the alarm goes off. */
+  void establish(SshConnection made, Alarm untilRetired) {
+    connection = made;
+    lifetime = untilRetired;
+  }
+
+  void await(SessionRequest request) {
+    waiting.add(request);
+  }
+
+  /** Whether the request was waiting here. */
+  boolean stopWaiting(SessionRequest request) {
+    return waiting.remove(request);
+  }
+
+  List<SessionRequest> takeWaiting() {
+    List<SessionRequest> all = List.copyOf(waiting);
+    waiting.clear();
+    return all;
+  }
+
+  /** How much goes on here, to be compared with others of its kind. */
+  int load() {
+    return isEstablished() ? users : waiting.size();
+  }
+
+  boolean isIdle() {
+    return isEstablished() && users == 0;
   }
 
   /** One more lease or channel. */
-  synchronized void lease() {
+  void enter() {
     users++;
-    if (idleTimer != null) {
-      idleTimer.cancel(false);
-      idleTimer = null;
-    }
+    idle.cancel();
+    idle = Alarm.NONE;
   }
 
-  /** One less; after the last the session waits for the next job. */
-  void release() {
-    synchronized (this) {
-      users--;
-      SshConnection connection = connected.isSuccess() ? connected.getNow() : null;
-      if (users == 0 && connection != null) {
-        idleTimer =
-            connection
-                .loop()
-                .schedule(
-                    () -> expire(connection),
-                    key.server().profile().pooling().idleTimeout().toNanos(),
-                    TimeUnit.NANOSECONDS);
-      }
-    }
+  /** One less; true: that was the last. */
+  boolean leave() {
+    return --users == 0;
   }
 
-  private void expire(SshConnection connection) {
-    if (pool.retire(this)) {
-      connection.close("idle");
-    }
+  void idleFrom(long now, Alarm alarm) {
+    idleSince = now;
+    idle.cancel();
+    idle = alarm;
   }
 
-  synchronized boolean isUnused() {
-    return users == 0;
+  long idleSince() {
+    return idleSince;
   }
 
-  void close(String reason) {
-    connected.addListener(
-        (Future<SshConnection> done) -> {
-          if (done.isSuccess()) {
-            done.getNow().close(reason);
-          }
-        });
+  /** The server has refused a channel for lack of resources. */
+  void markFull() {
+    full = true;
+  }
+
+  /** A channel was closed: there may be room again. */
+  void hasRoom() {
+    full = false;
+  }
+
+  boolean isFull() {
+    return full;
+  }
+
+  /** Nobody new gets it, and it is closed when the last user has gone. One way. */
+  void retire() {
+    retired = true;
+    idle.cancel();
+    lifetime.cancel();
+  }
+
+  boolean isRetired() {
+    return retired;
   }
 }

@@ -1,9 +1,9 @@
 package culvert.ssh.mina;
 
-import culvert.ssh.Password;
 import culvert.ssh.SshException;
 import culvert.ssh.SshFailure;
 import culvert.ssh.SshServer;
+import culvert.ssh.SshSessionSpec;
 import culvert.ssh.mina.SpareConnections.Claim;
 import culvert.ssh.mina.auth.Login;
 import io.netty.channel.EventLoop;
@@ -22,42 +22,49 @@ import org.jspecify.annotations.Nullable;
 final class SessionLogin {
   private final ConnectionServices services;
   private final SpareConnections spares;
-  private final SessionPool pool;
-  private final PooledSession session;
-  private final String user;
-  private final Optional<Password> password;
-  private final EventLoop loop;
+  private final RefusedLogins refused;
+  private final SessionKey key;
+  private final SshSessionSpec spec;
   private final SshServer server;
+  private final EventLoop loop;
+  private final Outcome outcome;
 
   private boolean over;
   private boolean retried;
   private @Nullable Future<Claim> claiming;
   private @Nullable ScheduledFuture<?> deadline;
 
+  /** Who wants to know; called once. */
+  interface Outcome {
+    void loggedIn(SshConnection connection);
+
+    void failed(SshException failure);
+  }
+
   /**
    * A login that has not begun.
    *
-   * @param password of its own: nobody else wipes it
+   * @param spec with a password of its own: nobody else wipes it
    */
   SessionLogin(
       ConnectionServices services,
       SpareConnections spares,
-      SessionPool pool,
-      PooledSession session,
-      String user,
-      Optional<Password> password,
-      EventLoop loop) {
+      RefusedLogins refused,
+      SessionKey key,
+      SshSessionSpec spec,
+      EventLoop loop,
+      Outcome outcome) {
     this.services = services;
     this.spares = spares;
-    this.pool = pool;
-    this.session = session;
-    this.user = user;
-    this.password = password;
+    this.refused = refused;
+    this.key = key;
+    this.spec = spec;
+    this.server = spec.server();
     this.loop = loop;
-    this.server = session.key().server();
+    this.outcome = outcome;
   }
 
-  /** Begins; the outcome is told to the session. Any thread. */
+  /** Begins. Any thread. */
   void start() {
     loop.execute(this::begin);
   }
@@ -80,7 +87,7 @@ final class SessionLogin {
 
   private void prepare() {
     services
-        .offLoop(loop, () -> services.logins().prepare(server, user, password))
+        .offLoop(loop, () -> services.logins().prepare(server, spec.user(), spec.password()))
         .addListener((Future<Login> prepared) -> prepared(prepared));
   }
 
@@ -127,6 +134,13 @@ final class SessionLogin {
       }
       return;
     }
+    Optional<SshException> refusedMeanwhile = refused.remembered(key);
+    if (refusedMeanwhile.isPresent()) {
+      login.wipe();
+      claim.connection().close("the login was refused meanwhile");
+      fail(refusedMeanwhile.get());
+      return;
+    }
     claim
         .connection()
         .logIn(login)
@@ -139,13 +153,15 @@ final class SessionLogin {
       claim.connection().close("nobody waits for this session");
     } else if (done.isSuccess()) {
       end();
-      claim.connection().ended().addListener(ended -> pool.remove(session));
-      session.established(claim.connection());
+      refused.forget(key);
+      outcome.loggedIn(claim.connection());
     } else if (claim.spare() && !sentAnything && !retried && !timedOut(done)) {
       retried = true;
       prepare();
     } else {
-      fail((SshException) done.cause());
+      SshException failure = (SshException) done.cause();
+      refused.note(key, failure);
+      fail(failure);
     }
   }
 
@@ -158,14 +174,13 @@ final class SessionLogin {
   private void fail(SshException failure) {
     if (!over) {
       end();
-      pool.remove(session);
-      session.failed(failure);
+      outcome.failed(failure);
     }
   }
 
   private void end() {
     over = true;
-    password.ifPresent(Password::close);
+    SessionRequest.wipe(spec);
     if (deadline != null) {
       deadline.cancel(false);
     }

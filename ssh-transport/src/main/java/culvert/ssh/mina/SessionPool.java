@@ -1,101 +1,344 @@
 package culvert.ssh.mina;
 
-import culvert.ssh.Password;
+import culvert.ssh.SshException;
+import culvert.ssh.SshFailure;
 import culvert.ssh.SshServer;
 import culvert.ssh.SshSession;
 import culvert.ssh.SshSessionSpec;
+import culvert.ssh.mina.Clock.Alarm;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import java.net.InetAddress;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
- * Logged-in connections by identity. Concurrent first users share one login; a connection that
- * nobody uses is kept for its profile's {@code idle-timeout}. Thread-safe.
+ * Logged-in connections by identity, at most {@code connections} for each. Concurrent first users
+ * share one login; those who then find every connection in use begin another one. One that nobody
+ * uses is kept for its profile's {@code idle-timeout}, and after {@code max-lifetime} it takes
+ * nobody new. Thread-safe; nobody is told anything under the lock.
  */
 final class SessionPool {
+  /** So long a job waits for one more connection before it shares one that stands. */
+  static final Duration GROWTH_PATIENCE = Duration.ofSeconds(2);
+
   private final ConnectionServices services;
   private final SpareConnections spares;
+  private final Clock clock;
   private final SessionKey.Factory keys = new SessionKey.Factory();
-  private final Map<SessionKey, PooledSession> sessions = new HashMap<>(); // guarded by this
+  private final RefusedLogins refused;
+  private final Map<SessionKey, KeyedSessions> sessions = new HashMap<>(); // guarded by this
+  private final Set<PooledSession> live = new HashSet<>(); // guarded by this
   private boolean closed; // guarded by this
 
   SessionPool(ConnectionServices services, SpareConnections spares) {
     this.services = services;
     this.spares = spares;
+    this.clock = services.clock();
+    this.refused = new RefusedLogins(clock);
   }
 
-  /** Whether a session to the server stands that was made for the client. */
+  /** Whether a session to the server stands, made for the client, that would take it now. */
   synchronized boolean isWarm(SshServer server, InetAddress client) {
     return sessions.entrySet().stream()
         .anyMatch(
             entry ->
                 entry.getKey().server().equals(server)
                     && entry.getKey().client().equals(client)
-                    && entry.getValue().isLoggedIn());
+                    && entry.getValue().isWarm());
   }
 
   /** See {@link culvert.ssh.SshTransport#connect}. */
   Future<SshSession> connect(SshSessionSpec spec, EventLoop loop) {
-    SessionKey key = keys.of(spec);
-    PooledSession session;
-    boolean first;
-    synchronized (this) {
-      if (closed) {
-        return loop.newFailedFuture(SpareConnections.closedFailure());
-      }
-      PooledSession standing = sessions.get(key);
-      first = standing == null;
-      session = standing == null ? new PooledSession(this, key, loop) : standing;
-      sessions.put(key, session);
-      session.lease();
-    }
+    SessionRequest request = SessionRequest.of(keys.of(spec), spec, loop);
     Promise<SshSession> leased = loop.newPromise();
-    PooledSession joined = session;
-    joined
-        .connected()
+    place(request)
         .addListener(
-            (Future<SshConnection> connected) -> {
-              if (!connected.isSuccess()) {
-                leased.tryFailure(connected.cause());
-              } else {
-                SshLease lease = new SshLease(joined, connected.getNow());
-                if (!leased.trySuccess(lease)) {
-                  lease.release();
-                }
+            (Future<PooledSession> granted) -> {
+              if (!granted.isSuccess()) {
+                request.wipe();
+                leased.tryFailure(granted.cause());
+                return;
+              }
+              SshLease lease = new SshLease(this, request, granted.getNow());
+              if (!leased.trySuccess(lease)) {
+                lease.release();
               }
             });
-    if (first) {
-      Optional<Password> own = spec.password().map(password -> new Password(password.copy()));
-      new SessionLogin(services, spares, this, joined, spec.user(), own, loop).start();
-    }
     return leased;
   }
 
-  /** Nobody new gets this session. */
-  synchronized void remove(PooledSession session) {
-    sessions.remove(session.key(), session);
+  /** The server takes no more channels on that session, until one closes. */
+  synchronized void markFull(PooledSession session) {
+    session.markFull();
   }
 
-  /** Takes an idle session out, unless somebody has come meanwhile. */
-  synchronized boolean retire(PooledSession session) {
-    if (!session.isUnused()) {
-      return false;
+  /**
+   * Finds a place: on a session that stands, on one that is being made, or on a new one.
+   *
+   * @return the session, which counts the requester as a user
+   */
+  Future<PooledSession> place(SessionRequest request) {
+    Runnable next;
+    synchronized (this) {
+      next = decide(request);
     }
-    remove(session);
-    return true;
+    next.run();
+    return request.granted();
+  }
+
+  /** Under the lock; returns what to do without it. */
+  private Runnable decide(SessionRequest request) {
+    if (closed) {
+      return () -> request.fail(SpareConnections.closedFailure());
+    }
+    SessionKey key = request.key();
+    KeyedSessions standing = sessions.computeIfAbsent(key, SessionPool::noneOf);
+    Optional<PooledSession> idle = standing.idle(request);
+    if (idle.isPresent()) {
+      return grant(request, idle.get());
+    }
+    Optional<SshException> refusal = refused.remembered(key);
+    if (refusal.isEmpty() && standing.wantOneMore(request, clock.nanoTime())) {
+      return logIn(request, standing);
+    }
+    Optional<PooledSession> shared = standing.leastLoaded(request);
+    if (shared.isPresent()) {
+      return shared.get().isEstablished()
+          ? grant(request, shared.get())
+          : wait(request, shared.get(), standing);
+    }
+    removeIfEmpty(key, standing);
+    SshException failure =
+        request.failure().or(() -> refusal).orElseGet(() -> noRoom(request.key().server()));
+    return () -> request.fail(failure);
+  }
+
+  private static KeyedSessions noneOf(SessionKey key) {
+    return new KeyedSessions(key.server().profile().pooling().connections());
+  }
+
+  private static SshException noRoom(SshServer server) {
+    return DialFailures.failure(
+        SshFailure.FORWARDING_REFUSED, server, "takes no more channels, on no connection");
+  }
+
+  private Runnable grant(SessionRequest request, PooledSession session) {
+    session.enter();
+    return () -> {
+      if (!request.grant(session)) {
+        leave(session);
+      }
+    };
+  }
+
+  private Runnable wait(SessionRequest request, PooledSession session, KeyedSessions standing) {
+    session.await(request);
+    if (standing.leastLoadedStanding(request).isPresent()) {
+      Alarm patience = clock.after(GROWTH_PATIENCE, () -> loosePatience(request, session));
+      request.granted().addListener(done -> patience.cancel());
+    }
+    return () -> {};
+  }
+
+  private Runnable logIn(SessionRequest request, KeyedSessions standing) {
+    PooledSession session = new PooledSession(request.key(), standing.loopFor(request.loop()));
+    standing.add(session);
+    Runnable waiting = wait(request, session, standing);
+    SessionLogin login =
+        new SessionLogin(
+            services,
+            spares,
+            refused,
+            request.key(),
+            request.newSpec(),
+            session.loop(),
+            new LoginOutcome(session));
+    return () -> {
+      waiting.run();
+      login.start();
+    };
+  }
+
+  private final class LoginOutcome implements SessionLogin.Outcome {
+    private final PooledSession session;
+
+    LoginOutcome(PooledSession session) {
+      this.session = session;
+    }
+
+    @Override
+    public void loggedIn(SshConnection connection) {
+      SessionPool.this.loggedIn(session, connection);
+    }
+
+    @Override
+    public void failed(SshException failure) {
+      loginFailed(session, failure);
+    }
+  }
+
+  private void loggedIn(PooledSession session, SshConnection connection) {
+    List<SessionRequest> waiting;
+    boolean tooLate;
+    synchronized (this) {
+      session.establish(
+          connection,
+          clock.after(
+              session.key().server().profile().pooling().maxLifetime(), () -> retire(session)));
+      waiting = session.takeWaiting();
+      live.add(session);
+      tooLate = closed;
+    }
+    if (tooLate) {
+      connection.close("SSH transport closed");
+    }
+    waiting.forEach(this::place);
+    idleUnlessUsed(session);
+    // Last: a server that hangs up at once serves those who have waited with that, and not with
+    // another login.
+    connection.ended().addListener(ended -> remove(session));
+  }
+
+  private void loginFailed(PooledSession session, SshException failure) {
+    List<SessionRequest> waiting;
+    synchronized (this) {
+      waiting = session.takeWaiting();
+      waiting.forEach(request -> request.loginFailed(failure));
+      KeyedSessions others = sessions.get(session.key());
+      if (others != null) {
+        others.remove(session);
+        others.pauseGrowth(clock.nanoTime());
+        removeIfEmpty(session.key(), others);
+      }
+    }
+    waiting.forEach(this::place);
+  }
+
+  /** It shares what stands, if that still does. */
+  private void loosePatience(SessionRequest request, PooledSession session) {
+    Runnable next = () -> {};
+    synchronized (this) {
+      KeyedSessions all = sessions.get(session.key());
+      Optional<PooledSession> other =
+          all == null ? Optional.empty() : all.leastLoadedStanding(request);
+      if (other.isPresent() && session.stopWaiting(request)) {
+        next = grant(request, other.get());
+      }
+    }
+    next.run();
+  }
+
+  /** One more channel of somebody who has a lease. */
+  synchronized void enter(PooledSession session) {
+    session.enter();
+  }
+
+  /** A channel has closed, or was not opened. */
+  void channelClosed(PooledSession session) {
+    synchronized (this) {
+      session.hasRoom();
+    }
+    leave(session);
+  }
+
+  /** One user less. */
+  void leave(PooledSession session) {
+    boolean over;
+    synchronized (this) {
+      over = session.leave() && session.isRetired();
+      if (!over) {
+        startIdling(session);
+      }
+    }
+    if (over) {
+      session.connection().close("its max-lifetime is over");
+    }
+  }
+
+  private synchronized void idleUnlessUsed(PooledSession session) {
+    startIdling(session);
+  }
+
+  private void startIdling(PooledSession session) {
+    if (session.isIdle() && !session.isRetired()) {
+      Duration patience = idleTimeout(session);
+      session.idleFrom(clock.nanoTime(), clock.after(patience, () -> expire(session)));
+    }
+  }
+
+  private static Duration idleTimeout(PooledSession session) {
+    return session.key().server().profile().pooling().idleTimeout();
+  }
+
+  private void expire(PooledSession session) {
+    synchronized (this) {
+      boolean longEnough = clock.nanoTime() - session.idleSince() >= idleTimeout(session).toNanos();
+      if (!session.isIdle() || !longEnough || session.isRetired()) {
+        return;
+      }
+      takeOut(session);
+    }
+    session.connection().close("idle");
+  }
+
+  /** Its time is up. */
+  private void retire(PooledSession session) {
+    boolean unused;
+    synchronized (this) {
+      takeOut(session);
+      unused = session.isIdle();
+    }
+    if (unused) {
+      session.connection().close("its max-lifetime is over");
+    }
+  }
+
+  /** Its connection has ended. */
+  private synchronized void remove(PooledSession session) {
+    live.remove(session);
+    takeOut(session);
+  }
+
+  private void takeOut(PooledSession session) {
+    session.retire();
+    KeyedSessions others = sessions.get(session.key());
+    if (others != null) {
+      others.remove(session);
+      removeIfEmpty(session.key(), others);
+    }
+  }
+
+  private void removeIfEmpty(SessionKey key, KeyedSessions standing) {
+    if (standing.isEmpty()) {
+      sessions.remove(key, standing);
+    }
+  }
+
+  /** Nothing is kept of anybody. */
+  synchronized boolean isEmpty() {
+    return sessions.isEmpty() && live.isEmpty();
   }
 
   void close() {
     List<PooledSession> all;
+    List<SessionRequest> waiting = new ArrayList<>();
     synchronized (this) {
       closed = true;
-      all = List.copyOf(sessions.values());
+      all = List.copyOf(live);
+      sessions.values().stream()
+          .flatMap(KeyedSessions::all)
+          .forEach(session -> waiting.addAll(session.takeWaiting()));
+      sessions.clear();
     }
-    all.forEach(session -> session.close("SSH transport closed"));
+    waiting.forEach(request -> request.fail(SpareConnections.closedFailure()));
+    all.forEach(session -> session.connection().close("SSH transport closed"));
   }
 }

@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -109,12 +108,7 @@ final class SpareConnections {
         .addListener(
             ready -> {
               if (ready.isSuccess()) {
-                connection
-                    .loop()
-                    .schedule(
-                        () -> expire(server, connection),
-                        SPARE_LIFETIME.toNanos(),
-                        TimeUnit.NANOSECONDS);
+                services.clock().after(SPARE_LIFETIME, () -> expire(server, connection));
               }
             });
     return connection;

@@ -5,6 +5,7 @@ import culvert.ssh.ForwardedConnections;
 import culvert.ssh.Originator;
 import culvert.ssh.RemoteForward;
 import culvert.ssh.SshException;
+import culvert.ssh.SshFailure;
 import culvert.ssh.SshSession;
 import culvert.ssh.TunnelTarget;
 import io.netty.channel.ChannelHandler;
@@ -15,56 +16,200 @@ import io.netty.util.concurrent.Promise;
 import java.net.InetAddress;
 import java.util.Optional;
 
-/** One user's hold on a pooled session. Thread-safe. */
+/**
+ * One user's hold on a pooled session. Where the server takes no more channels on its connection,
+ * the first channel of the lease is opened on another one; from then on it stays where it is, so
+ * that control and data of one user go the same way. Thread-safe.
+ */
 final class SshLease implements SshSession {
-  private final PooledSession session;
-  private final SshConnection connection;
+  private final SessionPool pool;
+  private final SessionRequest request;
   private final Promise<Void> released;
+  private volatile PooledSession session; // written under this
+  private boolean settled; // guarded by this: a channel or forward was asked for
+  private boolean over; // guarded by this
 
-  SshLease(PooledSession session, SshConnection connection) {
+  /**
+   * A hold on the session, which counts it as a user already.
+   *
+   * @param request what to log in with, should another connection be needed; the lease wipes it
+   */
+  SshLease(SessionPool pool, SessionRequest request, PooledSession session) {
+    this.pool = pool;
+    this.request = request;
     this.session = session;
-    this.connection = connection;
-    this.released = connection.loop().newPromise();
+    this.released = session.connection().loop().newPromise();
   }
 
   @Override
   public Future<DuplexChannel> openDirectTcpip(
       TunnelTarget target, Originator originator, EventLoop loop, ChannelHandler initializer) {
     Promise<DuplexChannel> opened = loop.newPromise();
-    session.lease();
-    connection
-        .channels()
-        .openDirect(target, originator, initializer, opened)
-        .addListener(gone -> session.release());
+    Opening opening = new Opening(target, originator, initializer, loop);
+    if (settle()) {
+      new FirstChannel(opening, request, opened).attempt(connectionsAtMost());
+    } else {
+      opening.on(session, opened);
+    }
     return opened;
+  }
+
+  /** Whether this is the first that is asked of this lease. */
+  private synchronized boolean settle() {
+    boolean first = !settled && !over;
+    settled = true;
+    return first;
+  }
+
+  private int connectionsAtMost() {
+    return session.key().server().profile().pooling().connections();
   }
 
   @Override
   public Future<RemoteForward> requestRemoteForward(
       BindAddress bind, EventLoop loop, ForwardedConnections connections) {
+    if (settle()) {
+      request.wipe();
+    }
+    PooledSession here = session;
     Promise<RemoteForward> bound = loop.newPromise();
-    session.lease();
-    connection
+    pool.enter(here);
+    here.connection()
         .channels()
         .requestForward(bind, connections, released, bound)
-        .addListener(gone -> session.release());
+        .addListener(gone -> pool.leave(here));
     return bound;
+  }
+
+  /** Another connection, unless nobody wants it any more. */
+  private boolean moveTo(PooledSession other) {
+    PooledSession left;
+    synchronized (this) {
+      if (over) {
+        left = other;
+      } else {
+        left = session;
+        session = other;
+      }
+    }
+    pool.leave(left);
+    return left != other;
   }
 
   @Override
   public Optional<InetAddress> serverAddress() {
-    return connection.serverAddress();
+    return session.connection().serverAddress();
   }
 
   @Override
   public Future<SshException> ended() {
-    return connection.ended();
+    return session.connection().ended();
   }
 
   @Override
   public void release() {
-    if (released.trySuccess(null)) {
-      session.release();
+    boolean unused;
+    PooledSession last;
+    synchronized (this) {
+      if (over) {
+        return;
+      }
+      over = true;
+      unused = !settled;
+      last = session;
     }
+    if (unused) {
+      request.wipe();
+    }
+    released.setSuccess(null);
+    pool.leave(last);
+  }
+
+  /** A channel to be opened. */
+  private final class Opening {
+    private final TunnelTarget target;
+    private final Originator originator;
+    private final ChannelHandler initializer;
+    private final EventLoop loop;
+
+    Opening(
+        TunnelTarget target, Originator originator, ChannelHandler initializer, EventLoop loop) {
+      this.target = target;
+      this.originator = originator;
+      this.initializer = initializer;
+      this.loop = loop;
+    }
+
+    void on(PooledSession here, Promise<DuplexChannel> opened) {
+      pool.enter(here);
+      here.connection()
+          .channels()
+          .openDirect(target, originator, initializer, opened)
+          .addListener(gone -> pool.channelClosed(here));
+      opened.addListener(
+          (Future<DuplexChannel> done) -> {
+            if (!done.isSuccess() && isFull(done.cause())) {
+              pool.markFull(here);
+            }
+          });
+    }
+  }
+
+  /** The first channel, which looks for a connection that takes it. */
+  private final class FirstChannel {
+    private final Opening opening;
+    private final Promise<DuplexChannel> opened;
+    private SessionRequest asked;
+
+    FirstChannel(Opening opening, SessionRequest asked, Promise<DuplexChannel> opened) {
+      this.opening = opening;
+      this.asked = asked;
+      this.opened = opened;
+    }
+
+    void attempt(int connectionsLeft) {
+      PooledSession here = session;
+      Promise<DuplexChannel> tried = opening.loop.newPromise();
+      opening.on(here, tried);
+      tried.addListener(
+          (Future<DuplexChannel> done) -> {
+            if (done.isSuccess()) {
+              succeed(done.getNow());
+            } else if (connectionsLeft > 1 && isFull(done.cause())) {
+              lookElsewhere(here, connectionsLeft - 1, done.cause());
+            } else {
+              fail(done.cause());
+            }
+          });
+    }
+
+    private void lookElsewhere(PooledSession full, int connectionsLeft, Throwable refusal) {
+      asked = asked.elsewhere(full);
+      pool.place(asked)
+          .addListener(
+              (Future<PooledSession> granted) -> {
+                if (granted.isSuccess() && moveTo(granted.getNow())) {
+                  attempt(connectionsLeft);
+                } else {
+                  fail(refusal);
+                }
+              });
+    }
+
+    private void succeed(DuplexChannel channel) {
+      request.wipe();
+      if (!opened.trySuccess(channel)) {
+        channel.close();
+      }
+    }
+
+    private void fail(Throwable cause) {
+      request.wipe();
+      opened.tryFailure(cause);
+    }
+  }
+
+  private static boolean isFull(Throwable cause) {
+    return cause instanceof SshException ssh && ssh.failure() == SshFailure.SESSION_FULL;
   }
 }

@@ -36,6 +36,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class MinaSshTransportTest {
@@ -102,6 +104,19 @@ class MinaSshTransportTest {
   }
 
   @Test
+  void aRefusedLoginIsNotTriedAgain() {
+    ssh.failure(ssh.server(), "wrong");
+
+    SshException failure = ssh.failure(ssh.server(), "wrong");
+
+    assertThat(failure.failure()).isEqualTo(SshFailure.AUTH_FAILED);
+    assertThat(failure)
+        .hasMessageMatching(
+            "SSH login as alice at 127.0.0.1 refused \\d+ s ago; not tried again for another \\d+ s");
+    assertThat(ssh.logins).containsExactly("alice:wrong");
+  }
+
+  @Test
   void nobodyThereIsConnectionRefused() throws Exception {
     int port;
     try (ServerSocket socket = new ServerSocket(0, 1, LOOPBACK)) {
@@ -148,8 +163,11 @@ class MinaSshTransportTest {
     }
   }
 
-  @Test
-  void concurrentFirstUsersShareOneLogin() throws Exception {
+  @ParameterizedTest(name = "connections: {0}")
+  @ValueSource(ints = {1, 2})
+  void concurrentFirstUsersShareOneLoginAndThenAskForNoMoreThanAllowed(int connections)
+      throws Exception {
+    ssh.connections(connections);
     List<Future<SshSession>> connecting = new ArrayList<>();
     for (int i = 0; i < 10; i++) {
       connecting.add(ssh.connect(ssh.server(), "alice", TransportFixture.PASSWORD, LOOPBACK));
@@ -157,7 +175,7 @@ class MinaSshTransportTest {
     for (Future<SshSession> each : connecting) {
       each.get(20, TimeUnit.SECONDS);
     }
-    assertThat(ssh.logins).hasSize(1);
+    assertThat(ssh.logins).hasSize(connections);
   }
 
   @Test
@@ -214,7 +232,7 @@ class MinaSshTransportTest {
         ssh.transport.prepare(ssh.server(), LOOPBACK, Optional.empty(), ssh.loop);
     prepared.reached().get(20, TimeUnit.SECONDS);
     prepared.ready().get(20, TimeUnit.SECONDS);
-    ssh.session("alice");
+    ssh.session("alice").release();
     assertThat(ssh.server.getActiveSessions()).hasSize(1);
     // With a session that stands there is nothing to prepare.
     ssh.transport

@@ -284,6 +284,7 @@ class RemoteForwardTest {
 
   @Test
   void aLeaseThatIsReleasedTakesItsForwardsAlongAndNoOthers() throws Exception {
+    ssh.connections(1);
     SshSession first = ssh.session("alice");
     SshSession second = ssh.session("alice");
     assertThat(ssh.logins).hasSize(1);

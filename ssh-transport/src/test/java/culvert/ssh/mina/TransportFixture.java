@@ -9,6 +9,7 @@ import culvert.config.SshProfile;
 import culvert.config.SshTimeouts;
 import culvert.config.SshUser;
 import culvert.config.SshWay;
+import culvert.ssh.AddressResolver;
 import culvert.ssh.NettyTransport;
 import culvert.ssh.Password;
 import culvert.ssh.SshException;
@@ -30,7 +31,11 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.sshd.common.session.Session;
+import org.apache.sshd.common.session.SessionListener;
 import org.apache.sshd.server.forward.AcceptAllForwardingFilter;
 import org.apache.sshd.server.keyprovider.SimpleGeneratorHostKeyProvider;
 
@@ -48,8 +53,14 @@ final class TransportFixture implements AutoCloseable {
   private final ExecutorService blocking = Executors.newCachedThreadPool();
   private final Path directory;
   private Duration idleTimeout = Duration.ofSeconds(60);
+  private Duration maxLifetime = Duration.ofHours(12);
+  private int connections = 2;
+  private Duration refusedLoginMemory = Duration.ofSeconds(60);
   private Duration deadline = Duration.ofSeconds(10);
   private boolean acceptNew = true;
+  private final AtomicInteger contacts = new AtomicInteger();
+  private final Semaphore answers = new Semaphore(1);
+  private volatile int loginsAtMost = Integer.MAX_VALUE;
 
   TransportFixture() throws IOException {
     this(LOOPBACK);
@@ -57,6 +68,15 @@ final class TransportFixture implements AutoCloseable {
 
   /** With a server at that address, for which every name stands. */
   TransportFixture(InetAddress address) throws IOException {
+    this(address, Optional.empty());
+  }
+
+  /** With a clock that the test moves. */
+  TransportFixture(FakeClock clock) throws IOException {
+    this(LOOPBACK, Optional.of(clock));
+  }
+
+  private TransportFixture(InetAddress address, Optional<FakeClock> clock) throws IOException {
     directory = Files.createTempDirectory("culvert-transport-");
     knownHosts = directory.resolve("known_hosts");
     loop = loops.next();
@@ -67,23 +87,71 @@ final class TransportFixture implements AutoCloseable {
     server.setPasswordAuthenticator(
         (user, password, session) -> {
           logins.add(user + ":" + password);
-          return password.equals(PASSWORD);
+          answers.acquireUninterruptibly();
+          answers.release();
+          return password.equals(PASSWORD) && logins.size() <= loginsAtMost;
+        });
+    server.addSessionListener(
+        new SessionListener() {
+          @Override
+          public void sessionCreated(Session session) {
+            contacts.incrementAndGet();
+          }
         });
     server.start();
+    AddressResolver resolver =
+        (host, executor) ->
+            host.equals("unknown.invalid")
+                ? executor.newFailedFuture(new UnknownHostException(host))
+                : executor.newSucceededFuture(List.of(address));
+    MinaSshTransport.Bounds bounds = new MinaSshTransport.Bounds(1 << 20, 8 << 20);
+    NettyTransport netty = NettyTransport.preferred();
     transport =
-        new MinaSshTransport(
-            NettyTransport.preferred(),
-            (host, executor) ->
-                host.equals("unknown.invalid")
-                    ? executor.newFailedFuture(new UnknownHostException(host))
-                    : executor.newSucceededFuture(List.of(address)),
-            blocking,
-            new MinaSshTransport.Bounds(1 << 20, 8 << 20));
+        clock
+            .map(time -> new MinaSshTransport(netty, resolver, blocking, bounds, time))
+            .orElseGet(() -> new MinaSshTransport(netty, resolver, blocking, bounds));
   }
 
   TransportFixture idleTimeout(Duration timeout) {
     idleTimeout = timeout;
     return this;
+  }
+
+  TransportFixture maxLifetime(Duration lifetime) {
+    maxLifetime = lifetime;
+    return this;
+  }
+
+  TransportFixture connections(int number) {
+    connections = number;
+    return this;
+  }
+
+  TransportFixture refusedLoginMemory(Duration memory) {
+    refusedLoginMemory = memory;
+    return this;
+  }
+
+  /** The server refuses every login after so many. */
+  void loginsAtMost(int number) {
+    loginsAtMost = number;
+  }
+
+  /** How many TCP connections the server has got. */
+  int contacts() {
+    return contacts.get();
+  }
+
+  /** The server lets logins wait until the end. */
+  void suspendLogins() {
+    answers.acquireUninterruptibly();
+  }
+
+  /** The server takes so many direct-tcpip channels in each session that begins from now on. */
+  LimitedChannels channelsPerSession(int number) {
+    LimitedChannels limited = new LimitedChannels(number);
+    server.setChannelFactories(List.of(limited));
+    return limited;
   }
 
   TransportFixture deadline(Duration timeout) {
@@ -115,7 +183,7 @@ final class TransportFixture implements AutoCloseable {
             new HostKeyPolicy(acceptNew, List.of(knownHosts), Optional.empty(), false),
             new SshWay.Direct(),
             new SshTimeouts(deadline, deadline, Duration.ofSeconds(15), 3),
-            new SshPooling(idleTimeout, Duration.ofHours(12), 2),
+            new SshPooling(idleTimeout, maxLifetime, connections, refusedLoginMemory),
             new SshAlgorithms(List.of(), List.of(), List.of(), List.of()),
             1L << 30),
         host);
@@ -147,6 +215,7 @@ final class TransportFixture implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
+    answers.release();
     transport.close();
     server.stop(true);
     blocking.shutdownNow();

@@ -16,10 +16,17 @@ final class OpenFailures {
    * @param message the server's
    */
   static SshException of(int reasonCode, TunnelTarget target, String message) {
-    boolean unreachable = reasonCode == SshConstants.SSH_OPEN_CONNECT_FAILED;
     return new SshException(
-        unreachable ? SshFailure.TARGET_UNREACHABLE : SshFailure.FORWARDING_REFUSED,
+        failure(reasonCode),
         "channel to %s refused: %s: %s".formatted(target, words(reasonCode), message));
+  }
+
+  private static SshFailure failure(int reasonCode) {
+    return switch (reasonCode) {
+      case SshConstants.SSH_OPEN_CONNECT_FAILED -> SshFailure.TARGET_UNREACHABLE;
+      case SshConstants.SSH_OPEN_RESOURCE_SHORTAGE -> SshFailure.SESSION_FULL;
+      default -> SshFailure.FORWARDING_REFUSED;
+    };
   }
 
   private static String words(int reasonCode) {

@@ -42,6 +42,7 @@ public final class SshDuplexChannel extends AbstractChannel implements DuplexCha
   private final ChannelConfig config = new DefaultChannelConfig(this);
   private final NettyIoSession connection;
   private final TcpipChannel ssh;
+  private final ChannelHandler initializer;
   private final Promise<DuplexChannel> opened;
   private final PeerAddress peer;
   private final OutputHalf output;
@@ -67,11 +68,13 @@ public final class SshDuplexChannel extends AbstractChannel implements DuplexCha
       TcpipChannel ssh,
       PeerAddress peer,
       long windowBytes,
+      ChannelHandler initializer,
       Promise<DuplexChannel> opened) {
     super(null);
     this.connection = connection;
     this.ssh = ssh;
     this.peer = peer;
+    this.initializer = initializer;
     this.opened = opened;
     ssh.attach(new Messages(), windowBytes);
     this.output = new OutputHalf(ssh, connection, this::flushAgain);
@@ -103,8 +106,7 @@ public final class SshDuplexChannel extends AbstractChannel implements DuplexCha
     DirectTcpipChannel ssh = new DirectTcpipChannel(target, originator);
     SshDuplexChannel channel =
         new SshDuplexChannel(
-            connection, ssh, new PeerAddress(target.toString()), windowBytes, opened);
-    channel.pipeline().addLast(initializer);
+            connection, ssh, new PeerAddress(target.toString()), windowBytes, initializer, opened);
     try {
       connection.inBatch(
           () -> {
@@ -135,8 +137,8 @@ public final class SshDuplexChannel extends AbstractChannel implements DuplexCha
             ssh,
             new PeerAddress(Endpoint.format(originator.address(), originator.port())),
             windowBytes,
+            initializer,
             connection.eventLoop().newPromise());
-    channel.pipeline().addLast(initializer);
     ssh.confirm();
     return channel;
   }
@@ -151,6 +153,8 @@ public final class SshDuplexChannel extends AbstractChannel implements DuplexCha
     @Override
     public void opened() {
       active = true;
+      // Not before: where the server refuses the channel the same handler may get another one.
+      pipeline().addLast(initializer);
       connection.eventLoop().register(SshDuplexChannel.this);
       if (!opened.trySuccess(SshDuplexChannel.this)) {
         close();

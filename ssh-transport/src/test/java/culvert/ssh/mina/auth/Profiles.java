@@ -57,7 +57,7 @@ record Profiles(
         new HostKeyPolicy(true, List.of(), Optional.empty(), false),
         new SshWay.Direct(),
         new SshTimeouts(Duration.ofSeconds(4), Duration.ofSeconds(10), Duration.ofSeconds(15), 3),
-        new SshPooling(Duration.ofSeconds(60), Duration.ofHours(12), 2),
+        new SshPooling(Duration.ofSeconds(60), Duration.ofHours(12), 2, Duration.ofSeconds(60)),
         new SshAlgorithms(List.of(), List.of(), List.of(), List.of()),
         1L << 30);
   }

@@ -1,0 +1,110 @@
+package culvert.ssh.mina;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import culvert.ssh.SshException;
+import culvert.ssh.SshFailure;
+import culvert.ssh.SshServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class RefusedLoginsTest {
+  private static final SshException REFUSAL =
+      new SshException(SshFailure.AUTH_FAILED, "SSH login as amy at gate refused");
+
+  private final FakeClock clock = new FakeClock();
+  private final RefusedLogins refused = new RefusedLogins(clock);
+  private SshServer server;
+  private SshServer forgetful;
+
+  @BeforeEach
+  void make() throws IOException {
+    try (TransportFixture ssh = new TransportFixture()) {
+      server = ssh.server();
+      forgetful = ssh.refusedLoginMemory(Duration.ZERO).server();
+    }
+  }
+
+  @Test
+  void aRefusalIsRememberedForSoLongAndSaysHowLong() {
+    refused.note(amy("wrong"), REFUSAL);
+    clock.advance(Duration.ofSeconds(20));
+
+    assertThat(refused.remembered(amy("wrong")).orElseThrow())
+        .hasMessage("SSH login as amy at gate refused 20 s ago; not tried again for another 40 s")
+        .extracting(SshException::failure)
+        .isEqualTo(SshFailure.AUTH_FAILED);
+
+    clock.advance(Duration.ofSeconds(40).minusNanos(1));
+    assertThat(refused.remembered(amy("wrong"))).isPresent();
+    clock.advance(Duration.ofNanos(1));
+    assertThat(refused.remembered(amy("wrong"))).isEmpty();
+    assertThat(refused.size()).isZero();
+  }
+
+  @Test
+  void anotherPasswordOrUserIsTriedAndAnotherClientHostIsNot() throws IOException {
+    refused.note(amy("wrong"), REFUSAL);
+
+    assertThat(refused.remembered(amy("right"))).isEmpty();
+    assertThat(
+            refused.remembered(new SessionKey(server, "bob", "wrong", client(1), Optional.empty())))
+        .isEmpty();
+    assertThat(
+            refused.remembered(new SessionKey(server, "amy", "wrong", client(2), Optional.empty())))
+        .isPresent();
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @EnumSource(value = SshFailure.class, names = "AUTH_FAILED", mode = EnumSource.Mode.EXCLUDE)
+  void nothingElseIsRemembered(SshFailure failure) {
+    refused.note(amy("wrong"), new SshException(failure, "no"));
+    assertThat(refused.size()).isZero();
+  }
+
+  @Test
+  void zeroRemembersNothing() throws IOException {
+    refused.note(new SessionKey(forgetful, "amy", "wrong", client(1), Optional.empty()), REFUSAL);
+    assertThat(refused.size()).isZero();
+  }
+
+  @Test
+  void aLoginThatSucceedsAfterAllIsForgotten() {
+    refused.note(amy("wrong"), REFUSAL);
+    refused.forget(amy("wrong"));
+    assertThat(refused.remembered(amy("wrong"))).isEmpty();
+  }
+
+  @Test
+  void howeverManyAreGuessedOnlyTheYoungestAreKept() {
+    for (int i = 0; i < 3 * RefusedLogins.MAX_REMEMBERED; i++) {
+      refused.note(amy("guess " + i), REFUSAL);
+    }
+    assertThat(refused.size()).isEqualTo(RefusedLogins.MAX_REMEMBERED);
+    assertThat(refused.remembered(amy("guess 0"))).isEmpty();
+    assertThat(refused.remembered(amy("guess " + (3 * RefusedLogins.MAX_REMEMBERED - 1))))
+        .isPresent();
+
+    clock.advance(Duration.ofMinutes(2));
+    refused.note(amy("guess"), REFUSAL);
+    assertThat(refused.size()).isOne();
+  }
+
+  private SessionKey amy(String passwordHash) {
+    try {
+      return new SessionKey(server, "amy", passwordHash, client(1), Optional.empty());
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  private static InetAddress client(int number) throws IOException {
+    return InetAddress.getByAddress(new byte[] {127, 0, 0, (byte) number});
+  }
+}
