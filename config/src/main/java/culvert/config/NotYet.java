@@ -23,11 +23,7 @@ final class NotYet {
           "profiles.check-host-ip",
           "profiles.ssh-config",
           "profiles.proxy-jump",
-          "profiles.proxy",
-          "profiles.ciphers",
-          "profiles.macs",
-          "profiles.kex-algorithms",
-          "profiles.host-key-algorithms");
+          "profiles.proxy");
 
   private NotYet() {}
 

@@ -15,15 +15,10 @@ import java.util.regex.Pattern;
 
 /** The section {@code profiles}. */
 final class ProfileReader {
-  private static final Pattern ALGORITHM =
-      Pattern.compile("[+^-]?(?=.*[A-Za-z*?])[A-Za-z0-9@.*?_-]+");
-  private static final String AN_ALGORITHM = "an SSH algorithm's name, or +name, -name, ^name";
   private static final Pattern PROXY_URL = Pattern.compile("(socks5|http)://(.+)");
   private static final String A_PROXY = "socks5://host:port or http://host:port";
 
   private static final ValueType<List<Path>> PATHS = Values.listOf(Paths.TYPE);
-  private static final ValueType<List<String>> ALGORITHMS =
-      Values.listOf(Values.scalar(AN_ALGORITHM, ProfileReader::algorithm));
 
   private static final Key<Optional<String>> HOST = Key.optional("host", Endpoints.HOST);
   private static final Key<Integer> PORT = Key.of("port", Endpoints.PORT_NUMBER, "22");
@@ -61,8 +56,8 @@ final class ProfileReader {
       Key.of("server-alive-interval", Quantities.duration(), "15s");
   private static final Key<Integer> SERVER_ALIVE_COUNT_MAX =
       Key.of("server-alive-count-max", Values.integer(1, 1000), "3");
-  private static final Key<Long> REKEY_LIMIT =
-      Key.of("rekey-limit", Quantities.size("16KiB", "1TiB"), "64GiB");
+  private static final Key<RekeyLimit> REKEY_LIMIT =
+      Key.of("rekey-limit", RekeyLimits.TYPE, "64GiB");
   private static final Key<Duration> IDLE_TIMEOUT =
       Key.of("idle-timeout", Quantities.duration(), "60s");
   private static final Key<Duration> MAX_LIFETIME =
@@ -82,12 +77,10 @@ final class ProfileReader {
       Key.of("proxy-jump", Values.listOf(Values.NAME), "[]");
   static final Key<SshWay> PROXY =
       Key.of("proxy", Values.scalar(A_PROXY, ProfileReader::proxy), "''");
-  private static final Key<List<String>> CIPHERS = Key.of("ciphers", ALGORITHMS, "[]");
-  private static final Key<List<String>> MACS = Key.of("macs", ALGORITHMS, "[]");
-  private static final Key<List<String>> KEX_ALGORITHMS =
-      Key.of("kex-algorithms", ALGORITHMS, "[]");
-  private static final Key<List<String>> HOST_KEY_ALGORITHMS =
-      Key.of("host-key-algorithms", ALGORITHMS, "[]");
+  private static final Key<List<String>> CIPHERS = algorithms(AlgorithmKind.CIPHERS);
+  private static final Key<List<String>> MACS = algorithms(AlgorithmKind.MACS);
+  private static final Key<List<String>> KEX_ALGORITHMS = algorithms(AlgorithmKind.KEX);
+  private static final Key<List<String>> HOST_KEY_ALGORITHMS = algorithms(AlgorithmKind.HOST_KEYS);
 
   static final List<Key<?>> KEYS =
       List.of(
@@ -239,19 +232,16 @@ final class ProfileReader {
         section.get(REFUSED_LOGIN_MEMORY));
   }
 
+  private static Key<List<String>> algorithms(AlgorithmKind kind) {
+    return Key.of(kind.toString(), AlgorithmLists.of(kind), "[]");
+  }
+
   private static SshAlgorithms algorithms(Section section) {
     return new SshAlgorithms(
         section.get(CIPHERS),
         section.get(MACS),
         section.get(KEX_ALGORITHMS),
         section.get(HOST_KEY_ALGORITHMS));
-  }
-
-  private static String algorithm(String text) {
-    if (!ALGORITHM.matcher(text).matches()) {
-      throw Values.expected(text, AN_ALGORITHM);
-    }
-    return text;
   }
 
   private static String sshConfig(String text, Environment environment) {

@@ -10,7 +10,7 @@ import java.util.Optional;
  * @param name the profile's key in the file
  * @param host the SSH server; empty: the host that the FTP client asked for
  * @param user who logs in
- * @param rekeyLimit bytes in one direction after which keys are exchanged again
+ * @param rekeyLimit when keys are exchanged again
  */
 public record SshProfile(
     String name,
@@ -23,7 +23,7 @@ public record SshProfile(
     SshTimeouts timeouts,
     SshPooling pooling,
     SshAlgorithms algorithms,
-    long rekeyLimit) {
+    RekeyLimit rekeyLimit) {
 
   /** The hops of {@code proxy-jump} and this profile itself, outermost first. */
   public List<SshProfile> chain() {

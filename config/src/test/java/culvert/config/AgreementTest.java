@@ -97,7 +97,7 @@ class AgreementTest {
 
     assertThat(disagreements).isEmpty();
     assertThat(words).hasSizeGreaterThan(60);
-    assertThat(taken).isGreaterThan(500);
+    assertThat(taken).isGreaterThan(400);
   }
 
   private static boolean loaderTakes(String yaml) {

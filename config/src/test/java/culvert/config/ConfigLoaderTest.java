@@ -93,7 +93,7 @@ class ConfigLoaderTest {
                 new SshPooling(
                     Duration.ofSeconds(60), Duration.ofHours(12), 2, Duration.ofSeconds(60)),
                 new SshAlgorithms(List.of(), List.of(), List.of(), List.of()),
-                64L << 30));
+                RekeyLimit.ofBytes(64L << 30)));
   }
 
   @Test

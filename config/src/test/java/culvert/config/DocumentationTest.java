@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** docs/CONFIGURATION.md is complete against the schema. */
@@ -70,6 +71,24 @@ class DocumentationTest {
         .isEqualTo(property.path("examples").path(0));
     assertThat(row.meaning().replaceAll("[`*]|\\]\\([^)]*\\)|\\[", ""))
         .isEqualTo(description.replaceAll("[*]", ""));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @EnumSource(AlgorithmKind.class)
+  void theAlgorithmsAreThoseThatAreOffered(AlgorithmKind kind) throws IOException {
+    List<String> lists =
+        Pattern.compile("\n- `" + kind + "`: (.*)")
+            .matcher(text())
+            .results()
+            .map(list -> list.group(1))
+            .toList();
+
+    assertThat(lists).hasSize(2);
+    assertThat(lists.get(0).split(", ")).containsExactlyElementsOf(kind.standard());
+    assertThat((lists.get(0) + ", " + lists.get(1).replace("weak: ", "")).split("[,;] "))
+        .containsExactlyElementsOf(kind.supported());
+    assertThat(lists.get(1).replaceAll(".*weak: ", "").split(", "))
+        .containsExactlyElementsOf(kind.supported().stream().filter(kind::isWeak).toList());
   }
 
   @Test

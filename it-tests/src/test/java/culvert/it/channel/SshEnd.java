@@ -2,6 +2,7 @@ package culvert.it.channel;
 
 import culvert.config.AuthMethod;
 import culvert.config.HostKeyPolicy;
+import culvert.config.RekeyLimit;
 import culvert.config.SshAlgorithms;
 import culvert.config.SshLogin;
 import culvert.config.SshPooling;
@@ -98,7 +99,7 @@ final class SshEnd implements AutoCloseable {
         new SshTimeouts(Duration.ofSeconds(20), Duration.ofSeconds(20), Duration.ofSeconds(15), 3),
         new SshPooling(Duration.ofSeconds(60), Duration.ofHours(12), 2, Duration.ofSeconds(60)),
         new SshAlgorithms(List.of(), List.of(), List.of(), List.of()),
-        rekeyLimit);
+        RekeyLimit.ofBytes(rekeyLimit));
   }
 
   SshSession session() {

@@ -21,7 +21,7 @@ final class Logging {
   private static final List<String> MINA =
       List.of(
           "org.apache.sshd",
-          "culvert.ssh.mina.auth.DiscreetSession",
+          "culvert.ssh.mina.kex.CarefulSession",
           "culvert.ssh.mina.channel.DirectTcpipChannel",
           "culvert.ssh.mina.channel.ForwardedTcpipChannel",
           "culvert.ssh.mina.io");

@@ -3,6 +3,7 @@ package culvert.proxy.ftp;
 import culvert.config.AuthMethod;
 import culvert.config.Fallback;
 import culvert.config.HostKeyPolicy;
+import culvert.config.RekeyLimit;
 import culvert.config.SshAlgorithms;
 import culvert.config.SshLogin;
 import culvert.config.SshPooling;
@@ -247,7 +248,7 @@ final class FtpFixture implements AutoCloseable {
         new SshTimeouts(Duration.ofSeconds(4), Duration.ofSeconds(10), Duration.ofSeconds(15), 3),
         new SshPooling(Duration.ofSeconds(60), Duration.ofHours(12), 2, Duration.ofSeconds(60)),
         new SshAlgorithms(List.of(), List.of(), List.of(), List.of()),
-        1L << 30);
+        RekeyLimit.ofBytes(1L << 30));
   }
 
   private Channel bindDoor() {

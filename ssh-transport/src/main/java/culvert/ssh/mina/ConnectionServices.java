@@ -1,6 +1,5 @@
 package culvert.ssh.mina;
 
-import culvert.config.SshProfile;
 import culvert.ssh.AddressResolver;
 import culvert.ssh.SshException;
 import culvert.ssh.SshFailure;
@@ -12,6 +11,7 @@ import culvert.ssh.mina.hostkey.HostKeyVerdict;
 import culvert.ssh.mina.hostkey.KnownHost;
 import culvert.ssh.mina.hostkey.KnownHosts;
 import culvert.ssh.mina.hostkey.KnownHostsAppender;
+import culvert.ssh.mina.kex.SessionSettings;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import org.apache.sshd.client.SshClient;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,15 +33,12 @@ record ConnectionServices(
     AddressResolver resolver,
     TcpDialer dialer,
     Executor blocking,
-    SshClients clients,
+    MinaClient client,
+    SessionSettings settings,
     LoginFactory logins,
     WindowBudget windows,
     Clock clock) {
   private static final Logger log = LoggerFactory.getLogger(ConnectionServices.class);
-
-  SshClient client(SshProfile profile) {
-    return clients.of(profile);
-  }
 
   /** Runs work that may block; the future completes on the loop. */
   <T> Future<T> offLoop(EventLoop loop, Callable<T> work) {

@@ -1,5 +1,7 @@
 package culvert.ssh.mina;
 
+import culvert.config.AlgorithmKind;
+import culvert.config.SshAlgorithms;
 import culvert.ssh.SshException;
 import culvert.ssh.SshFailure;
 import culvert.ssh.SshServer;
@@ -30,9 +32,15 @@ final class HostKeyCheck {
   }
 
   /** Before the session has sent anything. */
-  void install(ClientSession session) {
+  void install(ClientSession session, SshAlgorithms algorithms) {
     session.setServerKeyVerifier(verifier);
-    session.setSignatureFactories(verifier.signatureFactories());
+    session.setSignatureFactories(
+        verifier.signatureFactories(algorithms.offered(AlgorithmKind.HOST_KEYS)));
+  }
+
+  /** Whether the server is known by a key for that host-key algorithm. */
+  boolean isKnown(String algorithm) {
+    return verifier.isKnown(algorithm);
   }
 
   /** A key to write down before the login. */

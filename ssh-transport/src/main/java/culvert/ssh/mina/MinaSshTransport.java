@@ -10,6 +10,7 @@ import culvert.ssh.SshTransport;
 import culvert.ssh.TcpDialer;
 import culvert.ssh.mina.auth.LoginFactory;
 import culvert.ssh.mina.channel.ForwardedTcpipChannel;
+import culvert.ssh.mina.kex.SessionSettings;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
@@ -33,7 +34,7 @@ public final class MinaSshTransport implements SshTransport {
   private static final int MAX_READ_BYTES = 256 * 1024;
 
   private final ScheduledThreadPoolExecutor timer;
-  private final SshClients clients;
+  private final MinaClient client;
   private final WindowBudget windows;
   private final SpareConnections spares;
   private final SessionPool pool;
@@ -84,7 +85,8 @@ public final class MinaSshTransport implements SshTransport {
       Clock clock) {
     this.timer = timer;
     windows = new WindowBudget(bounds.channelWindow(), bounds.buffered());
-    clients = new SshClients(timer, new ConnectionEvents(), new ForwardedChannels());
+    client = new MinaClient(timer, new ConnectionEvents(), new ForwardedChannels());
+    SessionSettings settings = new SessionSettings(blocking);
     ConnectionServices services =
         new ConnectionServices(
             resolver,
@@ -97,11 +99,12 @@ public final class MinaSshTransport implements SshTransport {
                     ChannelOption.RECVBUF_ALLOCATOR,
                     new AdaptiveRecvByteBufAllocator(2048, 16 * 1024, MAX_READ_BYTES))),
             blocking,
-            clients,
+            client,
+            settings,
             new LoginFactory(blocking),
             windows,
             clock);
-    blocking.execute(new WarmUp());
+    blocking.execute(new WarmUp(settings));
     spares = new SpareConnections(services);
     pool = new SessionPool(services, spares);
   }
@@ -165,7 +168,7 @@ public final class MinaSshTransport implements SshTransport {
   public void close() {
     spares.close();
     pool.close();
-    clients.close();
+    client.close();
     timer.shutdownNow();
   }
 

@@ -185,8 +185,8 @@ final class SshConnection {
           AttributeRepository.ofAttributesMap(
               Map.of(NettyIoServices.CHANNEL, tcp, CONNECTION, this));
       services
-          .client(server.profile())
-          .connect(entry, context, null)
+          .client()
+          .connect(entry, context)
           .addListener(
               connected -> {
                 if (connected.getException() != null) {
@@ -215,7 +215,8 @@ final class SshConnection {
   void sessionCreated(ClientSession created) {
     session = created;
     if (hostKey != null) {
-      hostKey.install(created);
+      hostKey.install(created, server.profile().algorithms());
+      services.settings().apply(created, server.profile(), hostKey::isKnown);
     }
   }
 

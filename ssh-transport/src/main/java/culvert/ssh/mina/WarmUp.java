@@ -1,5 +1,6 @@
 package culvert.ssh.mina;
 
+import culvert.ssh.mina.kex.SessionSettings;
 import java.security.KeyPairGenerator;
 import java.util.List;
 import org.apache.sshd.client.ClientBuilder;
@@ -18,6 +19,12 @@ import org.slf4j.LoggerFactory;
 final class WarmUp implements Runnable {
   private static final Logger log = LoggerFactory.getLogger(WarmUp.class);
 
+  private final SessionSettings settings;
+
+  WarmUp(SessionSettings settings) {
+    this.settings = settings;
+  }
+
   @Override
   public void run() {
     try {
@@ -25,6 +32,7 @@ final class WarmUp implements Runnable {
       agreeOnKeys();
       encrypt();
       sign();
+      settings.makeKeysAhead();
     } catch (Exception e) {
       log.debug("warm-up: {}; the first SSH connection will do it", e.toString());
     }

@@ -2,6 +2,7 @@ package culvert.ssh.mina;
 
 import culvert.config.AuthMethod;
 import culvert.config.HostKeyPolicy;
+import culvert.config.RekeyLimit;
 import culvert.config.SshAlgorithms;
 import culvert.config.SshLogin;
 import culvert.config.SshPooling;
@@ -185,7 +186,7 @@ final class TransportFixture implements AutoCloseable {
             new SshTimeouts(deadline, deadline, Duration.ofSeconds(15), 3),
             new SshPooling(idleTimeout, maxLifetime, connections, refusedLoginMemory),
             new SshAlgorithms(List.of(), List.of(), List.of(), List.of()),
-            1L << 30),
+            RekeyLimit.ofBytes(1L << 30)),
         host);
   }
 

@@ -6,6 +6,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import culvert.ssh.mina.kex.SessionSettings;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
@@ -18,7 +19,7 @@ class WarmUpTest {
     complaints.start();
     log.addAppender(complaints);
     try {
-      new WarmUp().run();
+      new WarmUp(new SessionSettings(Runnable::run)).run();
       assertThat(complaints.list).isEmpty();
     } finally {
       log.detachAppender(complaints);

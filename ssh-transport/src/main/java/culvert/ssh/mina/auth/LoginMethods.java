@@ -1,6 +1,7 @@
 package culvert.ssh.mina.auth;
 
 import culvert.config.AuthMethod;
+import culvert.ssh.mina.kex.CarefulSession;
 import java.util.List;
 import java.util.function.BiFunction;
 import org.apache.sshd.client.SshClient;
@@ -26,7 +27,7 @@ public final class LoginMethods {
             new Method(AuthMethod.PUBLICKEY, PublicKeyAuth::new),
             new Method(AuthMethod.KEYBOARD_INTERACTIVE, KeyboardInteractiveAuth::new),
             new Method(AuthMethod.PASSWORD, PasswordAuth::new)));
-    client.setSessionFactory(DiscreetSession.factory(client));
+    client.setSessionFactory(CarefulSession.factory(client));
     client.setServiceFactories(
         List.of(new LoginServiceFactory(), ClientConnectionServiceFactory.INSTANCE));
   }

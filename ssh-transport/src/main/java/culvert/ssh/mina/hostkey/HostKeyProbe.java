@@ -49,7 +49,7 @@ final class HostKeyProbe implements AutoCloseable {
     Answer first = ask(all);
     List<HostKey> keys = new ArrayList<>(List.of(first.key()));
     for (NamedFactory<Signature> algorithm : all) {
-      String type = KnownHost.keyType(algorithm);
+      String type = KnownHost.keyType(algorithm.getName());
       boolean have = keys.stream().anyMatch(key -> key.type().equals(type));
       if (!have && first.algorithms().contains(algorithm.getName())) {
         keys.add(ask(List.of(algorithm)).key());

@@ -37,14 +37,21 @@ public final class HostKeyVerifier implements ServerKeyVerifier {
    * The host-key algorithms for this connection, in the order in which to propose them: those of
    * known keys first. For {@code session.setSignatureFactories} before keys are exchanged; with
    * these a bad signature becomes a {@link #rejection} too.
+   *
+   * @param offered names, best first
    */
-  public List<NamedFactory<Signature>> signatureFactories() {
-    return known.signatureFactories().stream()
+  public List<NamedFactory<Signature>> signatureFactories(List<String> offered) {
+    return known.signatureFactories(offered).stream()
         .map(
             real ->
                 WatchedSignature.factory(
                     real, key -> verdict = new HostKeyVerdict.BadlySigned(known.name(), key)))
         .toList();
+  }
+
+  /** Whether the server is known by a key for that host-key algorithm. */
+  public boolean isKnown(String algorithm) {
+    return known.hasKeyFor(algorithm);
   }
 
   @Override

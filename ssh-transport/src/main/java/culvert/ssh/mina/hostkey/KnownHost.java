@@ -1,5 +1,6 @@
 package culvert.ssh.mina.hostkey;
 
+import culvert.config.AlgorithmKind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -21,16 +22,6 @@ public record KnownHost(
 
   /** OpenSSH's RequiredRSASize. */
   private static final int RSA_MIN_BITS = 1024;
-
-  /** Host-key algorithms in OpenSSH's order; ssh-rsa with SHA-1 is not among them. */
-  private static final List<BuiltinSignatures> PREFERENCE =
-      List.of(
-          BuiltinSignatures.ed25519,
-          BuiltinSignatures.nistp256,
-          BuiltinSignatures.nistp384,
-          BuiltinSignatures.nistp521,
-          BuiltinSignatures.rsaSHA512,
-          BuiltinSignatures.rsaSHA256);
 
   public KnownHost {
     keys = List.copyOf(keys);
@@ -66,20 +57,31 @@ public record KnownHost(
   /**
    * The host-key algorithms to propose, those of known keys first, so that a known server never
    * looks changed; as OpenSSH's order_hostkeyalgs.
+   *
+   * @param offered names, best first
    */
-  List<NamedFactory<Signature>> signatureFactories() {
+  List<NamedFactory<Signature>> signatureFactories(List<String> offered) {
     List<NamedFactory<Signature>> first = new ArrayList<>();
     List<NamedFactory<Signature>> last = new ArrayList<>();
-    List<KnownKey> known = keys.isEmpty() ? keysWithoutPort : keys;
-    for (BuiltinSignatures algorithm : PREFERENCE) {
-      if (!algorithm.isSupported()) {
-        continue;
+    for (String name : offered) {
+      BuiltinSignatures algorithm = BuiltinSignatures.fromFactoryName(name);
+      if (algorithm != null && algorithm.isSupported()) {
+        (hasKeyFor(name) ? first : last).add(algorithm);
       }
-      boolean hasKey = known.stream().anyMatch(k -> k.key().type().equals(keyType(algorithm)));
-      (hasKey ? first : last).add(algorithm);
     }
     first.addAll(last);
     return first;
+  }
+
+  /** The same of all that Culvert offers. */
+  List<NamedFactory<Signature>> signatureFactories() {
+    return signatureFactories(AlgorithmKind.HOST_KEYS.standard());
+  }
+
+  /** Whether a key for that host-key algorithm is known. */
+  boolean hasKeyFor(String algorithm) {
+    List<KnownKey> known = keys.isEmpty() ? keysWithoutPort : keys;
+    return known.stream().anyMatch(one -> one.key().type().equals(keyType(algorithm)));
   }
 
   /** The names of {@link #signatureFactories}. */
@@ -87,8 +89,8 @@ public record KnownHost(
     return signatureFactories().stream().map(NamedFactory::getName).toList();
   }
 
-  static String keyType(NamedFactory<Signature> algorithm) {
-    return algorithm.getName().startsWith("rsa-") ? "ssh-rsa" : algorithm.getName();
+  static String keyType(String algorithm) {
+    return algorithm.startsWith("rsa-") ? "ssh-rsa" : algorithm;
   }
 
   private KnownKey conflicting(HostKey key) {

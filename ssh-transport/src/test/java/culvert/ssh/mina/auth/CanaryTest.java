@@ -5,6 +5,7 @@ import static culvert.config.AuthMethod.PASSWORD;
 import static culvert.config.AuthMethod.PUBLICKEY;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import culvert.ssh.mina.kex.CarefulSession;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
@@ -90,7 +91,7 @@ class CanaryTest {
   }
 
   private void assertSilentAbout(byte[] secret) {
-    assertThat(recorder.lines).anyMatch(line -> line.startsWith(DiscreetSession.class.getName()));
+    assertThat(recorder.lines).anyMatch(line -> line.startsWith(CarefulSession.class.getName()));
     assertThat(recorder.lines).noneMatch(shows(secret));
   }
 

@@ -3,6 +3,7 @@ package culvert.ssh.mina.hostkey;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.Mockito.mock;
 
+import culvert.config.AlgorithmKind;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -72,7 +73,7 @@ class HostKeyVerifierTest {
         new SessionListener() {
           @Override
           public void sessionCreated(Session session) {
-            session.setSignatureFactories(verifier.signatureFactories());
+            session.setSignatureFactories(verifier.signatureFactories(AlgorithmKind.HOST_KEYS.standard()));
             ((ClientSession) session).setServerKeyVerifier(verifier);
           }
         });

@@ -1,0 +1,83 @@
+package culvert.ssh.mina;
+
+import culvert.ssh.mina.auth.LoginMethods;
+import culvert.ssh.mina.io.NettyIoServices;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ScheduledExecutorService;
+import org.apache.sshd.client.ClientBuilder;
+import org.apache.sshd.client.SshClient;
+import org.apache.sshd.client.config.hosts.HostConfigEntry;
+import org.apache.sshd.client.config.hosts.HostConfigEntryResolver;
+import org.apache.sshd.client.config.keys.ClientIdentityLoader;
+import org.apache.sshd.client.future.ConnectFuture;
+import org.apache.sshd.client.keyverifier.RejectAllServerKeyVerifier;
+import org.apache.sshd.common.AttributeRepository;
+import org.apache.sshd.common.channel.ChannelFactory;
+import org.apache.sshd.common.channel.RequestHandler;
+import org.apache.sshd.common.compression.BuiltinCompressions;
+import org.apache.sshd.common.config.keys.FilePasswordProvider;
+import org.apache.sshd.common.keyprovider.KeyIdentityProvider;
+import org.apache.sshd.common.session.ConnectionService;
+import org.apache.sshd.common.session.SessionListener;
+import org.apache.sshd.common.util.buffer.Buffer;
+import org.apache.sshd.core.CoreModuleProperties;
+
+/**
+ * MINA's client: the one place that sets what all sessions do. MINA's defaults accept every host
+ * key, read the user's files and prefer a slow cipher, so nothing is left to them. What depends on
+ * the profile is set for each session, so that any number of profiles needs but one client.
+ * Thread-safe.
+ */
+final class MinaClient implements AutoCloseable {
+  private final SshClient client;
+
+  /**
+   * Starts the client.
+   *
+   * @param timer for MINA's keepalives
+   * @param listener hears of every session
+   * @param forwardedChannels makes the only channels that servers may open
+   */
+  MinaClient(
+      ScheduledExecutorService timer, SessionListener listener, ChannelFactory forwardedChannels) {
+    client = ClientBuilder.builder().build(true);
+    client.setIoServiceFactoryFactory(new NettyIoServices());
+    client.setScheduledExecutorService(timer, false);
+    client.setHostConfigEntryResolver(HostConfigEntryResolver.EMPTY);
+    client.setKeyIdentityProvider(KeyIdentityProvider.EMPTY_KEYS_PROVIDER);
+    client.setClientIdentityLoader(ClientIdentityLoader.DEFAULT);
+    client.setFilePasswordProvider(FilePasswordProvider.EMPTY);
+    client.setServerKeyVerifier(RejectAllServerKeyVerifier.INSTANCE);
+    client.setAgentFactory(null);
+    client.setChannelFactories(List.of(forwardedChannels));
+    client.setGlobalRequestHandlers(List.of(MinaClient::ignoreHostKeyUpdate));
+    client.setCompressionFactories(List.of(BuiltinCompressions.none));
+    LoginMethods.install(client);
+    client.addSessionListener(listener);
+    CoreModuleProperties.CLIENT_IDENTIFICATION.set(client, "Culvert");
+    // Culvert's own deadlines hold.
+    CoreModuleProperties.AUTH_TIMEOUT.set(client, Duration.ZERO);
+    CoreModuleProperties.IDLE_TIMEOUT.set(client, Duration.ZERO);
+    client.start();
+  }
+
+  /** Begins an SSH session on the connection that the context names. */
+  ConnectFuture connect(HostConfigEntry entry, AttributeRepository context) throws IOException {
+    return client.connect(entry, context, null);
+  }
+
+  /** OpenSSH tells all its host keys after the login, and wants no reply: not of interest. */
+  private static RequestHandler.Result ignoreHostKeyUpdate(
+      ConnectionService service, String request, boolean wantReply, Buffer buffer) {
+    return request.equals("hostkeys-00@openssh.com")
+        ? RequestHandler.Result.Replied
+        : RequestHandler.Result.Unsupported;
+  }
+
+  @Override
+  public void close() {
+    client.close(true);
+  }
+}

@@ -1,0 +1,129 @@
+package culvert.ssh.mina.kex;
+
+import culvert.ssh.mina.io.NettyIoSession;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.apache.sshd.client.ClientFactoryManager;
+import org.apache.sshd.client.session.ClientSessionImpl;
+import org.apache.sshd.client.session.SessionFactory;
+import org.apache.sshd.common.SshConstants;
+import org.apache.sshd.common.SshException;
+import org.apache.sshd.common.io.IoSession;
+import org.apache.sshd.common.kex.KexProposalOption;
+import org.apache.sshd.common.kex.KexState;
+import org.apache.sshd.common.util.buffer.Buffer;
+import org.apache.sshd.common.util.logging.SimplifiedLog;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * MINA's session, with more care for what it offers, accepts and logs.
+ *
+ * <p>It lets the server list its algorithms first, which costs no round trip, so that what has its
+ * drawbacks is offered only where it does no harm, or where nothing else is left. At TRACE, MINA
+ * writes down every packet but the login's, and the FTP password travels in a channel: the dumps
+ * are left out. Its log is MINA's, under this class's name. Confined to the session's event loop.
+ */
+public final class CarefulSession extends ClientSessionImpl {
+  /** No server is known to wait for the client's list, but RFC 4253 does not forbid it. */
+  private static final long PATIENCE_MILLIS = 1000;
+
+  private @Nullable Offer offer;
+
+  private CarefulSession(ClientFactoryManager client, IoSession ioSession) throws Exception {
+    super(client, ioSession);
+  }
+
+  /** Makes a client's sessions. */
+  public static SessionFactory factory(ClientFactoryManager client) {
+    return new Factory(client);
+  }
+
+  private static final class Factory extends SessionFactory {
+    Factory(ClientFactoryManager client) {
+      super(client);
+    }
+
+    @Override
+    protected ClientSessionImpl doCreateSession(IoSession ioSession) throws Exception {
+      return new CarefulSession(getClient(), ioSession);
+    }
+  }
+
+  /**
+   * Sets what is offered, and takes note of the session's properties; before anything is sent, and
+   * after the signature factories are set.
+   */
+  void settle(Offer newOffer) {
+    offer = newOffer;
+    newOffer.install(this);
+    refreshConfiguration();
+  }
+
+  @Override
+  protected void initializeKeyExchangePhase() throws Exception {
+    if (offer != null && getIoSession() instanceof NettyIoSession socket) {
+      socket
+          .eventLoop()
+          .schedule(() -> waitNoLonger(socket), PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+    } else {
+      super.initializeKeyExchangePhase();
+    }
+  }
+
+  private void waitNoLonger(NettyIoSession socket) {
+    if (kexState.get() == KexState.UNKNOWN && isOpen()) {
+      try {
+        socket.inBatch(super::initializeKeyExchangePhase);
+      } catch (Exception e) {
+        exceptionCaught(e);
+      }
+    }
+  }
+
+  /** The server's list has come. */
+  @Override
+  protected void doKexNegotiation() throws Exception {
+    if (offer != null && kexState.compareAndSet(KexState.UNKNOWN, KexState.INIT)) {
+      offer.install(this, getServerKexProposals());
+      sendKexInit();
+    }
+    super.doKexNegotiation();
+  }
+
+  @Override
+  protected Map<KexProposalOption, String> setNegotiationResult(
+      Map<KexProposalOption, String> result) {
+    if (!strictKex) {
+      refuseWhatNeedsStrictKex(
+          result.get(KexProposalOption.C2SENC), result.get(KexProposalOption.C2SMAC));
+      refuseWhatNeedsStrictKex(
+          result.get(KexProposalOption.S2CENC), result.get(KexProposalOption.S2CMAC));
+    }
+    return super.setNegotiationResult(result);
+  }
+
+  /** CVE-2023-48795, "Terrapin": packets could be cut out unnoticed. */
+  private static void refuseWhatNeedsStrictKex(@Nullable String cipher, @Nullable String mac) {
+    if (cipher != null && Offer.needsStrictKex(cipher, mac == null ? "" : mac)) {
+      throw new IllegalStateException(
+          "%s without strict key exchange, which the server does not have"
+              .formatted(mac == null || mac.isEmpty() ? cipher : cipher + " with " + mac));
+    }
+  }
+
+  @Override
+  protected void handleNewKeys(int cmd, Buffer buffer) throws Exception {
+    boolean first = !initialKexDone;
+    super.handleNewKeys(cmd, buffer);
+    if (first && offer != null) {
+      setKeyExchangeFactories(offer.again(getKeyExchangeFactories()));
+    }
+  }
+
+  /** What dumps are written to. */
+  @Override
+  protected SimplifiedLog getSimplifiedLogger() {
+    return SimplifiedLog.EMPTY;
+  }
+}
