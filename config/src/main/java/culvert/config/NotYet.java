@@ -16,9 +16,6 @@ final class NotYet {
   private static final Set<String> KEYS =
       Set.of(
           "listeners.redirect",
-          "profiles.identity-agent",
-          "profiles.certificate-file",
-          "profiles.identities-only",
           "profiles.host-key-alias",
           "profiles.check-host-ip",
           "profiles.ssh-config",

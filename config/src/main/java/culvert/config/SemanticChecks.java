@@ -165,13 +165,14 @@ final class SemanticChecks {
         fromSocks(hop.name(), onlyListeners, location);
       }
       if (hop.login().authentication().equals(List.of(AuthMethod.PUBLICKEY))
-          && hop.login().identityFiles().isEmpty()) {
+          && hop.login().identityFiles().isEmpty()
+          && hop.login().identityAgent().isEmpty()) {
         problems.warning(
             location,
             "profile "
                 + Found.quoted(hop.name())
                 + " cannot log in: its only authentication is publickey, and it has no"
-                + " identity-file");
+                + " identity-file and no identity-agent");
       }
     }
   }

@@ -81,7 +81,52 @@ class WarningsTest {
                 "rules: [{ action: tunnel, profile: a }]"))
         .containsExactly(
             "c.yaml:2:36: warning: profile \"a\" cannot log in: its only authentication is"
-                + " publickey, and it has no identity-file");
+                + " publickey, and it has no identity-file and no identity-agent");
+  }
+
+  @Test
+  void aCertificateAloneIsNoKey() {
+    assertThat(
+            Loading.problems(
+                "profiles: { a: { user: gate, authentication: publickey, certificate-file: /c } }",
+                "rules: [{ action: tunnel, profile: a }]"))
+        .singleElement()
+        .asString()
+        .endsWith("it has no identity-file and no identity-agent");
+  }
+
+  @Test
+  void anAgentMayHaveTheKey() {
+    String rule = "rules: [{ action: tunnel, profile: a }]";
+
+    assertThat(
+            Loading.problems(
+                "profiles: { a: { user: gate, authentication: publickey, identity-agent: /s } }",
+                rule))
+        .isEmpty();
+    assertThat(
+            Loading.problems(
+                "profiles:",
+                "  a:",
+                "    user: gate",
+                "    authentication: publickey",
+                "    identity-agent: /run/agent",
+                "    certificate-file: ~/.ssh/gate-cert.pub",
+                "    identities-only: true",
+                rule))
+        .isEmpty();
+  }
+
+  @Test
+  void anAgentFromAVariableThatIsNotSetIsNone() {
+    assertThat(
+            Loading.problems(
+                "profiles: { a: { user: gate, authentication: publickey,"
+                    + " identity-agent: '${env:NOT_SET}' } }",
+                "rules: [{ action: tunnel, profile: a }]"))
+        .singleElement()
+        .asString()
+        .endsWith("it has no identity-file and no identity-agent");
   }
 
   @Test

@@ -71,6 +71,11 @@ public final class RealSshd implements AutoCloseable {
     Files.writeString(authorizedKeys(), publicKeyLine + "\n", StandardOpenOption.APPEND);
   }
 
+  /** Lets the test account log in with this key and no other. */
+  public void authorizeOnly(String publicKeyLine) throws IOException {
+    Files.writeString(authorizedKeys(), publicKeyLine + "\n");
+  }
+
   /** Replaces the host key; {@link #restart} to show it. */
   public void newHostKey() throws IOException {
     Files.deleteIfExists(hostKey());

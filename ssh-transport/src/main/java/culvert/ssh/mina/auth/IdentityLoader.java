@@ -1,38 +1,44 @@
 package culvert.ssh.mina.auth;
 
-import culvert.config.Secret;
+import culvert.config.SshLogin;
 import culvert.config.SshProfile;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileTime;
-import java.security.GeneralSecurityException;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads the private keys that a profile names, and no others: with the daemon owner's own keys, any
- * client could log in as whoever trusts them. Blocks. Decrypted keys are kept until their file
- * changes, since bcrypt costs a tenth of a second and more. Thread-safe.
+ * Gathers the keys and certificates that a profile names, and no others: with the daemon owner's
+ * own keys, any client could log in as whoever trusts them. Blocks: reads files, asks the agent.
+ * Thread-safe.
  */
 final class IdentityLoader {
   private static final Logger log = LoggerFactory.getLogger(IdentityLoader.class);
-  private static final int MAX_OCTETS = 1 << 20;
+  private static final Duration LISTING = Duration.ofSeconds(2);
 
-  private final Map<Path, Cached> cache = new ConcurrentHashMap<>();
+  private final KeyFiles keyFiles = new KeyFiles();
+  private final Map<Path, SshAgent> agents = new ConcurrentHashMap<>();
+  private final Clock clock;
 
-  private record Cached(
-      FileTime modified, long size, Optional<Secret> passphrase, Identity identity) {}
+  IdentityLoader() {
+    this(Clock.systemUTC());
+  }
 
-  /** What could be loaded, and for people what could not. */
+  /**
+   * @param clock tells which certificates are valid
+   */
+  IdentityLoader(Clock clock) {
+    this.clock = clock;
+  }
+
+  /** What there is to try, in this order, and for people what is wrong with the rest. */
   record Loaded(List<Identity> identities, List<String> problems) {
     static final Loaded NOTHING = new Loaded(List.of(), List.of());
 
@@ -43,91 +49,61 @@ final class IdentityLoader {
   }
 
   Loaded load(SshProfile profile) {
-    List<Identity> identities = new ArrayList<>();
+    SshLogin login = profile.login();
     List<String> problems = new ArrayList<>();
-    for (Path file : profile.login().identityFiles()) {
-      try {
-        identities.add(load(file, profile.login().identityPassphrase()));
-      } catch (IdentityException e) {
-        log.warn("profile {}: {}", profile.name(), e.getMessage());
-        problems.add(e.getMessage());
-      }
+    List<KeyFile> files = new ArrayList<>();
+    for (Path file : login.identityFiles()) {
+      KeyFile keyFile = keyFiles.load(file, login.identityPassphrase());
+      files.add(
+          login.certificateFiles().isEmpty() ? withCertificateBeside(keyFile, problems) : keyFile);
     }
-    return new Loaded(identities, problems);
+    List<CertificateFile> certificates = new ArrayList<>();
+    for (Path file : login.certificateFiles()) {
+      readCertificate(file, certificates, problems);
+    }
+    List<AgentKey> agent = new ArrayList<>();
+    login.identityAgent().ifPresent(socket -> agent.addAll(agentKeys(profile, socket, problems)));
+    Loaded loaded =
+        new IdentityOrder(files, certificates, agent, clock.instant(), problems)
+            .identities(login.identitiesOnly());
+    loaded.problems().forEach(problem -> log.warn("profile {}: {}", profile.name(), problem));
+    return loaded;
   }
 
-  private Identity load(Path file, Optional<Secret> passphrase) throws IdentityException {
+  /** As OpenSSH does where no certificate-file is named. */
+  private static KeyFile withCertificateBeside(KeyFile file, List<String> problems) {
+    Path beside = file.path().resolveSibling(file.path().getFileName() + "-cert.pub");
+    List<CertificateFile> read = new ArrayList<>();
+    if (Files.exists(beside)) {
+      readCertificate(beside, read, problems);
+    }
+    return read.isEmpty() ? file : file.with(read.get(0));
+  }
+
+  private static void readCertificate(
+      Path file, List<CertificateFile> read, List<String> problems) {
     try {
-      BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
-      Cached cached = cache.get(file);
-      if (cached != null
-          && cached.modified().equals(attributes.lastModifiedTime())
-          && cached.size() == attributes.size()
-          && cached.passphrase().equals(passphrase)) {
-        return cached.identity();
-      }
-      cache.remove(file);
-      Identity identity = read(file, attributes, passphrase);
-      cache.put(
-          file, new Cached(attributes.lastModifiedTime(), attributes.size(), passphrase, identity));
-      return identity;
-    } catch (NoSuchFileException e) {
-      throw new IdentityException("identity file " + file + " does not exist", e);
-    } catch (AccessDeniedException e) {
-      throw new IdentityException(
-          "identity file " + file + " cannot be read: permission denied", e);
-    } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
-      throw new IdentityException("identity file " + file + ": " + e.getMessage(), e);
+      read.add(CertificateFile.read(file));
+    } catch (IOException e) {
+      problems.add("certificate file " + file + SmallFile.problem(e));
     }
   }
 
-  static boolean isLocked(Path file, Optional<Secret> passphrase) {
+  private List<AgentKey> agentKeys(SshProfile profile, Path socket, List<String> problems) {
+    SshAgent agent = agents.computeIfAbsent(socket, SshAgent::new);
+    // half, so that what follows on a silent agent has its time too
+    Duration signing = profile.timeouts().login().dividedBy(2);
     try {
-      read(file, Files.readAttributes(file, BasicFileAttributes.class), passphrase);
-      return false;
-    } catch (LockedKeyException e) {
-      return true;
-    } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
-      return false; // the login says what is wrong
-    }
-  }
-
-  private static Identity read(
-      Path file, BasicFileAttributes attributes, Optional<Secret> passphrase)
-      throws IOException, GeneralSecurityException {
-    if (!attributes.isRegularFile()) {
-      throw new IOException("is not a file");
-    }
-    if (attributes.size() > MAX_OCTETS) {
-      throw new IOException(
-          "has "
-              + attributes.size()
-              + " octets (expected: a private key, at most "
-              + MAX_OCTETS
-              + ")");
-    }
-    refuseOpenPermissions(file);
-    return new Identity(file, PrivateKeyFile.parse(Files.readAllBytes(file), passphrase));
-  }
-
-  /** As OpenSSH: a key of ours that others can read is no secret. */
-  private static void refuseOpenPermissions(Path file) throws IOException {
-    if (!file.getFileSystem().supportedFileAttributeViews().contains("unix")) {
-      return;
-    }
-    int mode = (int) Files.getAttribute(file, "unix:mode") & 07777;
-    boolean ours = Files.getOwner(file).getName().equals(System.getProperty("user.name"));
-    if (ours && (mode & 077) != 0) {
-      throw new IOException(
-          "permissions %04o are too open (expected: 0600, readable by its owner only)"
-              .formatted(mode));
-    }
-  }
-
-  /** Message: which file, and what is wrong with it. */
-  private static final class IdentityException extends Exception {
-    IdentityException(String message, Throwable cause) {
-      super(message, cause);
+      List<AgentMessages.Listed> listed = agent.identities(LISTING);
+      if (listed.isEmpty()) {
+        problems.add(agent + " holds no keys, or is locked");
+      }
+      return listed.stream()
+          .map(key -> new AgentKey(agent, key.key(), key.comment(), signing))
+          .toList();
+    } catch (IOException | UnsupportedOperationException e) {
+      problems.add(agent + ": " + e.getMessage());
+      return List.of();
     }
   }
 }

@@ -28,6 +28,9 @@ public final class Login {
           SshConstants.SSH2_DISCONNECT_PROTOCOL_ERROR,
           SshConstants.SSH2_DISCONNECT_NO_MORE_AUTH_METHODS_AVAILABLE);
 
+  /** sshd's MaxAuthTries, unless somebody changed it. */
+  private static final int TRIES = 6;
+
   private final SshServer server;
   private final String user;
   private final List<AuthMethod> methods;
@@ -41,18 +44,19 @@ public final class Login {
   private boolean passwordSent;
   private boolean anythingSent;
   private boolean refused;
+  private int refusals;
+  private int keysTried;
 
   Login(
       SshServer server,
       String user,
-      List<Identity> identities,
-      List<String> problems,
+      IdentityLoader.Loaded loaded,
       @Nullable PasswordBytes password,
       Executor blocking) {
     this.server = server;
     this.user = user;
-    this.identities = List.copyOf(identities);
-    this.problems = List.copyOf(problems);
+    this.identities = loaded.identities();
+    this.problems = loaded.problems();
     this.password = password;
     this.blocking = blocking;
     this.methods =
@@ -97,7 +101,8 @@ public final class Login {
     if (refused || (anythingSent && exhausted)) {
       return new SshException(
           SshFailure.AUTH_FAILED,
-          "SSH login as %s at %s refused".formatted(Printable.of(user), server.host()),
+          "SSH login as %s at %s refused%s"
+              .formatted(Printable.of(user), server.host(), tooManyKeys(cause)),
           cause);
     }
     if (exhausted && !offered.isEmpty()) {
@@ -111,13 +116,27 @@ public final class Login {
   }
 
   private static boolean triesUsedUp(Throwable cause) {
+    return disconnected(cause, TRIES_USED_UP);
+  }
+
+  private static boolean disconnected(Throwable cause, Set<Integer> codes) {
     for (Throwable t = cause; t != null; t = t.getCause()) {
       if (t instanceof org.apache.sshd.common.SshException ssh
-          && TRIES_USED_UP.contains(ssh.getDisconnectCode())) {
+          && codes.contains(ssh.getDisconnectCode())) {
         return true;
       }
     }
     return false;
+  }
+
+  /** What to do if the server ended it all, and keys had to do with that. */
+  private String tooManyKeys(Throwable cause) {
+    return keysTried > 0 && disconnected(cause, Set.of(SshConstants.SSH2_DISCONNECT_PROTOCOL_ERROR))
+        ? ": too many tries for this server, "
+            + keysTried
+            + (keysTried == 1 ? " of them with a key" : " of them with keys")
+            + " (identities-only: true tries none but those that the profile names)"
+        : "";
   }
 
   /** Whether the server got anything to judge: a password, or a key that it may trust. */
@@ -179,6 +198,7 @@ public final class Login {
       course.add("partial success");
     } else {
       refused |= anythingSent; // the answer to "none" is no refusal
+      refusals += anythingSent ? 1 : 0;
     }
   }
 
@@ -199,6 +219,24 @@ public final class Login {
 
   void sent() {
     anythingSent = true;
+  }
+
+  void keySent() {
+    anythingSent = true;
+    keysTried++;
+  }
+
+  /**
+   * How many keys may be tried now. Each that the server refuses counts, and after a number of
+   * refusals it hangs up: the methods that follow keep a try each. Where none follows, there is
+   * nothing to save.
+   */
+  int keyTries() {
+    long later =
+        methods.subList(methods.indexOf(AuthMethod.PUBLICKEY) + 1, methods.size()).stream()
+            .filter(method -> offered.contains(method.toString()) && hasUnsentPassword())
+            .count();
+    return later == 0 ? Integer.MAX_VALUE : (int) Math.max(1, TRIES - refusals - later);
   }
 
   void note(AuthMethod method, String event) {

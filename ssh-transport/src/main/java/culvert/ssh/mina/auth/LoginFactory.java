@@ -14,7 +14,7 @@ public final class LoginFactory {
   private final Executor blocking;
 
   /**
-   * @param blocking where signatures are made
+   * @param blocking where signatures are made; agents may let it wait
    */
   public LoginFactory(Executor blocking) {
     this(blocking, new IdentityLoader());
@@ -26,8 +26,8 @@ public final class LoginFactory {
   }
 
   /**
-   * Gathers what the user can log in with; blocks: it reads and decrypts key files. The caller owns
-   * the login and must {@link Login#wipe} it.
+   * Gathers what the user can log in with; blocks: it reads and decrypts key files, and asks the
+   * agent. The caller owns the login and must {@link Login#wipe} it.
    *
    * @param password from the FTP dialogue; copied. The profile's own password takes precedence.
    */
@@ -37,13 +37,7 @@ public final class LoginFactory {
         profile.login().authentication().contains(AuthMethod.PUBLICKEY)
             ? identities.load(profile)
             : IdentityLoader.Loaded.NOTHING;
-    return new Login(
-        server,
-        user,
-        loaded.identities(),
-        loaded.problems(),
-        passwordBytes(profile, password),
-        blocking);
+    return new Login(server, user, loaded, passwordBytes(profile, password), blocking);
   }
 
   private static @Nullable PasswordBytes passwordBytes(

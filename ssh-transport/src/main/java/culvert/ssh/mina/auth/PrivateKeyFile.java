@@ -4,8 +4,6 @@ import culvert.config.Secret;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.StringReader;
-import java.nio.BufferUnderflowException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
@@ -32,6 +30,20 @@ final class PrivateKeyFile {
 
   private PrivateKeyFile() {}
 
+  /** Whether it claims to hold a private key. */
+  static boolean isPrivate(byte[] content) {
+    return new String(content, StandardCharsets.ISO_8859_1).contains(BEGIN);
+  }
+
+  /** The public half, which OpenSSH's own format has in the clear. */
+  static Optional<KeyBlob> publicKey(byte[] content) throws IOException {
+    String text = new String(content, StandardCharsets.ISO_8859_1);
+    int start = text.indexOf(OPENSSH);
+    return start < 0
+        ? Optional.empty()
+        : Optional.of(new KeyBlob(header(decode(text, start + OPENSSH.length())).publicKey()));
+  }
+
   /**
    * Reads the one key in the file.
    *
@@ -46,26 +58,26 @@ final class PrivateKeyFile {
     }
     if (!text.contains(BEGIN)) {
       throw new IOException(
-          text.startsWith("ssh-") || text.startsWith("ecdsa-")
-              ? "is a public key (expected: the private key)"
+          isPublic(text)
+              ? "is a public key (expected: the private key, or an agent that holds it)"
               : "is not a private key in OpenSSH or PEM format");
     }
     return PemKey.parse(new StringReader(text.substring(text.indexOf(BEGIN))), passphrase);
   }
 
+  private static boolean isPublic(String text) {
+    try {
+      KeyBlob.parseLine(text);
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
   private static KeyPair openSsh(String text, int start, Optional<Secret> passphrase)
       throws IOException, GeneralSecurityException {
-    int end = text.indexOf(OPENSSH_END, start);
-    if (end < 0) {
-      throw new IOException("is truncated: no line " + OPENSSH_END);
-    }
-    byte[] decoded;
-    try {
-      decoded = Base64.getMimeDecoder().decode(text.substring(start, end));
-    } catch (IllegalArgumentException e) {
-      throw new IOException("is damaged: not valid base64", e);
-    }
-    boolean encrypted = isEncrypted(decoded);
+    byte[] decoded = decode(text, start);
+    boolean encrypted = !header(decoded).cipher().equals("none");
     if (encrypted && passphrase.isEmpty()) {
       throw LockedKeyException.noPassphrase();
     }
@@ -92,55 +104,45 @@ final class PrivateKeyFile {
     }
   }
 
+  private static byte[] decode(String text, int start) throws IOException {
+    int end = text.indexOf(OPENSSH_END, start);
+    if (end < 0) {
+      throw new IOException("is truncated: no line " + OPENSSH_END);
+    }
+    try {
+      return Base64.getMimeDecoder().decode(text.substring(start, end));
+    } catch (IllegalArgumentException e) {
+      throw new IOException("is damaged: not valid base64", e);
+    }
+  }
+
+  private record Header(String cipher, byte[] publicKey) {}
+
   /**
-   * PROTOCOL.key: magic, names of cipher and KDF, the KDF's options, the number of keys. MINA
-   * trusts the numbers: a damaged one would take all memory, or years.
+   * PROTOCOL.key: magic, names of cipher and KDF, the KDF's options, the number of keys, the public
+   * key. MINA trusts the numbers: a damaged one would take all memory, or years.
    */
-  private static boolean isEncrypted(byte[] decoded) throws IOException {
+  private static Header header(byte[] decoded) throws IOException {
     byte[] magic = MAGIC.getBytes(StandardCharsets.US_ASCII);
     if (!Arrays.equals(magic, Arrays.copyOf(decoded, magic.length))) {
       throw new IOException("is damaged: no openssh-key-v1 inside");
     }
-    try {
-      ByteBuffer in = ByteBuffer.wrap(decoded, magic.length, decoded.length - magic.length);
-      String cipher = ascii(string(in, "the cipher's name"));
-      String kdf = ascii(string(in, "the KDF's name"));
-      ByteBuffer options = string(in, "the KDF's options");
-      if (kdf.equals("bcrypt")) {
-        string(options, "the salt");
-        expect("bcrypt rounds", options.getInt(), MAX_ROUNDS);
-      }
-      expect("number of keys", in.getInt(), 1);
-      return !"none".equals(cipher);
-    } catch (BufferUnderflowException e) {
-      throw new IOException("is damaged: ends within its header", e);
+    WireReader in = new WireReader(Arrays.copyOfRange(decoded, magic.length, decoded.length));
+    String cipher = in.text("cipher's name");
+    String kdf = in.text("KDF's name");
+    byte[] options = in.string("KDF's options");
+    if (kdf.equals("bcrypt")) {
+      WireReader bcrypt = new WireReader(options);
+      bcrypt.string("salt");
+      expect("bcrypt rounds", bcrypt.uint32("bcrypt rounds"), MAX_ROUNDS);
     }
+    expect("number of keys", in.uint32("number of keys"), 1);
+    return new Header(cipher, in.string("public key"));
   }
 
-  private static ByteBuffer string(ByteBuffer in, String what) throws IOException {
-    int length = in.getInt();
-    if (length < 0 || length > in.remaining()) {
-      throw new IOException("is damaged: bad length of " + what);
-    }
-    ByteBuffer string = in.slice(in.position(), length);
-    in.position(in.position() + length);
-    return string;
-  }
-
-  private static String ascii(ByteBuffer string) {
-    return StandardCharsets.US_ASCII.decode(string).toString();
-  }
-
-  private static void expect(String what, int value, int most) throws IOException {
+  private static void expect(String what, long value, int most) throws IOException {
     if (value < 1 || value > most) {
-      throw new IOException(
-          "is damaged: "
-              + what
-              + " "
-              + Integer.toUnsignedString(value)
-              + " (expected: 1.."
-              + most
-              + ")");
+      throw new IOException("is damaged: " + what + " " + value + " (expected: 1.." + most + ")");
     }
   }
 }

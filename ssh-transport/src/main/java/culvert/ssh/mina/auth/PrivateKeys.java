@@ -10,6 +10,6 @@ public final class PrivateKeys {
 
   /** Whether nothing but the right passphrase is missing to use the key. Blocks. */
   public static boolean isLocked(Path key, Optional<Secret> passphrase) {
-    return IdentityLoader.isLocked(key, passphrase);
+    return KeyFiles.isLocked(key, passphrase);
   }
 }

@@ -38,6 +38,25 @@ final class PublicKeyAuth extends AbstractUserAuth {
       }
       algorithms.forEach(algorithm -> attempts.add(new Attempt(identity, algorithm)));
     }
+    leaveOut(attempts.size() - login.keyTries());
+  }
+
+  /** From the end, and what the profile does not name goes first. */
+  private void leaveOut(int tooMany) {
+    if (tooMany <= 0) {
+      return;
+    }
+    List<Attempt> all = List.copyOf(attempts);
+    for (boolean named : List.of(false, true)) {
+      for (int i = all.size() - 1; i >= 0 && attempts.size() > all.size() - tooMany; i--) {
+        if (all.get(i).identity().named() == named) {
+          attempts.remove(all.get(i));
+        }
+      }
+    }
+    login.note(
+        AuthMethod.PUBLICKEY,
+        tooMany + " of " + all.size() + " keys not tried, to leave tries for the password");
   }
 
   @Override
@@ -51,7 +70,7 @@ final class PublicKeyAuth extends AbstractUserAuth {
     Buffer packet = session.createBuffer(SshConstants.SSH_MSG_USERAUTH_REQUEST);
     putRequest(packet, session, service, next, false);
     session.writePacket(packet);
-    login.sent();
+    login.keySent();
     return true;
   }
 
@@ -65,7 +84,7 @@ final class PublicKeyAuth extends AbstractUserAuth {
     }
     asked = null;
     buffer.getString(); // algorithm: some servers answer with the key's type
-    if (!Arrays.equals(buffer.getBytes(), attempt.identity().blob())) {
+    if (!Arrays.equals(buffer.getBytes(), attempt.identity().key().octets())) {
       login.note(AuthMethod.PUBLICKEY, attempt.identity() + ": server answered for another key");
       return false;
     }
@@ -102,15 +121,17 @@ final class PublicKeyAuth extends AbstractUserAuth {
     }
     Buffer packet = session.createBuffer(SshConstants.SSH_MSG_USERAUTH_REQUEST);
     putRequest(packet, session, service, attempt, true);
-    ByteArrayBuffer signed = new ByteArrayBuffer();
-    signed.putString(attempt.algorithm());
-    signed.putBytes(signature);
-    packet.putBytes(signed.getCompactData());
+    packet.putBytes(signature);
     session.writePacket(packet);
   }
 
   private void cannotSign(ClientSession session, Attempt attempt, Exception e) throws Exception {
-    login.note(AuthMethod.PUBLICKEY, attempt.identity() + ": cannot sign: " + e.getMessage());
+    boolean agent = attempt.identity().signer() instanceof AgentKey;
+    String what = agent ? ": agent does not sign: " : ": cannot sign: ";
+    login.note(AuthMethod.PUBLICKEY, attempt.identity() + what + e.getMessage());
+    if (e instanceof SshAgent.SilentException) {
+      attempts.removeIf(other -> other.identity().signer() instanceof AgentKey);
+    }
     if (attempt.equals(current) && session.isOpen()) {
       session.getService(LoginService.class).giveUpCurrent();
     }
@@ -123,7 +144,7 @@ final class PublicKeyAuth extends AbstractUserAuth {
     packet.putString(getName());
     packet.putBoolean(signed);
     packet.putString(attempt.algorithm());
-    packet.putBytes(attempt.identity().blob());
+    packet.putBytes(attempt.identity().key().octets());
   }
 
   @Override

@@ -86,7 +86,9 @@ class IdentityLoaderTest {
             "identity file "
                 + dsa
                 + ": key type ssh-dss is not supported (expected: ed25519, ecdsa or rsa)",
-            "identity file " + publicKey + ": is a public key (expected: the private key)",
+            "identity file "
+                + publicKey
+                + ": is a public key (expected: the private key, or an agent that holds it)",
             "identity file " + text + ": is not a private key in OpenSSH or PEM format",
             "identity file " + damaged + ": is damaged: no openssh-key-v1 inside",
             "identity file "
@@ -130,16 +132,18 @@ class IdentityLoaderTest {
   @Test
   void aKeyIsDecryptedOnceUntilItsFileOrPassphraseChanges() throws Exception {
     Path file = TestKeys.file("ed25519-encrypted", directory);
-    Identity first = loader.load(encrypted(TestKeys.PASSPHRASE, file)).identities().get(0);
+    Signer first = signer(encrypted(TestKeys.PASSPHRASE, file));
 
-    assertThat(loader.load(encrypted(TestKeys.PASSPHRASE, file)).identities().get(0))
-        .isSameAs(first);
+    assertThat(signer(encrypted(TestKeys.PASSPHRASE, file))).isSameAs(first);
     assertThat(loader.load(encrypted("wrong", file)).identities()).isEmpty();
 
     Files.write(file, Files.readAllBytes(TestKeys.file("rsa-encrypted", directory)));
     Files.setLastModifiedTime(file, FileTime.fromMillis(1));
-    assertThat(loader.load(encrypted(TestKeys.PASSPHRASE, file)).identities().get(0))
-        .isNotSameAs(first);
+    assertThat(signer(encrypted(TestKeys.PASSPHRASE, file))).isNotSameAs(first);
+  }
+
+  private Signer signer(SshProfile profile) {
+    return loader.load(profile).identities().get(0).signer();
   }
 
   @Test

@@ -50,7 +50,7 @@ final class TestKeys {
     throw new IllegalStateException(name + ": no ed25519 seed found");
   }
 
-  private static byte[] resource(String name) throws IOException {
+  static byte[] resource(String name) throws IOException {
     try (InputStream in = TestKeys.class.getResourceAsStream("/culvert/ssh/keys/" + name)) {
       return in.readAllBytes();
     }

@@ -1,0 +1,30 @@
+package culvert.ssh.mina.auth;
+
+import java.io.IOException;
+import java.time.Duration;
+import org.apache.sshd.common.session.SessionContext;
+
+/**
+ * A private key that an agent holds.
+ *
+ * @param key as the agent lists it: a certificate, too
+ * @param comment the agent's
+ * @param patience how long the agent has for a signature: it may ask a person
+ */
+record AgentKey(SshAgent agent, KeyBlob key, String comment, Duration patience) implements Signer {
+
+  @Override
+  public byte[] sign(SessionContext session, String algorithm, byte[] data) throws IOException {
+    byte[] signature = agent.sign(key, data, AgentMessages.flags(algorithm), patience);
+    String made = new WireReader(signature).text("signature's algorithm");
+    if (!made.equals(algorithm)) {
+      throw new IOException("signed with " + Printable.of(made) + " (expected: " + algorithm + ")");
+    }
+    return signature;
+  }
+
+  @Override
+  public String toString() {
+    return "agent's key " + Printable.of(comment);
+  }
+}
