@@ -10,7 +10,6 @@ import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.FutureListener;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.Optional;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
@@ -105,9 +104,7 @@ final class ServerSide implements UpstreamEnd.Listener {
 
   /** Takes the bytes over, and wipes them when they are written. */
   void write(byte[] bytes) {
-    end.channel()
-        .writeAndFlush(Unpooled.wrappedBuffer(bytes))
-        .addListener(written -> Arrays.fill(bytes, (byte) 0));
+    SecretWrite.to(end.channel(), bytes);
   }
 
   /** Behind everything that was written. */

@@ -3,6 +3,7 @@ package culvert.proxy.socks;
 import culvert.config.Secret;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 
@@ -18,12 +19,17 @@ final class Credentials {
     this.password = password;
   }
 
-  /** The user's name if these are right; takes equally long for every user and password. */
+  /**
+   * The user's name if these are right; takes equally long for every user and password. The
+   * password is wiped: this can be asked once.
+   */
   Optional<String> checkedAgainst(Map<String, Secret> users) {
     String user = new String(name, StandardCharsets.UTF_8);
     Secret secret = users.get(user);
     byte[] expected = secret == null ? NOBODY : secret.reveal().getBytes(StandardCharsets.UTF_8);
     boolean equal = MessageDigest.isEqual(password, expected);
+    Arrays.fill(password, (byte) 0);
+    Arrays.fill(expected, (byte) 0);
     return equal && secret != null ? Optional.of(user) : Optional.empty();
   }
 
