@@ -33,6 +33,7 @@ class LocalOwnersIT {
     String rules =
         """
         listeners: [{ name: socks, socks: "%s:0" }]
+        pin-tunnelled: false
         rules:
           - { name: by-name, match: { os-user: %s, application: "cur?" }, action: direct }
           - { name: by-number, match: { os-user: 0, application: python3 }, action: direct }

@@ -18,6 +18,8 @@ import culvert.proxy.ftp.DataListeners;
 import culvert.proxy.metrics.Metrics;
 import culvert.proxy.owner.ClientOwners;
 import culvert.proxy.owner.ProcClientOwners;
+import culvert.proxy.pin.FilePins;
+import culvert.proxy.pin.StateDirectory;
 import culvert.proxy.relay.BufferBudget;
 import culvert.proxy.relay.Relay;
 import culvert.proxy.route.Policy;
@@ -33,7 +35,6 @@ import culvert.proxy.upstream.BlockingResolver;
 import culvert.proxy.upstream.DirectConnector;
 import culvert.proxy.upstream.OwnListeners;
 import culvert.proxy.upstream.TcpConnector;
-import culvert.proxy.upstream.TunnelPins;
 import culvert.ssh.AddressResolver;
 import culvert.ssh.NettyTransport;
 import culvert.ssh.SshException;
@@ -45,6 +46,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,6 +69,9 @@ public final class ProxyDaemon implements AutoCloseable {
   /** A server may take a second to answer ABOR. */
   private static final Duration LAST_WORDS = Duration.ofMillis(1500);
 
+  /** Somebody else may hold the file's lock. */
+  private static final Duration PINS_WRITTEN = Duration.ofSeconds(2);
+
   private final CulvertConfig config;
   private final NettyTransport transport = NettyTransport.preferred();
   private final EventLoopGroup loops =
@@ -78,6 +83,7 @@ public final class ProxyDaemon implements AutoCloseable {
   private final OwnListeners ownListeners = new OwnListeners();
   private final ConnectionLimits limits;
   private final BindTable binds;
+  private final FilePins pins;
   private final SshTransport ssh;
   private final OpenConnections connections =
       new OpenConnections(new ConnectionLog(metrics.events(), System::nanoTime));
@@ -121,8 +127,16 @@ public final class ProxyDaemon implements AutoCloseable {
     BufferBudget buffered = new BufferBudget(config.limits().buffered());
     Relay relay = new Relay(buffered);
     ssh = parts.ssh().create(transport, resolver, blocking, config.limits());
+    pins =
+        new FilePins(
+            new StateDirectory(config.stateDirectory()),
+            () -> policy.pinTunnelled(),
+            resolver,
+            blocking,
+            Clock.systemUTC(),
+            metrics.events()::pinNotWritten);
     DirectConnector direct = new TcpConnector(dialer, DIRECT_CONNECT_TIMEOUT, ownListeners);
-    Upstreams upstreams = new Upstreams(resolver, direct, ssh, TunnelPins.NONE);
+    Upstreams upstreams = new Upstreams(resolver, direct, ssh, pins);
     ClientOwners owners = ProcClientOwners.create(owning);
     DataListeners dataListeners =
         new DataListeners(transport, loops, owners, limits, connections, ownListeners);
@@ -199,6 +213,9 @@ public final class ProxyDaemon implements AutoCloseable {
   }
 
   private void open(TunnelStatus status) throws IOException {
+    if (config.pinTunnelled()) {
+      pins.prepare();
+    }
     for (ListenerConfig listener : config.listeners()) {
       if (listener instanceof ListenerConfig.Socks socks) {
         open("socks", socks.name(), socks.bind(), door(socks));
@@ -282,8 +299,12 @@ public final class ProxyDaemon implements AutoCloseable {
    * Takes rules and profiles for new connections; those that are open go on under the old ones.
    *
    * @return the sections that differ and need a restart, which stay as they were
+   * @throws IOException pins are to be kept from now on, and cannot be: everything stays as it was
    */
-  public List<String> reload(CulvertConfig changed) {
+  public List<String> reload(CulvertConfig changed) throws IOException {
+    if (changed.pinTunnelled() && !policy.pinTunnelled()) {
+      pins.prepare();
+    }
     // Listeners stay until the restart, and so do the profiles of those that are fixed tunnels.
     policy = Policy.of(changed).withMissing(config.profiles());
     List<String> restart = new ArrayList<>();
@@ -341,11 +362,20 @@ public final class ProxyDaemon implements AutoCloseable {
     }
     awaitLastWords();
     remoteTunnels.forEach(RemoteTunnel::release);
+    awaitPins();
     ssh.close();
     loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
     blocking.shutdownNow();
     owning.shutdownNow();
     metrics.close();
+  }
+
+  private void awaitPins() {
+    try {
+      pins.awaitWritten(PINS_WRITTEN);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** An upload that was just broken off is aborted at the FTP server before its tunnel goes. */

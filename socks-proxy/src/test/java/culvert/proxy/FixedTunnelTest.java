@@ -239,7 +239,8 @@ class FixedTunnelTest {
   private static CulvertConfig config(String yaml, List<ListenerConfig> listeners) {
     CulvertConfig base =
         new ConfigLoader(Environment.ofProcess())
-            .loadString("rules: []\ndefault-action: block\n" + yaml, "test.yaml")
+            .loadString(
+                "rules: []\ndefault-action: block\npin-tunnelled: false\n" + yaml, "test.yaml")
             .orThrow();
     return new CulvertConfig(
         listeners,

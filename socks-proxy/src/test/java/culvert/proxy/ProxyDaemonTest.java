@@ -458,8 +458,9 @@ class ProxyDaemonTest {
   private static CulvertConfig load(String yaml) {
     String rules = yaml.contains("rules:") ? "" : "rules: []\n";
     String action = yaml.contains("default-action:") ? "" : "default-action: direct\n";
+    String pins = yaml.contains("pin-tunnelled:") ? "" : "pin-tunnelled: false\n";
     return new ConfigLoader(Environment.ofProcess())
-        .loadString(rules + action + yaml, "test.yaml")
+        .loadString(rules + action + pins + yaml, "test.yaml")
         .orThrow();
   }
 

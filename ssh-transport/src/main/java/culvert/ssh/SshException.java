@@ -18,6 +18,11 @@ public final class SshException extends Exception {
     this.failure = failure;
   }
 
+  /** The same failure with something to know about it, in brackets behind the message. */
+  public SshException with(String remark) {
+    return new SshException(failure, getMessage() + " (" + remark + ")", this);
+  }
+
   public SshFailure failure() {
     return failure;
   }

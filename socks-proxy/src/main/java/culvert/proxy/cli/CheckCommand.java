@@ -4,6 +4,7 @@ import culvert.config.ConfigProblem;
 import culvert.config.ConfigResult;
 import culvert.filter.RuleCompiler;
 import culvert.filter.RuleWarning;
+import culvert.proxy.pin.StateDirectory;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -37,6 +38,12 @@ final class CheckCommand implements Callable<Integer> {
     }
     for (RuleWarning warning : RuleCompiler.compile(loaded.config()).warnings()) {
       terminal.out().println(warning);
+    }
+    if (loaded.config().pinTunnelled()) {
+      new StateDirectory(loaded.config().stateDirectory())
+          .problem()
+          .ifPresent(
+              problem -> terminal.out().println(configOption.name() + ": warning: " + problem));
     }
     terminal.out().println("ok");
     return ExitCode.OK;

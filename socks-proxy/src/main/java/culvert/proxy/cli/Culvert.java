@@ -72,6 +72,8 @@ public final class Culvert implements Callable<Integer> {
             .addSubcommand(new CheckCommand(terminal))
             .addSubcommand(new ExplainCommand(terminal))
             .addSubcommand(new TrustCommand(terminal, parts.hostKeys()))
+            .addSubcommand(new PinsCommand(terminal))
+            .addSubcommand(new UnpinCommand(terminal))
             .addSubcommand(new TunnelCommand(terminal, parts.tunnels(), parts.signals()))
             .addSubcommand(new DemoCommand(terminal))
             .addSubcommand(new CommandLine.HelpCommand());

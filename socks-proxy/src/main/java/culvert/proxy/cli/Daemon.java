@@ -1,6 +1,7 @@
 package culvert.proxy.cli;
 
 import culvert.config.CulvertConfig;
+import java.io.IOException;
 import java.util.List;
 
 /** What {@code culvert run} runs. */
@@ -21,8 +22,12 @@ interface Daemon {
   /** What listens where, in the order of the configuration: {@code socks 127.0.0.1:1080}. */
   List<String> listeners();
 
-  /** Takes the configuration for new connections. */
-  void reload(CulvertConfig config);
+  /**
+   * Takes the configuration for new connections.
+   *
+   * @throws IOException with a message for the user; nothing has changed then
+   */
+  void reload(CulvertConfig config) throws IOException;
 
   /** Takes no new connections, lets the others end within a deadline, and returns then. */
   void drain() throws InterruptedException;

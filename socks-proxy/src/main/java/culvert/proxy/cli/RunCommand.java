@@ -5,6 +5,7 @@ import culvert.config.ConfigResult;
 import culvert.config.CulvertConfig;
 import culvert.filter.RuleCompiler;
 import culvert.filter.RuleWarning;
+import java.io.IOException;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -86,6 +87,8 @@ final class RunCommand implements Callable<Integer> {
     try {
       daemon.reload(loaded.config());
       log(Level.INFO, "configuration reloaded");
+    } catch (IOException e) {
+      LOG.error("configuration not taken, the old one stays: {}", e.getMessage());
     } catch (RuntimeException e) {
       LOG.atError().setCause(e).log("configuration not taken, the old one stays");
     }

@@ -22,7 +22,7 @@ record RunningProxy(ProxyDaemon proxy) implements Daemon {
   }
 
   @Override
-  public void reload(CulvertConfig config) {
+  public void reload(CulvertConfig config) throws IOException {
     proxy.reload(config);
   }
 

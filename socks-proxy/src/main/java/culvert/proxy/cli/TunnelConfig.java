@@ -104,7 +104,7 @@ record TunnelConfig(
     } else if (login == Login.KEY || !identities.isEmpty()) {
       key(yaml, "authentication", "publickey");
     }
-    return yaml.append("rules: []\ndefault-action: block\n").toString();
+    return yaml.append("rules: []\ndefault-action: block\npin-tunnelled: false\n").toString();
   }
 
   private static void listener(

@@ -37,6 +37,9 @@ public interface ConnectionRecorder {
   /** No tunnel could be made and the rule allows plaintext. */
   void fellBack(FallbackReason reason, String detail);
 
+  /** The rule would have allowed plaintext, but the destination is pinned. */
+  void keptFromPlaintext();
+
   /** Bytes that the client sent and the upstream took. */
   void fromClient(long bytes);
 

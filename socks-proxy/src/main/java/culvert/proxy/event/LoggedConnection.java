@@ -94,6 +94,11 @@ final class LoggedConnection implements ConnectionRecorder {
   }
 
   @Override
+  public void keptFromPlaintext() {
+    events.keptFromPlaintext();
+  }
+
+  @Override
   public void fromClient(long bytes) {
     bytesFromClient += bytes;
     events.bytesFromClient(bytes);

@@ -26,6 +26,12 @@ public interface ProxyEvents {
 
   void fellBack(FallbackReason reason);
 
+  /** A pinned destination was not connected in plaintext although the rule would have it. */
+  void keptFromPlaintext();
+
+  /** A destination that was tunnelled could not be remembered. */
+  void pinNotWritten();
+
   void bytesFromClient(long bytes);
 
   void bytesToClient(long bytes);

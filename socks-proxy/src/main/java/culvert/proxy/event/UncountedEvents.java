@@ -20,6 +20,12 @@ final class UncountedEvents implements ProxyEvents {
   public void fellBack(FallbackReason reason) {}
 
   @Override
+  public void keptFromPlaintext() {}
+
+  @Override
+  public void pinNotWritten() {}
+
+  @Override
   public void bytesFromClient(long bytes) {}
 
   @Override

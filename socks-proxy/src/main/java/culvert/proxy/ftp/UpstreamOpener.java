@@ -8,6 +8,7 @@ import culvert.proxy.door.Refusal;
 import culvert.proxy.event.ConnectionRecorder;
 import culvert.proxy.relay.Closing;
 import culvert.proxy.upstream.ConnectFailedException;
+import culvert.proxy.upstream.TunnelEnds;
 import culvert.proxy.upstream.TunnelPins;
 import culvert.ssh.Originator;
 import culvert.ssh.SshException;
@@ -215,7 +216,10 @@ final class UpstreamOpener {
             (FutureListener<DuplexChannel>)
                 opened -> {
                   if (opened.isSuccess() && mine == step) {
-                    pins.tunnelled(request.host(), request.port());
+                    pins.tunnelled(
+                        request,
+                        plan.server().toString(),
+                        TunnelEnds.destination(plan.server(), session));
                     Upstream.Tunnelled upstream =
                         new Upstream.Tunnelled(
                             session, plan.target().host(), plan.server(), spec.user());
@@ -262,19 +266,48 @@ final class UpstreamOpener {
     recorder.tunnelFailed(cause.failure());
     Optional<FallbackReason> reason =
         cause.failure().fallbackReason().filter(plan.route().fallback()::allows);
-    boolean pinned = !verdict && pins.isPinned(request.host(), request.port());
-    if (reason.isEmpty() || pinned) {
+    if (reason.isEmpty()) {
       fail(cause);
-      return;
+    } else if (verdict) {
+      goPlain(reason.get(), cause);
+    } else {
+      unlessPinned(reason.get(), cause);
     }
-    recorder.fellBack(reason.get(), String.valueOf(cause.getMessage()));
+  }
+
+  private void unlessPinned(FallbackReason reason, SshException cause) {
+    int mine = nextStep(left(), () -> fail(cause));
+    pins.objection(request, loop)
+        .addListener(
+            (FutureListener<Optional<String>>)
+                asked -> {
+                  if (mine != step) {
+                    return;
+                  }
+                  Optional<String> objection = asked.getNow();
+                  if (objection.isPresent()) {
+                    recorder.keptFromPlaintext();
+                    fail(cause.with(objection.get()));
+                  } else {
+                    goPlain(reason, cause);
+                  }
+                });
+  }
+
+  private void goPlain(FallbackReason reason, SshException cause) {
+    recorder.fellBack(reason, String.valueOf(cause.getMessage()));
     plain();
+  }
+
+  /** Of the time for all steps together. */
+  private Duration left() {
+    return Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
   }
 
   private void plain() {
     int mine =
         nextStep(
-            Duration.ofNanos(Math.max(0, deadline - System.nanoTime())),
+            left(),
             () ->
                 fail(
                     new ConnectFailedException(

@@ -20,6 +20,8 @@ final class CountedEvents implements ProxyEvents {
   private final MeterRegistry registry;
   private final AtomicLong active = new AtomicLong();
   private final Counter started;
+  private final Counter keptFromPlaintext;
+  private final Counter pinsNotWritten;
   private final Counter bytesFromClient;
   private final Counter bytesToClient;
   private final Timer duration;
@@ -34,6 +36,11 @@ final class CountedEvents implements ProxyEvents {
         .description("Client connections that have asked for something and not ended")
         .register(registry);
     started = counter("culvert.connections.started", "Client connections that asked");
+    keptFromPlaintext =
+        counter(
+            "culvert.fallbacks.pinned",
+            "Connections kept from plaintext, as they were once tunnelled");
+    pinsNotWritten = counter("culvert.pins.unwritten", "Failures to write down what was tunnelled");
     bytesFromClient = bytes("from-client");
     bytesToClient = bytes("to-client");
     duration =
@@ -116,6 +123,16 @@ final class CountedEvents implements ProxyEvents {
   @Override
   public void fellBack(FallbackReason reason) {
     count(fallbacks, reason);
+  }
+
+  @Override
+  public void keptFromPlaintext() {
+    keptFromPlaintext.increment();
+  }
+
+  @Override
+  public void pinNotWritten() {
+    pinsNotWritten.increment();
   }
 
   @Override

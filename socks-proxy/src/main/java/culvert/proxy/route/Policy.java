@@ -20,12 +20,14 @@ import java.util.stream.Stream;
  * @param profiles ways to reach an SSH server by name
  * @param ftp how FTP is spoken where no rule says otherwise
  * @param controlPorts on which FTP control connections are expected
+ * @param pinTunnelled whether what was once tunnelled stays so where its SSH server is unreachable
  */
 public record Policy(
     FilterEngine rules,
     Map<String, SshProfile> profiles,
     FtpSettings ftp,
-    List<PortRange> controlPorts) {
+    List<PortRange> controlPorts,
+    boolean pinTunnelled) {
   public Policy {
     profiles = Map.copyOf(profiles);
     controlPorts = List.copyOf(controlPorts);
@@ -36,7 +38,8 @@ public record Policy(
         RuleCompiler.compile(config).engine(),
         config.profiles(),
         config.ftp().settings(),
-        controlPorts(config));
+        controlPorts(config),
+        config.pinTunnelled());
   }
 
   /** A range of ports in a rule may well be one of data connections. */
@@ -62,7 +65,7 @@ public record Policy(
   public Policy withMissing(Map<String, SshProfile> others) {
     Map<String, SshProfile> all = new HashMap<>(others);
     all.putAll(profiles);
-    return new Policy(rules, all, ftp, controlPorts);
+    return new Policy(rules, all, ftp, controlPorts, pinTunnelled);
   }
 
   /** The profile with this name, which the configuration has checked to be there. */

@@ -204,25 +204,38 @@ final class RoutedConnection {
                 connected.getNow().release();
               } else {
                 recorder.tunnelled(server.toString(), session.get().user());
-                openChannel(request, route, connected.getNow());
+                openChannel(request, route, server, connected.getNow());
               }
             });
   }
 
-  private void openChannel(ConnectionRequest request, Route.Tunnel route, SshSession session) {
+  private void openChannel(
+      ConnectionRequest request, Route.Tunnel route, SshServer server, SshSession session) {
     TunnelTarget target = TunnelEnds.target(request, route.target());
     session
         .openDirectTcpip(target, Originator.of(client.address()), loop, EarlyReads.initializer())
         .addListener(
             (Future<DuplexChannel> opened) -> {
+              Optional<InetAddress> reached = TunnelEnds.destination(server, session);
               session.release();
               if (opened.isSuccess()) {
-                upstreams.pins().of(client).tunnelled(request.host(), request.port());
+                pin(request, route, server, reached);
                 relay(opened.getNow());
               } else {
                 whileClientWaits(() -> tunnelFailed(request, route, opened.cause()));
               }
             });
+  }
+
+  /** Any port may be asked for here: what never falls back needs no pin. */
+  private void pin(
+      ConnectionRequest request,
+      Route.Tunnel route,
+      SshServer server,
+      Optional<InetAddress> reached) {
+    if (!route.fallback().reasons().isEmpty()) {
+      upstreams.pins().of(client).tunnelled(request, server.toString(), reached);
+    }
   }
 
   private void tunnelFailed(ConnectionRequest request, Route.Tunnel route, Throwable cause) {
@@ -234,21 +247,44 @@ final class RoutedConnection {
     }
     recorder.tunnelFailed(failed.failure());
     Optional<FallbackReason> fallback =
-        failed
-            .failure()
-            .fallbackReason()
-            .filter(route.fallback()::allows)
-            .filter(reason -> reason != FallbackReason.UNREACHABLE || !isPinned(request));
-    if (fallback.isPresent()) {
-      recorder.fellBack(fallback.get(), detail);
-      withAddresses(request, addresses -> connectDirectly(addresses, request.port()));
-    } else {
+        failed.failure().fallbackReason().filter(route.fallback()::allows);
+    if (fallback.isEmpty()) {
       refuse(EndReason.UPSTREAM_FAILED, SshRefusal.of(failed.failure()), detail);
+    } else if (fallback.get() == FallbackReason.UNREACHABLE) {
+      unlessPinned(request, failed);
+    } else {
+      fallBack(request, fallback.get(), detail);
     }
   }
 
-  private boolean isPinned(ConnectionRequest request) {
-    return upstreams.pins().of(client).isPinned(request.host(), request.port());
+  private void unlessPinned(ConnectionRequest request, SshException failed) {
+    String detail = String.valueOf(failed.getMessage());
+    upstreams
+        .pins()
+        .of(client)
+        .objection(request, loop)
+        .addListener(
+            (Future<Optional<String>> asked) ->
+                whileClientWaits(
+                    () ->
+                        asked
+                            .getNow()
+                            .ifPresentOrElse(
+                                objection -> keepFromPlaintext(failed.with(objection)),
+                                () -> fallBack(request, FallbackReason.UNREACHABLE, detail))));
+  }
+
+  private void keepFromPlaintext(SshException failed) {
+    recorder.keptFromPlaintext();
+    refuse(
+        EndReason.UPSTREAM_FAILED,
+        SshRefusal.of(failed.failure()),
+        String.valueOf(failed.getMessage()));
+  }
+
+  private void fallBack(ConnectionRequest request, FallbackReason reason, String detail) {
+    recorder.fellBack(reason, detail);
+    withAddresses(request, addresses -> connectDirectly(addresses, request.port()));
   }
 
   // Ends

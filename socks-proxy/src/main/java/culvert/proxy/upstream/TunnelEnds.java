@@ -5,6 +5,7 @@ import culvert.config.SshProfile;
 import culvert.filter.ConnectionRequest;
 import culvert.filter.DestinationAddress;
 import culvert.ssh.SshServer;
+import culvert.ssh.SshSession;
 import culvert.ssh.TunnelTarget;
 import io.netty.util.NetUtil;
 import java.net.InetAddress;
@@ -38,6 +39,14 @@ public final class TunnelEnds {
                 new TunnelTarget(
                     decidedBy(request).map(NetUtil::toAddressString).orElse(request.host()),
                     request.port()));
+  }
+
+  /**
+   * The address of what the client has asked for, as a tunnel has shown it: where that is the SSH
+   * server's own host, and was reached from here.
+   */
+  public static Optional<InetAddress> destination(SshServer server, SshSession session) {
+    return server.profile().host().isEmpty() ? session.serverAddress() : Optional.empty();
   }
 
   private static Optional<InetAddress> decidedBy(ConnectionRequest request) {

@@ -1,6 +1,11 @@
 package culvert.proxy.upstream;
 
+import culvert.filter.ConnectionRequest;
 import culvert.proxy.door.Client;
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.Future;
+import java.net.InetAddress;
+import java.util.Optional;
 
 /**
  * Remembers which destinations were once tunnelled: for those, an SSH server that cannot be reached
@@ -13,23 +18,32 @@ public interface TunnelPins {
   TunnelPins NONE =
       new TunnelPins() {
         @Override
-        public boolean isPinned(String host, int port) {
-          return false;
+        public Future<Optional<String>> objection(
+            ConnectionRequest destination, EventExecutor executor) {
+          return executor.newSucceededFuture(Optional.empty());
         }
 
         @Override
-        public void tunnelled(String host, int port) {}
+        public void tunnelled(
+            ConnectionRequest destination, String server, Optional<InetAddress> address) {}
       };
 
   /**
-   * Whether a tunnel to the destination has ever stood.
+   * What speaks against plaintext where the SSH server cannot be reached: that a tunnel to the
+   * destination has once stood, or that nobody can tell.
    *
-   * @param host as the client named it
+   * @param executor where the future completes; it never fails
+   * @return for the client's eyes; empty: nothing speaks against it
    */
-  boolean isPinned(String host, int port);
+  Future<Optional<String>> objection(ConnectionRequest destination, EventExecutor executor);
 
-  /** A tunnel to the destination stands. */
-  void tunnelled(String host, int port);
+  /**
+   * A tunnel to the destination stands.
+   *
+   * @param server the SSH server, {@code host:port}
+   * @param address the destination's, where the tunnel has shown it
+   */
+  void tunnelled(ConnectionRequest destination, String server, Optional<InetAddress> address);
 
   /** For a client's destination: none where it is one as seen from the SSH server. */
   default TunnelPins of(Client client) {

@@ -42,6 +42,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.NetUtil;
+import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import java.io.Closeable;
@@ -93,6 +94,8 @@ final class FtpFixture implements AutoCloseable {
   final Map<String, Route> routes = new ConcurrentHashMap<>(); // by host:port
   final Set<String> pinned = ConcurrentHashMap.newKeySet();
   final ServerSocket ftpServer;
+
+  volatile Future<?> pinGate = loops.next().newSucceededFuture(null);
 
   private volatile Future<?> ownerGate = loops.next().newSucceededFuture(null);
 
@@ -208,13 +211,21 @@ final class FtpFixture implements AutoCloseable {
   private TunnelPins pins() {
     return new TunnelPins() {
       @Override
-      public boolean isPinned(String host, int port) {
-        return pinned.contains(host);
+      public Future<Optional<String>> objection(
+          ConnectionRequest destination, EventExecutor executor) {
+        Promise<Optional<String>> answer = executor.newPromise();
+        pinGate.addListener(
+            open ->
+                answer.setSuccess(
+                    Optional.of("pinned").filter(p -> pinned.contains(destination.host()))));
+        return answer;
       }
 
       @Override
-      public void tunnelled(String host, int port) {
-        pinned.add(host);
+      public void tunnelled(
+          ConnectionRequest destination, String server, Optional<InetAddress> address) {
+        pinned.add(destination.host());
+        address.map(NetUtil::toAddressString).ifPresent(pinned::add);
       }
     };
   }

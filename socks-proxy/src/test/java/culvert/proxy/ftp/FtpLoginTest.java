@@ -10,6 +10,8 @@ import culvert.config.FallbackReason;
 import culvert.config.SshUser;
 import culvert.ssh.SshFailure;
 import io.netty.channel.ChannelOption;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import io.netty.util.concurrent.Promise;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
@@ -266,6 +268,45 @@ class FtpLoginTest {
     ftp.ssh.reachFailure = FakeSsh.failure(SshFailure.CONNECTION_REFUSED);
 
     assertThat(ftp.tunnel(Fallback.PLAIN).answer()).isEqualTo(5);
+    assertThat(ftp.direct).isEmpty();
+    assertThat(ftp.recorded.get(0).events)
+        .containsExactly(
+            "tunnel failed CONNECTION_REFUSED", "kept from plaintext", "ended upstream-failed");
+  }
+
+  @ParameterizedTest(name = "{0} in plaintext: {1}")
+  @CsvSource({"TIMED_OUT, false", "NOT_SSH, false", "AUTH_FAILED, true", "NO_IDENTITY, true"})
+  void onlyWhatAVerifiedServerSaysLeadsAPinnedDestinationIntoPlaintext(
+      SshFailure failure, boolean plaintext) throws Exception {
+    ftp.pinned.add(FtpFixture.HOST);
+    ftp.ssh.loginFailure = FakeSsh.failure(failure);
+    Peer client = ftp.tunnel(Fallback.PLAIN);
+    client.answer();
+    logIn(client);
+
+    if (plaintext) {
+      serveLogin(ftp.server());
+      assertThat(client.line()).isEqualTo("230-Welcome");
+    } else {
+      assertThat(client.line()).startsWith("421 culvert: ").endsWith(" (pinned)");
+      assertThat(ftp.direct).isEmpty();
+    }
+  }
+
+  @Test
+  void whoLeavesWhileThePinsAreReadCausesNoPlaintext() throws Exception {
+    Promise<Void> gate = GlobalEventExecutor.INSTANCE.newPromise();
+    ftp.pinGate = gate;
+    ftp.ssh.loginFailure = FakeSsh.failure(SshFailure.TIMED_OUT);
+    Peer client = ftp.tunnel(Fallback.PLAIN);
+    client.answer();
+    logIn(client);
+    await().until(() -> ftp.recorded.get(0).events.contains("tunnel failed TIMED_OUT"));
+
+    client.close();
+    await().until(() -> ftp.clients.stream().noneMatch(channel -> channel.isOpen()));
+    gate.setSuccess(null);
+
     assertThat(ftp.direct).isEmpty();
   }
 

@@ -43,6 +43,11 @@ final class Recorded implements ConnectionRecorder {
   }
 
   @Override
+  public void keptFromPlaintext() {
+    events.add("kept from plaintext");
+  }
+
+  @Override
   public void fromClient(long bytes) {}
 
   @Override

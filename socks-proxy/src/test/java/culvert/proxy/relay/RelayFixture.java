@@ -138,6 +138,9 @@ final class RelayFixture implements AutoCloseable {
     public void fellBack(FallbackReason reason, String detail) {}
 
     @Override
+    public void keptFromPlaintext() {}
+
+    @Override
     public void fromClient(long bytes) {
       fromClient.addAndGet(bytes);
     }

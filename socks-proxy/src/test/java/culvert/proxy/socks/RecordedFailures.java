@@ -27,6 +27,12 @@ record RecordedFailures(List<HandshakeFailure> failures) implements ProxyEvents 
   public void fellBack(FallbackReason reason) {}
 
   @Override
+  public void keptFromPlaintext() {}
+
+  @Override
+  public void pinNotWritten() {}
+
+  @Override
   public void bytesFromClient(long bytes) {}
 
   @Override

@@ -1,0 +1,364 @@
+package culvert.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import culvert.it.peers.CurlClient;
+import culvert.it.peers.FtpDialogue;
+import culvert.it.peers.RealPeers;
+import culvert.it.peers.RealSshd;
+import culvert.it.peers.RealVsftpd;
+import culvert.it.peers.Run;
+import culvert.it.peers.Socks5;
+import culvert.it.peers.TestAccount;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * What was once tunnelled is not led into plaintext by blocking the way to its SSH server. Every
+ * rule here has {@code fallback: plain}.
+ */
+@RealPeers
+class PinsIT {
+  private static final Duration DEADLINE = Duration.ofSeconds(30);
+
+  @TempDir private Path directory;
+  private RealSshd sshd;
+  private RealVsftpd vsftpd;
+
+  @BeforeEach
+  void start() throws Exception {
+    sshd = RealSshd.start();
+    vsftpd = RealVsftpd.start();
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    vsftpd.close();
+    sshd.close();
+  }
+
+  @Test
+  void aStoppedSshdLeadsOnceTunnelledJobsIntoNoPlaintextUntilTheyAreUnpinned() throws Exception {
+    try (Culvert culvert = Culvert.start(config())) {
+      Run<String> tunnelled = curl(culvert).text(url());
+      assertThat(tunnelled.exitCode()).as(tunnelled.errors()).isZero();
+      awaitPin("127.0.0.1");
+      sshd.stop();
+
+      Run<String> refused = curl(culvert).text(url());
+      assertThat(refused.exitCode()).as(refused.errors()).isEqualTo(97);
+      assertThat(culvert.socks().code("127.0.0.1", vsftpd.port())).isEqualTo(5);
+      assertThat(vsftpd.controlConnections()).isEqualTo(1);
+
+      assertThat(commandLine("unpin", "127.0.0.1:" + vsftpd.port()))
+          .isEqualTo(new Run<>(0, "unpinned 127.0.0.1:" + vsftpd.port() + "\n", ""));
+      Run<String> plain = curl(culvert).text(url());
+      assertThat(plain.exitCode()).as(plain.errors()).isZero();
+      assertThat(vsftpd.controlConnections()).isEqualTo(2);
+
+      sshd.restart();
+      assertThat(curl(culvert).text(url()).exitCode()).isZero();
+      awaitPin("127.0.0.1");
+    }
+  }
+
+  @Test
+  void withoutAPinAStoppedSshdLeadsIntoPlaintext() throws Exception {
+    sshd.stop();
+    try (Culvert culvert = Culvert.start(config())) {
+      logIn(culvert.ftp(vsftpd.port()));
+      assertThat(vsftpd.controlConnections()).isEqualTo(1);
+      assertThat(directory.resolve("state/pins")).doesNotExist();
+    }
+  }
+
+  @Test
+  void pinsOutliveTheProcessAndHoldForABlackHole() throws Exception {
+    tunnelOnce(config(), "127.0.0.1");
+    try (BlackHole blackHole = BlackHole.open();
+        Culvert culvert =
+            Culvert.start(
+                config().profile("port", blackHole.port()).profile("connect-timeout", "1s"))) {
+      assertThat(culvert.socks().code("127.0.0.1", vsftpd.port())).isEqualTo(6);
+      assertThat(vsftpd.controlConnections()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void pinsHoldWhereTheNameOfTheSshServerIsUnknown() throws Exception {
+    tunnelOnce(config(), "127.0.0.1");
+    try (Culvert culvert = Culvert.start(config().profile("host", "nowhere.invalid"))) {
+      assertThat(culvert.socks().code("127.0.0.1", vsftpd.port())).isEqualTo(4);
+      assertThat(vsftpd.controlConnections()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void pinsHoldWhereSomethingElseAnswersAndTheClientIsToldHowToUnpin() throws Exception {
+    tunnelOnce(config(), "127.0.0.1");
+    try (RealVsftpd other = RealVsftpd.start();
+        Culvert culvert = Culvert.start(config().profile("port", other.port()));
+        FtpDialogue ftp = culvert.ftp(vsftpd.port())) {
+      assertThat(ftp.reply()).startsWith("220 ");
+      assertThat(ftp.login(TestAccount.USER, TestAccount.password()))
+          .startsWith("421 culvert: ssh server 127.0.0.1:" + other.port() + ": ")
+          .endsWith(" (pinned: no plaintext; culvert unpin 127.0.0.1:" + vsftpd.port() + ")");
+      assertThat(ftp.atEnd()).isTrue();
+      assertThat(vsftpd.controlConnections()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void whatAVerifiedServerRefusesStillFallsBack() throws Exception {
+    tunnelOnce(config(), "127.0.0.1");
+    try (RealSshd strict = RealSshd.start("DenyUsers " + TestAccount.USER);
+        RealSshd noForwards = RealSshd.start("AllowTcpForwarding no")) {
+      for (RealSshd refusing : List.of(strict, noForwards)) {
+        TestConfig config =
+            TestConfig.tunnel(directory, refusing.port(), vsftpd.port(), refusing.knownHostsLine())
+                .top("pin-tunnelled", true)
+                .rule("fallback", "plain");
+        try (Culvert culvert = Culvert.start(config)) {
+          logIn(culvert.ftp(vsftpd.port()));
+        }
+      }
+      assertThat(vsftpd.controlConnections()).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void namesArePinnedInAnySpellingAndByTheirAddresses() throws Exception {
+    tunnelOnce(config(), "LocalHost.");
+    assertThat(pins()).singleElement().asString().startsWith("localhost:" + vsftpd.port() + " ");
+    sshd.stop();
+    try (Culvert culvert = Culvert.start(config())) {
+      assertThat(culvert.socks().code("localhost", vsftpd.port())).isEqualTo(5);
+      logIn(culvert.socks().ftp("127.0.0.1", vsftpd.port())); // the gateway may know it otherwise
+    }
+    sshd.restart();
+    tunnelOnce(config(), "127.0.0.1");
+    commandLine("unpin", "localhost:" + vsftpd.port());
+    sshd.stop();
+    try (Culvert culvert = Culvert.start(config())) {
+      assertThat(culvert.socks().code("localhost", vsftpd.port())).isEqualTo(5);
+    }
+  }
+
+  @Test
+  void anAddressByWhichARuleHasDecidedOrAnSshServerWasReachedIsPinnedToo() throws Exception {
+    TestConfig ruled = config().match("network: 127.0.0.0/8, port: " + vsftpd.port());
+    tunnelOnce(ruled, "localhost");
+    assertThat(pins()).hasSize(2).anyMatch(line -> line.startsWith("127.0.0.1:" + vsftpd.port()));
+    Files.delete(directory.resolve("state/pins"));
+
+    String known = sshd.knownHostsLine().replace("127.0.0.1", "localhost");
+    TestConfig itself =
+        TestConfig.tunnel(directory, sshd.port(), vsftpd.port(), known)
+            .profile("host", "\"\"")
+            .top("pin-tunnelled", true)
+            .rule("fallback", "plain");
+    tunnelOnce(itself, "localhost");
+    assertThat(pins()).hasSize(2).anyMatch(line -> line.startsWith("127.0.0.1:" + vsftpd.port()));
+  }
+
+  @Test
+  void aDestinationOfUserAtHostIsPinned() throws Exception {
+    TestConfig config = config().rule("user-at-host", true);
+    try (Culvert culvert = Culvert.start(config)) {
+      FtpDialogue ftp = culvert.socks().ftp("proxy.invalid", vsftpd.port());
+      ftp.reply();
+      assertThat(ftp.login(TestAccount.USER + "@127.0.0.1:" + vsftpd.port(), password()))
+          .startsWith("230 ");
+      ftp.close();
+      awaitPin("127.0.0.1");
+      sshd.stop();
+
+      FtpDialogue again = culvert.socks().ftp("proxy.invalid", vsftpd.port());
+      again.reply();
+      assertThat(again.login(TestAccount.USER + "@127.0.0.1:" + vsftpd.port(), password()))
+          .startsWith("421 culvert: ssh server ")
+          .contains("(pinned: no plaintext; culvert unpin 127.0.0.1:");
+      again.close();
+      assertThat(vsftpd.controlConnections()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aTunnelForAnyTcpIsPinnedWhereItMayFallBack() throws Exception {
+    Files.writeString(directory.resolve("password"), password());
+    TestConfig config =
+        config()
+            .rule("action", "tunnel")
+            .profile("user", TestAccount.USER)
+            .profile("authentication", "[password]")
+            .profile("password", "\"${file:" + directory.resolve("password") + "}\"");
+    try (Culvert culvert = Culvert.start(config.rule("fallback", "none"))) {
+      greeting(culvert);
+    }
+    assertThat(directory.resolve("state/pins")).doesNotExist();
+    try (Culvert culvert = Culvert.start(config.rule("fallback", "plain"))) {
+      greeting(culvert);
+      awaitPin("127.0.0.1");
+      sshd.stop();
+
+      assertThat(culvert.socks().code("127.0.0.1", vsftpd.port())).isEqualTo(5);
+      assertThat(vsftpd.controlConnections()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void twoProcessesShareTheirPinsAndReloadsSwitchThem() throws Exception {
+    Path file = config().write();
+    try (CulvertProcess one = CulvertProcess.run(file, directory.resolve("one.log"));
+        CulvertProcess other = CulvertProcess.run(file, directory.resolve("other.log"))) {
+      logIn(Socks5.through(one.port()).ftp("127.0.0.1", vsftpd.port()));
+      awaitPin("127.0.0.1");
+      sshd.stop();
+      assertThat(Socks5.through(other.port()).code("127.0.0.1", vsftpd.port())).isEqualTo(5);
+
+      config().top("pin-tunnelled", false).write();
+      other.signal("HUP");
+      awaitLog(other, "configuration reloaded", 1);
+      logIn(Socks5.through(other.port()).ftp("127.0.0.1", vsftpd.port()));
+
+      config().write();
+      other.signal("HUP");
+      awaitLog(other, "configuration reloaded", 2);
+      assertThat(Socks5.through(other.port()).code("127.0.0.1", vsftpd.port())).isEqualTo(5);
+      assertThat(other.log()).contains("(pinned: no plaintext; culvert unpin 127.0.0.1:");
+
+      assertThat(commandLine("pins").output())
+          .startsWith("127.0.0.1:" + vsftpd.port() + " ")
+          .endsWith(" 127.0.0.1:" + sshd.port() + "\n");
+      assertThat(commandLine("unpin", "127.0.0.1:" + vsftpd.port()).exitCode()).isZero();
+      for (CulvertProcess process : List.of(one, other)) {
+        logIn(Socks5.through(process.port()).ftp("127.0.0.1", vsftpd.port()));
+      }
+    }
+  }
+
+  @ParameterizedTest(name = "pin-tunnelled: {0}")
+  @ValueSource(booleans = {true, false})
+  void aStateDirectoryThatCannotBeMadeKeepsItFromStartingWherePinsAreOn(boolean pins)
+      throws Exception {
+    Files.writeString(directory.resolve("state"), "in the way");
+    Path file = config().top("pin-tunnelled", pins).write();
+    if (pins) {
+      Run<String> run = commandLine("run");
+      assertThat(run.exitCode()).isEqualTo(1);
+      assertThat(run.errors())
+          .contains("culvert: state-directory: " + directory.resolve("state") + ": ");
+    } else {
+      CulvertProcess.run(file, directory.resolve("log")).close();
+    }
+  }
+
+  private TestConfig config() throws IOException {
+    return TestConfig.tunnel(directory, sshd.port(), vsftpd.port(), sshd.knownHostsLine())
+        .top("pin-tunnelled", true)
+        .rule("fallback", "plain");
+  }
+
+  /** With a Culvert of its own, which has ended then. */
+  private void tunnelOnce(TestConfig config, String host) throws Exception {
+    try (Culvert culvert = Culvert.start(config)) {
+      logIn(culvert.socks().ftp(host, vsftpd.port()));
+    }
+    assertThat(pins()).isNotEmpty();
+  }
+
+  private static void logIn(FtpDialogue ftp) throws IOException {
+    try (ftp) {
+      assertThat(ftp.reply()).startsWith("220 ");
+      assertThat(ftp.login(TestAccount.USER, password())).isEqualTo("230 Login successful.");
+    }
+  }
+
+  private void greeting(Culvert culvert) throws IOException {
+    try (FtpDialogue ftp = culvert.ftp(vsftpd.port())) {
+      assertThat(ftp.reply()).startsWith("220 ");
+    }
+  }
+
+  private void awaitPin(String host) {
+    Instant now = Instant.now();
+    await("the pin of " + host)
+        .atMost(DEADLINE)
+        .untilAsserted(
+            () ->
+                assertThat(pins())
+                    .anySatisfy(
+                        line -> {
+                          String[] words = line.split(" ", -1);
+                          assertThat(words[0]).isEqualTo(host + ":" + vsftpd.port());
+                          assertThat(Instant.parse(words[1]))
+                              .isBetween(now.minusSeconds(600), now.plusSeconds(60));
+                          assertThat(words[2]).isEqualTo("127.0.0.1:" + sshd.port());
+                        }));
+  }
+
+  private List<String> pins() throws IOException {
+    try (var lines = Files.lines(directory.resolve("state/pins"))) {
+      return lines.filter(line -> !line.startsWith("#")).toList();
+    }
+  }
+
+  private static void awaitLog(CulvertProcess process, String text, int times) {
+    await(text)
+        .atMost(DEADLINE)
+        .until(() -> process.log().lines().filter(line -> line.contains(text)).count() == times);
+  }
+
+  /** A command of Culvert with this configuration, run to its end. */
+  private Run<String> commandLine(String command, String... arguments) throws Exception {
+    List<String> line =
+        new ArrayList<>(List.of(command, "-c", directory.resolve("culvert.yaml").toString()));
+    line.addAll(List.of(arguments));
+    if (Files.notExists(directory.resolve("culvert.yaml"))) {
+      config().write();
+    }
+    Path out = directory.resolve("command.out");
+    Path err = directory.resolve("command.err");
+    Process process =
+        CulvertProcess.builder(line)
+            .redirectOutput(out.toFile())
+            .redirectError(err.toFile())
+            .start();
+    try {
+      assertThat(process.waitFor(DEADLINE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    } finally {
+      process.destroyForcibly();
+    }
+    return new Run<>(
+        process.exitValue(),
+        Files.readString(out, StandardCharsets.UTF_8),
+        Files.readString(err, StandardCharsets.UTF_8));
+  }
+
+  private static CurlClient curl(Culvert culvert) {
+    return CurlClient.through(
+        "--socks5-hostname", culvert.port(), TestAccount.USER, TestAccount.password());
+  }
+
+  private static String password() {
+    return TestAccount.password();
+  }
+
+  private String url() {
+    return "ftp://127.0.0.1:" + vsftpd.port() + "/";
+  }
+}

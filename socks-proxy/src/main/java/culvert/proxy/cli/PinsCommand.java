@@ -1,0 +1,53 @@
+package culvert.proxy.cli;
+
+import culvert.config.ConfigProblem;
+import culvert.config.ConfigResult;
+import culvert.proxy.pin.PinFile;
+import culvert.proxy.pin.PinList;
+import culvert.proxy.pin.StateDirectory;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+
+/** {@code culvert pins}. */
+@Command(
+    name = "pins",
+    description = {
+      "Lists the destinations that were once tunnelled, since when, and through which SSH",
+      "server. They are not connected in plaintext because that server cannot be reached."
+    },
+    mixinStandardHelpOptions = true,
+    footer = {"", "Example: @|bold culvert pins -c culvert.yaml|@"})
+final class PinsCommand implements Callable<Integer> {
+  private final Terminal terminal;
+
+  @Mixin private final ConfigOption configOption;
+
+  PinsCommand(Terminal terminal) {
+    this.terminal = terminal;
+    configOption = new ConfigOption(terminal);
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    ConfigResult result = configOption.load();
+    for (ConfigProblem problem : result.problems()) {
+      terminal.err().println(problem);
+    }
+    if (!(result instanceof ConfigResult.Loaded loaded)) {
+      return ExitCode.USAGE;
+    }
+    PinFile file = new PinFile(new StateDirectory(loaded.config().stateDirectory()));
+    if (!file.exists()) {
+      return ExitCode.OK;
+    }
+    PinList pins = file.read();
+    pins.pins().forEach(terminal.out()::println);
+    List<String> problems = pins.problems();
+    problems.forEach(problem -> terminal.err().println("culvert: " + problem));
+    return problems.isEmpty() ? ExitCode.OK : ExitCode.SOFTWARE;
+  }
+}

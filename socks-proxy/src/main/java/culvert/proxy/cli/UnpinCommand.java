@@ -1,0 +1,102 @@
+package culvert.proxy.cli;
+
+import culvert.config.ConfigProblem;
+import culvert.config.ConfigResult;
+import culvert.config.CulvertConfig;
+import culvert.proxy.pin.PinFile;
+import culvert.proxy.pin.PinList;
+import culvert.proxy.pin.PinnedDestination;
+import culvert.proxy.pin.StateDirectory;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.TypeConversionException;
+
+/**
+ * {@code culvert unpin}. A proxy that runs needs not be told: it reads the file when it matters.
+ */
+@Command(
+    name = "unpin",
+    description = {
+      "Forgets that destinations were once tunnelled, so that they may be connected in",
+      "plaintext again where a rule allows it. Holds at once, without a reload."
+    },
+    mixinStandardHelpOptions = true,
+    footer = {"", "Example: @|bold culvert unpin ftp.example.com 192.0.2.7:2121|@"})
+final class UnpinCommand implements Callable<Integer> {
+  private final Terminal terminal;
+
+  @Mixin private final ConfigOption configOption;
+
+  @Parameters(
+      paramLabel = "HOST[:PORT]",
+      arity = "1..*",
+      converter = Converter.class,
+      description = "As culvert pins lists them; port 21 if it is left out.")
+  private List<PinnedDestination> destinations = List.of();
+
+  /** Reads a destination. */
+  static final class Converter implements ITypeConverter<PinnedDestination> {
+    @Override
+    public PinnedDestination convert(String text) {
+      try {
+        return PinnedDestination.parse(text);
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(e.getMessage());
+      }
+    }
+  }
+
+  UnpinCommand(Terminal terminal) {
+    this.terminal = terminal;
+    configOption = new ConfigOption(terminal);
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    ConfigResult result = configOption.load();
+    for (ConfigProblem problem : result.problems()) {
+      terminal.err().println(problem);
+    }
+    return result instanceof ConfigResult.Loaded loaded ? unpin(loaded.config()) : ExitCode.USAGE;
+  }
+
+  private int unpin(CulvertConfig config) throws IOException {
+    StateDirectory directory = new StateDirectory(config.stateDirectory());
+    PinFile file = new PinFile(directory);
+    if (!file.exists()) {
+      terminal.err().println("culvert: nothing is pinned: no " + directory.path());
+      return ExitCode.SOFTWARE;
+    }
+    PinList before = file.remove(destinations);
+    boolean all = true;
+    for (PinnedDestination destination : destinations) {
+      if (before.contains(destination)) {
+        terminal.out().println("unpinned " + destination);
+      } else {
+        terminal
+            .err()
+            .println("culvert: " + destination + " is not pinned" + others(before, destination));
+        all = false;
+      }
+    }
+    before.problems().forEach(problem -> terminal.err().println("culvert: " + problem));
+    return all ? ExitCode.OK : ExitCode.SOFTWARE;
+  }
+
+  /** Most often it is the port that was forgotten. */
+  private static String others(PinList pins, PinnedDestination destination) {
+    return pins.ofHost(destination.host()).stream()
+        .map(PinnedDestination::toString)
+        .collect(
+            Collectors.collectingAndThen(
+                Collectors.joining(", "),
+                found -> found.isEmpty() ? "" : " (pinned: " + found + ")"));
+  }
+}

@@ -1,0 +1,245 @@
+package culvert.proxy.pin;
+
+import culvert.filter.ConnectionRequest;
+import culvert.filter.DestinationAddress;
+import culvert.proxy.upstream.TunnelPins;
+import culvert.ssh.AddressResolver;
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.FutureListener;
+import io.netty.util.concurrent.Promise;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * {@link TunnelPins} in a {@link PinFile}. The file is asked anew each time, so that what {@code
+ * culvert unpin} or another Culvert has changed holds at once; and where it cannot be asked,
+ * everything counts as pinned. Thread-safe.
+ *
+ * <p>A destination is pinned under the name that the client used, and under its address where that
+ * is known here. It is pinned if its name is, or one of its addresses.
+ */
+public final class FilePins implements TunnelPins {
+  private static final Logger LOG = LoggerFactory.getLogger(FilePins.class);
+  private static final String UNREADABLE = "pins cannot be read: no plaintext";
+
+  private final StateDirectory directory;
+  private final PinFile file;
+  private final BooleanSupplier enabled;
+  private final AddressResolver resolver;
+  private final Executor blocking;
+  private final InstantSource clock;
+  private final Runnable notWritten;
+
+  // Guarded by this. What cannot be written stays here, so that it is pinned while we live.
+  private final Map<PinnedDestination, Pin> unwritten = new LinkedHashMap<>();
+  private boolean writing;
+  private boolean failing;
+
+  /**
+   * Pins in a state directory; {@link #prepare} comes before the first use.
+   *
+   * @param enabled the configuration's {@code pin-tunnelled} at this moment
+   * @param blocking where the file is read and written; at most one of its threads waits for the
+   *     file's lock
+   * @param notWritten counts failures
+   */
+  public FilePins(
+      StateDirectory directory,
+      BooleanSupplier enabled,
+      AddressResolver resolver,
+      Executor blocking,
+      InstantSource clock,
+      Runnable notWritten) {
+    this.directory = directory;
+    this.file = new PinFile(directory);
+    this.enabled = enabled;
+    this.resolver = resolver;
+    this.blocking = blocking;
+    this.clock = clock;
+    this.notWritten = notWritten;
+  }
+
+  /**
+   * Makes sure that pins can be kept, and says what is wrong with those that are there. Blocks.
+   *
+   * @throws IOException with a message for the user
+   */
+  public void prepare() throws IOException {
+    directory.prepare();
+    PinList list = file.read();
+    list.problems().forEach(problem -> LOG.warn("pins: {}", problem));
+    list.unreadable().forEach(FilePins::warn);
+    if (directory.isWritableByOthers()) {
+      LOG.atWarn()
+          .addKeyValue("directory", directory.path())
+          .log("state-directory: others may write it, and so take pins out");
+    }
+  }
+
+  @Override
+  public Future<Optional<String>> objection(ConnectionRequest destination, EventExecutor executor) {
+    if (!enabled.getAsBoolean()) {
+      return executor.newSucceededFuture(Optional.empty());
+    }
+    Promise<Optional<String>> answer = executor.newPromise();
+    if (destination.address() instanceof DestinationAddress.NotResolved) {
+      resolver
+          .resolve(destination.host(), executor)
+          .addListener(
+              (FutureListener<List<InetAddress>>)
+                  resolved ->
+                      answer(
+                          names(destination, resolved.isSuccess() ? resolved.getNow() : List.of()),
+                          answer));
+    } else {
+      answer(names(destination, known(destination)), answer);
+    }
+    return answer;
+  }
+
+  private void answer(Set<PinnedDestination> names, Promise<Optional<String>> answer) {
+    try {
+      blocking.execute(() -> answer.trySuccess(look(names)));
+    } catch (RejectedExecutionException e) {
+      LOG.warn("pins: not read, too much is waiting to be done: no plaintext", e);
+      answer.trySuccess(Optional.of(UNREADABLE));
+    }
+  }
+
+  private Optional<String> look(Set<PinnedDestination> names) {
+    try {
+      PinList list = file.read();
+      List<PinnedDestination> pinned =
+          names.stream().filter(name -> isUnwritten(name) || list.contains(name)).toList();
+      if (!pinned.isEmpty()) {
+        return Optional.of(pinned(pinned));
+      }
+      list.unreadable().forEach(FilePins::warn);
+      return list.unreadable().isEmpty() ? Optional.empty() : Optional.of(UNREADABLE);
+    } catch (IOException | RuntimeException e) {
+      LOG.atWarn().setCause(e).log("{}: no plaintext", e.getMessage());
+      return Optional.of(UNREADABLE);
+    }
+  }
+
+  private static String pinned(List<PinnedDestination> pinned) {
+    return pinned.stream()
+        .map(PinnedDestination::argument)
+        .collect(Collectors.joining(" ", "pinned: no plaintext; culvert unpin ", ""));
+  }
+
+  private static void warn(String problem) {
+    LOG.warn("pins: {}: may be any destination, so none falls back for unreachable", problem);
+  }
+
+  private synchronized boolean isUnwritten(PinnedDestination name) {
+    return unwritten.containsKey(name);
+  }
+
+  @Override
+  public void tunnelled(
+      ConnectionRequest destination, String server, Optional<InetAddress> address) {
+    if (!enabled.getAsBoolean()) {
+      return;
+    }
+    List<InetAddress> addresses =
+        Stream.concat(known(destination).stream(), address.stream()).toList();
+    synchronized (this) {
+      for (PinnedDestination name : names(destination, addresses)) {
+        unwritten.putIfAbsent(name, new Pin(name, clock.instant(), server));
+      }
+      if (writing) {
+        return;
+      }
+      writing = true;
+    }
+    try {
+      blocking.execute(this::write);
+    } catch (RejectedExecutionException e) {
+      failed("too much is waiting to be done", e);
+    }
+  }
+
+  /** Until nothing is left, or the disk refuses; then the next tunnel tries again. */
+  private void write() {
+    try {
+      for (List<Pin> batch = batch(); !batch.isEmpty(); batch = batch()) {
+        PinList list = file.read();
+        List<Pin> missing =
+            batch.stream().filter(pin -> !list.contains(pin.destination())).toList();
+        if (!missing.isEmpty()) {
+          file.add(missing);
+          missing.forEach(pin -> LOG.atInfo().addKeyValue("dst", pin.destination()).log("pinned"));
+        }
+        written(batch);
+      }
+    } catch (IOException | RuntimeException e) {
+      failed(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private synchronized List<Pin> batch() {
+    if (unwritten.isEmpty()) {
+      writing = false;
+      notifyAll();
+    }
+    return new ArrayList<>(unwritten.values());
+  }
+
+  private synchronized void written(List<Pin> batch) {
+    batch.forEach(pin -> unwritten.remove(pin.destination()));
+    failing = false;
+  }
+
+  private synchronized void failed(String why, Exception e) {
+    writing = false;
+    notifyAll();
+    notWritten.run();
+    LOG.atLevel(failing ? org.slf4j.event.Level.DEBUG : org.slf4j.event.Level.WARN)
+        .addKeyValue("pins", unwritten.size())
+        .setCause(e)
+        .log("{}; what was tunnelled is pinned only until the proxy stops", why);
+    failing = true;
+  }
+
+  /** Returns when what was tunnelled is written, cannot be, or the patience is over. */
+  public synchronized void awaitWritten(Duration patience) throws InterruptedException {
+    long deadline = System.nanoTime() + patience.toNanos();
+    for (long left = patience.toNanos(); writing && left > 0; left = deadline - System.nanoTime()) {
+      TimeUnit.NANOSECONDS.timedWait(this, left);
+    }
+  }
+
+  private static List<InetAddress> known(ConnectionRequest destination) {
+    return destination.address() instanceof DestinationAddress.Known known
+        ? List.of(known.address())
+        : List.of();
+  }
+
+  /** The client's own name for the destination first. */
+  private static Set<PinnedDestination> names(
+      ConnectionRequest destination, List<InetAddress> addresses) {
+    Set<PinnedDestination> names = new LinkedHashSet<>();
+    names.add(PinnedDestination.of(destination.host(), destination.port()));
+    addresses.forEach(address -> names.add(PinnedDestination.of(address, destination.port())));
+    return names;
+  }
+}

@@ -1,0 +1,133 @@
+package culvert.proxy.pin;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+
+/**
+ * The file {@code pins} in the state directory, which several Culverts and people may share. Who
+ * changes it holds a lock on the file beside it, and replaces it as a whole; who reads it sees the
+ * old or the new one. Thread-safe; all methods block.
+ */
+public final class PinFile {
+  /** A file lock belongs to the whole JVM, so threads need their own. */
+  private static final Object JVM_LOCK = new Object();
+
+  private static final String OWNER_ONLY = "rw-------";
+
+  private final StateDirectory directory;
+  private final Path file;
+  private final Path lock;
+  private final Path next;
+
+  public PinFile(StateDirectory directory) {
+    this.directory = directory;
+    this.file = directory.path().resolve("pins");
+    this.lock = directory.path().resolve("pins.lock");
+    this.next = directory.path().resolve("pins.new");
+  }
+
+  /** Whether there has ever been a Culvert that kept state here. */
+  public boolean exists() {
+    return Files.exists(directory.path());
+  }
+
+  /**
+   * What it says now. A file that is not there pins nothing; a directory that is not there is a
+   * failure, for it was when Culvert started.
+   *
+   * @throws IOException with a message for the user
+   */
+  public PinList read() throws IOException {
+    try {
+      return PinList.of(file, Files.readAllBytes(file));
+    } catch (NoSuchFileException e) {
+      if (Files.isDirectory(directory.path())) {
+        return PinList.of(file, new byte[0]);
+      }
+      throw new UnusableException(file, "read", e);
+    } catch (IOException e) {
+      throw new UnusableException(file, "read", e);
+    }
+  }
+
+  /** Adds those pins that are not there yet. On the disk when it returns. */
+  void add(Collection<Pin> pins) throws IOException {
+    update(list -> list.with(pins));
+  }
+
+  /**
+   * Takes pins out. On the disk when it returns.
+   *
+   * @return what the file said before
+   * @throws IOException with a message for the user
+   */
+  public PinList remove(Collection<PinnedDestination> unpinned) throws IOException {
+    return update(list -> list.without(unpinned));
+  }
+
+  private PinList update(UnaryOperator<PinList> change) throws IOException {
+    Set<StandardOpenOption> options = Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    synchronized (JVM_LOCK) {
+      try (FileChannel locked = FileChannel.open(lock, options, directory.mode(OWNER_ONLY))) {
+        directory.handOver(lock);
+        locked.lock(); // until the channel closes
+        PinList before = read();
+        byte[] content = change.apply(before).content();
+        if (!Arrays.equals(content, before.content())) {
+          replace(content);
+        }
+        return before;
+      } catch (UnusableException e) {
+        throw e;
+      } catch (IOException e) {
+        throw new UnusableException(file, "written", e);
+      }
+    }
+  }
+
+  private void replace(byte[] content) throws IOException {
+    Files.deleteIfExists(next); // of somebody who was killed here
+    Set<StandardOpenOption> options =
+        Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    try (FileChannel channel = FileChannel.open(next, options, directory.mode(OWNER_ONLY))) {
+      directory.handOver(next);
+      ByteBuffer out = ByteBuffer.wrap(content);
+      while (out.hasRemaining()) {
+        channel.write(out);
+      }
+      channel.force(true);
+    }
+    Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    forceDirectory();
+  }
+
+  /** Or the rename may be lost with the power. Not every system lets a directory be opened. */
+  private void forceDirectory() {
+    try (FileChannel entries = FileChannel.open(directory.path(), StandardOpenOption.READ)) {
+      entries.force(true);
+    } catch (IOException e) {
+      org.slf4j.LoggerFactory.getLogger(PinFile.class)
+          .debug("{} cannot be synchronised", directory.path(), e);
+    }
+  }
+
+  private static final class UnusableException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    UnusableException(Path file, String participle, IOException cause) {
+      super(
+          "pins: " + file + " cannot be " + participle + ": " + StateDirectory.reason(cause),
+          cause);
+    }
+  }
+}

@@ -1,0 +1,117 @@
+package culvert.proxy.pin;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The configuration's {@code state-directory}. Its methods block. */
+public record StateDirectory(Path path) {
+  private static final String EXPECTED =
+      " (expected: a directory that Culvert can write; pin-tunnelled: false needs none)";
+
+  /**
+   * Makes sure that it is there and can be written. What is created is for the owner only.
+   *
+   * @throws IOException with a message for the user
+   */
+  void prepare() throws IOException {
+    try {
+      if (!Files.isDirectory(path)) {
+        Files.createDirectories(path, mode("rwx------"));
+      }
+    } catch (IOException e) {
+      throw new IOException(problem("cannot be created: " + reason(e)), e);
+    }
+    try {
+      Files.delete(Files.createTempFile(path, "probe", null));
+    } catch (IOException e) {
+      throw new IOException(problem("cannot be written: " + reason(e)), e);
+    }
+  }
+
+  /** What {@link #prepare} would find wrong, as far as can be told without creating anything. */
+  public Optional<String> problem() {
+    if (Files.isDirectory(path)) {
+      return Files.isWritable(path) ? Optional.empty() : Optional.of(problem("cannot be written"));
+    }
+    Path above = path;
+    while (above != null && !Files.exists(above)) {
+      above = above.getParent();
+    }
+    return above != null && !above.equals(path) && Files.isDirectory(above)
+        ? Optional.of(above).filter(there -> !Files.isWritable(there)).map(this::cannotCreate)
+        : Optional.of(cannotCreate(above == null ? path : above) + ": not a directory");
+  }
+
+  private String cannotCreate(Path above) {
+    return problem("cannot be created in " + above);
+  }
+
+  private String problem(String what) {
+    return "state-directory: " + path + ": " + what + EXPECTED;
+  }
+
+  /** Whether others than its owner may take files out of it. */
+  boolean isWritableByOthers() throws IOException {
+    PosixFileAttributeView view = Files.getFileAttributeView(path, PosixFileAttributeView.class);
+    if (view == null) {
+      return false;
+    }
+    Set<PosixFilePermission> permissions = view.readAttributes().permissions();
+    return permissions.contains(PosixFilePermission.GROUP_WRITE)
+        || permissions.contains(PosixFilePermission.OTHERS_WRITE);
+  }
+
+  /** Attributes of what is created here. */
+  FileAttribute<?>[] mode(String permissions) {
+    return path.getFileSystem().supportedFileAttributeViews().contains("posix")
+        ? new FileAttribute<?>[] {
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
+        }
+        : new FileAttribute<?>[0];
+  }
+
+  /**
+   * Gives a file to whom the directory belongs: what root has written with {@code culvert unpin}
+   * must be readable to the proxy, which need not run as root.
+   */
+  void handOver(Path file) throws IOException {
+    PosixFileAttributeView view = Files.getFileAttributeView(file, PosixFileAttributeView.class);
+    if (view == null) {
+      return;
+    }
+    PosixFileAttributes wanted = Files.readAttributes(path, PosixFileAttributes.class);
+    PosixFileAttributes present = view.readAttributes();
+    if (!present.owner().equals(wanted.owner())) {
+      view.setOwner(wanted.owner());
+      view.setGroup(wanted.group());
+    }
+  }
+
+  /** Why a file could not be used, in words. */
+  static String reason(IOException e) {
+    if (e instanceof AccessDeniedException) {
+      return "permission denied";
+    }
+    if (e instanceof FileAlreadyExistsException) {
+      return "a file is there that is no directory";
+    }
+    if (e instanceof NoSuchFileException) {
+      return "no such file or directory";
+    }
+    @Nullable String reason = e instanceof FileSystemException failed ? failed.getReason() : null;
+    return reason == null ? String.valueOf(e.getMessage()) : reason;
+  }
+}

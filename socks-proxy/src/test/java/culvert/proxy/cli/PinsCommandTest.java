@@ -1,0 +1,132 @@
+package culvert.proxy.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code culvert pins} and {@code culvert unpin}. */
+@ExtendWith(RestoreLogging.class)
+class PinsCommandTest {
+  private static final String FIRST = "ftp.example:21 2026-01-02T03:04:05Z gate:22";
+  private static final String SECOND = "ftp.example:2121 2026-01-02T03:04:06Z gate:22";
+  private static final String THIRD = "[2001:db8::1]:21 2026-01-02T03:04:07Z gate:22";
+
+  @TempDir private Path directory;
+  private CommandLineRun culvert;
+  private Path file;
+
+  @BeforeEach
+  void freshRun() throws IOException {
+    culvert = new CommandLineRun(directory);
+    Path state = directory.resolve("state");
+    file = state.resolve("pins");
+    Files.writeString(directory.resolve("culvert.yaml"), "state-directory: " + state + "\n");
+  }
+
+  @Test
+  void withoutAnyNothingIsListedAndNothingCreated() {
+    assertThat(culvert.execute("pins", "-c", config())).isZero();
+
+    assertThat(culvert.out()).isEmpty();
+    assertThat(culvert.err()).isEmpty();
+    assertThat(file.getParent()).doesNotExist();
+  }
+
+  @Test
+  void pinsAreListedAsTheyAreWritten() throws IOException {
+    write("# a comment", FIRST, "", SECOND);
+
+    assertThat(culvert.execute("pins", "-c", config())).isZero();
+
+    assertThat(culvert.outLines()).containsExactly(FIRST, SECOND);
+  }
+
+  @Test
+  void aLineThatIsNoneIsNamedAndFails() throws IOException {
+    write(FIRST, "what is this");
+
+    assertThat(culvert.execute("pins", "-c", config())).isEqualTo(1);
+
+    assertThat(culvert.outLines()).containsExactly(FIRST);
+    assertThat(culvert.err())
+        .isEqualTo(
+            "culvert: "
+                + file
+                + ":2: 'what is this' (expected: HOST:PORT DATE SSH-SERVER, or # a comment)\n");
+  }
+
+  @Test
+  void severalAreUnpinnedAtOnceInAnySpelling() throws IOException {
+    write("# a comment", FIRST, SECOND, THIRD, "kept as it is");
+
+    assertThat(culvert.execute("unpin", "-c", config(), "FTP.Example.", "2001:DB8:0::1")).isZero();
+
+    assertThat(culvert.outLines())
+        .containsExactly("unpinned ftp.example:21", "unpinned [2001:db8::1]:21");
+    assertThat(Files.readAllLines(file)).containsExactly("# a comment", SECOND, "kept as it is");
+    assertThat(culvert.err()).contains(file + ":5: 'kept as it is'");
+  }
+
+  @Test
+  void whatIsNotPinnedIsSaidToBeSoAndTheOthersGo() throws IOException {
+    write(SECOND, THIRD);
+
+    assertThat(culvert.execute("unpin", "-c", config(), "ftp.example", "[2001:db8::1]:21"))
+        .isEqualTo(1);
+
+    assertThat(culvert.outLines()).containsExactly("unpinned [2001:db8::1]:21");
+    assertThat(culvert.err())
+        .isEqualTo("culvert: ftp.example:21 is not pinned (pinned: ftp.example:2121)\n");
+    assertThat(Files.readAllLines(file)).containsExactly(SECOND);
+  }
+
+  @Test
+  void withoutAStateDirectoryNothingIsPinned() {
+    assertThat(culvert.execute("unpin", "-c", config(), "ftp.example")).isEqualTo(1);
+
+    assertThat(culvert.err())
+        .isEqualTo("culvert: nothing is pinned: no " + file.getParent() + "\n");
+    assertThat(file.getParent()).doesNotExist();
+  }
+
+  @Test
+  void whatIsNoDestinationIsWrongUsage() throws IOException {
+    write(FIRST);
+
+    assertThat(culvert.execute("unpin", "-c", config(), "ftp.example", "x:y")).isEqualTo(2);
+    assertThat(culvert.execute("unpin", "-c", config())).isEqualTo(2);
+
+    assertThat(Files.readAllLines(file)).containsExactly(FIRST);
+  }
+
+  @Test
+  void checkWarnsOfAStateDirectoryThatCannotBe() throws IOException {
+    Files.writeString(directory.resolve("state"), "in the way");
+
+    assertThat(culvert.execute("check", "-c", config())).isZero();
+
+    assertThat(culvert.outLines())
+        .hasSize(2)
+        .contains("ok")
+        .anySatisfy(
+            line ->
+                assertThat(line)
+                    .startsWith(config() + ": warning: state-directory: ")
+                    .contains("pin-tunnelled: false needs none"));
+  }
+
+  private void write(String... lines) throws IOException {
+    Files.createDirectories(file.getParent());
+    Files.write(file, java.util.List.of(lines));
+  }
+
+  private String config() {
+    return directory.resolve("culvert.yaml").toString();
+  }
+}

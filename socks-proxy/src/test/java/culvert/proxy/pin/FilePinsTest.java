@@ -1,0 +1,241 @@
+package culvert.proxy.pin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import culvert.filter.ConnectionRequest;
+import culvert.filter.DestinationAddress;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.ImmediateEventExecutor;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FilePinsTest {
+  private static final ImmediateEventExecutor HERE = ImmediateEventExecutor.INSTANCE;
+
+  @TempDir private Path temporary;
+  private final Queue<Runnable> blocking = new ArrayDeque<>();
+  private final AtomicInteger notWritten = new AtomicInteger();
+  private final Map<String, List<InetAddress>> names = new HashMap<>();
+  private boolean enabled = true;
+  private boolean busy;
+  private Path file;
+  private FilePins pins;
+
+  @BeforeEach
+  void prepare() throws IOException {
+    StateDirectory directory = new StateDirectory(temporary.resolve("state"));
+    file = directory.path().resolve("pins");
+    pins =
+        new FilePins(
+            directory,
+            () -> enabled,
+            (host, executor) ->
+                names.containsKey(host)
+                    ? executor.newSucceededFuture(names.get(host))
+                    : executor.newFailedFuture(new UnknownHostException(host)),
+            this::later,
+            () -> Instant.parse("2026-11-28T18:52:07.9Z"),
+            notWritten::incrementAndGet);
+    pins.prepare();
+  }
+
+  private void later(Runnable task) {
+    if (busy) {
+      throw new RejectedExecutionException("full");
+    }
+    blocking.add(task);
+  }
+
+  @Test
+  void whatWasTunnelledIsPinnedOnTheDiskAndHasNoPlaintext() throws Exception {
+    assertThat(objection(named("ftp.example", 21))).isEmpty();
+
+    tunnelled(named("ftp.example", 21));
+
+    assertThat(Files.readAllLines(file)).contains("ftp.example:21 2026-11-28T18:52:07Z gate:22");
+    assertThat(objection(named("FTP.Example", 21)))
+        .contains("pinned: no plaintext; culvert unpin ftp.example");
+    assertThat(objection(named("ftp.example", 2121))).isEmpty();
+    assertThat(objection(named("other.example", 21))).isEmpty();
+  }
+
+  @Test
+  void nothingBlocksAndWhatIsStillToBeWrittenIsPinned() throws Exception {
+    pins.tunnelled(named("ftp.example", 2121), "gate:22", Optional.empty());
+    assertThat(file).doesNotExist();
+
+    Future<Optional<String>> answer = pins.objection(named("ftp.example", 2121), HERE);
+    assertThat(answer.isDone()).isFalse();
+    blocking.remove(); // the writing does not come to anything
+    runAll();
+
+    assertThat(answer.getNow()).contains("pinned: no plaintext; culvert unpin ftp.example:2121");
+  }
+
+  @Test
+  void theAddressIsPinnedWhereItIsKnown() throws Exception {
+    pins.tunnelled(named("ftp.example", 21), "ftp.example:22", Optional.of(address("192.0.2.7")));
+    pins.tunnelled(ruled("six.example", "2001:db8::7"), "gate:22", Optional.empty());
+    runAll();
+
+    assertThat(objection(literal("192.0.2.7")))
+        .contains("pinned: no plaintext; culvert unpin 192.0.2.7");
+    assertThat(objection(literal("2001:db8::7")))
+        .contains("pinned: no plaintext; culvert unpin 2001:db8::7");
+    assertThat(objection(literal("192.0.2.8"))).isEmpty();
+  }
+
+  @Test
+  void aNameIsPinnedIfOneOfItsAddressesIs() throws Exception {
+    tunnelled(literal("192.0.2.7"));
+    names.put("ftp.example", List.of(address("192.0.2.6"), address("192.0.2.7")));
+
+    assertThat(objection(named("ftp.example", 21)))
+        .contains("pinned: no plaintext; culvert unpin 192.0.2.7");
+    assertThat(objection(ruled("ftp.example", "192.0.2.6"))).isEmpty();
+  }
+
+  @Test
+  void theMessageNamesAllThatIsToBeUnpinned() throws Exception {
+    pins.tunnelled(named("ftp.example", 21), "ftp.example:22", Optional.of(address("192.0.2.7")));
+    runAll();
+
+    assertThat(objection(ruled("ftp.example", "192.0.2.7")))
+        .contains("pinned: no plaintext; culvert unpin ftp.example 192.0.2.7");
+  }
+
+  @Test
+  void whatSomebodyElseChangesInTheFileHoldsAtOnce() throws Exception {
+    tunnelled(named("ftp.example", 21));
+    new PinFile(new StateDirectory(file.getParent()))
+        .remove(List.of(PinnedDestination.parse("ftp.example")));
+    assertThat(objection(named("ftp.example", 21))).isEmpty();
+
+    Files.writeString(file, "ftp.example:21 2020-01-01T00:00:00Z other:22\n");
+    assertThat(objection(named("ftp.example", 21))).isPresent();
+
+    Files.delete(file);
+    assertThat(objection(named("ftp.example", 21))).isEmpty();
+    tunnelled(named("ftp.example", 21));
+    assertThat(objection(named("ftp.example", 21))).as("tunnelled again").isPresent();
+  }
+
+  @Test
+  void aFileThatCannotBeReadMeansNoPlaintextForAnybody() throws Exception {
+    Files.createDirectory(file);
+
+    assertThat(objection(named("ftp.example", 21))).contains("pins cannot be read: no plaintext");
+  }
+
+  @Test
+  void aLineThatNobodyCanReadMeansNoPlaintextForAnybody() throws Exception {
+    Files.writeString(file, "ftp.exam");
+
+    assertThat(objection(named("other.example", 21))).contains("pins cannot be read: no plaintext");
+  }
+
+  @Test
+  void aPoolThatTakesNoMoreMeansNoPlaintext() {
+    busy = true;
+
+    assertThat(pins.objection(named("ftp.example", 21), HERE).getNow())
+        .contains("pins cannot be read: no plaintext");
+  }
+
+  @Test
+  void whatCannotBeWrittenIsCountedAndStaysPinnedAndIsTriedAgain() throws Exception {
+    Files.delete(file.getParent());
+    tunnelled(named("ftp.example", 21));
+    assertThat(notWritten).hasValue(1);
+
+    new StateDirectory(file.getParent()).prepare();
+    assertThat(objection(named("ftp.example", 21)))
+        .contains("pinned: no plaintext; culvert unpin ftp.example");
+
+    tunnelled(named("other.example", 21));
+    assertThat(notWritten).hasValue(1);
+    assertThat(new PinFile(new StateDirectory(file.getParent())).read().pins()).hasSize(2);
+  }
+
+  @Test
+  void switchedOffItNeitherReadsNorWrites() throws Exception {
+    enabled = false;
+    Files.writeString(file, "ftp.example:21 2020-01-01T00:00:00Z gate:22\n");
+
+    assertThat(objection(named("ftp.example", 21))).isEmpty();
+    tunnelled(named("other.example", 21));
+    assertThat(Files.readAllLines(file)).hasSize(1);
+
+    enabled = true;
+    assertThat(objection(named("ftp.example", 21))).isPresent();
+  }
+
+  @Test
+  void itsEndWaitsForWhatIsBeingWritten() throws Exception {
+    pins.tunnelled(named("ftp.example", 21), "gate:22", Optional.empty());
+    Thread pool = new Thread(this::runAll);
+    pool.start();
+
+    pins.awaitWritten(Duration.ofSeconds(30));
+
+    assertThat(Files.readString(file)).contains("ftp.example:21 ");
+    pool.join();
+  }
+
+  private void tunnelled(ConnectionRequest destination) {
+    pins.tunnelled(destination, "gate:22", Optional.empty());
+    runAll();
+  }
+
+  private Optional<String> objection(ConnectionRequest destination) {
+    Future<Optional<String>> answer = pins.objection(destination, HERE);
+    runAll();
+    return answer.getNow();
+  }
+
+  private void runAll() {
+    for (Runnable task = blocking.poll(); task != null; task = blocking.poll()) {
+      task.run();
+    }
+  }
+
+  private static ConnectionRequest named(String host, int port) {
+    return request(host, new DestinationAddress.NotResolved(), port);
+  }
+
+  private static ConnectionRequest ruled(String host, String address) {
+    return request(host, new DestinationAddress.Known(address(address)), 21);
+  }
+
+  private static ConnectionRequest literal(String address) {
+    return ruled(address, address);
+  }
+
+  private static ConnectionRequest request(String host, DestinationAddress address, int port) {
+    return new ConnectionRequest(host, address, port, InetAddress.getLoopbackAddress(), "socks");
+  }
+
+  private static InetAddress address(String literal) {
+    try {
+      return InetAddress.getByName(literal);
+    } catch (UnknownHostException e) {
+      throw new IllegalArgumentException(e);
+    }
+  }
+}

@@ -1,0 +1,156 @@
+package culvert.proxy.pin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+class PinFileTest {
+  private static final Instant NOW = Instant.parse("2026-11-28T18:52:07Z");
+
+  @TempDir private Path temporary;
+  private StateDirectory directory;
+  private PinFile file;
+
+  @BeforeEach
+  void prepare() throws IOException {
+    directory = new StateDirectory(temporary.resolve("above/state"));
+    directory.prepare();
+    file = new PinFile(directory);
+  }
+
+  @Test
+  @EnabledOnOs({OS.LINUX, OS.MAC})
+  void directoryAndFileAreForTheOwnerOnly() throws IOException {
+    file.add(List.of(pin("a")));
+
+    assertThat(permissions(directory.path())).isEqualTo("rwx------");
+    assertThat(permissions(directory.path().resolve("pins"))).isEqualTo("rw-------");
+    assertThat(permissions(directory.path().resolve("pins.lock"))).isEqualTo("rw-------");
+    assertThat(directory.isWritableByOthers()).isFalse();
+    Files.setPosixFilePermissions(directory.path(), PosixFilePermissions.fromString("rwxrwx---"));
+    assertThat(directory.isWritableByOthers()).isTrue();
+  }
+
+  @Test
+  @EnabledOnOs({OS.LINUX, OS.MAC})
+  void whatRootChangesStaysTheProxysOwn() throws IOException {
+    Assumptions.assumeTrue("root".equals(System.getProperty("user.name")), "needs root");
+    UserPrincipal nobody =
+        temporary.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName("nobody");
+    Files.setOwner(directory.path(), nobody);
+
+    file.add(List.of(pin("a"), pin("b")));
+    file.remove(List.of(PinnedDestination.of("a", 21)));
+
+    for (String name : List.of("pins", "pins.lock")) {
+      assertThat(Files.getOwner(directory.path().resolve(name))).as(name).isEqualTo(nobody);
+    }
+  }
+
+  @Test
+  void whatAWriterWhoWasKilledLeftBehindIsInNobodysWay() throws IOException {
+    Files.writeString(directory.path().resolve("pins.new"), "half a li");
+
+    file.add(List.of(pin("a")));
+
+    assertThat(file.read().pins()).hasSize(1);
+    assertThat(directory.path().resolve("pins.new")).doesNotExist();
+  }
+
+  @Test
+  void aFileThatSaysTheSameIsNotWritten() throws IOException {
+    file.add(List.of(pin("a")));
+    Object before = Files.readAttributes(path(), "*").get("fileKey");
+
+    file.add(List.of(pin("a")));
+    file.remove(List.of(PinnedDestination.of("b", 21)));
+
+    assertThat(Files.readAttributes(path(), "*").get("fileKey")).isEqualTo(before);
+  }
+
+  @Test
+  void threadsLoseNoPinOfEachOther() throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(8);
+    try {
+      List<Callable<Void>> tasks = new ArrayList<>();
+      for (int i = 0; i < 40; i++) {
+        Pin pin = pin("host" + i);
+        tasks.add(
+            () -> {
+              new PinFile(directory).add(List.of(pin));
+              return null;
+            });
+      }
+      for (Future<Void> done : threads.invokeAll(tasks, 60, TimeUnit.SECONDS)) {
+        done.get();
+      }
+    } finally {
+      threads.shutdownNow();
+    }
+    assertThat(file.read().pins()).hasSize(40).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void aFileThatIsNotThereIsEmptyButADirectoryThatIsGoneIsAFailure() throws IOException {
+    assertThat(file.read().pins()).isEmpty();
+
+    Files.delete(directory.path());
+
+    assertThatThrownBy(file::read)
+        .isInstanceOf(IOException.class)
+        .hasMessage("pins: " + path() + " cannot be read: no such file or directory");
+    assertThatThrownBy(() -> file.add(List.of(pin("a"))))
+        .isInstanceOf(IOException.class)
+        .hasMessage("pins: " + path() + " cannot be written: no such file or directory");
+  }
+
+  @Test
+  void aDirectoryThatCannotBeMadeIsSaidToBeSo() throws IOException {
+    Path inTheWay = Files.createFile(temporary.resolve("file"));
+    String expected =
+        " (expected: a directory that Culvert can write; pin-tunnelled: false needs none)";
+
+    assertThatThrownBy(() -> new StateDirectory(inTheWay).prepare())
+        .isInstanceOf(IOException.class)
+        .hasMessage(
+            "state-directory: "
+                + inTheWay
+                + ": cannot be created: a file is there that is no directory"
+                + expected);
+    assertThat(new StateDirectory(inTheWay.resolve("state")).problem())
+        .hasValueSatisfying(problem -> assertThat(problem).contains(expected));
+    assertThat(new StateDirectory(temporary.resolve("not/yet")).problem()).isEmpty();
+    assertThat(directory.problem()).isEmpty();
+  }
+
+  private Path path() {
+    return directory.path().resolve("pins");
+  }
+
+  private static Pin pin(String host) {
+    return new Pin(PinnedDestination.of(host, 21), NOW, "gate:22");
+  }
+
+  private static String permissions(Path path) throws IOException {
+    return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
+  }
+}
