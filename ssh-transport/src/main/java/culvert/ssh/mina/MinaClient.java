@@ -36,7 +36,7 @@ final class MinaClient implements AutoCloseable {
   /**
    * Starts the client.
    *
-   * @param timer for MINA's keepalives
+   * @param timer for MINA's housekeeping
    * @param listener hears of every session
    * @param forwardedChannels makes the only channels that servers may open
    */
@@ -60,6 +60,7 @@ final class MinaClient implements AutoCloseable {
     // Culvert's own deadlines hold.
     CoreModuleProperties.AUTH_TIMEOUT.set(client, Duration.ZERO);
     CoreModuleProperties.IDLE_TIMEOUT.set(client, Duration.ZERO);
+    CoreModuleProperties.HEARTBEAT_INTERVAL.set(client, Duration.ZERO); // see ServerAlive
     client.start();
   }
 

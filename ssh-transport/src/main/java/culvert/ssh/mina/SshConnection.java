@@ -23,6 +23,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.apache.sshd.client.config.hosts.HostConfigEntry;
@@ -30,7 +31,10 @@ import org.apache.sshd.client.future.AuthFuture;
 import org.apache.sshd.client.session.ClientSession;
 import org.apache.sshd.common.AttributeRepository;
 import org.apache.sshd.common.AttributeRepository.AttributeKey;
+import org.apache.sshd.common.SshConstants;
+import org.apache.sshd.common.kex.KexState;
 import org.apache.sshd.common.session.Session;
+import org.apache.sshd.common.util.buffer.Buffer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -297,6 +301,7 @@ final class SshConnection {
       login.wipe();
       moveTo(State.LOGGED_IN);
       watchKeyExchanges(ssh);
+      watchForLife(ssh);
       loggedIn.trySuccess(new SessionChannels(server, ssh, services.windows()));
     } else {
       Throwable cause = auth.getException();
@@ -317,6 +322,61 @@ final class SshConnection {
                         "session ended: key exchange not finished")));
     watch.start(loop);
     ended.addListener(gone -> watch.stop());
+  }
+
+  private void watchForLife(ClientSession ssh) {
+    ServerAlive watch =
+        new ServerAlive(
+            Objects.requireNonNull(socket, "socket: none, though logged in"),
+            server.profile().timeouts(),
+            services.clock(),
+            new Questions(ssh));
+    watch.start();
+    ended.addListener(gone -> watch.stop());
+  }
+
+  private final class Questions implements ServerAlive.Listener {
+    private static final String QUESTION = "keepalive@openssh.com";
+    private final ClientSession ssh;
+
+    Questions(ClientSession ssh) {
+      this.ssh = ssh;
+    }
+
+    /**
+     * Not during a key exchange, where nothing else may be sent: the silence counts all the same.
+     */
+    @Override
+    public void ask() {
+      if (ssh.getKexState() != KexState.DONE) {
+        return;
+      }
+      try {
+        ioSession(ssh)
+            .inBatch(
+                () -> {
+                  Buffer question =
+                      ssh.createBuffer(SshConstants.SSH_MSG_GLOBAL_REQUEST, Byte.MAX_VALUE);
+                  question.putString(QUESTION);
+                  question.putBoolean(true);
+                  ssh.request(question, QUESTION, (command, reply) -> {});
+                });
+      } catch (Exception e) {
+        end(
+            DialFailures.failure(
+                SshFailure.SESSION_ENDED, server, "session ended: " + e.getMessage(), e));
+      }
+    }
+
+    @Override
+    public void dead(Duration silence, int unansweredQuestions) {
+      end(
+          DialFailures.failure(
+              SshFailure.SESSION_ENDED,
+              server,
+              "session ended: no sign of life for %d ms, %d questions unanswered"
+                  .formatted(silence.toMillis(), unansweredQuestions)));
+    }
   }
 
   /** What runs on the connection; only when {@link #logIn} has succeeded. Any thread. */

@@ -30,6 +30,11 @@ final class FakeClock implements Clock {
     tasks.remove(task);
   }
 
+  /** Time passes while nothing runs. */
+  synchronized void skip(Duration by) {
+    elapsed += by.toNanos();
+  }
+
   /** Runs what is due on the way. */
   void advance(Duration by) {
     long until;

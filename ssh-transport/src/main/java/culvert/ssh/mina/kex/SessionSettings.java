@@ -8,7 +8,7 @@ import org.apache.sshd.client.session.ClientSession;
 import org.apache.sshd.common.kex.BuiltinKEM;
 import org.apache.sshd.core.CoreModuleProperties;
 
-/** What a profile says of a session: algorithms, rekeying, keepalives. Thread-safe. */
+/** What a profile says of a session: algorithms and rekeying. Thread-safe. */
 public final class SessionSettings {
   private final KeyStock sntrup761;
   private final KeyExchanges exchanges;
@@ -37,12 +37,6 @@ public final class SessionSettings {
     CoreModuleProperties.REKEY_BYTES_LIMIT.set(session, profile.rekeyLimit().bytes());
     CoreModuleProperties.REKEY_TIME_LIMIT.set(
         session, profile.rekeyLimit().time().orElse(Duration.ZERO));
-    if (!profile.timeouts().serverAliveInterval().isZero()) {
-      CoreModuleProperties.HEARTBEAT_INTERVAL.set(
-          session, profile.timeouts().serverAliveInterval());
-      CoreModuleProperties.HEARTBEAT_NO_REPLY_MAX.set(
-          session, profile.timeouts().serverAliveCountMax());
-    }
     ((CarefulSession) session).settle(new Offer(profile.algorithms(), exchanges, hostKeyKnown));
   }
 }

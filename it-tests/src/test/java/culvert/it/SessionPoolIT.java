@@ -1,0 +1,209 @@
+package culvert.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import culvert.it.peers.FtpDialogue;
+import culvert.it.peers.RealPeers;
+import culvert.it.peers.RealSshd;
+import culvert.it.peers.RealVsftpd;
+import culvert.it.peers.TestAccount;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.net.SocketException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** How FTP jobs share sshd's sessions, and what they hear when one dies. */
+@RealPeers
+class SessionPoolIT {
+  private static final Duration DEADLINE = Duration.ofSeconds(30);
+
+  /** Two questions, one second apart, and one second for the last answer. */
+  private static final Duration NOTICED = Duration.ofSeconds(3);
+
+  private static final Duration BUSY_MACHINE = Duration.ofSeconds(3);
+
+  @TempDir Path directory;
+  private Path home;
+  private RealVsftpd vsftpd;
+
+  @BeforeEach
+  void start() throws IOException {
+    home = TestAccount.newDirectory();
+    vsftpd = RealVsftpd.start();
+  }
+
+  @AfterEach
+  void stop() throws IOException {
+    vsftpd.close();
+    TestAccount.delete(home);
+  }
+
+  @Test
+  void aBatchWithAWrongPasswordIsOneFailedLoginAtSshd() throws Exception {
+    try (RealSshd sshd = RealSshd.start();
+        Culvert culvert = Culvert.start(config(sshd))) {
+      String refused = "530 culvert: SSH login as culvert-test at 127.0.0.1 refused";
+      assertThat(inParallel(8, () -> replyToLogin(culvert, "wrong")))
+          .allMatch(reply -> reply.startsWith(refused));
+      for (int i = 0; i < 5; i++) {
+        assertThat(replyToLogin(culvert, "wrong"))
+            .matches(refused + " \\d+ s ago; not tried again for another \\d+ s");
+      }
+      assertThat(sshd.count("Failed password for culvert-test")).isEqualTo(1);
+
+      assertThat(replyToLogin(culvert, "another")).isEqualTo(refused);
+      assertThat(sshd.count("Failed password for culvert-test")).isEqualTo(2);
+      assertThat(replyToLogin(culvert, TestAccount.password())).startsWith("230 ");
+    }
+  }
+
+  @Test
+  void withFallbackARememberedRefusalLeadsToPlaintextAtOnce() throws Exception {
+    try (RealSshd sshd = RealSshd.start("DenyUsers " + TestAccount.USER);
+        Culvert culvert = Culvert.start(config(sshd).rule("fallback", "plain"))) {
+      for (int i = 0; i < 5; i++) {
+        assertThat(replyToLogin(culvert, TestAccount.password())).startsWith("230 ");
+      }
+      assertThat(vsftpd.controlConnections()).isEqualTo(5);
+      assertThat(sshd.count("Failed password")).isEqualTo(1);
+    }
+  }
+
+  @ParameterizedTest(name = "connections: {0}")
+  @CsvSource({"1, 1", "2, 2", "3, 3"})
+  void jobsAtTheSameTimeUseSoManyConnections(int connections, int logins) throws Exception {
+    try (RealSshd sshd = RealSshd.start();
+        Culvert culvert =
+            Culvert.start(
+                config(sshd).profile("connections", connections).profile("idle-timeout", "60s"))) {
+      List<FtpDialogue> jobs = inParallel(5, () -> login(culvert));
+      assertThat(sshd.count("Accepted password")).isEqualTo(logins);
+      for (FtpDialogue job : jobs) {
+        assertThat(download(culvert, job)).isEqualTo(1000);
+        assertThat(job.send("QUIT")).startsWith("221 ");
+        job.close();
+      }
+      for (int i = 0; i < 5; i++) {
+        assertThat(replyToLogin(culvert, TestAccount.password())).startsWith("230 ");
+      }
+      assertThat(sshd.count("Accepted password")).isEqualTo(logins);
+    }
+  }
+
+  @Test
+  void aJobOutlivesTheLifetimeOfItsConnectionAndNewOnesGetAnother() throws Exception {
+    try (RealSshd sshd = RealSshd.start();
+        Culvert culvert =
+            Culvert.start(
+                config(sshd)
+                    .profile("connections", 1)
+                    .profile("max-lifetime", "1s")
+                    .profile("idle-timeout", "5m"));
+        FtpDialogue old = login(culvert)) {
+      await()
+          .atMost(DEADLINE)
+          .until(
+              () -> {
+                replyToLogin(culvert, TestAccount.password());
+                return sshd.count("Accepted password") >= 2;
+              });
+      assertThat(download(culvert, old)).isEqualTo(1000);
+      assertThat(old.send("QUIT")).startsWith("221 ");
+      await().atMost(DEADLINE).until(() -> sshd.sessions() == 0);
+    }
+  }
+
+  @ParameterizedTest(name = "rekey-limit: {0}")
+  @ValueSource(strings = {"64GiB", "64KiB"})
+  void aFrozenSshdIsNoticedInTimeAndItsSessionsAreTold(String rekeyLimit) throws Exception {
+    try (RealSshd sshd = RealSshd.start();
+        Culvert culvert = Culvert.start(impatient(sshd).profile("rekey-limit", rekeyLimit));
+        FtpDialogue idle = login(culvert);
+        FtpDialogue ftp = login(culvert);
+        Socket data = culvert.socks().connect("127.0.0.1", ftp.passivePort())) {
+      assertThat(ftp.send("STOR " + home.getFileName() + "/file")).startsWith("150 ");
+      OutputStream out = data.getOutputStream();
+      out.write(new byte[10_000]);
+
+      sshd.freezeSessions();
+      long frozen = System.nanoTime();
+      out.write(new byte[300_000]); // more than the smaller limit: keys are to be exchanged now
+      for (FtpDialogue each : List.of(ftp, idle)) {
+        assertThat(each.reply())
+            .startsWith("421 culvert: ssh server 127.0.0.1:" + sshd.port() + ": session ended: ");
+        assertThat(each.atEnd()).isTrue();
+      }
+      assertThat(Duration.ofNanos(System.nanoTime() - frozen))
+          .isLessThan(NOTICED.plus(BUSY_MACHINE));
+      assertThatThrownBy(() -> data.getInputStream().readAllBytes())
+          .isInstanceOf(SocketException.class)
+          .hasMessageContaining("reset");
+
+      assertThat(replyToLogin(culvert, TestAccount.password())).startsWith("230 ");
+    }
+  }
+
+  private TestConfig impatient(RealSshd sshd) throws IOException {
+    return config(sshd).profile("server-alive-interval", "1s").profile("server-alive-count-max", 2);
+  }
+
+  private TestConfig config(RealSshd sshd) throws IOException {
+    return TestConfig.tunnel(directory, sshd.port(), vsftpd.port(), sshd.knownHostsLine());
+  }
+
+  private FtpDialogue login(Culvert culvert) throws IOException {
+    FtpDialogue ftp = culvert.ftp(vsftpd.port());
+    assertThat(ftp.reply()).startsWith("220 ");
+    assertThat(ftp.login(TestAccount.USER, TestAccount.password())).startsWith("230 ");
+    assertThat(ftp.send("TYPE I")).startsWith("200 ");
+    return ftp;
+  }
+
+  private String replyToLogin(Culvert culvert, String password) throws IOException {
+    try (FtpDialogue ftp = culvert.ftp(vsftpd.port())) {
+      assertThat(ftp.reply()).startsWith("220 ");
+      return ftp.login(TestAccount.USER, password);
+    }
+  }
+
+  private long download(Culvert culvert, FtpDialogue ftp) throws Exception {
+    TestFile.create(home.resolve("small"), 1000);
+    try (Socket data = culvert.socks().connect("127.0.0.1", ftp.passivePort())) {
+      assertThat(ftp.send("RETR " + home.getFileName() + "/small")).startsWith("150 ");
+      int length = data.getInputStream().readAllBytes().length;
+      assertThat(ftp.reply()).startsWith("226 ");
+      return length;
+    }
+  }
+
+  private static <T> List<T> inParallel(int jobs, Callable<T> job) throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(jobs);
+    try {
+      List<T> results = new ArrayList<>();
+      for (Future<T> each : threads.invokeAll(java.util.Collections.nCopies(jobs, job))) {
+        results.add(each.get(DEADLINE.toSeconds(), TimeUnit.SECONDS));
+      }
+      return results;
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+}
