@@ -26,12 +26,14 @@ public final class RealSshd implements AutoCloseable {
   private final Path directory;
   private final String address;
   private final int port;
+  private final Path program;
   private Process process;
 
-  private RealSshd(Path directory, String address, int port) {
+  private RealSshd(Path directory, String address, int port, Path program) {
     this.directory = directory;
     this.address = address;
     this.port = port;
+    this.program = program;
   }
 
   /**
@@ -45,10 +47,22 @@ public final class RealSshd implements AutoCloseable {
 
   /** Starts an sshd on an address and port of the caller's choice. */
   public static RealSshd startAt(String address, int port, String... options) throws IOException {
+    return start(Files.createTempDirectory("culvert-sshd-"), address, port, PROGRAM, options);
+  }
+
+  /** Starts an sshd that asks that PAM service: its own name is the service's. */
+  public static RealSshd startWith(PamService pam, String... options) throws IOException {
     Path directory = Files.createTempDirectory("culvert-sshd-");
+    Path program = Files.createSymbolicLink(directory.resolve(pam.name()), PROGRAM);
+    return start(directory, "127.0.0.1", FreePorts.next(), program, options);
+  }
+
+  private static RealSshd start(
+      Path directory, String address, int port, Path program, String... options)
+      throws IOException {
     Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
     Files.createDirectories(Path.of("/run/sshd"));
-    RealSshd sshd = new RealSshd(directory, address, port);
+    RealSshd sshd = new RealSshd(directory, address, port, program);
     sshd.newHostKey();
     Files.createFile(sshd.authorizedKeys());
     Files.write(sshd.configuration(), sshd.configurationLines(options));
@@ -96,7 +110,7 @@ public final class RealSshd implements AutoCloseable {
     process =
         Run.start(
             List.of(
-                PROGRAM.toString(),
+                program.toString(),
                 "-D",
                 "-f",
                 configuration().toString(),

@@ -120,7 +120,7 @@ class TunnelPlanTest {
   }
 
   @ParameterizedTest(name = "<{0}>")
-  @ValueSource(strings = {"anonymous", "FTP"})
+  @ValueSource(strings = {"anonymous", "Anonymous", "FTP", "ftp", "aNoNyMoUs"})
   void anEMailAddressIsNeverTriedAsTheFixedUsersPassword(String anonymous) {
     TunnelPlan plan = plan(new SshUser.Fixed("gate"), AuthMethod.PASSWORD, Optional.empty());
 

@@ -133,6 +133,20 @@ class UserAtHostTest {
     assertThat(ftp.ssh.logins).containsExactly("gate");
   }
 
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(strings = {"anonymous", "Anonymous", "FTP"})
+  void anAnonymousUsersEMailAddressIsNoPasswordForSsh(String user) throws Exception {
+    ftp.routes.put("ftp.example:21", tunnel(Fallback.NONE, FtpHandling.STANDARD));
+    Peer client = greeted();
+
+    client.sendLine("USER " + user + "@ftp.example");
+    assertThat(client.line()).startsWith("331 ");
+    client.sendLine("PASS me@example.org");
+
+    assertThat(client.line()).startsWith("530 culvert: nothing to log in with");
+    assertThat(ftp.ssh.logins).isEmpty();
+  }
+
   @Test
   void aTunnelForBytesIsOneForFtpHere() throws Exception {
     ftp.profile = FtpFixture.profile(new SshUser.Fixed("gate"), AuthMethod.PUBLICKEY);

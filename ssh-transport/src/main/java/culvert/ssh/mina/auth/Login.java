@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.function.Predicate;
 import org.apache.sshd.client.session.ClientSession;
 import org.apache.sshd.common.AttributeRepository.AttributeKey;
 import org.apache.sshd.common.SshConstants;
@@ -116,13 +117,22 @@ public final class Login {
   }
 
   private static boolean triesUsedUp(Throwable cause) {
-    return disconnected(cause, TRIES_USED_UP);
+    return any(cause, ssh -> TRIES_USED_UP.contains(ssh.getDisconnectCode()));
   }
 
-  private static boolean disconnected(Throwable cause, Set<Integer> codes) {
+  /** Whether the server hung up; else we had nothing more to try. */
+  private static boolean hungUp(Throwable cause) {
+    return any(
+        cause,
+        ssh ->
+            ssh.getDisconnectCode() == SshConstants.SSH2_DISCONNECT_PROTOCOL_ERROR
+                || String.valueOf(ssh.getMessage()).startsWith("Too many authentication failures"));
+  }
+
+  private static boolean any(
+      Throwable cause, Predicate<org.apache.sshd.common.SshException> condition) {
     for (Throwable t = cause; t != null; t = t.getCause()) {
-      if (t instanceof org.apache.sshd.common.SshException ssh
-          && codes.contains(ssh.getDisconnectCode())) {
+      if (t instanceof org.apache.sshd.common.SshException ssh && condition.test(ssh)) {
         return true;
       }
     }
@@ -131,7 +141,7 @@ public final class Login {
 
   /** What to do if the server ended it all, and keys had to do with that. */
   private String tooManyKeys(Throwable cause) {
-    return keysTried > 0 && disconnected(cause, Set.of(SshConstants.SSH2_DISCONNECT_PROTOCOL_ERROR))
+    return keysTried > 0 && hungUp(cause)
         ? ": too many tries for this server, "
             + keysTried
             + (keysTried == 1 ? " of them with a key" : " of them with keys")

@@ -7,9 +7,9 @@
  * <ol>
  *   <li>{@link culvert.ssh.mina.auth.LoginMethods#install} once per {@code SshClient}, before any
  *       session is made: MINA reads methods and services when it creates a session.
- *   <li>{@link culvert.ssh.mina.auth.LoginFactory#prepare} (blocking: reads key files) makes the
- *       {@link culvert.ssh.mina.auth.Login}. If {@link culvert.ssh.mina.auth.Login#nothingToTry} is
- *       present, fail with it and do not connect.
+ *   <li>{@link culvert.ssh.mina.auth.LoginFactory#prepare} (blocking: reads key files, asks the
+ *       agent) makes the {@link culvert.ssh.mina.auth.Login}. If {@link
+ *       culvert.ssh.mina.auth.Login#nothingToTry} is present, fail with it and do not connect.
  *   <li>After the key exchange and the verification of the host key, on the session's loop: {@link
  *       culvert.ssh.mina.auth.Login#attach} (sets the user name), then {@code session.auth()}.
  *   <li>When {@code auth()} fails, {@link culvert.ssh.mina.auth.Login#failure} is the reason, and

@@ -47,8 +47,7 @@ final class Offer {
 
   /** Whether a packet could be cut out unnoticed where sequence numbers are not reset. */
   static boolean needsStrictKex(String cipher, String mac) {
-    return cipher.equals(CHACHA20)
-        || (cipher.endsWith("-cbc") && mac.endsWith("-etm@openssh.com"));
+    return cipher.equals(CHACHA20) || (cipher.endsWith("-cbc") && mac.endsWith("-etm@openssh.com"));
   }
 
   /** All that is configured: what the server has is not known yet. */

@@ -23,6 +23,7 @@ import org.apache.sshd.client.session.ClientSession;
 import org.apache.sshd.common.CommonModuleProperties;
 import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.common.config.keys.KeyUtils;
+import org.apache.sshd.common.config.keys.OpenSshCertificate;
 import org.apache.sshd.common.util.buffer.Buffer;
 import org.apache.sshd.core.CoreModuleProperties;
 import org.apache.sshd.server.auth.UserAuth;
@@ -114,6 +115,18 @@ final class LoginFixture implements AutoCloseable {
 
   LoginFixture authorizes(PublicKey... keys) {
     authorizedKeys = List.of(keys);
+    return this;
+  }
+
+  /** Accepts certificates for these keys; {@link #seen} has the types. */
+  LoginFixture trustsTheAuthorityFor(PublicKey... keys) {
+    server.setPublickeyAuthenticator(
+        (user, key, session) -> {
+          seen.add("publickey:" + KeyUtils.getKeyType(key));
+          return key instanceof OpenSshCertificate certificate
+              && List.of(keys).stream()
+                  .anyMatch(k -> KeyUtils.compareKeys(k, certificate.getCertPubKey()));
+        });
     return this;
   }
 

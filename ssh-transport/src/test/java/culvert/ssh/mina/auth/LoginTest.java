@@ -263,17 +263,115 @@ class LoginTest {
   }
 
   @Test
-  void theServersLimitOfTriesIsARefusal() throws Exception {
-    ssh.maxTries(1);
+  void aServerThatHangsUpBecauseOfTheKeysIsARefusalThatSaysSo() throws Exception {
+    ssh.maxTries(2);
 
-    assertRefused(
-        ssh.login(
-            Profiles.with(PUBLICKEY, PASSWORD)
-                .keys(
-                    TestKeys.file("ed25519", directory),
-                    TestKeys.file("rsa", directory),
-                    TestKeys.file("ecdsa256", directory)),
-            "wrong"));
+    assertThat(
+            ssh.login(
+                Profiles.with(PUBLICKEY)
+                    .keys(
+                        TestKeys.file("ed25519", directory),
+                        TestKeys.file("rsa", directory),
+                        TestKeys.file("ecdsa256", directory))))
+        .hasValueSatisfying(
+            e -> {
+              assertThat(e.failure()).isEqualTo(SshFailure.AUTH_FAILED);
+              assertThat(e)
+                  .hasMessageMatching(
+                      "SSH login as alice at 127.0.0.1 refused: too many tries for this server,"
+                          + " \\d of them with keys? \\(identities-only: true tries none but those"
+                          + " that the profile names\\)");
+            });
+  }
+
+  @Test
+  void keysLeaveAPasswordItsTry() throws Exception {
+    ssh.password("secret").maxTries(6);
+
+    assertThat(ssh.login(Profiles.with(PUBLICKEY, PASSWORD).keys(sixKeys()), "secret")).isEmpty();
+    assertThat(ssh.seen()).hasSize(6).last().isEqualTo("password:secret");
+    assertThat(ssh.course())
+        .contains("1 of 6 keys not tried, to leave tries for the password", "password: accepted");
+  }
+
+  @Test
+  void keysLeaveEachMethodThatFollowsATry() throws Exception {
+    ssh.password("secret").rounds(Round.asking("Password: ", "Code: "));
+
+    assertThat(
+            ssh.login(
+                Profiles.with(PUBLICKEY, KEYBOARD_INTERACTIVE, PASSWORD).keys(sixKeys()), "secret"))
+        .isEmpty();
+    assertThat(ssh.seen().stream().filter(seen -> seen.startsWith("publickey"))).hasSize(4);
+  }
+
+  @Test
+  void keysAreNotSpentSparinglyWhereNothingFollows() throws Exception {
+    ssh.password("secret").maxTries(100);
+
+    ssh.login(Profiles.with(PUBLICKEY).keys(sixKeys()));
+    assertThat(ssh.seen()).hasSize(6);
+
+    ssh.seen().clear();
+    ssh.login(Profiles.with(PASSWORD, PUBLICKEY).keys(sixKeys()), "wrong");
+    assertThat(ssh.seen()).hasSize(7);
+  }
+
+  private Path[] sixKeys() throws Exception {
+    return new Path[] {
+      TestKeys.file("ed25519", directory),
+      TestKeys.file("ecdsa256", directory),
+      TestKeys.file("ecdsa384", directory),
+      TestKeys.file("ecdsa521", directory),
+      TestKeys.file("rsa", directory),
+      TestKeys.file("rsa-pkcs1", directory)
+    };
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(strings = {"ed25519", "ecdsa256", "ecdsa384", "ecdsa521", "rsa"})
+  void aCertificateLogsIn(String name) throws Exception {
+    ssh.trustsTheAuthorityFor(TestKeys.publicKey(name));
+
+    assertThat(
+            ssh.login(
+                Profiles.with(PUBLICKEY)
+                    .keys(TestKeys.file(name, directory))
+                    .certificates(TestCertificates.file(name, directory))))
+        .isEmpty();
+    assertThat(ssh.seen()).isNotEmpty().allMatch(seen -> seen.endsWith("-cert-v01@openssh.com"));
+  }
+
+  @Test
+  void anAgentThatAnswersNonsenseLeavesThePassword() throws Exception {
+    ssh.password("secret");
+    try (FakeAgent fake =
+        new FakeAgent(directory.resolve("agent"), request -> FakeAgent.framed((byte) 12))) {
+      assertThat(ssh.login(Profiles.with(PUBLICKEY, PASSWORD).agent(fake.socket()), "secret"))
+          .isEmpty();
+      assertThat(ssh.course())
+          .startsWith("agent " + fake.socket() + ": is damaged: ends before the number of keys; ");
+    }
+  }
+
+  @Test
+  void anAgentThatSignsNonsenseLeavesTheNextKey() throws Exception {
+    ssh.authorizes(TestKeys.publicKey("rsa"), TestKeys.publicKey("ed25519"));
+    byte[] key = KeyBlob.parseLine(TestKeys.publicLine("rsa")).octets();
+    try (FakeAgent fake =
+        new FakeAgent(
+            directory.resolve("agent"),
+            request ->
+                FakeAgent.framed(
+                    request[0] == 11 ? FakeAgent.listing(key) : new byte[] {14, 0, 0, 0, 1, 7}))) {
+      assertThat(
+              ssh.login(
+                  Profiles.with(PUBLICKEY)
+                      .agent(fake.socket())
+                      .keys(TestKeys.file("ed25519", directory))))
+          .isEmpty();
+      assertThat(ssh.course()).contains("agent does not sign: is damaged: ", "ed25519");
+    }
   }
 
   @Test

@@ -2,8 +2,8 @@ package culvert.ssh.mina.auth;
 
 import culvert.config.AuthMethod;
 import culvert.config.HostKeyPolicy;
-import culvert.config.Secret;
 import culvert.config.RekeyLimit;
+import culvert.config.Secret;
 import culvert.config.SshAlgorithms;
 import culvert.config.SshLogin;
 import culvert.config.SshPooling;
@@ -22,22 +22,63 @@ record Profiles(
     List<AuthMethod> methods,
     Optional<Secret> password,
     List<Path> identityFiles,
-    Optional<Secret> passphrase) {
+    Optional<Secret> passphrase,
+    List<Path> certificateFiles,
+    Optional<Path> agent,
+    boolean identitiesOnly) {
 
   static Profiles with(AuthMethod... methods) {
-    return new Profiles(List.of(methods), Optional.empty(), List.of(), Optional.empty());
+    return new Profiles(
+        List.of(methods),
+        Optional.empty(),
+        List.of(),
+        Optional.empty(),
+        List.of(),
+        Optional.empty(),
+        false);
   }
 
   Profiles password(String secret) {
-    return new Profiles(methods, Optional.of(new Secret(secret)), identityFiles, passphrase);
+    return new Profiles(
+        methods,
+        Optional.of(new Secret(secret)),
+        identityFiles,
+        passphrase,
+        certificateFiles,
+        agent,
+        identitiesOnly);
   }
 
   Profiles keys(Path... files) {
-    return new Profiles(methods, password, List.of(files), passphrase);
+    return new Profiles(
+        methods, password, List.of(files), passphrase, certificateFiles, agent, identitiesOnly);
   }
 
   Profiles passphrase(String secret) {
-    return new Profiles(methods, password, identityFiles, Optional.of(new Secret(secret)));
+    return new Profiles(
+        methods,
+        password,
+        identityFiles,
+        Optional.of(new Secret(secret)),
+        certificateFiles,
+        agent,
+        identitiesOnly);
+  }
+
+  Profiles certificates(Path... files) {
+    return new Profiles(
+        methods, password, identityFiles, passphrase, List.of(files), agent, identitiesOnly);
+  }
+
+  Profiles agent(Path socket) {
+    return new Profiles(
+        methods,
+        password,
+        identityFiles,
+        passphrase,
+        certificateFiles,
+        Optional.of(socket),
+        identitiesOnly);
   }
 
   SshProfile port(int port) {
@@ -52,9 +93,9 @@ record Profiles(
             Charset.forName("windows-1252"),
             identityFiles,
             passphrase,
-            List.of(),
-            Optional.empty(),
-            false),
+            certificateFiles,
+            agent,
+            identitiesOnly),
         new HostKeyPolicy(true, List.of(), Optional.empty(), false),
         new SshWay.Direct(),
         new SshTimeouts(Duration.ofSeconds(4), Duration.ofSeconds(10), Duration.ofSeconds(15), 3),

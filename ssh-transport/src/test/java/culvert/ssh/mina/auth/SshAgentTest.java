@@ -133,14 +133,12 @@ class SshAgentTest {
 
   @Test
   void nobodyWaitsLongerThanTheDeadlineAndNotAgainForAWhile() throws Exception {
-    AtomicLong now = new AtomicLong();
     AtomicLong skipped = new AtomicLong();
     try (FakeAgent fake = agent(request -> null)) {
       SshAgent agent = new SshAgent(fake.socket(), () -> System.nanoTime() + skipped.get());
 
       assertThatThrownBy(() -> agent.identities(IMPATIENCE))
           .hasMessage("did not answer within 50 ms");
-      now.set(System.nanoTime());
       assertThatThrownBy(() -> agent.identities(PATIENCE))
           .hasMessage("did not answer a moment ago");
       assertThat(fake.requests()).hasSize(1);

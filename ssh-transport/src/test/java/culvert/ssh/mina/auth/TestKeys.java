@@ -30,6 +30,10 @@ final class TestKeys {
     }
   }
 
+  static String publicLine(String name) throws IOException {
+    return new String(resource(name + ".pub"), StandardCharsets.US_ASCII);
+  }
+
   static PublicKey publicKey(String name) throws Exception {
     String line = new String(resource(name + ".pub"), StandardCharsets.US_ASCII).strip();
     return AuthorizedKeyEntry.parseAuthorizedKeyEntry(line).resolvePublicKey(null, null);

@@ -73,7 +73,8 @@ class HostKeyVerifierTest {
         new SessionListener() {
           @Override
           public void sessionCreated(Session session) {
-            session.setSignatureFactories(verifier.signatureFactories(AlgorithmKind.HOST_KEYS.standard()));
+            session.setSignatureFactories(
+                verifier.signatureFactories(AlgorithmKind.HOST_KEYS.standard()));
             ((ClientSession) session).setServerKeyVerifier(verifier);
           }
         });

@@ -50,8 +50,7 @@ class SupportedAlgorithmsTest {
     assertThat(names(BuiltinSignatures.VALUES)).containsAll(AlgorithmKind.HOST_KEYS.supported());
   }
 
-  private static <F extends NamedResource & OptionalFeature> List<String> names(
-      Collection<F> all) {
+  private static <F extends NamedResource & OptionalFeature> List<String> names(Collection<F> all) {
     return all.stream().filter(OptionalFeature::isSupported).map(NamedResource::getName).toList();
   }
 }
