@@ -37,8 +37,7 @@ public enum AlgorithmKind {
           "hmac-sha2-256",
           "hmac-sha2-512"),
       List.of(),
-      List.of(
-          "hmac-sha1-etm@openssh.com", "hmac-sha1", "hmac-sha1-96", "hmac-md5", "hmac-md5-96")),
+      List.of("hmac-sha1-etm@openssh.com", "hmac-sha1", "hmac-sha1-96", "hmac-md5", "hmac-md5-96")),
 
   /** Post-quantum ones first. */
   KEX(

@@ -8,8 +8,7 @@ import java.util.stream.Collectors;
 
 /** {@code ciphers} and its like: names, or changes to Culvert's own list as in ssh_config(5). */
 final class AlgorithmLists {
-  private static final Pattern ITEM =
-      Pattern.compile("[+^-]?(?=.*[A-Za-z*?])[A-Za-z0-9@.*?_-]+");
+  private static final Pattern ITEM = Pattern.compile("[+^-]?(?=.*[A-Za-z*?])[A-Za-z0-9@.*?_-]+");
   private static final String AN_ALGORITHM = "an SSH algorithm's name, or +name, -name, ^name";
 
   private AlgorithmLists() {}
