@@ -93,10 +93,12 @@ final class ConfigReader {
       Action defaultAction,
       FtpOptions ftp,
       Optional<Endpoint> admin) {
-    SemanticChecks checks = new SemanticChecks(listeners, profiles, reading.problems());
+    Map<String, Profile> judged = new LinkedHashMap<>();
+    profiles.forEach((name, profile) -> judged.put(name, profile.asFarAsKnown()));
+    SemanticChecks checks = new SemanticChecks(listeners, judged, reading.problems());
     rules.forEach(checks::rule);
     checks.defaultAction(defaultAction, ftp.settings(), file.location(DEFAULT_ACTION));
-    ListenerChecks doors = new ListenerChecks(profiles, checks, reading.problems());
+    ListenerChecks doors = new ListenerChecks(judged, checks, reading.problems());
     listeners.forEach(doors::listener);
     doors.admin(admin, file.location(ADMIN));
   }

@@ -10,12 +10,23 @@ import java.util.Map;
  * @param home what {@code ~} stands for
  * @param workingDirectory where {@code ./culvert.yaml} is looked for
  * @param systemDirectory {@code /etc}
+ * @param localUser whom the process runs as
  */
 public record Environment(
-    Map<String, String> variables, Path home, Path workingDirectory, Path systemDirectory) {
+    Map<String, String> variables,
+    Path home,
+    Path workingDirectory,
+    Path systemDirectory,
+    String localUser) {
 
   public Environment {
     variables = Map.copyOf(variables);
+  }
+
+  /** As the user whom this process runs as. */
+  public Environment(
+      Map<String, String> variables, Path home, Path workingDirectory, Path systemDirectory) {
+    this(variables, home, workingDirectory, systemDirectory, System.getProperty("user.name"));
   }
 
   /** The process's own. {@code $HOME} wins over the account's entry, as in a shell. */

@@ -51,10 +51,10 @@ final class JumpHosts {
       return new Profile(profile.ssh(), profile.section(), profile.inherited(), true);
     }
     warn(profile, all.get());
-    SshWay way = hop(all.get().get(0)).ssh().way();
+    SshWay way = effective(all.get().get(0)).way();
     boolean broken = profile.broken();
     for (Item item : all.get()) {
-      way = new SshWay.Jump(hop(item).ssh().by(way));
+      way = new SshWay.Jump(effective(item).by(way));
       broken |= hop(item).broken();
     }
     return new Profile(profile.ssh().by(way), profile.section(), profile.inherited(), broken);
@@ -71,6 +71,11 @@ final class JumpHosts {
 
   private Profile hop(Item item) {
     return profiles.get(item.name());
+  }
+
+  /** With what ssh_config says of it: its host is known. */
+  private SshProfile effective(Item item) {
+    return hop(item).ssh().forHost("");
   }
 
   private boolean isHop(Item item, Profile profile) {

@@ -18,7 +18,6 @@ final class NotYet {
           "listeners.redirect",
           "profiles.host-key-alias",
           "profiles.check-host-ip",
-          "profiles.ssh-config",
           "profiles.proxy-jump",
           "profiles.proxy");
 

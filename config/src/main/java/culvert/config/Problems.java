@@ -16,12 +16,13 @@ final class Problems {
       Comparator.<ConfigProblem>comparingInt(problem -> problem.location().line())
           .thenComparingInt(problem -> problem.location().column());
 
+  private final List<String> files = new ArrayList<>();
   private final Set<ConfigProblem> found = new LinkedHashSet<>();
   private int errors;
   private int refusals;
 
   void error(Location location, String message) {
-    found.add(new ConfigProblem(Severity.ERROR, location, message));
+    add(new ConfigProblem(Severity.ERROR, location, message));
     errors++;
   }
 
@@ -32,7 +33,14 @@ final class Problems {
   }
 
   void warning(Location location, String message) {
-    found.add(new ConfigProblem(Severity.WARNING, location, message));
+    add(new ConfigProblem(Severity.WARNING, location, message));
+  }
+
+  private void add(ConfigProblem problem) {
+    found.add(problem);
+    if (!files.contains(problem.location().file())) {
+      files.add(problem.location().file());
+    }
   }
 
   /** How often an error was reported, repetitions included. */
@@ -47,7 +55,9 @@ final class Problems {
 
   List<ConfigProblem> inFileOrder() {
     List<ConfigProblem> sorted = new ArrayList<>(found);
-    sorted.sort(IN_FILE_ORDER);
+    sorted.sort(
+        Comparator.<ConfigProblem>comparingInt(problem -> files.indexOf(problem.location().file()))
+            .thenComparing(IN_FILE_ORDER));
     return sorted;
   }
 }

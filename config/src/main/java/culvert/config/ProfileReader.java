@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** The section {@code profiles}. */
 final class ProfileReader {
@@ -21,7 +22,7 @@ final class ProfileReader {
   private static final ValueType<List<Path>> PATHS = Values.listOf(Paths.TYPE);
 
   private static final Key<Optional<String>> HOST = Key.optional("host", Endpoints.HOST);
-  private static final Key<Integer> PORT = Key.of("port", Endpoints.PORT_NUMBER, "22");
+  static final Key<Integer> PORT = Key.of("port", Endpoints.PORT_NUMBER, "22");
   static final Key<SshUser> USER =
       Key.of("user", Values.scalar("from-ftp, from-socks or a name", Users::parse), "from-ftp");
   static final Key<List<AuthMethod>> AUTHENTICATION =
@@ -32,32 +33,29 @@ final class ProfileReader {
   private static final Key<Optional<Secret>> PASSWORD =
       Key.of("password", Secrets.PASSWORD, "from-ftp");
   private static final Key<Charset> CHARSET = Key.of("charset", Values.CHARSET, "UTF-8");
-  private static final Key<String> STRICT_HOST_KEY_CHECKING =
+  static final Key<String> STRICT_HOST_KEY_CHECKING =
       Key.of("strict-host-key-checking", Values.word("yes", "accept-new"), "accept-new");
-  private static final Key<List<Path>> KNOWN_HOSTS =
+  static final Key<List<Path>> KNOWN_HOSTS =
       Key.of(
           "known-hosts",
           Values.someOf("file", Paths.TYPE),
           "[~/.ssh/known_hosts, /etc/ssh/ssh_known_hosts]");
-  private static final Key<List<Path>> IDENTITY_FILE = Key.of("identity-file", PATHS, "[]");
+  static final Key<List<Path>> IDENTITY_FILE = Key.of("identity-file", PATHS, "[]");
   private static final Key<Secret> IDENTITY_PASSPHRASE =
       Key.optional("identity-passphrase", Secrets.SECRET);
-  private static final Key<Boolean> IDENTITIES_ONLY =
-      Key.of("identities-only", Values.BOOLEAN, "false");
-  private static final Key<Optional<String>> HOST_KEY_ALIAS =
+  static final Key<Boolean> IDENTITIES_ONLY = Key.of("identities-only", Values.BOOLEAN, "false");
+  static final Key<Optional<String>> HOST_KEY_ALIAS =
       Key.optional("host-key-alias", Endpoints.HOST);
-  private static final Key<Boolean> CHECK_HOST_IP =
-      Key.of("check-host-ip", Values.BOOLEAN, "false");
-  private static final Key<Duration> CONNECT_TIMEOUT =
+  static final Key<Boolean> CHECK_HOST_IP = Key.of("check-host-ip", Values.BOOLEAN, "false");
+  static final Key<Duration> CONNECT_TIMEOUT =
       Key.of("connect-timeout", Quantities.positiveDuration(), "4s");
   private static final Key<Duration> LOGIN_TIMEOUT =
       Key.of("login-timeout", Quantities.positiveDuration(), "10s");
-  private static final Key<Duration> SERVER_ALIVE_INTERVAL =
+  static final Key<Duration> SERVER_ALIVE_INTERVAL =
       Key.of("server-alive-interval", Quantities.duration(), "15s");
-  private static final Key<Integer> SERVER_ALIVE_COUNT_MAX =
+  static final Key<Integer> SERVER_ALIVE_COUNT_MAX =
       Key.of("server-alive-count-max", Values.integer(1, 1000), "3");
-  private static final Key<RekeyLimit> REKEY_LIMIT =
-      Key.of("rekey-limit", RekeyLimits.TYPE, "64GiB");
+  static final Key<RekeyLimit> REKEY_LIMIT = Key.of("rekey-limit", RekeyLimits.TYPE, "64GiB");
   private static final Key<Duration> IDLE_TIMEOUT =
       Key.of("idle-timeout", Quantities.duration(), "60s");
   private static final Key<Duration> MAX_LIFETIME =
@@ -66,8 +64,8 @@ final class ProfileReader {
       Key.of("connections", Values.integer(1, 100), "2");
   private static final Key<Duration> REFUSED_LOGIN_MEMORY =
       Key.of("refused-login-memory", Quantities.duration(), "60s");
-  private static final Key<String> IDENTITY_AGENT = Key.of("identity-agent", Secrets.AGENT, "''");
-  private static final Key<List<Path>> CERTIFICATE_FILE = Key.of("certificate-file", PATHS, "[]");
+  static final Key<String> IDENTITY_AGENT = Key.of("identity-agent", Secrets.AGENT, "''");
+  static final Key<List<Path>> CERTIFICATE_FILE = Key.of("certificate-file", PATHS, "[]");
   private static final Key<String> SSH_CONFIG =
       Key.of(
           "ssh-config",
@@ -77,10 +75,10 @@ final class ProfileReader {
       Key.of("proxy-jump", Values.listOf(Values.NAME), "[]");
   static final Key<SshWay> PROXY =
       Key.of("proxy", Values.scalar(A_PROXY, ProfileReader::proxy), "''");
-  private static final Key<List<String>> CIPHERS = algorithms(AlgorithmKind.CIPHERS);
-  private static final Key<List<String>> MACS = algorithms(AlgorithmKind.MACS);
-  private static final Key<List<String>> KEX_ALGORITHMS = algorithms(AlgorithmKind.KEX);
-  private static final Key<List<String>> HOST_KEY_ALGORITHMS = algorithms(AlgorithmKind.HOST_KEYS);
+  static final Key<List<String>> CIPHERS = algorithms(AlgorithmKind.CIPHERS);
+  static final Key<List<String>> MACS = algorithms(AlgorithmKind.MACS);
+  static final Key<List<String>> KEX_ALGORITHMS = algorithms(AlgorithmKind.KEX);
+  static final Key<List<String>> HOST_KEY_ALGORITHMS = algorithms(AlgorithmKind.HOST_KEYS);
 
   static final List<Key<?>> KEYS =
       List.of(
@@ -124,6 +122,11 @@ final class ProfileReader {
    * @param broken whether something in it is wrong, so that its values are not worth a second look
    */
   record Profile(SshProfile ssh, Section section, Set<String> inherited, boolean broken) {
+    /** With what ssh_config says of its host, if it has one. */
+    Profile asFarAsKnown() {
+      return ssh.host().isEmpty() ? this : new Profile(ssh.forHost(""), section, inherited, broken);
+    }
+
     /** Whether the key is written in the profile itself. */
     boolean owns(Key<?> key) {
       return section.has(key) && !inherited.contains(key.name());
@@ -177,7 +180,6 @@ final class ProfileReader {
       String name, Mapping mapping, Set<String> inherited, Reading reading) {
     int before = reading.problems().mistakes();
     Section section = Section.of("profiles", mapping, KEYS, reading);
-    section.optional(SSH_CONFIG);
     SshProfile profile =
         new SshProfile(
             name,
@@ -190,9 +192,21 @@ final class ProfileReader {
             timeouts(section),
             pooling(section),
             algorithms(section),
-            section.get(REKEY_LIMIT));
+            section.get(REKEY_LIMIT),
+            sshConfig(section, reading));
     return new Profile(
         profile, section, Set.copyOf(inherited), reading.problems().mistakes() > before);
+  }
+
+  private static Optional<SshConfig> sshConfig(Section section, Reading reading) {
+    String files = section.get(SSH_CONFIG);
+    if (files.equals("false")) {
+      return Optional.empty();
+    }
+    Set<String> given =
+        KEYS.stream().filter(section::has).map(Key::name).collect(Collectors.toSet());
+    return Optional.of(
+        new SshConfig(reading.sshConfigs().read(files), given, reading.environment().localUser()));
   }
 
   private static SshLogin login(Section section) {

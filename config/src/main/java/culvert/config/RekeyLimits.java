@@ -30,6 +30,11 @@ final class RekeyLimits {
         : new RekeyLimit(bytes, Optional.of(time(words[1])));
   }
 
+  /** The nearest limit that may be configured. */
+  static long within(long bytes) {
+    return Math.max(LEAST, Math.min(bytes, MOST));
+  }
+
   private static Duration time(String text) {
     Duration time = Quantities.parseDuration(text);
     if (time.compareTo(SHORTEST) < 0) {

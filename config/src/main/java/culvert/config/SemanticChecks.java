@@ -166,7 +166,8 @@ final class SemanticChecks {
       }
       if (hop.login().authentication().equals(List.of(AuthMethod.PUBLICKEY))
           && hop.login().identityFiles().isEmpty()
-          && hop.login().identityAgent().isEmpty()) {
+          && hop.login().identityAgent().isEmpty()
+          && hop.sshConfig().isEmpty()) {
         problems.warning(
             location,
             "profile "
@@ -183,6 +184,9 @@ final class SemanticChecks {
   }
 
   private void noFtpLogin(SshProfile profile, String where, Location location) {
+    if (profile.sshConfig().isPresent()) {
+      return; // of each host, ssh_config may say another user and other methods
+    }
     if (profile.user() instanceof SshUser.FromFtp) {
       problems.error(
           location,

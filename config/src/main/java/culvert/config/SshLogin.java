@@ -8,7 +8,7 @@ import java.util.Optional;
 /**
  * What to log in with; words of ssh_config(5).
  *
- * @param authentication the methods to try, in this order; never empty
+ * @param authentication the methods to try, in this order; empty: nobody can log in
  * @param password empty: {@code from-ftp}
  * @param charset of FTP names and passwords that are not valid UTF-8
  * @param identityFiles private keys, tilde expanded
@@ -31,5 +31,18 @@ public record SshLogin(
     authentication = List.copyOf(authentication);
     identityFiles = List.copyOf(identityFiles);
     certificateFiles = List.copyOf(certificateFiles);
+  }
+
+  /** The same by public key alone, with no password for anything but keys. */
+  SshLogin withoutPassword() {
+    return new SshLogin(
+        authentication.stream().filter(AuthMethod.PUBLICKEY::equals).toList(),
+        Optional.empty(),
+        charset,
+        identityFiles,
+        identityPassphrase,
+        certificateFiles,
+        identityAgent,
+        identitiesOnly);
   }
 }

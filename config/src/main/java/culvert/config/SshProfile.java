@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param host the SSH server; empty: the host that the FTP client asked for
  * @param user who logs in
  * @param rekeyLimit when keys are exchanged again
+ * @param sshConfig says the rest of a host that is asked for; empty: this is all there is
  */
 public record SshProfile(
     String name,
@@ -23,7 +24,55 @@ public record SshProfile(
     SshTimeouts timeouts,
     SshPooling pooling,
     SshAlgorithms algorithms,
-    RekeyLimit rekeyLimit) {
+    RekeyLimit rekeyLimit,
+    Optional<SshConfig> sshConfig) {
+
+  /** A profile that says all itself. */
+  public SshProfile(
+      String name,
+      Optional<String> host,
+      int port,
+      SshUser user,
+      SshLogin login,
+      HostKeyPolicy hostKeys,
+      SshWay way,
+      SshTimeouts timeouts,
+      SshPooling pooling,
+      SshAlgorithms algorithms,
+      RekeyLimit rekeyLimit) {
+    this(
+        name,
+        host,
+        port,
+        user,
+        login,
+        hostKeys,
+        way,
+        timeouts,
+        pooling,
+        algorithms,
+        rekeyLimit,
+        Optional.empty());
+  }
+
+  /**
+   * What holds for one host: this profile, completed by ssh_config. Pure, and the same again for
+   * the same host.
+   *
+   * @param requested the host that the client asked for, if the profile has none
+   */
+  public SshProfile forHost(String requested) {
+    return forHost(requested, Optional.empty());
+  }
+
+  /**
+   * The same when it is known whom the client logs in as.
+   *
+   * @param user empty: not known yet; then no {@code Match user} matches
+   */
+  public SshProfile forHost(String requested, Optional<String> user) {
+    return sshConfig.map(config -> config.applied(this, requested, user)).orElse(this);
+  }
 
   /** The hops of {@code proxy-jump} and this profile itself, outermost first. */
   public List<SshProfile> chain() {
@@ -57,6 +106,17 @@ public record SshProfile(
   /** The same, reached by another way. */
   SshProfile by(SshWay other) {
     return new SshProfile(
-        name, host, port, user, login, hostKeys, other, timeouts, pooling, algorithms, rekeyLimit);
+        name,
+        host,
+        port,
+        user,
+        login,
+        hostKeys,
+        other,
+        timeouts,
+        pooling,
+        algorithms,
+        rekeyLimit,
+        sshConfig);
   }
 }

@@ -272,7 +272,7 @@ public final class ProxyDaemon implements AutoCloseable {
             status,
             loops.next());
     remoteTunnels.add(remote);
-    SshProfile profile = policy.profile(tunnel.profile());
+    SshProfile profile = policy.profile(tunnel.profile()).forHost("");
     String server = Endpoints.text(profile.host().orElse(""), profile.port());
     listeners.add(
         new Listener(

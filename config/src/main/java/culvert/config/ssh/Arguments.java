@@ -15,6 +15,7 @@ final class Arguments {
   private final Surroundings surroundings;
   private int next;
   private boolean wrong;
+  private boolean restIsTaken;
 
   Arguments(Line line, List<Word> words, Report report, Surroundings surroundings) {
     this.line = line;
@@ -82,6 +83,7 @@ final class Arguments {
   /** The rest of the line, comment and quotes included. */
   String rest() {
     next = words.size();
+    restIsTaken = true;
     return line.rest();
   }
 
@@ -112,7 +114,7 @@ final class Arguments {
   }
 
   private Place place() {
-    return next == 0 || next > words.size() ? line.place() : words.get(next - 1).place();
+    return next == 0 ? line.place() : words.get(restIsTaken ? 0 : next - 1).place();
   }
 
   private void refuse(Place place, String message) {

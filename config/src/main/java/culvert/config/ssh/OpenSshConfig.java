@@ -46,7 +46,7 @@ public final class OpenSshConfig {
 
   private OpenSshHost lookup(String host, Optional<String> user, boolean takesUser) {
     Evaluation evaluation = new Evaluation(host, user, takesUser, surroundings.localUser());
-    return new OpenSshHost(host, evaluation.of(files), surroundings);
+    return new OpenSshHost(host, evaluation.of(files), user.isPresent(), surroundings);
   }
 
   @Override

@@ -22,8 +22,14 @@ public final class OpenSshHost {
   private final String host;
   private final Map<Option, List<String>> values;
   private final PathExpansion paths;
+  private final boolean userIsConfigured;
 
-  OpenSshHost(String host, Map<Option, List<String>> values, Surroundings surroundings) {
+  OpenSshHost(
+      String host,
+      Map<Option, List<String>> values,
+      boolean userIsGiven,
+      Surroundings surroundings) {
+    this.userIsConfigured = !userIsGiven && values.containsKey(Option.USER);
     this.host = host;
     this.values = Map.copyOf(values);
     this.paths = new PathExpansion(surroundings, tokens());
@@ -69,6 +75,11 @@ public final class OpenSshHost {
   /** The user that was given, else the files'. */
   public Optional<String> user() {
     return first(Option.USER);
+  }
+
+  /** Whether the user is the files'. */
+  public boolean userIsConfigured() {
+    return userIsConfigured;
   }
 
   /** Hosts to go through, outermost first; an empty list: none, whatever else is configured. */

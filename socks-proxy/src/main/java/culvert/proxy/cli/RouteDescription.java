@@ -55,8 +55,9 @@ final class RouteDescription {
 
   private void printTunnel(
       String profileName, Optional<Endpoint> target, Fallback fallback, PrintStream out) {
-    SshProfile profile =
+    SshProfile configured =
         Objects.requireNonNull(config.profiles().get(profileName), "no profile " + profileName);
+    SshProfile profile = configured.forHost(destination.host());
     Endpoint server = new Endpoint(profile.host().orElse(destination.host()), profile.port());
     out.println("profile:  " + profileName);
     List<SshProfile> hops = profile.chain().subList(0, profile.chain().size() - 1);

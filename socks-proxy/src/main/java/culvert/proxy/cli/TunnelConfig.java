@@ -75,7 +75,8 @@ record TunnelConfig(
             variables,
             environment.home(),
             environment.workingDirectory(),
-            environment.systemDirectory());
+            environment.systemDirectory(),
+            environment.localUser());
     ConfigResult result = new ConfigLoader(with).loadString(yaml(login), "the command line");
     if (result instanceof ConfigResult.Loaded loaded) {
       return loaded.config();

@@ -5,6 +5,7 @@ import culvert.filter.ConnectionRequest;
 import culvert.filter.Route;
 import culvert.proxy.ftp.core.LoginDepth;
 import culvert.proxy.upstream.ClientLogin;
+import culvert.proxy.upstream.ConfiguredServer;
 import culvert.proxy.upstream.TunnelEnds;
 import culvert.ssh.Password;
 import culvert.ssh.SshServer;
@@ -15,12 +16,18 @@ import io.netty.channel.EventLoop;
 import java.net.InetAddress;
 import java.util.Optional;
 
-/** Which SSH server an FTP session needs, as whom, and where the tunnel leads. */
-record TunnelPlan(SshServer server, TunnelTarget target, Route.FtpTunnel route) {
+/**
+ * Which SSH server an FTP session needs, as whom, and where the tunnel leads.
+ *
+ * @param server as it is before it is known who logs in
+ */
+record TunnelPlan(
+    ConfiguredServer configured, SshServer server, TunnelTarget target, Route.FtpTunnel route) {
 
   static TunnelPlan of(ConnectionRequest request, Route.FtpTunnel route, SshProfile profile) {
+    ConfiguredServer configured = TunnelEnds.server(request, profile);
     return new TunnelPlan(
-        TunnelEnds.server(request, profile), TunnelEnds.target(request, route.target()), route);
+        configured, configured.server(), TunnelEnds.target(request, route.target()), route);
   }
 
   private SshProfile profile() {
@@ -35,9 +42,14 @@ record TunnelPlan(SshServer server, TunnelTarget target, Route.FtpTunnel route) 
     return profile().host().isEmpty() && route.target().isEmpty() && server.address().isEmpty();
   }
 
+  /** The same with the server that it has come to be, now that it is known who logs in. */
+  TunnelPlan at(SshServer known) {
+    return new TunnelPlan(configured, known, target, route);
+  }
+
   /** The same with another target. */
   TunnelPlan to(String host) {
-    return new TunnelPlan(server, new TunnelTarget(host, target.port()), route);
+    return new TunnelPlan(configured, server, new TunnelTarget(host, target.port()), route);
   }
 
   /** How much of the FTP login the SSH login needs; empty: nothing. */
@@ -72,12 +84,12 @@ record TunnelPlan(SshServer server, TunnelTarget target, Route.FtpTunnel route) 
 
   /** Whose session, without an FTP login; empty: there is nothing to log in with. */
   Optional<SshSessionSpec> session(Optional<String> socksUser, InetAddress client) {
-    return ClientLogin.withoutFtp(socksUser).session(server, client);
+    return ClientLogin.withoutFtp(socksUser).session(configured, client);
   }
 
   /** Whose session, with a captured login; see {@link ClientLogin#session}. */
   Optional<SshSessionSpec> session(
       byte[] ftpUser, Optional<Password> password, Optional<String> socksUser, InetAddress client) {
-    return ClientLogin.of(ftpUser, password, socksUser).session(server, client);
+    return ClientLogin.of(ftpUser, password, socksUser).session(configured, client);
   }
 }

@@ -85,9 +85,10 @@ final class UpstreamOpener {
    * @param spec empty: there is nothing to log in with
    */
   void openTunnel(
-      TunnelPlan plan,
+      TunnelPlan planned,
       Optional<SshTransport.Preparation> preparation,
       Optional<SshSessionSpec> spec) {
+    TunnelPlan plan = spec.map(s -> planned.at(s.server())).orElse(planned);
     startClock();
     if (spec.isEmpty()) {
       tunnelFailed(
@@ -101,7 +102,10 @@ final class UpstreamOpener {
     Duration patience = mayFallBack ? services.timeouts().tunnel() : services.timeouts().opening();
     tunnelDeadline = System.nanoTime() + patience.toNanos();
     int mine = nextStep(patience, () -> tunnelFailed(plan, tooLate(plan, patience)));
-    Optional<Future<Void>> prepared = preparation.map(SshTransport.Preparation::ready);
+    Optional<Future<Void>> prepared =
+        preparation
+            .filter(p -> plan.server().equals(planned.server())) // else it was another server's
+            .map(SshTransport.Preparation::ready);
     if (prepared.filter(p -> !p.isDone() || isVerdict(p, false)).isEmpty()) {
       connect(plan, spec.get(), mine);
       return;

@@ -18,6 +18,7 @@ import culvert.proxy.relay.Closing;
 import culvert.proxy.relay.EarlyReads;
 import culvert.proxy.relay.Relay;
 import culvert.proxy.upstream.ClientLogin;
+import culvert.proxy.upstream.ConfiguredServer;
 import culvert.proxy.upstream.ConnectFailedException;
 import culvert.proxy.upstream.SshRefusal;
 import culvert.proxy.upstream.TunnelEnds;
@@ -183,10 +184,11 @@ final class RoutedConnection {
   // Tunnel
 
   private void tunnel(ConnectionRequest request, Route.Tunnel route, SshProfile profile) {
-    SshServer server = TunnelEnds.server(request, profile);
+    ConfiguredServer configured = TunnelEnds.server(request, profile);
     Optional<SshSessionSpec> session =
-        ClientLogin.withoutFtp(client.user()).session(server, client.address().getAddress());
+        ClientLogin.withoutFtp(client.user()).session(configured, client.address().getAddress());
     if (session.isEmpty()) {
+      SshServer server = configured.server();
       tunnelFailed(
           request,
           route,
@@ -203,8 +205,8 @@ final class RoutedConnection {
               } else if (!client.channel().isActive()) {
                 connected.getNow().release();
               } else {
-                recorder.tunnelled(server.toString(), session.get().user());
-                openChannel(request, route, server, connected.getNow());
+                recorder.tunnelled(session.get().server().toString(), session.get().user());
+                openChannel(request, route, session.get().server(), connected.getNow());
               }
             });
   }

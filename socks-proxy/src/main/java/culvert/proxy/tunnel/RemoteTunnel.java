@@ -4,6 +4,7 @@ import culvert.config.ListenerConfig;
 import culvert.config.SshProfile;
 import culvert.proxy.door.ForwardedBy;
 import culvert.proxy.upstream.ClientLogin;
+import culvert.proxy.upstream.ConfiguredServer;
 import culvert.ssh.BindAddress;
 import culvert.ssh.ForwardedConnections;
 import culvert.ssh.Originator;
@@ -80,7 +81,7 @@ public final class RemoteTunnel {
   }
 
   private static SshServer server(SshProfile profile) {
-    return new SshServer(profile, profile.host().orElse(""));
+    return ConfiguredServer.of(profile).server();
   }
 
   private static Optional<SshSessionSpec> session(SshServer server) {

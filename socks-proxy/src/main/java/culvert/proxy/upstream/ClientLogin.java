@@ -64,6 +64,16 @@ public final class ClientLogin {
         .map(user -> new SshSessionSpec(server, user, password, client, via));
   }
 
+  /**
+   * The session with what ssh_config says of the server and of who logs in.
+   *
+   * @return as above
+   */
+  public Optional<SshSessionSpec> session(ConfiguredServer configured, InetAddress client) {
+    return session(configured.server(), client)
+        .flatMap(first -> session(configured.serverFor(first.user()), client));
+  }
+
   private Optional<String> user(SshProfile profile) {
     Optional<String> ftpName =
         Optional.ofNullable(ftpUser).map(bytes -> decode(bytes, profile.login().charset()));

@@ -19,11 +19,8 @@ public final class TunnelEnds {
   private TunnelEnds() {}
 
   /** The profile's SSH server, else the host that the client asked for. */
-  public static SshServer server(ConnectionRequest request, SshProfile profile) {
-    return profile
-        .host()
-        .map(host -> new SshServer(profile, host))
-        .orElseGet(() -> new SshServer(profile, request.host(), decidedBy(request)));
+  public static ConfiguredServer server(ConnectionRequest request, SshProfile profile) {
+    return new ConfiguredServer(profile, request.host(), decidedBy(request));
   }
 
   /**

@@ -85,4 +85,16 @@ class CheckCommandTest {
   private Path write(String name, String text) throws IOException {
     return Files.writeString(directory.resolve(name), text);
   }
+
+  @Test
+  void whatIsNotUnderstoodInSshConfigIsAWarningWithItsPlace() throws IOException {
+    Path sshConfig = write("ssh_config", "Host a\n  ProxyCommand nc %h %p\n");
+    Path file = write("c.yaml", "profiles: {p: {ssh-config: " + sshConfig + "}}\n");
+
+    assertThat(culvert.execute("check", "-c", file.toString())).isZero();
+
+    assertThat(culvert.outLines())
+        .containsExactly(
+            sshConfig + ":2:16: warning: proxycommand: is not understood, and never run", "ok");
+  }
 }

@@ -186,4 +186,28 @@ class ExplainCommandTest {
     assertThat(culvert.out()).isEmpty();
     assertThat(culvert.err()).contains("culvert.yaml:1:");
   }
+
+  @Test
+  void theServerIsTheOneThatSshConfigMakesOfTheHost() throws IOException {
+    Path sshConfig =
+        Files.writeString(
+            directory.resolve("ssh_config"),
+            "Host mf\n  HostName mf.example\n  Port 2222\n  User gate\n  ProxyJump bastion\n"
+                + "  PreferredAuthentications publickey\n");
+    Path file =
+        Files.writeString(
+            directory.resolve("with-ssh-config.yaml"),
+            "profiles: {p: {ssh-config: "
+                + sshConfig
+                + "}}\nrules: [{action: ftp-tunnel, profile: p}]\n");
+
+    assertThat(culvert.execute("explain", "-c", file.toString(), "mf:21")).isZero();
+
+    assertThat(culvert.outLines())
+        .contains(
+            "server:   mf.example:2222",
+            "login:    as gate by publickey",
+            "target:   mf:21, as seen from the SSH server")
+        .anyMatch(line -> line.startsWith("through:  bastion:22"));
+  }
 }

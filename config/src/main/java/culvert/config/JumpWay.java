@@ -1,0 +1,101 @@
+package culvert.config;
+
+import culvert.config.SshUser.Fixed;
+import culvert.config.ssh.Jump;
+import culvert.config.ssh.OpenSshConfig;
+import culvert.config.ssh.OpenSshHost;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The way that ProxyJump in ssh_config leads, each hop by what the files say of it. As with {@code
+ * ssh -J}, the outermost hop is reached by its own ProxyJump, and each further one from the hop
+ * before it. A hop logs in by public key alone: no password is ever told to it. Where a way would
+ * come back to a server that it leads to, it begins there. Used once.
+ */
+final class JumpWay {
+  /** What a profile says holds for its hops too if it is of one of these. */
+  private static final Set<String> SHARED =
+      Set.of(
+          ProfileReader.STRICT_HOST_KEY_CHECKING.name(),
+          ProfileReader.KNOWN_HOSTS.name(),
+          ProfileReader.CHECK_HOST_IP.name(),
+          ProfileReader.CONNECT_TIMEOUT.name(),
+          ProfileReader.SERVER_ALIVE_INTERVAL.name(),
+          ProfileReader.SERVER_ALIVE_COUNT_MAX.name(),
+          ProfileReader.REKEY_LIMIT.name(),
+          ProfileReader.CIPHERS.name(),
+          ProfileReader.MACS.name(),
+          ProfileReader.KEX_ALGORITHMS.name(),
+          ProfileReader.HOST_KEY_ALGORITHMS.name());
+
+  private final OpenSshConfig files;
+  private final Set<String> given;
+  private final String localUser;
+  private final Set<Endpoint> reached = new HashSet<>();
+
+  JumpWay(OpenSshConfig files, Set<String> given, String localUser) {
+    this.files = files;
+    this.given = new HashSet<>(given);
+    this.given.retainAll(SHARED);
+    this.localUser = localUser;
+  }
+
+  /** The way to a server of that profile. */
+  SshWay to(SshProfile profile, OpenSshHost found) {
+    reached.add(new Endpoint(found.hostName(), found.port().orElse(profile.port())));
+    return by(found.proxyJump().orElse(List.of()), profile);
+  }
+
+  private SshWay by(List<Jump> jumps, SshProfile profile) {
+    if (jumps.isEmpty()) {
+      return profile.way();
+    }
+    Jump last = jumps.get(jumps.size() - 1);
+    OpenSshHost found =
+        last.user().isPresent()
+            ? files.lookup(last.host(), last.user())
+            : files.lookup(last.host());
+    Endpoint server = new Endpoint(found.hostName(), last.port().or(found::port).orElse(22));
+    if (!reached.add(server)) {
+      return profile.way();
+    }
+    List<Jump> before = jumps.subList(0, jumps.size() - 1);
+    SshWay way = by(before.isEmpty() ? found.proxyJump().orElse(List.of()) : before, profile);
+    return new SshWay.Jump(hop(profile, server, last, found).by(way));
+  }
+
+  private SshProfile hop(SshProfile profile, Endpoint server, Jump jump, OpenSshHost found) {
+    SshLogin own = profile.login();
+    HostKeyPolicy keys = profile.hostKeys();
+    SshProfile bare =
+        new SshProfile(
+            profile.name() + ":" + jump.host(),
+            Optional.of(server.host()),
+            server.port(),
+            new Fixed(found.user().orElse(localUser)),
+            own.withoutPassword(),
+            new HostKeyPolicy(
+                keys.acceptNew(), keys.knownHosts(), Optional.empty(), keys.checkHostIp()),
+            profile.way(),
+            profile.timeouts(),
+            profile.pooling(),
+            profile.algorithms(),
+            profile.rekeyLimit());
+    Overlay overlay = new Overlay(bare, found, given);
+    return new SshProfile(
+        bare.name(),
+        bare.host(),
+        bare.port(),
+        bare.user(),
+        overlay.login().withoutPassword(),
+        overlay.hostKeys(),
+        bare.way(),
+        overlay.timeouts(),
+        bare.pooling(),
+        overlay.algorithms(),
+        overlay.rekeyLimit());
+  }
+}

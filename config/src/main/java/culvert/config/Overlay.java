@@ -1,0 +1,135 @@
+package culvert.config;
+
+import culvert.config.SshUser.Fixed;
+import culvert.config.ssh.OpenSshHost;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** A profile's values, those of ssh_config where it has none of its own. */
+final class Overlay {
+  private static final int MOST_ALIVE_QUESTIONS = 1000;
+  private static final Path NOWHERE = Path.of("/dev/null");
+
+  private final SshProfile profile;
+  private final OpenSshHost found;
+  private final Set<String> given;
+
+  Overlay(SshProfile profile, OpenSshHost found, Set<String> given) {
+    this.profile = profile;
+    this.found = found;
+    this.given = given;
+  }
+
+  private <T> T either(Key<?> key, T own, Optional<T> others) {
+    return given.contains(key.name()) ? own : others.orElse(own);
+  }
+
+  int port() {
+    return either(ProfileReader.PORT, profile.port(), found.port());
+  }
+
+  /** From the files only where nobody else has said who logs in. */
+  SshUser user() {
+    boolean fromFtp = profile.user() instanceof SshUser.FromFtp;
+    return !given.contains(ProfileReader.USER.name()) && fromFtp && found.userIsConfigured()
+        ? new Fixed(found.user().orElseThrow())
+        : profile.user();
+  }
+
+  SshLogin login() {
+    SshLogin own = profile.login();
+    return new SshLogin(
+        either(ProfileReader.AUTHENTICATION, own.authentication(), Optional.of(methods(own))),
+        own.password(),
+        own.charset(),
+        either(ProfileReader.IDENTITY_FILE, own.identityFiles(), found.identityFiles()),
+        own.identityPassphrase(),
+        either(ProfileReader.CERTIFICATE_FILE, own.certificateFiles(), found.certificateFiles()),
+        either(
+            ProfileReader.IDENTITY_AGENT,
+            own.identityAgent(),
+            found.identityAgent().map(OpenSshHost.Agent::socket)),
+        either(ProfileReader.IDENTITIES_ONLY, own.identitiesOnly(), found.identitiesOnly()));
+  }
+
+  /** The preferred ones, in their order, without those that are switched off. */
+  private List<AuthMethod> methods(SshLogin own) {
+    Stream<AuthMethod> preferred =
+        found
+            .preferredAuthentications()
+            .map(names -> names.stream().flatMap(Overlay::method).distinct())
+            .orElseGet(own.authentication()::stream);
+    return preferred.filter(method -> !found.forbids(method.toString())).toList();
+  }
+
+  private static Stream<AuthMethod> method(String name) {
+    return Stream.of(AuthMethod.values()).filter(method -> method.toString().equals(name));
+  }
+
+  HostKeyPolicy hostKeys() {
+    HostKeyPolicy own = profile.hostKeys();
+    boolean acceptNew =
+        either(ProfileReader.STRICT_HOST_KEY_CHECKING, own.acceptNew(), found.acceptNew());
+    Optional<String> alias =
+        given.contains(ProfileReader.HOST_KEY_ALIAS.name()) ? own.alias() : found.hostKeyAlias();
+    boolean checkIp = either(ProfileReader.CHECK_HOST_IP, own.checkHostIp(), found.checkHostIp());
+    if (given.contains(ProfileReader.KNOWN_HOSTS.name())) {
+      return new HostKeyPolicy(acceptNew, own.knownHosts(), alias, checkIp);
+    }
+    List<Path> standard = own.knownHosts(); // the user's, the system's
+    List<Path> ofUser = files(found.userKnownHostsFiles(), standard.subList(0, 1));
+    List<Path> all = new ArrayList<>(ofUser);
+    all.addAll(files(found.globalKnownHostsFiles(), standard.subList(1, standard.size())));
+    // Where nothing can be remembered, every server would be a new one each time.
+    return new HostKeyPolicy(acceptNew && !ofUser.isEmpty(), all, alias, checkIp);
+  }
+
+  private static List<Path> files(Optional<List<Path>> configured, List<Path> standard) {
+    return configured.orElse(standard).stream().filter(file -> !file.equals(NOWHERE)).toList();
+  }
+
+  SshTimeouts timeouts() {
+    SshTimeouts own = profile.timeouts();
+    return new SshTimeouts(
+        either(
+            ProfileReader.CONNECT_TIMEOUT,
+            own.connect(),
+            found.connectTimeout().filter(time -> !time.isZero())),
+        own.login(),
+        either(
+            ProfileReader.SERVER_ALIVE_INTERVAL,
+            own.serverAliveInterval(),
+            found.serverAliveInterval()),
+        either(
+            ProfileReader.SERVER_ALIVE_COUNT_MAX,
+            own.serverAliveCountMax(),
+            found
+                .serverAliveCountMax()
+                .map(count -> Math.max(1, Math.min(count, MOST_ALIVE_QUESTIONS)))));
+  }
+
+  SshAlgorithms algorithms() {
+    SshAlgorithms own = profile.algorithms();
+    return new SshAlgorithms(
+        either(ProfileReader.CIPHERS, own.ciphers(), found.ciphers()),
+        either(ProfileReader.MACS, own.macs(), found.macs()),
+        either(ProfileReader.KEX_ALGORITHMS, own.kex(), found.kexAlgorithms()),
+        either(ProfileReader.HOST_KEY_ALGORITHMS, own.hostKeys(), found.hostKeyAlgorithms()));
+  }
+
+  RekeyLimit rekeyLimit() {
+    RekeyLimit own = profile.rekeyLimit();
+    if (given.contains(ProfileReader.REKEY_LIMIT.name())) {
+      return own;
+    }
+    Optional<Duration> time = found.rekeyInterval().filter(it -> !it.isZero());
+    return new RekeyLimit(
+        found.rekeyLimit().filter(it -> it > 0).map(RekeyLimits::within).orElse(own.bytes()),
+        time.isPresent() ? time : own.time());
+  }
+}
