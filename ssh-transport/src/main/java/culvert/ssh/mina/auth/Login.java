@@ -44,7 +44,6 @@ public final class Login {
   private List<String> offered = List.of();
   private boolean passwordSent;
   private boolean anythingSent;
-  private boolean refused;
   private int refusals;
   private int keysTried;
 
@@ -93,13 +92,14 @@ public final class Login {
 
   /**
    * Why {@code auth()} failed: the server refused ({@code AUTH_FAILED}), we had nothing for what it
-   * offers ({@code NO_IDENTITY}), or the connection broke in the middle ({@code NOT_SSH}).
+   * offers ({@code NO_IDENTITY}), or the connection broke in the middle ({@code NOT_SSH}), whatever
+   * had been refused by then: a reset can be forged, and must not pass for a verdict.
    *
    * @param cause what {@code auth()} failed with, wrapped or not
    */
   public SshException failure(Throwable cause) {
     boolean exhausted = triesUsedUp(cause);
-    if (refused || (anythingSent && exhausted)) {
+    if (anythingSent && exhausted) {
       return new SshException(
           SshFailure.AUTH_FAILED,
           "SSH login as %s at %s refused%s"
@@ -207,8 +207,7 @@ public final class Login {
       passwordSent = false;
       course.add("partial success");
     } else {
-      refused |= anythingSent; // the answer to "none" is no refusal
-      refusals += anythingSent ? 1 : 0;
+      refusals += anythingSent ? 1 : 0; // the answer to "none" is no refusal
     }
   }
 

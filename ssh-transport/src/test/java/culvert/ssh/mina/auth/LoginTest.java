@@ -389,6 +389,19 @@ class LoginTest {
     assertThat(ssh.seen()).containsExactly("password:secret");
   }
 
+  /** Whoever can reset a TCP connection could else force a fallback that only a verdict allows. */
+  @Test
+  void aKeyThatWasRefusedMakesNoRefusalOfAConnectionThatBreaksAfterIt() throws Exception {
+    ssh.hangsUpOnPassword();
+
+    assertThat(
+            ssh.login(
+                Profiles.with(PUBLICKEY, PASSWORD).keys(TestKeys.file("ed25519", directory)),
+                "secret"))
+        .hasValueSatisfying(e -> assertThat(e.failure()).isEqualTo(SshFailure.NOT_SSH));
+    assertThat(ssh.seen()).containsExactly("publickey:ssh-ed25519:wrong", "password:secret");
+  }
+
   @Test
   void withoutKeyAndPasswordThereIsNothingToTry() throws Exception {
     Path missing = directory.resolve("missing");
