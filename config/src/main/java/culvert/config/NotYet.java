@@ -14,12 +14,7 @@ import java.util.stream.Collectors;
  */
 final class NotYet {
   private static final Set<String> KEYS =
-      Set.of(
-          "listeners.redirect",
-          "profiles.host-key-alias",
-          "profiles.check-host-ip",
-          "profiles.proxy-jump",
-          "profiles.proxy");
+      Set.of("listeners.redirect", "profiles.host-key-alias", "profiles.check-host-ip");
 
   private NotYet() {}
 

@@ -14,6 +14,7 @@ public final class TestConfig {
   private final Path directory;
   private final int ftpPort;
   private final List<String> profile = new ArrayList<>();
+  private final List<String> otherProfiles = new ArrayList<>();
   private final List<String> rule = new ArrayList<>();
   private final List<String> top = new ArrayList<>();
   private List<String> listeners = List.of("name: socks, socks: 127.0.0.1:0");
@@ -53,6 +54,12 @@ public final class TestConfig {
     return put(profile, key, value);
   }
 
+  /** Adds one more profile, in YAML's flow style without the braces. */
+  public TestConfig alsoProfile(String name, String flow) {
+    otherProfiles.add("  " + name + ": { " + flow + " }");
+    return this;
+  }
+
   /** Adds a key to the rule, or replaces it. */
   public TestConfig rule(String key, Object value) {
     return put(rule, key, value);
@@ -90,6 +97,7 @@ public final class TestConfig {
     listeners.forEach(flow -> yaml.append("  - { ").append(flow).append(" }\n"));
     yaml.append("profiles:\n  gate:\n");
     profile.forEach(line -> yaml.append("    ").append(line).append('\n'));
+    otherProfiles.forEach(line -> yaml.append(line).append('\n'));
     yaml.append("rules:\n  - name: jobs\n    match: { ").append(match).append(" }\n");
     yaml.append("    profile: gate\n");
     rule.forEach(line -> yaml.append("    ").append(line).append('\n'));

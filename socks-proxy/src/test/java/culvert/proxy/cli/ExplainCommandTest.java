@@ -79,6 +79,29 @@ class ExplainCommandTest {
   }
 
   @Test
+  void theWayToTheServerIsToldHopByHop() throws IOException {
+    Files.writeString(
+        directory.resolve("culvert.yaml"),
+        """
+        profiles:
+          bastion: { host: b.example, port: 2222, user: jump, authentication: publickey, proxy: "http://p.example:3128" }
+          inner: { host: inner.lan, proxy-jump: bastion, authentication: password }
+        rules:
+          - { match: { port: 21 }, action: ftp-tunnel, profile: inner }
+        """);
+
+    assertThat(culvert.execute("explain", "ftp.example:21")).isZero();
+
+    assertThat(culvert.outLines())
+        .containsSubsequence(
+            "profile:  inner",
+            "proxy:    http://p.example:3128",
+            "through:  b.example:2222, profile bastion, as jump by publickey",
+            "server:   inner.lan:22",
+            "login:    as the FTP user by password, with the FTP password");
+  }
+
+  @Test
   void earlierRulesSayWhyTheyDoNotMatch() {
     assertThat(culvert.execute("explain", "192.0.2.1:21", "--from", "10.1.1.1")).isZero();
 

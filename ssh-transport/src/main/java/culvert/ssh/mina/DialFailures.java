@@ -13,22 +13,26 @@ import java.util.Locale;
 final class DialFailures {
   private DialFailures() {}
 
-  static SshException of(SshServer server, Throwable cause, Duration timeout) {
+  /**
+   * @param whom stands before the reason: who it is, if not the server itself
+   */
+  static SshException of(SshServer server, String whom, Throwable cause, Duration timeout) {
     if (cause instanceof UnknownHostException) {
-      return failure(SshFailure.NAME_UNKNOWN, server, "name unknown", cause);
+      return failure(SshFailure.NAME_UNKNOWN, server, whom + "name unknown", cause);
     }
     if (cause instanceof ConnectTimeoutException) {
       return failure(
           SshFailure.TIMED_OUT,
           server,
-          "no connection within " + timeout.toMillis() + " ms",
+          whom + "no connection within " + timeout.toMillis() + " ms",
           cause);
     }
     if (cause instanceof ConnectException
         && String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT).contains("refused")) {
-      return failure(SshFailure.CONNECTION_REFUSED, server, "connection refused", cause);
+      return failure(SshFailure.CONNECTION_REFUSED, server, whom + "connection refused", cause);
     }
-    return failure(SshFailure.NO_ROUTE, server, "no route (" + cause.getMessage() + ")", cause);
+    return failure(
+        SshFailure.NO_ROUTE, server, whom + "no route (" + cause.getMessage() + ")", cause);
   }
 
   static SshException failure(

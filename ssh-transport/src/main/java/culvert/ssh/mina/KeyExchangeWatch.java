@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Notices a server that freezes in the middle of a key exchange: MINA's keepalives pause there. It
- * gets as long as for keepalives. Confined to the session's event loop.
+ * gets as long as for keepalives, for each exchange: where limits are small and the way is long,
+ * one may follow the other at once. Confined to the session's event loop.
  */
 final class KeyExchangeWatch {
   private final ClientSession session;
@@ -37,6 +38,11 @@ final class KeyExchangeWatch {
     if (timer != null) {
       timer.cancel(false);
     }
+  }
+
+  /** An exchange has come to its end. */
+  void finished() {
+    unfinishedChecks = 0;
   }
 
   private void check() {

@@ -1,6 +1,5 @@
 package culvert.ssh.mina;
 
-import culvert.config.SshWay;
 import culvert.ssh.AddressResolver;
 import culvert.ssh.NettyTransport;
 import culvert.ssh.SshServer;
@@ -105,7 +104,7 @@ public final class MinaSshTransport implements SshTransport {
             windows,
             clock);
     blocking.execute(new WarmUp(settings));
-    spares = new SpareConnections(services);
+    spares = new SpareConnections(services, new ServerDialler(services, this::connect));
     pool = new SessionPool(services, spares);
   }
 
@@ -125,11 +124,11 @@ public final class MinaSshTransport implements SshTransport {
   @Override
   public Preparation prepare(
       SshServer server, InetAddress client, Optional<SshSessionSpec> via, EventLoop loop) {
-    refuseHops(server);
-    if (pool.isWarm(server, client)) {
+    SpareConnections.Path path = pool.path(server, via);
+    if (pool.isWarm(path, client)) {
       return new Prepared(loop.newSucceededFuture(null), loop.newSucceededFuture(null));
     }
-    SshConnection connection = spares.prepare(server, loop);
+    SshConnection connection = spares.prepare(path, via, loop);
     return new Prepared(on(loop, connection.reached()), on(loop, connection.ready()));
   }
 
@@ -139,18 +138,10 @@ public final class MinaSshTransport implements SshTransport {
     return promise;
   }
 
-  /** The configuration lets none through yet. */
-  private static void refuseHops(SshServer server) {
-    if (!(server.profile().way() instanceof SshWay.Direct)) {
-      throw new IllegalArgumentException(server + ": by way of " + server.profile().way());
-    }
-  }
-
   private record Prepared(Future<Void> reached, Future<Void> ready) implements Preparation {}
 
   @Override
   public Future<SshSession> connect(SshSessionSpec spec, EventLoop loop) {
-    refuseHops(spec.server());
     return pool.connect(spec, loop);
   }
 

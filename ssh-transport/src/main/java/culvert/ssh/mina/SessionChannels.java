@@ -52,21 +52,24 @@ final class SessionChannels {
   /**
    * Opens a channel; see {@link culvert.ssh.SshSession#openDirectTcpip}.
    *
+   * @param carrier see {@link SshLease#openCarrier}
    * @return completes when the channel is closed or could not be opened
    */
   Future<Void> openDirect(
       TunnelTarget target,
       Originator originator,
       ChannelHandler initializer,
+      boolean carrier,
       Promise<DuplexChannel> opened) {
     return unlessEnded(
         opened,
         gone -> {
-          long window = windows.reserve();
+          long reserved = carrier ? 0 : windows.reserve();
+          long window = carrier ? windows.windowBytes() : reserved;
           SshDuplexChannel channel =
               SshDuplexChannel.open(
                   session, connection, target, originator, window, initializer, opened);
-          track(channel, window, () -> gone.setSuccess(null));
+          track(channel, reserved, () -> gone.setSuccess(null));
         });
   }
 

@@ -25,6 +25,11 @@ record SessionKey(
     InetAddress client,
     Optional<SessionKey> via) {
 
+  /** By which way the server is reached. */
+  SpareConnections.Path path() {
+    return new SpareConnections.Path(server, via);
+  }
+
   /** Hashes passwords with a key that dies with the process. */
   static final class Factory {
     private static final String ALGORITHM = "HmacSHA256";

@@ -26,6 +26,7 @@ final class SessionLogin {
   private final SessionKey key;
   private final SshSessionSpec spec;
   private final SshServer server;
+  private final SpareConnections.Path path;
   private final EventLoop loop;
   private final Outcome outcome;
 
@@ -60,6 +61,7 @@ final class SessionLogin {
     this.key = key;
     this.spec = spec;
     this.server = spec.server();
+    this.path = key.path();
     this.loop = loop;
     this.outcome = outcome;
   }
@@ -71,7 +73,9 @@ final class SessionLogin {
 
   private void begin() {
     Duration patience =
-        server.profile().timeouts().connect().plus(server.profile().timeouts().login());
+        server.profile().chain().stream()
+            .map(hop -> hop.timeouts().connect().plus(hop.timeouts().login()))
+            .reduce(Duration.ZERO, Duration::plus);
     deadline =
         loop.schedule(
             () ->
@@ -109,7 +113,7 @@ final class SessionLogin {
       nothing.ifPresent(this::fail);
       return;
     }
-    claiming = spares.claim(server, loop);
+    claiming = spares.claim(path, spec.via(), loop);
     claiming.addListener((Future<Claim> claimed) -> claimed(claimed, login));
   }
 
@@ -148,7 +152,7 @@ final class SessionLogin {
   }
 
   private void loggedIn(Future<?> done, Claim claim, boolean sentAnything) {
-    spares.done(server, claim.connection());
+    spares.done(path, claim.connection());
     if (over) {
       claim.connection().close("nobody waits for this session");
     } else if (done.isSuccess()) {

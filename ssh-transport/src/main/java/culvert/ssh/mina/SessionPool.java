@@ -45,12 +45,17 @@ final class SessionPool {
     this.refused = new RefusedLogins(clock);
   }
 
+  /** By which way the server is reached. */
+  SpareConnections.Path path(SshServer server, Optional<SshSessionSpec> via) {
+    return new SpareConnections.Path(server, via.map(keys::of));
+  }
+
   /** Whether a session to the server stands, made for the client, that would take it now. */
-  synchronized boolean isWarm(SshServer server, InetAddress client) {
+  synchronized boolean isWarm(SpareConnections.Path path, InetAddress client) {
     return sessions.entrySet().stream()
         .anyMatch(
             entry ->
-                entry.getKey().server().equals(server)
+                entry.getKey().path().equals(path)
                     && entry.getKey().client().equals(client)
                     && entry.getValue().isWarm());
   }

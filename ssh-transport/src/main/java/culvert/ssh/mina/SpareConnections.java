@@ -3,6 +3,7 @@ package culvert.ssh.mina;
 import culvert.ssh.SshException;
 import culvert.ssh.SshFailure;
 import culvert.ssh.SshServer;
+import culvert.ssh.SshSessionSpec;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
@@ -27,8 +28,17 @@ final class SpareConnections {
   private static final Duration SPARE_LIFETIME = Duration.ofSeconds(5);
 
   private final ConnectionServices services;
-  private final Map<SshServer, Server> servers = new HashMap<>(); // guarded by this
+  private final ServerDialler dialler;
+  private final Map<Path, Server> servers = new HashMap<>(); // guarded by this
   private boolean closed; // guarded by this
+
+  /**
+   * A server, and the identities by which it is reached: what was made by way of one is not for
+   * another.
+   *
+   * @param via of the hop before the server
+   */
+  record Path(SshServer server, Optional<SessionKey> via) {}
 
   /** What goes on with one server; guarded by the outer lock. */
   private static final class Server {
@@ -39,7 +49,7 @@ final class SpareConnections {
     final ArrayDeque<Waiter> waiters = new ArrayDeque<>();
   }
 
-  private record Waiter(EventLoop loop, Promise<Claim> promise) {}
+  private record Waiter(Optional<SshSessionSpec> via, EventLoop loop, Promise<Claim> promise) {}
 
   /**
    * A connection for one login.
@@ -48,16 +58,17 @@ final class SpareConnections {
    */
   record Claim(SshConnection connection, boolean spare) {}
 
-  SpareConnections(ConnectionServices services) {
+  SpareConnections(ConnectionServices services, ServerDialler dialler) {
     this.services = services;
+    this.dialler = dialler;
   }
 
   /** A connection for a login to come: a new one, or where there are enough, one of those. */
-  SshConnection prepare(SshServer server, EventLoop loop) {
+  SshConnection prepare(Path path, Optional<SshSessionSpec> via, EventLoop loop) {
     synchronized (this) {
-      Server state = servers.computeIfAbsent(server, s -> new Server());
+      Server state = servers.computeIfAbsent(path, s -> new Server());
       if (state.unauthenticated.size() < MAX_UNAUTHENTICATED) {
-        SshConnection started = start(server, state, loop);
+        SshConnection started = start(path, via, state, loop);
         state.unclaimed.add(started);
         return started;
       }
@@ -70,54 +81,58 @@ final class SpareConnections {
   /**
    * A connection of one's own to log in over, as soon as there may be one more. Whoever does not
    * want it any more cancels the future.
+   *
+   * @param via see {@link SshConnection#start}
    */
-  Future<Claim> claim(SshServer server, EventLoop loop) {
+  Future<Claim> claim(Path path, Optional<SshSessionSpec> via, EventLoop loop) {
     Promise<Claim> claimed = loop.newPromise();
     Optional<Claim> now;
     synchronized (this) {
       if (closed) {
         return loop.newFailedFuture(closedFailure());
       }
-      Server state = servers.computeIfAbsent(server, s -> new Server());
-      now = take(server, state, loop);
+      Server state = servers.computeIfAbsent(path, s -> new Server());
+      now = take(path, via, state, loop);
       if (now.isEmpty()) {
-        state.waiters.add(new Waiter(loop, claimed));
+        state.waiters.add(new Waiter(via, loop, claimed));
       }
     }
     now.ifPresent(claim -> give(claim, claimed));
     return claimed;
   }
 
-  private Optional<Claim> take(SshServer server, Server state, EventLoop loop) {
+  private Optional<Claim> take(
+      Path path, Optional<SshSessionSpec> via, Server state, EventLoop loop) {
     SshConnection spare = state.unclaimed.poll();
     if (spare != null) {
       return Optional.of(new Claim(spare, true));
     }
     return state.unauthenticated.size() < MAX_UNAUTHENTICATED
-        ? Optional.of(new Claim(start(server, state, loop), false))
+        ? Optional.of(new Claim(start(path, via, state, loop), false))
         : Optional.empty();
   }
 
   /** Under the lock; the connection's listeners are called later, on its loop. */
-  private SshConnection start(SshServer server, Server state, EventLoop loop) {
-    SshConnection connection = SshConnection.start(server, loop, services);
+  private SshConnection start(
+      Path path, Optional<SshSessionSpec> via, Server state, EventLoop loop) {
+    SshConnection connection = SshConnection.start(path.server(), via, loop, services, dialler);
     state.unauthenticated.add(connection);
-    connection.ended().addListener(ended -> done(server, connection));
+    connection.ended().addListener(ended -> done(path, connection));
     connection
         .ready()
         .addListener(
             ready -> {
               if (ready.isSuccess()) {
-                services.clock().after(SPARE_LIFETIME, () -> expire(server, connection));
+                services.clock().after(SPARE_LIFETIME, () -> expire(path, connection));
               }
             });
     return connection;
   }
 
-  private void expire(SshServer server, SshConnection connection) {
+  private void expire(Path path, SshConnection connection) {
     boolean unclaimed;
     synchronized (this) {
-      Server state = servers.get(server);
+      Server state = servers.get(path);
       unclaimed = state != null && state.unclaimed.remove(connection);
     }
     if (unclaimed) {
@@ -126,19 +141,19 @@ final class SpareConnections {
   }
 
   /** The connection is logged in or has ended: another one may begin. */
-  void done(SshServer server, SshConnection connection) {
+  void done(Path path, SshConnection connection) {
     Waiter waiter;
     Optional<Claim> next;
     synchronized (this) {
-      Server state = servers.get(server);
+      Server state = servers.get(path);
       if (state == null || !state.unauthenticated.remove(connection)) {
         return;
       }
       state.unclaimed.remove(connection);
       waiter = nextWaiter(state);
-      next = waiter == null ? Optional.empty() : take(server, state, waiter.loop());
+      next = waiter == null ? Optional.empty() : take(path, waiter.via(), state, waiter.loop());
       if (state.unauthenticated.isEmpty()) {
-        servers.remove(server);
+        servers.remove(path);
       }
     }
     if (waiter != null && next.isPresent()) {

@@ -1,16 +1,21 @@
 package culvert.ssh.mina;
 
+import culvert.config.SshWay;
 import culvert.ssh.BindAddress;
 import culvert.ssh.Originator;
 import culvert.ssh.SshException;
 import culvert.ssh.SshFailure;
 import culvert.ssh.SshServer;
+import culvert.ssh.SshSession;
+import culvert.ssh.SshSessionSpec;
+import culvert.ssh.mina.ServerDialler.Dialled;
 import culvert.ssh.mina.auth.Login;
 import culvert.ssh.mina.channel.ForwardedTcpipChannel;
 import culvert.ssh.mina.hostkey.HostKey;
 import culvert.ssh.mina.hostkey.KnownHost;
 import culvert.ssh.mina.io.NettyIoServices;
 import culvert.ssh.mina.io.NettyIoSession;
+import culvert.ssh.proxy.ProxyHandshake;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
@@ -19,9 +24,7 @@ import io.netty.util.concurrent.Promise;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -41,7 +44,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One SSH connection from its TCP connect to its end. Confined to its event loop, but for the
- * futures and {@link #close}.
+ * futures and {@link #close}. That loop changes once at most, before keys are exchanged: a channel
+ * of another SSH connection lives on that one's loop.
  *
  * <pre>Connecting -> ExchangingKeys -> Ready -> LoggingIn -> LoggedIn -> Ended</pre>
  */
@@ -59,35 +63,58 @@ final class SshConnection {
   }
 
   private final SshServer server;
-  private final EventLoop loop;
+  private final Optional<SshSessionSpec> via;
   private final ConnectionServices services;
+  private final ServerDialler dialler;
   private final Promise<Void> reached;
   private final Promise<Void> ready;
   private final Promise<SessionChannels> loggedIn;
   private final Promise<SshException> ended;
 
+  private volatile EventLoop loop;
   private State state = State.CONNECTING;
   private @Nullable ScheduledFuture<?> deadline;
+  private @Nullable Future<Dialled> dialling;
   private @Nullable Channel socket;
   private volatile Optional<InetAddress> serverAddress = Optional.empty();
   private @Nullable HostKeyCheck hostKey;
   private @Nullable ClientSession session;
   private @Nullable Login login;
+  private @Nullable KeyExchangeWatch keyExchanges;
   private @Nullable Throwable firstTrouble;
 
-  private SshConnection(SshServer server, EventLoop loop, ConnectionServices services) {
+  private SshConnection(
+      SshServer server,
+      Optional<SshSessionSpec> via,
+      EventLoop loop,
+      ConnectionServices services,
+      ServerDialler dialler) {
     this.server = server;
+    this.via = via;
     this.loop = loop;
     this.services = services;
+    this.dialler = dialler;
     this.reached = loop.newPromise();
     this.ready = loop.newPromise();
     this.loggedIn = loop.newPromise();
     this.ended = loop.newPromise();
   }
 
-  /** Begins to connect; {@link #reached} and {@link #ready} tell how it goes. */
-  static SshConnection start(SshServer server, EventLoop loop, ConnectionServices services) {
-    SshConnection connection = new SshConnection(server, loop, services);
+  /**
+   * Begins to connect; {@link #reached} and {@link #ready} tell how it goes.
+   *
+   * @param via the session with the hop before the server, to be made or joined; its passwords are
+   *     read until the connection is reached
+   * @param loop where futures complete, and where the connection lives unless a hop's connection
+   *     lives elsewhere
+   */
+  static SshConnection start(
+      SshServer server,
+      Optional<SshSessionSpec> via,
+      EventLoop loop,
+      ConnectionServices services,
+      ServerDialler dialler) {
+    SshConnection connection = new SshConnection(server, via, loop, services, dialler);
     loop.execute(connection::connect);
     return connection;
   }
@@ -102,11 +129,12 @@ final class SshConnection {
     return ready;
   }
 
-  /** Never fails; on the connection's loop. */
+  /** Never fails; on the loop that the connection began on. */
   Future<SshException> ended() {
     return ended;
   }
 
+  /** Final when it is {@link #ready}. */
   EventLoop loop() {
     return loop;
   }
@@ -125,43 +153,58 @@ final class SshConnection {
   }
 
   private void connect() {
-    deadline = schedule(connectTimeout(), this::connectTimedOut);
-    addresses()
+    if (via.isEmpty()) {
+      dial(Optional.empty());
+      return;
+    }
+    dialler
+        .hop(via.get(), loop)
         .addListener(
-            (Future<List<InetAddress>> known) -> {
-              if (!known.isSuccess()) {
-                end(DialFailures.of(server, known.cause(), connectTimeout()));
+            (Future<SshSession> hop) -> {
+              if (!hop.isSuccess()) {
+                end((SshException) hop.cause());
               } else if (state == State.CONNECTING) {
-                dial(known.getNow());
-              }
-            });
-  }
-
-  private Future<List<InetAddress>> addresses() {
-    return server
-        .address()
-        .map(address -> loop.<List<InetAddress>>newSucceededFuture(List.of(address)))
-        .orElseGet(() -> services.resolver().resolve(server.host(), loop));
-  }
-
-  private void dial(List<InetAddress> addresses) {
-    services
-        .dialer()
-        .dial(addresses, server.port(), connectTimeout(), loop, new IdleHandler())
-        .addListener(
-            (Future<DuplexChannel> dialled) -> {
-              if (!dialled.isSuccess()) {
-                end(DialFailures.of(server, dialled.cause(), connectTimeout()));
-              } else if (state == State.CONNECTING) {
-                socket = dialled.getNow();
-                serverAddress = Optional.of(addressOf(dialled.getNow()));
-                socket.closeFuture().addListener(closed -> endOfSession());
-                reached.trySuccess(null);
-                loadKnownHosts(dialled.getNow());
+                dial(Optional.of(hop.getNow()));
               } else {
-                dialled.getNow().close();
+                hop.getNow().release();
               }
             });
+  }
+
+  private void dial(Optional<SshSession> hop) {
+    if (state != State.CONNECTING) {
+      return; // closed before it began
+    }
+    deadline = schedule(connectTimeout(), this::connectTimedOut);
+    dialling = dialler.dial(server, hop, loop);
+    dialling.addListener(
+        (Future<Dialled> dialled) -> {
+          if (dialled.isSuccess()) {
+            settle(dialled.getNow());
+          } else if (dialled.cause() instanceof SshException failure) {
+            end(failure);
+          }
+        });
+  }
+
+  /** From here on everything happens where the channel lives. */
+  private void settle(Dialled dialled) {
+    if (state == State.CONNECTING) {
+      loop = dialled.channel().eventLoop();
+    }
+    onLoop(() -> dialled(dialled));
+  }
+
+  private void dialled(Dialled dialled) {
+    if (state != State.CONNECTING) {
+      dialled.channel().close();
+      return;
+    }
+    socket = dialled.channel();
+    serverAddress = dialled.address();
+    socket.closeFuture().addListener(closed -> endOfSession());
+    reached.trySuccess(null);
+    loadKnownHosts(dialled.channel());
   }
 
   private void loadKnownHosts(DuplexChannel tcp) {
@@ -182,8 +225,9 @@ final class SshConnection {
     hostKey = new HostKeyCheck(known, server.profile().hostKeys().acceptNew());
     try {
       tcp.pipeline().remove(IdleHandler.class);
-      HostConfigEntry entry =
-          new HostConfigEntry("", addressOf(tcp).getHostAddress(), server.port(), "not-yet-known");
+      // MINA would resolve a name. The channel is connected already: the address is only shown.
+      String address = serverAddress.map(InetAddress::getHostAddress).orElse("0.0.0.0");
+      HostConfigEntry entry = new HostConfigEntry("", address, server.port(), "not-yet-known");
       entry.setIdentitiesOnly(true);
       AttributeRepository context =
           AttributeRepository.ofAttributesMap(
@@ -198,21 +242,15 @@ final class SshConnection {
                   endOfSession();
                 }
               });
+      ProxyHandshake.finish(tcp);
     } catch (Exception e) {
       end(DialFailures.failure(SshFailure.NOT_SSH, server, "no SSH session", e));
     }
   }
 
-  /** Where the server was reached; empty: not yet. Any thread. */
+  /** Where the server was reached; empty: not yet, or not by us. Any thread. */
   Optional<InetAddress> serverAddress() {
     return serverAddress;
-  }
-
-  private static InetAddress addressOf(Channel socket) {
-    if (socket.remoteAddress() instanceof InetSocketAddress address) {
-      return address.getAddress();
-    }
-    throw new IllegalStateException("no remote address: " + socket);
   }
 
   /** MINA made the session and has not sent anything yet. */
@@ -226,6 +264,9 @@ final class SshConnection {
 
   /** Keys are exchanged, for the first time or again. */
   void keysExchanged() {
+    if (keyExchanges != null) {
+      keyExchanges.finished();
+    }
     if (state != State.EXCHANGING_KEYS || hostKey == null) {
       return;
     }
@@ -320,8 +361,9 @@ final class SshConnection {
                         SshFailure.SESSION_ENDED,
                         server,
                         "session ended: key exchange not finished")));
+    keyExchanges = watch;
     watch.start(loop);
-    ended.addListener(gone -> watch.stop());
+    ended.addListener(gone -> onLoop(watch::stop));
   }
 
   private void watchForLife(ClientSession ssh) {
@@ -332,7 +374,7 @@ final class SshConnection {
             services.clock(),
             new Questions(ssh));
     watch.start();
-    ended.addListener(gone -> watch.stop());
+    ended.addListener(gone -> onLoop(watch::stop));
   }
 
   private final class Questions implements ServerAlive.Listener {
@@ -437,7 +479,15 @@ final class SshConnection {
         DialFailures.failure(
             SshFailure.TIMED_OUT,
             server,
-            phase + " within " + connectTimeout().toMillis() + " ms"));
+            way() + phase + " within " + connectTimeout().toMillis() + " ms"));
+  }
+
+  private String way() {
+    return server
+        .hop()
+        .map(hop -> "through ssh server " + hop + ": ")
+        .orElse(
+            server.profile().way() instanceof SshWay.Proxy proxy ? "proxy " + proxy + ": " : "");
   }
 
   private void loginTimedOut() {
@@ -465,6 +515,9 @@ final class SshConnection {
     if (session != null) {
       session.close(true);
     }
+    if (dialling != null) {
+      dialling.cancel(false);
+    }
     if (socket != null) {
       socket.close();
     }
@@ -483,7 +536,7 @@ final class SshConnection {
   }
 
   private ScheduledFuture<?> schedule(Duration delay, Runnable task) {
-    return loop.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+    return loop.schedule(() -> onLoop(task), delay.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   private void cancelDeadline() {
@@ -493,10 +546,11 @@ final class SshConnection {
   }
 
   private void onLoop(Runnable task) {
-    if (loop.inEventLoop()) {
+    EventLoop now = loop;
+    if (now.inEventLoop()) {
       task.run();
     } else {
-      loop.execute(task);
+      now.execute(() -> onLoop(task)); // which may have changed by then
     }
   }
 }

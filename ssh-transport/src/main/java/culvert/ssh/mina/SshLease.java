@@ -44,8 +44,20 @@ final class SshLease implements SshSession {
   @Override
   public Future<DuplexChannel> openDirectTcpip(
       TunnelTarget target, Originator originator, EventLoop loop, ChannelHandler initializer) {
-    Promise<DuplexChannel> opened = loop.newPromise();
-    Opening opening = new Opening(target, originator, initializer, loop);
+    return open(new Opening(target, originator, initializer, loop, false));
+  }
+
+  /**
+   * The same for a channel that carries another SSH connection: what that one receives it takes at
+   * once, so this one's window is a full one, and it is no channel that a client waits for.
+   */
+  Future<DuplexChannel> openCarrier(
+      TunnelTarget target, Originator originator, EventLoop loop, ChannelHandler initializer) {
+    return open(new Opening(target, originator, initializer, loop, true));
+  }
+
+  private Future<DuplexChannel> open(Opening opening) {
+    Promise<DuplexChannel> opened = opening.loop.newPromise();
     if (settle()) {
       new FirstChannel(opening, request, opened).attempt(connectionsAtMost());
     } else {
@@ -131,20 +143,26 @@ final class SshLease implements SshSession {
     private final Originator originator;
     private final ChannelHandler initializer;
     private final EventLoop loop;
+    private final boolean carrier;
 
     Opening(
-        TunnelTarget target, Originator originator, ChannelHandler initializer, EventLoop loop) {
+        TunnelTarget target,
+        Originator originator,
+        ChannelHandler initializer,
+        EventLoop loop,
+        boolean carrier) {
       this.target = target;
       this.originator = originator;
       this.initializer = initializer;
       this.loop = loop;
+      this.carrier = carrier;
     }
 
     void on(PooledSession here, Promise<DuplexChannel> opened) {
       pool.enter(here);
       here.connection()
           .channels()
-          .openDirect(target, originator, initializer, opened)
+          .openDirect(target, originator, initializer, carrier, opened)
           .addListener(gone -> pool.channelClosed(here));
       opened.addListener(
           (Future<DuplexChannel> done) -> {

@@ -28,6 +28,11 @@ final class WindowBudget {
     return window;
   }
 
+  /** A full window, which is not reserved: for who takes at once what comes. */
+  long windowBytes() {
+    return windowBytes;
+  }
+
   synchronized void release(long window) {
     reservedBytes -= window;
     notifyAll();

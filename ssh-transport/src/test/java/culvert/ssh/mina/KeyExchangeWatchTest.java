@@ -54,6 +54,16 @@ class KeyExchangeWatchTest {
     assertThat(frozen).hasValue(0);
   }
 
+  @Test
+  void oneKeyExchangeAfterTheOtherIsNoFrozenServer() {
+    when(session.getKexState()).thenReturn(KexState.RUN);
+    for (int i = 0; i < 10; i++) {
+      intervals(3);
+      watch.finished();
+    }
+    assertThat(frozen).hasValue(0);
+  }
+
   private void intervals(int count) {
     for (int i = 0; i < count; i++) {
       channel.advanceTimeBy(15, TimeUnit.SECONDS);

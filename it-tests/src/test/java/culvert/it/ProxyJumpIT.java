@@ -1,0 +1,324 @@
+package culvert.it;
+
+import static culvert.it.TestFile.MIB;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import culvert.it.peers.CurlClient;
+import culvert.it.peers.FreePorts;
+import culvert.it.peers.FtpDialogue;
+import culvert.it.peers.RealPeers;
+import culvert.it.peers.RealSshd;
+import culvert.it.peers.RealVsftpd;
+import culvert.it.peers.Run;
+import culvert.it.peers.Sha256;
+import culvert.it.peers.SshKey;
+import culvert.it.peers.TestAccount;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * {@code proxy-jump}: a client, SOCKS, two hops and an inner sshd, vsftpd. Each sshd has a host key
+ * of its own; root logs in at the bastion with a key, the test account at the middle with another
+ * one, and at the inner one with the FTP password.
+ */
+@RealPeers
+class ProxyJumpIT {
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  @TempDir Path directory;
+  private final RealSshd[] sshds = new RealSshd[3];
+  private RealVsftpd vsftpd;
+  private Path home;
+  private SshKey rootsKey;
+  private SshKey accountsKey;
+
+  @BeforeEach
+  void start() throws Exception {
+    home = TestAccount.newDirectory();
+    vsftpd = RealVsftpd.start();
+    rootsKey = SshKey.create(directory.resolve("roots"));
+    accountsKey = SshKey.create(directory.resolve("accounts"));
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    for (RealSshd sshd : sshds) {
+      if (sshd != null) {
+        sshd.close();
+      }
+    }
+    vsftpd.close();
+    TestAccount.delete(home);
+  }
+
+  private RealSshd bastion() {
+    return sshds[0];
+  }
+
+  private RealSshd middle() {
+    return sshds[1];
+  }
+
+  private RealSshd inner() {
+    return sshds[2];
+  }
+
+  /** Starts the servers with the same lines of sshd_config(5). */
+  private TestConfig servers(String... options) throws IOException {
+    List<String> bastions = new ArrayList<>(List.of(options));
+    bastions.add("AllowUsers root");
+    bastions.add("PasswordAuthentication no");
+    sshds[0] = RealSshd.start(bastions.toArray(String[]::new));
+    sshds[1] = RealSshd.start(options);
+    sshds[2] = RealSshd.start(options);
+    bastion().authorize(rootsKey.publicLine());
+    middle().authorize(accountsKey.publicLine());
+    return TestConfig.tunnel(
+            directory,
+            inner().port(),
+            vsftpd.port(),
+            bastion().knownHostsLine(),
+            middle().knownHostsLine(),
+            inner().knownHostsLine())
+        .profile("proxy-jump", "[bastion, middle]")
+        .alsoProfile("bastion", hop(bastion(), "root", rootsKey))
+        .alsoProfile("middle", hop(middle(), TestAccount.USER, accountsKey));
+  }
+
+  private String hop(RealSshd sshd, String user, SshKey key) {
+    return "host: 127.0.0.1, port: %d, user: %s, authentication: publickey, identity-file: %s,"
+            .formatted(sshd.port(), user, key.path())
+        + " strict-host-key-checking: yes, known-hosts: %s, connect-timeout: 20s,"
+            .formatted(directory.resolve("known_hosts"))
+        + " login-timeout: 20s, idle-timeout: 2s";
+  }
+
+  @Test
+  void filesPassThreeSshServersEachWithItsOwnUserKeyAndHostKey() throws Exception {
+    TestFile file = TestFile.create(directory.resolve("upload"), 30L * MIB);
+    try (Culvert culvert = Culvert.start(servers())) {
+      List<Integer> listeners = ListeningPorts.ofThisProcess();
+
+      Run<String> up = curl(culvert).text("--upload-file", file.path().toString(), url("file"));
+      Run<Sha256> down = curl(culvert).digest(url("file"));
+
+      assertThat(up).isEqualTo(new Run<>(0, "", ""));
+      assertThat(down).isEqualTo(new Run<>(0, file.content(), ""));
+      assertThat(ListeningPorts.ofThisProcess()).as("no listener in between").isEqualTo(listeners);
+    }
+    assertThat(bastion().directTcpipPorts()).containsExactly(middle().port());
+    assertThat(middle().directTcpipPorts()).containsExactly(inner().port());
+    assertThat(inner().directTcpipPorts()).contains(vsftpd.port()).hasSize(4);
+    assertThat(bastion().count("Accepted publickey for root ")).isEqualTo(1);
+    assertThat(middle().count("Accepted publickey for " + TestAccount.USER + " ")).isEqualTo(1);
+    assertThat(inner().count("Accepted password for " + TestAccount.USER + " ")).isEqualTo(1);
+    assertThat(bastion().log()).doesNotContain("Failed password", "method password");
+    assertThat(middle().log()).doesNotContain("Failed password", "method password");
+  }
+
+  @Test
+  void theSessionsOfTheHopsEndWhenNobodyNeedsThem() throws Exception {
+    try (Culvert culvert = Culvert.start(servers())) {
+      assertThat(curl(culvert).text(url("")).exitCode()).isZero();
+
+      await("all sessions end").atMost(PATIENCE).until(() -> inner().sessions() == 0);
+      await("and the hops'").atMost(PATIENCE).until(() -> bastion().sessions() == 0);
+    }
+  }
+
+  @Test
+  void keysAreExchangedAgainAtEveryLevelUnderLoad() throws Exception {
+    TestFile file = TestFile.create(home.resolve("file"), MIB);
+    TestConfig config = servers("RekeyLimit 64K").profile("rekey-limit", "64KiB");
+    try (Culvert culvert = Culvert.start(config)) {
+      List<CompletableFuture<Run<Sha256>>> jobs = new ArrayList<>();
+      for (int i = 0; i < 2; i++) {
+        jobs.add(CompletableFuture.supplyAsync(() -> curl(culvert).digest(url("file"))));
+      }
+      Run<String> up = curl(culvert).text("--upload-file", file.path().toString(), url("uploaded"));
+
+      assertThat(up).isEqualTo(new Run<>(0, "", ""));
+      assertThat(Sha256.of(home.resolve("uploaded"))).isEqualTo(file.content());
+      for (CompletableFuture<Run<Sha256>> job : jobs) {
+        assertThat(job.get(90, TimeUnit.SECONDS)).isEqualTo(new Run<>(0, file.content(), ""));
+      }
+    }
+    for (RealSshd sshd : sshds) {
+      assertThat(sshd.count("rekey in progress") + sshd.count("SSH2_MSG_KEXINIT received"))
+          .as("key exchanges")
+          .isGreaterThan(20);
+    }
+  }
+
+  @Test
+  void aHopKilledInTheMiddleOfATransferIsAVisibleErrorAtOnce() throws Exception {
+    TestFile.create(home.resolve("file"), 300L * MIB);
+    Path copy = directory.resolve("copy");
+    try (Culvert culvert = Culvert.start(servers());
+        FtpDialogue idle = culvert.ftp(vsftpd.port())) {
+      idle.reply();
+      assertThat(idle.login(TestAccount.USER, TestAccount.password())).startsWith("230 ");
+      CompletableFuture<Run<String>> job =
+          CompletableFuture.supplyAsync(
+              () ->
+                  curl(culvert)
+                      .text("--limit-rate", "20M", "--output", copy.toString(), url("file")));
+      await("the transfer runs")
+          .atMost(PATIENCE)
+          .until(() -> Files.exists(copy) && Files.size(copy) > MIB);
+
+      middle().killSessions();
+
+      assertThat(job.get(10, TimeUnit.SECONDS).exitCode()).isNotZero();
+      assertThat(Files.size(copy)).isLessThan(300L * MIB);
+      assertThat(idle.reply()).startsWith("421 culvert: ssh server 127.0.0.1:" + inner().port());
+      assertThat(idle.atEnd()).isTrue();
+    }
+  }
+
+  @Test
+  void aFrozenHopIsNoticedByItsKeepalives() throws Exception {
+    TestConfig config = servers();
+    String yaml =
+        config
+            .yaml()
+            .replace(
+                "idle-timeout: 2s }", "server-alive-interval: 500ms, server-alive-count-max: 2 }");
+    try (Culvert culvert = Culvert.start(yaml);
+        FtpDialogue ftp = culvert.ftp(vsftpd.port())) {
+      ftp.reply();
+      assertThat(ftp.login(TestAccount.USER, TestAccount.password())).startsWith("230 ");
+
+      bastion().freezeSessions();
+      try {
+        assertThat(ftp.reply()).startsWith("421 culvert: ");
+      } finally {
+        bastion().thawSessions();
+      }
+    }
+  }
+
+  @Test
+  void aChangedHostKeyAtAHopNeverFallsBackAndNoOneFurtherInHearsOfIt() throws Exception {
+    TestConfig config = servers().rule("fallback", "plain");
+    middle().newHostKey();
+    middle().restart();
+    try (Culvert culvert = Culvert.start(config);
+        FtpDialogue ftp = culvert.ftp(vsftpd.port())) {
+      // The hops log in before the client does: the front door may have said it already.
+      String greeting = ftp.reply();
+      assertThat(greeting + ftp.login(TestAccount.USER, TestAccount.password()))
+          .containsPattern(
+              "421 culvert: host key of \\[127\\.0\\.0\\.1]:%d changed".formatted(middle().port()));
+    }
+    assertThat(middle().log()).doesNotContain("userauth-request");
+    assertThat(inner().count("Connection from")).isZero();
+    assertThat(vsftpd.controlConnections()).isZero();
+  }
+
+  @Test
+  void aRefusedLoginAtAHopIsThatHopsVerdict() throws Exception {
+    TestConfig config = servers();
+    SshKey stranger = SshKey.create(directory.resolve("stranger"));
+    String yaml = config.yaml().replace(accountsKey.path().toString(), stranger.path().toString());
+    try (Culvert culvert = Culvert.start(yaml)) {
+      assertThat(culvert.socks().code("127.0.0.1", vsftpd.port())).isEqualTo(2);
+    }
+    assertThat(bastion().directTcpipPorts()).isNotEmpty().containsOnly(middle().port());
+    assertThat(inner().count("Connection from")).isZero();
+
+    String fallingBack =
+        yaml.replace(
+            "action: ftp-tunnel",
+            "action: ftp-tunnel\n    fallback: plain\n    fallback-on: auth-failed");
+    try (Culvert culvert = Culvert.start(fallingBack)) {
+      assertThat(curl(culvert).text(url("")).exitCode()).isZero();
+    }
+    assertThat(vsftpd.controlConnections()).as("in plaintext").isPositive();
+  }
+
+  @Test
+  void aHopThatForbidsForwardingIsAVerdictAndAServerThatItDoesNotReachIsNotReachable()
+      throws Exception {
+    String yaml = servers().yaml();
+    inner().stop();
+    try (Culvert culvert = Culvert.start(yaml)) {
+      assertThat(culvert.socks().code("127.0.0.1", vsftpd.port())).isEqualTo(5);
+      try (CapturedLog log = CapturedLog.atTrace()) {
+        culvert.socks().code("127.0.0.1", vsftpd.port());
+        await()
+            .atMost(PATIENCE)
+            .until(
+                () ->
+                    log.text()
+                        .contains(
+                            "ssh server 127.0.0.1:%d: through ssh server 127.0.0.1:%d: channel to"
+                                .formatted(inner().port(), middle().port())));
+      }
+    }
+    inner().restart();
+
+    RealSshd strict =
+        RealSshd.start("AllowTcpForwarding no", "AllowUsers root", "PasswordAuthentication no");
+    strict.authorize(rootsKey.publicLine());
+    Files.writeString(
+        directory.resolve("known_hosts"),
+        strict.knownHostsLine() + "\n",
+        java.nio.file.StandardOpenOption.APPEND);
+    String forbidden =
+        yaml.replace("port: " + bastion().port() + ",", "port: " + strict.port() + ",");
+    try (strict;
+        Culvert culvert = Culvert.start(forbidden)) {
+      assertThat(culvert.socks().code("127.0.0.1", vsftpd.port())).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void fixedTunnelsGoThroughHopsBothWays() throws Exception {
+    TestFile file = TestFile.create(home.resolve("file"), MIB);
+    int remote = FreePorts.next();
+    TestConfig config =
+        servers()
+            .profile("user", TestAccount.USER)
+            .profile("authentication", "publickey")
+            .profile("identity-file", accountsKey.path())
+            .listeners(
+                "tunnel: 127.0.0.1:0, protocol: ftp, profile: gate, target: '127.0.0.1:%d'"
+                    .formatted(vsftpd.port()),
+                "remote-tunnel: %d, protocol: ftp, profile: gate, target: '127.0.0.1:%d'"
+                    .formatted(remote, vsftpd.port()));
+    inner().authorize(accountsKey.publicLine());
+    try (Culvert culvert = Culvert.start(config)) {
+      CurlClient curl = CurlClient.direct(TestAccount.USER, TestAccount.password());
+      String path = "/" + home.getFileName() + "/file";
+      assertThat(curl.digest("ftp://127.0.0.1:" + culvert.port() + path))
+          .isEqualTo(new Run<>(0, file.content(), ""));
+
+      await("the inner server listens")
+          .atMost(PATIENCE)
+          .until(() -> inner().count("Local forwarding listening on") > 0);
+      assertThat(curl.digest("ftp://127.0.0.1:" + remote + path))
+          .isEqualTo(new Run<>(0, file.content(), ""));
+    }
+  }
+
+  private static CurlClient curl(Culvert culvert) {
+    return CurlClient.through(
+        "--socks5-hostname", culvert.port(), TestAccount.USER, TestAccount.password());
+  }
+
+  private String url(String name) {
+    return "ftp://127.0.0.1:" + vsftpd.port() + "/" + home.getFileName() + "/" + name;
+  }
+}

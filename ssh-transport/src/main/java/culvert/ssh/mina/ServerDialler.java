@@ -1,0 +1,268 @@
+package culvert.ssh.mina;
+
+import culvert.config.SshWay;
+import culvert.ssh.Originator;
+import culvert.ssh.SshException;
+import culvert.ssh.SshFailure;
+import culvert.ssh.SshServer;
+import culvert.ssh.SshSession;
+import culvert.ssh.SshSessionSpec;
+import culvert.ssh.TunnelTarget;
+import culvert.ssh.proxy.ProxyException;
+import culvert.ssh.proxy.ProxyHandshake;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.EventLoop;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.NetUtil;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * Makes the connection under an SSH connection, by the way that its server's profile says.
+ * Thread-safe.
+ */
+final class ServerDialler {
+  /** As OpenSSH has it for connections that it makes itself. */
+  private static final Originator NOBODY = new Originator("127.0.0.1", 65535);
+
+  private final ConnectionServices services;
+  private final HopSessions hops;
+
+  /** Sessions with the hops. */
+  @FunctionalInterface
+  interface HopSessions {
+    /** See {@link culvert.ssh.SshTransport#connect}. */
+    Future<SshSession> connect(SshSessionSpec hop, EventLoop loop);
+  }
+
+  /**
+   * A connection to a server.
+   *
+   * @param channel has a {@link IdleHandler}, and its auto-read is off; its event loop is that of
+   *     the hop's connection where there is one
+   * @param address empty: a hop or a proxy has resolved the name
+   */
+  record Dialled(DuplexChannel channel, Optional<InetAddress> address) {}
+
+  ServerDialler(ConnectionServices services, HopSessions hops) {
+    this.services = services;
+    this.hops = hops;
+  }
+
+  /** A session with the last hop before a server, within that one's own deadlines. */
+  Future<SshSession> hop(SshSessionSpec via, EventLoop loop) {
+    try {
+      return hops.connect(via, loop);
+    } catch (RuntimeException e) { // such as a password that is wiped: nobody waits any more
+      return loop.newFailedFuture(
+          DialFailures.failure(SshFailure.SESSION_ENDED, via.server(), "no session", e));
+    }
+  }
+
+  /**
+   * Connects. Whoever does not want the connection any more cancels the future, and must do so: the
+   * deadline is the caller's.
+   *
+   * @param hop the session with the hop before the server; released when it has served
+   * @return completes on {@code loop}; fails with {@link SshException}
+   */
+  Future<Dialled> dial(SshServer server, Optional<SshSession> hop, EventLoop loop) {
+    Promise<Dialled> dialled = loop.newPromise();
+    if (hop.isPresent()) {
+      dialThrough(hop.get(), server, loop, dialled);
+    } else if (server.profile().way() instanceof SshWay.Proxy proxy) {
+      dialBy(proxy, server, loop, dialled);
+    } else if (server.profile().way() instanceof SshWay.Direct) {
+      dialDirectly(server, loop, dialled);
+    } else {
+      throw new IllegalArgumentException(server + ": no session with the hop before it");
+    }
+    return dialled;
+  }
+
+  // Directly
+
+  private void dialDirectly(SshServer server, EventLoop loop, Promise<Dialled> dialled) {
+    Future<List<InetAddress>> addresses =
+        server
+            .address()
+            .map(address -> loop.<List<InetAddress>>newSucceededFuture(List.of(address)))
+            .orElseGet(() -> services.resolver().resolve(server.host(), loop));
+    connect(server, addresses, server.port(), loop, "", dialled)
+        .addListener(
+            (Future<DuplexChannel> connected) -> {
+              if (connected.isSuccess()) {
+                InetSocketAddress reached = (InetSocketAddress) connected.getNow().remoteAddress();
+                give(new Dialled(connected.getNow(), Optional.of(reached.getAddress())), dialled);
+              }
+            });
+  }
+
+  /**
+   * Connects to the first address that answers.
+   *
+   * @param whom stands before the failure's words
+   * @param dialled hears of failures
+   */
+  private Future<DuplexChannel> connect(
+      SshServer server,
+      Future<List<InetAddress>> addresses,
+      int port,
+      EventLoop loop,
+      String whom,
+      Promise<Dialled> dialled) {
+    Promise<DuplexChannel> connected = loop.newPromise();
+    connected.addListener(
+        done -> {
+          if (!done.isSuccess()) {
+            dialled.tryFailure(
+                DialFailures.of(server, whom, done.cause(), server.profile().timeouts().connect()));
+          }
+        });
+    addresses.addListener(
+        (Future<List<InetAddress>> known) -> {
+          if (!known.isSuccess()) {
+            connected.tryFailure(known.cause());
+          } else if (!dialled.isDone()) {
+            services
+                .dialer()
+                .dial(
+                    known.getNow(),
+                    port,
+                    server.profile().timeouts().connect(),
+                    loop,
+                    new IdleHandler())
+                .addListener(
+                    (Future<DuplexChannel> tcp) -> {
+                      if (tcp.isSuccess()) {
+                        connected.trySuccess(tcp.getNow());
+                      } else {
+                        connected.tryFailure(tcp.cause());
+                      }
+                    });
+          }
+        });
+    return connected;
+  }
+
+  private static void give(Dialled connection, Promise<Dialled> dialled) {
+    if (!dialled.trySuccess(connection)) {
+      connection.channel().close();
+    }
+  }
+
+  // Through an upstream proxy
+
+  private void dialBy(
+      SshWay.Proxy proxy, SshServer server, EventLoop loop, Promise<Dialled> dialled) {
+    String whom = "proxy " + proxy + ": ";
+    Future<List<InetAddress>> addresses = services.resolver().resolve(proxy.address().host(), loop);
+    connect(server, addresses, proxy.address().port(), loop, whom, dialled)
+        .addListener(
+            (Future<DuplexChannel> connected) -> {
+              if (connected.isSuccess()) {
+                ask(proxy, connected.getNow(), server, whom, dialled);
+              }
+            });
+  }
+
+  private static void ask(
+      SshWay.Proxy proxy,
+      DuplexChannel channel,
+      SshServer server,
+      String whom,
+      Promise<Dialled> dialled) {
+    dialled.addListener(
+        done -> {
+          if (!done.isSuccess()) {
+            channel.close(); // given up, by us or by the proxy
+          }
+        });
+    ProxyHandshake.start(channel, proxy.protocol(), target(server), server.port())
+        .addListener(
+            answered -> {
+              if (answered.isSuccess()) {
+                give(new Dialled(channel, Optional.empty()), dialled);
+              } else {
+                SshFailure failure =
+                    answered.cause() instanceof ProxyException refused
+                        ? refused.failure()
+                        : SshFailure.NO_ROUTE;
+                dialled.tryFailure(
+                    DialFailures.failure(
+                        failure, server, whom + answered.cause().getMessage(), answered.cause()));
+              }
+            });
+  }
+
+  /** The name, resolved by whoever connects, unless the rules have decided by an address. */
+  private static String target(SshServer server) {
+    return server.address().map(NetUtil::toAddressString).orElse(server.host());
+  }
+
+  // Through another SSH server
+
+  private static void dialThrough(
+      SshSession hop, SshServer server, EventLoop loop, Promise<Dialled> dialled) {
+    ((SshLease) hop)
+        .openCarrier(new TunnelTarget(target(server), server.port()), NOBODY, loop, new Carrier())
+        .addListener(
+            (Future<DuplexChannel> opened) -> {
+              hop.release(); // the channel keeps the session
+              if (opened.isSuccess()) {
+                give(new Dialled(opened.getNow(), Optional.empty()), dialled);
+              } else {
+                dialled.tryFailure(refusedByHop(server, opened.cause()));
+              }
+            });
+  }
+
+  /**
+   * That the server is not reached is what {@code unreachable} means, whoever says it; that the hop
+   * forbids it is the verdict of a verified server.
+   */
+  private static SshException refusedByHop(SshServer server, Throwable cause) {
+    String hop = server.hop().map(SshServer::toString).orElse("hop");
+    String message =
+        "ssh server " + server + ": through ssh server " + hop + ": " + cause.getMessage();
+    SshFailure failure =
+        cause instanceof SshException ssh ? ssh.failure() : SshFailure.SESSION_ENDED;
+    if (failure == SshFailure.TARGET_UNREACHABLE) {
+      String words = String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT);
+      failure =
+          words.contains("connection refused")
+              ? SshFailure.CONNECTION_REFUSED
+              : words.contains("timed out") ? SshFailure.TIMED_OUT : SshFailure.NO_ROUTE;
+    }
+    return new SshException(failure, message, cause);
+  }
+
+  /** The pipeline of a channel that carries an SSH connection. */
+  private static final class Carrier extends ChannelInitializer<Channel> {
+    @Override
+    protected void initChannel(Channel channel) {
+      channel.pipeline().addLast(new EndAtEof(), new IdleHandler());
+    }
+  }
+
+  /** An SSH connection has no half-close: sockets see to that by an option. */
+  private static final class EndAtEof extends ChannelInboundHandlerAdapter {
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+      if (event instanceof ChannelInputShutdownEvent) {
+        ctx.close();
+      } else {
+        ctx.fireUserEventTriggered(event);
+      }
+    }
+  }
+}
