@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -70,7 +71,7 @@ final class JumpHosts {
   }
 
   private Profile hop(Item item) {
-    return profiles.get(item.name());
+    return Objects.requireNonNull(profiles.get(item.name()), item.name());
   }
 
   /** With what ssh_config says of it: its host is known. */

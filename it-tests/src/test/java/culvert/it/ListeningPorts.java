@@ -22,7 +22,7 @@ final class ListeningPorts {
     List<Integer> ports = new ArrayList<>();
     for (String table : List.of("/proc/net/tcp", "/proc/net/tcp6")) {
       for (String line : Files.readAllLines(Path.of(table))) {
-        String[] words = line.strip().split(" +");
+        String[] words = line.strip().split(" +", -1);
         if (words[3].equals(LISTEN) && sockets.contains("socket:[" + words[9] + "]")) {
           ports.add(Integer.parseInt(words[1].substring(words[1].indexOf(':') + 1), 16));
         }

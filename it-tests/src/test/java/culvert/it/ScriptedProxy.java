@@ -15,6 +15,8 @@ final class ScriptedProxy implements AutoCloseable {
   @FunctionalInterface
   interface Script {
     /**
+     * Serves the client until it has what it came for, or for good.
+     *
      * @param server connected already
      */
     void serve(Socket client, Socket server) throws IOException;
