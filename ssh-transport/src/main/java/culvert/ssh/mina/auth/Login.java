@@ -7,8 +7,8 @@ import culvert.ssh.SshServer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.regex.Pattern;
 import java.util.function.Predicate;
 import org.apache.sshd.client.session.ClientSession;
 import org.apache.sshd.common.AttributeRepository.AttributeKey;
@@ -23,11 +23,11 @@ import org.jspecify.annotations.Nullable;
 public final class Login {
   private static final AttributeKey<Login> LOGIN = new AttributeKey<>();
 
-  /** OpenSSH says "Too many authentication failures" as a protocol error. */
-  private static final Set<Integer> TRIES_USED_UP =
-      Set.of(
-          SshConstants.SSH2_DISCONNECT_PROTOCOL_ERROR,
-          SshConstants.SSH2_DISCONNECT_NO_MORE_AUTH_METHODS_AVAILABLE);
+  /** What OpenSSH and others say when they end a session for it, as a protocol error. */
+  private static final Pattern TOO_MANY_TRIES =
+      Pattern.compile("too many auth", Pattern.CASE_INSENSITIVE);
+
+  private static final Pattern ANY = Pattern.compile("");
 
   /** sshd's MaxAuthTries, unless somebody changed it. */
   private static final int TRIES = 6;
@@ -116,23 +116,22 @@ public final class Login {
         cause);
   }
 
+  /** By MINA's word, after the server has refused what we tried last, or by the server's own. */
   private static boolean triesUsedUp(Throwable cause) {
-    return any(cause, ssh -> TRIES_USED_UP.contains(ssh.getDisconnectCode()));
+    return disconnected(cause, SshConstants.SSH2_DISCONNECT_NO_MORE_AUTH_METHODS_AVAILABLE, ANY)
+        || serverHasEnough(cause);
   }
 
-  /** Whether the server hung up; else we had nothing more to try. */
-  private static boolean hungUp(Throwable cause) {
-    return any(
-        cause,
-        ssh ->
-            ssh.getDisconnectCode() == SshConstants.SSH2_DISCONNECT_PROTOCOL_ERROR
-                || String.valueOf(ssh.getMessage()).startsWith("Too many authentication failures"));
+  /** MINA gives a packet that somebody has damaged the same code, but never these words. */
+  private static boolean serverHasEnough(Throwable cause) {
+    return disconnected(cause, SshConstants.SSH2_DISCONNECT_PROTOCOL_ERROR, TOO_MANY_TRIES);
   }
 
-  private static boolean any(
-      Throwable cause, Predicate<org.apache.sshd.common.SshException> condition) {
+  private static boolean disconnected(Throwable cause, int code, Pattern words) {
     for (Throwable t = cause; t != null; t = t.getCause()) {
-      if (t instanceof org.apache.sshd.common.SshException ssh && condition.test(ssh)) {
+      if (t instanceof org.apache.sshd.common.SshException ssh
+          && ssh.getDisconnectCode() == code
+          && words.matcher(String.valueOf(ssh.getMessage())).find()) {
         return true;
       }
     }
@@ -141,7 +140,7 @@ public final class Login {
 
   /** What to do if the server ended it all, and keys had to do with that. */
   private String tooManyKeys(Throwable cause) {
-    return keysTried > 0 && hungUp(cause)
+    return keysTried > 0 && serverHasEnough(cause)
         ? ": too many tries for this server, "
             + keysTried
             + (keysTried == 1 ? " of them with a key" : " of them with keys")

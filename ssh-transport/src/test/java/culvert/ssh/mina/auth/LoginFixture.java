@@ -194,6 +194,11 @@ final class LoginFixture implements AutoCloseable {
     return last.orElseThrow().course();
   }
 
+  /** What the last login makes of it. */
+  SshException failure(Throwable cause) {
+    return last.orElseThrow().failure(cause);
+  }
+
   Optional<SshException> login(Profiles profile, String ftpPassword) throws Exception {
     return login(profile, ftpPassword.getBytes(UTF_8));
   }

@@ -11,6 +11,7 @@ import culvert.ssh.mina.auth.LoginFixture.Round;
 import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.apache.sshd.common.SshConstants;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -400,6 +401,20 @@ class LoginTest {
                 "secret"))
         .hasValueSatisfying(e -> assertThat(e.failure()).isEqualTo(SshFailure.NOT_SSH));
     assertThat(ssh.seen()).containsExactly("publickey:ssh-ed25519:wrong", "password:secret");
+  }
+
+  /** As MINA has it if the length of a packet, which is in the clear, was changed. */
+  @Test
+  void aPacketThatSomebodyHasDamagedIsNoRefusal() throws Exception {
+    ssh.password("secret");
+    ssh.login(Profiles.with(PASSWORD), "wrong");
+
+    assertThat(
+            ssh.failure(
+                    new org.apache.sshd.common.SshException(
+                        SshConstants.SSH2_DISCONNECT_PROTOCOL_ERROR, "Invalid packet length: 7"))
+                .failure())
+        .isEqualTo(SshFailure.NOT_SSH);
   }
 
   @Test
