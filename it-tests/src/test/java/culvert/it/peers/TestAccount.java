@@ -40,6 +40,11 @@ public final class TestAccount {
     Files.setOwner(file, owner);
   }
 
+  /** A path as FTP sessions name it, which start in the account's home. */
+  public static String below(Path path) {
+    return HOME.relativize(path).toString();
+  }
+
   public static void delete(Path directory) throws IOException {
     List<Path> files;
     try (Stream<Path> tree = Files.walk(directory)) {

@@ -389,8 +389,13 @@ public final class ControlDialogue {
     };
   }
 
+  /** pure-ftpd ends an aborted upload with 426, and then 451. */
   private static boolean answersAbort(Pending abort, int code) {
-    return code == 225 || code == 226 || code == 426 || (code >= 500 && !abort.understood);
+    return code == 225
+        || code == 226
+        || code == 426
+        || (code == 451 && abort.understood)
+        || (code >= 500 && !abort.understood);
   }
 
   private void dispatch(Pending head, ReplyLine line) {

@@ -240,6 +240,19 @@ class ControlDialogueTest {
         .isEqualTo("< 426 Failure reading network stream.");
   }
 
+  /** Left to the client, it would be taken for the answer to its next command. */
+  @Test
+  void pureFtpdsSecondReplyToOurAbortIsNotTheClients() {
+    client("STOR a");
+    dialogue.uploadBroken();
+
+    assertThat(server("426 Transfer aborted").get(0)).isEqualTo("< 426 Transfer aborted");
+    client("QUIT");
+    assertThat(server("451-Transfer aborted", "451 0.3 seconds")).containsExactly("AbortAnswered");
+    assertThat(server("221 bye")).containsExactly("< 221 bye");
+    assertThat(dialogue.idle()).isTrue();
+  }
+
   @Test
   void ourOwnAbortWithoutAnAnswerDoesNotEatTheNextReply() {
     client("STOR a");
