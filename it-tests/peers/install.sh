@@ -53,7 +53,7 @@ unpack() { # one package, and the libraries that it needs
 }
 
 install openssh-server openssh-client vsftpd openssl curl python3 \
-  lftp ncftp tnftp inetutils-ftp wget python3-socks proxychains4 dante-client microsocks tinyproxy-bin
+  lftp ncftp tnftp inetutils-ftp wget python3-socks proxychains4 dante-client microsocks tinyproxy-bin ssh-audit
 for server in "${servers[@]}"; do
   unpack "$server"
 done

@@ -3,6 +3,7 @@ package culvert.testing;
 import java.io.IOException;
 import java.security.KeyPair;
 import java.security.PublicKey;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -119,6 +120,17 @@ public final class EmbeddedSshServer implements AutoCloseable {
   /** The bytes of SSH messages received so far that belong to a login (RFC 4252, RFC 4256). */
   public long authenticationBytes() {
     return received.authenticationBytes();
+  }
+
+  /** The number of key exchanges that were finished so far, in all sessions. */
+  public int keyExchanges() {
+    return received.keyExchanges();
+  }
+
+  /** When sessions from now on exchange keys again of the server's own accord. */
+  public synchronized void rekeyLimit(long bytes, Duration time) {
+    CoreModuleProperties.REKEY_BYTES_LIMIT.set(server, bytes);
+    CoreModuleProperties.REKEY_TIME_LIMIT.set(server, time);
   }
 
   /** The number of TCP connections taken so far. */

@@ -10,6 +10,7 @@ final class ReceivedMessages {
 
   private final AtomicLong authenticationBytes = new AtomicLong();
   private final AtomicInteger connections = new AtomicInteger();
+  private final AtomicInteger keyExchanges = new AtomicInteger();
 
   void connected() {
     connections.incrementAndGet();
@@ -19,6 +20,9 @@ final class ReceivedMessages {
     if (belongsToLogin(command)) {
       authenticationBytes.addAndGet(length);
     }
+    if (command == SshConstants.SSH_MSG_NEWKEYS) {
+      keyExchanges.incrementAndGet();
+    }
   }
 
   long authenticationBytes() {
@@ -27,6 +31,10 @@ final class ReceivedMessages {
 
   int connections() {
     return connections.get();
+  }
+
+  int keyExchanges() {
+    return keyExchanges.get();
   }
 
   /** The service request is what a login begins with. */

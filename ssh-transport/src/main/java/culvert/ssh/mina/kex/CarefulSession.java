@@ -1,6 +1,7 @@
 package culvert.ssh.mina.kex;
 
 import culvert.ssh.mina.io.NettyIoSession;
+import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.sshd.client.ClientFactoryManager;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CarefulSession extends ClientSessionImpl {
   /** No server is known to wait for the client's list, but RFC 4253 does not forbid it. */
-  private static final long PATIENCE_MILLIS = 1000;
+  private static final long PATIENCE_MILLIS = 2000;
 
   private @Nullable Offer offer;
 
@@ -59,13 +60,20 @@ public final class CarefulSession extends ClientSessionImpl {
 
   @Override
   protected void initializeKeyExchangePhase() throws Exception {
-    if (offer != null && getIoSession() instanceof NettyIoSession socket) {
+    if (offer == null) {
+      super.initializeKeyExchangePhase();
+    }
+  }
+
+  @Override
+  protected boolean readIdentification(Buffer buffer) throws Exception {
+    boolean read = super.readIdentification(buffer);
+    if (read && offer != null && getIoSession() instanceof NettyIoSession socket) {
       socket
           .eventLoop()
           .schedule(() -> waitNoLonger(socket), PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
-    } else {
-      super.initializeKeyExchangePhase();
     }
+    return read;
   }
 
   private void waitNoLonger(NettyIoSession socket) {
@@ -78,14 +86,14 @@ public final class CarefulSession extends ClientSessionImpl {
     }
   }
 
-  /** The server's list has come. */
+  /** The server's list has come; MINA sends ours if it has not yet. */
   @Override
-  protected void doKexNegotiation() throws Exception {
-    if (offer != null && kexState.compareAndSet(KexState.UNKNOWN, KexState.INIT)) {
-      offer.install(this, getServerKexProposals());
-      sendKexInit();
+  protected void receiveKexInit(Map<KexProposalOption, String> proposal, byte[] seed)
+      throws IOException {
+    if (offer != null && kexState.get() == KexState.UNKNOWN) {
+      offer.install(this, proposal);
     }
-    super.doKexNegotiation();
+    super.receiveKexInit(proposal, seed);
   }
 
   @Override
@@ -115,7 +123,14 @@ public final class CarefulSession extends ClientSessionImpl {
     super.handleNewKeys(cmd, buffer);
     if (first && offer != null) {
       setKeyExchangeFactories(offer.again(getKeyExchangeFactories()));
+      forgetProposal();
     }
+  }
+
+  /** MINA makes its list once, and offers it ever after. */
+  @SuppressWarnings("NullAway") // it is null in the beginning, too
+  private void forgetProposal() {
+    initialKexProposal = null;
   }
 
   /** What dumps are written to. */
