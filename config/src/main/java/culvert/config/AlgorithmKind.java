@@ -79,8 +79,13 @@ public enum AlgorithmKind {
       List.of("ssh-rsa"));
 
   private final String key;
+  @SuppressWarnings("ImmutableEnumChecker") // made by List.of
   private final List<String> standard;
+
+  @SuppressWarnings("ImmutableEnumChecker") // a copy by Set.copyOf
   private final Set<String> weak;
+
+  @SuppressWarnings("ImmutableEnumChecker") // made by Stream.toList
   private final List<String> supported;
 
   AlgorithmKind(String key, List<String> standard, List<String> further, List<String> weak) {

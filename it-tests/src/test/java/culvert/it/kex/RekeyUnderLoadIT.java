@@ -115,7 +115,7 @@ class RekeyUnderLoadIT {
           server.login().user(),
           limit,
           server.keyExchanges(),
-          round * CHANNELS * BYTES >> 20,
+          (round * CHANNELS * BYTES) >> 20,
           seconds,
           loop.longestStallMillis());
 
