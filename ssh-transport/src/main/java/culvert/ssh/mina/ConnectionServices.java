@@ -11,13 +11,16 @@ import culvert.ssh.mina.hostkey.HostKeyVerdict;
 import culvert.ssh.mina.hostkey.KnownHost;
 import culvert.ssh.mina.hostkey.KnownHosts;
 import culvert.ssh.mina.hostkey.KnownHostsAppender;
+import culvert.ssh.mina.hostkey.LookupNames;
 import culvert.ssh.mina.kex.SessionSettings;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -58,10 +61,17 @@ record ConnectionServices(
     return done;
   }
 
-  /** What is known of the server; blocks. */
-  KnownHost knownHost(SshServer server) throws IOException {
-    return KnownHosts.load(server.profile().hostKeys().knownHosts())
-        .lookup(server.host(), server.port());
+  /**
+   * What is known of the server; blocks.
+   *
+   * @param reached its own address, if it was reached without help
+   */
+  KnownHost knownHost(SshServer server, Optional<InetAddress> reached) throws IOException {
+    return KnownHosts.load(server.profile().hostKeys().knownHosts()).lookup(names(server, reached));
+  }
+
+  private static LookupNames names(SshServer server, Optional<InetAddress> reached) {
+    return LookupNames.of(server.profile().hostKeys(), server.host(), server.port(), reached);
   }
 
   /**
@@ -69,19 +79,26 @@ record ConnectionServices(
    *
    * @throws SshException when somebody wrote down another key meanwhile
    */
-  Void rememberHostKey(SshServer server, HostKey key) throws SshException {
+  Void rememberHostKey(SshServer server, Optional<InetAddress> reached, HostKey key)
+      throws SshException {
     List<Path> files = server.profile().hostKeys().knownHosts();
     if (files.isEmpty()) {
       log.warn("host key of {} is new ({}) and there is no known_hosts to add it to", server, key);
       return null;
     }
     try {
-      HostKeyVerdict verdict =
-          KnownHostsAppender.append(files.get(0), server.host(), server.port(), key);
+      HostKeyVerdict verdict = KnownHostsAppender.append(files, names(server, reached), key);
       if (!verdict.accepted()) {
         throw new SshException(SshFailure.HOST_KEY, verdict.message());
       }
-      log.info("host key of {} is new and was added to {} ({})", server, files.get(0), key);
+      if (!verdict.namesToWrite().isEmpty()) {
+        log.info(
+            "host key of {} is new and was added to {} as {} ({})",
+            server,
+            files.get(0),
+            String.join(",", verdict.namesToWrite()),
+            key);
+      }
     } catch (IOException e) {
       log.warn("host key of {} ({}) was not added to {}", server, key, files.get(0), e);
     }

@@ -1,13 +1,15 @@
 package culvert.ssh.mina;
 
 import culvert.config.AlgorithmKind;
-import culvert.config.SshAlgorithms;
+import culvert.config.SshProfile;
 import culvert.ssh.SshException;
 import culvert.ssh.SshFailure;
 import culvert.ssh.SshServer;
 import culvert.ssh.mina.hostkey.HostKey;
+import culvert.ssh.mina.hostkey.HostKeyAlgorithms;
 import culvert.ssh.mina.hostkey.HostKeyVerifier;
 import culvert.ssh.mina.hostkey.KnownHost;
+import java.time.Clock;
 import java.util.Optional;
 import org.apache.sshd.client.session.ClientSession;
 
@@ -15,8 +17,12 @@ import org.apache.sshd.client.session.ClientSession;
 final class HostKeyCheck {
   private final HostKeyVerifier verifier;
 
-  HostKeyCheck(KnownHost known, boolean acceptNew) {
-    verifier = new HostKeyVerifier(known, acceptNew);
+  HostKeyCheck(KnownHost known, SshProfile profile) {
+    HostKeyAlgorithms algorithms =
+        HostKeyAlgorithms.named(profile.algorithms().offered(AlgorithmKind.HOST_KEYS));
+    verifier =
+        new HostKeyVerifier(
+            known, profile.hostKeys().acceptNew(), algorithms, Clock.systemUTC());
   }
 
   /** Nothing can be verified; that is never a reason to fall back. */
@@ -32,10 +38,9 @@ final class HostKeyCheck {
   }
 
   /** Before the session has sent anything. */
-  void install(ClientSession session, SshAlgorithms algorithms) {
+  void install(ClientSession session) {
     session.setServerKeyVerifier(verifier);
-    session.setSignatureFactories(
-        verifier.signatureFactories(algorithms.offered(AlgorithmKind.HOST_KEYS)));
+    session.setSignatureFactories(verifier.signatureFactories());
   }
 
   /** Whether the server is known by a key for that host-key algorithm. */
@@ -44,8 +49,8 @@ final class HostKeyCheck {
   }
 
   /** A key to write down before the login. */
-  Optional<HostKey> acceptedNew() {
-    return verifier.acceptedNew();
+  Optional<HostKey> toRemember() {
+    return verifier.toRemember();
   }
 
   /** Why the connection was given up, if the host key was the reason. */

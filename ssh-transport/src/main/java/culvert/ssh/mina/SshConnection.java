@@ -209,7 +209,7 @@ final class SshConnection {
 
   private void loadKnownHosts(DuplexChannel tcp) {
     services
-        .offLoop(loop, () -> services.knownHost(server))
+        .offLoop(loop, () -> services.knownHost(server, serverAddress))
         .addListener(
             (Future<KnownHost> loaded) -> {
               if (!loaded.isSuccess()) {
@@ -222,7 +222,7 @@ final class SshConnection {
 
   private void exchangeKeys(DuplexChannel tcp, KnownHost known) {
     moveTo(State.EXCHANGING_KEYS);
-    hostKey = new HostKeyCheck(known, server.profile().hostKeys().acceptNew());
+    hostKey = new HostKeyCheck(known, server.profile());
     try {
       tcp.pipeline().remove(IdleHandler.class);
       // MINA would resolve a name. The channel is connected already: the address is only shown.
@@ -257,7 +257,7 @@ final class SshConnection {
   void sessionCreated(ClientSession created) {
     session = created;
     if (hostKey != null) {
-      hostKey.install(created, server.profile().algorithms());
+      hostKey.install(created);
       services.settings().apply(created, server.profile(), hostKey::isKnown);
     }
   }
@@ -270,13 +270,13 @@ final class SshConnection {
     if (state != State.EXCHANGING_KEYS || hostKey == null) {
       return;
     }
-    Optional<HostKey> accepted = hostKey.acceptedNew();
+    Optional<HostKey> accepted = hostKey.toRemember();
     if (accepted.isEmpty()) {
       becomeReady();
       return;
     }
     services
-        .offLoop(loop, () -> services.rememberHostKey(server, accepted.get()))
+        .offLoop(loop, () -> services.rememberHostKey(server, serverAddress, accepted.get()))
         .addListener(
             (Future<Void> remembered) -> {
               if (remembered.isSuccess()) {

@@ -1,13 +1,13 @@
 package culvert.ssh.mina.auth;
 
 /** Makes a peer's text safe for a log line. */
-final class Printable {
+public final class Printable {
   private static final int LIMIT = 200;
 
   private Printable() {}
 
   /** The text with control characters escaped, cut at 200 characters. */
-  static String of(String text) {
+  public static String of(String text) {
     StringBuilder printable = new StringBuilder();
     for (int i = 0; i < text.length(); i++) {
       if (i == LIMIT) {

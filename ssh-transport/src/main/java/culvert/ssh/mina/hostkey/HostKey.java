@@ -33,9 +33,22 @@ public record HostKey(String type, String base64) {
     return new HostKey(type, Base64.getEncoder().encodeToString(blob));
   }
 
-  /** Whether keys of this type can be compared and verified here. */
+  /**
+   * Types that OpenSSH has and that are never proposed here. A host that is known by such a key
+   * only is known, and all others are changed ones.
+   */
+  private static final Map<String, String> OPAQUE =
+      Map.of(
+          "ssh-dss", "DSA",
+          "sk-ssh-ed25519@openssh.com", "ED25519-SK",
+          "sk-ecdsa-sha2-nistp256@openssh.com", "ECDSA-SK");
+
+  /** Whether keys of this type can be compared here. */
   static boolean supports(String type) {
-    return type.equals(ED25519) || type.equals(RSA) || POINT_LENGTHS.containsKey(type);
+    return type.equals(ED25519)
+        || type.equals(RSA)
+        || POINT_LENGTHS.containsKey(type)
+        || OPAQUE.containsKey(type);
   }
 
   /**
@@ -76,6 +89,12 @@ public record HostKey(String type, String base64) {
       out.putMPInt(exponent);
       out.putMPInt(modulus);
       return out.getCompactData();
+    }
+    if (OPAQUE.containsKey(type)) {
+      while (in.hasRemaining()) {
+        octets(in);
+      }
+      return blob;
     }
     if (type.equals(ED25519)) {
       expectLength(octets(in), 32);
@@ -120,7 +139,11 @@ public record HostKey(String type, String base64) {
 
   /** As OpenSSH shortens it for people: {@code ED25519}, {@code ECDSA}, {@code RSA}. */
   public String shortType() {
-    return type.equals(ED25519) ? "ED25519" : type.equals(RSA) ? "RSA" : "ECDSA";
+    return switch (type) {
+      case ED25519 -> "ED25519";
+      case RSA -> "RSA";
+      default -> OPAQUE.getOrDefault(type, "ECDSA");
+    };
   }
 
   /** The line of a known_hosts file that names this key. */

@@ -23,11 +23,12 @@ import org.apache.sshd.common.kex.KexProposalOption;
 import org.apache.sshd.common.keyprovider.KeyIdentityProvider;
 import org.apache.sshd.common.session.Session;
 import org.apache.sshd.common.session.SessionListener;
+import org.apache.sshd.common.signature.BuiltinSignatures;
 import org.apache.sshd.common.signature.Signature;
 
 /** A client that exchanges keys with one server and hangs up. Blocks. */
 final class HostKeyProbe implements AutoCloseable {
-  private static final KnownHost NOTHING_KNOWN = new KnownHost("", List.of(), List.of(), List.of());
+  private static final KnownHost NOTHING_KNOWN = KnownHost.unknown(LookupNames.of("", 22));
 
   private final SshClient client = SshClient.setUpDefaultClient();
   private final String host;
@@ -45,11 +46,11 @@ final class HostKeyProbe implements AutoCloseable {
 
   /** One key for each type that the server lists, in our order of preference. */
   List<HostKey> keys() throws SshException {
-    List<NamedFactory<Signature>> all = NOTHING_KNOWN.signatureFactories();
+    List<BuiltinSignatures> all = HostKeyAlgorithms.STANDARD.of(NOTHING_KNOWN);
     Answer first = ask(all);
     List<HostKey> keys = new ArrayList<>(List.of(first.key()));
-    for (NamedFactory<Signature> algorithm : all) {
-      String type = KnownHost.keyType(algorithm.getName());
+    for (BuiltinSignatures algorithm : all) {
+      String type = HostKeyAlgorithms.keyType(algorithm.getName());
       boolean have = keys.stream().anyMatch(key -> key.type().equals(type));
       if (!have && first.algorithms().contains(algorithm.getName())) {
         keys.add(ask(List.of(algorithm)).key());
@@ -58,9 +59,9 @@ final class HostKeyProbe implements AutoCloseable {
     return keys;
   }
 
-  private Answer ask(List<NamedFactory<Signature>> algorithms) throws SshException {
+  private Answer ask(List<? extends NamedFactory<Signature>> algorithms) throws SshException {
     Capture capture = new Capture();
-    client.setSignatureFactories(algorithms);
+    client.setSignatureFactories(List.copyOf(algorithms));
     client.setServerKeyVerifier(capture);
     client.addSessionListener(capture);
     try (ClientSession session =

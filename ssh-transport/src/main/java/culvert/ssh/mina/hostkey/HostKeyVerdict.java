@@ -1,9 +1,11 @@
 package culvert.ssh.mina.hostkey;
 
+import java.util.List;
+
 /** What is to be thought of a server's host key. */
 public sealed interface HostKeyVerdict {
 
-  /** The host as known_hosts spells it. */
+  /** The host as known_hosts spells it; with an alias also what it stands for. */
   String host();
 
   /** Whether the connection may go on. */
@@ -14,8 +16,21 @@ public sealed interface HostKeyVerdict {
   /** For the user; names host, fingerprints, file and line. */
   String message();
 
-  /** known_hosts has this very key. */
-  record Known(String host, KnownKey known) implements HostKeyVerdict {
+  /** The names that the key is to be written down under before the login; mostly none. */
+  default List<String> namesToWrite() {
+    return List.of();
+  }
+
+  /**
+   * known_hosts has this very key.
+   *
+   * @param namesToWrite the server's address, if nothing was known of that
+   */
+  record Known(String host, KnownKey known, List<String> namesToWrite) implements HostKeyVerdict {
+    public Known {
+      namesToWrite = List.copyOf(namesToWrite);
+    }
+
     @Override
     public boolean accepted() {
       return true;
@@ -27,8 +42,71 @@ public sealed interface HostKeyVerdict {
     }
   }
 
-  /** Nothing was known, and the policy is {@code accept-new}: the key is to be written down. */
-  record NewAccepted(String host, HostKey key) implements HostKeyVerdict {
+  /** An authority that known_hosts has for the host has certified the key. */
+  record Certified(String host, HostCertificate certificate, KnownKey authority)
+      implements HostKeyVerdict {
+    @Override
+    public boolean accepted() {
+      return true;
+    }
+
+    @Override
+    public String message() {
+      return "host key of "
+          + host
+          + " is certified ("
+          + certificate
+          + ", "
+          + authority.location()
+          + ")";
+    }
+  }
+
+  /** The certificate proves nothing, so its key counts like any other. */
+  record Uncertified(HostKeyVerdict plain, HostCertificate certificate, String objection)
+      implements HostKeyVerdict {
+    @Override
+    public String host() {
+      return plain.host();
+    }
+
+    @Override
+    public boolean accepted() {
+      return plain.accepted();
+    }
+
+    @Override
+    public List<String> namesToWrite() {
+      return plain.namesToWrite();
+    }
+
+    @Override
+    public String message() {
+      return plain.message() + " [" + certificate + " does not count: " + objection + "]";
+    }
+  }
+
+  /** What is shown as a certificate is none, or does not count and its key alone may not either. */
+  record BadCertificate(String host, HostCertificate certificate, String objection)
+      implements HostKeyVerdict {
+    @Override
+    public String message() {
+      return "host key of %s is badly certified (%s: %s): not sending credentials"
+          .formatted(host, certificate, objection);
+    }
+  }
+
+  /**
+   * Nothing was known, and the policy is {@code accept-new}: the key is to be written down.
+   *
+   * @param namesToWrite the host's, and its address if that is looked up
+   */
+  record NewAccepted(String host, HostKey key, List<String> namesToWrite)
+      implements HostKeyVerdict {
+    public NewAccepted {
+      namesToWrite = List.copyOf(namesToWrite);
+    }
+
     @Override
     public boolean accepted() {
       return true;
@@ -48,6 +126,15 @@ public sealed interface HostKeyVerdict {
     }
   }
 
+  /** Nothing is known, and no line of known_hosts could name this host and no other. */
+  record NotWritable(String host, HostKey key) implements HostKeyVerdict {
+    @Override
+    public String message() {
+      return "host key of %s is unknown (%s), and known_hosts cannot spell that name: not sending credentials"
+          .formatted(host, key);
+    }
+  }
+
   /** Other keys are known, this one is not among them; other types count too, as in OpenSSH. */
   record Changed(String host, KnownKey expected, HostKey got) implements HostKeyVerdict {
     @Override
@@ -57,7 +144,17 @@ public sealed interface HostKeyVerdict {
     }
   }
 
-  /** known_hosts says {@code @revoked}. */
+  /** Under the host's name all is well, but its address is known with another key. */
+  record AddressDiffers(String host, String address, KnownKey expected, HostKey got)
+      implements HostKeyVerdict {
+    @Override
+    public String message() {
+      return "host key of %s differs from that of its address %s (expected %s, %s; got %s): not sending credentials"
+          .formatted(host, address, expected.key(), expected.location(), got);
+    }
+  }
+
+  /** known_hosts says {@code @revoked}: of the key, or of the authority that certified it. */
   record Revoked(String host, KnownKey revocation) implements HostKeyVerdict {
     @Override
     public String message() {

@@ -2,11 +2,13 @@ package culvert.ssh.mina.hostkey;
 
 import java.net.SocketAddress;
 import java.security.PublicKey;
+import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import org.apache.sshd.client.keyverifier.ServerKeyVerifier;
 import org.apache.sshd.client.session.ClientSession;
 import org.apache.sshd.common.NamedFactory;
+import org.apache.sshd.common.config.keys.OpenSshCertificate;
 import org.apache.sshd.common.signature.Signature;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -21,51 +23,63 @@ public final class HostKeyVerifier implements ServerKeyVerifier {
 
   private final KnownHost known;
   private final boolean acceptNew;
+  private final HostKeyAlgorithms algorithms;
+  private final Clock clock;
   private volatile @Nullable HostKey first; // written by the session's thread only
   private volatile @Nullable HostKeyVerdict verdict; // written by the session's thread only
 
   /**
    * @param known about this very connection's host and port
    * @param acceptNew the profile's {@code strict-host-key-checking: accept-new}
+   * @param clock for the time in which a certificate is valid
    */
-  public HostKeyVerifier(KnownHost known, boolean acceptNew) {
+  public HostKeyVerifier(
+      KnownHost known, boolean acceptNew, HostKeyAlgorithms algorithms, Clock clock) {
     this.known = known;
     this.acceptNew = acceptNew;
+    this.algorithms = algorithms;
+    this.clock = clock;
   }
 
   /**
    * The host-key algorithms for this connection, in the order in which to propose them: those of
    * known keys first. For {@code session.setSignatureFactories} before keys are exchanged; with
    * these a bad signature becomes a {@link #rejection} too.
-   *
-   * @param offered names, best first
    */
-  public List<NamedFactory<Signature>> signatureFactories(List<String> offered) {
-    return known.signatureFactories(offered).stream()
+  public List<NamedFactory<Signature>> signatureFactories() {
+    return algorithms.of(known).stream()
         .map(
             real ->
                 WatchedSignature.factory(
-                    real, key -> verdict = new HostKeyVerdict.BadlySigned(known.name(), key)))
+                    real,
+                    key -> verdict = new HostKeyVerdict.BadlySigned(known.names().shown(), key)))
         .toList();
   }
 
-  /** Whether the server is known by a key for that host-key algorithm. */
+  /** Whether the server is known by a key for that host-key algorithm, or by its authority's. */
   public boolean isKnown(String algorithm) {
     return known.hasKeyFor(algorithm);
   }
 
   @Override
   public boolean verifyServerKey(ClientSession session, SocketAddress remote, PublicKey serverKey) {
-    HostKey key = HostKey.of(serverKey);
+    Optional<HostCertificate> certificate =
+        serverKey instanceof OpenSshCertificate openSsh
+            ? Optional.of(HostCertificate.of(openSsh))
+            : Optional.empty();
+    HostKey key = certificate.map(HostCertificate::key).orElseGet(() -> HostKey.of(serverKey));
     HostKey before = first;
     HostKeyVerdict judged;
     if (before == null) {
       first = key;
-      judged = known.judge(key, acceptNew);
+      judged =
+          certificate
+              .map(shown -> known.judge(shown, acceptNew, clock.instant(), algorithms))
+              .orElseGet(() -> known.judge(key, acceptNew));
     } else if (before.equals(key)) {
       return verdict != null && verdict.accepted();
     } else {
-      judged = new HostKeyVerdict.Switched(known.name(), before, key);
+      judged = new HostKeyVerdict.Switched(known.names().shown(), before, key);
     }
     verdict = judged;
     log.debug("{}", judged.message());
@@ -83,10 +97,9 @@ public final class HostKeyVerifier implements ServerKeyVerifier {
   }
 
   /** The key to append to known_hosts before the login. */
-  public Optional<HostKey> acceptedNew() {
+  public Optional<HostKey> toRemember() {
     return verdict()
-        .filter(HostKeyVerdict.NewAccepted.class::isInstance)
-        .map(HostKeyVerdict.NewAccepted.class::cast)
-        .map(HostKeyVerdict.NewAccepted::key);
+        .filter(judged -> !judged.namesToWrite().isEmpty())
+        .flatMap(judged -> Optional.ofNullable(first));
   }
 }

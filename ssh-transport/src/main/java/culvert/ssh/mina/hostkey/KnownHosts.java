@@ -57,33 +57,31 @@ public final class KnownHosts {
     return new KnownHosts(both);
   }
 
+  /** What the files say about one server, without an alias or a look at its address. */
+  public KnownHost lookup(String host, int port) {
+    return lookup(LookupNames.of(host, port));
+  }
+
   /**
    * What the files say about one server. Hashed names make this cost microseconds per line: not for
    * an event loop.
    */
-  public KnownHost lookup(String host, int port) {
-    String name = HostNames.of(host, port);
-    String withoutPort = HostNames.of(host, 22);
-    List<KnownKey> keys = new ArrayList<>();
-    List<KnownKey> keysWithoutPort = new ArrayList<>();
-    List<KnownKey> revoked = new ArrayList<>();
+  public KnownHost lookup(LookupNames names) {
+    List<KnownHostsLine> named = new ArrayList<>();
+    List<KnownHostsLine> withoutPort = new ArrayList<>();
+    List<KnownHostsLine> atAddress = new ArrayList<>();
     for (KnownHostsLine line : lines) {
-      if (line.marker() == KnownHostsLine.Marker.CERT_AUTHORITY) {
-        continue;
+      if (line.hosts().matches(names.name())) {
+        named.add(line);
+      } else if (names.withoutPort().filter(line.hosts()::matches).isPresent()) {
+        withoutPort.add(line);
       }
-      boolean named = line.hosts().matches(name);
-      boolean namedWithoutPort = port == 22 ? named : line.hosts().matches(withoutPort);
-      if (line.marker() == KnownHostsLine.Marker.REVOKED) {
-        if (named || namedWithoutPort) {
-          revoked.add(line.known());
-        }
-      } else if (named) {
-        keys.add(line.known());
-      } else if (namedWithoutPort) {
-        keysWithoutPort.add(line.known());
+      if (names.address().filter(line.hosts()::matches).isPresent()) {
+        atAddress.add(line);
       }
     }
-    return new KnownHost(name, keys, keysWithoutPort, revoked);
+    return new KnownHost(
+        names, KnownKeys.of(named), KnownKeys.of(withoutPort), KnownKeys.of(atAddress));
   }
 
   private static List<KnownHostsLine> parse(Path file, byte[] content) {

@@ -9,24 +9,27 @@ public final class KnownHostsAppender {
   private KnownHostsAppender() {}
 
   /**
-   * Appends the key, unless the file says something about the host by now. Creates the file (mode
-   * 0600) and its directory (0700). Safe against other threads and other Culvert processes.
+   * Appends the key to the first file, unless the files say something about the host by now.
+   * Creates the file (mode 0600) and its directory (0700). Safe against other threads and other
+   * Culvert processes.
    *
-   * @return {@link HostKeyVerdict.NewAccepted} when the key was written, {@link
+   * @param files as the profile lists them; at least one
+   * @return a verdict with {@link HostKeyVerdict#namesToWrite} when the key was written, {@link
    *     HostKeyVerdict.Known} when somebody else had written it; another verdict (changed, revoked)
    *     when somebody wrote another key meanwhile: then the connection must be given up
    * @throws IOException the file cannot be written; OpenSSH warns then and goes on
    */
-  public static HostKeyVerdict append(Path file, String host, int port, HostKey key)
+  public static HostKeyVerdict append(List<Path> files, LookupNames names, HostKey key)
       throws IOException {
+    KnownHosts others = KnownHosts.load(files.subList(1, files.size()));
     return KnownHostsFile.append(
-        file,
-        knownHosts -> {
-          KnownHost known = knownHosts.lookup(host, port);
-          HostKeyVerdict verdict = known.judge(key, true);
-          boolean unknown = verdict instanceof HostKeyVerdict.NewAccepted;
+        files.get(0),
+        first -> {
+          HostKeyVerdict verdict = first.and(others).lookup(names).judge(key, true);
+          List<String> spelled = verdict.namesToWrite();
           return new KnownHostsFile.Decision<>(
-              unknown ? List.of(key.line(known.name())) : List.of(), verdict);
+              spelled.isEmpty() ? List.of() : List.of(key.line(String.join(",", spelled))),
+              verdict);
         });
   }
 }

@@ -59,7 +59,7 @@ public final class MinaHostKeys implements HostKeys {
     if (refusal.isPresent()) {
       return new Outcome(offered, Outcome.Kind.REFUSED, refusal.get());
     }
-    return KnownHost.find(known.keys(), key)
+    return KnownKeys.find(known.keys(), key)
         .map(there -> new Outcome(offered, Outcome.Kind.KNOWN, "already in " + there.location()))
         .orElseGet(() -> new Outcome(offered, Outcome.Kind.ADDED, "added to " + file));
   }
@@ -70,14 +70,14 @@ public final class MinaHostKeys implements HostKeys {
    */
   private static Optional<String> refusal(KnownHost known, List<HostKey> keys) {
     for (HostKey key : keys) {
-      Optional<KnownKey> revoked = KnownHost.find(known.revoked(), key);
+      Optional<KnownKey> revoked = KnownKeys.find(known.named().revoked(), key);
       if (revoked.isPresent()) {
         return Optional.of(
             "%s is revoked in %s".formatted(revoked.get().key(), revoked.get().location()));
       }
     }
     boolean provesOne =
-        keys.stream().anyMatch(key -> KnownHost.find(known.keys(), key).isPresent());
+        keys.stream().anyMatch(key -> KnownKeys.find(known.keys(), key).isPresent());
     return known.keys().stream()
         .filter(entry -> keys.stream().noneMatch(entry.key()::equals))
         .filter(stale -> !provesOne || hasType(keys, stale.key().type()))

@@ -5,6 +5,7 @@ import java.security.PublicKey;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.sshd.common.NamedFactory;
+import org.apache.sshd.common.config.keys.OpenSshCertificate;
 import org.apache.sshd.common.session.SessionContext;
 import org.apache.sshd.common.signature.Signature;
 
@@ -51,8 +52,10 @@ final class WatchedSignature implements Signature {
 
   @Override
   public void initVerifier(SessionContext session, PublicKey verified) throws Exception {
-    key = Optional.of(verified);
-    real.initVerifier(session, verified);
+    PublicKey plain =
+        verified instanceof OpenSshCertificate certificate ? certificate.getCertPubKey() : verified;
+    key = Optional.of(plain);
+    real.initVerifier(session, plain);
   }
 
   @Override

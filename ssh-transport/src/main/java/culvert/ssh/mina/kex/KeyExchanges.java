@@ -1,7 +1,7 @@
 package culvert.ssh.mina.kex;
 
+import culvert.ssh.mina.hostkey.HostKeyExchange;
 import java.util.List;
-import org.apache.sshd.client.ClientBuilder;
 import org.apache.sshd.common.OptionalFeature;
 import org.apache.sshd.common.digest.BuiltinDigests;
 import org.apache.sshd.common.digest.Digest;
@@ -33,7 +33,7 @@ final class KeyExchanges {
         .map(BuiltinDHFactories::fromFactoryName)
         .filter(OptionalFeature::isSupported)
         .map(builtin -> isDear(builtin.getName()) ? new FromStock(builtin) : builtin)
-        .map(ClientBuilder.DH2KEX)
+        .map(HostKeyExchange::of)
         .toList();
   }
 

@@ -3,7 +3,6 @@ package culvert.ssh.mina.hostkey;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.Mockito.mock;
 
-import culvert.config.AlgorithmKind;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -11,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.PublicKey;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -73,8 +73,7 @@ class HostKeyVerifierTest {
         new SessionListener() {
           @Override
           public void sessionCreated(Session session) {
-            session.setSignatureFactories(
-                verifier.signatureFactories(AlgorithmKind.HOST_KEYS.standard()));
+            session.setSignatureFactories(verifier.signatureFactories());
             ((ClientSession) session).setServerKeyVerifier(verifier);
           }
         });
@@ -82,6 +81,11 @@ class HostKeyVerifierTest {
         .connect("alice", "127.0.0.1", server.getPort())
         .verify(DEADLINE)
         .getClientSession();
+  }
+
+  private static HostKeyVerifier verifier(KnownHost known, boolean acceptNew) {
+    return new HostKeyVerifier(
+        known, acceptNew, HostKeyAlgorithms.STANDARD, Clock.systemUTC());
   }
 
   private static void awaitEnd(ClientSession session) {
@@ -92,7 +96,7 @@ class HostKeyVerifierTest {
   @Test
   void theTypeThatIsKnownIsAskedForAndStaysThroughALaterKeyExchange() throws Exception {
     KnownHost known = known("HOST " + Keys.text("rsa"));
-    HostKeyVerifier verifier = new HostKeyVerifier(known, false);
+    HostKeyVerifier verifier = verifier(known, false);
     try (ClientSession session = connect(verifier)) {
       session.addPasswordIdentity("secret");
       session.auth().verify(DEADLINE);
@@ -110,7 +114,7 @@ class HostKeyVerifierTest {
   @Test
   void aChangedKeyEndsTheConnectionBeforeAnyLogin() throws Exception {
     KnownHost known = known("HOST " + Keys.text("rsa-pkcs1"));
-    HostKeyVerifier verifier = new HostKeyVerifier(known, true);
+    HostKeyVerifier verifier = verifier(known, true);
     try (ClientSession session = connect(verifier)) {
       session.addPasswordIdentity("secret");
       session.auth().await(DEADLINE);
@@ -118,27 +122,27 @@ class HostKeyVerifierTest {
     }
 
     assertThat(verifier.rejection()).containsInstanceOf(HostKeyVerdict.Changed.class);
-    assertThat(verifier.acceptedNew()).isEmpty();
+    assertThat(verifier.toRemember()).isEmpty();
     assertThat(authenticationRequests).hasValue(0);
   }
 
   @Test
   void aNewKeyIsHandedOutForAppending() throws Exception {
     KnownHost known = known();
-    HostKeyVerifier verifier = new HostKeyVerifier(known, true);
+    HostKeyVerifier verifier = verifier(known, true);
     try (ClientSession session = connect(verifier)) {
       session.addPasswordIdentity("secret");
       session.auth().verify(DEADLINE);
     }
 
-    assertThat(verifier.acceptedNew()).contains(Keys.ED25519);
+    assertThat(verifier.toRemember()).contains(Keys.ED25519);
     assertThat(verifier.rejection()).isEmpty();
   }
 
   @Test
   void anUnknownKeyIsRefusedUnderYes() throws Exception {
     KnownHost known = known();
-    HostKeyVerifier verifier = new HostKeyVerifier(known, false);
+    HostKeyVerifier verifier = verifier(known, false);
     try (ClientSession session = connect(verifier)) {
       awaitEnd(session);
     }
@@ -155,7 +159,7 @@ class HostKeyVerifierTest {
     KeyPair owned = KeyUtils.generateKeyPair("ssh-ed25519", 256);
     server.setKeyPairProvider(KeyPairProvider.wrap(new KeyPair(shown, owned.getPrivate())));
     KnownHost known = known("HOST " + Keys.text("ed25519"));
-    HostKeyVerifier verifier = new HostKeyVerifier(known, true);
+    HostKeyVerifier verifier = verifier(known, true);
     try (ClientSession session = connect(verifier)) {
       session.addPasswordIdentity("secret");
       session.auth().await(DEADLINE);
@@ -172,7 +176,7 @@ class HostKeyVerifierTest {
   @Test
   void anotherKeyAtALaterKeyExchangeIsRefused() throws Exception {
     KnownHost known = known("HOST " + Keys.text("rsa"), "HOST " + Keys.text("ed25519"));
-    HostKeyVerifier verifier = new HostKeyVerifier(known, true);
+    HostKeyVerifier verifier = verifier(known, true);
     ClientSession session = mock(ClientSession.class);
     SocketAddress address =
         new InetSocketAddress(InetAddress.getLoopbackAddress(), server.getPort());

@@ -23,11 +23,16 @@ import org.junit.jupiter.api.io.TempDir;
 class KnownHostsAppenderTest {
   @TempDir Path directory;
 
+  private static HostKeyVerdict append(Path file, String host, int port, HostKey key)
+      throws IOException {
+    return KnownHostsAppender.append(List.of(file), LookupNames.of(host, port), key);
+  }
+
   @Test
   void directoryAndFileAreMadeForTheirOwnerOnly() throws Exception {
     Path file = directory.resolve("new/.ssh/known_hosts");
 
-    HostKeyVerdict verdict = KnownHostsAppender.append(file, "FTP.example", 2222, Keys.ED25519);
+    HostKeyVerdict verdict = append(file, "FTP.example", 2222, Keys.ED25519);
 
     assertThat(verdict).isInstanceOf(HostKeyVerdict.NewAccepted.class);
     assertThat(file).hasContent("[ftp.example]:2222 " + Keys.text("ed25519") + "\n");
@@ -44,7 +49,7 @@ class KnownHostsAppenderTest {
     String before = "other " + Keys.text("rsa");
     Files.writeString(file, before);
 
-    KnownHostsAppender.append(file, "ftp.example", 22, Keys.ED25519);
+    append(file, "ftp.example", 22, Keys.ED25519);
 
     assertThat(Files.readString(file))
         .isEqualTo(before + "\nftp.example " + Keys.text("ed25519") + "\n");
@@ -53,21 +58,22 @@ class KnownHostsAppenderTest {
   @Test
   void aKeyThatIsThereIsNotWrittenAgain() throws Exception {
     Path file = directory.resolve("known_hosts");
-    KnownHostsAppender.append(file, "ftp.example", 22, Keys.ED25519);
+    append(file, "ftp.example", 22, Keys.ED25519);
     String before = Files.readString(file);
 
-    assertThat(KnownHostsAppender.append(file, "ftp.example", 22, Keys.ED25519))
-        .isEqualTo(new HostKeyVerdict.Known("ftp.example", new KnownKey(Keys.ED25519, file, 1)));
+    assertThat(append(file, "ftp.example", 22, Keys.ED25519))
+        .isEqualTo(new HostKeyVerdict.Known(
+                "ftp.example", new KnownKey(Keys.ED25519, file, 1), List.of()));
     assertThat(file).hasContent(before);
   }
 
   @Test
   void aKeyThatSomebodyElseWroteMeanwhileWins() throws Exception {
     Path file = directory.resolve("known_hosts");
-    KnownHostsAppender.append(file, "ftp.example", 22, Keys.OTHER_ED25519);
+    append(file, "ftp.example", 22, Keys.OTHER_ED25519);
     String before = Files.readString(file);
 
-    HostKeyVerdict verdict = KnownHostsAppender.append(file, "ftp.example", 22, Keys.ED25519);
+    HostKeyVerdict verdict = append(file, "ftp.example", 22, Keys.ED25519);
 
     assertThat(verdict).isInstanceOf(HostKeyVerdict.Changed.class);
     assertThat(verdict.accepted()).isFalse();
@@ -76,7 +82,7 @@ class KnownHostsAppenderTest {
 
   @Test
   void aFileThatCannotBeWrittenIsAnError() {
-    assertThatThrownBy(() -> KnownHostsAppender.append(directory, "h", 22, Keys.ED25519))
+    assertThatThrownBy(() -> append(directory, "h", 22, Keys.ED25519))
         .isInstanceOf(IOException.class);
   }
 
@@ -93,7 +99,7 @@ class KnownHostsAppenderTest {
                 () -> {
                   start.await();
                   for (int host = 0; host < 20; host++) {
-                    KnownHostsAppender.append(file, "host" + host, 22, Keys.ED25519);
+                    append(file, "host" + host, 22, Keys.ED25519);
                   }
                   return null;
                 }));

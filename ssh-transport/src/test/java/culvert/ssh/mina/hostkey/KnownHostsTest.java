@@ -11,12 +11,16 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Base64;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.apache.sshd.common.signature.BuiltinSignatures;
+import org.apache.sshd.common.util.buffer.ByteArrayBuffer;
 import org.slf4j.LoggerFactory;
 
 class KnownHostsTest {
@@ -76,7 +80,8 @@ class KnownHostsTest {
     KnownHosts hosts = parse("# comment", "", "ftp.example " + Keys.text("ed25519") + " comment");
 
     assertThat(judge(hosts, "ftp.example", 22, Keys.ED25519))
-        .isEqualTo(new HostKeyVerdict.Known("ftp.example", new KnownKey(Keys.ED25519, FILE, 3)));
+        .isEqualTo(new HostKeyVerdict.Known(
+                "ftp.example", new KnownKey(Keys.ED25519, FILE, 3), List.of()));
   }
 
   @ParameterizedTest(name = "{0}")
@@ -124,7 +129,8 @@ class KnownHostsTest {
     KnownHost known = parse("www.example " + Keys.text("rsa")).lookup("ftp.example", 2222);
 
     assertThat(known.judge(Keys.RSA, true))
-        .isEqualTo(new HostKeyVerdict.NewAccepted("[ftp.example]:2222", Keys.RSA));
+        .isEqualTo(new HostKeyVerdict.NewAccepted(
+                "[ftp.example]:2222", Keys.RSA, List.of("[ftp.example]:2222")));
     assertThat(known.judge(Keys.RSA, false))
         .isEqualTo(new HostKeyVerdict.Unknown("[ftp.example]:2222", Keys.RSA));
   }
@@ -182,9 +188,10 @@ class KnownHostsTest {
             "rsa " + Keys.text("rsa"),
             "[port]:2222 " + Keys.text("ecdsa521"),
             "bare " + Keys.text("ecdsa521"),
-            "@cert-authority ca " + Keys.text("rsa"),
+            "@cert-authority ca,ca-and-rsa " + Keys.text("rsa"),
+            "ca-and-rsa " + Keys.text("rsa"),
             "@revoked revoked " + Keys.text("rsa"));
-    List<String> preference =
+    List<String> plain =
         List.of(
             "ssh-ed25519",
             "ecdsa-sha2-nistp256",
@@ -192,15 +199,45 @@ class KnownHostsTest {
             "ecdsa-sha2-nistp521",
             "rsa-sha2-512",
             "rsa-sha2-256");
+    List<String> certified = plain.stream().map(name -> name + "-cert-v01@openssh.com").toList();
+    List<String> both = Stream.concat(certified.stream(), plain.stream()).toList();
 
-    assertThat(hosts.lookup("rsa", 22).algorithms())
+    assertThat(algorithms(hosts, "rsa", 22))
         .startsWith("rsa-sha2-512", "rsa-sha2-256", "ssh-ed25519")
-        .containsExactlyInAnyOrderElementsOf(preference);
-    assertThat(hosts.lookup("port", 2222).algorithms()).startsWith("ecdsa-sha2-nistp521");
-    assertThat(hosts.lookup("bare", 2222).algorithms()).startsWith("ecdsa-sha2-nistp521");
-    assertThat(hosts.lookup("ca", 22).algorithms()).isEqualTo(preference);
-    assertThat(hosts.lookup("revoked", 22).algorithms()).isEqualTo(preference);
-    assertThat(hosts.lookup("unknown", 22).algorithms()).isEqualTo(preference);
+        .containsExactlyInAnyOrderElementsOf(plain);
+    assertThat(algorithms(hosts, "port", 2222)).startsWith("ecdsa-sha2-nistp521");
+    assertThat(algorithms(hosts, "bare", 2222)).startsWith("ecdsa-sha2-nistp521");
+    assertThat(algorithms(hosts, "unknown", 22)).isEqualTo(plain);
+    assertThat(algorithms(hosts, "ca", 22)).isEqualTo(both);
+    assertThat(algorithms(hosts, "ca", 2222)).isEqualTo(both);
+    assertThat(algorithms(hosts, "ca-and-rsa", 22))
+        .startsWith(certified.toArray(String[]::new))
+        .endsWith("ecdsa-sha2-nistp521")
+        .containsSubsequence("rsa-sha2-512", "rsa-sha2-256", "ssh-ed25519");
+    assertThat(algorithms(hosts, "revoked", 22))
+        .as("a certificate can be a revoked authority's")
+        .isEqualTo(both);
+  }
+
+  private static List<String> algorithms(KnownHosts hosts, String host, int port) {
+    return HostKeyAlgorithms.STANDARD.of(hosts.lookup(host, port)).stream()
+        .map(BuiltinSignatures::getName)
+        .toList();
+  }
+
+  @Test
+  void aHostKnownByAKeyOfATypeThatIsNotSpokenHereIsKnown() {
+    ByteArrayBuffer securityKey = new ByteArrayBuffer();
+    securityKey.putString("sk-ssh-ed25519@openssh.com");
+    securityKey.putBytes(new byte[32]);
+    securityKey.putString("ssh:");
+    KnownHosts hosts =
+        parse(
+            "ftp.example sk-ssh-ed25519@openssh.com "
+                + Base64.getEncoder().encodeToString(securityKey.getCompactData()));
+
+    assertThat(judge(hosts, "ftp.example", 22, Keys.ED25519))
+        .isInstanceOf(HostKeyVerdict.Changed.class);
   }
 
   @Test
