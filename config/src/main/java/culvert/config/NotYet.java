@@ -13,8 +13,7 @@ import java.util.stream.Collectors;
  * here, and carries the value into the record.
  */
 final class NotYet {
-  private static final Set<String> KEYS =
-      Set.of("listeners.redirect", "profiles.host-key-alias", "profiles.check-host-ip");
+  private static final Set<String> KEYS = Set.of("listeners.redirect");
 
   private NotYet() {}
 

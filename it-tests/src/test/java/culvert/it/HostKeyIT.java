@@ -77,6 +77,56 @@ class HostKeyIT {
         "is revoked");
   }
 
+  @ParameterizedTest(name = "fallback: {0}")
+  @ValueSource(strings = {"none", "plain"})
+  void filesThatCannotBeReadGetNoCredentials(String fallback) throws Exception {
+    Path unreadable = Files.createDirectory(directory.resolve("directory"));
+    TestConfig config =
+        config()
+            .profile("strict-host-key-checking", "accept-new")
+            .profile("known-hosts", "[" + directory.resolve("known_hosts") + ", " + unreadable + "]")
+            .rule("fallback", fallback);
+    try (Culvert culvert = Culvert.start(config);
+        FtpDialogue ftp = culvert.ftp(ftpServer.port())) {
+      assertThat(ftp.reply()).startsWith("220 ");
+      assertThat(ftp.login("amy", "secret"))
+          .isEqualTo(
+              "421 culvert: host key of 127.0.0.1 cannot be verified (known hosts file %s cannot be read: is a directory): not sending credentials",
+              unreadable);
+    }
+    assertThat(sshServer.authenticationBytes()).isZero();
+    assertThat(ftpServer.connections()).isEmpty();
+  }
+
+  @ParameterizedTest(name = "fallback: {0}")
+  @ValueSource(strings = {"none", "plain"})
+  void aKeyChangedUnderTheAliasGetsNoCredentials(String fallback) throws Exception {
+    String key = sshServer.knownHostsLine();
+    String bare = key.substring(key.indexOf(' ') + 1);
+    TestConfig config =
+        TestConfig.tunnel(directory, sshServer.port(), ftpServer.port(), "mainframe " + bare)
+            .profile("host-key-alias", "mainframe")
+            .rule("fallback", fallback);
+    try (Culvert culvert = Culvert.start(config)) {
+      try (FtpDialogue ftp = culvert.ftp(ftpServer.port())) {
+        ftp.reply();
+        assertThat(ftp.login("amy", "secret")).startsWith("230 ");
+      }
+    }
+    long bytes = sshServer.authenticationBytes();
+    int connections = ftpServer.connections().size();
+    sshServer.restartWithNewHostKey();
+    try (Culvert culvert = Culvert.start(config);
+        FtpDialogue ftp = culvert.ftp(ftpServer.port())) {
+      ftp.reply();
+      assertThat(ftp.login("amy", "secret"))
+          .startsWith(
+              "421 culvert: host key of mainframe (127.0.0.1:" + sshServer.port() + ") changed (");
+    }
+    assertThat(sshServer.authenticationBytes()).isEqualTo(bytes);
+    assertThat(ftpServer.connections()).hasSize(connections);
+  }
+
   @Test
   void anUnknownKeyUnderAcceptNewIsRememberedAndFromThenOnRequired() throws Exception {
     TestConfig config =

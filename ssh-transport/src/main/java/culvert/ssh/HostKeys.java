@@ -1,7 +1,7 @@
 package culvert.ssh;
 
+import culvert.config.HostKeyPolicy;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
@@ -21,15 +21,43 @@ public interface HostKeys {
   List<ServerHostKey> fetch(String host, int port, Duration deadline) throws SshException;
 
   /**
-   * Writes keys down in the first of the files. All or none: nothing is written if the files know
-   * other keys of the server or have one of these as revoked.
+   * Compares the key or certificate that the server shows with what the files say, as a connection
+   * that wants to log in does. Writes nothing; what is unknown is not trusted.
    *
-   * @param knownHosts as a profile lists them; at least one
+   * @param deadline for the one connection that this takes
+   * @throws SshException the server could not be reached, or speaks no SSH
+   * @throws IOException a file cannot be read
+   */
+  Check check(HostKeyPolicy policy, String host, int port, Duration deadline)
+      throws SshException, IOException;
+
+  /**
+   * Writes keys down in the first of the policy's files, under its alias if it has one. All or none:
+   * nothing is written if the files know other keys of the server or have one of these as revoked.
+   *
+   * @param policy with at least one file
    * @return one outcome for each key, in their order
    * @throws IOException a file cannot be read or written
    */
-  List<Outcome> add(List<Path> knownHosts, String host, int port, List<ServerHostKey> keys)
+  List<Outcome> add(HostKeyPolicy policy, String host, int port, List<ServerHostKey> keys)
       throws IOException;
+
+  /**
+   * What is to be thought of a server.
+   *
+   * @param message names the host, its key, and the line of the file that decides
+   */
+  record Check(Trust trust, String message) {
+    /** Why. */
+    public enum Trust {
+      /** The key is known. */
+      KEY,
+      /** An authority that is known has certified the key. */
+      CERTIFICATE,
+      /** It is not to be trusted. */
+      NONE
+    }
+  }
 
   /**
    * A server's public key.

@@ -5,12 +5,20 @@ import culvert.config.ConfigResult;
 import culvert.config.CulvertConfig;
 import culvert.config.Endpoint;
 import culvert.config.SshProfile;
+import culvert.proxy.cli.HostKeyQuestions.Answer;
+import culvert.proxy.cli.HostKeyQuestions.Answered;
+import culvert.proxy.cli.HostKeyQuestions.Failed;
 import culvert.ssh.HostKeys;
-import culvert.ssh.SshException;
+import culvert.ssh.HostKeys.Check.Trust;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
@@ -30,7 +38,11 @@ import picocli.CommandLine.TypeConversionException;
       "server's administrator gives you."
     },
     mixinStandardHelpOptions = true,
-    footer = {"", "Example: @|bold culvert trust ftp.example.com gateway.example.com:2222|@"})
+    footer = {
+      "",
+      "Examples: @|bold culvert trust ftp.example.com gateway.example.com:2222|@",
+      "          @|bold culvert trust --check -f servers.txt|@"
+    })
 final class TrustCommand implements Callable<Integer> {
   private final Terminal terminal;
   private final HostKeys hostKeys;
@@ -45,14 +57,31 @@ final class TrustCommand implements Callable<Integer> {
   private List<String> servers = List.of();
 
   @Option(
+      names = {"-f", "--file"},
+      paramLabel = "FILE",
+      description = {
+        "More servers, one HOST[:PORT] a line; # begins a comment.",
+        "-: from standard input."
+      })
+  private @Nullable Path file;
+
+  @Option(
       names = "--profile",
       paramLabel = "NAME",
-      description = "Whose known_hosts, host and port (default: ${DEFAULT-VALUE}).",
+      description = "Whose known_hosts, host, port and alias (default: ${DEFAULT-VALUE}).",
       defaultValue = CulvertConfig.DEFAULT_PROFILE)
   private String profileName = CulvertConfig.DEFAULT_PROFILE;
 
   @Option(names = "--yes", description = "Add without asking.")
   private boolean yes;
+
+  @Option(
+      names = "--check",
+      description = {
+        "Only compare with known_hosts: one line for each server, and 1 as the exit",
+        "code unless all are reached and known."
+      })
+  private boolean check;
 
   TrustCommand(Terminal terminal, HostKeys hostKeys) {
     this.terminal = terminal;
@@ -61,7 +90,10 @@ final class TrustCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() {
+  public Integer call() throws IOException {
+    if (check && yes) {
+      throw usage("--check adds nothing (expected: without --yes)");
+    }
     ConfigResult result = configOption.load();
     for (ConfigProblem problem : result.problems()) {
       terminal.err().println(problem);
@@ -70,10 +102,9 @@ final class TrustCommand implements Callable<Integer> {
       return ExitCode.USAGE;
     }
     SshProfile profile = profile(loaded.config());
-    boolean allTrusted = true;
-    for (Endpoint server : servers(profile)) {
-      allTrusted &= trust(server, profile);
-    }
+    List<Endpoint> all = servers(profile);
+    HostKeyQuestions questions = new HostKeyQuestions(hostKeys, profile);
+    boolean allTrusted = check ? check(questions, all) : trust(questions, all, profile);
     return allTrusted ? ExitCode.OK : ExitCode.SOFTWARE;
   }
 
@@ -90,48 +121,127 @@ final class TrustCommand implements Callable<Integer> {
     return profile;
   }
 
+  /** Each once, in the order in which they are given. */
   private List<Endpoint> servers(SshProfile profile) {
-    if (servers.isEmpty() && profile.host().isPresent()) {
-      return List.of(new Endpoint(profile.host().get(), profile.port()));
+    Set<Endpoint> all = new LinkedHashSet<>();
+    List<String> problems = new ArrayList<>();
+    for (String text : servers) {
+      try {
+        all.add(HostPort.parse(text, profile.port()));
+      } catch (TypeConversionException e) {
+        problems.add(String.valueOf(e.getMessage()));
+      }
     }
-    if (servers.isEmpty()) {
-      throw usage("Missing HOST[:PORT], as profile " + profileName + " names no host");
+    if (file != null) {
+      ServerList list = ServerList.read(file, terminal.in(), profile.port());
+      all.addAll(list.servers());
+      problems.addAll(list.problems());
     }
-    try {
-      return servers.stream().map(text -> HostPort.parse(text, profile.port())).toList();
-    } catch (TypeConversionException e) {
-      throw usage(String.valueOf(e.getMessage()));
+    if (!problems.isEmpty()) {
+      throw usage(String.join(System.lineSeparator(), problems));
     }
+    if (all.isEmpty()) {
+      all.add(
+          new Endpoint(
+              profile
+                  .host()
+                  .orElseThrow(
+                      () ->
+                          usage("Missing HOST[:PORT], as profile " + profileName + " names no host")),
+              profile.port()));
+    }
+    return List.copyOf(all);
   }
 
   private ParameterException usage(String message) {
     return new ParameterException(spec.commandLine(), message);
   }
 
-  private boolean trust(Endpoint server, SshProfile profile) {
-    try {
-      List<HostKeys.ServerHostKey> keys =
-          hostKeys.fetch(server.host(), server.port(), profile.timeouts().login());
-      terminal.out().println(server + " has these host keys:");
-      for (HostKeys.ServerHostKey key : keys) {
+  private boolean check(HostKeyQuestions questions, List<Endpoint> all) {
+    int[] trusted = {0};
+    questions.check(
+        all,
+        answer -> {
+          boolean good = answer instanceof Answered answered && isTrusted(answered);
+          trusted[0] += good ? 1 : 0;
+          String finding =
+              answer instanceof Answered answered
+                  ? answered.check().message()
+                  : ((Failed) answer).reason();
+          terminal.out().println(answer.server() + (good ? ": ok: " : ": FAILED: ") + finding);
+        });
+    if (all.size() > 1) {
+      terminal
+          .err()
+          .println(
+              all.size() + " servers: " + trusted[0] + " ok, " + (all.size() - trusted[0]) + " not");
+    }
+    return trusted[0] == all.size();
+  }
+
+  private static boolean isTrusted(Answered answer) {
+    return answer.check().trust() != Trust.NONE;
+  }
+
+  private boolean trust(HostKeyQuestions questions, List<Endpoint> all, SshProfile profile)
+      throws IOException {
+    List<Answered> toAdd = new ArrayList<>();
+    int[] certified = {0};
+    questions.fetch(
+        all,
+        answer -> {
+          show(answer);
+          if (answer instanceof Answered answered) {
+            if (answered.check().trust() == Trust.CERTIFICATE) {
+              certified[0]++;
+            } else {
+              toAdd.add(answered);
+            }
+          }
+        });
+    int added = 0;
+    if (!toAdd.isEmpty() && confirmed(profile, toAdd.size())) {
+      for (Answered answered : toAdd) {
+        added += add(answered, profile, all.size() > 1) ? 1 : 0;
+      }
+    }
+    int failed = all.size() - added - certified[0];
+    if (all.size() > 1) {
+      terminal
+          .err()
+          .println(
+              "%d servers: %d in known_hosts, %d by certificate, %d not"
+                  .formatted(all.size(), added, certified[0], failed));
+    }
+    return failed == 0;
+  }
+
+  private void show(Answer answer) {
+    if (answer instanceof Failed failed) {
+      terminal.err().println("culvert: " + failed.reason());
+    } else if (answer instanceof Answered answered) {
+      terminal.out().println(answered.server() + " has these host keys:");
+      for (HostKeys.ServerHostKey key : answered.keys()) {
         terminal.out().println("  " + key.type() + " " + key.fingerprint());
       }
-      return confirmed(profile) && add(server, profile, keys);
-    } catch (SshException | IOException e) {
-      terminal.err().println("culvert: " + e.getMessage());
-      return false;
+      if (answered.check().trust() == Trust.CERTIFICATE) {
+        terminal.out().println("  nothing to add: " + answered.check().message());
+      }
     }
   }
 
-  private boolean confirmed(SshProfile profile) throws IOException {
+  private boolean confirmed(SshProfile profile, int count) throws IOException {
     if (yes) {
       return true;
     }
-    if (!terminal.interactive()) {
+    if (!terminal.interactive() || ServerList.STANDARD_INPUT.equals(file)) {
       terminal.err().println("culvert: nothing added: no terminal to ask at (expected: --yes)");
       return false;
     }
-    terminal.err().print("Add them to " + profile.hostKeys().knownHosts().get(0) + "? [y/N] ");
+    String what = count == 1 ? "them" : "those of " + count + " servers";
+    terminal
+        .err()
+        .print("Add " + what + " to " + profile.hostKeys().knownHosts().get(0) + "? [y/N] ");
     terminal.err().flush();
     String answer = terminal.in().readLine();
     boolean agreed =
@@ -142,15 +252,21 @@ final class TrustCommand implements Callable<Integer> {
     return agreed;
   }
 
-  private boolean add(Endpoint server, SshProfile profile, List<HostKeys.ServerHostKey> keys)
-      throws IOException {
+  private boolean add(Answered answered, SshProfile profile, boolean named) {
+    Endpoint server = answered.server();
+    String prefix = named ? server + " " : "  ";
     boolean refused = false;
-    for (HostKeys.Outcome outcome :
-        hostKeys.add(profile.hostKeys().knownHosts(), server.host(), server.port(), keys)) {
-      boolean bad = outcome.kind() == HostKeys.Outcome.Kind.REFUSED;
-      (bad ? terminal.err() : terminal.out())
-          .println("  " + outcome.key().type() + ": " + outcome.message());
-      refused |= bad;
+    try {
+      for (HostKeys.Outcome outcome :
+          hostKeys.add(profile.hostKeys(), server.host(), server.port(), answered.keys())) {
+        boolean bad = outcome.kind() == HostKeys.Outcome.Kind.REFUSED;
+        (bad ? terminal.err() : terminal.out())
+            .println(prefix + outcome.key().type() + ": " + outcome.message());
+        refused |= bad;
+      }
+    } catch (IOException e) {
+      terminal.err().println("culvert: " + server + ": " + e.getMessage());
+      return false;
     }
     return !refused;
   }

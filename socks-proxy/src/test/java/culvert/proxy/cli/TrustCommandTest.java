@@ -2,6 +2,7 @@ package culvert.proxy.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import culvert.config.HostKeyPolicy;
 import culvert.ssh.HostKeys;
 import culvert.ssh.SshException;
 import culvert.ssh.SshFailure;
@@ -11,6 +12,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -24,10 +31,23 @@ class TrustCommandTest {
 
   private static final class RecordingHostKeys implements HostKeys {
     private final List<String> added = new ArrayList<>();
+    private final Set<String> asked = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger running = new AtomicInteger();
+    private final AtomicInteger mostAtOnce = new AtomicInteger();
+    private CountDownLatch together = new CountDownLatch(0);
     private boolean refuses;
 
     @Override
     public List<ServerHostKey> fetch(String host, int port, Duration deadline) throws SshException {
+      mostAtOnce.accumulateAndGet(running.incrementAndGet(), Math::max);
+      together.countDown();
+      try {
+        assertThat(together.await(20, TimeUnit.SECONDS)).isTrue();
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      } finally {
+        running.decrementAndGet();
+      }
       if (host.equals("dead.example")) {
         throw new SshException(
             SshFailure.CONNECTION_REFUSED, "ssh server " + host + ":" + port + ": refused");
@@ -36,8 +56,22 @@ class TrustCommandTest {
     }
 
     @Override
+    public Check check(HostKeyPolicy policy, String host, int port, Duration deadline)
+        throws SshException {
+      fetch(host, port, deadline);
+      asked.add(host + policy.alias().map(alias -> " as " + alias).orElse(""));
+      if (host.startsWith("certified")) {
+        return new Check(Check.Trust.CERTIFICATE, "host key of " + host + " is certified");
+      }
+      return host.startsWith("known")
+          ? new Check(Check.Trust.KEY, "host key of " + host + " is known")
+          : new Check(Check.Trust.NONE, "host key of " + host + " is unknown");
+    }
+
+    @Override
     public List<Outcome> add(
-        List<Path> knownHosts, String host, int port, List<ServerHostKey> keys) {
+        HostKeyPolicy policy, String host, int port, List<ServerHostKey> keys) {
+      List<Path> knownHosts = policy.knownHosts();
       if (refuses) {
         return List.of(new Outcome(keys.get(0), Outcome.Kind.REFUSED, "the key is revoked"));
       }
@@ -132,5 +166,129 @@ class TrustCommandTest {
     assertThat(culvert.execute("trust", "ftp.example:ssh")).isEqualTo(2);
 
     assertThat(culvert.err()).contains("expected: one of defaults, gateway");
+  }
+
+  @Test
+  void aFileNamesMoreServersAndOneQuestionIsForAll() throws Exception {
+    Path list =
+        Files.writeString(
+            directory.resolve("servers.txt"),
+            """
+            # the branch offices
+
+            a.example
+            b.example:2200   # with its own port
+            [2001:db8::1]:2222
+            a.example
+            """);
+    culvert.withAnswers("yes\n");
+
+    assertThat(culvert.execute("trust", "z.example", "-f", list.toString())).isZero();
+
+    String file = " to " + directory.resolve("known_hosts");
+    assertThat(hostKeys.added)
+        .containsExactly(
+            "z.example:22" + file,
+            "a.example:22" + file,
+            "b.example:2200" + file,
+            "2001:db8::1:2222" + file);
+    assertThat(culvert.err())
+        .containsOnlyOnce("[y/N]")
+        .contains("Add those of 4 servers to ")
+        .contains("4 servers: 4 in known_hosts, 0 by certificate, 0 not");
+    assertThat(culvert.outLines()).contains("b.example:2200 ssh-ed25519: added to the file");
+  }
+
+  @Test
+  void everyBadLineIsReportedAndNobodyIsAsked() throws Exception {
+    Path list =
+        Files.writeString(
+            directory.resolve("servers.txt"), "ok.example\nbad.example:ssh\n\ntwo words\n");
+
+    assertThat(culvert.execute("trust", "--yes", "-f", list.toString())).isEqualTo(2);
+
+    assertThat(culvert.err()).contains(list + ":2: ", list + ":4: ");
+    assertThat(hostKeys.asked).isEmpty();
+    assertThat(hostKeys.added).isEmpty();
+  }
+
+  @Test
+  void aFileThatIsMissingOrEmptyIsWrongUsage() throws Exception {
+    Path missing = directory.resolve("missing");
+    Path empty = Files.writeString(directory.resolve("empty"), "# nobody\n");
+
+    assertThat(culvert.execute("trust", "-f", missing.toString())).isEqualTo(2);
+    assertThat(culvert.execute("trust", "-f", empty.toString())).isEqualTo(2);
+
+    assertThat(culvert.err())
+        .contains(missing + ": cannot be read: no such file", empty + ": no server (expected: ");
+  }
+
+  @Test
+  void serversFromStandardInputLeaveNobodyToAsk() {
+    culvert.withAnswers("a.example\nb.example\n");
+    assertThat(culvert.execute("trust", "-f", "-")).isEqualTo(1);
+    assertThat(culvert.err()).contains("expected: --yes");
+    assertThat(hostKeys.added).isEmpty();
+
+    culvert.withAnswers("a.example\nb.example\n");
+    assertThat(culvert.execute("trust", "--yes", "-f", "-")).isZero();
+    assertThat(hostKeys.added).hasSize(2);
+  }
+
+  @Test
+  void aCheckIsOneLineForEachServerInOrderAndAddsNothing() {
+    assertThat(
+            culvert.execute(
+                "trust", "--check", "known.example", "new.example", "dead.example", "certified.ex"))
+        .isEqualTo(1);
+
+    assertThat(culvert.outLines())
+        .containsExactly(
+            "known.example:22: ok: host key of known.example is known",
+            "new.example:22: FAILED: host key of new.example is unknown",
+            "dead.example:22: FAILED: ssh server dead.example:22: refused",
+            "certified.ex:22: ok: host key of certified.ex is certified");
+    assertThat(culvert.err()).contains("4 servers: 2 ok, 2 not");
+    assertThat(hostKeys.added).isEmpty();
+
+    assertThat(culvert.execute("trust", "--check", "known.example", "certified.ex")).isZero();
+    assertThat(culvert.execute("trust", "--check", "--yes", "known.example")).isEqualTo(2);
+  }
+
+  @Test
+  void aCertifiedServerNeedsNoLine() {
+    assertThat(culvert.execute("trust", "--yes", "certified.example")).isZero();
+
+    assertThat(culvert.outLines())
+        .contains("  nothing to add: host key of certified.example is certified");
+    assertThat(hostKeys.added).isEmpty();
+  }
+
+  @Test
+  void theProfilesAliasIsAskedFor() throws Exception {
+    Files.writeString(
+        directory.resolve("culvert.yaml"),
+        "profiles: { defaults: { host-key-alias: mainframe, host: known.example } }");
+
+    assertThat(culvert.execute("trust", "--check")).isZero();
+
+    assertThat(hostKeys.asked).containsExactly("known.example as mainframe");
+  }
+
+  @Test
+  void sixteenServersAreAskedAtOnceAndNoMore() {
+    hostKeys.together = new CountDownLatch(16);
+    String[] command =
+        java.util.stream.Stream.concat(
+                java.util.stream.Stream.of("trust", "--check"),
+                IntStream.range(0, 40).mapToObj(i -> "known" + i))
+            .toArray(String[]::new);
+
+    assertThat(culvert.execute(command)).isZero();
+
+    assertThat(hostKeys.mostAtOnce.get()).isEqualTo(16);
+    assertThat(culvert.outLines()).hasSize(40).first().asString().startsWith("known0:22: ok");
+    assertThat(culvert.outLines().get(39)).startsWith("known39:22: ok");
   }
 }

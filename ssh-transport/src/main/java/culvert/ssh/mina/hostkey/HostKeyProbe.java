@@ -4,11 +4,13 @@ import culvert.ssh.SshException;
 import culvert.ssh.SshFailure;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.NoRouteToHostException;
 import java.net.SocketAddress;
 import java.net.UnknownHostException;
 import java.nio.channels.UnresolvedAddressException;
 import java.security.PublicKey;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +20,7 @@ import org.apache.sshd.client.SshClient;
 import org.apache.sshd.client.config.hosts.HostConfigEntryResolver;
 import org.apache.sshd.client.keyverifier.ServerKeyVerifier;
 import org.apache.sshd.client.session.ClientSession;
+import org.apache.sshd.common.BaseBuilder;
 import org.apache.sshd.common.NamedFactory;
 import org.apache.sshd.common.kex.KexProposalOption;
 import org.apache.sshd.common.keyprovider.KeyIdentityProvider;
@@ -34,6 +37,7 @@ final class HostKeyProbe implements AutoCloseable {
   private final String host;
   private final int port;
   private final Duration deadline;
+  private Optional<InetAddress> address = Optional.empty();
 
   HostKeyProbe(String host, int port, Duration deadline) {
     this.host = host;
@@ -41,6 +45,9 @@ final class HostKeyProbe implements AutoCloseable {
     this.deadline = deadline;
     client.setHostConfigEntryResolver(HostConfigEntryResolver.EMPTY);
     client.setKeyIdentityProvider(KeyIdentityProvider.EMPTY_KEYS_PROVIDER);
+    client.setKeyExchangeFactories(
+        NamedFactory.setUpTransformedFactories(
+            true, BaseBuilder.DEFAULT_KEX_PREFERENCE, HostKeyExchange::of));
     client.start();
   }
 
@@ -61,18 +68,55 @@ final class HostKeyProbe implements AutoCloseable {
 
   private Answer ask(List<? extends NamedFactory<Signature>> algorithms) throws SshException {
     Capture capture = new Capture();
+    exchange(algorithms, capture, capture);
+    return capture.answer.orElseThrow(
+        () -> failed(capture.failure.orElseGet(TimeoutException::new)));
+  }
+
+  /** What a connection that wants to log in would think of the server. */
+  HostKeyVerdict judge(KnownHost known) throws SshException {
+    HostKeyVerifier verifier =
+        new HostKeyVerifier(known, false, HostKeyAlgorithms.STANDARD, Clock.systemUTC());
+    Capture capture = new Capture();
+    ServerKeyVerifier judgeAndHangUp =
+        (session, address, key) -> {
+          verifier.verifyServerKey(session, address, key);
+          return false;
+        };
+    exchange(verifier.signatureFactories(), judgeAndHangUp, capture);
+    return verifier
+        .verdict()
+        .orElseThrow(() -> failed(capture.failure.orElseGet(TimeoutException::new)));
+  }
+
+  /** One of the server's addresses; from now on that is where it is asked. */
+  InetAddress address() throws SshException {
+    try {
+      InetAddress found = InetAddress.getByName(host);
+      address = Optional.of(found);
+      return found;
+    } catch (UnknownHostException e) {
+      throw failed(e);
+    }
+  }
+
+  private void exchange(
+      List<? extends NamedFactory<Signature>> algorithms,
+      ServerKeyVerifier verifier,
+      SessionListener listener)
+      throws SshException {
     client.setSignatureFactories(List.copyOf(algorithms));
-    client.setServerKeyVerifier(capture);
-    client.addSessionListener(capture);
+    client.setServerKeyVerifier(verifier);
+    client.addSessionListener(listener);
     try (ClientSession session =
-        client.connect("none", host, port).verify(deadline).getClientSession()) {
+        client
+            .connect("none", address.map(InetAddress::getHostAddress).orElse(host), port)
+            .verify(deadline).getClientSession()) {
       session.waitFor(List.of(ClientSession.ClientSessionEvent.CLOSED), deadline);
-      return capture.answer.orElseThrow(
-          () -> failed(capture.failure.orElseGet(TimeoutException::new)));
     } catch (IOException | UnresolvedAddressException e) {
       throw failed(e);
     } finally {
-      client.removeSessionListener(capture);
+      client.removeSessionListener(listener);
     }
   }
 

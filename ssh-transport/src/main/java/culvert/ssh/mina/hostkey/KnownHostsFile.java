@@ -42,8 +42,7 @@ final class KnownHostsFile {
         }
         boolean whole = content.length == 0 || content[content.length - 1] == '\n';
         String text = (whole ? "" : "\n") + String.join("\n", decided.lines()) + "\n";
-        write(channel, content.length, text.getBytes(StandardCharsets.UTF_8));
-        channel.force(true);
+        append(channel, content.length, text.getBytes(StandardCharsets.UTF_8));
         return decided.result();
       }
     }
@@ -53,6 +52,17 @@ final class KnownHostsFile {
   record Decision<T>(List<String> lines, T result) {
     Decision {
       lines = List.copyOf(lines);
+    }
+  }
+
+  /** All of it or, on a full disk, nothing: half a line would spoil the next one. */
+  private static void append(FileChannel channel, long end, byte[] octets) throws IOException {
+    try {
+      write(channel, end, octets);
+      channel.force(true);
+    } catch (IOException e) {
+      channel.truncate(end);
+      throw e;
     }
   }
 

@@ -43,28 +43,24 @@ public record LookupNames(
   public static LookupNames of(
       HostKeyPolicy policy, String host, int port, Optional<InetAddress> reached) {
     LookupNames plain = of(host, port);
+    String name = policy.alias().map(alias -> alias.toLowerCase(Locale.ROOT)).orElse(plain.name());
     Optional<String> address =
         reached
             .filter(where -> policy.checkHostIp() && !where.isLoopbackAddress())
             .map(where -> HostNames.of(where.getHostAddress(), port))
-            .filter(where -> !where.equals(plain.name()));
+            .filter(where -> !where.equals(name));
     return policy
         .alias()
-        .map(alias -> aliased(alias, host, port, address))
-        .orElseGet(
-            () ->
+        .map(
+            alias ->
                 new LookupNames(
-                    plain.shown(), plain.name(), plain.withoutPort(), address, plain.principal()));
-  }
-
-  private static LookupNames aliased(
-      String alias, String host, int port, Optional<String> address) {
-    return new LookupNames(
-        alias + " (" + Endpoint.format(host, port) + ")",
-        alias.toLowerCase(Locale.ROOT),
-        Optional.empty(),
-        address,
-        alias);
+                    alias + " (" + Endpoint.format(host, port) + ")",
+                    name,
+                    Optional.empty(),
+                    address,
+                    alias))
+        .orElseGet(
+            () -> new LookupNames(name, name, plain.withoutPort(), address, plain.principal()));
   }
 
   /**

@@ -1,9 +1,11 @@
 package culvert.ssh.mina.hostkey;
 
+import culvert.config.HostKeyPolicy;
 import culvert.ssh.HostKeys;
 import culvert.ssh.SshException;
 import culvert.ssh.SshFailure;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,6 +14,8 @@ import java.util.Optional;
 
 /** {@link HostKeys} by key exchanges that are given up once the server proved its key. */
 public final class MinaHostKeys implements HostKeys {
+  /** What follows for a connection, and not for somebody who only asks. */
+  private static final String NO_LOGIN = ": not sending credentials";
 
   @Override
   public List<ServerHostKey> fetch(String host, int port, Duration deadline) throws SshException {
@@ -30,16 +34,40 @@ public final class MinaHostKeys implements HostKeys {
   }
 
   @Override
+  public Check check(HostKeyPolicy policy, String host, int port, Duration deadline)
+      throws SshException, IOException {
+    KnownHosts files = KnownHosts.load(policy.knownHosts());
+    try (HostKeyProbe probe = new HostKeyProbe(host, port, deadline)) {
+      Optional<InetAddress> address =
+          policy.checkHostIp() ? Optional.of(probe.address()) : Optional.empty();
+      HostKeyVerdict verdict =
+          probe.judge(files.lookup(LookupNames.of(policy, host, port, address)));
+      return new Check(trust(verdict), verdict.message().replace(NO_LOGIN, ""));
+    }
+  }
+
+  private static Check.Trust trust(HostKeyVerdict verdict) {
+    if (!verdict.accepted()) {
+      return Check.Trust.NONE;
+    }
+    return verdict instanceof HostKeyVerdict.Certified
+        ? Check.Trust.CERTIFICATE
+        : Check.Trust.KEY;
+  }
+
+  @Override
   public List<Outcome> add(
-      List<Path> knownHosts, String host, int port, List<ServerHostKey> offered)
+      HostKeyPolicy policy, String host, int port, List<ServerHostKey> offered)
       throws IOException {
     List<HostKey> keys = offered.stream().map(k -> HostKey.parse(k.type(), k.base64())).toList();
+    List<Path> knownHosts = policy.knownHosts();
+    LookupNames names = LookupNames.of(policy, host, port, Optional.empty());
     KnownHosts others = KnownHosts.load(knownHosts.subList(1, knownHosts.size()));
     Path file = knownHosts.get(0);
     return KnownHostsFile.append(
         file,
         first -> {
-          KnownHost known = first.and(others).lookup(host, port);
+          KnownHost known = first.and(others).lookup(names);
           Optional<String> refusal = refusal(known, keys);
           List<String> lines = new ArrayList<>();
           List<Outcome> outcomes = new ArrayList<>();
@@ -69,6 +97,9 @@ public final class MinaHostKeys implements HostKeys {
    * of its type, or none of them is the host's known one.
    */
   private static Optional<String> refusal(KnownHost known, List<HostKey> keys) {
+    if (!known.names().writable()) {
+      return Optional.of("known_hosts cannot spell " + known.names().shown());
+    }
     for (HostKey key : keys) {
       Optional<KnownKey> revoked = KnownKeys.find(known.named().revoked(), key);
       if (revoked.isPresent()) {
@@ -85,7 +116,7 @@ public final class MinaHostKeys implements HostKeys {
         .map(
             stale ->
                 "host key of %s changed: %s, %s is not the server's; if that is right, remove the line first"
-                    .formatted(known.name(), stale.key(), stale.location()));
+                    .formatted(known.names().shown(), stale.key(), stale.location()));
   }
 
   private static boolean hasType(List<HostKey> keys, String type) {

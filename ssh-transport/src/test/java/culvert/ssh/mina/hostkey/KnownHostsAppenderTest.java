@@ -87,6 +87,21 @@ class KnownHostsAppenderTest {
   }
 
   @Test
+  void aLinkStaysAndItsTargetIsWritten() throws Exception {
+    Path target = directory.resolve("dotfiles/hosts");
+    Files.createDirectory(target.getParent());
+    Path link = Files.createSymbolicLink(directory.resolve("known_hosts"), target);
+
+    append(link, "first.example", 22, Keys.ED25519);
+    append(link, "second.example", 22, Keys.ED25519);
+
+    assertThat(link).isSymbolicLink();
+    assertThat(Files.readAllLines(target))
+        .containsExactly(
+            "first.example " + Keys.text("ed25519"), "second.example " + Keys.text("ed25519"));
+  }
+
+  @Test
   void manyThreadsLoseNoLineAndWriteNoneTwice() throws Exception {
     Path file = directory.resolve("known_hosts");
     ExecutorService threads = Executors.newFixedThreadPool(8);

@@ -3,6 +3,7 @@ package culvert.ssh.mina.hostkey;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import culvert.config.HostKeyPolicy;
 import culvert.ssh.HostKeys;
 import culvert.ssh.HostKeys.Outcome;
 import culvert.ssh.HostKeys.ServerHostKey;
@@ -16,6 +17,7 @@ import java.security.KeyPair;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.sshd.common.keyprovider.KeyPairProvider;
 import org.apache.sshd.server.SshServer;
@@ -29,6 +31,10 @@ class MinaHostKeysTest {
 
   @TempDir Path directory;
   private final HostKeys hostKeys = new MinaHostKeys();
+
+  private static HostKeyPolicy policy(Path... files) {
+    return new HostKeyPolicy(true, List.of(files), Optional.empty(), false);
+  }
 
   private static ServerHostKey offered(HostKey key) {
     return new ServerHostKey(key.type(), key.base64(), key.fingerprint());
@@ -81,14 +87,14 @@ class MinaHostKeysTest {
     Path file = directory.resolve("known_hosts");
     List<ServerHostKey> keys = List.of(offered(Keys.ED25519), offered(Keys.RSA));
 
-    assertThat(hostKeys.add(List.of(file), "ftp.example", 2222, keys))
+    assertThat(hostKeys.add(policy(file), "ftp.example", 2222, keys))
         .extracting(Outcome::kind)
         .containsExactly(Outcome.Kind.ADDED, Outcome.Kind.ADDED);
     assertThat(Files.readAllLines(file))
         .containsExactly(
             "[ftp.example]:2222 " + Keys.text("ed25519"), "[ftp.example]:2222 " + Keys.text("rsa"));
 
-    assertThat(hostKeys.add(List.of(file), "ftp.example", 2222, keys))
+    assertThat(hostKeys.add(policy(file), "ftp.example", 2222, keys))
         .extracting(Outcome::message)
         .containsExactly("already in " + file + ":1", "already in " + file + ":2");
     assertThat(Files.readAllLines(file)).hasSize(2);
@@ -101,8 +107,7 @@ class MinaHostKeysTest {
     Files.writeString(system, "ftp.example " + Keys.text("rsa") + "\n");
 
     assertThat(
-            hostKeys.add(
-                List.of(file, system),
+            hostKeys.add(policy(file, system),
                 "ftp.example",
                 22,
                 List.of(offered(Keys.ED25519), offered(Keys.RSA))))
@@ -117,8 +122,7 @@ class MinaHostKeysTest {
     Files.writeString(file, before);
 
     assertThat(
-            hostKeys.add(
-                List.of(file),
+            hostKeys.add(policy(file),
                 "ftp.example",
                 22,
                 List.of(offered(Keys.OTHER_ED25519), offered(Keys.RSA))))
@@ -137,7 +141,7 @@ class MinaHostKeysTest {
     Path file = directory.resolve("known_hosts");
     Files.writeString(file, "ftp.example " + Keys.text("ed25519") + "\n");
 
-    assertThat(hostKeys.add(List.of(file), "ftp.example", 22, List.of(offered(Keys.RSA))))
+    assertThat(hostKeys.add(policy(file), "ftp.example", 22, List.of(offered(Keys.RSA))))
         .extracting(Outcome::kind)
         .containsExactly(Outcome.Kind.REFUSED);
   }
@@ -147,10 +151,71 @@ class MinaHostKeysTest {
     Path file = directory.resolve("known_hosts");
     Files.writeString(file, "@revoked * " + Keys.text("rsa") + "\n");
 
-    assertThat(hostKeys.add(List.of(file), "ftp.example", 22, List.of(offered(Keys.RSA))))
+    assertThat(hostKeys.add(policy(file), "ftp.example", 22, List.of(offered(Keys.RSA))))
         .extracting(Outcome::message)
         .singleElement()
         .asString()
         .contains("is revoked in " + file + ":1");
+  }
+
+  @Test
+  void keysAreWrittenUnderTheAliasWithoutThePort() throws Exception {
+    Path file = directory.resolve("known_hosts");
+    HostKeyPolicy aliased =
+        new HostKeyPolicy(true, List.of(file), Optional.of("mainframe"), false);
+
+    hostKeys.add(aliased, "10.0.0.1", 2222, List.of(offered(Keys.RSA)));
+
+    assertThat(Files.readAllLines(file)).containsExactly("mainframe " + Keys.text("rsa"));
+    assertThat(
+            hostKeys.add(aliased, "10.0.0.2", 22, List.of(offered(Keys.OTHER_RSA))).get(0).message())
+        .contains("host key of mainframe (10.0.0.2:22) changed");
+  }
+
+  @Test
+  void aNameThatWouldSayMoreInTheFileIsRefused() throws Exception {
+    Path file = directory.resolve("known_hosts");
+
+    assertThat(hostKeys.add(policy(file), "a,bank.example", 22, List.of(offered(Keys.RSA))))
+        .extracting(Outcome::message)
+        .containsExactly("known_hosts cannot spell a,bank.example");
+    assertThat(file).isEmptyFile();
+  }
+
+  @Test
+  void aCheckComparesAndWritesNothing() throws Exception {
+    Path file = directory.resolve("known_hosts");
+    try (SshServer server = SshServer.setUpDefaultServer()) {
+      server.setHost("127.0.0.1");
+      server.setKeyPairProvider(
+          KeyPairProvider.wrap(
+              Keys.pair("ed25519", directory), Keys.pair("ecdsa256", directory)));
+      server.start();
+      String host = "[127.0.0.1]:" + server.getPort();
+
+      HostKeys.Check unknown =
+          hostKeys.check(policy(file), "127.0.0.1", server.getPort(), DEADLINE);
+      assertThat(unknown)
+          .isEqualTo(
+              new HostKeys.Check(
+                  HostKeys.Check.Trust.NONE,
+                  "host key of " + host + " is unknown (" + Keys.ED25519 + ")"));
+      assertThat(file).doesNotExist();
+
+      Files.writeString(file, host + " " + Keys.text("ecdsa256") + "\n");
+      assertThat(hostKeys.check(policy(file), "127.0.0.1", server.getPort(), DEADLINE))
+          .isEqualTo(
+              new HostKeys.Check(
+                  HostKeys.Check.Trust.KEY,
+                  "host key of %s is known (%s, %s:1)".formatted(host, Keys.ECDSA, file)));
+
+      Files.writeString(file, host + " " + Keys.text("rsa") + "\n");
+      HostKeys.Check changed =
+          hostKeys.check(policy(file), "127.0.0.1", server.getPort(), DEADLINE);
+      assertThat(changed.trust()).isEqualTo(HostKeys.Check.Trust.NONE);
+      assertThat(changed.message())
+          .startsWith("host key of " + host + " changed (expected RSA")
+          .doesNotContain("credentials");
+    }
   }
 }

@@ -1,0 +1,111 @@
+package culvert.proxy.cli;
+
+import culvert.config.Endpoint;
+import culvert.config.SshProfile;
+import culvert.ssh.HostKeys;
+import culvert.ssh.HostKeys.Check;
+import culvert.ssh.HostKeys.ServerHostKey;
+import culvert.ssh.SshException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
+
+/**
+ * Asks many servers for their host keys, some at a time. The answers come in the order of the
+ * servers, on the thread that asks.
+ */
+final class HostKeyQuestions {
+  private static final int AT_A_TIME = 16;
+
+  private final HostKeys hostKeys;
+  private final SshProfile profile;
+
+  HostKeyQuestions(HostKeys hostKeys, SshProfile profile) {
+    this.hostKeys = hostKeys;
+    this.profile = profile;
+  }
+
+  /** What one server answered. */
+  sealed interface Answer {
+    Endpoint server();
+  }
+
+  /** The server's keys; none were fetched where the check was all that was wanted. */
+  record Answered(Endpoint server, Check check, List<ServerHostKey> keys) implements Answer {
+    Answered {
+      keys = List.copyOf(keys);
+    }
+  }
+
+  /** Why there is no answer. */
+  record Failed(Endpoint server, String reason) implements Answer {}
+
+  /** Compares the servers with known_hosts. */
+  void check(List<Endpoint> servers, Consumer<Answer> answers) {
+    ask(servers, server -> new Answered(server, checkOne(server), List.of()), answers);
+  }
+
+  /** Fetches all keys too. */
+  void fetch(List<Endpoint> servers, Consumer<Answer> answers) {
+    ask(
+        servers,
+        server -> {
+          List<ServerHostKey> keys = hostKeys.fetch(server.host(), server.port(), deadline());
+          return new Answered(server, checkOne(server), keys);
+        },
+        answers);
+  }
+
+  private interface Question {
+    Answer ask(Endpoint server) throws SshException, IOException;
+  }
+
+  private Check checkOne(Endpoint server) throws SshException, IOException {
+    return hostKeys.check(profile.hostKeys(), server.host(), server.port(), deadline());
+  }
+
+  private Duration deadline() {
+    return profile.timeouts().login();
+  }
+
+  private static void ask(List<Endpoint> servers, Question question, Consumer<Answer> answers) {
+    ExecutorService threads =
+        Executors.newFixedThreadPool(
+            Math.min(AT_A_TIME, servers.size()),
+            task -> {
+              Thread thread = new Thread(task, "culvert-trust");
+              thread.setDaemon(true);
+              return thread;
+            });
+    try {
+      List<Future<Answer>> asked =
+          servers.stream().map(server -> threads.submit(asking(question, server))).toList();
+      for (Future<Answer> one : asked) {
+        answers.accept(one.get());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e.getCause());
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  private static Callable<Answer> asking(Question question, Endpoint server) {
+    return () -> {
+      try {
+        return question.ask(server);
+      } catch (SshException | IOException e) {
+        return new Failed(server, String.valueOf(e.getMessage()));
+      }
+    };
+  }
+}
