@@ -21,7 +21,8 @@ class SecurityModelTest {
   private static final Pattern METHOD =
       Pattern.compile("@(Test|ParameterizedTest|Property|FuzzTest|Provide|ArchTest)\\b");
 
-  private static final Pattern INHERITED = Pattern.compile("class \\w+ extends \\w*(Contract|Test)");
+  private static final Pattern INHERITED =
+      Pattern.compile("class \\w+ extends \\w*(Contract|Test)");
 
   @Test
   void everyTestThatIsNamedExistsAndTestsSomething() throws IOException {

@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
-import java.util.regex.Pattern;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import org.apache.sshd.client.session.ClientSession;
 import org.apache.sshd.common.AttributeRepository.AttributeKey;
 import org.apache.sshd.common.SshConstants;
@@ -23,11 +23,9 @@ import org.jspecify.annotations.Nullable;
 public final class Login {
   private static final AttributeKey<Login> LOGIN = new AttributeKey<>();
 
-  /** What OpenSSH and others say when they end a session for it, as a protocol error. */
+  /** What OpenSSH and others say when they end a session for it. */
   private static final Pattern TOO_MANY_TRIES =
       Pattern.compile("too many auth", Pattern.CASE_INSENSITIVE);
-
-  private static final Pattern ANY = Pattern.compile("");
 
   /** sshd's MaxAuthTries, unless somebody changed it. */
   private static final int TRIES = 6;
@@ -118,20 +116,26 @@ public final class Login {
 
   /** By MINA's word, after the server has refused what we tried last, or by the server's own. */
   private static boolean triesUsedUp(Throwable cause) {
-    return disconnected(cause, SshConstants.SSH2_DISCONNECT_NO_MORE_AUTH_METHODS_AVAILABLE, ANY)
+    return any(
+            cause,
+            ssh ->
+                ssh.getDisconnectCode()
+                    == SshConstants.SSH2_DISCONNECT_NO_MORE_AUTH_METHODS_AVAILABLE)
         || serverHasEnough(cause);
   }
 
-  /** MINA gives a packet that somebody has damaged the same code, but never these words. */
+  /**
+   * By its words: the code is a protocol error with OpenSSH, and that is also what MINA gives a
+   * packet that somebody has damaged.
+   */
   private static boolean serverHasEnough(Throwable cause) {
-    return disconnected(cause, SshConstants.SSH2_DISCONNECT_PROTOCOL_ERROR, TOO_MANY_TRIES);
+    return any(cause, ssh -> TOO_MANY_TRIES.matcher(String.valueOf(ssh.getMessage())).lookingAt());
   }
 
-  private static boolean disconnected(Throwable cause, int code, Pattern words) {
+  private static boolean any(
+      Throwable cause, Predicate<org.apache.sshd.common.SshException> condition) {
     for (Throwable t = cause; t != null; t = t.getCause()) {
-      if (t instanceof org.apache.sshd.common.SshException ssh
-          && ssh.getDisconnectCode() == code
-          && words.matcher(String.valueOf(ssh.getMessage())).find()) {
+      if (t instanceof org.apache.sshd.common.SshException ssh && condition.test(ssh)) {
         return true;
       }
     }
