@@ -41,6 +41,7 @@ final class Overlay {
         : profile.user();
   }
 
+  @SuppressWarnings("OptionalMapToOptional") // "none" in the files is no agent, whatever we have
   SshLogin login() {
     SshLogin own = profile.login();
     return new SshLogin(

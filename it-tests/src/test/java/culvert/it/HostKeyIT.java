@@ -84,7 +84,8 @@ class HostKeyIT {
     TestConfig config =
         config()
             .profile("strict-host-key-checking", "accept-new")
-            .profile("known-hosts", "[" + directory.resolve("known_hosts") + ", " + unreadable + "]")
+            .profile(
+                "known-hosts", "[" + directory.resolve("known_hosts") + ", " + unreadable + "]")
             .rule("fallback", fallback);
     try (Culvert culvert = Culvert.start(config);
         FtpDialogue ftp = culvert.ftp(ftpServer.port())) {

@@ -32,8 +32,9 @@ public interface HostKeys {
       throws SshException, IOException;
 
   /**
-   * Writes keys down in the first of the policy's files, under its alias if it has one. All or none:
-   * nothing is written if the files know other keys of the server or have one of these as revoked.
+   * Writes keys down in the first of the policy's files, under its alias if it has one. All or
+   * none: nothing is written if the files know other keys of the server or have one of these as
+   * revoked.
    *
    * @param policy with at least one file
    * @return one outcome for each key, in their order

@@ -55,7 +55,7 @@ final class RealSsh {
 
   private static Map<String, List<String>> values(String output) {
     Map<String, List<String>> values = new HashMap<>();
-    for (String line : output.split("\n")) {
+    for (String line : output.lines().toList()) {
       int blank = line.indexOf(' ');
       if (blank > 0) {
         values

@@ -61,7 +61,7 @@ class SshAgreementTest {
     String first = Files.readAllLines(file).get(0);
     assertThat(first).startsWith(DESTINATIONS);
 
-    for (String destination : first.substring(DESTINATIONS.length()).strip().split(" +")) {
+    for (String destination : first.substring(DESTINATIONS.length()).strip().split(" +", -1)) {
       agreement.check(directory.resolve(file.getFileName().toString()), destination);
     }
   }

@@ -49,10 +49,8 @@ class KeyscanAgreementIT {
       Run<String> scan =
           Run.text(
               DEADLINE,
-              List.of(
-                  "ssh-keyscan", "-p", Integer.toString(sshd.port()), "-T", "20", "127.0.0.1"));
-      List<String> theirs =
-          scan.output().lines().filter(line -> !line.startsWith("#")).toList();
+              List.of("ssh-keyscan", "-p", Integer.toString(sshd.port()), "-T", "20", "127.0.0.1"));
+      List<String> theirs = scan.output().lines().filter(line -> !line.startsWith("#")).toList();
       assertThat(theirs).as(scan.toString()).hasSize(3);
 
       List<HostKeys.ServerHostKey> ours = hostKeys.fetch("127.0.0.1", sshd.port(), DEADLINE);

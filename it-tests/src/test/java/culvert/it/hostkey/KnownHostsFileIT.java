@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
     disabledReason = "no bytes are carried here")
 @Timeout(180)
 class KnownHostsFileIT {
-  private static final Duration DEADLINE = Duration.ofSeconds(120);
+  private static final Duration DEADLINE = Duration.ofMinutes(2);
   private static final int HOSTS = 200;
 
   @TempDir private Path directory;

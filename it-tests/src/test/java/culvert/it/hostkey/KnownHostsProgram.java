@@ -63,5 +63,4 @@ final class KnownHostsProgram {
     all.addAll(command);
     return all;
   }
-
 }

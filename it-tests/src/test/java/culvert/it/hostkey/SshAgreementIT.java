@@ -76,7 +76,8 @@ class SshAgreementIT {
     serve("certified-rsa", files.certified("certified-rsa", rsa, authority, forUs));
     serve(
         "by-sha1",
-        files.certified("by-sha1", ed25519, rsaAuthority, "-h", "-n", "localhost", "-t", "ssh-rsa"));
+        files.certified(
+            "by-sha1", ed25519, rsaAuthority, "-h", "-n", "localhost", "-t", "ssh-rsa"));
     serve(
         "expired",
         files.certified(
@@ -348,8 +349,7 @@ class SshAgreementIT {
         String text = template.replace("ADDRESS", "[" + literal + "]:" + sshd.port());
         for (String mode : MODES) {
           Question question =
-              new Question(
-                  literal, sshd.port(), mode, "mainframe", true, files(text, sshd.port()));
+              new Question(literal, sshd.port(), mode, "mainframe", true, files(text, sshd.port()));
           Answer theirs = there.ofSsh(question, directory, address);
           Answer ours = there.ofCulvert(question, directory);
           assertThat(ours.accepted())
@@ -398,8 +398,7 @@ class SshAgreementIT {
   void aCertificateWithoutPrincipalsIsNobodys() throws Exception {
     int port = SERVERS.get("for-anybody").port();
     Question question =
-        new Question(
-            "localhost", port, "yes", "", false, files("@cert-authority * {ca} ;", port));
+        new Question("localhost", port, "yes", "", false, files("@cert-authority * {ca} ;", port));
 
     Answer ours = verdicts.ofCulvert(question, directory);
     assertThat(ours.accepted()).isFalse();

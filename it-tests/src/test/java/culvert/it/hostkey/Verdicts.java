@@ -44,7 +44,12 @@ final class Verdicts implements AutoCloseable {
    * @param knownHosts what the files say; the first is the one that is written
    */
   record Question(
-      String host, int port, String mode, String alias, boolean checkHostIp, List<String> knownHosts) {}
+      String host,
+      int port,
+      String mode,
+      String alias,
+      boolean checkHostIp,
+      List<String> knownHosts) {}
 
   /**
    * An answer.
@@ -66,8 +71,7 @@ final class Verdicts implements AutoCloseable {
   private List<Path> files(Path directory, String who, Question question) throws IOException {
     List<Path> files = new ArrayList<>();
     for (String content : question.knownHosts()) {
-      files.add(
-          Files.writeString(directory.resolve(who + runs + "-" + files.size()), content));
+      files.add(Files.writeString(directory.resolve(who + runs + "-" + files.size()), content));
     }
     return files;
   }
@@ -131,14 +135,22 @@ final class Verdicts implements AutoCloseable {
             List.of("ssh", "-v", "-F", "/dev/null", "-p", Integer.toString(question.port())));
     Map<String, String> options =
         Map.of(
-            "StrictHostKeyChecking", question.mode(),
-            "UserKnownHostsFile", String.join(" ", files.stream().map(Path::toString).toList()),
-            "GlobalKnownHostsFile", "/dev/null",
-            "UpdateHostKeys", "no",
-            "PreferredAuthentications", "none",
-            "BatchMode", "yes",
-            "CheckHostIP", question.checkHostIp() ? "yes" : "no",
-            "AddressFamily", address.getAddress().length == 4 ? "inet" : "inet6");
+            "StrictHostKeyChecking",
+            question.mode(),
+            "UserKnownHostsFile",
+            String.join(" ", files.stream().map(Path::toString).toList()),
+            "GlobalKnownHostsFile",
+            "/dev/null",
+            "UpdateHostKeys",
+            "no",
+            "PreferredAuthentications",
+            "none",
+            "BatchMode",
+            "yes",
+            "CheckHostIP",
+            question.checkHostIp() ? "yes" : "no",
+            "AddressFamily",
+            address.getAddress().length == 4 ? "inet" : "inet6");
     options.forEach((name, value) -> command.addAll(List.of("-o", name + "=" + value)));
     if (!question.alias().isEmpty()) {
       command.addAll(List.of("-o", "HostKeyAlias=" + question.alias()));

@@ -137,10 +137,10 @@ final class Logins implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() {
     transport.close();
     blocking.shutdown();
-    loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).await(10, TimeUnit.SECONDS);
+    loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly(10, TimeUnit.SECONDS);
     log.detachAppender(courses);
   }
 }

@@ -89,6 +89,7 @@ class BrokenUploadIT {
     return (Kept.under(name, OLD) + " " + String.join(" ", Kept.beside(name))).strip();
   }
 
+  @SuppressWarnings("try") // a client that hangs up closes early
   private void upload(Break how, RealFtpServer server, Path name, int port, Runnable killCulvert)
       throws Exception {
     Socks5 socks = Socks5.through(port);

@@ -24,6 +24,7 @@ record Job(
     boolean curl,
     boolean blindly) {
 
+  @SuppressWarnings("EnumOrdinal") // the seed draws by number
   static Job draw(String name, Random random, List<RealFtpServer> servers, List<TestFile> files) {
     RealFtpServer server = servers.get(random.nextInt(servers.size()));
     boolean upload = random.nextBoolean();

@@ -34,7 +34,7 @@ final class Leftovers {
     Set<String> listening = new HashSet<>();
     for (String table : new String[] {"/proc/net/tcp", "/proc/net/tcp6"}) {
       for (String line : Files.readAllLines(Path.of(table), US_ASCII)) {
-        String[] words = line.strip().split("\\s+");
+        String[] words = line.strip().split("\\s+", -1);
         if (words.length > 9 && words[3].equals(LISTENS)) {
           listening.add(words[9]);
         }

@@ -3,6 +3,7 @@ package culvert.it.nemesis;
 import java.util.List;
 
 /** How the data connection is made. */
+@SuppressWarnings("ImmutableEnumChecker") // List.of
 enum Mode {
   EPSV(List.of()),
   PASV(List.of("--disable-epsv")),

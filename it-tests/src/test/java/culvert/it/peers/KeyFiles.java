@@ -29,8 +29,7 @@ public record KeyFiles(Path directory) {
     Path copy = directory.resolve(name);
     Files.copy(key, copy, StandardCopyOption.COPY_ATTRIBUTES);
     Files.copy(Path.of(key + ".pub"), Path.of(copy + ".pub"));
-    List<String> arguments =
-        new ArrayList<>(List.of("-q", "-s", authority.toString(), "-I", name));
+    List<String> arguments = new ArrayList<>(List.of("-q", "-s", authority.toString(), "-I", name));
     arguments.addAll(List.of(options));
     arguments.add(copy + ".pub");
     keygen(arguments.toArray(String[]::new));

@@ -35,7 +35,9 @@ record ServerList(List<Endpoint> servers, List<String> problems) {
     }
     try {
       return parse(
-          file.toString(), new BufferedReader(new StringReader(Files.readString(file))), defaultPort);
+          file.toString(),
+          new BufferedReader(new StringReader(Files.readString(file))),
+          defaultPort);
     } catch (IOException e) {
       return problem(file.toString(), e);
     }

@@ -147,7 +147,8 @@ final class TrustCommand implements Callable<Integer> {
                   .host()
                   .orElseThrow(
                       () ->
-                          usage("Missing HOST[:PORT], as profile " + profileName + " names no host")),
+                          usage(
+                              "Missing HOST[:PORT], as profile " + profileName + " names no host")),
               profile.port()));
     }
     return List.copyOf(all);
@@ -174,7 +175,12 @@ final class TrustCommand implements Callable<Integer> {
       terminal
           .err()
           .println(
-              all.size() + " servers: " + trusted[0] + " ok, " + (all.size() - trusted[0]) + " not");
+              all.size()
+                  + " servers: "
+                  + trusted[0]
+                  + " ok, "
+                  + (all.size() - trusted[0])
+                  + " not");
     }
     return trusted[0] == all.size();
   }

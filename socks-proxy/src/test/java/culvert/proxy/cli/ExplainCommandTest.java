@@ -215,8 +215,14 @@ class ExplainCommandTest {
     Path sshConfig =
         Files.writeString(
             directory.resolve("ssh_config"),
-            "Host mf\n  HostName mf.example\n  Port 2222\n  User gate\n  ProxyJump bastion\n"
-                + "  PreferredAuthentications publickey\n");
+            """
+            Host mf
+              HostName mf.example
+              Port 2222
+              User gate
+              ProxyJump bastion
+              PreferredAuthentications publickey
+            """);
     Path file =
         Files.writeString(
             directory.resolve("with-ssh-config.yaml"),

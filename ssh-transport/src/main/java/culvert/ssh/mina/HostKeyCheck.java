@@ -21,8 +21,7 @@ final class HostKeyCheck {
     HostKeyAlgorithms algorithms =
         HostKeyAlgorithms.named(profile.algorithms().offered(AlgorithmKind.HOST_KEYS));
     verifier =
-        new HostKeyVerifier(
-            known, profile.hostKeys().acceptNew(), algorithms, Clock.systemUTC());
+        new HostKeyVerifier(known, profile.hostKeys().acceptNew(), algorithms, Clock.systemUTC());
   }
 
   /** Nothing can be verified; that is never a reason to fall back. */

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class RefusedLoginsTest {
-  private static final SshException REFUSAL =
+  private final SshException refusal =
       new SshException(SshFailure.AUTH_FAILED, "SSH login as amy at gate refused");
 
   private final FakeClock clock = new FakeClock();
@@ -33,7 +33,7 @@ class RefusedLoginsTest {
 
   @Test
   void aRefusalIsRememberedForSoLongAndSaysHowLong() {
-    refused.note(amy("wrong"), REFUSAL);
+    refused.note(amy("wrong"), refusal);
     clock.advance(Duration.ofSeconds(20));
 
     assertThat(refused.remembered(amy("wrong")).orElseThrow())
@@ -50,7 +50,7 @@ class RefusedLoginsTest {
 
   @Test
   void anotherPasswordOrUserIsTriedAndAnotherClientHostIsNot() throws IOException {
-    refused.note(amy("wrong"), REFUSAL);
+    refused.note(amy("wrong"), refusal);
 
     assertThat(refused.remembered(amy("right"))).isEmpty();
     assertThat(
@@ -70,13 +70,13 @@ class RefusedLoginsTest {
 
   @Test
   void zeroRemembersNothing() throws IOException {
-    refused.note(new SessionKey(forgetful, "amy", "wrong", client(1), Optional.empty()), REFUSAL);
+    refused.note(new SessionKey(forgetful, "amy", "wrong", client(1), Optional.empty()), refusal);
     assertThat(refused.size()).isZero();
   }
 
   @Test
   void aLoginThatSucceedsAfterAllIsForgotten() {
-    refused.note(amy("wrong"), REFUSAL);
+    refused.note(amy("wrong"), refusal);
     refused.forget(amy("wrong"));
     assertThat(refused.remembered(amy("wrong"))).isEmpty();
   }
@@ -84,7 +84,7 @@ class RefusedLoginsTest {
   @Test
   void howeverManyAreGuessedOnlyTheYoungestAreKept() {
     for (int i = 0; i < 3 * RefusedLogins.MAX_REMEMBERED; i++) {
-      refused.note(amy("guess " + i), REFUSAL);
+      refused.note(amy("guess " + i), refusal);
     }
     assertThat(refused.size()).isEqualTo(RefusedLogins.MAX_REMEMBERED);
     assertThat(refused.remembered(amy("guess 0"))).isEmpty();
@@ -92,7 +92,7 @@ class RefusedLoginsTest {
         .isPresent();
 
     clock.advance(Duration.ofMinutes(2));
-    refused.note(amy("guess"), REFUSAL);
+    refused.note(amy("guess"), refusal);
     assertThat(refused.size()).isOne();
   }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The messages of the SSH agent protocol (draft-ietf-sshm-ssh-agent) that a login needs, without
@@ -69,14 +70,18 @@ final class AgentMessages {
     for (long i = 0; i < count; i++) {
       byte[] key = in.string("key");
       String comment = in.text("comment");
-      try {
-        listed.add(new Listed(new KeyBlob(key), comment));
-      } catch (IOException e) {
-        continue;
-      }
+      readable(key).ifPresent(blob -> listed.add(new Listed(blob, comment)));
     }
     in.end();
     return listed;
+  }
+
+  private static Optional<KeyBlob> readable(byte[] key) {
+    try {
+      return Optional.of(new KeyBlob(key));
+    } catch (IOException e) {
+      return Optional.empty();
+    }
   }
 
   /** The answer to {@link #signRequest}: the signature, with its algorithm's name. */

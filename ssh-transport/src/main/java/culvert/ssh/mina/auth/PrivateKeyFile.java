@@ -116,6 +116,7 @@ final class PrivateKeyFile {
     }
   }
 
+  @SuppressWarnings("ArrayRecordComponent") // read once, never compared
   private record Header(String cipher, byte[] publicKey) {}
 
   /**

@@ -52,7 +52,9 @@ public record HostKeyAlgorithms(List<BuiltinSignatures> preference) {
   boolean allow(HostKey key) {
     return preference.stream()
         .anyMatch(
-            algorithm -> !isCertificate(algorithm.getName()) && keyType(algorithm.getName()).equals(key.type()));
+            algorithm ->
+                !isCertificate(algorithm.getName())
+                    && keyType(algorithm.getName()).equals(key.type()));
   }
 
   static boolean isCertificate(String algorithm) {
@@ -71,7 +73,8 @@ public record HostKeyAlgorithms(List<BuiltinSignatures> preference) {
   /** The algorithm of a certificate's authority, if it is a safe one. */
   static Optional<BuiltinSignatures> ofAuthority(String name) {
     return STANDARD.preference().stream()
-        .filter(algorithm -> !isCertificate(algorithm.getName()) && algorithm.getName().equals(name))
+        .filter(
+            algorithm -> !isCertificate(algorithm.getName()) && algorithm.getName().equals(name))
         .findFirst();
   }
 }

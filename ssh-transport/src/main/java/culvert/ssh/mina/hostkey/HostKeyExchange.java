@@ -20,9 +20,7 @@ public final class HostKeyExchange extends DHGClient {
 
   /** For {@code NamedFactory.setUpTransformedFactories}, in place of MINA's DH2KEX. */
   public static KeyExchangeFactory of(DHFactory factory) {
-    return factory.isGroupExchange()
-        ? ClientBuilder.DH2KEX.apply(factory)
-        : new Factory(factory);
+    return factory.isGroupExchange() ? ClientBuilder.DH2KEX.apply(factory) : new Factory(factory);
   }
 
   @Override

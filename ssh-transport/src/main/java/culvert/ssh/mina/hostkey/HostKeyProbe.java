@@ -111,7 +111,8 @@ final class HostKeyProbe implements AutoCloseable {
     try (ClientSession session =
         client
             .connect("none", address.map(InetAddress::getHostAddress).orElse(host), port)
-            .verify(deadline).getClientSession()) {
+            .verify(deadline)
+            .getClientSession()) {
       session.waitFor(List.of(ClientSession.ClientSessionEvent.CLOSED), deadline);
     } catch (IOException | UnresolvedAddressException e) {
       throw failed(e);

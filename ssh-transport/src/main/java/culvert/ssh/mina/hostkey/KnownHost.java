@@ -52,8 +52,7 @@ public record KnownHost(
     return judgeAddress(known, key, acceptNew);
   }
 
-  private HostKeyVerdict judgeAddress(
-      Optional<KnownKey> byName, HostKey key, boolean acceptNew) {
+  private HostKeyVerdict judgeAddress(Optional<KnownKey> byName, HostKey key, boolean acceptNew) {
     boolean known = KnownKeys.find(atAddress.keys(), key).isPresent();
     if (names.address().isPresent() && !known && !atAddress.keys().isEmpty()) {
       return new HostKeyVerdict.AddressDiffers(
@@ -84,8 +83,7 @@ public record KnownHost(
     if (defect.isPresent()) {
       return new HostKeyVerdict.BadCertificate(names.shown(), certificate, defect.get());
     }
-    Optional<KnownKey> revocation =
-        revocation(key).or(() -> revocation(certificate.authority()));
+    Optional<KnownKey> revocation = revocation(key).or(() -> revocation(certificate.authority()));
     if (revocation.isPresent()) {
       return new HostKeyVerdict.Revoked(names.shown(), revocation.get());
     }
@@ -104,8 +102,7 @@ public record KnownHost(
 
   private Optional<KnownKey> authority(HostKey authority) {
     return KnownKeys.find(
-        Stream.concat(named.authorities().stream(), withoutPort.authorities().stream()),
-        authority);
+        Stream.concat(named.authorities().stream(), withoutPort.authorities().stream()), authority);
   }
 
   /** A key revoked for the host is revoked on all its ports, and for its address too. */
@@ -125,8 +122,8 @@ public record KnownHost(
     List<KnownKey> known = keys().isEmpty() ? withoutPort.keys() : keys();
     String type = HostKeyAlgorithms.keyType(algorithm);
     return known.stream().anyMatch(one -> one.key().type().equals(type))
-        || HostKeyAlgorithms.isCertificate(algorithm)
-            && Stream.of(named, withoutPort).anyMatch(names -> !names.authorities().isEmpty());
+        || (HostKeyAlgorithms.isCertificate(algorithm)
+            && Stream.of(named, withoutPort).anyMatch(names -> !names.authorities().isEmpty()));
   }
 
   private static boolean isShort(HostKey key) {

@@ -50,14 +50,11 @@ public final class MinaHostKeys implements HostKeys {
     if (!verdict.accepted()) {
       return Check.Trust.NONE;
     }
-    return verdict instanceof HostKeyVerdict.Certified
-        ? Check.Trust.CERTIFICATE
-        : Check.Trust.KEY;
+    return verdict instanceof HostKeyVerdict.Certified ? Check.Trust.CERTIFICATE : Check.Trust.KEY;
   }
 
   @Override
-  public List<Outcome> add(
-      HostKeyPolicy policy, String host, int port, List<ServerHostKey> offered)
+  public List<Outcome> add(HostKeyPolicy policy, String host, int port, List<ServerHostKey> offered)
       throws IOException {
     List<HostKey> keys = offered.stream().map(k -> HostKey.parse(k.type(), k.base64())).toList();
     List<Path> knownHosts = policy.knownHosts();

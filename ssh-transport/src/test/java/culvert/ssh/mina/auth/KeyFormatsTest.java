@@ -49,7 +49,7 @@ class KeyFormatsTest {
     }
     Assumptions.assumeTrue(there, "no ssh-keygen");
     for (String type : TYPES) {
-      String[] words = type.split("-");
+      String[] words = type.split("-", -1);
       List<String> command = new ArrayList<>(List.of("ssh-keygen", "-q", "-t", words[0]));
       if (words.length > 1) {
         command.addAll(List.of("-b", words[1]));

@@ -104,6 +104,7 @@ class SshAgentTest {
   @Test
   void malformedAnswersAreProblems() throws Exception {
     String wrong = "answered with ";
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     record Case(byte[] answer, String message) {}
     List<Case> cases =
         List.of(

@@ -91,8 +91,7 @@ class HostCertificateTest {
 
   static Stream<Arguments> objections() {
     return Stream.of(
-        unfit(
-            "not valid before 2026-11-28T12:00:01Z", b -> b.validAfter(NOW.plusSeconds(1))),
+        unfit("not valid before 2026-11-28T12:00:01Z", b -> b.validAfter(NOW.plusSeconds(1))),
         unfit("expired at 2026-11-28T12:00:00Z", b -> b.validBefore(NOW)),
         unfit("not for ftp.example", b -> b.principals(List.of("www.example"))),
         unfit("not for ftp.example", b -> b.principals(List.of("*.example"))),
@@ -125,8 +124,7 @@ class HostCertificateTest {
         .as("as OpenSSH does")
         .containsExactly("ftp.example");
     assertThat(
-            judge(known(authority, "ftp.example " + Keys.text("ed25519")), unfit, false)
-                .accepted())
+            judge(known(authority, "ftp.example " + Keys.text("ed25519")), unfit, false).accepted())
         .isTrue();
     HostKeyVerdict changed =
         judge(known(authority, "ftp.example " + Keys.text("rsa")), unfit, true);
@@ -156,8 +154,7 @@ class HostCertificateTest {
 
   @Test
   void aCertificateOfAnotherAuthorityCountsAsItsPlainKey() throws Exception {
-    HostKeyVerdict verdict =
-        judge(known(AUTHORITY + Keys.text("rsa")), signed(valid()), false);
+    HostKeyVerdict verdict = judge(known(AUTHORITY + Keys.text("rsa")), signed(valid()), false);
 
     assertThat(verdict.accepted()).isFalse();
     assertThat(verdict.message()).endsWith("does not count: its authority is not known]");
@@ -215,8 +212,7 @@ class HostCertificateTest {
             LookupNames.of("ftp.example", 2222),
             "@cert-authority ftp.example " + Keys.text("ecdsa256"));
 
-    assertThat(judge(known, signed(valid()), false))
-        .isInstanceOf(HostKeyVerdict.Certified.class);
+    assertThat(judge(known, signed(valid()), false)).isInstanceOf(HostKeyVerdict.Certified.class);
   }
 
   @Test
@@ -245,8 +241,7 @@ class HostCertificateTest {
           HostKeyVerifier verifier =
               new HostKeyVerifier(
                   known, false, HostKeyAlgorithms.STANDARD, Clock.fixed(time, ZoneOffset.UTC));
-          assertThat(
-                  verifier.verifyServerKey(Mockito.mock(ClientSession.class), null, certificate))
+          assertThat(verifier.verifyServerKey(Mockito.mock(ClientSession.class), null, certificate))
               .as(time.toString())
               .isEqualTo(accepted);
           assertThat(verifier.toRemember()).isEmpty();

@@ -84,8 +84,7 @@ class HostKeyVerifierTest {
   }
 
   private static HostKeyVerifier verifier(KnownHost known, boolean acceptNew) {
-    return new HostKeyVerifier(
-        known, acceptNew, HostKeyAlgorithms.STANDARD, Clock.systemUTC());
+    return new HostKeyVerifier(known, acceptNew, HostKeyAlgorithms.STANDARD, Clock.systemUTC());
   }
 
   private static void awaitEnd(ClientSession session) {

@@ -62,7 +62,8 @@ class KnownHostsAppenderTest {
     String before = Files.readString(file);
 
     assertThat(append(file, "ftp.example", 22, Keys.ED25519))
-        .isEqualTo(new HostKeyVerdict.Known(
+        .isEqualTo(
+            new HostKeyVerdict.Known(
                 "ftp.example", new KnownKey(Keys.ED25519, file, 1), List.of()));
     assertThat(file).hasContent(before);
   }

@@ -14,13 +14,13 @@ import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
 import java.util.stream.Stream;
+import org.apache.sshd.common.signature.BuiltinSignatures;
+import org.apache.sshd.common.util.buffer.ByteArrayBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.apache.sshd.common.signature.BuiltinSignatures;
-import org.apache.sshd.common.util.buffer.ByteArrayBuffer;
 import org.slf4j.LoggerFactory;
 
 class KnownHostsTest {
@@ -80,7 +80,8 @@ class KnownHostsTest {
     KnownHosts hosts = parse("# comment", "", "ftp.example " + Keys.text("ed25519") + " comment");
 
     assertThat(judge(hosts, "ftp.example", 22, Keys.ED25519))
-        .isEqualTo(new HostKeyVerdict.Known(
+        .isEqualTo(
+            new HostKeyVerdict.Known(
                 "ftp.example", new KnownKey(Keys.ED25519, FILE, 3), List.of()));
   }
 
@@ -129,7 +130,8 @@ class KnownHostsTest {
     KnownHost known = parse("www.example " + Keys.text("rsa")).lookup("ftp.example", 2222);
 
     assertThat(known.judge(Keys.RSA, true))
-        .isEqualTo(new HostKeyVerdict.NewAccepted(
+        .isEqualTo(
+            new HostKeyVerdict.NewAccepted(
                 "[ftp.example]:2222", Keys.RSA, List.of("[ftp.example]:2222")));
     assertThat(known.judge(Keys.RSA, false))
         .isEqualTo(new HostKeyVerdict.Unknown("[ftp.example]:2222", Keys.RSA));

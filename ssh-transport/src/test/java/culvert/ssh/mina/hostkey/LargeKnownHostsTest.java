@@ -59,8 +59,7 @@ class LargeKnownHostsTest {
         (searched - read) / 1_000_000);
 
     assertThat(last.judge(Keys.ED25519, false)).isInstanceOf(HostKeyVerdict.Known.class);
-    assertThat(last.withoutPort().keys())
-        .containsExactly(new KnownKey(Keys.ED25519, file, LINES));
+    assertThat(last.withoutPort().keys()).containsExactly(new KnownKey(Keys.ED25519, file, LINES));
     assertThat(Duration.ofNanos(searched - started)).isLessThan(Duration.ofSeconds(4));
   }
 }

@@ -153,7 +153,15 @@ class LookupNamesTest {
   }
 
   @ParameterizedTest(name = "{0}")
-  @ValueSource(strings = {"ftp-1.example", "a_b", "192.0.2.1", "2001:db8::1", "fe80::1%eth0", "bücher.example"})
+  @ValueSource(
+      strings = {
+        "ftp-1.example",
+        "a_b",
+        "192.0.2.1",
+        "2001:db8::1",
+        "fe80::1%eth0",
+        "bücher.example"
+      })
   void ordinaryNamesAreWritten(String host) {
     assertThat(judge(LookupNames.of(host, 2222), true).namesToWrite())
         .containsExactly("[" + host + "]:2222");

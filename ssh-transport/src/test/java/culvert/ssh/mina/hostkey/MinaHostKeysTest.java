@@ -107,7 +107,8 @@ class MinaHostKeysTest {
     Files.writeString(system, "ftp.example " + Keys.text("rsa") + "\n");
 
     assertThat(
-            hostKeys.add(policy(file, system),
+            hostKeys.add(
+                policy(file, system),
                 "ftp.example",
                 22,
                 List.of(offered(Keys.ED25519), offered(Keys.RSA))))
@@ -122,7 +123,8 @@ class MinaHostKeysTest {
     Files.writeString(file, before);
 
     assertThat(
-            hostKeys.add(policy(file),
+            hostKeys.add(
+                policy(file),
                 "ftp.example",
                 22,
                 List.of(offered(Keys.OTHER_ED25519), offered(Keys.RSA))))
@@ -161,14 +163,16 @@ class MinaHostKeysTest {
   @Test
   void keysAreWrittenUnderTheAliasWithoutThePort() throws Exception {
     Path file = directory.resolve("known_hosts");
-    HostKeyPolicy aliased =
-        new HostKeyPolicy(true, List.of(file), Optional.of("mainframe"), false);
+    HostKeyPolicy aliased = new HostKeyPolicy(true, List.of(file), Optional.of("mainframe"), false);
 
     hostKeys.add(aliased, "10.0.0.1", 2222, List.of(offered(Keys.RSA)));
 
     assertThat(Files.readAllLines(file)).containsExactly("mainframe " + Keys.text("rsa"));
     assertThat(
-            hostKeys.add(aliased, "10.0.0.2", 22, List.of(offered(Keys.OTHER_RSA))).get(0).message())
+            hostKeys
+                .add(aliased, "10.0.0.2", 22, List.of(offered(Keys.OTHER_RSA)))
+                .get(0)
+                .message())
         .contains("host key of mainframe (10.0.0.2:22) changed");
   }
 
@@ -188,8 +192,7 @@ class MinaHostKeysTest {
     try (SshServer server = SshServer.setUpDefaultServer()) {
       server.setHost("127.0.0.1");
       server.setKeyPairProvider(
-          KeyPairProvider.wrap(
-              Keys.pair("ed25519", directory), Keys.pair("ecdsa256", directory)));
+          KeyPairProvider.wrap(Keys.pair("ed25519", directory), Keys.pair("ecdsa256", directory)));
       server.start();
       String host = "[127.0.0.1]:" + server.getPort();
 
