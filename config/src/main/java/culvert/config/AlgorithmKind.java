@@ -8,7 +8,6 @@ import java.util.stream.Stream;
  * The four lists of algorithms that an SSH client offers, and the names that Culvert knows in each,
  * as they stand on the wire. Best first: the first name that the server knows too is taken.
  */
-@SuppressWarnings("ImmutableEnumChecker") // lists and sets that are copies
 public enum AlgorithmKind {
   /** AES-GCM first, for speed. CBC is not offered, nor what is older. */
   CIPHERS(
@@ -67,9 +66,16 @@ public enum AlgorithmKind {
           "diffie-hellman-group14-sha1",
           "diffie-hellman-group1-sha1")),
 
+  /** Those of certificates go out only where known_hosts has a use for them. */
   HOST_KEYS(
       "host-key-algorithms",
       List.of(
+          "ssh-ed25519-cert-v01@openssh.com",
+          "ecdsa-sha2-nistp256-cert-v01@openssh.com",
+          "ecdsa-sha2-nistp384-cert-v01@openssh.com",
+          "ecdsa-sha2-nistp521-cert-v01@openssh.com",
+          "rsa-sha2-512-cert-v01@openssh.com",
+          "rsa-sha2-256-cert-v01@openssh.com",
           "ssh-ed25519",
           "ecdsa-sha2-nistp256",
           "ecdsa-sha2-nistp384",
