@@ -1,13 +1,10 @@
 package culvert.proxy.cli;
 
-import culvert.config.Endpoint;
-import culvert.config.SshProfile;
 import culvert.ssh.HostKeys;
 import culvert.ssh.HostKeys.Check;
 import culvert.ssh.HostKeys.ServerHostKey;
 import culvert.ssh.SshException;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -24,57 +21,52 @@ final class HostKeyQuestions {
   private static final int AT_A_TIME = 16;
 
   private final HostKeys hostKeys;
-  private final SshProfile profile;
 
-  HostKeyQuestions(HostKeys hostKeys, SshProfile profile) {
+  HostKeyQuestions(HostKeys hostKeys) {
     this.hostKeys = hostKeys;
-    this.profile = profile;
   }
 
   /** What one server answered. */
   sealed interface Answer {
-    Endpoint server();
+    AskedServer server();
   }
 
   /** The server's keys; none were fetched where the check was all that was wanted. */
-  record Answered(Endpoint server, Check check, List<ServerHostKey> keys) implements Answer {
+  record Answered(AskedServer server, Check check, List<ServerHostKey> keys) implements Answer {
     Answered {
       keys = List.copyOf(keys);
     }
   }
 
   /** Why there is no answer. */
-  record Failed(Endpoint server, String reason) implements Answer {}
+  record Failed(AskedServer server, String reason) implements Answer {}
 
   /** Compares the servers with known_hosts. */
-  void check(List<Endpoint> servers, Consumer<Answer> answers) {
+  void check(List<AskedServer> servers, Consumer<Answer> answers) {
     ask(servers, server -> new Answered(server, checkOne(server), List.of()), answers);
   }
 
   /** Fetches all keys too. */
-  void fetch(List<Endpoint> servers, Consumer<Answer> answers) {
+  void fetch(List<AskedServer> servers, Consumer<Answer> answers) {
     ask(
         servers,
         server -> {
-          List<ServerHostKey> keys = hostKeys.fetch(server.host(), server.port(), deadline());
+          List<ServerHostKey> keys =
+              hostKeys.fetch(server.host(), server.port(), server.deadline());
           return new Answered(server, checkOne(server), keys);
         },
         answers);
   }
 
   private interface Question {
-    Answer ask(Endpoint server) throws SshException, IOException;
+    Answer ask(AskedServer server) throws SshException, IOException;
   }
 
-  private Check checkOne(Endpoint server) throws SshException, IOException {
-    return hostKeys.check(profile.hostKeys(), server.host(), server.port(), deadline());
+  private Check checkOne(AskedServer server) throws SshException, IOException {
+    return hostKeys.check(server.hostKeys(), server.host(), server.port(), server.deadline());
   }
 
-  private Duration deadline() {
-    return profile.timeouts().login();
-  }
-
-  private static void ask(List<Endpoint> servers, Question question, Consumer<Answer> answers) {
+  private static void ask(List<AskedServer> servers, Question question, Consumer<Answer> answers) {
     ExecutorService threads =
         Executors.newFixedThreadPool(
             Math.min(AT_A_TIME, servers.size()),
@@ -99,7 +91,7 @@ final class HostKeyQuestions {
     }
   }
 
-  private static Callable<Answer> asking(Question question, Endpoint server) {
+  private static Callable<Answer> asking(Question question, AskedServer server) {
     return () -> {
       try {
         return question.ask(server);

@@ -1,6 +1,5 @@
 package culvert.proxy.cli;
 
-import culvert.config.Endpoint;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.StringReader;
@@ -9,6 +8,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import picocli.CommandLine.TypeConversionException;
 
@@ -18,7 +18,7 @@ import picocli.CommandLine.TypeConversionException;
  *
  * @param problems each begins with file and line
  */
-record ServerList(List<Endpoint> servers, List<String> problems) {
+record ServerList(List<AskedServer> servers, List<String> problems) {
   /** Standard input. */
   static final Path STANDARD_INPUT = Path.of("-");
 
@@ -29,22 +29,22 @@ record ServerList(List<Endpoint> servers, List<String> problems) {
     problems = List.copyOf(problems);
   }
 
-  static ServerList read(Path file, BufferedReader standardInput, int defaultPort) {
+  static ServerList read(
+      Path file, BufferedReader standardInput, Function<String, AskedServer> parser) {
     if (file.equals(STANDARD_INPUT)) {
-      return parse("standard input", standardInput, defaultPort);
+      return parse("standard input", standardInput, parser);
     }
     try {
       return parse(
-          file.toString(),
-          new BufferedReader(new StringReader(Files.readString(file))),
-          defaultPort);
+          file.toString(), new BufferedReader(new StringReader(Files.readString(file))), parser);
     } catch (IOException e) {
       return problem(file.toString(), e);
     }
   }
 
-  private static ServerList parse(String name, BufferedReader lines, int defaultPort) {
-    List<Endpoint> servers = new ArrayList<>();
+  private static ServerList parse(
+      String name, BufferedReader lines, Function<String, AskedServer> parser) {
+    List<AskedServer> servers = new ArrayList<>();
     List<String> problems = new ArrayList<>();
     try {
       int number = 0;
@@ -55,7 +55,7 @@ record ServerList(List<Endpoint> servers, List<String> problems) {
           problems.add(name + ":" + number + ": " + text + " (expected: host[:port])");
         } else if (!text.isEmpty()) {
           try {
-            servers.add(HostPort.parse(text, defaultPort));
+            servers.add(parser.apply(text));
           } catch (TypeConversionException e) {
             problems.add(name + ":" + number + ": " + e.getMessage());
           }

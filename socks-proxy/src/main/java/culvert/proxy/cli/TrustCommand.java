@@ -13,10 +13,10 @@ import culvert.ssh.HostKeys.Check.Trust;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -102,9 +102,9 @@ final class TrustCommand implements Callable<Integer> {
       return ExitCode.USAGE;
     }
     SshProfile profile = profile(loaded.config());
-    List<Endpoint> all = servers(profile);
-    HostKeyQuestions questions = new HostKeyQuestions(hostKeys, profile);
-    boolean allTrusted = check ? check(questions, all) : trust(questions, all, profile);
+    List<AskedServer> all = servers(profile);
+    HostKeyQuestions questions = new HostKeyQuestions(hostKeys);
+    boolean allTrusted = check ? check(questions, all) : trust(questions, all);
     return allTrusted ? ExitCode.OK : ExitCode.SOFTWARE;
   }
 
@@ -122,43 +122,45 @@ final class TrustCommand implements Callable<Integer> {
   }
 
   /** Each once, in the order in which they are given. */
-  private List<Endpoint> servers(SshProfile profile) {
-    Set<Endpoint> all = new LinkedHashSet<>();
+  private List<AskedServer> servers(SshProfile profile) {
+    Map<Endpoint, AskedServer> all = new LinkedHashMap<>();
     List<String> problems = new ArrayList<>();
     for (String text : servers) {
       try {
-        all.add(HostPort.parse(text, profile.port()));
+        AskedServer server = AskedServer.parse(text, profile);
+        all.putIfAbsent(server.address(), server);
       } catch (TypeConversionException e) {
         problems.add(String.valueOf(e.getMessage()));
       }
     }
     if (file != null) {
-      ServerList list = ServerList.read(file, terminal.in(), profile.port());
-      all.addAll(list.servers());
+      ServerList list =
+          ServerList.read(file, terminal.in(), text -> AskedServer.parse(text, profile));
+      list.servers().forEach(server -> all.putIfAbsent(server.address(), server));
       problems.addAll(list.problems());
     }
     if (!problems.isEmpty()) {
       throw usage(String.join(System.lineSeparator(), problems));
     }
     if (all.isEmpty()) {
-      all.add(
-          new Endpoint(
-              profile
-                  .host()
-                  .orElseThrow(
-                      () ->
-                          usage(
-                              "Missing HOST[:PORT], as profile " + profileName + " names no host")),
-              profile.port()));
+      String host =
+          profile
+              .host()
+              .orElseThrow(
+                  () -> usage("Missing HOST[:PORT], as profile " + profileName + " names no host"));
+      SshProfile effective = profile.forHost(host);
+      return List.of(
+          new AskedServer(
+              new Endpoint(effective.host().orElse(host), effective.port()), effective));
     }
-    return List.copyOf(all);
+    return List.copyOf(all.values());
   }
 
   private ParameterException usage(String message) {
     return new ParameterException(spec.commandLine(), message);
   }
 
-  private boolean check(HostKeyQuestions questions, List<Endpoint> all) {
+  private boolean check(HostKeyQuestions questions, List<AskedServer> all) {
     int[] trusted = {0};
     questions.check(
         all,
@@ -189,8 +191,7 @@ final class TrustCommand implements Callable<Integer> {
     return answer.check().trust() != Trust.NONE;
   }
 
-  private boolean trust(HostKeyQuestions questions, List<Endpoint> all, SshProfile profile)
-      throws IOException {
+  private boolean trust(HostKeyQuestions questions, List<AskedServer> all) throws IOException {
     List<Answered> toAdd = new ArrayList<>();
     int[] certified = {0};
     questions.fetch(
@@ -200,15 +201,23 @@ final class TrustCommand implements Callable<Integer> {
           if (answer instanceof Answered answered) {
             if (answered.check().trust() == Trust.CERTIFICATE) {
               certified[0]++;
+            } else if (answered.server().hostKeys().knownHosts().isEmpty()) {
+              terminal
+                  .err()
+                  .println(
+                      "culvert: "
+                          + answered.server()
+                          + ": no known_hosts file to add to (expected: known-hosts in the profile,"
+                          + " or UserKnownHostsFile in ssh_config)");
             } else {
               toAdd.add(answered);
             }
           }
         });
     int added = 0;
-    if (!toAdd.isEmpty() && confirmed(profile, toAdd.size())) {
+    if (!toAdd.isEmpty() && confirmed(toAdd)) {
       for (Answered answered : toAdd) {
-        added += add(answered, profile, all.size() > 1) ? 1 : 0;
+        added += add(answered, all.size() > 1) ? 1 : 0;
       }
     }
     int failed = all.size() - added - certified[0];
@@ -236,7 +245,7 @@ final class TrustCommand implements Callable<Integer> {
     }
   }
 
-  private boolean confirmed(SshProfile profile, int count) throws IOException {
+  private boolean confirmed(List<Answered> toAdd) throws IOException {
     if (yes) {
       return true;
     }
@@ -244,10 +253,14 @@ final class TrustCommand implements Callable<Integer> {
       terminal.err().println("culvert: nothing added: no terminal to ask at (expected: --yes)");
       return false;
     }
-    String what = count == 1 ? "them" : "those of " + count + " servers";
-    terminal
-        .err()
-        .print("Add " + what + " to " + profile.hostKeys().knownHosts().get(0) + "? [y/N] ");
+    String what = toAdd.size() == 1 ? "them" : "those of " + toAdd.size() + " servers";
+    List<String> files =
+        toAdd.stream()
+            .flatMap(answered -> answered.server().hostKeys().knownHosts().stream().limit(1))
+            .map(Path::toString)
+            .distinct()
+            .toList();
+    terminal.err().print("Add " + what + " to " + String.join(", ", files) + "? [y/N] ");
     terminal.err().flush();
     String answer = terminal.in().readLine();
     boolean agreed =
@@ -258,13 +271,13 @@ final class TrustCommand implements Callable<Integer> {
     return agreed;
   }
 
-  private boolean add(Answered answered, SshProfile profile, boolean named) {
-    Endpoint server = answered.server();
+  private boolean add(Answered answered, boolean named) {
+    AskedServer server = answered.server();
     String prefix = named ? server + " " : "  ";
     boolean refused = false;
     try {
       for (HostKeys.Outcome outcome :
-          hostKeys.add(profile.hostKeys(), server.host(), server.port(), answered.keys())) {
+          hostKeys.add(server.hostKeys(), server.host(), server.port(), answered.keys())) {
         boolean bad = outcome.kind() == HostKeys.Outcome.Kind.REFUSED;
         (bad ? terminal.err() : terminal.out())
             .println(prefix + outcome.key().type() + ": " + outcome.message());

@@ -113,6 +113,34 @@ class TrustCommandTest {
   }
 
   @Test
+  void sshConfigSaysWhereAServerIsAndWhichFilesItsKeysGoTo() throws IOException {
+    Path sshConfig =
+        Files.writeString(
+            directory.resolve("ssh_config"),
+            """
+            Host mf
+              HostName mf.example
+              Port 2200
+              UserKnownHostsFile %s/mf_hosts
+            Host nowhere
+              UserKnownHostsFile none
+              GlobalKnownHostsFile none
+            """
+                .formatted(directory));
+    Files.writeString(
+        directory.resolve("culvert.yaml"),
+        "profiles: { defaults: { ssh-config: '%s' } }%n".formatted(sshConfig));
+
+    assertThat(culvert.execute("trust", "--yes", "mf", "mf:22", "nowhere")).isEqualTo(1);
+
+    assertThat(hostKeys.added)
+        .containsExactly(
+            "mf.example:2200 to " + directory.resolve("mf_hosts"),
+            "mf.example:22 to " + directory.resolve("mf_hosts"));
+    assertThat(culvert.err()).contains("nowhere:22: no known_hosts file to add to");
+  }
+
+  @Test
   void anythingButAYesAddsNothing() {
     culvert.withAnswers("\n");
 
