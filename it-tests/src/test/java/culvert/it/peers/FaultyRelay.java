@@ -90,10 +90,10 @@ public final class FaultyRelay implements AutoCloseable {
 
   /** Resets all connections. */
   public void reset() {
-    for (Socket socket : sockets) {
+    for (Socket socket : List.copyOf(sockets)) {
       reset(socket);
+      sockets.remove(socket); // and no other, which may have come in between
     }
-    sockets.clear();
   }
 
   @Override
@@ -105,23 +105,27 @@ public final class FaultyRelay implements AutoCloseable {
 
   private void accept() {
     while (!listener.isClosed()) {
+      Socket client = new Socket();
+      Socket server = new Socket();
       try {
-        Socket client = listener.accept();
-        Socket server = new Socket();
+        client = listener.accept();
         sockets.add(client);
         server.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), targetPort), 5000);
         sockets.add(server);
         client.setTcpNoDelay(true);
         server.setTcpNoDelay(true);
-        AtomicBoolean half = new AtomicBoolean();
-        start("faulty-relay-out", () -> pump(client, server, Direction.TO_SERVER, half));
-        start("faulty-relay-in", () -> pump(server, client, Direction.TO_CLIENT, half));
+        pump(client, server);
       } catch (IOException e) {
-        if (!listener.isClosed()) {
-          reset();
-        }
+        reset(client, server); // a reset may have come while the two were being connected
+        sockets.removeAll(List.of(client, server));
       }
     }
+  }
+
+  private void pump(Socket client, Socket server) {
+    AtomicBoolean half = new AtomicBoolean();
+    start("faulty-relay-out", () -> pump(client, server, Direction.TO_SERVER, half));
+    start("faulty-relay-in", () -> pump(server, client, Direction.TO_CLIENT, half));
   }
 
   private void pump(Socket from, Socket to, Direction direction, AtomicBoolean half) {
