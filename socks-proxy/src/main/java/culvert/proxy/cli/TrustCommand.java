@@ -40,8 +40,8 @@ import picocli.CommandLine.TypeConversionException;
     mixinStandardHelpOptions = true,
     footer = {
       "",
-      "Examples: @|bold culvert trust ftp.example.com gateway.example.com:2222|@",
-      "          @|bold culvert trust --check -f servers.txt|@"
+      "Example: @|bold culvert trust ftp.example.com gateway.example.com:2222|@",
+      "         @|bold culvert trust --check -f servers.txt|@"
     })
 final class TrustCommand implements Callable<Integer> {
   private final Terminal terminal;

@@ -269,6 +269,7 @@ class FtpLoginTest {
 
     assertThat(ftp.tunnel(Fallback.PLAIN).answer()).isEqualTo(5);
     assertThat(ftp.direct).isEmpty();
+    awaitEnd(0, "ended upstream-failed");
     assertThat(ftp.recorded.get(0).events)
         .containsExactly(
             "tunnel failed CONNECTION_REFUSED", "kept from plaintext", "ended upstream-failed");

@@ -28,6 +28,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
@@ -35,10 +36,15 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.sshd.common.io.IoSession;
+import org.apache.sshd.common.kex.KexProposalOption;
 import org.apache.sshd.common.session.Session;
 import org.apache.sshd.common.session.SessionListener;
+import org.apache.sshd.server.ServerFactoryManager;
 import org.apache.sshd.server.forward.AcceptAllForwardingFilter;
 import org.apache.sshd.server.keyprovider.SimpleGeneratorHostKeyProvider;
+import org.apache.sshd.server.session.ServerSessionImpl;
+import org.apache.sshd.server.session.SessionFactory;
 
 /** The transport, and MINA's server for it to reach. */
 final class TransportFixture implements AutoCloseable {
@@ -61,6 +67,7 @@ final class TransportFixture implements AutoCloseable {
   private boolean acceptNew = true;
   private final AtomicInteger contacts = new AtomicInteger();
   private final Semaphore answers = new Semaphore(1);
+  private volatile boolean strictKeyExchange = true;
   private volatile int loginsAtMost = Integer.MAX_VALUE;
 
   TransportFixture() throws IOException {
@@ -91,6 +98,15 @@ final class TransportFixture implements AutoCloseable {
           answers.acquireUninterruptibly();
           answers.release();
           return password.equals(PASSWORD) && logins.size() <= loginsAtMost;
+        });
+    server.setSessionFactory(
+        new SessionFactory(server) {
+          @Override
+          protected ServerSessionImpl doCreateSession(IoSession socket) throws Exception {
+            return strictKeyExchange
+                ? super.doCreateSession(socket)
+                : new LenientSession(getServer(), socket);
+          }
         });
     server.addSessionListener(
         new SessionListener() {
@@ -136,6 +152,24 @@ final class TransportFixture implements AutoCloseable {
   /** The server refuses every login after so many. */
   void loginsAtMost(int number) {
     loginsAtMost = number;
+  }
+
+  /** The server knows nothing of strict key exchange. */
+  void withoutStrictKeyExchange() {
+    strictKeyExchange = false;
+  }
+
+  /** One as before CVE-2023-48795. */
+  private static final class LenientSession extends ServerSessionImpl {
+    LenientSession(ServerFactoryManager server, IoSession socket) throws Exception {
+      super(server, socket);
+    }
+
+    @Override
+    protected Map<KexProposalOption, String> doStrictKexProposal(
+        Map<KexProposalOption, String> proposal) {
+      return proposal;
+    }
   }
 
   /** How many TCP connections the server has got. */

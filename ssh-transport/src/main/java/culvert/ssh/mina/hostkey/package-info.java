@@ -14,9 +14,12 @@
  *       session.setServerKeyVerifier}; it is pure and runs on the session's loop. When the key
  *       exchange failed, {@link culvert.ssh.mina.hostkey.HostKeyVerifier#rejection} says whether
  *       the host key was the reason.
- *   <li>{@link culvert.ssh.mina.hostkey.HostKeyVerifier#acceptedNew} is the key that {@link
+ *   <li>{@link culvert.ssh.mina.hostkey.HostKeyVerifier#toRemember} is what {@link
  *       culvert.ssh.mina.hostkey.KnownHostsAppender} (blocking) must write before the login.
  * </ol>
+ *
+ * <p>A certificate is judged by {@link culvert.ssh.mina.hostkey.HostCertificate}, since MINA's own
+ * check compares its principals with the dialled address.
  *
  * <p>{@link culvert.ssh.mina.hostkey.MinaHostKeys} stands behind {@code culvert trust}.
  */
