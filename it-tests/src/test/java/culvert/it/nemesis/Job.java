@@ -4,6 +4,7 @@ import culvert.it.TestFile;
 import culvert.it.peers.RealFtpServer;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 
 /**
  * One transfer.
@@ -23,18 +24,19 @@ record Job(
     long point,
     boolean curl,
     boolean blindly) {
+  private static final List<Mode> MODES = List.of(Mode.values());
+  private static final List<Behaviour> MISBEHAVIOURS =
+      Stream.of(Behaviour.values()).filter(shown -> shown != Behaviour.OBEDIENT).toList();
 
   @SuppressWarnings("EnumOrdinal") // the seed draws by number
   static Job draw(String name, Random random, List<RealFtpServer> servers, List<TestFile> files) {
     RealFtpServer server = servers.get(random.nextInt(servers.size()));
     boolean upload = random.nextBoolean();
-    Mode mode = Mode.values()[random.nextInt(Mode.values().length)];
+    Mode mode = MODES.get(random.nextInt(MODES.size()));
     TestFile file = files.get(random.nextInt(files.size()));
     boolean obedient = random.nextInt(10) < 6;
     Behaviour behaviour =
-        obedient
-            ? Behaviour.OBEDIENT
-            : Behaviour.values()[1 + random.nextInt(Behaviour.values().length - 1)];
+        obedient ? Behaviour.OBEDIENT : MISBEHAVIOURS.get(random.nextInt(MISBEHAVIOURS.size()));
     long point = (long) (random.nextDouble() * file.content().length());
     boolean curl = random.nextBoolean() && obedient;
     return new Job(name, server, upload, mode, file, behaviour, point, curl, random.nextBoolean());

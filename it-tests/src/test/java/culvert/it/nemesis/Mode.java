@@ -5,22 +5,21 @@ import java.util.List;
 /** How the data connection is made. */
 @SuppressWarnings("ImmutableEnumChecker") // List.of
 enum Mode {
-  EPSV(List.of()),
-  PASV(List.of("--disable-epsv")),
-  EPRT(List.of("--ftp-port", "-")),
-  PORT(List.of("--ftp-port", "-", "--disable-eprt"));
-
-  private final List<String> curlOptions;
-
-  Mode(List<String> curlOptions) {
-    this.curlOptions = curlOptions;
-  }
+  EPSV,
+  PASV,
+  EPRT,
+  PORT;
 
   boolean active() {
     return this == EPRT || this == PORT;
   }
 
   List<String> curlOptions() {
-    return curlOptions;
+    return switch (this) {
+      case EPSV -> List.of();
+      case PASV -> List.of("--disable-epsv");
+      case EPRT -> List.of("--ftp-port", "-");
+      case PORT -> List.of("--ftp-port", "-", "--disable-eprt");
+    };
   }
 }

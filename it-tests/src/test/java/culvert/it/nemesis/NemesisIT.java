@@ -6,6 +6,9 @@ import static org.awaitility.Awaitility.await;
 import culvert.it.TestFile;
 import culvert.it.peers.RealFtpServer;
 import culvert.it.peers.RealPeers;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -193,9 +196,22 @@ class NemesisIT {
   private String report(Site site) throws Exception {
     String log = site.culvert().log();
     String defects = log.lines().filter(NemesisIT::isDefect).collect(Collectors.joining("\n"));
-    return "Again: -Dit.test=NemesisIT -Dnemesis.seed=%d -Dnemesis.duration=%ds\n%s\n%s\n%s"
+    String servers = site.servers().stream().map(NemesisIT::greeting).collect(Collectors.joining());
+    return "Again: -Dit.test=NemesisIT -Dnemesis.seed=%d -Dnemesis.duration=%ds\n%s\n%s\n%s\n%s"
         .formatted(
-            seed, duration.toSeconds(), last(story.text()), defects, "Culvert: " + last(log));
+            seed, duration.toSeconds(), last(story.text()), servers, defects, "Culvert: " + last(log));
+  }
+
+  /** Whether a server answers without Culvert: or else the hang is its own. */
+  private static String greeting(RealFtpServer server) {
+    String greeting;
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+      socket.setSoTimeout(5000);
+      greeting = Character.toString(socket.getInputStream().read());
+    } catch (IOException e) {
+      greeting = e.toString();
+    }
+    return server.name() + ", asked directly, says: " + greeting + "\n";
   }
 
   private static String last(String text) {
