@@ -199,7 +199,12 @@ class NemesisIT {
     String servers = site.servers().stream().map(NemesisIT::greeting).collect(Collectors.joining());
     return "Again: -Dit.test=NemesisIT -Dnemesis.seed=%d -Dnemesis.duration=%ds\n%s\n%s\n%s\n%s"
         .formatted(
-            seed, duration.toSeconds(), last(story.text()), servers, defects, "Culvert: " + last(log));
+            seed,
+            duration.toSeconds(),
+            last(story.text()),
+            servers,
+            defects,
+            "Culvert: " + last(log));
   }
 
   /** Whether a server answers without Culvert: or else the hang is its own. */
