@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import culvert.it.peers.CurlClient;
+import culvert.it.peers.FreePorts;
 import culvert.it.peers.FtpDialogue;
 import culvert.it.peers.RealPeers;
 import culvert.it.peers.RealSshd;
@@ -11,10 +12,16 @@ import culvert.it.peers.RealVsftpd;
 import culvert.it.peers.Run;
 import culvert.it.peers.Socks5;
 import culvert.it.peers.TestAccount;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -85,9 +92,8 @@ class CanaryIT {
     Path key = directory.resolve("id");
     Run<String> keygen =
         Run.text(
-            java.time.Duration.ofSeconds(20),
-            java.util.List.of(
-                "ssh-keygen", "-q", "-t", "ed25519", "-N", PASSPHRASE, "-f", key.toString()));
+            Duration.ofSeconds(20),
+            List.of("ssh-keygen", "-q", "-t", "ed25519", "-N", PASSPHRASE, "-f", key.toString()));
     assertThat(keygen.exitCode()).as(keygen.errors()).isZero();
     try (RealSshd sshd = RealSshd.start("PasswordAuthentication no");
         RealVsftpd vsftpd = RealVsftpd.start()) {
@@ -134,6 +140,61 @@ class CanaryIT {
       assertNoCanary(culvert.log(), WRONG);
       assertNoCanary(culvert.log(), TestAccount.password());
     }
+  }
+
+  /** What an operator sees beside the log, while a session lives and when logins have failed. */
+  @Test
+  void metricsHealthAndThreadNamesTellNoSecret() throws Exception {
+    Path passphrase = Files.writeString(directory.resolve("passphrase"), PASSPHRASE);
+    Path key = directory.resolve("id");
+    Run<String> keygen =
+        Run.text(
+            Duration.ofSeconds(20),
+            List.of("ssh-keygen", "-q", "-t", "ed25519", "-N", PASSPHRASE, "-f", key.toString()));
+    assertThat(keygen.exitCode()).as(keygen.errors()).isZero();
+    int admin = FreePorts.next();
+    try (RealSshd sshd = RealSshd.start();
+        RealVsftpd vsftpd = RealVsftpd.start();
+        CulvertProcess culvert =
+            run(
+                TestConfig.tunnel(directory, sshd.port(), vsftpd.port(), sshd.knownHostsLine())
+                    .profile("authentication", "[publickey, keyboard-interactive, password]")
+                    .profile("identity-file", key) // which the server does not know
+                    .profile("identity-passphrase", "\"${file:" + passphrase + "}\"")
+                    .top("admin", "127.0.0.1:" + admin));
+        FtpDialogue good = Socks5.through(culvert.port()).ftp("127.0.0.1", vsftpd.port());
+        FtpDialogue bad = Socks5.through(culvert.port()).ftp("127.0.0.1", vsftpd.port())) {
+      good.reply();
+      assertThat(good.login(TestAccount.USER, TestAccount.password())).startsWith("230 ");
+      bad.reply();
+      assertThat(bad.login(TestAccount.USER, WRONG)).startsWith("530 ");
+
+      String metrics = get(admin, "/metrics");
+      assertThat(metrics).contains("culvert_");
+      String health = get(admin, "/health");
+      assertThat(health).contains("ok");
+      Run<String> threads =
+          Run.text(
+              Duration.ofSeconds(60),
+              List.of(
+                  Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+                  Long.toString(culvert.pid()),
+                  "Thread.print"));
+      assertThat(threads.output()).contains("culvert");
+      for (String shown : List.of(metrics, health, threads.output(), culvert.log())) {
+        for (String canary : List.of(TestAccount.password(), WRONG, PASSPHRASE)) {
+          assertNoCanary(shown, canary);
+        }
+      }
+    }
+  }
+
+  private static String get(int port, String path) throws Exception {
+    return HttpClient.newHttpClient()
+        .send(
+            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).build(),
+            HttpResponse.BodyHandlers.ofString())
+        .body();
   }
 
   /** In clear, as hex digits with or without separators, and in Base64. */
