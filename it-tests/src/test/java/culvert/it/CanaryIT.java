@@ -89,12 +89,7 @@ class CanaryIT {
   @Test
   void theSecretsOfTheConfigurationAreNotInTheLog() throws Exception {
     Path passphrase = Files.writeString(directory.resolve("passphrase"), PASSPHRASE);
-    Path key = directory.resolve("id");
-    Run<String> keygen =
-        Run.text(
-            Duration.ofSeconds(20),
-            List.of("ssh-keygen", "-q", "-t", "ed25519", "-N", PASSPHRASE, "-f", key.toString()));
-    assertThat(keygen.exitCode()).as(keygen.errors()).isZero();
+    Path key = encryptedKey();
     try (RealSshd sshd = RealSshd.start("PasswordAuthentication no");
         RealVsftpd vsftpd = RealVsftpd.start()) {
       sshd.authorize(Files.readString(Path.of(key + ".pub")).strip());
@@ -146,12 +141,7 @@ class CanaryIT {
   @Test
   void metricsHealthAndThreadNamesTellNoSecret() throws Exception {
     Path passphrase = Files.writeString(directory.resolve("passphrase"), PASSPHRASE);
-    Path key = directory.resolve("id");
-    Run<String> keygen =
-        Run.text(
-            Duration.ofSeconds(20),
-            List.of("ssh-keygen", "-q", "-t", "ed25519", "-N", PASSPHRASE, "-f", key.toString()));
-    assertThat(keygen.exitCode()).as(keygen.errors()).isZero();
+    Path key = encryptedKey();
     int admin = FreePorts.next();
     try (RealSshd sshd = RealSshd.start();
         RealVsftpd vsftpd = RealVsftpd.start();
@@ -187,6 +177,16 @@ class CanaryIT {
         }
       }
     }
+  }
+
+  private Path encryptedKey() throws Exception {
+    Path key = directory.resolve("id");
+    Run<String> keygen =
+        Run.text(
+            Duration.ofSeconds(20),
+            List.of("ssh-keygen", "-q", "-t", "ed25519", "-N", PASSPHRASE, "-f", key.toString()));
+    assertThat(keygen.exitCode()).as(keygen.errors()).isZero();
+    return key;
   }
 
   private static String get(int port, String path) throws Exception {
