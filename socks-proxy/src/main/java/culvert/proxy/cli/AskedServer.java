@@ -28,6 +28,12 @@ record AskedServer(Endpoint address, SshProfile profile) {
     return new AskedServer(new Endpoint(effective.host().orElse(host), port), effective);
   }
 
+  /** The host that the profile is for, at the profile's port. */
+  static AskedServer of(String host, SshProfile effective) {
+    return new AskedServer(
+        new Endpoint(effective.host().orElse(host), effective.port()), effective);
+  }
+
   String host() {
     return address.host();
   }

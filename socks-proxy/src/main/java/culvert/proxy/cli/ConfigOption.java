@@ -2,7 +2,9 @@ package culvert.proxy.cli;
 
 import culvert.config.ConfigLoader;
 import culvert.config.ConfigLookup;
+import culvert.config.ConfigProblem;
 import culvert.config.ConfigResult;
+import culvert.config.CulvertConfig;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +36,17 @@ final class ConfigOption {
   ConfigResult load() {
     ConfigLoader loader = new ConfigLoader(terminal.environment());
     return find().map(loader::load).orElseGet(loader::builtIn);
+  }
+
+  /** Reads it and prints its problems to standard error; empty: it has errors. */
+  Optional<CulvertConfig> read() {
+    ConfigResult result = load();
+    for (ConfigProblem problem : result.problems()) {
+      terminal.err().println(problem);
+    }
+    return result instanceof ConfigResult.Loaded loaded
+        ? Optional.of(loaded.config())
+        : Optional.empty();
   }
 
   private Optional<Path> find() {

@@ -1,7 +1,5 @@
 package culvert.proxy.cli;
 
-import culvert.config.ConfigProblem;
-import culvert.config.ConfigResult;
 import culvert.config.CulvertConfig;
 import culvert.config.Endpoint;
 import culvert.config.ListenerConfig;
@@ -15,6 +13,7 @@ import culvert.proxy.owner.UserNames;
 import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -82,14 +81,11 @@ final class ExplainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    ConfigResult result = configOption.load();
-    for (ConfigProblem problem : result.problems()) {
-      terminal.err().println(problem);
-    }
-    if (!(result instanceof ConfigResult.Loaded loaded)) {
+    Optional<CulvertConfig> config = configOption.read();
+    if (config.isEmpty()) {
       return ExitCode.USAGE;
     }
-    explain(loaded.config());
+    explain(config.get());
     return ExitCode.OK;
   }
 

@@ -1,12 +1,12 @@
 package culvert.proxy.cli;
 
-import culvert.config.ConfigProblem;
-import culvert.config.ConfigResult;
+import culvert.config.CulvertConfig;
 import culvert.proxy.pin.PinFile;
 import culvert.proxy.pin.PinList;
 import culvert.proxy.pin.StateDirectory;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -33,14 +33,11 @@ final class PinsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    ConfigResult result = configOption.load();
-    for (ConfigProblem problem : result.problems()) {
-      terminal.err().println(problem);
-    }
-    if (!(result instanceof ConfigResult.Loaded loaded)) {
+    Optional<CulvertConfig> config = configOption.read();
+    if (config.isEmpty()) {
       return ExitCode.USAGE;
     }
-    PinFile file = new PinFile(new StateDirectory(loaded.config().stateDirectory()));
+    PinFile file = new PinFile(new StateDirectory(config.get().stateDirectory()));
     if (!file.exists()) {
       return ExitCode.OK;
     }

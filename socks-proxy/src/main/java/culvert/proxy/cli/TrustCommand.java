@@ -1,7 +1,5 @@
 package culvert.proxy.cli;
 
-import culvert.config.ConfigProblem;
-import culvert.config.ConfigResult;
 import culvert.config.CulvertConfig;
 import culvert.config.Endpoint;
 import culvert.config.SshProfile;
@@ -17,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -94,14 +93,11 @@ final class TrustCommand implements Callable<Integer> {
     if (check && yes) {
       throw usage("--check adds nothing (expected: without --yes)");
     }
-    ConfigResult result = configOption.load();
-    for (ConfigProblem problem : result.problems()) {
-      terminal.err().println(problem);
-    }
-    if (!(result instanceof ConfigResult.Loaded loaded)) {
+    Optional<CulvertConfig> config = configOption.read();
+    if (config.isEmpty()) {
       return ExitCode.USAGE;
     }
-    SshProfile profile = profile(loaded.config());
+    SshProfile profile = profile(config.get());
     List<AskedServer> all = servers(profile);
     HostKeyQuestions questions = new HostKeyQuestions(hostKeys);
     boolean allTrusted = check ? check(questions, all) : trust(questions, all);
@@ -148,10 +144,7 @@ final class TrustCommand implements Callable<Integer> {
               .host()
               .orElseThrow(
                   () -> usage("Missing HOST[:PORT], as profile " + profileName + " names no host"));
-      SshProfile effective = profile.forHost(host);
-      return List.of(
-          new AskedServer(
-              new Endpoint(effective.host().orElse(host), effective.port()), effective));
+      return List.of(AskedServer.of(host, profile.forHost(host)));
     }
     return List.copyOf(all.values());
   }

@@ -1,7 +1,5 @@
 package culvert.proxy.cli;
 
-import culvert.config.ConfigProblem;
-import culvert.config.ConfigResult;
 import culvert.config.CulvertConfig;
 import culvert.proxy.pin.PinFile;
 import culvert.proxy.pin.PinList;
@@ -9,6 +7,7 @@ import culvert.proxy.pin.PinnedDestination;
 import culvert.proxy.pin.StateDirectory;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -60,11 +59,8 @@ final class UnpinCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    ConfigResult result = configOption.load();
-    for (ConfigProblem problem : result.problems()) {
-      terminal.err().println(problem);
-    }
-    return result instanceof ConfigResult.Loaded loaded ? unpin(loaded.config()) : ExitCode.USAGE;
+    Optional<CulvertConfig> config = configOption.read();
+    return config.isPresent() ? unpin(config.get()) : ExitCode.USAGE;
   }
 
   private int unpin(CulvertConfig config) throws IOException {
