@@ -1,8 +1,8 @@
 package culvert.proxy.cli;
 
-import culvert.proxy.event.Printable;
 import culvert.proxy.tunnel.TunnelStatus;
 import culvert.ssh.BindAddress;
+import culvert.ssh.Printable;
 import culvert.ssh.SshException;
 import culvert.ssh.SshServer;
 import java.io.PrintStream;

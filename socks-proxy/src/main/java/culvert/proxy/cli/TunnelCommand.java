@@ -2,7 +2,7 @@ package culvert.proxy.cli;
 
 import culvert.config.CulvertConfig;
 import culvert.config.Endpoint;
-import culvert.proxy.event.Printable;
+import culvert.ssh.Printable;
 import culvert.ssh.SshException;
 import culvert.ssh.SshFailure;
 import java.nio.file.Files;

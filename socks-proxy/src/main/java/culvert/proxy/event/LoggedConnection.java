@@ -2,6 +2,7 @@ package culvert.proxy.event;
 
 import culvert.config.FallbackReason;
 import culvert.filter.ConnectionRequest;
+import culvert.ssh.Printable;
 import culvert.ssh.SshFailure;
 import java.net.InetSocketAddress;
 import java.time.Duration;

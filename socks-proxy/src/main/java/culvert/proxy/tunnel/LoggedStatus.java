@@ -1,7 +1,7 @@
 package culvert.proxy.tunnel;
 
-import culvert.proxy.event.Printable;
 import culvert.ssh.BindAddress;
+import culvert.ssh.Printable;
 import culvert.ssh.SshException;
 import culvert.ssh.SshServer;
 import java.time.Duration;

@@ -1,5 +1,6 @@
 package culvert.ssh.mina.auth;
 
+import culvert.ssh.Printable;
 import java.io.IOException;
 import java.time.Duration;
 import org.apache.sshd.common.session.SessionContext;
@@ -18,13 +19,14 @@ record AgentKey(SshAgent agent, KeyBlob key, String comment, Duration patience) 
     byte[] signature = agent.sign(key, data, AgentMessages.flags(algorithm), patience);
     String made = new WireReader(signature).text("signature's algorithm");
     if (!made.equals(algorithm)) {
-      throw new IOException("signed with " + Printable.of(made) + " (expected: " + algorithm + ")");
+      throw new IOException(
+          "signed with " + Printable.text(made) + " (expected: " + algorithm + ")");
     }
     return signature;
   }
 
   @Override
   public String toString() {
-    return "agent's key " + Printable.of(comment);
+    return "agent's key " + Printable.text(comment);
   }
 }

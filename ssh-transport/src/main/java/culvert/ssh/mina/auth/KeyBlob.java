@@ -1,5 +1,6 @@
 package culvert.ssh.mina.auth;
 
+import culvert.ssh.Printable;
 import java.io.IOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -20,7 +21,7 @@ final class KeyBlob {
     this.octets = octets.clone();
     this.type = new WireReader(octets).text("key type");
     if (!type.matches("[!-~&&[^,]]{1," + MAX_TYPE + "}")) {
-      throw new IOException("is damaged: not a key type: " + Printable.of(type));
+      throw new IOException("is damaged: not a key type: " + Printable.text(type));
     }
   }
 
@@ -48,7 +49,7 @@ final class KeyBlob {
     }
     if (!blob.type.equals(words[0])) {
       throw new IOException(
-          "is damaged: says " + Printable.of(words[0]) + ", holds " + Printable.of(blob.type));
+          "is damaged: says " + Printable.text(words[0]) + ", holds " + Printable.text(blob.type));
     }
     return blob;
   }

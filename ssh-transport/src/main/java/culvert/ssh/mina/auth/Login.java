@@ -1,6 +1,7 @@
 package culvert.ssh.mina.auth;
 
 import culvert.config.AuthMethod;
+import culvert.ssh.Printable;
 import culvert.ssh.SshException;
 import culvert.ssh.SshFailure;
 import culvert.ssh.SshServer;
@@ -101,13 +102,13 @@ public final class Login {
       return new SshException(
           SshFailure.AUTH_FAILED,
           "SSH login as %s at %s refused%s"
-              .formatted(Printable.of(user), server.host(), tooManyKeys(cause)),
+              .formatted(Printable.text(user), server.host(), tooManyKeys(cause)),
           cause);
     }
     if (exhausted && !offered.isEmpty()) {
       return noIdentity();
     }
-    String reason = Printable.of(String.valueOf(cause.getMessage()));
+    String reason = Printable.text(String.valueOf(cause.getMessage()));
     return new SshException(
         SshFailure.NOT_SSH,
         "ssh server %s: connection ended during the login: %s".formatted(server, reason),
@@ -162,7 +163,7 @@ public final class Login {
     List<String> all = new ArrayList<>(problems);
     all.addAll(course);
     if (!offered.isEmpty()) {
-      all.add("server offers " + Printable.of(String.join(",", offered)));
+      all.add("server offers " + Printable.text(String.join(",", offered)));
     }
     return all.isEmpty() ? "nothing tried" : String.join("; ", all);
   }
@@ -252,19 +253,19 @@ public final class Login {
   }
 
   void note(AuthMethod method, String event) {
-    course.add(method + ": " + Printable.of(event));
+    course.add(method + ": " + Printable.text(event));
   }
 
   private SshException noIdentity() {
     StringBuilder message =
         new StringBuilder("nothing to log in with as ")
-            .append(Printable.of(user))
+            .append(Printable.text(user))
             .append(" at ")
             .append(server.host());
     if (!offered.isEmpty()) {
       message
           .append(" (server offers ")
-          .append(Printable.of(String.join(",", offered)))
+          .append(Printable.text(String.join(",", offered)))
           .append(')');
     }
     problems.forEach(problem -> message.append("; ").append(problem));
@@ -273,7 +274,7 @@ public final class Login {
 
   @Override
   public String toString() {
-    return "login as " + Printable.of(user) + " at " + server;
+    return "login as " + Printable.text(user) + " at " + server;
   }
 
   interface LoopTask {

@@ -1,6 +1,6 @@
 package culvert.ssh.mina.hostkey;
 
-import culvert.ssh.mina.auth.Printable;
+import culvert.ssh.Printable;
 import java.time.Instant;
 import java.util.Optional;
 import org.apache.sshd.common.config.keys.OpenSshCertificate;
@@ -91,7 +91,7 @@ public final class HostCertificate {
     String algorithm = String.valueOf(certificate.getSignatureAlgorithm());
     return HostKeyAlgorithms.ofAuthority(algorithm).isPresent()
         ? Optional.empty()
-        : Optional.of("signed with " + Printable.of(algorithm));
+        : Optional.of("signed with " + Printable.text(algorithm));
   }
 
   private static String date(long seconds) {
@@ -105,7 +105,7 @@ public final class HostCertificate {
   @Override
   public String toString() {
     return "certificate "
-        + Printable.of(certificate.getId())
+        + Printable.text(certificate.getId())
         + " of "
         + key
         + " by authority "

@@ -1,4 +1,4 @@
-package culvert.proxy.event;
+package culvert.ssh;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

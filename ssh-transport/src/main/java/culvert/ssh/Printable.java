@@ -1,6 +1,6 @@
-package culvert.proxy.event;
+package culvert.ssh;
 
-/** What peers say, made fit for a log line. */
+/** What peers say, made fit for a log line or an error message. */
 public final class Printable {
   private static final int MAX_LENGTH = 300;
 
