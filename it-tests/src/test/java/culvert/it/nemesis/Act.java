@@ -56,7 +56,7 @@ enum Act {
   FREEZE_FTP_SESSIONS {
     @Override
     Undo begin(Site site, Random random) {
-      return freeze(server(site, random).sessionProcesses());
+      return freeze(server(site, random).stoppableProcesses());
     }
   },
   RESET_NETWORK {

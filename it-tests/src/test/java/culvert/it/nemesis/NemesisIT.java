@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import culvert.it.TestFile;
 import culvert.it.peers.RealFtpServer;
 import culvert.it.peers.RealPeers;
+import culvert.it.peers.Signals;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -196,7 +197,7 @@ class NemesisIT {
   private String report(Site site) throws Exception {
     String log = site.culvert().log();
     String defects = log.lines().filter(NemesisIT::isDefect).collect(Collectors.joining("\n"));
-    String servers = site.servers().stream().map(NemesisIT::greeting).collect(Collectors.joining());
+    String servers = site.servers().stream().map(NemesisIT::state).collect(Collectors.joining());
     return "Again: -Dit.test=NemesisIT -Dnemesis.seed=%d -Dnemesis.duration=%ds\n%s\n%s\n%s\n%s"
         .formatted(
             seed,
@@ -207,8 +208,8 @@ class NemesisIT {
             "Culvert: " + last(log));
   }
 
-  /** Whether a server answers without Culvert: or else the hang is its own. */
-  private static String greeting(RealFtpServer server) {
+  /** Whether a server answers without Culvert, and what its sessions wait for. */
+  private static String state(RealFtpServer server) {
     String greeting;
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
       socket.setSoTimeout(5000);
@@ -216,7 +217,8 @@ class NemesisIT {
     } catch (IOException e) {
       greeting = e.toString();
     }
-    return server.name() + ", asked directly, says: " + greeting + "\n";
+    return "%s, asked directly, says: %s; its sessions:%n%s"
+        .formatted(server.name(), greeting, Signals.states(server.sessionProcesses()));
   }
 
   private static String last(String text) {

@@ -6,6 +6,9 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
@@ -16,22 +19,25 @@ final class GreetingServer {
   private final String address;
   private final int port;
   private final List<String> command;
+  private final Path output;
   private Process process;
   private int probes;
 
   /**
    * @param command that stays in the foreground; it listens on that address and port
+   * @param output a file for what it prints
    */
-  GreetingServer(String address, int port, List<String> command) {
+  GreetingServer(String address, int port, List<String> command, Path output) {
     this.address = address;
     this.port = port;
     this.command = List.copyOf(command);
+    this.output = output;
   }
 
   /** Starts a listener and waits for its greeting, after {@link #stop} or over the old one. */
   void restart() {
     stop();
-    process = Run.start(command);
+    process = Run.serve(command, output);
     await(command.get(0) + " answers on port " + port).atMost(DEADLINE).until(this::answers);
   }
 
@@ -50,14 +56,28 @@ final class GreetingServer {
     return process.descendants().toList();
   }
 
+  /** Those of them that the listener has begun itself, one for each connection. */
+  List<ProcessHandle> leaders() {
+    return process.children().toList();
+  }
+
   /** How many connections were made only to see whether it is there. */
   int probes() {
     return probes;
   }
 
+  private String said() {
+    try {
+      return Files.readString(output, StandardCharsets.ISO_8859_1);
+    } catch (IOException e) {
+      return e.toString();
+    }
+  }
+
   private boolean answers() {
     if (!process.isAlive()) {
-      throw new IllegalStateException(command + " ended at once: " + process.exitValue());
+      throw new IllegalStateException(
+          command + " ended at once: " + process.exitValue() + ", it said: " + said());
     }
     try (Socket socket = new Socket()) {
       socket.connect(new InetSocketAddress(InetAddress.getByName(address), port), 1000);

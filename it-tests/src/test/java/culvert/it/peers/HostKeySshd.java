@@ -57,7 +57,7 @@ public final class HostKeySshd implements AutoCloseable {
         command.addAll(List.of("-o", "HostCertificate=" + certificate));
       }
     }
-    HostKeySshd sshd = new HostKeySshd(Run.start(command), port);
+    HostKeySshd sshd = new HostKeySshd(Run.serve(command, Path.of(keys.get(0) + ".output")), port);
     await("sshd listens, its log: " + keys.get(0) + ".log")
         .atMost(DEADLINE)
         .until(() -> !sshd.process.isAlive() || accepts(address, port));

@@ -14,6 +14,11 @@ public interface RealFtpServer extends AutoCloseable {
   /** The processes of all control connections. */
   List<ProcessHandle> sessionProcesses();
 
+  /** Those of them that go on after SIGSTOP and SIGCONT as if nothing had been. */
+  default List<ProcessHandle> stoppableProcesses() {
+    return sessionProcesses();
+  }
+
   /** Ends the listener and every session with SIGKILL. */
   @Override
   void close() throws IOException;

@@ -24,7 +24,8 @@ public final class RealProftpd implements RealFtpServer {
         new GreetingServer(
             "127.0.0.1",
             port,
-            List.of(PROGRAM.toString(), "--nodaemon", "--config", configuration().toString()));
+            List.of(PROGRAM.toString(), "--nodaemon", "--config", configuration().toString()),
+            directory.resolve("output"));
   }
 
   /**

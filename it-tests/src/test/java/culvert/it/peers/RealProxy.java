@@ -22,7 +22,7 @@ public final class RealProxy implements AutoCloseable {
   private RealProxy(int port, Path directory, List<String> command) {
     this.port = port;
     this.directory = directory;
-    this.process = Run.start(command);
+    this.process = Run.serve(command, directory.resolve("output"));
     await(command.get(0) + " listens").atMost(DEADLINE).until(this::listens);
   }
 

@@ -20,7 +20,8 @@ public final class RealPureFtpd implements RealFtpServer {
   private RealPureFtpd(Path directory, int port, String... options) {
     this.directory = directory;
     this.port = port;
-    this.server = new GreetingServer("127.0.0.1", port, command(options));
+    this.server =
+        new GreetingServer("127.0.0.1", port, command(options), directory.resolve("output"));
   }
 
   /**

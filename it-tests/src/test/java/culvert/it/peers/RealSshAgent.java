@@ -35,7 +35,7 @@ public final class RealSshAgent implements AutoCloseable {
     Path directory = Files.createTempDirectory("culvert-agent-");
     Path socket = directory.resolve("socket");
     Process process =
-        Run.start(
+        Run.serve(
             List.of(
                 "env",
                 "SSH_ASKPASS=" + askpass,
@@ -44,7 +44,8 @@ public final class RealSshAgent implements AutoCloseable {
                 "ssh-agent",
                 "-D",
                 "-a",
-                socket.toString()));
+                socket.toString()),
+            directory.resolve("output"));
     await("the agent's socket").atMost(DEADLINE).until(() -> Files.exists(socket));
     return new RealSshAgent(directory, process);
   }

@@ -108,14 +108,15 @@ public final class RealSshd implements AutoCloseable {
     stop();
     int listening = count("Server listening on");
     process =
-        Run.start(
+        Run.serve(
             List.of(
                 program.toString(),
                 "-D",
                 "-f",
                 configuration().toString(),
                 "-E",
-                logFile().toString()));
+                logFile().toString()),
+            directory.resolve("output"));
     await("sshd listens, its log: " + logFile())
         .atMost(DEADLINE)
         .until(() -> !process.isAlive() || count("Server listening on") > listening);

@@ -29,7 +29,11 @@ public final class RealVsftpd implements RealFtpServer {
     this.address = address;
     this.port = port;
     this.server =
-        new GreetingServer(address, port, List.of(PROGRAM.toString(), configuration().toString()));
+        new GreetingServer(
+            address,
+            port,
+            List.of(PROGRAM.toString(), configuration().toString()),
+            directory.resolve("output"));
   }
 
   /**
@@ -63,6 +67,17 @@ public final class RealVsftpd implements RealFtpServer {
   @Override
   public List<ProcessHandle> sessionProcesses() {
     return server.sessions();
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Each session has two processes. SIGCHLD also says that a child was stopped, but the upper
+   * process takes it for the end of the lower one and waits for that from then on.
+   */
+  @Override
+  public List<ProcessHandle> stoppableProcesses() {
+    return server.leaders();
   }
 
   /** Starts a listener on the same port, after {@link #stop} or over the old one. */

@@ -26,7 +26,7 @@ public record Run<T>(int exitCode, T output, String errors) {
 
   private static <T> Run<T> run(
       Duration deadline, List<String> command, Function<InputStream, T> reader) {
-    Process process = start(command);
+    Process process = start(new ProcessBuilder(command));
     try {
       CompletableFuture<T> output =
           CompletableFuture.supplyAsync(
@@ -45,11 +45,21 @@ public record Run<T>(int exitCode, T output, String errors) {
     }
   }
 
-  /** Starts a program whose standard input is empty; it does not outlive this process. */
-  static Process start(List<String> command) {
+  /**
+   * Starts a program that serves until it is ended; it does not outlive this process.
+   *
+   * @param output what it prints is added there: a pipe that nobody reads would stop it when full
+   */
+  static Process serve(List<String> command, Path output) {
+    return start(
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile())));
+  }
+
+  private static Process start(ProcessBuilder program) {
     try {
-      Process process =
-          new ProcessBuilder(command).redirectInput(Path.of("/dev/null").toFile()).start();
+      Process process = program.redirectInput(Path.of("/dev/null").toFile()).start();
       Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly, "kill-peer"));
       return process;
     } catch (IOException e) {

@@ -3,6 +3,7 @@ package culvert.it.peers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** Signals to peers' processes. */
 public final class Signals {
@@ -22,5 +23,17 @@ public final class Signals {
     List<String> command = new ArrayList<>(List.of("kill", "-" + name));
     processes.forEach(process -> command.add(Long.toString(process.pid())));
     Run.text(DEADLINE, command);
+  }
+
+  /** What each of them does now: its state, where in the kernel it waits, its age in seconds. */
+  public static String states(List<ProcessHandle> processes) {
+    String pids =
+        processes.stream()
+            .map(process -> Long.toString(process.pid()))
+            .collect(Collectors.joining(","));
+    return pids.isEmpty()
+        ? "(none)\n"
+        : Run.text(DEADLINE, List.of("ps", "-o", "pid,ppid,stat,wchan:24,etimes,args", "-p", pids))
+            .output();
   }
 }
