@@ -1,6 +1,7 @@
 package culvert.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import culvert.it.peers.CurlClient;
 import culvert.it.peers.FtpDialogue;
@@ -9,12 +10,16 @@ import culvert.it.peers.RealSshd;
 import culvert.it.peers.RealVsftpd;
 import culvert.it.peers.Run;
 import culvert.it.peers.Sha256;
+import culvert.it.peers.Socks5;
 import culvert.it.peers.SshKey;
 import culvert.it.peers.TestAccount;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Tunnels whose server, user, key and known hosts are those of OpenSSH's configuration. */
@@ -77,6 +82,101 @@ class SshConfigIT {
         TestAccount.delete(home);
       }
     }
+  }
+
+  @Test
+  void proxyJumpLeadsThroughItsHopsEachWithItsOwnKeyAndHostKey() throws Exception {
+    try (RealSshd bastion = RealSshd.start("PasswordAuthentication no");
+        RealSshd middle = RealSshd.start("PasswordAuthentication no");
+        RealSshd sshd = RealSshd.start();
+        RealVsftpd vsftpd = RealVsftpd.start()) {
+      SshKey bastionsKey = authorizedKey(bastion, "id_bastion");
+      SshKey middlesKey = authorizedKey(middle, "id_middle");
+      TestConfig config =
+          config(
+              sshd,
+              vsftpd,
+              "Host gw",
+              "  HostName 127.0.0.1",
+              "  Port " + sshd.port(),
+              "  ProxyJump bastion,middle",
+              "Host bastion",
+              "  HostName 127.0.0.1",
+              "  Port " + bastion.port(),
+              "  IdentityFile " + bastionsKey.path(),
+              "Host middle",
+              "  HostName 127.0.0.1",
+              "  Port " + middle.port(),
+              "  IdentityFile " + middlesKey.path(),
+              "Host bastion middle",
+              "  User " + TestAccount.USER,
+              "Host *",
+              "  StrictHostKeyChecking yes",
+              "  UserKnownHostsFile " + directory + "/known_hosts");
+      Files.write(
+          directory.resolve("known_hosts"),
+          List.of(bastion.knownHostsLine(), middle.knownHostsLine(), sshd.knownHostsLine()));
+      try (Culvert culvert = Culvert.start(config);
+          FtpDialogue ftp = culvert.ftp(vsftpd.port())) {
+        assertThat(ftp.reply()).startsWith("220 ");
+        assertThat(ftp.login(TestAccount.USER, TestAccount.password()))
+            .isEqualTo("230 Login successful.");
+      }
+      assertThat(bastion.directTcpipPorts()).containsExactly(middle.port());
+      assertThat(middle.directTcpipPorts()).containsExactly(sshd.port());
+      assertThat(sshd.directTcpipPorts()).containsExactly(vsftpd.port());
+      assertThat(sshd.log()).contains("Accepted password for " + TestAccount.USER);
+      assertThat(bastion.log()).contains("Accepted publickey for " + TestAccount.USER);
+      assertThat(middle.log())
+          .contains("Accepted publickey for " + TestAccount.USER)
+          .doesNotContain("Failed password", "method password");
+    }
+  }
+
+  @Test
+  @EnabledOnOs({OS.LINUX, OS.MAC})
+  void sighupReadsTheFileAgain() throws Exception {
+    try (RealSshd old = RealSshd.start();
+        RealSshd sshd = RealSshd.start();
+        RealVsftpd vsftpd = RealVsftpd.start()) {
+      TestConfig config = config(old, vsftpd, gateway(old.port()));
+      Files.write(
+          directory.resolve("known_hosts"), List.of(old.knownHostsLine(), sshd.knownHostsLine()));
+      try (CulvertProcess culvert = CulvertProcess.run(config.write(), directory.resolve("log"))) {
+        Socks5 socks = Socks5.through(culvert.port());
+        try (FtpDialogue before = login(socks, vsftpd)) {
+          Files.write(directory.resolve("ssh_config"), List.of(gateway(sshd.port())));
+          culvert.signal("HUP");
+          await("it is read again")
+              .atMost(Duration.ofSeconds(20))
+              .until(() -> culvert.log().contains("reloaded"));
+
+          login(socks, vsftpd).close();
+
+          assertThat(before.send("PWD")).as("what had begun goes on").startsWith("257 ");
+        }
+      }
+      assertThat(old.directTcpipPorts()).containsExactly(vsftpd.port());
+      assertThat(sshd.directTcpipPorts()).containsExactly(vsftpd.port());
+    }
+  }
+
+  private String[] gateway(int port) {
+    return new String[] {
+      "Host gw",
+      "  HostName 127.0.0.1",
+      "  Port " + port,
+      "  StrictHostKeyChecking yes",
+      "  UserKnownHostsFile " + directory + "/known_hosts"
+    };
+  }
+
+  private static FtpDialogue login(Socks5 socks, RealVsftpd vsftpd) throws Exception {
+    FtpDialogue ftp = socks.ftp("127.0.0.1", vsftpd.port());
+    assertThat(ftp.reply()).startsWith("220 ");
+    assertThat(ftp.login(TestAccount.USER, TestAccount.password()))
+        .isEqualTo("230 Login successful.");
+    return ftp;
   }
 
   @Test

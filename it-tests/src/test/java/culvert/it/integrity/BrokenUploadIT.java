@@ -75,11 +75,11 @@ class BrokenUploadIT {
     TestAccount.give(name);
     if (how == Break.CULVERT_KILLED) {
       try (CulvertProcess culvert =
-          CulvertProcess.run(config(server).write(), directory.resolve("log"))) {
+          CulvertProcess.run(config(how, server).write(), directory.resolve("log"))) {
         upload(how, server, name, culvert.port(), culvert::close);
       }
     } else {
-      try (Culvert culvert = Culvert.start(config(server))) {
+      try (Culvert culvert = Culvert.start(config(how, server))) {
         upload(how, server, name, culvert.port(), () -> {});
       }
     }
@@ -119,6 +119,11 @@ class BrokenUploadIT {
         case NETWORK_RESET -> {
           network.reset();
           assertThat(ftp.reply()).startsWith("421");
+        }
+        case NETWORK_FROZEN -> {
+          network.freeze();
+          assertThat(ftp.reply()).startsWith("421");
+          network.thaw(); // only now can sshd hear of it
         }
       }
     }
@@ -160,12 +165,16 @@ class BrokenUploadIT {
     return ftp;
   }
 
-  private TestConfig config(RealFtpServer server) throws IOException {
+  private TestConfig config(Break how, RealFtpServer server) throws IOException {
     String key = sshd.knownHostsLine();
-    return TestConfig.tunnel(
-        directory,
-        network.port(),
-        server.port(),
-        "[127.0.0.1]:" + network.port() + key.substring(key.indexOf(' ')));
+    TestConfig config =
+        TestConfig.tunnel(
+            directory,
+            network.port(),
+            server.port(),
+            "[127.0.0.1]:" + network.port() + key.substring(key.indexOf(' ')));
+    return how == Break.NETWORK_FROZEN
+        ? config.profile("server-alive-interval", "1s").profile("server-alive-count-max", 1)
+        : config;
   }
 }
