@@ -126,9 +126,12 @@ public final class FilePins implements TunnelPins {
 
   private Optional<String> look(Set<PinnedDestination> names) {
     try {
+      Set<PinnedDestination> notYetInTheFile = unwritten(); // asked first: they move to the file
       PinList list = file.read();
       List<PinnedDestination> pinned =
-          names.stream().filter(name -> isUnwritten(name) || list.contains(name)).toList();
+          names.stream()
+              .filter(name -> notYetInTheFile.contains(name) || list.contains(name))
+              .toList();
       if (!pinned.isEmpty()) {
         return Optional.of(pinned(pinned));
       }
@@ -150,8 +153,8 @@ public final class FilePins implements TunnelPins {
     LOG.warn("pins: {}: may be any destination, so none falls back for unreachable", problem);
   }
 
-  private synchronized boolean isUnwritten(PinnedDestination name) {
-    return unwritten.containsKey(name);
+  private synchronized Set<PinnedDestination> unwritten() {
+    return Set.copyOf(unwritten.keySet());
   }
 
   @Override

@@ -1,15 +1,19 @@
 package culvert.proxy.pin;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 
@@ -49,7 +53,7 @@ public final class PinFile {
    */
   public PinList read() throws IOException {
     try {
-      return PinList.of(file, Files.readAllBytes(file));
+      return PinList.of(file, content());
     } catch (NoSuchFileException e) {
       if (Files.isDirectory(directory.path())) {
         return PinList.of(file, new byte[0]);
@@ -60,26 +64,42 @@ public final class PinFile {
     }
   }
 
+  private byte[] content() throws IOException {
+    try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
+      return in.readAllBytes();
+    }
+  }
+
   /** Adds those pins that are not there yet. On the disk when it returns. */
   void add(Collection<Pin> pins) throws IOException {
     update(list -> list.with(pins));
   }
 
   /**
-   * Takes pins out. On the disk when it returns.
+   * Takes pins out. On the disk when it returns. Only for the user whose file it is: nobody else
+   * could leave one that the proxy can read, and root has no business with the files of a directory
+   * that others write.
    *
    * @return what the file said before
    * @throws IOException with a message for the user
    */
   public PinList remove(Collection<PinnedDestination> unpinned) throws IOException {
+    if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+      return read();
+    }
+    Optional<String> owner = directory.ownerButUs(file);
+    if (owner.isPresent()) {
+      throw new IOException(
+          "pins: " + file + " belongs to " + owner.get() + ": run culvert unpin as that user");
+    }
     return update(list -> list.without(unpinned));
   }
 
   private PinList update(UnaryOperator<PinList> change) throws IOException {
-    Set<StandardOpenOption> options = Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    Set<OpenOption> options =
+        Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
     synchronized (JVM_LOCK) {
       try (FileChannel locked = FileChannel.open(lock, options, directory.mode(OWNER_ONLY))) {
-        directory.handOver(lock);
         locked.lock(); // until the channel closes
         PinList before = read();
         byte[] content = change.apply(before).content();
@@ -100,7 +120,6 @@ public final class PinFile {
     Set<StandardOpenOption> options =
         Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     try (FileChannel channel = FileChannel.open(next, options, directory.mode(OWNER_ONLY))) {
-      directory.handOver(next);
       ByteBuffer out = ByteBuffer.wrap(content);
       while (out.hasRemaining()) {
         channel.write(out);

@@ -5,13 +5,14 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFileAttributeView;
-import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -83,20 +84,17 @@ public record StateDirectory(Path path) {
         : new FileAttribute<?>[0];
   }
 
-  /**
-   * Gives a file to whom the directory belongs: what root has written with {@code culvert unpin}
-   * must be readable to the proxy, which need not run as root.
-   */
-  void handOver(Path file) throws IOException {
-    PosixFileAttributeView view = Files.getFileAttributeView(file, PosixFileAttributeView.class);
-    if (view == null) {
-      return;
+  /** Whose file it is, if it belongs to somebody else than this process's user. */
+  Optional<String> ownerButUs(Path file) throws IOException {
+    if (Files.getFileAttributeView(file, PosixFileAttributeView.class) == null) {
+      return Optional.empty();
     }
-    PosixFileAttributes wanted = Files.readAttributes(path, PosixFileAttributes.class);
-    PosixFileAttributes present = view.readAttributes();
-    if (!present.owner().equals(wanted.owner())) {
-      view.setOwner(wanted.owner());
-      view.setGroup(wanted.group());
+    Path probe = Files.createTempFile(path, "probe", null);
+    try {
+      UserPrincipal owner = Files.getOwner(file, LinkOption.NOFOLLOW_LINKS);
+      return Files.getOwner(probe).equals(owner) ? Optional.empty() : Optional.of(owner.getName());
+    } finally {
+      Files.delete(probe);
     }
   }
 

@@ -19,7 +19,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,20 +43,22 @@ class FilePinsTest {
 
   @BeforeEach
   void prepare() throws IOException {
-    StateDirectory directory = new StateDirectory(temporary.resolve("state"));
-    file = directory.path().resolve("pins");
-    pins =
-        new FilePins(
-            directory,
-            () -> enabled,
-            (host, executor) ->
-                names.containsKey(host)
-                    ? executor.newSucceededFuture(names.get(host))
-                    : executor.newFailedFuture(new UnknownHostException(host)),
-            this::later,
-            () -> Instant.parse("2026-11-28T18:52:07.9Z"),
-            notWritten::incrementAndGet);
+    file = temporary.resolve("state/pins");
+    pins = pins(this::later);
     pins.prepare();
+  }
+
+  private FilePins pins(Executor executing) {
+    return new FilePins(
+        new StateDirectory(temporary.resolve("state")),
+        () -> enabled,
+        (host, executor) ->
+            names.containsKey(host)
+                ? executor.newSucceededFuture(names.get(host))
+                : executor.newFailedFuture(new UnknownHostException(host)),
+        executing,
+        () -> Instant.parse("2026-11-28T18:52:07.9Z"),
+        notWritten::incrementAndGet);
   }
 
   private void later(Runnable task) {
@@ -86,6 +92,23 @@ class FilePinsTest {
     runAll();
 
     assertThat(answer.getNow()).contains("pinned: no plaintext; culvert unpin ftp.example:2121");
+  }
+
+  @Test
+  void aPinIsSeenWhileItMovesIntoTheFile() throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(2);
+    try {
+      FilePins moving = pins(threads);
+      for (int i = 0; i < 200; i++) {
+        ConnectionRequest destination = named("host" + i + ".example", 21);
+        moving.tunnelled(destination, "gate:22", Optional.empty());
+        for (int look = 0; look < 3; look++) {
+          assertThat(moving.objection(destination, HERE).get(20, TimeUnit.SECONDS)).isPresent();
+        }
+      }
+    } finally {
+      threads.shutdownNow();
+    }
   }
 
   @Test

@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -52,18 +53,38 @@ class PinFileTest {
 
   @Test
   @EnabledOnOs({OS.LINUX, OS.MAC})
-  void whatRootChangesStaysTheProxysOwn() throws IOException {
+  void rootTakesNothingOutOfSomebodyElsesFile() throws IOException {
     Assumptions.assumeTrue("root".equals(System.getProperty("user.name")), "needs root");
     UserPrincipal nobody =
         temporary.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName("nobody");
-    Files.setOwner(directory.path(), nobody);
+    file.add(List.of(pin("a")));
+    Files.delete(directory.path().resolve("pins.lock"));
+    Files.setOwner(path(), nobody);
 
-    file.add(List.of(pin("a"), pin("b")));
-    file.remove(List.of(PinnedDestination.of("a", 21)));
+    assertThatThrownBy(() -> file.remove(List.of(PinnedDestination.of("a", 21))))
+        .isInstanceOf(IOException.class)
+        .hasMessage("pins: " + path() + " belongs to nobody: run culvert unpin as that user");
 
-    for (String name : List.of("pins", "pins.lock")) {
-      assertThat(Files.getOwner(directory.path().resolve(name))).as(name).isEqualTo(nobody);
+    assertThat(file.read().pins()).hasSize(1);
+    try (Stream<Path> files = Files.list(directory.path())) {
+      assertThat(files).as("nothing that the proxy could not use").containsExactly(path());
     }
+  }
+
+  @Test
+  @EnabledOnOs({OS.LINUX, OS.MAC})
+  void whoeverMayWriteTheDirectoryLeadsNobodyToOtherFiles() throws IOException {
+    Path other = Files.writeString(temporary.resolve("other"), "not a pin\n");
+    Files.createSymbolicLink(directory.path().resolve("pins.lock"), other);
+    assertThatThrownBy(() -> file.add(List.of(pin("a")))).isInstanceOf(IOException.class);
+
+    Files.delete(directory.path().resolve("pins.lock"));
+    Files.createSymbolicLink(path(), other);
+    assertThatThrownBy(file::read)
+        .isInstanceOf(IOException.class)
+        .hasMessageStartingWith("pins: " + path() + " cannot be read: ");
+    assertThatThrownBy(() -> file.add(List.of(pin("a")))).isInstanceOf(IOException.class);
+    assertThat(other).hasContent("not a pin");
   }
 
   @Test
