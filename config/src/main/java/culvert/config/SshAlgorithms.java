@@ -14,6 +14,10 @@ import java.util.stream.Collectors;
 public record SshAlgorithms(
     List<String> ciphers, List<String> macs, List<String> kex, List<String> hostKeys) {
 
+  /** Culvert's own lists. */
+  public static final SshAlgorithms STANDARD =
+      new SshAlgorithms(List.of(), List.of(), List.of(), List.of());
+
   public SshAlgorithms {
     ciphers = List.copyOf(ciphers);
     macs = List.copyOf(macs);

@@ -92,7 +92,7 @@ class ConfigLoaderTest {
                     Duration.ofSeconds(4), Duration.ofSeconds(10), Duration.ofSeconds(15), 3),
                 new SshPooling(
                     Duration.ofSeconds(60), Duration.ofHours(12), 2, Duration.ofSeconds(60)),
-                new SshAlgorithms(List.of(), List.of(), List.of(), List.of()),
+                SshAlgorithms.STANDARD,
                 RekeyLimit.ofBytes(64L << 30)));
   }
 

@@ -1,6 +1,7 @@
 package culvert.ssh;
 
 import culvert.config.HostKeyPolicy;
+import culvert.config.SshAlgorithms;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -14,22 +15,23 @@ public interface HostKeys {
   /**
    * Asks the server for its host keys, one per type that it has, each proven by a key exchange.
    *
-   * @param deadline for each of the few connections that this takes
-   * @return in OpenSSH's order of preference; never empty
-   * @throws SshException the server could not be reached, or speaks no SSH
+   * <p>This takes a few connections.
+   *
+   * @return in the order of preference; never empty
+   * @throws SshException the server could not be reached, or there is nothing in common to prove a
+   *     key with
    */
-  List<ServerHostKey> fetch(String host, int port, Duration deadline) throws SshException;
+  List<ServerHostKey> fetch(Server server) throws SshException;
 
   /**
    * Compares the key or certificate that the server shows with what the files say, as a connection
    * that wants to log in does. Writes nothing; what is unknown is not trusted.
    *
-   * @param deadline for the one connection that this takes
-   * @throws SshException the server could not be reached, or speaks no SSH
+   * @throws SshException the server could not be reached, or there is nothing in common to prove a
+   *     key with
    * @throws IOException a file cannot be read
    */
-  Check check(HostKeyPolicy policy, String host, int port, Duration deadline)
-      throws SshException, IOException;
+  Check check(HostKeyPolicy policy, Server server) throws SshException, IOException;
 
   /**
    * Writes keys down in the first of the policy's files, under its alias if it has one. All or
@@ -42,6 +44,14 @@ public interface HostKeys {
    */
   List<Outcome> add(HostKeyPolicy policy, String host, int port, List<ServerHostKey> keys)
       throws IOException;
+
+  /**
+   * Whom to ask.
+   *
+   * @param algorithms those of the connections that the answer is for
+   * @param deadline for each connection
+   */
+  record Server(String host, int port, SshAlgorithms algorithms, Duration deadline) {}
 
   /**
    * What is to be thought of a server.

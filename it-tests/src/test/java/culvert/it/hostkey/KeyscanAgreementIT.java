@@ -3,6 +3,7 @@ package culvert.it.hostkey;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import culvert.config.HostKeyPolicy;
+import culvert.config.SshAlgorithms;
 import culvert.it.peers.HostKeySshd;
 import culvert.it.peers.KeyFiles;
 import culvert.it.peers.RealPeers;
@@ -53,7 +54,7 @@ class KeyscanAgreementIT {
       List<String> theirs = scan.output().lines().filter(line -> !line.startsWith("#")).toList();
       assertThat(theirs).as(scan.toString()).hasSize(3);
 
-      List<HostKeys.ServerHostKey> ours = hostKeys.fetch("127.0.0.1", sshd.port(), DEADLINE);
+      List<HostKeys.ServerHostKey> ours = hostKeys.fetch(asked(sshd));
       assertThat(hostKeys.add(policy, "127.0.0.1", sshd.port(), ours))
           .allMatch(outcome -> outcome.kind() == HostKeys.Outcome.Kind.ADDED);
       assertThat(Files.readAllLines(file)).containsExactlyInAnyOrderElementsOf(theirs);
@@ -67,7 +68,11 @@ class KeyscanAgreementIT {
     }
   }
 
+  private static HostKeys.Server asked(HostKeySshd sshd) {
+    return new HostKeys.Server("127.0.0.1", sshd.port(), SshAlgorithms.STANDARD, DEADLINE);
+  }
+
   private Trust check(HostKeyPolicy policy, HostKeySshd sshd) throws Exception {
-    return hostKeys.check(policy, "127.0.0.1", sshd.port(), DEADLINE).trust();
+    return hostKeys.check(policy, asked(sshd)).trust();
   }
 }

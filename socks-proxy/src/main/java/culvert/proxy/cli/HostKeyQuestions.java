@@ -51,8 +51,7 @@ final class HostKeyQuestions {
     ask(
         servers,
         server -> {
-          List<ServerHostKey> keys =
-              hostKeys.fetch(server.host(), server.port(), server.deadline());
+          List<ServerHostKey> keys = hostKeys.fetch(server.server());
           return new Answered(server, checkOne(server), keys);
         },
         answers);
@@ -63,7 +62,7 @@ final class HostKeyQuestions {
   }
 
   private Check checkOne(AskedServer server) throws SshException, IOException {
-    return hostKeys.check(server.hostKeys(), server.host(), server.port(), server.deadline());
+    return hostKeys.check(server.hostKeys(), server.server());
   }
 
   private static void ask(List<AskedServer> servers, Question question, Consumer<Answer> answers) {

@@ -270,7 +270,11 @@ final class TrustCommand implements Callable<Integer> {
     boolean refused = false;
     try {
       for (HostKeys.Outcome outcome :
-          hostKeys.add(server.hostKeys(), server.host(), server.port(), answered.keys())) {
+          hostKeys.add(
+              server.hostKeys(),
+              server.address().host(),
+              server.address().port(),
+              answered.keys())) {
         boolean bad = outcome.kind() == HostKeys.Outcome.Kind.REFUSED;
         (bad ? terminal.err() : terminal.out())
             .println(prefix + outcome.key().type() + ": " + outcome.message());

@@ -9,7 +9,6 @@ import culvert.ssh.SshFailure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -17,6 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,7 +38,8 @@ class TrustCommandTest {
     private boolean refuses;
 
     @Override
-    public List<ServerHostKey> fetch(String host, int port, Duration deadline) throws SshException {
+    public List<ServerHostKey> fetch(Server server) throws SshException {
+      String host = server.host();
       mostAtOnce.accumulateAndGet(running.incrementAndGet(), Math::max);
       together.countDown();
       try {
@@ -50,16 +51,22 @@ class TrustCommandTest {
       }
       if (host.equals("dead.example")) {
         throw new SshException(
-            SshFailure.CONNECTION_REFUSED, "ssh server " + host + ":" + port + ": refused");
+            SshFailure.CONNECTION_REFUSED,
+            "ssh server " + host + ":" + server.port() + ": refused");
       }
       return List.of(new ServerHostKey("ssh-ed25519", "AAAA", "SHA256:abc"));
     }
 
     @Override
-    public Check check(HostKeyPolicy policy, String host, int port, Duration deadline)
-        throws SshException {
-      fetch(host, port, deadline);
-      asked.add(host + policy.alias().map(alias -> " as " + alias).orElse(""));
+    public Check check(HostKeyPolicy policy, Server server) throws SshException {
+      fetch(server);
+      String host = server.host();
+      asked.add(
+          host
+              + policy.alias().map(alias -> " as " + alias).orElse("")
+              + server.algorithms().kex().stream()
+                  .map(kex -> " by " + kex)
+                  .collect(Collectors.joining()));
       if (host.startsWith("certified")) {
         return new Check(Check.Trust.CERTIFICATE, "host key of " + host + " is certified");
       }
@@ -302,6 +309,31 @@ class TrustCommandTest {
     assertThat(culvert.execute("trust", "--check")).isZero();
 
     assertThat(hostKeys.asked).containsExactly("known.example as mainframe");
+  }
+
+  @Test
+  void aProfileOfAnotherHostSaysNothingButTheFiles() throws Exception {
+    Files.writeString(
+        directory.resolve("culvert.yaml"),
+        """
+        profiles:
+          defaults:
+            host: known.example
+            host-key-alias: mainframe
+            kex-algorithms: diffie-hellman-group14-sha256
+            known-hosts: [~/its_hosts]
+        """);
+
+    assertThat(culvert.execute("trust", "--check", "known.example", "known.other")).isZero();
+    assertThat(culvert.execute("trust", "--yes", "other.example")).isZero();
+
+    assertThat(hostKeys.asked)
+        .containsExactlyInAnyOrder(
+            "known.example as mainframe by diffie-hellman-group14-sha256",
+            "known.other",
+            "other.example");
+    assertThat(hostKeys.added)
+        .containsExactly("other.example:22 to " + directory.resolve("its_hosts"));
   }
 
   @Test

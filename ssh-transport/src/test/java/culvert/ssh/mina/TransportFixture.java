@@ -219,7 +219,7 @@ final class TransportFixture implements AutoCloseable {
             new SshWay.Direct(),
             new SshTimeouts(deadline, deadline, Duration.ofSeconds(15), 3),
             new SshPooling(idleTimeout, maxLifetime, connections, refusedLoginMemory),
-            new SshAlgorithms(List.of(), List.of(), List.of(), List.of()),
+            SshAlgorithms.STANDARD,
             RekeyLimit.ofBytes(1L << 30)),
         host);
   }

@@ -1,5 +1,7 @@
 package culvert.ssh.mina.hostkey;
 
+import culvert.config.AlgorithmKind;
+import culvert.ssh.HostKeys.Server;
 import culvert.ssh.SshException;
 import culvert.ssh.SshFailure;
 import java.io.IOException;
@@ -11,7 +13,6 @@ import java.net.UnknownHostException;
 import java.nio.channels.UnresolvedAddressException;
 import java.security.PublicKey;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -20,10 +21,14 @@ import org.apache.sshd.client.SshClient;
 import org.apache.sshd.client.config.hosts.HostConfigEntryResolver;
 import org.apache.sshd.client.keyverifier.ServerKeyVerifier;
 import org.apache.sshd.client.session.ClientSession;
-import org.apache.sshd.common.BaseBuilder;
 import org.apache.sshd.common.NamedFactory;
+import org.apache.sshd.common.cipher.BuiltinCiphers;
+import org.apache.sshd.common.cipher.Cipher;
+import org.apache.sshd.common.kex.BuiltinDHFactories;
 import org.apache.sshd.common.kex.KexProposalOption;
 import org.apache.sshd.common.keyprovider.KeyIdentityProvider;
+import org.apache.sshd.common.mac.BuiltinMacs;
+import org.apache.sshd.common.mac.Mac;
 import org.apache.sshd.common.session.Session;
 import org.apache.sshd.common.session.SessionListener;
 import org.apache.sshd.common.signature.BuiltinSignatures;
@@ -34,26 +39,39 @@ final class HostKeyProbe implements AutoCloseable {
   private static final KnownHost NOTHING_KNOWN = KnownHost.unknown(LookupNames.of("", 22));
 
   private final SshClient client = SshClient.setUpDefaultClient();
-  private final String host;
-  private final int port;
-  private final Duration deadline;
+  private final Server server;
+  private final HostKeyAlgorithms hostKeyAlgorithms;
   private Optional<InetAddress> address = Optional.empty();
 
-  HostKeyProbe(String host, int port, Duration deadline) {
-    this.host = host;
-    this.port = port;
-    this.deadline = deadline;
+  HostKeyProbe(Server server) {
+    this.server = server;
+    this.hostKeyAlgorithms = HostKeyAlgorithms.named(offered(AlgorithmKind.HOST_KEYS));
     client.setHostConfigEntryResolver(HostConfigEntryResolver.EMPTY);
     client.setKeyIdentityProvider(KeyIdentityProvider.EMPTY_KEYS_PROVIDER);
     client.setKeyExchangeFactories(
         NamedFactory.setUpTransformedFactories(
-            true, BaseBuilder.DEFAULT_KEX_PREFERENCE, HostKeyExchange::of));
+            true,
+            BuiltinDHFactories.parseDHFactoriesList(offered(AlgorithmKind.KEX))
+                .getParsedFactories(),
+            HostKeyExchange::of));
+    client.setCipherFactories(
+        offered(AlgorithmKind.CIPHERS).stream()
+            .<NamedFactory<Cipher>>map(BuiltinCiphers::fromFactoryName)
+            .toList());
+    client.setMacFactories(
+        offered(AlgorithmKind.MACS).stream()
+            .<NamedFactory<Mac>>map(BuiltinMacs::fromFactoryName)
+            .toList());
     client.start();
+  }
+
+  private List<String> offered(AlgorithmKind kind) {
+    return server.algorithms().offered(kind);
   }
 
   /** One key for each type that the server lists, in our order of preference. */
   List<HostKey> keys() throws SshException {
-    List<BuiltinSignatures> all = HostKeyAlgorithms.STANDARD.of(NOTHING_KNOWN);
+    List<BuiltinSignatures> all = hostKeyAlgorithms.of(NOTHING_KNOWN);
     Answer first = ask(all);
     List<HostKey> keys = new ArrayList<>(List.of(first.key()));
     for (BuiltinSignatures algorithm : all) {
@@ -76,7 +94,7 @@ final class HostKeyProbe implements AutoCloseable {
   /** What a connection that wants to log in would think of the server. */
   HostKeyVerdict judge(KnownHost known) throws SshException {
     HostKeyVerifier verifier =
-        new HostKeyVerifier(known, false, HostKeyAlgorithms.STANDARD, Clock.systemUTC());
+        new HostKeyVerifier(known, false, hostKeyAlgorithms, Clock.systemUTC());
     Capture capture = new Capture();
     ServerKeyVerifier judgeAndHangUp =
         (session, address, key) -> {
@@ -92,7 +110,7 @@ final class HostKeyProbe implements AutoCloseable {
   /** One of the server's addresses; from now on that is where it is asked. */
   InetAddress address() throws SshException {
     try {
-      InetAddress found = InetAddress.getByName(host);
+      InetAddress found = InetAddress.getByName(server.host());
       address = Optional.of(found);
       return found;
     } catch (UnknownHostException e) {
@@ -110,10 +128,13 @@ final class HostKeyProbe implements AutoCloseable {
     client.addSessionListener(listener);
     try (ClientSession session =
         client
-            .connect("none", address.map(InetAddress::getHostAddress).orElse(host), port)
-            .verify(deadline)
+            .connect(
+                "none",
+                address.map(InetAddress::getHostAddress).orElse(server.host()),
+                server.port())
+            .verify(server.deadline())
             .getClientSession()) {
-      session.waitFor(List.of(ClientSession.ClientSessionEvent.CLOSED), deadline);
+      session.waitFor(List.of(ClientSession.ClientSessionEvent.CLOSED), server.deadline());
     } catch (IOException | UnresolvedAddressException e) {
       throw failed(e);
     } finally {
@@ -156,14 +177,17 @@ final class HostKeyProbe implements AutoCloseable {
       }
       if (t instanceof TimeoutException) {
         return failure(
-            SshFailure.TIMED_OUT, "no answer within " + deadline.toMillis() + " ms", cause);
+            SshFailure.TIMED_OUT,
+            "no answer within " + server.deadline().toMillis() + " ms",
+            cause);
       }
     }
     return failure(SshFailure.NOT_SSH, "no key exchange: " + cause.getMessage(), cause);
   }
 
   private SshException failure(SshFailure failure, String reason, Throwable cause) {
-    return new SshException(failure, "ssh server %s:%d: %s".formatted(host, port, reason), cause);
+    return new SshException(
+        failure, "ssh server %s:%d: %s".formatted(server.host(), server.port(), reason), cause);
   }
 
   @Override

@@ -7,7 +7,6 @@ import culvert.ssh.SshFailure;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -18,9 +17,9 @@ public final class MinaHostKeys implements HostKeys {
   private static final String NO_LOGIN = ": not sending credentials";
 
   @Override
-  public List<ServerHostKey> fetch(String host, int port, Duration deadline) throws SshException {
+  public List<ServerHostKey> fetch(Server server) throws SshException {
     List<ServerHostKey> keys = new ArrayList<>();
-    try (HostKeyProbe probe = new HostKeyProbe(host, port, deadline)) {
+    try (HostKeyProbe probe = new HostKeyProbe(server)) {
       for (HostKey key : probe.keys()) {
         keys.add(new ServerHostKey(key.type(), key.base64(), key.fingerprint()));
       }
@@ -28,20 +27,20 @@ public final class MinaHostKeys implements HostKeys {
     if (keys.isEmpty()) {
       throw new SshException(
           SshFailure.NOT_SSH,
-          "ssh server %s:%d: no host key of a supported type".formatted(host, port));
+          "ssh server %s:%d: no host key of a supported type"
+              .formatted(server.host(), server.port()));
     }
     return keys;
   }
 
   @Override
-  public Check check(HostKeyPolicy policy, String host, int port, Duration deadline)
-      throws SshException, IOException {
+  public Check check(HostKeyPolicy policy, Server server) throws SshException, IOException {
     KnownHosts files = KnownHosts.load(policy.knownHosts());
-    try (HostKeyProbe probe = new HostKeyProbe(host, port, deadline)) {
+    try (HostKeyProbe probe = new HostKeyProbe(server)) {
       Optional<InetAddress> address =
           policy.checkHostIp() ? Optional.of(probe.address()) : Optional.empty();
       HostKeyVerdict verdict =
-          probe.judge(files.lookup(LookupNames.of(policy, host, port, address)));
+          probe.judge(files.lookup(LookupNames.of(policy, server.host(), server.port(), address)));
       return new Check(trust(verdict), verdict.message().replace(NO_LOGIN, ""));
     }
   }

@@ -100,7 +100,7 @@ record Profiles(
         new SshWay.Direct(),
         new SshTimeouts(Duration.ofSeconds(4), Duration.ofSeconds(10), Duration.ofSeconds(15), 3),
         new SshPooling(Duration.ofSeconds(60), Duration.ofHours(12), 2, Duration.ofSeconds(60)),
-        new SshAlgorithms(List.of(), List.of(), List.of(), List.of()),
+        SshAlgorithms.STANDARD,
         RekeyLimit.ofBytes(1L << 30));
   }
 }

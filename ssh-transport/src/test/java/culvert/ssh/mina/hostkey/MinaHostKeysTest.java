@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import culvert.config.HostKeyPolicy;
+import culvert.config.SshAlgorithms;
 import culvert.ssh.HostKeys;
 import culvert.ssh.HostKeys.Outcome;
 import culvert.ssh.HostKeys.ServerHostKey;
@@ -19,7 +20,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.sshd.common.cipher.BuiltinCiphers;
+import org.apache.sshd.common.kex.BuiltinDHFactories;
 import org.apache.sshd.common.keyprovider.KeyPairProvider;
+import org.apache.sshd.common.mac.BuiltinMacs;
+import org.apache.sshd.server.ServerBuilder;
 import org.apache.sshd.server.SshServer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -34,6 +39,10 @@ class MinaHostKeysTest {
 
   private static HostKeyPolicy policy(Path... files) {
     return new HostKeyPolicy(true, List.of(files), Optional.empty(), false);
+  }
+
+  private static HostKeys.Server asked(int port, Duration deadline) {
+    return new HostKeys.Server("127.0.0.1", port, SshAlgorithms.STANDARD, deadline);
   }
 
   private static ServerHostKey offered(HostKey key) {
@@ -53,7 +62,7 @@ class MinaHostKeysTest {
       server.setPasswordAuthenticator((u, p, s) -> logins.incrementAndGet() < 0);
       server.start();
 
-      assertThat(hostKeys.fetch("127.0.0.1", server.getPort(), DEADLINE))
+      assertThat(hostKeys.fetch(asked(server.getPort(), DEADLINE)))
           .containsExactly(offered(Keys.ED25519), offered(Keys.ECDSA), offered(Keys.RSA));
     }
     assertThat(logins).hasValue(0);
@@ -65,7 +74,7 @@ class MinaHostKeysTest {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       port = socket.getLocalPort();
     }
-    assertThatThrownBy(() -> hostKeys.fetch("127.0.0.1", port, DEADLINE))
+    assertThatThrownBy(() -> hostKeys.fetch(asked(port, DEADLINE)))
         .hasMessage("ssh server 127.0.0.1:" + port + ": connection refused")
         .extracting(e -> ((SshException) e).failure())
         .isEqualTo(SshFailure.CONNECTION_REFUSED);
@@ -75,7 +84,7 @@ class MinaHostKeysTest {
   void aServerThatSaysNothingTimesOut() throws Exception {
     try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       int port = silent.getLocalPort();
-      assertThatThrownBy(() -> hostKeys.fetch("127.0.0.1", port, Duration.ofMillis(300)))
+      assertThatThrownBy(() -> hostKeys.fetch(asked(port, Duration.ofMillis(300))))
           .hasMessage("ssh server 127.0.0.1:" + port + ": no answer within 300 ms")
           .extracting(e -> ((SshException) e).failure())
           .isEqualTo(SshFailure.TIMED_OUT);
@@ -187,6 +196,37 @@ class MinaHostKeysTest {
   }
 
   @Test
+  void theAnswerIsForConnectionsWithTheSameAlgorithms() throws Exception {
+    Path file = directory.resolve("known_hosts");
+    SshAlgorithms legacy =
+        new SshAlgorithms(
+            List.of("aes128-cbc"),
+            List.of("hmac-sha1"),
+            List.of("diffie-hellman-group14-sha1"),
+            List.of("rsa-sha2-512"));
+    try (SshServer server = SshServer.setUpDefaultServer()) {
+      server.setHost("127.0.0.1");
+      server.setKeyPairProvider(
+          KeyPairProvider.wrap(Keys.pair("ed25519", directory), Keys.pair("rsa", directory)));
+      server.setKeyExchangeFactories(List.of(ServerBuilder.DH2KEX.apply(BuiltinDHFactories.dhg14)));
+      server.setCipherFactories(List.of(BuiltinCiphers.aes128cbc));
+      server.setMacFactories(List.of(BuiltinMacs.hmacsha1));
+      server.start();
+      int port = server.getPort();
+      Files.writeString(file, "[127.0.0.1]:" + port + " " + Keys.text("ed25519") + "\n");
+
+      assertThatThrownBy(() -> hostKeys.fetch(asked(port, DEADLINE)))
+          .isInstanceOf(SshException.class)
+          .hasMessageContaining("no key exchange: ");
+      HostKeys.Server asked = new HostKeys.Server("127.0.0.1", port, legacy, DEADLINE);
+      assertThat(hostKeys.fetch(asked)).containsExactly(offered(Keys.RSA));
+      assertThat(hostKeys.check(policy(file), asked).trust())
+          .as("the key that is known would not be shown")
+          .isEqualTo(HostKeys.Check.Trust.NONE);
+    }
+  }
+
+  @Test
   void aCheckComparesAndWritesNothing() throws Exception {
     Path file = directory.resolve("known_hosts");
     try (SshServer server = SshServer.setUpDefaultServer()) {
@@ -196,8 +236,7 @@ class MinaHostKeysTest {
       server.start();
       String host = "[127.0.0.1]:" + server.getPort();
 
-      HostKeys.Check unknown =
-          hostKeys.check(policy(file), "127.0.0.1", server.getPort(), DEADLINE);
+      HostKeys.Check unknown = hostKeys.check(policy(file), asked(server.getPort(), DEADLINE));
       assertThat(unknown)
           .isEqualTo(
               new HostKeys.Check(
@@ -206,15 +245,14 @@ class MinaHostKeysTest {
       assertThat(file).doesNotExist();
 
       Files.writeString(file, host + " " + Keys.text("ecdsa256") + "\n");
-      assertThat(hostKeys.check(policy(file), "127.0.0.1", server.getPort(), DEADLINE))
+      assertThat(hostKeys.check(policy(file), asked(server.getPort(), DEADLINE)))
           .isEqualTo(
               new HostKeys.Check(
                   HostKeys.Check.Trust.KEY,
                   "host key of %s is known (%s, %s:1)".formatted(host, Keys.ECDSA, file)));
 
       Files.writeString(file, host + " " + Keys.text("rsa") + "\n");
-      HostKeys.Check changed =
-          hostKeys.check(policy(file), "127.0.0.1", server.getPort(), DEADLINE);
+      HostKeys.Check changed = hostKeys.check(policy(file), asked(server.getPort(), DEADLINE));
       assertThat(changed.trust()).isEqualTo(HostKeys.Check.Trust.NONE);
       assertThat(changed.message())
           .startsWith("host key of " + host + " changed (expected RSA")
