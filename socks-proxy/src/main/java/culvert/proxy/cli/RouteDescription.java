@@ -11,6 +11,8 @@ import culvert.config.SshWay;
 import culvert.filter.Decision;
 import culvert.filter.FtpHandling;
 import culvert.filter.Route;
+import culvert.proxy.pin.PinFile;
+import culvert.proxy.pin.StateDirectory;
 import java.io.PrintStream;
 import java.util.Arrays;
 import java.util.List;
@@ -75,6 +77,13 @@ final class RouteDescription {
     out.println("login:    " + login(profile));
     out.println("target:   " + target.orElse(destination) + ", as seen from the SSH server");
     out.println("fallback: " + fallback(fallback));
+    pinned(fallback).ifPresent(why -> out.println("pinned:   no plaintext on unreachable: " + why));
+  }
+
+  private Optional<String> pinned(Fallback fallback) {
+    return config.pinTunnelled() && fallback.allows(FallbackReason.UNREACHABLE)
+        ? new PinFile(new StateDirectory(config.stateDirectory())).objection(destination)
+        : Optional.empty();
   }
 
   private static Optional<SshWay.Proxy> proxy(SshProfile profile) {

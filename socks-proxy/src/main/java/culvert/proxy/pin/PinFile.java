@@ -1,5 +1,6 @@
 package culvert.proxy.pin;
 
+import culvert.config.Endpoint;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -61,6 +62,25 @@ public final class PinFile {
       throw new UnusableException(file, "read", e);
     } catch (IOException e) {
       throw new UnusableException(file, "read", e);
+    }
+  }
+
+  /**
+   * Why a destination does not go into plaintext when its SSH server cannot be reached, for a
+   * person; empty if that is not for the pins to say.
+   */
+  public Optional<String> objection(Endpoint destination) {
+    if (!exists()) {
+      return Optional.empty();
+    }
+    try {
+      PinList list = read();
+      PinnedDestination name = PinnedDestination.of(destination);
+      return list.contains(name)
+          ? Optional.of("it was once tunnelled; culvert unpin " + name.argument())
+          : list.unreadable().stream().findFirst().map(line -> "may be meant by " + line);
+    } catch (IOException e) {
+      return Optional.of(String.valueOf(e.getMessage()));
     }
   }
 

@@ -46,7 +46,7 @@ public record PinnedDestination(String host, int port) {
     return of(Endpoint.parse(text, 0));
   }
 
-  private static PinnedDestination of(Endpoint endpoint) {
+  static PinnedDestination of(Endpoint endpoint) {
     return of(endpoint.host(), endpoint.port());
   }
 

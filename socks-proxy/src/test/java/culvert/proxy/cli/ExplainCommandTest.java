@@ -102,6 +102,30 @@ class ExplainCommandTest {
   }
 
   @Test
+  void aPinnedDestinationHasNoPlaintextOnUnreachable() throws IOException {
+    Path state = Files.createDirectory(directory.resolve("state"));
+    Files.writeString(
+        directory.resolve("culvert.yaml"),
+        CONFIG + "state-directory: " + state + System.lineSeparator());
+    String[] explain = {"explain", "192.0.2.1:21", "--from", "10.1.1.1"};
+
+    assertThat(culvert.execute(explain)).isZero();
+    assertThat(culvert.out()).doesNotContain("pinned");
+
+    Files.writeString(state.resolve("pins"), "192.0.2.1:21 2026-11-28T18:52:07Z gate:22\n");
+    assertThat(culvert.execute(explain)).isZero();
+    assertThat(culvert.outLines()).last().asString().startsWith("user: ");
+    assertThat(culvert.outLines())
+        .contains(
+            "pinned:   no plaintext on unreachable: it was once tunnelled; culvert unpin 192.0.2.1");
+
+    Files.writeString(state.resolve("pins"), "who knows\n");
+    assertThat(culvert.execute(explain)).isZero();
+    assertThat(culvert.out())
+        .contains("pinned:   no plaintext on unreachable: may be meant by " + state);
+  }
+
+  @Test
   void earlierRulesSayWhyTheyDoNotMatch() {
     assertThat(culvert.execute("explain", "192.0.2.1:21", "--from", "10.1.1.1")).isZero();
 
