@@ -8,6 +8,7 @@ import culvert.filter.ConnectionRequest;
 import culvert.filter.Decision;
 import culvert.filter.FilterEngine;
 import culvert.filter.RuleCompiler;
+import culvert.it.AnyTransport;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.Test;
  * The bound that the index promises. Both sizes run in turn and the best run of each counts, so
  * that a busy machine slows both or neither.
  */
+@AnyTransport
 class FilterEngineScaleIT {
   private static final int ROUNDS = 40;
   private static final int DECISIONS = 2_000;

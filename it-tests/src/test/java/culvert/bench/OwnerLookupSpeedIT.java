@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import culvert.it.AnyTransport;
 import culvert.proxy.owner.ClientOwners;
 import culvert.proxy.owner.ProcClientOwners;
 import culvert.ssh.NettyTransport;
@@ -35,6 +36,7 @@ import org.junit.jupiter.api.Test;
  * How long it takes to tell who connects, among 2,000 processes. Absolute times are printed; what
  * is asserted compares with a walk through all processes on the same machine at the same time.
  */
+@AnyTransport
 class OwnerLookupSpeedIT {
   private static final int PROCESSES = 2_000;
   private static final int ROUNDS = 21;

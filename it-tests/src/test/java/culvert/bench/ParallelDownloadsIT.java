@@ -2,6 +2,7 @@ package culvert.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import culvert.it.AnyTransport;
 import culvert.it.Culvert;
 import culvert.it.TestConfig;
 import culvert.it.TestFile;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
  * printed, and only their ratio means anything; what is asserted is which connections they used.
  */
 @RealPeers
+@AnyTransport
 class ParallelDownloadsIT {
   private static final int MEBIBYTES = Integer.getInteger("culvert.bench.mebibytes", 200);
   private static final int ROUNDS = Integer.getInteger("culvert.bench.rounds", 3);

@@ -26,6 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** FTPS inside the tunnel: Culvert reads nothing of it and data connections follow all the same. */
 @RealPeers
+@AnyTransport
 class AuthTlsIT {
   @TempDir private Path directory;
   private Path home; // on the FTP server

@@ -30,6 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** No password in any log line, whatever the level, the outcome and the spelling. */
 @RealPeers
+@AnyTransport
 class CanaryIT {
   private static final String WRONG = "canary-of-a-wrong-password";
   private static final String SOCKS = "canary-of-the-socks-user";

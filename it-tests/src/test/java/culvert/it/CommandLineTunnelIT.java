@@ -32,6 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
  * from the command line, for FTP clients without any proxy setting.
  */
 @RealPeers
+@AnyTransport
 class CommandLineTunnelIT {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 

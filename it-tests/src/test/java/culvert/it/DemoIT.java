@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code culvert demo --once}, as a new user runs it first. */
+@AnyTransport
 class DemoIT {
   @TempDir Path directory;
 

@@ -22,6 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * A server whose host key is not the right one gets no byte of a login, and the client gets no
  * plaintext connection instead, whatever the rule says.
  */
+@AnyTransport
 class HostKeyIT {
   private static final Map<String, String> USERS = Map.of("amy", "secret");
 

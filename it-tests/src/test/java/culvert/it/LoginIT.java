@@ -23,6 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Logins: to sshd with what the client sent or with a key, to the FTP server with what it sent. */
+@AnyTransport
 class LoginIT {
   private static final Map<String, String> USERS =
       Map.of("amy", "secret", "bob b", "sp  ace", "d\u00f6rte", "gr\u00fc\u00dfe");

@@ -25,6 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What is no SOCKS request never leads to a connection. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@AnyTransport
 class MalformedSocksIT {
   private static final int DEADLINE_MILLIS = 20_000;
 

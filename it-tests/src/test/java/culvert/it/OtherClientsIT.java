@@ -37,6 +37,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Python's ftplib, commons-net and {@code java.net.URL} through SOCKS, against embedded servers.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@AnyTransport
 class OtherClientsIT {
   private static final int LARGE = 20 * TestFile.MIB;
 

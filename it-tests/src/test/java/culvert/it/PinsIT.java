@@ -32,6 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * rule here has {@code fallback: plain}.
  */
 @RealPeers
+@AnyTransport
 class PinsIT {
   private static final Duration DEADLINE = Duration.ofSeconds(30);
 

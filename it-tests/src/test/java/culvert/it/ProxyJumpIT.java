@@ -33,6 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
  * one, and at the inner one with the FTP password.
  */
 @RealPeers
+@AnyTransport
 class ProxyJumpIT {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 

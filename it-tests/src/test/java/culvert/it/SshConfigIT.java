@@ -24,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Tunnels whose server, user, key and known hosts are those of OpenSSH's configuration. */
 @RealPeers
+@AnyTransport
 class SshConfigIT {
   @TempDir Path directory;
 

@@ -30,6 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code proxy}: SSH servers behind a SOCKS 5 or HTTP proxy, good ones and bad ones. */
 @RealPeers
+@AnyTransport
 class UpstreamProxyIT {
   @TempDir Path directory;
   private RealSshd sshd;

@@ -20,6 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code USER name@host:port}, as at an FTP proxy; here the proxy's name does not even resolve. */
 @RealPeers
+@AnyTransport
 class UserAtHostIT {
   private static final String PROXY = "ftpproxy.invalid";
 

@@ -2,6 +2,7 @@ package culvert.launcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import culvert.it.AnyTransport;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.Charset;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
  * build: a real build in here would replace the class path under the tests' feet.
  */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "the launcher is a shell script")
+@AnyTransport
 class LauncherIT {
   private static final Path PROJECT = Path.of("").toAbsolutePath().getParent();
   private static final Path BUILT = PROJECT.resolve("socks-proxy/target");

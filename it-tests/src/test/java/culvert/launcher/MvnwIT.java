@@ -2,6 +2,7 @@ package culvert.launcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import culvert.it.AnyTransport;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The script {@code mvnw} beside a Maven that is too old, with a distribution in a directory. */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "mvnw is a shell script")
+@AnyTransport
 class MvnwIT {
   private static final Path PROJECT = Path.of("").toAbsolutePath().getParent();
   private static final String VERSION = "3.9.99";

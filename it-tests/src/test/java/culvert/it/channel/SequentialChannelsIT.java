@@ -2,6 +2,7 @@ package culvert.it.channel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import culvert.it.AnyTransport;
 import culvert.it.HeapHistogram;
 import culvert.it.peers.RealPeers;
 import culvert.ssh.NettyTransport;
@@ -28,6 +29,7 @@ import org.slf4j.LoggerFactory;
  * A session that lives as long as a batch of many thousand files: each data connection is a channel
  * that comes and goes, and none may leave anything behind.
  */
+@AnyTransport
 class SequentialChannelsIT {
   private static final Logger log = LoggerFactory.getLogger(SequentialChannelsIT.class);
   private static final List<String> ONE_PER_CHANNEL =

@@ -3,6 +3,7 @@ package culvert.it.compat;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import culvert.it.AnyTransport;
 import culvert.it.peers.RealPeers;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +19,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.condition.DisabledIfEnvironmentVariable;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -28,10 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @RealPeers
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@DisabledIfEnvironmentVariable(
-    named = "CULVERT_TRANSPORT",
-    matches = "nio",
-    disabledReason = "minutes long; what differs between the transports has tests of its own")
+@AnyTransport
 class CompatibilityIT {
   private static final Path DOCUMENT = Path.of("../docs/COMPATIBILITY.md");
   private static final int AT_ONCE = 3;

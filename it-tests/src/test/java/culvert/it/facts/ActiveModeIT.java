@@ -3,6 +3,7 @@ package culvert.it.facts;
 import static culvert.it.script.Stage.LOCALHOST;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import culvert.it.AnyTransport;
 import culvert.it.script.DataPort;
 import culvert.it.script.Dialect;
 import culvert.it.script.FakeClient;
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * Active mode towards the client, passive mode towards the server: {@code active-mode: passive}.
  */
+@AnyTransport
 class ActiveModeIT {
   private static final String ILLEGAL = "500 Illegal PORT command.";
 

@@ -3,6 +3,7 @@ package culvert.it.facts;
 import static culvert.it.script.Stage.USER;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import culvert.it.AnyTransport;
 import culvert.it.script.FakeClient;
 import culvert.it.script.ServerControl;
 import culvert.it.script.Stage;
@@ -15,6 +16,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is said before the login, where Culvert plays the server. */
+@AnyTransport
 class BeforeLoginIT {
   private static final String PLEASE_LOG_IN = "530 Please login with USER and PASS.";
 

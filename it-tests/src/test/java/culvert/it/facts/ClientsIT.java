@@ -3,6 +3,7 @@ package culvert.it.facts;
 import static culvert.it.script.Stage.LOCALHOST;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import culvert.it.AnyTransport;
 import culvert.it.script.DataPort;
 import culvert.it.script.Dialect;
 import culvert.it.script.FakeClient;
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What each client is known to send, replayed byte by byte. */
+@AnyTransport
 class ClientsIT {
   private static final String PLEASE_LOG_IN = "530 Please login with USER and PASS.";
 

@@ -2,6 +2,7 @@ package culvert.it.facts;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import culvert.it.AnyTransport;
 import culvert.it.script.FakeClient;
 import culvert.it.script.ServerControl;
 import culvert.it.script.Stage;
@@ -16,6 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** How the login that was captured is told to the server, whatever the server says. */
+@AnyTransport
 class LoginReplayIT {
   @RegisterExtension final Stage stage = new Stage();
 

@@ -3,6 +3,7 @@ package culvert.it.facts;
 import static culvert.it.script.Stage.LOCALHOST;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import culvert.it.AnyTransport;
 import culvert.it.script.DataPort;
 import culvert.it.script.Dialect;
 import culvert.it.script.Stage;
@@ -18,6 +19,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a 227 tells the client, and under which names the client may then come. */
+@AnyTransport
 class PassiveAddressIT {
   private static final String UNKNOWN_NAME = "files.invalid";
   private static final Pattern RESERVED =

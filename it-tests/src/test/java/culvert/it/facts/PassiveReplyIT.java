@@ -3,6 +3,7 @@ package culvert.it.facts;
 import static culvert.it.script.Stage.LOCALHOST;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import culvert.it.AnyTransport;
 import culvert.it.script.DataPort;
 import culvert.it.script.ServerControl;
 import culvert.it.script.Stage;
@@ -15,6 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** How servers word the announcement of a data port, and what is none. */
+@AnyTransport
 class PassiveReplyIT {
   private static final int NOT_ALLOWED = 2;
 

@@ -3,6 +3,7 @@ package culvert.it.facts;
 import static culvert.it.script.Stage.LOCALHOST;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import culvert.it.AnyTransport;
 import culvert.it.script.DataPort;
 import culvert.it.script.FakeClient;
 import culvert.it.script.ServerControl;
@@ -15,6 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code auth-tls: pass-through}: what follows AUTH TLS is none of Culvert's business. */
+@AnyTransport
 class TlsIT {
   private static final int NOT_ALLOWED = 2;
   private static final String HELLO = "\u0016\u0003\u0001\u0000\u00c8\u0001\u0000\r\n\u00ff\u00f4";

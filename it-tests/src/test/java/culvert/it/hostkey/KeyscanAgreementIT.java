@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import culvert.config.HostKeyPolicy;
 import culvert.config.SshAlgorithms;
+import culvert.it.AnyTransport;
 import culvert.it.peers.HostKeySshd;
 import culvert.it.peers.KeyFiles;
 import culvert.it.peers.RealPeers;
@@ -18,16 +19,12 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.DisabledIfEnvironmentVariable;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What {@code culvert trust} fetches and writes is what {@code ssh-keyscan} prints. */
 @RealPeers
-@DisabledIfEnvironmentVariable(
-    named = "CULVERT_TRANSPORT",
-    matches = "nio",
-    disabledReason = "trust has a transport of its own")
 @Timeout(120)
+@AnyTransport
 class KeyscanAgreementIT {
   private static final Duration DEADLINE = Duration.ofSeconds(30);
 

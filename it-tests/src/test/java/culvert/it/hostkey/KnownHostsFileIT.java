@@ -2,6 +2,7 @@ package culvert.it.hostkey;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import culvert.it.AnyTransport;
 import culvert.it.peers.KeyFiles;
 import culvert.it.peers.RealPeers;
 import culvert.it.peers.Run;
@@ -17,16 +18,12 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.DisabledIfEnvironmentVariable;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The file of known hosts among other processes, and where it may not be touched. */
 @RealPeers
-@DisabledIfEnvironmentVariable(
-    named = "CULVERT_TRANSPORT",
-    matches = "nio",
-    disabledReason = "no bytes are carried here")
 @Timeout(180)
+@AnyTransport
 class KnownHostsFileIT {
   private static final Duration DEADLINE = Duration.ofMinutes(2);
   private static final int HOSTS = 200;

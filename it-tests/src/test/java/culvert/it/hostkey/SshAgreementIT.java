@@ -3,6 +3,7 @@ package culvert.it.hostkey;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import culvert.it.AnyTransport;
 import culvert.it.hostkey.Verdicts.Answer;
 import culvert.it.hostkey.Verdicts.Question;
 import culvert.it.peers.HostKeySshd;
@@ -24,7 +25,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.DisabledIfEnvironmentVariable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -35,11 +35,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  * and leaves the same known_hosts behind.
  */
 @RealPeers
-@DisabledIfEnvironmentVariable(
-    named = "CULVERT_TRANSPORT",
-    matches = "nio",
-    disabledReason = "a verdict is the same whatever carries the bytes")
 @Timeout(300)
+@AnyTransport
 class SshAgreementIT {
   private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
   private static final List<String> MODES = List.of("yes", "accept-new");

@@ -2,6 +2,7 @@ package culvert.it.identity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import culvert.it.AnyTransport;
 import culvert.it.peers.CertificateAuthority;
 import culvert.it.peers.RealPeers;
 import culvert.it.peers.RealSshAgent;
@@ -23,6 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Keys in OpenSSH's ssh-agent, logins to OpenSSH's sshd. */
 @RealPeers
 @Timeout(120)
+@AnyTransport
 class AgentIT {
   private static final String PUBLICKEY = "authentication: [publickey]";
   private static final String BOTH = "authentication: [publickey, password]";

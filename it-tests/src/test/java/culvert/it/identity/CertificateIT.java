@@ -2,6 +2,7 @@ package culvert.it.identity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import culvert.it.AnyTransport;
 import culvert.it.peers.CertificateAuthority;
 import culvert.it.peers.RealPeers;
 import culvert.it.peers.RealSshAgent;
@@ -23,6 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Certificates of ssh-keygen, for an sshd that trusts their authority and no key. */
 @RealPeers
 @Timeout(120)
+@AnyTransport
 class CertificateIT {
   private static final String PUBLICKEY = "authentication: [publickey]";
 

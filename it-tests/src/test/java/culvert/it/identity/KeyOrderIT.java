@@ -2,6 +2,7 @@ package culvert.it.identity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import culvert.it.AnyTransport;
 import culvert.it.peers.CertificateAuthority;
 import culvert.it.peers.RealPeers;
 import culvert.it.peers.RealSshAgent;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The same keys in the same order as OpenSSH's ssh, as an sshd sees it that takes none. */
 @RealPeers
 @Timeout(120)
+@AnyTransport
 class KeyOrderIT {
   @TempDir Path directory;
   private RealSshd sshd;

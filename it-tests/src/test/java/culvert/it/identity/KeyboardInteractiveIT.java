@@ -2,6 +2,7 @@ package culvert.it.identity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import culvert.it.AnyTransport;
 import culvert.it.peers.PamService;
 import culvert.it.peers.RealPeers;
 import culvert.it.peers.RealSshd;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What sshd asks on behalf of PAM. */
 @RealPeers
 @Timeout(120)
+@AnyTransport
 class KeyboardInteractiveIT {
   private static final String[] OPTIONS = {
     "UsePAM yes", "KbdInteractiveAuthentication yes", "PasswordAuthentication no"

@@ -3,6 +3,7 @@ package culvert.it.integrity;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import culvert.it.AnyTransport;
 import culvert.it.Culvert;
 import culvert.it.CulvertProcess;
 import culvert.it.TestConfig;
@@ -32,6 +33,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * what the server keeps is what {@code docs/INTEGRITY.md} says.
  */
 @RealPeers
+@AnyTransport
 class BrokenUploadIT {
   private static final Duration DEADLINE = Duration.ofSeconds(30);
   private static final String OLD = "the file of yesterday";

@@ -3,6 +3,7 @@ package culvert.it.kex;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import culvert.it.AnyTransport;
 import culvert.it.peers.RealPeers;
 import culvert.it.peers.RealSshd;
 import culvert.it.peers.TestAccount;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What sshd and Culvert agree upon, as sshd tells it. */
 @RealPeers
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@AnyTransport
 class NegotiationIT {
   private static final String FIRST_OFFER = "mlkem768x25519-sha256,sntrup761x25519-sha512,";
 

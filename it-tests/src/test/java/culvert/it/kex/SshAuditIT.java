@@ -2,6 +2,7 @@ package culvert.it.kex;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import culvert.it.AnyTransport;
 import culvert.it.peers.FreePorts;
 import culvert.it.peers.RealPeers;
 import io.netty.util.concurrent.Future;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.Timeout;
 /** ssh-audit's verdict on Culvert as an SSH client. */
 @RealPeers
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@AnyTransport
 class SshAuditIT {
   private static final OneLoop.Login NOBODY = new OneLoop.Login("nobody", "none");
 

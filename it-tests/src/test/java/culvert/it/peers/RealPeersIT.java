@@ -2,6 +2,7 @@ package culvert.it.peers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import culvert.it.AnyTransport;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -10,6 +11,7 @@ import org.junit.jupiter.api.Test;
 
 /** The peers themselves, without Culvert: what the other tests take for granted. */
 @RealPeers
+@AnyTransport
 class RealPeersIT {
 
   @Test

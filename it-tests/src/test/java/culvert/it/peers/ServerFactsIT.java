@@ -3,6 +3,7 @@ package culvert.it.peers;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import culvert.it.AnyTransport;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.net.InetAddress;
@@ -25,6 +26,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What vsftpd, proftpd and pure-ftpd do by themselves, and Culvert's FTP part relies on. */
 @RealPeers
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@AnyTransport
 class ServerFactsIT {
   private static final int SILENCE_MILLIS = 1_500;
   private static final long MORE_THAN_ALL_BUFFERS = 200L << 20;

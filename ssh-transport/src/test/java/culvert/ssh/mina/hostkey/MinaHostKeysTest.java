@@ -208,7 +208,9 @@ class MinaHostKeysTest {
       server.setHost("127.0.0.1");
       server.setKeyPairProvider(
           KeyPairProvider.wrap(Keys.pair("ed25519", directory), Keys.pair("rsa", directory)));
-      server.setKeyExchangeFactories(List.of(ServerBuilder.DH2KEX.apply(BuiltinDHFactories.dhg14)));
+      server.setKeyExchangeFactories(
+          List.of(
+              ServerBuilder.DH2KEX.apply(BuiltinDHFactories.fromFactoryName(legacy.kex().get(0)))));
       server.setCipherFactories(List.of(BuiltinCiphers.aes128cbc));
       server.setMacFactories(List.of(BuiltinMacs.hmacsha1));
       server.start();
