@@ -64,6 +64,8 @@ final class FtpSession
     OPAQUE,
     /** The client is gone, and the server is being told that its upload is broken off. */
     ABORTING,
+    /** The server is gone, and the client is being told, which may be gone as well. */
+    LOST,
     ENDED
   }
 
@@ -290,7 +292,7 @@ final class FtpSession
       phase = Phase.ABORTING;
       run(dialogue().uploadBroken());
       transfers.afterAbort(() -> end(EndReason.CLIENT_ABORTED, detail));
-    } else if (phase != Phase.ABORTING) {
+    } else if (phase != Phase.ABORTING && phase != Phase.LOST) {
       end(EndReason.CLIENT_ABORTED, detail);
     }
   }
@@ -335,7 +337,7 @@ final class FtpSession
             && (!dialogue().waiting() || verb.equals("ABOR"))
             && (!newIdentity || dialogue().idle());
       }
-      case CONNECTING, OPAQUE, ABORTING -> false;
+      case CONNECTING, OPAQUE, ABORTING, LOST -> false;
       case ENDED -> true;
     };
   }
@@ -357,7 +359,7 @@ final class FtpSession
               && (login.state() == LoginState.AWAIT_USER || login.state() == LoginState.AWAIT_PASS);
       case RELAYING -> mayWrite();
       case OPAQUE -> serverTakes();
-      case CONNECTING, ABORTING, ENDED -> false;
+      case CONNECTING, ABORTING, LOST, ENDED -> false;
     };
   }
 
@@ -465,6 +467,7 @@ final class FtpSession
     if (phase == Phase.LOGIN) {
       login(new LoginEvent.UpstreamFailed("culvert: " + why));
     } else if (phase == Phase.RELAYING) {
+      phase = Phase.LOST;
       dropUpstream(); // a client that has read the reply finds nothing expected any more
       toClient(OwnReply.of(421, "culvert: " + why));
       finish(EndReason.UPSTREAM_ABORTED, why);

@@ -4,12 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import culvert.config.AuthMethod;
 import culvert.config.Fallback;
 import culvert.config.FallbackReason;
 import culvert.config.SshUser;
 import culvert.ssh.SshFailure;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.DefaultPromise;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import io.netty.util.concurrent.Promise;
 import java.io.IOException;
@@ -22,6 +30,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.slf4j.LoggerFactory;
 
 /** Login, fallback and failures, as the client and the FTP server see them. */
 class FtpLoginTest {
@@ -427,6 +436,37 @@ class FtpLoginTest {
     assertThat(client.rest())
         .isEqualTo(
             "421 culvert: FTP server ftp.example: closed the connection during the login\r\nEOF");
+  }
+
+  @Test
+  void aClientThatIsGoneWhenItIsToldOfTheLossChangesNothing() throws Exception {
+    Peer client = ftp.tunnel(Fallback.NONE);
+    client.answer();
+    logIn(client);
+    serveLogin(ftp.server());
+    client.line();
+    client.line();
+    ListAppender<ILoggingEvent> faults = new ListAppender<>();
+    faults.start();
+    Logger listeners = (Logger) LoggerFactory.getLogger(DefaultPromise.class);
+    listeners.addAppender(faults);
+    ftp.clients
+        .get(0)
+        .pipeline()
+        .addFirst(
+            new ChannelOutboundHandlerAdapter() {
+              @Override
+              public void write(ChannelHandlerContext context, Object reply, ChannelPromise done) {
+                ReferenceCountUtil.release(reply);
+                context.channel().close(); // as when the write finds the client's reset
+              }
+            });
+
+    ftp.ssh.ended.setSuccess(FakeSsh.failure(SshFailure.SESSION_ENDED));
+
+    awaitEnd(0, "ended upstream-aborted");
+    listeners.detachAppender(faults);
+    assertThat(faults.list).isEmpty();
   }
 
   @Test
