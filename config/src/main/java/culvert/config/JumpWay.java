@@ -16,6 +16,9 @@ import java.util.Set;
  * come back to a server that it leads to, it begins there. Used once.
  */
 final class JumpWay {
+  /** Whatever the profile's own login is by: only the files can forbid it to a hop. */
+  private static final List<AuthMethod> BY_KEY = List.of(AuthMethod.PUBLICKEY);
+
   /** What a profile says holds for its hops too if it is of one of these. */
   private static final Set<String> SHARED =
       Set.of(
@@ -68,7 +71,6 @@ final class JumpWay {
   }
 
   private SshProfile hop(SshProfile profile, Endpoint server, Jump jump, OpenSshHost found) {
-    SshLogin own = profile.login();
     HostKeyPolicy keys = profile.hostKeys();
     SshProfile bare =
         new SshProfile(
@@ -76,7 +78,7 @@ final class JumpWay {
             Optional.of(server.host()),
             server.port(),
             new Fixed(found.user().orElse(localUser)),
-            own.withoutPassword(),
+            profile.login().withoutPassword(BY_KEY),
             new HostKeyPolicy(
                 keys.acceptNew(), keys.knownHosts(), Optional.empty(), keys.checkHostIp()),
             profile.way(),
@@ -85,12 +87,14 @@ final class JumpWay {
             profile.algorithms(),
             profile.rekeyLimit());
     Overlay overlay = new Overlay(bare, found, given);
+    SshLogin login = overlay.login();
     return new SshProfile(
         bare.name(),
         bare.host(),
         bare.port(),
         bare.user(),
-        overlay.login().withoutPassword(),
+        login.withoutPassword(
+            login.authentication().contains(AuthMethod.PUBLICKEY) ? BY_KEY : List.of()),
         overlay.hostKeys(),
         bare.way(),
         overlay.timeouts(),

@@ -164,6 +164,14 @@ final class SemanticChecks {
       if (hop.user() instanceof FromSocks) {
         fromSocks(hop.name(), onlyListeners, location);
       }
+      if (hop.login().authentication().isEmpty()) {
+        problems.warning(
+            location,
+            "profile "
+                + Found.quoted(hop.name())
+                + " cannot log in: ssh_config forbids every authentication that it could use; a hop"
+                + " of ProxyJump uses publickey only");
+      }
       if (hop.login().authentication().equals(List.of(AuthMethod.PUBLICKEY))
           && hop.login().identityFiles().isEmpty()
           && hop.login().identityAgent().isEmpty()

@@ -33,10 +33,10 @@ public record SshLogin(
     certificateFiles = List.copyOf(certificateFiles);
   }
 
-  /** The same by public key alone, with no password for anything but keys. */
-  SshLogin withoutPassword() {
+  /** The same by those methods, with no password for anything but keys. */
+  SshLogin withoutPassword(List<AuthMethod> methods) {
     return new SshLogin(
-        authentication.stream().filter(AuthMethod.PUBLICKEY::equals).toList(),
+        methods,
         Optional.empty(),
         charset,
         identityFiles,

@@ -13,6 +13,8 @@ import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What profiles take from ssh_config. */
 class SshConfigTest {
@@ -332,6 +334,46 @@ class SshConfigTest {
     assertThat(hops.get(1).hostKeys().alias()).contains("one");
     assertThat(hops.get(0).login().identityFiles()).containsExactly(Path.of("/k"));
     assertThat(hops.get(2).login().identityFiles()).containsExactly(Path.of("/second"));
+  }
+
+  @Test
+  void aHopLogsInByKeyWhateverTheProfilesOwnLoginIsBy() throws IOException {
+    SshProfile inner =
+        profile(
+                "host: inner, authentication: [password]",
+                "Host inner",
+                "  ProxyJump bastion",
+                "Host bastion",
+                "  IdentityFile /bastion")
+            .forHost("");
+
+    assertThat(inner.login().authentication()).containsExactly(AuthMethod.PASSWORD);
+    SshLogin bastion = inner.chain().get(0).login();
+    assertThat(bastion.authentication()).containsExactly(AuthMethod.PUBLICKEY);
+    assertThat(bastion.identityFiles()).containsExactly(Path.of("/bastion"));
+    assertThat(bastion.password()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"PubkeyAuthentication no", "PreferredAuthentications password"})
+  void aHopThatTheFileForbidsItsKeyIsToldOf(String forbidding) throws IOException {
+    Files.write(
+        file, List.of("Host inner", "  ProxyJump bastion", "Host bastion", "  " + forbidding));
+    String yaml =
+        "profiles: { p: { host: inner, ssh-config: "
+            + file
+            + " } }\n"
+            + "rules: [{ action: ftp-tunnel, profile: p }]";
+
+    ConfigResult result =
+        new ConfigLoader(new Environment(Map.of(), home, home, home, "joe"))
+            .loadString(yaml, "c.yaml");
+
+    assertThat(result.problems())
+        .extracting(ConfigProblem::toString)
+        .containsExactly(
+            "c.yaml:2:40: warning: profile \"p:bastion\" cannot log in: ssh_config forbids every"
+                + " authentication that it could use; a hop of ProxyJump uses publickey only");
   }
 
   @Test

@@ -95,25 +95,26 @@ class SshConfigIT {
       SshKey middlesKey = authorizedKey(middle, "id_middle");
       TestConfig config =
           config(
-              sshd,
-              vsftpd,
-              "Host gw",
-              "  HostName 127.0.0.1",
-              "  Port " + sshd.port(),
-              "  ProxyJump bastion,middle",
-              "Host bastion",
-              "  HostName 127.0.0.1",
-              "  Port " + bastion.port(),
-              "  IdentityFile " + bastionsKey.path(),
-              "Host middle",
-              "  HostName 127.0.0.1",
-              "  Port " + middle.port(),
-              "  IdentityFile " + middlesKey.path(),
-              "Host bastion middle",
-              "  User " + TestAccount.USER,
-              "Host *",
-              "  StrictHostKeyChecking yes",
-              "  UserKnownHostsFile " + directory + "/known_hosts");
+                  sshd,
+                  vsftpd,
+                  "Host gw",
+                  "  HostName 127.0.0.1",
+                  "  Port " + sshd.port(),
+                  "  ProxyJump bastion,middle",
+                  "Host bastion",
+                  "  HostName 127.0.0.1",
+                  "  Port " + bastion.port(),
+                  "  IdentityFile " + bastionsKey.path(),
+                  "Host middle",
+                  "  HostName 127.0.0.1",
+                  "  Port " + middle.port(),
+                  "  IdentityFile " + middlesKey.path(),
+                  "Host bastion middle",
+                  "  User " + TestAccount.USER,
+                  "Host *",
+                  "  StrictHostKeyChecking yes",
+                  "  UserKnownHostsFile " + directory + "/known_hosts")
+              .profile("authentication", "[password]"); // of the last server only
       Files.write(
           directory.resolve("known_hosts"),
           List.of(bastion.knownHostsLine(), middle.knownHostsLine(), sshd.knownHostsLine()));
