@@ -36,14 +36,12 @@ final class JumpWay {
 
   private final OpenSshConfig files;
   private final Set<String> given;
-  private final String localUser;
   private final Set<Endpoint> reached = new HashSet<>();
 
-  JumpWay(OpenSshConfig files, Set<String> given, String localUser) {
+  JumpWay(OpenSshConfig files, Set<String> given) {
     this.files = files;
     this.given = new HashSet<>(given);
     this.given.retainAll(SHARED);
-    this.localUser = localUser;
   }
 
   /** The way to a server of that profile. */
@@ -60,7 +58,7 @@ final class JumpWay {
     OpenSshHost found =
         last.user().isPresent()
             ? files.lookup(last.host(), last.user())
-            : files.lookup(last.host());
+            : files.lookupAsLocalUser(last.host());
     Endpoint server = new Endpoint(found.hostName(), last.port().or(found::port).orElse(22));
     if (!reached.add(server)) {
       return profile.way();
@@ -77,7 +75,7 @@ final class JumpWay {
             profile.name() + ":" + jump.host(),
             Optional.of(server.host()),
             server.port(),
-            new Fixed(found.user().orElse(localUser)),
+            new Fixed(found.user().orElseThrow()),
             profile.login().withoutPassword(BY_KEY),
             new HostKeyPolicy(
                 keys.acceptNew(), keys.knownHosts(), Optional.empty(), keys.checkHostIp()),

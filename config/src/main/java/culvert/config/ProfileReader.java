@@ -205,8 +205,7 @@ final class ProfileReader {
     }
     Set<String> given =
         KEYS.stream().filter(section::has).map(Key::name).collect(Collectors.toSet());
-    return Optional.of(
-        new SshConfig(reading.sshConfigs().read(files), given, reading.environment().localUser()));
+    return Optional.of(new SshConfig(reading.sshConfigs().read(files), given));
   }
 
   private static SshLogin login(Section section) {

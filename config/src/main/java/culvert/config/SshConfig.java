@@ -13,16 +13,13 @@ import java.util.Set;
 public final class SshConfig {
   private final OpenSshConfig files;
   private final Set<String> given;
-  private final String localUser;
 
   /**
    * @param given the keys that the profile or the defaults have
-   * @param localUser who logs in to a hop of ProxyJump that nothing says more of
    */
-  SshConfig(OpenSshConfig files, Set<String> given, String localUser) {
+  SshConfig(OpenSshConfig files, Set<String> given) {
     this.files = files;
     this.given = Set.copyOf(given);
-    this.localUser = localUser;
   }
 
   /** Whether the profile says it itself. */
@@ -51,7 +48,7 @@ public final class SshConfig {
         given.contains(ProfileReader.PROXY_JUMP.name())
                 || given.contains(ProfileReader.PROXY.name())
             ? profile.way()
-            : new JumpWay(files, given, localUser).to(profile, found),
+            : new JumpWay(files, given).to(profile, found),
         overlay.timeouts(),
         profile.pooling(),
         overlay.algorithms(),

@@ -377,6 +377,38 @@ class SshConfigTest {
   }
 
   @Test
+  void aHopWithoutUserIsLookedUpAsTheLocalOne() throws IOException {
+    SshProfile inner =
+        profile(
+                "host: inner",
+                "Host inner",
+                "  ProxyJump before,named,after",
+                "Match originalhost named user joe",
+                "  Port 1",
+                "Host named",
+                "  User gate",
+                "Match originalhost named user gate",
+                "  Port 2",
+                "Match originalhost before user joe",
+                "  Port 3",
+                "Match originalhost after !user joe",
+                "  ConnectTimeout 3",
+                "Host before named",
+                "  IdentityFile ~/id_%r")
+            .forHost("");
+
+    assertThat(inner.user()).isEqualTo(new SshUser.FromFtp());
+    List<SshProfile> hops = inner.chain();
+    assertThat(hops.get(0).port()).isEqualTo(3);
+    assertThat(hops.get(0).user()).isEqualTo(new SshUser.Fixed("joe"));
+    assertThat(hops.get(0).login().identityFiles()).containsExactly(home.resolve("id_joe"));
+    assertThat(hops.get(1).port()).isEqualTo(1);
+    assertThat(hops.get(1).user()).isEqualTo(new SshUser.Fixed("gate"));
+    assertThat(hops.get(1).login().identityFiles()).containsExactly(home.resolve("id_gate"));
+    assertThat(hops.get(2).timeouts().connect()).isEqualTo(Duration.ofSeconds(4));
+  }
+
+  @Test
   void aWayThatWouldComeBackBeginsThere() throws IOException {
     SshProfile any = profile("", "Host *", "  ProxyJump bastion");
 

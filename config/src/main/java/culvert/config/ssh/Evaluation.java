@@ -15,14 +15,26 @@ final class Evaluation {
   private final String host;
   private final Optional<String> user;
   private final boolean takesUser;
+  private final Optional<String> otherwise;
   private final String localUser;
   private final Map<Option, List<String>> values = new EnumMap<>(Option.class);
   private boolean finalPass;
 
-  Evaluation(String host, Optional<String> user, boolean takesUser, String localUser) {
+  /**
+   * @param user who logs in, whatever the files say; empty: not known yet
+   * @param takesUser whether the files may say it
+   * @param otherwise who logs in as long as they have not
+   */
+  Evaluation(
+      String host,
+      Optional<String> user,
+      boolean takesUser,
+      Optional<String> otherwise,
+      String localUser) {
     this.host = host;
     this.user = user;
     this.takesUser = takesUser;
+    this.otherwise = otherwise;
     this.localUser = localUser;
   }
 
@@ -94,11 +106,12 @@ final class Evaluation {
           case ORIGINALHOST -> Patterns.host(host, patterns);
           case LOCALUSER -> matchesName(localUser, patterns);
           case USER -> {
-            List<String> known = values.get(Option.USER);
-            if (known == null) {
-              yield criterion.negated(); // nobody knows yet: neither with ! nor without
-            }
-            yield matchesName(known.get(0), patterns);
+            Optional<String> known =
+                Optional.ofNullable(values.get(Option.USER))
+                    .map(names -> names.get(0))
+                    .or(() -> otherwise);
+            // Where nobody knows yet: neither with ! nor without.
+            yield known.map(name -> matchesName(name, patterns)).orElse(criterion.negated());
           }
           case NOT_UNDERSTOOD -> false;
         };

@@ -2,6 +2,7 @@ package culvert.config.ssh;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** OpenSSH's configuration files, as read. Immutable; equal only to itself. */
@@ -32,7 +33,15 @@ public final class OpenSshConfig {
 
   /** What they say of a host, as with {@code ssh HOST}; a user may come from the files. */
   public OpenSshHost lookup(String host) {
-    return lookup(host, Optional.empty(), true);
+    return lookup(host, Optional.empty(), true, Optional.empty());
+  }
+
+  /**
+   * The same where the local user logs in unless the files name another, who counts in {@code Match
+   * user} and {@code %r} too.
+   */
+  public OpenSshHost lookupAsLocalUser(String host) {
+    return lookup(host, Optional.empty(), true, Optional.of(surroundings.localUser()));
   }
 
   /**
@@ -41,12 +50,17 @@ public final class OpenSshConfig {
    * @param user empty: not known yet; then no {@code Match user} matches
    */
   public OpenSshHost lookup(String host, Optional<String> user) {
-    return lookup(host, user, false);
+    return lookup(host, user, false, Optional.empty());
   }
 
-  private OpenSshHost lookup(String host, Optional<String> user, boolean takesUser) {
-    Evaluation evaluation = new Evaluation(host, user, takesUser, surroundings.localUser());
-    return new OpenSshHost(host, evaluation.of(files), user.isPresent(), surroundings);
+  private OpenSshHost lookup(
+      String host, Optional<String> user, boolean takesUser, Optional<String> otherwise) {
+    Evaluation evaluation =
+        new Evaluation(host, user, takesUser, otherwise, surroundings.localUser());
+    Map<Option, List<String>> values = evaluation.of(files);
+    boolean configured = user.isEmpty() && values.containsKey(Option.USER);
+    otherwise.ifPresent(name -> values.putIfAbsent(Option.USER, List.of(name)));
+    return new OpenSshHost(host, values, configured, surroundings);
   }
 
   @Override

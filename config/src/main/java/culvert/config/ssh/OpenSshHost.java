@@ -27,9 +27,9 @@ public final class OpenSshHost {
   OpenSshHost(
       String host,
       Map<Option, List<String>> values,
-      boolean userIsGiven,
+      boolean userIsConfigured,
       Surroundings surroundings) {
-    this.userIsConfigured = !userIsGiven && values.containsKey(Option.USER);
+    this.userIsConfigured = userIsConfigured;
     this.host = host;
     this.values = Map.copyOf(values);
     this.paths = new PathExpansion(surroundings, tokens());
@@ -72,7 +72,7 @@ public final class OpenSshHost {
     return first(Option.PORT).map(Integer::valueOf);
   }
 
-  /** The user that was given, else the files'. */
+  /** The user that was given, else the files', else whom they were asked as. */
   public Optional<String> user() {
     return first(Option.USER);
   }

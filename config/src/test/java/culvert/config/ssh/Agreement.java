@@ -51,7 +51,7 @@ final class Agreement {
           String host = destination.substring(at + 1);
           OpenSshHost ours =
               at < 0
-                  ? config.lookup(host)
+                  ? config.lookupAsLocalUser(host)
                   : config.lookup(host, Optional.of(destination.substring(0, at)));
           assertThat(differences(fields(ours), expected(values)))
               .as("%s %s: ours / theirs", text(file), destination)
@@ -102,7 +102,7 @@ final class Agreement {
     return List.copyOf(
         fields(
                 OpenSshConfig.read(Path.of("/dev/null"), SURROUNDINGS, new RecordedReport())
-                    .lookup("host"))
+                    .lookupAsLocalUser("host"))
             .keySet());
   }
 
@@ -110,7 +110,7 @@ final class Agreement {
     Map<String, String> fields = new LinkedHashMap<>();
     fields.put("hostname", host.hostName());
     fields.put("port", host.port().orElse(22).toString());
-    fields.put("user", host.user().orElse(SURROUNDINGS.localUser()));
+    fields.put("user", host.user().orElseThrow());
     raw(host, Option.IDENTITY_FILE, fields, "identityfile", " | ");
     raw(host, Option.CERTIFICATE_FILE, fields, "certificatefile", " | ");
     raw(host, Option.GLOBAL_KNOWN_HOSTS_FILE, fields, "globalknownhostsfile", " ");

@@ -42,6 +42,7 @@ class GeneratedConfigsTest {
           "*.example,!h.example",
           "H.Example",
           "joe",
+          System.getProperty("user.name"),
           "!joe,*",
           "\"a,b\"");
   private static final List<String> SETTINGS =
@@ -192,9 +193,9 @@ class GeneratedConfigsTest {
     agreement.check(Files.writeString(directory.resolve("config"), text), destination);
   }
 
-  /** With a user: without, {@code Match user} would match the local one there, and nobody here. */
   @Provide
   Arbitrary<String> destinations() {
-    return Arbitraries.of("joe@a", "ann@b", "joe@A", "ann@h.example", "bob@c.example", "ann@a");
+    return Arbitraries.of(
+        "joe@a", "ann@b", "joe@A", "ann@h.example", "bob@c.example", "ann@a", "a", "b");
   }
 }
