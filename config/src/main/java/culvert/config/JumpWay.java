@@ -16,6 +16,9 @@ import java.util.Set;
  * come back to a server that it leads to, it begins there. Used once.
  */
 final class JumpWay {
+  /** More than anybody has: {@code ProxyJump gw-%h} under {@code Host *} has no end. */
+  private static final int MOST_SERVERS = 32;
+
   /** Whatever the profile's own login is by: only the files can forbid it to a hop. */
   private static final List<AuthMethod> BY_KEY = List.of(AuthMethod.PUBLICKEY);
 
@@ -55,17 +58,23 @@ final class JumpWay {
       return profile.way();
     }
     Jump last = jumps.get(jumps.size() - 1);
-    OpenSshHost found =
-        last.user().isPresent()
-            ? files.lookup(last.host(), last.user())
-            : files.lookupAsLocalUser(last.host());
+    OpenSshHost found = lookup(last);
     Endpoint server = new Endpoint(found.hostName(), last.port().or(found::port).orElse(22));
-    if (!reached.add(server)) {
+    if (!reached.add(server) || reached.size() > MOST_SERVERS) {
       return profile.way();
     }
     List<Jump> before = jumps.subList(0, jumps.size() - 1);
     SshWay way = by(before.isEmpty() ? found.proxyJump().orElse(List.of()) : before, profile);
     return new SshWay.Jump(hop(profile, server, last, found).by(way));
+  }
+
+  private OpenSshHost lookup(Jump jump) {
+    if (jump.userIsPending()) {
+      return files.lookup(jump.host(), Optional.empty());
+    }
+    return jump.user().isPresent()
+        ? files.lookup(jump.host(), jump.user())
+        : files.lookupAsLocalUser(jump.host());
   }
 
   private SshProfile hop(SshProfile profile, Endpoint server, Jump jump, OpenSshHost found) {
@@ -75,7 +84,7 @@ final class JumpWay {
             profile.name() + ":" + jump.host(),
             Optional.of(server.host()),
             server.port(),
-            new Fixed(found.user().orElseThrow()),
+            found.user().<SshUser>map(Fixed::new).orElse(profile.user()),
             profile.login().withoutPassword(BY_KEY),
             new HostKeyPolicy(
                 keys.acceptNew(), keys.knownHosts(), Optional.empty(), keys.checkHostIp()),

@@ -409,6 +409,34 @@ class SshConfigTest {
   }
 
   @Test
+  void aHopMayBeNamedAfterItsDestinationAndWhoLogsIn() throws IOException {
+    SshProfile any =
+        profile(
+            "",
+            "Host *.example !gw-*",
+            "  ProxyJump %r@gw-%h:2222",
+            "Match originalhost gw-* user ann",
+            "  IdentityFile ~/%r");
+
+    SshProfile first = any.forHost("a.example").chain().get(0);
+    assertThat(first.user()).as("not known yet, but needed").isEqualTo(new SshUser.FromFtp());
+    assertThat(first.host()).contains("gw-a.example");
+    SshProfile hop = any.forHost("a.example", Optional.of("ann")).chain().get(0);
+    assertThat(hop.user()).isEqualTo(new SshUser.Fixed("ann"));
+    assertThat(hop.host()).contains("gw-a.example");
+    assertThat(hop.port()).isEqualTo(2222);
+    assertThat(hop.login().identityFiles()).containsExactly(home.resolve("ann"));
+    assertThat(any.forHost("u@evil/.example").chain().get(0).host()).contains("gw-%h");
+  }
+
+  @Test
+  void aWayWithoutEndHasOne() throws IOException {
+    SshProfile any = profile("", "Host *", "  ProxyJump gw-%h");
+
+    assertThat(any.forHost("a").chain()).hasSize(32);
+  }
+
+  @Test
   void aWayThatWouldComeBackBeginsThere() throws IOException {
     SshProfile any = profile("", "Host *", "  ProxyJump bastion");
 

@@ -84,7 +84,8 @@ public final class OpenSshHost {
 
   /** Hosts to go through, outermost first; an empty list: none, whatever else is configured. */
   public Optional<List<Jump>> proxyJump() {
-    return first(Option.PROXY_JUMP).map(Jump::parse);
+    return first(Option.PROXY_JUMP)
+        .map(text -> Jump.parse(text).stream().map(jump -> jump.expanded(tokens())).toList());
   }
 
   // Login

@@ -154,7 +154,17 @@ final class Values {
     int comment = jumps.indexOf('#');
     String text = (comment < 0 ? jumps : jumps.substring(0, comment)).stripTrailing();
     @Nullable List<Jump> parsed = parse(arguments, text, Jump::parse);
-    return parsed == null ? List.of() : one(Option.PROXY_JUMP, text);
+    if (parsed == null) {
+      return List.of();
+    }
+    parsed.stream()
+        .flatMap(jump -> jump.unknownToken().stream())
+        .forEach(
+            token ->
+                arguments.warn(
+                    arguments.shown(token)
+                        + " is none of %% %h %k %n %p %r, so that no such host is found"));
+    return one(Option.PROXY_JUMP, text);
   }
 
   /** Kept only because it takes the place of a later ProxyJump. */

@@ -120,7 +120,12 @@ final class Agreement {
     fields.put("checkhostip", yesNo(host.checkHostIp()));
     fields.put("hostkeyalias", host.hostKeyAlias().orElse("none"));
     fields.put("stricthostkeychecking", strict(host));
-    fields.put("proxyjump", jumps(host.proxyJump().orElse(List.of())));
+    fields.put(
+        "proxyjump",
+        jumps(
+            host.raw(Option.PROXY_JUMP)
+                .map(values -> Jump.parse(values.get(0)))
+                .orElse(List.of())));
     fields.put("ciphers", assembled("ciphers", host.ciphers()));
     fields.put("macs", assembled("macs", host.macs()));
     fields.put("kexalgorithms", assembled("kexalgorithms", host.kexAlgorithms()));
@@ -181,7 +186,7 @@ final class Agreement {
         : String.join(",", jumps.stream().map(Agreement::jump).toList());
   }
 
-  private static String jump(Jump jump) {
+  static String jump(Jump jump) {
     String name = jump.host().contains(":") ? "[" + jump.host() + "]" : jump.host();
     return jump.user().map(user -> user + "@").orElse("")
         + name

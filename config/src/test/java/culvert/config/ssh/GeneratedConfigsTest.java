@@ -69,6 +69,7 @@ class GeneratedConfigsTest {
           "RekeyLimit 2G none",
           "ProxyJump j",
           "ProxyJump joe@j:23,k",
+          "ProxyJump %r@j-%h:23,%d",
           "ProxyJump none",
           "ProxyCommand none",
           "ProxyCommand nc %h",

@@ -1,5 +1,7 @@
 package culvert.config.ssh;
 
+import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +19,7 @@ import org.junit.jupiter.api.Assumptions;
 final class RealSsh {
   static final Map<String, String> VARIABLES =
       Map.of("CULVERT_DIR", "/srv/keys", "CULVERT_AGENT", "/run/agent", "PATH", "/usr/bin:/bin");
+  private static final String EXECUTING = "Executing proxy command: exec ";
   private static final Path PROGRAM = Path.of("/usr/bin/ssh");
 
   private RealSsh() {}
@@ -50,6 +53,24 @@ final class RealSsh {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
+    }
+  }
+
+  /** The command that it makes of ProxyJump, which is as far as it comes. */
+  static String proxyCommand(Path file, String destination) throws IOException {
+    Process process =
+        new ProcessBuilder(PROGRAM.toString(), "-v", "-F", file.toString(), "--", destination)
+            .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
+            .start();
+    try (BufferedReader said = process.errorReader()) {
+      for (String line = said.readLine(); line != null; line = said.readLine()) {
+        if (line.contains(EXECUTING)) {
+          return line.substring(line.indexOf(EXECUTING) + EXECUTING.length());
+        }
+      }
+      throw new IllegalStateException("ssh -v executes no proxy command");
+    } finally {
+      process.destroyForcibly();
     }
   }
 
