@@ -66,17 +66,44 @@ final class AlgorithmLists {
       AlgorithmKind kind, List<String> items, YamlValue value, String key, Reading reading) {
     List<String> offered = SshAlgorithms.offered(kind, items);
     for (int i = 0; i < items.size(); i++) {
-      String weak =
-          SshAlgorithms.named(kind, items.get(i)).stream()
-              .filter(name -> kind.isWeak(name) && offered.contains(name))
-              .collect(Collectors.joining(", "));
-      if (!weak.isEmpty() && items.get(i).charAt(0) != '-') {
-        Location location =
-            value instanceof Sequence list ? list.items().get(i).location() : value.location();
-        reading
-            .problems()
-            .warning(location, key + ": weak, and offered only because it stands here: " + weak);
-      }
+      Location location =
+          value instanceof Sequence list ? list.items().get(i).location() : value.location();
+      warnOfWeak(kind, items.get(i), offered, location, key, reading.problems());
+    }
+  }
+
+  private static void warnOfWeak(
+      AlgorithmKind kind,
+      String item,
+      List<String> offered,
+      Location location,
+      String key,
+      Problems problems) {
+    String weak =
+        SshAlgorithms.named(kind, item).stream()
+            .filter(name -> kind.isWeak(name) && offered.contains(name))
+            .collect(Collectors.joining(", "));
+    if (!weak.isEmpty() && item.charAt(0) != '-') {
+      problems.warning(location, key + ": weak, and offered only because it stands here: " + weak);
+    }
+  }
+
+  /** Tells of a list in ssh_config, which may well name algorithms that only OpenSSH knows. */
+  static void warn(
+      AlgorithmKind kind,
+      List<String> items,
+      Location location,
+      String keyword,
+      Problems problems) {
+    List<String> offered = SshAlgorithms.offered(kind, items);
+    if (offered.isEmpty()) {
+      problems.warning(
+          location,
+          keyword
+              + ": nothing is left that Culvert knows; left out, and Culvert's own are offered");
+    }
+    for (String item : items) {
+      warnOfWeak(kind, item, offered, location, keyword, problems);
     }
   }
 }

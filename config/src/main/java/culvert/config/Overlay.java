@@ -117,10 +117,23 @@ final class Overlay {
   SshAlgorithms algorithms() {
     SshAlgorithms own = profile.algorithms();
     return new SshAlgorithms(
-        either(ProfileReader.CIPHERS, own.ciphers(), found.ciphers()),
-        either(ProfileReader.MACS, own.macs(), found.macs()),
-        either(ProfileReader.KEX_ALGORITHMS, own.kex(), found.kexAlgorithms()),
-        either(ProfileReader.HOST_KEY_ALGORITHMS, own.hostKeys(), found.hostKeyAlgorithms()));
+        either(
+            ProfileReader.CIPHERS, own.ciphers(), offering(AlgorithmKind.CIPHERS, found.ciphers())),
+        either(ProfileReader.MACS, own.macs(), offering(AlgorithmKind.MACS, found.macs())),
+        either(
+            ProfileReader.KEX_ALGORITHMS,
+            own.kex(),
+            offering(AlgorithmKind.KEX, found.kexAlgorithms())),
+        either(
+            ProfileReader.HOST_KEY_ALGORITHMS,
+            own.hostKeys(),
+            offering(AlgorithmKind.HOST_KEYS, found.hostKeyAlgorithms())));
+  }
+
+  /** A list with nothing to offer is left out, as has been said where it stands. */
+  private static Optional<List<String>> offering(
+      AlgorithmKind kind, Optional<List<String>> configured) {
+    return configured.filter(list -> !SshAlgorithms.offered(kind, list).isEmpty());
   }
 
   RekeyLimit rekeyLimit() {

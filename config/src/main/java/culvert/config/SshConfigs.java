@@ -7,6 +7,7 @@ import culvert.config.ssh.Surroundings;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Reads OpenSSH's configuration files, each once. Confined to the thread that reads the file. */
@@ -53,6 +54,19 @@ final class SshConfigs {
     @Override
     public void warning(Place place, String message) {
       problems.warning(location(place), message);
+    }
+
+    @Override
+    public void algorithms(Place place, String keyword, List<String> items) {
+      AlgorithmKind kind =
+          switch (keyword) {
+            case "ciphers" -> AlgorithmKind.CIPHERS;
+            case "macs" -> AlgorithmKind.MACS;
+            case "kexalgorithms" -> AlgorithmKind.KEX;
+            case "hostkeyalgorithms" -> AlgorithmKind.HOST_KEYS;
+            default -> throw new IllegalArgumentException(keyword);
+          };
+      AlgorithmLists.warn(kind, items, location(place), keyword, problems);
     }
 
     @Override

@@ -290,6 +290,36 @@ class SshConfigTest {
   }
 
   @Test
+  void algorithmsThatLeaveNothingAreLeftOutAndWeakOnesSaid() throws IOException {
+    List<String> problems =
+        problems(
+            "Host gw",
+            "  MACs umac-128-etm@openssh.com",
+            "  Ciphers -*",
+            "  KexAlgorithms +diffie-hellman-group14-sha*,curve448-sha512",
+            "  HostKeyAlgorithms ssh-dss,sk-ssh-ed25519@openssh.com",
+            "Host *",
+            "  Ciphers aes128-cbc,unknown,aes128-ctr",
+            "  MACs -hmac-sha1");
+
+    String nothing =
+        ": nothing is left that Culvert knows; left out, and Culvert's own are offered";
+    String weak = ": weak, and offered only because it stands here: ";
+    assertThat(problems)
+        .containsExactly(
+            "ssh_config:2:8: warning: macs" + nothing,
+            "ssh_config:3:11: warning: ciphers" + nothing,
+            "ssh_config:4:17: warning: kexalgorithms" + weak + "diffie-hellman-group14-sha1",
+            "ssh_config:5:21: warning: hostkeyalgorithms" + nothing,
+            "ssh_config:7:11: warning: ciphers" + weak + "aes128-cbc");
+    SshAlgorithms gw = ((Loaded) load("")).config().profiles().get("p").forHost("gw").algorithms();
+    assertThat(gw.offered(AlgorithmKind.MACS)).isEqualTo(AlgorithmKind.MACS.standard());
+    assertThat(gw.offered(AlgorithmKind.CIPHERS)).isEqualTo(AlgorithmKind.CIPHERS.standard());
+    assertThat(gw.offered(AlgorithmKind.KEX)).contains("diffie-hellman-group14-sha1");
+    assertThat(gw.offered(AlgorithmKind.HOST_KEYS)).isEqualTo(AlgorithmKind.HOST_KEYS.standard());
+  }
+
+  @Test
   void aFileThatIsNotThereIsAProblem() throws IOException {
     Files.delete(file);
 

@@ -109,6 +109,11 @@ final class Arguments {
     report.warning(place(), line.keyword() + ": " + message);
   }
 
+  /** The last argument is a list of algorithms. */
+  void algorithms(List<String> items) {
+    report.algorithms(place(), line.keyword(), items);
+  }
+
   String shown(String text) {
     return report.shown(text);
   }

@@ -165,14 +165,7 @@ public final class OpenSshHost {
   }
 
   private Optional<List<String>> algorithms(Option option) {
-    return first(option)
-        .map(
-            text -> {
-              boolean change = "+-^".indexOf(text.charAt(0)) >= 0;
-              String prefix = change ? text.substring(0, 1) : "";
-              List<String> names = List.of(text.substring(prefix.length()).split(","));
-              return names.stream().map(name -> prefix + name).toList();
-            });
+    return first(option).map(Values::signed);
   }
 
   // Limits

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** How the keywords' values are read. */
@@ -139,14 +140,22 @@ final class Values {
   }
 
   private static Reader algorithms(Option option) {
-    return parsed(
-        option,
-        text -> {
-          if (!ALGORITHMS.matcher(text).matches()) {
-            throw new IllegalArgumentException(SOME_ALGORITHMS);
-          }
-          return text;
-        });
+    return arguments -> {
+      String text = arguments.next();
+      if (!arguments.wrong() && !ALGORITHMS.matcher(text).matches()) {
+        arguments.expected(text, SOME_ALGORITHMS);
+      }
+      if (!arguments.wrong()) {
+        arguments.algorithms(signed(text));
+      }
+      return one(option, text);
+    };
+  }
+
+  /** Each algorithm of a list with the sign before the whole. */
+  static List<String> signed(String list) {
+    String sign = "+-^".indexOf(list.charAt(0)) >= 0 ? list.substring(0, 1) : "";
+    return Stream.of(list.substring(sign.length()).split(",")).map(name -> sign + name).toList();
   }
 
   private static List<Setting> proxyJump(Arguments arguments) {

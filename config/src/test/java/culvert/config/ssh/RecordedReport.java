@@ -26,6 +26,9 @@ final class RecordedReport implements Report {
   }
 
   @Override
+  public void algorithms(Place place, String keyword, List<String> items) {}
+
+  @Override
   public String shown(String found) {
     return '"' + found + '"';
   }
