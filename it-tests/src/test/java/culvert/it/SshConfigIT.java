@@ -136,6 +136,40 @@ class SshConfigIT {
   }
 
   @Test
+  void aHopMayBeNamedAfterTheServerBehindItAndWhoLogsInThere() throws Exception {
+    try (RealSshd bastion = RealSshd.start("PasswordAuthentication no");
+        RealSshd sshd = RealSshd.start();
+        RealVsftpd vsftpd = RealVsftpd.start()) {
+      SshKey key = authorizedKey(bastion, "id_" + TestAccount.USER);
+      TestConfig config =
+          config(
+              sshd,
+              vsftpd,
+              "Host gw",
+              "  HostName 127.0.0.1",
+              "  Port " + sshd.port(),
+              "  ProxyJump %r@to-%n",
+              "Host to-gw",
+              "  HostName 127.0.0.1",
+              "  Port " + bastion.port(),
+              "  IdentityFile " + key.path().resolveSibling("id_%r"),
+              "Host *",
+              "  UserKnownHostsFile " + directory + "/known_hosts");
+      Files.write(
+          directory.resolve("known_hosts"),
+          List.of(bastion.knownHostsLine(), sshd.knownHostsLine()));
+      try (Culvert culvert = Culvert.start(config);
+          FtpDialogue ftp = culvert.ftp(vsftpd.port())) {
+        assertThat(ftp.reply()).startsWith("220 ");
+        assertThat(ftp.login(TestAccount.USER, TestAccount.password()))
+            .isEqualTo("230 Login successful.");
+      }
+      assertThat(bastion.log()).contains("Accepted publickey for " + TestAccount.USER);
+      assertThat(bastion.directTcpipPorts()).containsExactly(sshd.port());
+    }
+  }
+
+  @Test
   @EnabledOnOs({OS.LINUX, OS.MAC})
   void sighupReadsTheFileAgain() throws Exception {
     try (RealSshd old = RealSshd.start();
