@@ -320,6 +320,32 @@ class SshConfigTest {
   }
 
   @Test
+  void aVariableThatIsNotSetCostsItsFileOnly() throws IOException {
+    List<String> problems =
+        problems(
+            "Host gw",
+            "  IdentityFile ${NOPE}/id",
+            "  IdentityFile /id",
+            "  CertificateFile ${NOPE/cert",
+            "  UserKnownHostsFile ${NOPE}/known",
+            "Host *",
+            "  Port 2222");
+
+    String left = "\" is not set in the environment; left out";
+    assertThat(problems)
+        .containsExactly(
+            "ssh_config:2:16: warning: identityfile: \"${NOPE}/id\": \"${NOPE}" + left,
+            "ssh_config:4:19: warning: certificatefile: \"${NOPE/cert\": \"${NOPE/cert" + left,
+            "ssh_config:5:22: warning: userknownhostsfile: \"${NOPE}/known\": \"${NOPE}" + left);
+    SshProfile any = ((Loaded) load("")).config().profiles().get("p");
+    assertThat(any.forHost("other").port()).isEqualTo(2222);
+    SshProfile gw = any.forHost("gw");
+    assertThat(gw.login().identityFiles()).containsExactly(Path.of("/id"));
+    assertThat(gw.login().certificateFiles()).isEmpty();
+    assertThat(gw.hostKeys().acceptNew()).as("a new key has no place").isFalse();
+  }
+
+  @Test
   void aFileThatIsNotThereIsAProblem() throws IOException {
     Files.delete(file);
 

@@ -228,7 +228,12 @@ final class Values {
     if (unknown.isPresent()) {
       arguments.expected(unknown.get(), "one of %% %C %d %h %i %j %k %L %l %n %p %r %u");
     } else if (unset.isPresent()) {
-      arguments.refuse("the environment variable " + arguments.shown(unset.get()) + " is not set");
+      arguments.warn(
+          arguments.shown(path)
+              + ": "
+              + arguments.shown(unset.get())
+              + " is not set in the environment; left out");
+      return true; // by PathExpansion, so that nothing else takes its place
     } else {
       Optional<String> left = Tokens.problem(path, Tokens.UNDERSTOOD);
       left.ifPresent(
