@@ -346,6 +346,25 @@ class SshConfigTest {
   }
 
   @Test
+  void aPortMayBeAServicesName() throws IOException {
+    String[] config = {"Host a", "  Port ssh", "Host b", "  Port gate", "Host *", "  Port alias"};
+    assertThat(problems(config))
+        .containsExactly(
+            "ssh_config:4:8: port: \"gate\" (expected: a port 1..65535)",
+            "ssh_config:6:8: port: \"alias\" (expected: a port 1..65535)");
+
+    Files.createDirectories(home.resolve("etc"));
+    Files.writeString(
+        home.resolve("etc/services"),
+        "# gate 1/tcp\n\ngate\t2/udp\ngate 2222/tcp  # alias\nother 3333/tcp more alias\n");
+    SshProfile any = profile("", config);
+
+    assertThat(any.forHost("a").port()).isEqualTo(22);
+    assertThat(any.forHost("b").port()).isEqualTo(2222);
+    assertThat(any.forHost("c").port()).isEqualTo(3333);
+  }
+
+  @Test
   void aFileThatIsNotThereIsAProblem() throws IOException {
     Files.delete(file);
 

@@ -1,6 +1,7 @@
 package culvert.config.ssh;
 
 import culvert.config.ssh.Line.Word;
+import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,10 @@ final class Arguments {
 
   Map<String, String> variables() {
     return surroundings.variables();
+  }
+
+  Path services() {
+    return surroundings.services();
   }
 
   Line line() {

@@ -26,6 +26,10 @@ public record Surroundings(
     return home.resolve(".ssh");
   }
 
+  Path services() {
+    return systemDirectory.resolveSibling("services");
+  }
+
   /** The names of the variables only: their values may be secrets. */
   @Override
   public String toString() {

@@ -27,7 +27,7 @@ final class Values {
 
   static void register(Map<String, Reader> readers) {
     readers.put("hostname", Values::hostName);
-    readers.put("port", parsed(Option.PORT, Numbers::port));
+    readers.put("port", Values::port);
     readers.put("user", text(Option.USER));
     readers.put("hostkeyalias", text(Option.HOST_KEY_ALIAS));
     readers.put("identityfile", file(Option.IDENTITY_FILE));
@@ -111,6 +111,15 @@ final class Values {
     String name = arguments.next();
     Tokens.problem(name, "h").ifPresent(token -> arguments.expected(token, "%h or %%"));
     return one(Option.HOST_NAME, name);
+  }
+
+  private static List<Setting> port(Arguments arguments) {
+    return one(Option.PORT, arguments.next(text -> Numbers.port(portNumber(text, arguments))));
+  }
+
+  private static String portNumber(String text, Arguments arguments) {
+    boolean name = !text.isEmpty() && !Character.isDigit(text.charAt(0));
+    return name ? Services.port(text, arguments.services()).orElse(text) : text;
   }
 
   private static List<Setting> rekeyLimit(Arguments arguments) {
