@@ -93,6 +93,7 @@ class ProxyJumpIT {
             middle().knownHostsLine(),
             inner().knownHostsLine())
         .profile("proxy-jump", "[bastion, middle]")
+        .profile("connections", 1) // a job that is not quite gone takes no second
         .alsoProfile("bastion", hop(bastion(), "root", rootsKey))
         .alsoProfile("middle", hop(middle(), TestAccount.USER, accountsKey));
   }
@@ -102,7 +103,7 @@ class ProxyJumpIT {
             .formatted(sshd.port(), user, key.path())
         + " strict-host-key-checking: yes, known-hosts: %s, connect-timeout: 20s,"
             .formatted(directory.resolve("known_hosts"))
-        + " login-timeout: 20s, idle-timeout: 2s";
+        + " connections: 1, login-timeout: 20s, idle-timeout: 2s";
   }
 
   @Test
