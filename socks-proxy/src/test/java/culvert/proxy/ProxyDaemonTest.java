@@ -206,7 +206,8 @@ class ProxyDaemonTest {
     "TIMED_OUT,6",
     "HOST_KEY,2",
     "NO_IDENTITY,2",
-    "AUTH_FAILED,2"
+    "AUTH_FAILED,2",
+    "LOGIN_UNFINISHED,2"
   })
   void aTunnelThatFailsIsRefusedWithItsCode(SshFailure failure, int code) throws Exception {
     start(tunnel("fallback: none"));

@@ -19,7 +19,13 @@ public enum SshFailure {
   HOST_KEY(null),
   /** Nothing to log in with. */
   NO_IDENTITY(FallbackReason.NO_IDENTITY),
+  /** The server does not take what it was shown. */
   AUTH_FAILED(FallbackReason.AUTH_FAILED),
+  /**
+   * The server would have gone on, and we could not: an agent does not sign, or a second question
+   * follows the password. Never falls back, since nobody has refused anything.
+   */
+  LOGIN_UNFINISHED(null),
   /** The server forbids the channel. */
   FORWARDING_REFUSED(FallbackReason.FORWARDING_REFUSED),
   /** The server takes no more channels, on any connection that it lets us have. */

@@ -98,6 +98,20 @@ class AgentIT {
   }
 
   @Test
+  void anAgentThatRefusesToSignTheOnlyKeyIsNoRefusalOfTheServers() throws Exception {
+    SshKey key = key("only");
+    sshd.authorize(key.publicLine());
+    agent.add(key, "-c");
+
+    assertThat(logins.logIn(PUBLICKEY, agentLine()))
+        .hasValueSatisfying(
+            e -> {
+              assertThat(e.failure()).isEqualTo(SshFailure.LOGIN_UNFINISHED);
+              assertThat(e).hasMessageContaining("agent does not sign: refused");
+            });
+  }
+
+  @Test
   void anAgentThatAPersonAllowsToSignLogsIn() throws Exception {
     SshKey key = key("id");
     sshd.authorize(key.publicLine());

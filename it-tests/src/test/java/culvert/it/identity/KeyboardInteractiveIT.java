@@ -76,7 +76,7 @@ class KeyboardInteractiveIT {
   void aSecondQuestionGetsNoPassword() throws Exception {
     logIn(TestAccount.password(), PASSWORD, SECOND_QUESTION, ACCOUNT, SESSION);
 
-    assertThat(outcome).map(SshException::failure).contains(SshFailure.AUTH_FAILED);
+    assertThat(outcome).map(SshException::failure).contains(SshFailure.LOGIN_UNFINISHED);
     assertThat(course).contains("keyboard-interactive: server asks for more than the password");
   }
 
@@ -89,7 +89,7 @@ class KeyboardInteractiveIT {
         "password required pam_unix.so",
         SESSION);
 
-    assertThat(outcome).map(SshException::failure).contains(SshFailure.AUTH_FAILED);
+    assertThat(outcome).map(SshException::failure).contains(SshFailure.LOGIN_UNFINISHED);
     assertThat(course).contains("keyboard-interactive: server asks for more than the password");
   }
 }

@@ -178,7 +178,7 @@ final class TunnelCommand implements Callable<Integer> {
       String why = "culvert: " + Printable.text(String.valueOf(e.getMessage()));
       switch (e.failure()) {
         case HOST_KEY -> throw e;
-        case AUTH_FAILED, NO_IDENTITY -> {
+        case AUTH_FAILED, NO_IDENTITY, LOGIN_UNFINISHED -> {
           terminal.err().println(why);
           return false;
         }

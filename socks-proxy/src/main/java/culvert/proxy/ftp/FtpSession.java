@@ -31,6 +31,7 @@ import io.netty.util.concurrent.ScheduledFuture;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +53,10 @@ final class FtpSession
         ActiveMode.Listener,
         DialogueEffects.Session {
   private static final Logger log = LoggerFactory.getLogger(FtpSession.class);
+
+  /** Another user may fare better. */
+  private static final Set<SshFailure> LOGIN_FAILURES =
+      Set.of(SshFailure.AUTH_FAILED, SshFailure.NO_IDENTITY, SshFailure.LOGIN_UNFINISHED);
 
   private enum Phase {
     /** No upstream yet, and nothing to say to the client. */
@@ -243,13 +248,9 @@ final class FtpSession
   public void failed(Exception cause) {
     String text = "culvert: " + cause.getMessage();
     boolean loginRefused =
-        cause instanceof SshException ssh
-            && (ssh.failure() == SshFailure.AUTH_FAILED || ssh.failure() == SshFailure.NO_IDENTITY);
+        cause instanceof SshException ssh && LOGIN_FAILURES.contains(ssh.failure());
     if (phase == Phase.LOGIN) {
-      login(
-          loginRefused // another user may do
-              ? new LoginEvent.Refused(text)
-              : new LoginEvent.UpstreamFailed(text));
+      login(loginRefused ? new LoginEvent.Refused(text) : new LoginEvent.UpstreamFailed(text));
       pump();
     } else if (accepted) {
       toClient(OwnReply.of(loginRefused ? 530 : 421, text));

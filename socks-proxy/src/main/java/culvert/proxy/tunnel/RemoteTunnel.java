@@ -143,7 +143,7 @@ public final class RemoteTunnel {
     attempt = null;
     Duration wait =
         switch (why.failure()) {
-          case HOST_KEY, AUTH_FAILED, NO_IDENTITY -> backoff.afterVerdict();
+          case HOST_KEY, AUTH_FAILED, NO_IDENTITY, LOGIN_UNFINISHED -> backoff.afterVerdict();
           default -> backoff.afterFailure();
         };
     status.down(listener.name(), ended.server, why, wait);

@@ -13,7 +13,8 @@ public final class SshRefusal {
       case NO_ROUTE -> Refusal.NETWORK_UNREACHABLE;
       case NAME_UNKNOWN -> Refusal.HOST_UNREACHABLE;
       case TIMED_OUT -> Refusal.TIMED_OUT;
-      case HOST_KEY, NO_IDENTITY, AUTH_FAILED, FORWARDING_REFUSED -> Refusal.NOT_ALLOWED;
+      case HOST_KEY, NO_IDENTITY, AUTH_FAILED, LOGIN_UNFINISHED, FORWARDING_REFUSED ->
+          Refusal.NOT_ALLOWED;
       case SESSION_FULL, SESSION_ENDED -> Refusal.GENERAL_FAILURE;
     };
   }

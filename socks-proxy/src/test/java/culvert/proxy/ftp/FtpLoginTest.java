@@ -342,6 +342,17 @@ class FtpLoginTest {
     assertThat(ftp.pinned).isEmpty();
   }
 
+  @Test
+  void aLoginThatWeCouldNotFinishLeadsToNoPlaintext() throws Exception {
+    ftp.ssh.loginFailure = FakeSsh.failure(SshFailure.LOGIN_UNFINISHED);
+    Peer client = ftp.tunnel(Fallback.PLAIN);
+    client.answer();
+    logIn(client);
+
+    assertThat(client.line()).isEqualTo("530 culvert: ssh server gate:22: LOGIN_UNFINISHED");
+    assertThat(ftp.direct).isEmpty();
+  }
+
   @ParameterizedTest(name = "{0} falls back: {1}")
   @CsvSource({"AUTH_FAILED, auth-failed", "NOT_SSH, unreachable", "TIMED_OUT, unreachable"})
   void aFailedLoginFallsBackWithTheLoginReplayedInPlaintext(SshFailure failure, String reason)
@@ -582,7 +593,7 @@ class FtpLoginTest {
   }
 
   @ParameterizedTest(name = "{0} -> {1}")
-  @CsvSource({"AUTH_FAILED, 530", "NO_IDENTITY, 530", "TIMED_OUT, 421"})
+  @CsvSource({"AUTH_FAILED, 530", "NO_IDENTITY, 530", "LOGIN_UNFINISHED, 530", "TIMED_OUT, 421"})
   void aFixedUsersLoginThatIsRefusedLateIsA530(SshFailure failure, int code) throws Exception {
     ftp.profile = FtpFixture.profile(new SshUser.Fixed("gate"), AuthMethod.PUBLICKEY);
     ftp.ssh.hangs = true;

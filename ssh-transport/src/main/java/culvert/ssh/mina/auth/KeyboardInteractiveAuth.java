@@ -19,6 +19,7 @@ final class KeyboardInteractiveAuth extends AbstractUserAuth {
 
   private final Login login;
   private boolean started;
+  private boolean answered;
   private int rounds;
 
   KeyboardInteractiveAuth(ClientSession session, Login login) {
@@ -59,29 +60,29 @@ final class KeyboardInteractiveAuth extends AbstractUserAuth {
     buffer.getString(); // language
     int questions = buffer.getInt();
     if (++rounds > MAX_ROUNDS) {
-      return refuse("gave up after " + MAX_ROUNDS + " rounds");
+      return giveUp("gave up after " + MAX_ROUNDS + " rounds");
     }
     if (questions == 0) {
       answerNothing(session);
       return true;
     }
     if (questions != 1) {
-      return refuse("server asks " + questions + " questions (expected: one, for the password)");
+      return giveUp("server asks " + questions + " questions (expected: one, for the password)");
     }
     buffer.getString(); // prompt
     boolean echo = buffer.getBoolean();
     if (echo) {
-      return refuse("server's question is not one for a password: the answer is echoed");
+      return giveUp("server's question is not one for a password: the answer is echoed");
     }
     if (!login.hasUnsentPassword()) {
-      return refuse("server asks for more than the password");
+      return giveUp("server asks for more than the password");
     }
     answerPassword(session);
     return true;
   }
 
-  private boolean refuse(String reason) {
-    login.note(AuthMethod.KEYBOARD_INTERACTIVE, reason);
+  private boolean giveUp(String reason) {
+    login.giveUp(AuthMethod.KEYBOARD_INTERACTIVE, reason);
     return false;
   }
 
@@ -93,6 +94,7 @@ final class KeyboardInteractiveAuth extends AbstractUserAuth {
 
   private void answerPassword(ClientSession session) throws IOException {
     byte[] password = login.takePassword();
+    answered = true;
     try {
       Buffer packet =
           session.createBuffer(
@@ -121,6 +123,9 @@ final class KeyboardInteractiveAuth extends AbstractUserAuth {
       started = false;
     } else {
       login.note(AuthMethod.KEYBOARD_INTERACTIVE, "refused");
+      if (answered) {
+        login.passwordRefused();
+      }
     }
   }
 }

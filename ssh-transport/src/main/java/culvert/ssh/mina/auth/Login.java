@@ -46,6 +46,9 @@ public final class Login {
   private int refusals;
   private int keysTried;
 
+  /** What we have left undone although the server would have gone on with it. */
+  private @Nullable String unfinished;
+
   Login(
       SshServer server,
       String user,
@@ -90,14 +93,22 @@ public final class Login {
   }
 
   /**
-   * Why {@code auth()} failed: the server refused ({@code AUTH_FAILED}), we had nothing for what it
-   * offers ({@code NO_IDENTITY}), or the connection broke in the middle ({@code NOT_SSH}), whatever
-   * had been refused by then: a reset can be forged, and must not pass for a verdict.
+   * Why {@code auth()} failed: the server refused ({@code AUTH_FAILED}), it would have gone on and
+   * we could not ({@code LOGIN_UNFINISHED}), we had nothing for what it offers ({@code
+   * NO_IDENTITY}), or the connection broke in the middle ({@code NOT_SSH}), whatever had been
+   * refused by then: a reset can be forged, and must not pass for a verdict.
    *
    * @param cause what {@code auth()} failed with, wrapped or not
    */
   public SshException failure(Throwable cause) {
     boolean exhausted = triesUsedUp(cause);
+    if (exhausted && unfinished != null) {
+      return new SshException(
+          SshFailure.LOGIN_UNFINISHED,
+          "SSH login as %s at %s not finished: %s"
+              .formatted(Printable.text(user), server.host(), unfinished),
+          cause);
+    }
     if (anythingSent && exhausted) {
       return new SshException(
           SshFailure.AUTH_FAILED,
@@ -209,6 +220,7 @@ public final class Login {
     offered = List.copyOf(methodsThatCanContinue);
     if (partialSuccess) {
       passwordSent = false;
+      unfinished = null;
       course.add("partial success");
     } else {
       refusals += anythingSent ? 1 : 0; // the answer to "none" is no refusal
@@ -254,6 +266,20 @@ public final class Login {
 
   void note(AuthMethod method, String event) {
     course.add(method + ": " + Printable.text(event));
+  }
+
+  /**
+   * We do not go on, although the server asks. Whatever it says of other keys after that is no
+   * verdict: with this one it might have let us in.
+   */
+  void giveUp(AuthMethod method, String reason) {
+    note(method, reason);
+    unfinished = method + ": " + Printable.text(reason);
+  }
+
+  /** The server does not take the password. That is a verdict, whatever was left undone before. */
+  void passwordRefused() {
+    unfinished = null;
   }
 
   private SshException noIdentity() {

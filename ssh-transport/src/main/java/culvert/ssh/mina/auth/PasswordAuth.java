@@ -55,6 +55,7 @@ final class PasswordAuth extends AbstractUserAuth {
       throw new IllegalStateException("password: unexpected message " + command);
     }
     login.note(AuthMethod.PASSWORD, "expired: the server wants it changed first");
+    login.passwordRefused();
     return false;
   }
 
@@ -72,6 +73,7 @@ final class PasswordAuth extends AbstractUserAuth {
       Buffer buffer) {
     if (!partial) {
       login.note(AuthMethod.PASSWORD, "refused");
+      login.passwordRefused();
     }
   }
 }

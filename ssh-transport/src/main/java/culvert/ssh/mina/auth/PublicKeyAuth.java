@@ -97,7 +97,7 @@ final class PublicKeyAuth extends AbstractUserAuth {
       login.blocking().execute(() -> sign(session, service, attempt, data));
       return true;
     } catch (RejectedExecutionException e) {
-      login.note(AuthMethod.PUBLICKEY, attempt.identity() + ": shutting down");
+      login.giveUp(AuthMethod.PUBLICKEY, attempt.identity() + ": shutting down");
       return false;
     }
   }
@@ -128,7 +128,7 @@ final class PublicKeyAuth extends AbstractUserAuth {
   private void cannotSign(ClientSession session, Attempt attempt, Exception e) throws Exception {
     boolean agent = attempt.identity().signer() instanceof AgentKey;
     String what = agent ? ": agent does not sign: " : ": cannot sign: ";
-    login.note(AuthMethod.PUBLICKEY, attempt.identity() + what + e.getMessage());
+    login.giveUp(AuthMethod.PUBLICKEY, attempt.identity() + what + e.getMessage());
     if (e instanceof SshAgent.SilentException) {
       attempts.removeIf(other -> other.identity().signer() instanceof AgentKey);
     }

@@ -44,6 +44,16 @@ class LoginTest {
             });
   }
 
+  private static void assertUnfinished(Optional<SshException> outcome, String why) {
+    assertThat(outcome)
+        .hasValueSatisfying(
+            e -> {
+              assertThat(e.failure()).isEqualTo(SshFailure.LOGIN_UNFINISHED);
+              assertThat(e.failure().fallbackReason()).isEmpty();
+              assertThat(e).hasMessage("SSH login as alice at 127.0.0.1 not finished: " + why);
+            });
+  }
+
   @Test
   void aRightPasswordLogsIn() throws Exception {
     ssh.password("secret");
@@ -114,7 +124,9 @@ class LoginTest {
   void twoQuestionsGetNoAnswer() throws Exception {
     ssh.password("secret").rounds(Round.asking("Password: ", "Code: "));
 
-    assertRefused(ssh.login(Profiles.with(KEYBOARD_INTERACTIVE), "secret"));
+    assertUnfinished(
+        ssh.login(Profiles.with(KEYBOARD_INTERACTIVE), "secret"),
+        "keyboard-interactive: server asks 2 questions (expected: one, for the password)");
     assertThat(ssh.seen()).containsExactly("keyboard-interactive");
     assertThat(ssh.course()).contains("server asks 2 questions (expected: one, for the password)");
   }
@@ -123,18 +135,29 @@ class LoginTest {
   void aQuestionWithEchoGetsNoAnswer() throws Exception {
     ssh.password("secret").rounds(Round.asking("+Account: "));
 
-    assertRefused(ssh.login(Profiles.with(KEYBOARD_INTERACTIVE), "secret"));
+    assertUnfinished(
+        ssh.login(Profiles.with(KEYBOARD_INTERACTIVE), "secret"),
+        "keyboard-interactive: server's question is not one for a password: the answer is echoed");
     assertThat(ssh.seen()).containsExactly("keyboard-interactive");
-    assertThat(ssh.course()).contains("the answer is echoed");
   }
 
   @Test
   void aSecondRoundForACodeGetsNoPassword() throws Exception {
     ssh.password("secret").rounds(Round.asking("Password: "), Round.asking("Code: "));
 
-    assertRefused(ssh.login(Profiles.with(KEYBOARD_INTERACTIVE), "secret"));
+    assertUnfinished(
+        ssh.login(Profiles.with(KEYBOARD_INTERACTIVE, PASSWORD), "secret"),
+        "keyboard-interactive: server asks for more than the password");
     assertThat(ssh.seen()).containsExactly("keyboard-interactive", "answers:[secret]");
     assertThat(ssh.course()).contains("server asks for more than the password");
+  }
+
+  @Test
+  void aPasswordThatIsRefusedAfterAQuestionThatWasNotAnsweredIsARefusal() throws Exception {
+    ssh.password("secret").rounds(Round.asking("Password: ", "Code: "));
+
+    assertRefused(ssh.login(Profiles.with(KEYBOARD_INTERACTIVE, PASSWORD), "wrong"));
+    assertThat(ssh.seen()).containsExactly("keyboard-interactive", "password:wrong");
   }
 
   @Test
@@ -373,6 +396,52 @@ class LoginTest {
           .isEmpty();
       assertThat(ssh.course()).contains("agent does not sign: is damaged: ", "ed25519");
     }
+  }
+
+  /** The server would have taken the key. */
+  @Test
+  void anAgentThatDoesNotSignIsNoRefusal() throws Exception {
+    ssh.authorizes(TestKeys.publicKey("rsa"));
+    Path other = TestKeys.file("ed25519", directory);
+    try (FakeAgent fake = agentThatDoesNotSign("rsa")) {
+      Profiles profile = Profiles.with(PUBLICKEY).agent(fake.socket());
+      String why =
+          "publickey: agent's key a comment (%s): agent does not sign: refused"
+              .formatted(KeyBlob.parseLine(TestKeys.publicLine("rsa")).fingerprint());
+
+      assertUnfinished(ssh.login(profile), why);
+      assertUnfinished(ssh.login(profile.keys(other)), why);
+      assertThat(ssh.course()).contains("(SHA256:", " refused; server offers");
+    }
+  }
+
+  @Test
+  void aPasswordThatIsRefusedAfterAKeyThatCouldNotSignIsARefusal() throws Exception {
+    ssh.authorizes(TestKeys.publicKey("rsa")).password("secret").rounds(Round.asking("Password: "));
+    try (FakeAgent fake = agentThatDoesNotSign("rsa")) {
+      assertRefused(ssh.login(Profiles.with(PUBLICKEY, PASSWORD).agent(fake.socket()), "wrong"));
+      assertRefused(
+          ssh.login(Profiles.with(PUBLICKEY, KEYBOARD_INTERACTIVE).agent(fake.socket()), "wrong"));
+    }
+  }
+
+  @Test
+  void whatWasLeftUndoneBeforeAPartialSuccessCountsNoMore() throws Exception {
+    ssh.authorizes(TestKeys.publicKey("ed25519"))
+        .rounds(Round.asking("Password: ", "Code: "))
+        .requires("publickey,password keyboard-interactive");
+    Path key = TestKeys.file("ed25519", directory);
+
+    assertRefused(
+        ssh.login(Profiles.with(KEYBOARD_INTERACTIVE, PUBLICKEY, PASSWORD).keys(key), "wrong"));
+    assertThat(ssh.course()).contains("server asks 2 questions", "partial success");
+  }
+
+  private FakeAgent agentThatDoesNotSign(String name) throws Exception {
+    byte[] key = KeyBlob.parseLine(TestKeys.publicLine(name)).octets();
+    return new FakeAgent(
+        directory.resolve("agent"),
+        request -> FakeAgent.framed(request[0] == 11 ? FakeAgent.listing(key) : new byte[] {5}));
   }
 
   @Test
