@@ -22,8 +22,8 @@ public enum SshFailure {
   /** The server does not take what it was shown. */
   AUTH_FAILED(FallbackReason.AUTH_FAILED),
   /**
-   * The server would have gone on, and we could not: an agent does not sign, or a second question
-   * follows the password. Never falls back, since nobody has refused anything.
+   * The server would have gone on, and we could not: an agent or a key is not there at the moment,
+   * or a second question follows the password. Never falls back, since nobody has refused anything.
    */
   LOGIN_UNFINISHED(null),
   /** The server forbids the channel. */

@@ -157,9 +157,18 @@ class AgentIT {
     assertThat(logins.logIn(PUBLICKEY, "identity-agent: " + nowhere))
         .hasValueSatisfying(
             e -> {
-              assertThat(e.failure()).isEqualTo(SshFailure.NO_IDENTITY);
+              assertThat(e.failure()).isEqualTo(SshFailure.LOGIN_UNFINISHED);
               assertThat(e).hasMessageContaining("agent " + nowhere + ": No such file");
             });
+  }
+
+  @Test
+  void aFrozenAgentIsNotAnEmptyOne() throws Exception {
+    agent.freeze();
+
+    assertThat(logins.logIn(PUBLICKEY, agentLine()))
+        .map(SshException::failure)
+        .contains(SshFailure.LOGIN_UNFINISHED);
   }
 
   @Test

@@ -180,7 +180,7 @@ class CertificateIT {
                   "certificate-file: " + key.certificate()))
           .hasValueSatisfying(
               e -> {
-                assertThat(e.failure()).isEqualTo(SshFailure.NO_IDENTITY);
+                assertThat(e.failure()).isEqualTo(SshFailure.LOGIN_UNFINISHED);
                 assertThat(e)
                     .hasMessageEndingWith(
                         "; certificate file " + key.certificate() + ": " + problem);
@@ -218,7 +218,7 @@ class CertificateIT {
                 PUBLICKEY, "certificate-file: [" + missing + ", " + key.publicFile() + "]"))
         .hasValueSatisfying(
             e -> {
-              assertThat(e.failure()).isEqualTo(SshFailure.NO_IDENTITY);
+              assertThat(e.failure()).isEqualTo(SshFailure.LOGIN_UNFINISHED);
               assertThat(e)
                   .hasMessageEndingWith(
                       "; certificate file "

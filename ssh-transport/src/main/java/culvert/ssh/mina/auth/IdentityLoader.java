@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,19 +39,30 @@ final class IdentityLoader {
     this.clock = clock;
   }
 
-  /** What there is to try, in this order, and for people what is wrong with the rest. */
-  record Loaded(List<Identity> identities, List<String> problems) {
-    static final Loaded NOTHING = new Loaded(List.of(), List.of());
+  /**
+   * What there is to try, in this order.
+   *
+   * @param problems for people: what the profile names and cannot be used now, and why
+   * @param remarks for people: what else may be unexpected
+   */
+  record Loaded(List<Identity> identities, List<String> problems, List<String> remarks) {
+    static final Loaded NOTHING = new Loaded(List.of(), List.of(), List.of());
 
     Loaded {
       identities = List.copyOf(identities);
       problems = List.copyOf(problems);
+      remarks = List.copyOf(remarks);
+    }
+
+    List<String> problemsAndRemarks() {
+      return Stream.concat(problems.stream(), remarks.stream()).toList();
     }
   }
 
   Loaded load(SshProfile profile) {
     SshLogin login = profile.login();
     List<String> problems = new ArrayList<>();
+    List<String> remarks = new ArrayList<>();
     List<KeyFile> files = new ArrayList<>();
     for (Path file : login.identityFiles()) {
       KeyFile keyFile = keyFiles.load(file, login.identityPassphrase());
@@ -62,11 +74,15 @@ final class IdentityLoader {
       readCertificate(file, certificates, problems);
     }
     List<AgentKey> agent = new ArrayList<>();
-    login.identityAgent().ifPresent(socket -> agent.addAll(agentKeys(profile, socket, problems)));
+    login
+        .identityAgent()
+        .ifPresent(socket -> agent.addAll(agentKeys(profile, socket, problems, remarks)));
     Loaded loaded =
         new IdentityOrder(files, certificates, agent, clock.instant(), problems)
-            .identities(login.identitiesOnly());
-    loaded.problems().forEach(problem -> log.warn("profile {}: {}", profile.name(), problem));
+            .identities(login.identitiesOnly(), remarks);
+    loaded
+        .problemsAndRemarks()
+        .forEach(problem -> log.warn("profile {}: {}", profile.name(), problem));
     return loaded;
   }
 
@@ -89,14 +105,15 @@ final class IdentityLoader {
     }
   }
 
-  private List<AgentKey> agentKeys(SshProfile profile, Path socket, List<String> problems) {
+  private List<AgentKey> agentKeys(
+      SshProfile profile, Path socket, List<String> problems, List<String> remarks) {
     SshAgent agent = agents.computeIfAbsent(socket, SshAgent::new);
     // half, so that what follows on a silent agent has its time too
     Duration signing = profile.timeouts().login().dividedBy(2);
     try {
       List<AgentMessages.Listed> listed = agent.identities(LISTING);
       if (listed.isEmpty()) {
-        problems.add(agent + " holds no keys, or is locked");
+        remarks.add(agent + " holds no keys, or is locked");
       }
       return listed.stream()
           .map(key -> new AgentKey(agent, key.key(), key.comment(), signing))

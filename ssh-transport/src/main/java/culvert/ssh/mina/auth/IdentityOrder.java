@@ -46,8 +46,9 @@ final class IdentityOrder {
    * Puts all in order; once.
    *
    * @param only leaves out the agent's keys that nothing names
+   * @param remarks passed on
    */
-  Loaded identities(boolean only) {
+  Loaded identities(boolean only, List<String> remarks) {
     certificates.forEach(this::add);
     agent.stream().filter(key -> fileNames(key.key())).forEach(key -> add(key, true));
     if (!only) {
@@ -57,7 +58,7 @@ final class IdentityOrder {
       add(file);
       file.certificate().ifPresent(this::add);
     }
-    return new Loaded(identities, problems);
+    return new Loaded(identities, problems, remarks);
   }
 
   private boolean fileNames(KeyBlob key) {

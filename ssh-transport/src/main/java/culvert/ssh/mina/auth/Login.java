@@ -34,15 +34,18 @@ public final class Login {
   private final SshServer server;
   private final String user;
   private final List<AuthMethod> methods;
-  private final List<Identity> identities;
+  private final IdentityLoader.Loaded loaded;
   private final @Nullable PasswordBytes password;
   private final Executor blocking;
-  private final List<String> problems;
   private final List<String> course = new ArrayList<>();
   private Executor loop = Runnable::run;
   private List<String> offered = List.of();
   private boolean passwordSent;
   private boolean anythingSent;
+
+  /** Whether the server got anything to judge at this stage, of which it may want several. */
+  private boolean judged;
+
   private int refusals;
   private int keysTried;
 
@@ -57,14 +60,16 @@ public final class Login {
       Executor blocking) {
     this.server = server;
     this.user = user;
-    this.identities = loaded.identities();
-    this.problems = loaded.problems();
+    this.loaded = loaded;
     this.password = password;
     this.blocking = blocking;
     this.methods =
         server.profile().login().authentication().stream()
             .filter(
-                method -> method == AuthMethod.PUBLICKEY ? !identities.isEmpty() : password != null)
+                method ->
+                    method == AuthMethod.PUBLICKEY
+                        ? !loaded.identities().isEmpty()
+                        : password != null)
             .toList();
   }
 
@@ -76,9 +81,15 @@ public final class Login {
     return login;
   }
 
-  /** Why it is no use to connect: the profile's methods have neither key nor password. */
+  /**
+   * Why it is no use to connect: the profile's methods have neither key nor password. If it names
+   * keys that cannot be used now, that is {@code LOGIN_UNFINISHED}: with them it would be another
+   * login, and an agent that is away must not lead to plaintext. Else it is {@code NO_IDENTITY}.
+   */
   public Optional<SshException> nothingToTry() {
-    return methods.isEmpty() ? Optional.of(noIdentity()) : Optional.empty();
+    return methods.isEmpty()
+        ? Optional.of(nothing(!loaded.problems().isEmpty()))
+        : Optional.empty();
   }
 
   /**
@@ -94,9 +105,9 @@ public final class Login {
 
   /**
    * Why {@code auth()} failed: the server refused ({@code AUTH_FAILED}), it would have gone on and
-   * we could not ({@code LOGIN_UNFINISHED}), we had nothing for what it offers ({@code
-   * NO_IDENTITY}), or the connection broke in the middle ({@code NOT_SSH}), whatever had been
-   * refused by then: a reset can be forged, and must not pass for a verdict.
+   * we could not ({@code LOGIN_UNFINISHED}, as in {@link #nothingToTry}), we had nothing for what
+   * it offers ({@code NO_IDENTITY}), or the connection broke in the middle ({@code NOT_SSH}),
+   * whatever had been refused by then: a reset can be forged, and must not pass for a verdict.
    *
    * @param cause what {@code auth()} failed with, wrapped or not
    */
@@ -109,6 +120,9 @@ public final class Login {
               .formatted(Printable.text(user), server.host(), unfinished),
           cause);
     }
+    if (exhausted && !judged && lacksKeys()) {
+      return nothing(true);
+    }
     if (anythingSent && exhausted) {
       return new SshException(
           SshFailure.AUTH_FAILED,
@@ -117,13 +131,18 @@ public final class Login {
           cause);
     }
     if (exhausted && !offered.isEmpty()) {
-      return noIdentity();
+      return nothing(false);
     }
     String reason = Printable.text(String.valueOf(cause.getMessage()));
     return new SshException(
         SshFailure.NOT_SSH,
         "ssh server %s: connection ended during the login: %s".formatted(server, reason),
         cause);
+  }
+
+  /** Whether the server would look at keys, and some that the profile names cannot be used now. */
+  private boolean lacksKeys() {
+    return !loaded.problems().isEmpty() && offered.contains(AuthMethod.PUBLICKEY.toString());
   }
 
   /** By MINA's word, after the server has refused what we tried last, or by the server's own. */
@@ -171,7 +190,7 @@ public final class Login {
 
   /** What was tried and what came of it, without secrets; one line for the log. */
   public String course() {
-    List<String> all = new ArrayList<>(problems);
+    List<String> all = new ArrayList<>(loaded.problemsAndRemarks());
     all.addAll(course);
     if (!offered.isEmpty()) {
       all.add("server offers " + Printable.text(String.join(",", offered)));
@@ -192,7 +211,7 @@ public final class Login {
   }
 
   List<Identity> identities() {
-    return identities;
+    return loaded.identities();
   }
 
   Executor blocking() {
@@ -221,6 +240,7 @@ public final class Login {
     if (partialSuccess) {
       passwordSent = false;
       unfinished = null;
+      judged = false;
       course.add("partial success");
     } else {
       refusals += anythingSent ? 1 : 0; // the answer to "none" is no refusal
@@ -238,16 +258,17 @@ public final class Login {
       throw new IllegalStateException("password: none, or already sent");
     }
     passwordSent = true;
-    anythingSent = true;
+    sent();
     return password.copy();
   }
 
   void sent() {
     anythingSent = true;
+    judged = true;
   }
 
   void keySent() {
-    anythingSent = true;
+    sent();
     keysTried++;
   }
 
@@ -282,7 +303,7 @@ public final class Login {
     unfinished = null;
   }
 
-  private SshException noIdentity() {
+  private SshException nothing(boolean atTheMoment) {
     StringBuilder message =
         new StringBuilder("nothing to log in with as ")
             .append(Printable.text(user))
@@ -294,8 +315,9 @@ public final class Login {
           .append(Printable.text(String.join(",", offered)))
           .append(')');
     }
-    problems.forEach(problem -> message.append("; ").append(problem));
-    return new SshException(SshFailure.NO_IDENTITY, message.toString());
+    loaded.problemsAndRemarks().forEach(problem -> message.append("; ").append(problem));
+    return new SshException(
+        atTheMoment ? SshFailure.LOGIN_UNFINISHED : SshFailure.NO_IDENTITY, message.toString());
   }
 
   @Override

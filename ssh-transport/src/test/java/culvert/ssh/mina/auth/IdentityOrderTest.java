@@ -47,7 +47,8 @@ class IdentityOrderTest {
   }
 
   private Loaded order(boolean identitiesOnly) {
-    return new IdentityOrder(files, certificates, agent, NOW, List.of()).identities(identitiesOnly);
+    return new IdentityOrder(files, certificates, agent, NOW, List.of())
+        .identities(identitiesOnly, List.of());
   }
 
   private List<KeyBlob> keys(boolean identitiesOnly) {

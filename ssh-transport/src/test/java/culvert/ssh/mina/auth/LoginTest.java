@@ -488,12 +488,72 @@ class LoginTest {
 
   @Test
   void withoutKeyAndPasswordThereIsNothingToTry() throws Exception {
+    assertThat(ssh.login(Profiles.with(PUBLICKEY, PASSWORD)))
+        .hasValueSatisfying(
+            e -> {
+              assertThat(e.failure()).isEqualTo(SshFailure.NO_IDENTITY);
+              assertThat(e).hasMessage("nothing to log in with as alice at 127.0.0.1");
+            });
+    assertThat(ssh.seen()).isEmpty();
+  }
+
+  @Test
+  void anEmptyAgentIsNothingToTry() throws Exception {
+    try (FakeAgent empty =
+        new FakeAgent(
+            directory.resolve("agent"), request -> FakeAgent.framed(FakeAgent.listing()))) {
+      assertThat(ssh.login(Profiles.with(PUBLICKEY).agent(empty.socket())))
+          .hasValueSatisfying(
+              e -> {
+                assertThat(e.failure()).isEqualTo(SshFailure.NO_IDENTITY);
+                assertThat(e).hasMessageEndingWith(" holds no keys, or is locked");
+              });
+    }
+  }
+
+  /** An agent that starts again, or a file that is away, must not lead to plaintext. */
+  @Test
+  void keysThatCannotBeUsedAtTheMomentAreNotNone() throws Exception {
+    Path nowhere = directory.resolve("nowhere");
+    Path missing = directory.resolve("missing");
+    String problem = "agent " + nowhere + ": No such file or directory";
+    ssh.password("secret").requires("publickey");
+
+    assertLacksKeys(ssh.login(Profiles.with(PUBLICKEY, PASSWORD).agent(nowhere)), problem);
+    assertLacksKeys(
+        ssh.login(Profiles.with(PUBLICKEY).keys(missing)),
+        "identity file " + missing + " does not exist");
+    assertLacksKeys(
+        ssh.login(Profiles.with(PUBLICKEY, PASSWORD).agent(nowhere), "secret"),
+        "(server offers publickey); " + problem);
+    assertThat(ssh.seen()).isEmpty();
+
+    ssh.requires("password,publickey");
+    assertLacksKeys(
+        ssh.login(Profiles.with(PUBLICKEY, PASSWORD).agent(nowhere), "secret"), problem);
+    assertThat(ssh.seen()).containsExactly("password:secret");
+
+    assertRefused(ssh.login(Profiles.with(PUBLICKEY, PASSWORD).agent(nowhere), "wrong"));
+  }
+
+  private static void assertLacksKeys(Optional<SshException> outcome, String problem) {
+    assertThat(outcome)
+        .hasValueSatisfying(
+            e -> {
+              assertThat(e.failure()).isEqualTo(SshFailure.LOGIN_UNFINISHED);
+              assertThat(e)
+                  .hasMessageStartingWith("nothing to log in with as alice at 127.0.0.1")
+                  .hasMessageEndingWith(problem);
+            });
+  }
+
+  @Test
+  void aMissingKeyIsSaid() throws Exception {
     Path missing = directory.resolve("missing");
 
     assertThat(ssh.login(Profiles.with(PUBLICKEY, PASSWORD).keys(missing)))
         .hasValueSatisfying(
             e -> {
-              assertThat(e.failure()).isEqualTo(SshFailure.NO_IDENTITY);
               assertThat(e)
                   .hasMessage(
                       "nothing to log in with as alice at 127.0.0.1; identity file "
