@@ -35,11 +35,14 @@ final class SessionLogin {
   private @Nullable Future<Claim> claiming;
   private @Nullable ScheduledFuture<?> deadline;
 
-  /** Who wants to know; called once. */
+  /** Who wants to know; told once. */
   interface Outcome {
     void loggedIn(SshConnection connection);
 
     void failed(SshException failure);
+
+    /** Whether the same login stands elsewhere: then a refusal is not about what was shown. */
+    boolean othersStand();
   }
 
   /**
@@ -164,7 +167,9 @@ final class SessionLogin {
       prepare();
     } else {
       SshException failure = (SshException) done.cause();
-      refused.note(key, failure);
+      if (!outcome.othersStand()) {
+        refused.note(key, failure);
+      }
       fail(failure);
     }
   }

@@ -188,6 +188,16 @@ final class SessionPool {
     public void failed(SshException failure) {
       loginFailed(session, failure);
     }
+
+    @Override
+    public boolean othersStand() {
+      return anyStands(session.key());
+    }
+  }
+
+  private synchronized boolean anyStands(SessionKey key) {
+    KeyedSessions standing = sessions.get(key);
+    return standing != null && standing.all().anyMatch(PooledSession::isEstablished);
   }
 
   private void loggedIn(PooledSession session, SshConnection connection) {

@@ -145,6 +145,23 @@ class SessionPoolTest {
     assertThat(ssh.logins).hasSize(3);
   }
 
+  /** That the server wants no more sessions of a user says nothing about the password. */
+  @Test
+  void oneMoreConnectionThatIsRefusedIsNotRememberedAsAWrongPassword() throws Exception {
+    ssh.idleTimeout(Duration.ofSeconds(5)).loginsAtMost(1);
+    SshSession first = ssh.session("alice");
+    SshSession second = ssh.session("alice");
+    assertThat(ssh.logins).hasSize(2);
+    first.release();
+    second.release();
+    clock.advance(Duration.ofSeconds(5));
+    first.ended().get(20, TimeUnit.SECONDS);
+
+    ssh.loginsAtMost(Integer.MAX_VALUE);
+    ssh.session("alice");
+    assertThat(ssh.logins).hasSize(3);
+  }
+
   @Test
   void whereOneMoreConnectionBreaksJobsShareTheOneThatStands() throws Exception {
     CoreModuleProperties.MAX_CONCURRENT_SESSIONS.set(ssh.server, 1);
