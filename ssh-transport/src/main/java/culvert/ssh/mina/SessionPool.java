@@ -256,7 +256,7 @@ final class SessionPool {
     session.enter();
   }
 
-  /** A channel has closed, or was not opened. */
+  /** A channel that was open has closed. */
   void channelClosed(PooledSession session) {
     synchronized (this) {
       session.hasRoom();

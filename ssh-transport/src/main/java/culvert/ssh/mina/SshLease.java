@@ -163,13 +163,22 @@ final class SshLease implements SshSession {
       here.connection()
           .channels()
           .openDirect(target, originator, initializer, carrier, opened)
-          .addListener(gone -> pool.channelClosed(here));
+          .addListener(gone -> left(here, opened));
       opened.addListener(
           (Future<DuplexChannel> done) -> {
             if (!done.isSuccess() && isFull(done.cause())) {
               pool.markFull(here);
             }
           });
+    }
+
+    /** A channel that was refused makes no room by that. */
+    private void left(PooledSession here, Future<DuplexChannel> opened) {
+      if (opened.isSuccess()) {
+        pool.channelClosed(here);
+      } else {
+        pool.leave(here);
+      }
     }
   }
 

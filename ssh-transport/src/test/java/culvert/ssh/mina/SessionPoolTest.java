@@ -225,6 +225,19 @@ class SessionPoolTest {
   }
 
   @Test
+  void aChannelThatIsRefusedLeavesTheConnectionFull() throws Exception {
+    ssh.channelsPerSession(1);
+    SshSession full = ssh.session("alice");
+    open(full);
+    assertThat(failure(request(full)).failure()).isEqualTo(SshFailure.SESSION_FULL);
+
+    SshSession other = ssh.session("alice");
+    for (int i = 0; i < 3; i++) {
+      assertThat(ssh.session("alice").ended()).isSameAs(other.ended()); // however much it has to do
+    }
+  }
+
+  @Test
   void theFirstChannelOfAJobMovesToAConnectionThatTakesIt() throws Exception {
     LimitedChannels limited = ssh.channelsPerSession(1);
     SshSession first = ssh.session("alice");
