@@ -125,11 +125,13 @@ public final class MinaSshTransport implements SshTransport {
   public Preparation prepare(
       SshServer server, InetAddress client, Optional<SshSessionSpec> via, EventLoop loop) {
     SpareConnections.Path path = pool.path(server, via);
-    if (pool.isWarm(path, client)) {
-      return new Prepared(loop.newSucceededFuture(null), loop.newSucceededFuture(null));
-    }
-    SshConnection connection = spares.prepare(path, via, loop);
-    return new Prepared(on(loop, connection.reached()), on(loop, connection.ready()));
+    Optional<SshConnection> connection =
+        pool.isWarm(path, client) ? Optional.empty() : spares.prepare(path, via, loop);
+    // Where nothing can be prepared, what there is to say is the login's.
+    return connection
+        .map(made -> new Prepared(on(loop, made.reached()), on(loop, made.ready())))
+        .orElseGet(
+            () -> new Prepared(loop.newSucceededFuture(null), loop.newSucceededFuture(null)));
   }
 
   private static Future<Void> on(EventLoop loop, Future<Void> future) {

@@ -10,8 +10,11 @@ import io.netty.util.concurrent.Promise;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,7 +32,7 @@ final class SpareConnections {
 
   private final ConnectionServices services;
   private final ServerDialler dialler;
-  private final Map<Path, Server> servers = new HashMap<>(); // guarded by this
+  private final Map<SshServer, Server> servers = new HashMap<>(); // guarded by this
   private boolean closed; // guarded by this
 
   /**
@@ -40,16 +43,53 @@ final class SpareConnections {
    */
   record Path(SshServer server, Optional<SessionKey> via) {}
 
-  /** What goes on with one server; guarded by the outer lock. */
+  /** What goes on with one server, by whatever way; guarded by the outer lock. */
   private static final class Server {
-    /** Connecting, exchanging keys, ready or logging in. */
-    final Set<SshConnection> unauthenticated = new HashSet<>();
+    /** Connecting, exchanging keys, ready or logging in; and the way of each. */
+    final Map<SshConnection, Path> unauthenticated = new LinkedHashMap<>();
 
-    final ArrayDeque<SshConnection> unclaimed = new ArrayDeque<>();
+    /** Those of them that nobody has claimed. */
+    final Set<SshConnection> unclaimed = new LinkedHashSet<>();
+
     final ArrayDeque<Waiter> waiters = new ArrayDeque<>();
+
+    boolean hasRoom() {
+      return unauthenticated.size() < MAX_UNAUTHENTICATED;
+    }
+
+    Optional<SshConnection> spare(Path path) {
+      return first(unclaimed, path);
+    }
+
+    /** A spare one if there is one. */
+    Optional<SshConnection> any(Path path) {
+      return spare(path).or(() -> first(unauthenticated.keySet(), path));
+    }
+
+    private Optional<SshConnection> first(Collection<SshConnection> connections, Path path) {
+      return connections.stream()
+          .filter(connection -> path.equals(unauthenticated.get(connection)))
+          .findFirst();
+    }
+
+    /** A spare one that keeps somebody waiting who came another way; it is spare no more. */
+    Optional<SshConnection> inTheWay() {
+      Optional<SshConnection> idle =
+          waiters.isEmpty()
+              ? Optional.empty()
+              : unclaimed.stream().filter(connection -> connection.ready().isSuccess()).findFirst();
+      idle.ifPresent(unclaimed::remove);
+      return idle;
+    }
+
+    @Nullable Waiter nextWaiter() {
+      waiters.removeIf(waiter -> waiter.promise().isDone());
+      return waiters.peek();
+    }
   }
 
-  private record Waiter(Optional<SshSessionSpec> via, EventLoop loop, Promise<Claim> promise) {}
+  private record Waiter(
+      Path path, Optional<SshSessionSpec> via, EventLoop loop, Promise<Claim> promise) {}
 
   /**
    * A connection for one login.
@@ -63,18 +103,20 @@ final class SpareConnections {
     this.dialler = dialler;
   }
 
-  /** A connection for a login to come: a new one, or where there are enough, one of those. */
-  SshConnection prepare(Path path, Optional<SshSessionSpec> via, EventLoop loop) {
+  /**
+   * A connection for a login to come: a new one, or where there are enough, one of those.
+   *
+   * @return empty: those that there are were made another way
+   */
+  Optional<SshConnection> prepare(Path path, Optional<SshSessionSpec> via, EventLoop loop) {
     synchronized (this) {
-      Server state = servers.computeIfAbsent(path, s -> new Server());
-      if (state.unauthenticated.size() < MAX_UNAUTHENTICATED) {
-        SshConnection started = start(path, via, state, loop);
-        state.unclaimed.add(started);
-        return started;
+      Server state = servers.computeIfAbsent(path.server(), s -> new Server());
+      if (!state.hasRoom()) {
+        return state.any(path);
       }
-      return state.unclaimed.isEmpty()
-          ? state.unauthenticated.iterator().next()
-          : state.unclaimed.peek();
+      SshConnection started = start(path, via, state, loop);
+      state.unclaimed.add(started);
+      return Optional.of(started);
     }
   }
 
@@ -86,29 +128,30 @@ final class SpareConnections {
    */
   Future<Claim> claim(Path path, Optional<SshSessionSpec> via, EventLoop loop) {
     Promise<Claim> claimed = loop.newPromise();
+    Waiter waiter = new Waiter(path, via, loop, claimed);
     Optional<Claim> now;
     synchronized (this) {
       if (closed) {
         return loop.newFailedFuture(closedFailure());
       }
-      Server state = servers.computeIfAbsent(path, s -> new Server());
-      now = take(path, via, state, loop);
+      Server state = servers.computeIfAbsent(path.server(), s -> new Server());
+      now = take(waiter, state);
       if (now.isEmpty()) {
-        state.waiters.add(new Waiter(via, loop, claimed));
+        state.waiters.add(waiter);
       }
     }
-    now.ifPresent(claim -> give(claim, claimed));
+    now.ifPresentOrElse(claim -> give(claim, claimed), () -> makeRoom(path.server()));
     return claimed;
   }
 
-  private Optional<Claim> take(
-      Path path, Optional<SshSessionSpec> via, Server state, EventLoop loop) {
-    SshConnection spare = state.unclaimed.poll();
-    if (spare != null) {
-      return Optional.of(new Claim(spare, true));
+  private Optional<Claim> take(Waiter waiter, Server state) {
+    Optional<SshConnection> spare = state.spare(waiter.path());
+    if (spare.isPresent()) {
+      state.unclaimed.remove(spare.get());
+      return Optional.of(new Claim(spare.get(), true));
     }
-    return state.unauthenticated.size() < MAX_UNAUTHENTICATED
-        ? Optional.of(new Claim(start(path, via, state, loop), false))
+    return state.hasRoom()
+        ? Optional.of(new Claim(start(waiter.path(), waiter.via(), state, waiter.loop()), false))
         : Optional.empty();
   }
 
@@ -116,7 +159,7 @@ final class SpareConnections {
   private SshConnection start(
       Path path, Optional<SshSessionSpec> via, Server state, EventLoop loop) {
     SshConnection connection = SshConnection.start(path.server(), via, loop, services, dialler);
-    state.unauthenticated.add(connection);
+    state.unauthenticated.put(connection, path);
     connection.ended().addListener(ended -> done(path, connection));
     connection
         .ready()
@@ -124,15 +167,26 @@ final class SpareConnections {
             ready -> {
               if (ready.isSuccess()) {
                 services.clock().after(SPARE_LIFETIME, () -> expire(path, connection));
+                makeRoom(path.server());
               }
             });
     return connection;
   }
 
+  /** Whoever waits comes before a client that may or may not log in. */
+  private void makeRoom(SshServer server) {
+    Optional<SshConnection> inTheWay;
+    synchronized (this) {
+      Server state = servers.get(server);
+      inTheWay = state == null ? Optional.empty() : state.inTheWay();
+    }
+    inTheWay.ifPresent(connection -> connection.close("spare connection gives way"));
+  }
+
   private void expire(Path path, SshConnection connection) {
     boolean unclaimed;
     synchronized (this) {
-      Server state = servers.get(path);
+      Server state = servers.get(path.server());
       unclaimed = state != null && state.unclaimed.remove(connection);
     }
     if (unclaimed) {
@@ -140,33 +194,28 @@ final class SpareConnections {
     }
   }
 
-  /** The connection is logged in or has ended: another one may begin. */
+  /** The connection is logged in or has ended: another one may begin, the oldest waiter's. */
   void done(Path path, SshConnection connection) {
     Waiter waiter;
     Optional<Claim> next;
     synchronized (this) {
-      Server state = servers.get(path);
-      if (state == null || !state.unauthenticated.remove(connection)) {
+      Server state = servers.get(path.server());
+      if (state == null || state.unauthenticated.remove(connection) == null) {
         return;
       }
       state.unclaimed.remove(connection);
-      waiter = nextWaiter(state);
-      next = waiter == null ? Optional.empty() : take(path, waiter.via(), state, waiter.loop());
+      waiter = state.nextWaiter();
+      next = waiter == null ? Optional.empty() : take(waiter, state);
+      if (next.isPresent()) {
+        state.waiters.poll();
+      }
       if (state.unauthenticated.isEmpty()) {
-        servers.remove(path);
+        servers.remove(path.server());
       }
     }
     if (waiter != null && next.isPresent()) {
       give(next.get(), waiter.promise());
     }
-  }
-
-  private static @Nullable Waiter nextWaiter(Server state) {
-    Waiter waiter = state.waiters.poll();
-    while (waiter != null && waiter.promise().isDone()) {
-      waiter = state.waiters.poll();
-    }
-    return waiter;
   }
 
   private static void give(Claim claim, Promise<Claim> promise) {
@@ -182,7 +231,7 @@ final class SpareConnections {
     synchronized (this) {
       closed = true;
       for (Server state : servers.values()) {
-        all.addAll(state.unauthenticated);
+        all.addAll(state.unauthenticated.keySet());
         waiters.addAll(state.waiters);
         state.waiters.clear();
       }

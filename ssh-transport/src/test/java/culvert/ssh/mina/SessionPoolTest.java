@@ -7,15 +7,19 @@ import static org.awaitility.Awaitility.await;
 
 import culvert.ssh.BindAddress;
 import culvert.ssh.Originator;
+import culvert.ssh.Password;
 import culvert.ssh.SshException;
 import culvert.ssh.SshFailure;
 import culvert.ssh.SshSession;
+import culvert.ssh.SshSessionSpec;
+import culvert.ssh.SshTransport;
 import culvert.ssh.TunnelTarget;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -290,6 +294,48 @@ class SessionPoolTest {
     assertThat(ssh.server.getActiveSessions()).hasSize(1);
     clock.advance(Duration.ofMillis(1));
     await().atMost(Duration.ofSeconds(20)).until(() -> ssh.server.getActiveSessions().isEmpty());
+  }
+
+  /** What was made by way of one user's session is not for another, but counts all the same. */
+  @Test
+  void atMostFourConnectionsToAServerWaitForTheirLoginByWhateverWay() throws Exception {
+    try (TransportFixture inner = new TransportFixture()) {
+      List<SshTransport.Preparation> prepared = new ArrayList<>();
+      for (int i = 0; i < 7; i++) {
+        prepared.add(
+            ssh.transport.prepare(
+                ssh.serverBehind(inner), LOOPBACK, Optional.of(hop("user" + i)), ssh.loop));
+      }
+      for (SshTransport.Preparation each : prepared) {
+        each.ready().get(20, TimeUnit.SECONDS);
+      }
+      assertThat(inner.server.getActiveSessions()).hasSize(SpareConnections.MAX_UNAUTHENTICATED);
+
+      List<Future<SshSession>> logins = new ArrayList<>();
+      for (int i = 12; i > 0; i--) { // first some for whom there is no spare
+        logins.add(
+            ssh.transport.connect(
+                new SshSessionSpec(
+                    ssh.serverBehind(inner),
+                    "alice",
+                    Optional.of(password()),
+                    LOOPBACK,
+                    Optional.of(hop("user" + i))),
+                ssh.loop));
+      }
+      for (Future<SshSession> each : logins) {
+        each.get(20, TimeUnit.SECONDS);
+      }
+      assertThat(inner.logins).hasSize(12);
+    }
+  }
+
+  private SshSessionSpec hop(String user) {
+    return new SshSessionSpec(ssh.server(), user, Optional.of(password()), LOOPBACK);
+  }
+
+  private static Password password() {
+    return new Password(PASSWORD.getBytes(StandardCharsets.UTF_8));
   }
 
   @Test

@@ -200,28 +200,37 @@ final class TransportFixture implements AutoCloseable {
   }
 
   SshServer server(String host, int port) {
+    return new SshServer(profile(Optional.empty(), port, new SshWay.Direct()), host);
+  }
+
+  /** The other one's server by way of this one's. */
+  SshServer serverBehind(TransportFixture other) {
+    SshProfile hop = profile(Optional.of("127.0.0.1"), server.getPort(), new SshWay.Direct());
     return new SshServer(
-        new SshProfile(
-            "test",
+        profile(Optional.empty(), other.server.getPort(), new SshWay.Jump(hop)), "127.0.0.1");
+  }
+
+  private SshProfile profile(Optional<String> host, int port, SshWay way) {
+    return new SshProfile(
+        "test",
+        host,
+        port,
+        new SshUser.FromFtp(),
+        new SshLogin(
+            List.of(AuthMethod.PASSWORD),
             Optional.empty(),
-            port,
-            new SshUser.FromFtp(),
-            new SshLogin(
-                List.of(AuthMethod.PASSWORD),
-                Optional.empty(),
-                StandardCharsets.UTF_8,
-                List.of(),
-                Optional.empty(),
-                List.of(),
-                Optional.empty(),
-                false),
-            new HostKeyPolicy(acceptNew, List.of(knownHosts), Optional.empty(), false),
-            new SshWay.Direct(),
-            new SshTimeouts(deadline, deadline, Duration.ofSeconds(15), 3),
-            new SshPooling(idleTimeout, maxLifetime, connections, refusedLoginMemory),
-            SshAlgorithms.STANDARD,
-            RekeyLimit.ofBytes(1L << 30)),
-        host);
+            StandardCharsets.UTF_8,
+            List.of(),
+            Optional.empty(),
+            List.of(),
+            Optional.empty(),
+            false),
+        new HostKeyPolicy(acceptNew, List.of(knownHosts), Optional.empty(), false),
+        way,
+        new SshTimeouts(deadline, deadline, Duration.ofSeconds(15), 3),
+        new SshPooling(idleTimeout, maxLifetime, connections, refusedLoginMemory),
+        SshAlgorithms.STANDARD,
+        RekeyLimit.ofBytes(1L << 30));
   }
 
   SshServer server() {
