@@ -47,7 +47,7 @@ public record LookupNames(
     Optional<String> address =
         reached
             .filter(where -> policy.checkHostIp() && !where.isLoopbackAddress())
-            .map(where -> HostNames.of(where.getHostAddress(), port))
+            .map(where -> HostNames.of(Numeric.of(where), port))
             .filter(where -> !where.equals(name));
     return policy
         .alias()

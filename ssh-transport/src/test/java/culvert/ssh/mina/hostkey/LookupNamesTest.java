@@ -3,7 +3,9 @@ package culvert.ssh.mina.hostkey;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import culvert.config.HostKeyPolicy;
+import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.net.NetworkInterface;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -125,6 +127,41 @@ class LookupNamesTest {
   void aLoopbackAddressAndTheNameItselfAreNotLookedUp(String host, String address)
       throws Exception {
     assertThat(names(Optional.empty(), true, host, 2222, address).address()).isEmpty();
+  }
+
+  @ParameterizedTest(name = "{0} is {1}")
+  @CsvSource({
+    "2001:db8:0:0:0:0:0:5, 2001:db8::5",
+    "2001:DB8:0:1:1:1:1:1, 2001:db8:0:1:1:1:1:1",
+    "2001:db8:0:0:1:0:0:1, 2001:db8::1:0:0:1",
+    "fe80:0:0:0:0:0:0:1, fe80::1",
+    "::ffff:192.0.2.7, 192.0.2.7"
+  })
+  void anAddressIsSpelledAsOpenSshSpellsIt(String address, String spelled) throws Exception {
+    assertThat(names(Optional.empty(), true, "ftp.example", 22, address).address())
+        .contains(spelled);
+    assertThat(names(Optional.empty(), true, "ftp.example", 2222, address).address())
+        .contains("[" + spelled + "]:2222");
+  }
+
+  @Test
+  void aLinkLocalAddressHasItsInterfaceBehindIt() throws Exception {
+    byte[] octets = InetAddress.getByName("fe80::1").getAddress();
+    NetworkInterface one = NetworkInterface.networkInterfaces().findFirst().orElseThrow();
+    for (InetAddress address :
+        new InetAddress[] {
+          Inet6Address.getByAddress(null, octets, one.getIndex()), // as from a socket
+          Inet6Address.getByAddress(null, octets, one)
+        }) {
+      assertThat(
+              LookupNames.of(
+                      new HostKeyPolicy(true, List.of(FILE), Optional.empty(), true),
+                      "ftp.example",
+                      22,
+                      Optional.of(address))
+                  .address())
+          .contains("fe80::1%" + one.getName());
+    }
   }
 
   @Test
