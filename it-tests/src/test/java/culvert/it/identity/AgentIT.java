@@ -273,7 +273,8 @@ class AgentIT {
                   "login-timeout: 8s"))
           .isEmpty();
       assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(8));
-      assertThat(logins.course()).contains("agent does not sign: did not answer within 4000 ms");
+      assertThat(logins.course())
+          .containsPattern("agent does not sign: did not answer within (4000|39\\d\\d) ms");
     }
   }
 

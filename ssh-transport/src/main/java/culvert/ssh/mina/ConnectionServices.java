@@ -45,9 +45,13 @@ record ConnectionServices(
 
   /** Runs work that may block; the future completes on the loop. */
   <T> Future<T> offLoop(EventLoop loop, Callable<T> work) {
+    return offLoop(blocking, loop, work);
+  }
+
+  static <T> Future<T> offLoop(Executor threads, EventLoop loop, Callable<T> work) {
     Promise<T> done = loop.newPromise();
     try {
-      blocking.execute(
+      threads.execute(
           () -> {
             try {
               done.setSuccess(work.call());

@@ -34,6 +34,7 @@ public final class MinaSshTransport implements SshTransport {
 
   private final ScheduledThreadPoolExecutor timer;
   private final MinaClient client;
+  private final LoginFactory logins;
   private final WindowBudget windows;
   private final SpareConnections spares;
   private final SessionPool pool;
@@ -86,6 +87,7 @@ public final class MinaSshTransport implements SshTransport {
     windows = new WindowBudget(bounds.channelWindow(), bounds.buffered());
     client = new MinaClient(timer, new ConnectionEvents(), new ForwardedChannels());
     SessionSettings settings = new SessionSettings(blocking);
+    logins = new LoginFactory(blocking);
     ConnectionServices services =
         new ConnectionServices(
             resolver,
@@ -100,7 +102,7 @@ public final class MinaSshTransport implements SshTransport {
             blocking,
             client,
             settings,
-            new LoginFactory(blocking),
+            logins,
             windows,
             clock);
     blocking.execute(new WarmUp(settings));
@@ -162,6 +164,7 @@ public final class MinaSshTransport implements SshTransport {
     spares.close();
     pool.close();
     client.close();
+    logins.close();
     timer.shutdownNow();
   }
 

@@ -6,6 +6,7 @@ import culvert.ssh.SshServer;
 import culvert.ssh.SshSessionSpec;
 import culvert.ssh.mina.SpareConnections.Claim;
 import culvert.ssh.mina.auth.Login;
+import culvert.ssh.mina.auth.LoginFactory;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.ScheduledFuture;
@@ -93,8 +94,11 @@ final class SessionLogin {
   }
 
   private void prepare() {
-    services
-        .offLoop(loop, () -> services.logins().prepare(server, spec.user(), spec.password()))
+    LoginFactory logins = services.logins();
+    ConnectionServices.offLoop(
+            logins.threads(server),
+            loop,
+            () -> logins.prepare(server, spec.user(), spec.password()))
         .addListener((Future<Login> prepared) -> prepared(prepared));
   }
 

@@ -10,13 +10,19 @@ import org.apache.sshd.common.session.SessionContext;
  *
  * @param key as the agent lists it: a certificate, too
  * @param comment the agent's
- * @param patience how long the agent has for a signature: it may ask a person
+ * @param patience how long a signature may take: the agent may ask a person
  */
 record AgentKey(SshAgent agent, KeyBlob key, String comment, Duration patience) implements Signer {
 
   @Override
-  public byte[] sign(SessionContext session, String algorithm, byte[] data) throws IOException {
-    byte[] signature = agent.sign(key, data, AgentMessages.flags(algorithm), patience);
+  public byte[] sign(SessionContext session, String algorithm, byte[] data, Duration waited)
+      throws IOException {
+    Duration left = patience.minus(waited);
+    if (left.isNegative() || left.isZero()) {
+      throw new SshAgent.SilentException(
+          "was busy with other logins for " + waited.toMillis() + " ms");
+    }
+    byte[] signature = agent.sign(key, data, AgentMessages.flags(algorithm), left);
     String made = new WireReader(signature).text("signature's algorithm");
     if (!made.equals(algorithm)) {
       throw new IOException(

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.PrivateKey;
+import java.time.Duration;
 import org.apache.sshd.common.session.SessionContext;
 import org.apache.sshd.common.signature.BuiltinSignatures;
 import org.apache.sshd.common.signature.Signature;
@@ -35,7 +36,7 @@ final class FileKey implements Signer {
 
   /** Takes milliseconds of CPU. */
   @Override
-  public byte[] sign(SessionContext session, String algorithm, byte[] data)
+  public byte[] sign(SessionContext session, String algorithm, byte[] data, Duration waited)
       throws IOException, GeneralSecurityException {
     BuiltinSignatures builtin = BuiltinSignatures.fromFactoryName(algorithm);
     if (builtin == null) {

@@ -2,6 +2,7 @@ package culvert.ssh.mina.auth;
 
 import java.io.IOException;
 import java.security.GeneralSecurityException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import org.apache.sshd.common.session.SessionContext;
@@ -35,10 +36,10 @@ record Identity(String name, KeyBlob key, Signer signer, boolean named) {
         : signatures;
   }
 
-  /** Signs with that public key algorithm; blocks. */
-  byte[] sign(SessionContext session, String algorithm, byte[] data)
+  /** Signs with that public key algorithm; see {@link Signer#sign}. */
+  byte[] sign(SessionContext session, String algorithm, byte[] data, Duration waited)
       throws IOException, GeneralSecurityException {
-    return signer.sign(session, Certificate.plain(algorithm), data);
+    return signer.sign(session, Certificate.plain(algorithm), data, waited);
   }
 
   @Override

@@ -36,7 +36,7 @@ public final class Login {
   private final List<AuthMethod> methods;
   private final IdentityLoader.Loaded loaded;
   private final @Nullable PasswordBytes password;
-  private final Executor blocking;
+  private final LoginThreads threads;
   private final List<String> course = new ArrayList<>();
   private Executor loop = Runnable::run;
   private List<String> offered = List.of();
@@ -57,12 +57,12 @@ public final class Login {
       String user,
       IdentityLoader.Loaded loaded,
       @Nullable PasswordBytes password,
-      Executor blocking) {
+      LoginThreads threads) {
     this.server = server;
     this.user = user;
     this.loaded = loaded;
     this.password = password;
-    this.blocking = blocking;
+    this.threads = threads;
     this.methods =
         server.profile().login().authentication().stream()
             .filter(
@@ -214,8 +214,8 @@ public final class Login {
     return loaded.identities();
   }
 
-  Executor blocking() {
-    return blocking;
+  LoginThreads threads() {
+    return threads;
   }
 
   /** Runs the task on the session's loop, as MINA's own threads run: writes never block there. */

@@ -9,20 +9,25 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /** Makes {@link Login}s; keeps decrypted keys. One per transport. Thread-safe. */
-public final class LoginFactory {
+public final class LoginFactory implements AutoCloseable {
   private final IdentityLoader identities;
-  private final Executor blocking;
+  private final LoginThreads threads;
 
   /**
-   * @param blocking where signatures are made; agents may let it wait
+   * @param blocking where files are read and signatures made; the caller owns it
    */
   public LoginFactory(Executor blocking) {
     this(blocking, new IdentityLoader());
   }
 
   LoginFactory(Executor blocking, IdentityLoader identities) {
-    this.blocking = blocking;
+    threads = new LoginThreads(blocking);
     this.identities = identities;
+  }
+
+  /** Where to {@link #prepare} a login to that server. */
+  public Executor threads(SshServer server) {
+    return threads.toPrepare(server.profile().login());
   }
 
   /**
@@ -37,7 +42,12 @@ public final class LoginFactory {
         profile.login().authentication().contains(AuthMethod.PUBLICKEY)
             ? identities.load(profile)
             : IdentityLoader.Loaded.NOTHING;
-    return new Login(server, user, loaded, passwordBytes(profile, password), blocking);
+    return new Login(server, user, loaded, passwordBytes(profile, password), threads);
+  }
+
+  @Override
+  public void close() {
+    threads.close();
   }
 
   private static @Nullable PasswordBytes passwordBytes(

@@ -1,6 +1,7 @@
 package culvert.ssh.mina.auth;
 
 import culvert.config.AuthMethod;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.List;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The {@code publickey} method (RFC 4252 section 7): asks whether a key would do, and only then
- * signs, on the blocking pool.
+ * signs, where it may block.
  */
 final class PublicKeyAuth extends AbstractUserAuth {
   private final Login login;
@@ -94,24 +95,33 @@ final class PublicKeyAuth extends AbstractUserAuth {
     putRequest(toSign, session, service, attempt, true);
     byte[] data = toSign.getCompactData();
     try {
-      login.blocking().execute(() -> sign(session, service, attempt, data));
+      long asked = System.nanoTime();
+      login
+          .threads()
+          .toSign(attempt.identity().signer())
+          .execute(() -> sign(session, service, attempt, data, asked));
       return true;
     } catch (RejectedExecutionException e) {
-      login.giveUp(AuthMethod.PUBLICKEY, attempt.identity() + ": shutting down");
+      login.giveUp(AuthMethod.PUBLICKEY, attempt.identity() + ": cannot sign: " + e.getMessage());
       return false;
     }
   }
 
-  /** On the blocking pool. */
-  private void sign(ClientSession session, String service, Attempt attempt, byte[] data) {
+  /** On a thread that may block. */
+  private void sign(
+      ClientSession session, String service, Attempt attempt, byte[] data, long asked) {
     byte[] signature;
     try {
-      signature = attempt.identity().sign(session, attempt.algorithm(), data);
+      signature = attempt.identity().sign(session, attempt.algorithm(), data, waited(asked));
     } catch (Exception e) {
       login.onLoop(session, () -> cannotSign(session, attempt, e));
       return;
     }
     login.onLoop(session, () -> sendSigned(session, service, attempt, signature));
+  }
+
+  private static Duration waited(long since) {
+    return Duration.ofNanos(System.nanoTime() - since);
   }
 
   private void sendSigned(ClientSession session, String service, Attempt attempt, byte[] signature)

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -86,7 +87,7 @@ class KeyFormatsTest {
     byte[] data = {1, 2, 3};
     Identity identity = new Identity("test", wanted, loaded.signer().orElseThrow(), true);
     for (String algorithm : identity.algorithms(null)) {
-      WireReader signed = new WireReader(identity.sign(null, algorithm, data));
+      WireReader signed = new WireReader(identity.sign(null, algorithm, data, Duration.ZERO));
       assertThat(signed.text("algorithm")).isEqualTo(algorithm);
       Signature signature = BuiltinSignatures.fromFactoryName(algorithm).create();
       signature.initVerifier(null, publicKey(type));

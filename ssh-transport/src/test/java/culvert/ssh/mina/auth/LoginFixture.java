@@ -216,7 +216,8 @@ final class LoginFixture implements AutoCloseable {
       throws Exception {
     IdentityLoader noDefaults = new IdentityLoader();
     SshServer target = new SshServer(profile.port(server.getPort()), "127.0.0.1");
-    Login login = new LoginFactory(this::sign, noDefaults).prepare(target, "alice", password);
+    LoginFactory logins = new LoginFactory(this::sign, noDefaults);
+    Login login = logins.prepare(target, "alice", password);
     last = Optional.of(login);
     if (login.nothingToTry().isPresent()) {
       return login.nothingToTry();
@@ -230,6 +231,7 @@ final class LoginFixture implements AutoCloseable {
       return auth.isSuccess() ? Optional.empty() : Optional.of(login.failure(auth.getException()));
     } finally {
       login.wipe();
+      logins.close();
     }
   }
 

@@ -415,6 +415,18 @@ class LoginTest {
     }
   }
 
+  /** It may ask a person, and other logins, names and files must not wait for that. */
+  @Test
+  void anAgentIsAskedOnThreadsOfItsOwn() throws Exception {
+    ssh.authorizes(TestKeys.publicKey("rsa"));
+    try (FakeAgent fake = agentThatDoesNotSign("rsa")) {
+      ssh.login(Profiles.with(PUBLICKEY).agent(fake.socket()));
+
+      assertThat(fake.requests()).hasSize(2); // the list, and a signature
+      assertThat(ssh.signers()).isEmpty();
+    }
+  }
+
   @Test
   void aPasswordThatIsRefusedAfterAKeyThatCouldNotSignIsARefusal() throws Exception {
     ssh.authorizes(TestKeys.publicKey("rsa")).password("secret").rounds(Round.asking("Password: "));

@@ -56,6 +56,19 @@ class SshAgentTest {
   }
 
   @Test
+  void whoWaitedTooLongForItsTurnAsksNoMore() throws Exception {
+    try (FakeAgent fake = agent(request -> null)) {
+      AgentKey key =
+          new AgentKey(new SshAgent(fake.socket()), new KeyBlob(blob("rsa")), "comment", PATIENCE);
+
+      assertThatThrownBy(() -> key.sign(null, "rsa-sha2-512", new byte[] {1}, PATIENCE))
+          .isInstanceOf(SshAgent.SilentException.class)
+          .hasMessage("was busy with other logins for 20000 ms");
+      assertThat(fake.requests()).isEmpty();
+    }
+  }
+
+  @Test
   void aKeyThatIsNoneIsLeftOut() throws Exception {
     byte[] rsa = blob("rsa");
     try (FakeAgent fake =
@@ -96,7 +109,7 @@ class SshAgentTest {
     try (FakeAgent fake = agent(request -> FakeAgent.framed(answer.array()))) {
       AgentKey agentKey = new AgentKey(new SshAgent(fake.socket()), key, "old", PATIENCE);
 
-      assertThatThrownBy(() -> agentKey.sign(null, "rsa-sha2-512", new byte[] {1}))
+      assertThatThrownBy(() -> agentKey.sign(null, "rsa-sha2-512", new byte[] {1}, Duration.ZERO))
           .hasMessage("signed with ssh-rsa (expected: rsa-sha2-512)");
     }
   }
