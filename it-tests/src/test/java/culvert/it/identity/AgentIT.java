@@ -171,6 +171,22 @@ class AgentIT {
         .contains(SshFailure.LOGIN_UNFINISHED);
   }
 
+  /** It lists no keys, as an empty one. */
+  @Test
+  void aLockedAgentThatShouldHaveANamedKeyIsNotAnEmptyOne() throws Exception {
+    SshKey key = key("id");
+    agent.add(key);
+    key.deletePrivateKey();
+    agent.lock();
+
+    assertThat(logins.logIn(PUBLICKEY, agentLine(), "identity-file: " + key.publicFile()))
+        .map(SshException::failure)
+        .contains(SshFailure.LOGIN_UNFINISHED);
+    assertThat(logins.logIn(PUBLICKEY, agentLine()))
+        .map(SshException::failure)
+        .contains(SshFailure.NO_IDENTITY);
+  }
+
   @Test
   void theAgentOpensAnEncryptedFileAndAPublicOne() throws Exception {
     SshKey encrypted = SshKey.create(directory.resolve("encrypted"), "ed25519", "");
