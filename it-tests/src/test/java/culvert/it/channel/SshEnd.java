@@ -98,7 +98,7 @@ final class SshEnd implements AutoCloseable {
         new SshWay.Direct(),
         new SshTimeouts(Duration.ofSeconds(20), Duration.ofSeconds(20), Duration.ofSeconds(15), 3),
         new SshPooling(Duration.ofSeconds(60), Duration.ofHours(12), 2, Duration.ofSeconds(60)),
-        new SshAlgorithms(List.of(), List.of(), List.of(), List.of()),
+        SshAlgorithms.STANDARD,
         RekeyLimit.ofBytes(rekeyLimit));
   }
 
