@@ -11,6 +11,7 @@ import culvert.proxy.ProxyDaemon;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -26,6 +27,7 @@ public final class Culvert implements AutoCloseable {
   private static final Duration THREADS_END = Duration.ofSeconds(10);
 
   private final ProxyDaemon daemon;
+  private final AtomicBoolean closed = new AtomicBoolean();
 
   private Culvert(ProxyDaemon daemon) {
     this.daemon = daemon;
@@ -62,6 +64,9 @@ public final class Culvert implements AutoCloseable {
 
   @Override
   public void close() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
     daemon.close();
     if (OPEN.decrementAndGet() == 0) { // else some are another one's
       await("Culvert's threads end").atMost(THREADS_END).until(() -> threads().isEmpty());

@@ -7,11 +7,13 @@ import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * Ports for programs that cannot be told to take port 0: below the kernel's ephemeral range, so
- * that no outgoing connection takes them in between.
+ * that no outgoing connection takes them in between. Test JVMs that run side by side have a range
+ * each.
  */
 public final class FreePorts {
-  private static final int LOWEST = 20_000;
-  private static final int HIGHEST = 32_000;
+  private static final int RANGE = 6_000;
+  private static final int LOWEST = 20_000 + RANGE * (Integer.getInteger("test.fork", 1) - 1);
+  private static final int HIGHEST = LOWEST + RANGE;
 
   private FreePorts() {}
 
