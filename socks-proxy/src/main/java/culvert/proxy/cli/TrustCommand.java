@@ -271,10 +271,7 @@ final class TrustCommand implements Callable<Integer> {
     try {
       for (HostKeys.Outcome outcome :
           hostKeys.add(
-              server.hostKeys(),
-              server.address().host(),
-              server.address().port(),
-              answered.keys())) {
+              server.hostKeys(), server.server().host(), server.server().port(), answered.keys())) {
         boolean bad = outcome.kind() == HostKeys.Outcome.Kind.REFUSED;
         (bad ? terminal.err() : terminal.out())
             .println(prefix + outcome.key().type() + ": " + outcome.message());
