@@ -25,7 +25,7 @@ final class ForwardedWay implements Way {
     RemoteForward forward =
         ssh.session()
             .requestRemoteForward(
-                new BindAddress("localhost", 0),
+                new BindAddress("127.0.0.1", 0),
                 ssh.callerLoop(),
                 originator ->
                     Optional.of(

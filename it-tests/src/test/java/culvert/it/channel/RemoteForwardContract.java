@@ -42,6 +42,11 @@ abstract class RemoteForwardContract {
   private static final Duration DEADLINE = Duration.ofSeconds(30);
   private static final int RACES = 100;
 
+  /**
+   * Asked for localhost, OpenSSH takes a port of ::1 and does without a 127.0.0.1 that is taken.
+   */
+  private static final String LOOPBACK = "127.0.0.1";
+
   private SshEnd ssh;
 
   abstract SshEnd.Server newServer() throws Exception;
@@ -168,7 +173,7 @@ abstract class RemoteForwardContract {
     int port = first.bound().port();
     RemoteForward second =
         request(port, originator -> Optional.of(greeting(2))).get(30, TimeUnit.SECONDS);
-    assertThat(second.bound()).isEqualTo(new BindAddress("localhost", port));
+    assertThat(second.bound()).isEqualTo(new BindAddress(LOOPBACK, port));
     try (Socket peer = socket(second)) {
       assertThat(peer.getInputStream().read()).isEqualTo(2);
     }
@@ -215,13 +220,13 @@ abstract class RemoteForwardContract {
               strict
                   .session()
                   .requestRemoteForward(
-                      new BindAddress("localhost", 0),
+                      new BindAddress(LOOPBACK, 0),
                       strict.callerLoop(),
                       originator -> Optional.empty()));
       assertThat(failure.failure()).isEqualTo(SshFailure.FORWARDING_REFUSED);
       assertThat(failure)
           .hasMessageContaining("ssh server 127.0.0.1:" + strict.server().port())
-          .hasMessageContaining("refused to listen on localhost:0");
+          .hasMessageContaining("refused to listen on " + LOOPBACK + ":0");
       assertThat(strict.session().ended().isDone()).isFalse();
     }
   }
@@ -232,7 +237,7 @@ abstract class RemoteForwardContract {
 
   private Future<RemoteForward> request(int port, ForwardedConnections connections) {
     return ssh.session()
-        .requestRemoteForward(new BindAddress("localhost", port), ssh.callerLoop(), connections);
+        .requestRemoteForward(new BindAddress(LOOPBACK, port), ssh.callerLoop(), connections);
   }
 
   private static Socket socket(RemoteForward forward) throws IOException {
