@@ -11,7 +11,7 @@ enum Socksifier {
   PROXYCHAINS("proxychains4") {
     @Override
     List<String> prefix(Site site) throws IOException {
-      Path file = site.work().resolve("proxychains.conf");
+      Path file = Files.createTempFile(site.work(), "proxychains", ".conf");
       // no localnet lines: connections to any address go through the proxy, those to 127/8 as well
       Files.write(
           file,
@@ -27,7 +27,7 @@ enum Socksifier {
   SOCKSIFY("socksify") {
     @Override
     List<String> prefix(Site site) throws IOException {
-      Path file = site.work().resolve("socks.conf");
+      Path file = Files.createTempFile(site.work(), "socks", ".conf");
       Files.write(
           file,
           List.of(
@@ -66,5 +66,6 @@ enum Socksifier {
     return all;
   }
 
+  /** Each run has a file of its own: another one may be reading its. */
   abstract List<String> prefix(Site site) throws IOException;
 }
