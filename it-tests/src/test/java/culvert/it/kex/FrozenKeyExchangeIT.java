@@ -29,6 +29,10 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class FrozenKeyExchangeIT {
   private static final int MIB = 1 << 20;
+
+  /** More than can pass before the peer is frozen. */
+  private static final int ENDLESS = 1 << 30;
+
   private static final long LONG_STALL_MILLIS = 2000;
   private static final String WATCHED =
       "rekey-limit: 64KiB, server-alive-interval: 1s, server-alive-count-max: 1,"
@@ -55,7 +59,7 @@ class FrozenKeyExchangeIT {
         FaultyRelay relay = FaultyRelay.to(sshd.port())) {
       SshSession frozen =
           loop.connect(loop.server(relay.port(), WATCHED), sshd.login()).get(60, TimeUnit.SECONDS);
-      Load load = Load.start(loop, frozen, 4 * MIB, 1, pool);
+      Load load = Load.start(loop, frozen, ENDLESS, 1, pool);
       int before = sshd.keyExchanges();
       await().atMost(Duration.ofSeconds(60)).until(() -> sshd.keyExchanges() > before);
       // We go on to write, and so at the latest the next exchange is ours, and stays unanswered.
@@ -72,7 +76,7 @@ class FrozenKeyExchangeIT {
         KexServer other = KexServer.openSsh()) {
       SshSession frozen =
           loop.connect(loop.server(sshd.port(), WATCHED), other.login()).get(60, TimeUnit.SECONDS);
-      Load load = Load.start(loop, frozen, 4 * MIB, 1, pool);
+      Load load = Load.start(loop, frozen, ENDLESS, 1, pool);
       await()
           .atMost(Duration.ofSeconds(60))
           .until(() -> sshd.count("SSH2_MSG_NEWKEYS received") > 1);
@@ -94,7 +98,7 @@ class FrozenKeyExchangeIT {
           loop.connect(loop.server(server.port(), WATCHED), login).get(60, TimeUnit.SECONDS);
       Load first = Load.start(loop, frozen, MIB, 1, pool);
       first.verify(60);
-      Load load = Load.start(loop, frozen, 4 * MIB, 2, pool);
+      Load load = Load.start(loop, frozen, ENDLESS, 2, pool);
       server.silence(Silence.DURING_KEY_EXCHANGE);
 
       othersGoOnAndItIsNoticed(other.port(), login, frozen, load);

@@ -10,6 +10,7 @@ import io.netty.channel.socket.DuplexChannel;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -43,8 +44,11 @@ final class Load {
       DuplexChannel channel =
           loop.open(session, target.getLocalPort(), load.new Here()).get(60, TimeUnit.SECONDS);
       Socket peer = target.accept();
-      load.there = CompletableFuture.supplyAsync(() -> load.readThere(peer), pool);
-      CompletableFuture.runAsync(() -> load.writeThere(peer), pool);
+      CompletableFuture<Void> writing =
+          CompletableFuture.runAsync(() -> load.writeThere(peer), pool);
+      load.there =
+          CompletableFuture.supplyAsync(() -> load.readThere(peer), pool)
+              .thenCombine(writing, (hash, written) -> hash);
       channel.eventLoop().execute(() -> channel.pipeline().get(Here.class).begin(channel));
     }
     return load;
@@ -72,7 +76,7 @@ final class Load {
       peer.close();
       return HexFormat.of().formatHex(digest.digest());
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -84,7 +88,7 @@ final class Load {
         out.write(chunk);
       }
     } catch (IOException e) {
-      here.completeExceptionally(e);
+      throw new UncheckedIOException(e);
     }
   }
 
