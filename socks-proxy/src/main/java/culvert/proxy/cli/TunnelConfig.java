@@ -32,6 +32,9 @@ record TunnelConfig(
     List<String> allowFrom) {
   static final String PROFILE = "ssh";
 
+  /** More than a profile's default: nobody waits here to fall back. */
+  private static final String CONNECT_TIMEOUT = "15s";
+
   private static final String PASSWORD = "CULVERT_TUNNEL_PASSWORD";
   private static final String PASSPHRASE = "CULVERT_TUNNEL_PASSPHRASE";
 
@@ -92,6 +95,7 @@ record TunnelConfig(
     yaml.append("profiles:\n  ").append(PROFILE).append(":\n");
     key(yaml, "host", quoted(server.host()));
     key(yaml, "port", Integer.toString(port));
+    key(yaml, "connect-timeout", CONNECT_TIMEOUT);
     server.user().ifPresent(user -> key(yaml, "user", quoted(user)));
     if (!identities.isEmpty()) {
       List<String> paths = identities.stream().map(path -> quoted(path.toString())).toList();

@@ -113,6 +113,7 @@ class TunnelCommandTest {
     SshProfile profile = tunnels.profile();
     assertThat(profile.host()).contains("ssh.example");
     assertThat(profile.port()).isEqualTo(2222);
+    assertThat(profile.timeouts().connect()).isEqualTo(Duration.ofSeconds(15));
     assertThat(profile.user()).isEqualTo(new SshUser.Fixed("joe"));
     assertThat(profile.login().authentication()).containsExactly(AuthMethod.PUBLICKEY);
     assertThat(profile.login().identityFiles()).containsExactly(key);
