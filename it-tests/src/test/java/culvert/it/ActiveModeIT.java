@@ -4,6 +4,7 @@ import static culvert.it.TestFile.MIB;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import culvert.it.peers.CurlClient;
+import culvert.it.peers.FreePorts;
 import culvert.it.peers.FtpDialogue;
 import culvert.it.peers.PythonFtp;
 import culvert.it.peers.RealPeers;
@@ -162,10 +163,7 @@ class ActiveModeIT {
 
   @Test
   void aClientThatDoesNotListenGetsNoEmptyFileOnTheServer() throws Exception {
-    int port;
-    try (ServerSocket gone = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = gone.getLocalPort();
-    }
+    int port = FreePorts.next();
     try (FtpDialogue ftp = login()) {
       assertThat(ftp.send("EPRT |1|127.0.0.1|" + port + "|")).startsWith("200 ");
       assertThat(ftp.send("STOR " + home.getFileName() + "/file"))

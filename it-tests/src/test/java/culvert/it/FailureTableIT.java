@@ -51,8 +51,8 @@ class FailureTableIT {
 
   @Test
   void anSshServerThatRefusesIsATrueSocksFailure() throws Exception {
-    sshServer.stop();
     try (Culvert culvert = Culvert.start(config())) {
+      sshServer.stop();
       assertThat(culvert.socks().code("127.0.0.1", ftpServer.port())).isEqualTo(5);
 
       Run<String> run = curl(culvert).text(url());
@@ -90,7 +90,7 @@ class FailureTableIT {
   @MethodSource("silences")
   void aSilentSshServerEndsTheSessionWith421(Silence silence, String reason) throws Exception {
     sshServer.silence(silence);
-    try (Culvert culvert = Culvert.start(config());
+    try (Culvert culvert = Culvert.start(impatient(silence));
         FtpDialogue ftp = culvert.ftp(ftpServer.port())) {
       assertThat(ftp.reply()).startsWith("220 ");
       assertThat(ftp.login("amy", "secret"))
@@ -129,16 +129,17 @@ class FailureTableIT {
 
   @Test
   void anFtpServerThatIsDownBehindTheTunnelEndsTheSessionWith421() throws Exception {
-    ftpServer.stop();
-    try (Culvert culvert = Culvert.start(config());
-        FtpDialogue ftp = culvert.ftp(ftpServer.port())) {
-      assertThat(ftp.reply()).startsWith("220 ");
-      assertThat(ftp.login("amy", "secret"))
-          .startsWith(
-              "421 culvert: channel to 127.0.0.1:"
-                  + ftpServer.port()
-                  + " refused: connect failed: ");
-      assertThat(ftp.atEnd()).isTrue();
+    try (Culvert culvert = Culvert.start(config())) {
+      ftpServer.stop();
+      try (FtpDialogue ftp = culvert.ftp(ftpServer.port())) {
+        assertThat(ftp.reply()).startsWith("220 ");
+        assertThat(ftp.login("amy", "secret"))
+            .startsWith(
+                "421 culvert: channel to 127.0.0.1:"
+                    + ftpServer.port()
+                    + " refused: connect failed: ");
+        assertThat(ftp.atEnd()).isTrue();
+      }
     }
   }
 
@@ -146,15 +147,15 @@ class FailureTableIT {
   @EnumSource(value = Silence.class, names = "NONE", mode = EnumSource.Mode.EXCLUDE)
   void aSilentSshServerFallsBackToPlaintext(Silence silence) throws Exception {
     sshServer.silence(silence);
-    try (Culvert culvert = Culvert.start(config().rule("fallback", "plain"))) {
+    try (Culvert culvert = Culvert.start(impatient(silence).rule("fallback", "plain"))) {
       transfersInPlaintext(culvert);
     }
   }
 
   @Test
   void anSshServerThatIsDownFallsBackToPlaintext() throws Exception {
-    sshServer.stop();
     try (Culvert culvert = Culvert.start(config().rule("fallback", "plain"))) {
+      sshServer.stop();
       transfersInPlaintext(culvert);
     }
   }
@@ -203,23 +204,24 @@ class FailureTableIT {
 
   @Test
   void everythingDownUnderFallbackPlainIsATrueSocksFailure() throws Exception {
-    sshServer.stop();
-    ftpServer.stop();
     try (Culvert culvert = Culvert.start(config().rule("fallback", "plain"))) {
+      sshServer.stop();
+      ftpServer.stop();
       assertThat(culvert.socks().code("127.0.0.1", ftpServer.port())).isEqualTo(5);
     }
   }
 
   @Test
   void aDownFtpServerUnderFallbackPlainEndsTheSessionWith421() throws Exception {
-    ftpServer.stop();
-    try (Culvert culvert = Culvert.start(config().rule("fallback", "plain"));
-        FtpDialogue ftp = culvert.ftp(ftpServer.port())) {
-      assertThat(ftp.reply()).startsWith("220 ");
-      assertThat(ftp.login("amy", "secret"))
-          .startsWith("421 culvert: ")
-          .contains("127.0.0.1:" + ftpServer.port());
-      assertThat(ftp.atEnd()).isTrue();
+    try (Culvert culvert = Culvert.start(config().rule("fallback", "plain"))) {
+      ftpServer.stop();
+      try (FtpDialogue ftp = culvert.ftp(ftpServer.port())) {
+        assertThat(ftp.reply()).startsWith("220 ");
+        assertThat(ftp.login("amy", "secret"))
+            .startsWith("421 culvert: ")
+            .contains("127.0.0.1:" + ftpServer.port());
+        assertThat(ftp.atEnd()).isTrue();
+      }
     }
   }
 
@@ -290,7 +292,7 @@ class FailureTableIT {
             Culvert.start(
                 config()
                     .profile("port", blackHole.port())
-                    .profile("connect-timeout", "1s")
+                    .profile("connect-timeout", "200ms")
                     .rule("fallback", fallback))) {
       if (fallback.equals("plain")) {
         transfersInPlaintext(culvert);
@@ -319,10 +321,14 @@ class FailureTableIT {
     return "ftp://127.0.0.1:" + ftpServer.port() + "/";
   }
 
+  /** With two seconds for what will not happen, and time enough for what comes before. */
+  private TestConfig impatient(Silence silence) throws IOException {
+    boolean connects = silence == Silence.DURING_LOGIN;
+    return config().profile(connects ? "login-timeout" : "connect-timeout", "2s");
+  }
+
   private TestConfig config() throws IOException {
     return TestConfig.tunnel(
-            directory, sshServer.port(), ftpServer.port(), sshServer.knownHostsLine())
-        .profile("connect-timeout", "2s")
-        .profile("login-timeout", "2s");
+        directory, sshServer.port(), ftpServer.port(), sshServer.knownHostsLine());
   }
 }
