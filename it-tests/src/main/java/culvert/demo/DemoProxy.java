@@ -26,36 +26,34 @@ final class DemoProxy implements AutoCloseable {
       throws IOException {
     Path knownHosts = directory.resolve("known_hosts");
     Files.writeString(knownHosts, sshServer.knownHostsLine() + System.lineSeparator());
+    String profile =
+        "host: 127.0.0.1, port: %d, authentication: password, strict-host-key-checking: yes,"
+                .formatted(sshServer.port())
+            + " known-hosts: '%s'".formatted(knownHosts);
     String yaml =
         """
         listeners:
           - { name: socks, socks: "127.0.0.1:%1$d" }
           - { name: strict, socks: "127.0.0.1:0" }
         profiles:
-          demo:
-            host: 127.0.0.1
-            port: %2$d
-            authentication: [password]
-            strict-host-key-checking: yes
-            known-hosts: '%3$s'
-            connect-timeout: 2s
+          demo: { %4$s, connect-timeout: 20s }
+          impatient: { %4$s, connect-timeout: 2s }
         rules:
           - name: strict-jobs
-            match: { port: %4$d, listener: strict }
+            match: { port: %2$d, listener: strict }
             action: ftp-tunnel
-            profile: demo
+            profile: impatient
             fallback: none
           - name: jobs
-            match: { port: %4$d }
+            match: { port: %2$d }
             action: ftp-tunnel
             profile: demo
             fallback: plain
-        ftp: { ports: [%4$d] }
+        ftp: { ports: [%2$d] }
         pin-tunnelled: false
-        state-directory: '%5$s'
+        state-directory: '%3$s'
         """
-            .formatted(
-                socksPort, sshServer.port(), knownHosts, ftpPort, directory.resolve("state"));
+            .formatted(socksPort, ftpPort, directory.resolve("state"), profile);
     return new DemoProxy(
         ProxyDaemon.start(
             new ConfigLoader(Environment.ofProcess()).loadString(yaml, "demo.yaml").orThrow()));
