@@ -27,10 +27,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** A transport whose sessions all live on one event loop, and a look at how busy that is. */
+/**
+ * A transport whose sessions all live on one event loop, and a look at how busy that is: how much
+ * longer it was away than a thread that has nothing to do, which the machine may keep waiting too.
+ */
 final class OneLoop implements AutoCloseable {
   private static final long TICK_MILLIS = 5;
 
@@ -39,8 +43,9 @@ final class OneLoop implements AutoCloseable {
   private final ExecutorService blocking = Executors.newCachedThreadPool();
   private final MinaSshTransport transport;
   private final Path directory;
-  private final AtomicLong longestStallNanos = new AtomicLong();
-  private long lastTick = System.nanoTime(); // confined to the loop
+  private final Stalls stalls = new Stalls();
+  private final Stalls machineStalls = new Stalls();
+  private final ScheduledExecutorService idle = Executors.newSingleThreadScheduledExecutor();
   private int users;
 
   OneLoop() throws IOException {
@@ -54,32 +59,41 @@ final class OneLoop implements AutoCloseable {
             (host, executor) -> executor.newSucceededFuture(List.of(loopback())),
             blocking,
             new MinaSshTransport.Bounds(2 << 20, 256 << 20));
-    loop.scheduleAtFixedRate(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+    loop.scheduleAtFixedRate(stalls::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+    idle.scheduleAtFixedRate(machineStalls::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   private static InetAddress loopback() {
     return InetAddress.getLoopbackAddress();
   }
 
-  private void tick() {
-    long now = System.nanoTime();
-    longestStallNanos.accumulateAndGet(now - lastTick, Math::max);
-    lastTick = now;
-  }
-
   /** Forgets what was so far. */
   void watchStalls() throws Exception {
-    loop.submit(
-            () -> {
-              lastTick = System.nanoTime();
-              longestStallNanos.set(0);
-            })
-        .get(30, TimeUnit.SECONDS);
+    loop.submit(stalls::forget).get(30, TimeUnit.SECONDS);
+    idle.submit(machineStalls::forget).get(30, TimeUnit.SECONDS);
   }
 
   /** For how long the loop did nothing but one thing. */
   long longestStallMillis() {
-    return TimeUnit.NANOSECONDS.toMillis(longestStallNanos.get());
+    long own = stalls.longestNanos.get() - machineStalls.longestNanos.get();
+    return TimeUnit.NANOSECONDS.toMillis(Math.max(0, own));
+  }
+
+  /** How long a thread that should tick did not; ticks are confined to it. */
+  private static final class Stalls {
+    private final AtomicLong longestNanos = new AtomicLong();
+    private long lastTick = System.nanoTime();
+
+    void tick() {
+      long now = System.nanoTime();
+      longestNanos.accumulateAndGet(now - lastTick, Math::max);
+      lastTick = now;
+    }
+
+    void forget() {
+      lastTick = System.nanoTime();
+      longestNanos.set(0);
+    }
   }
 
   EventLoop loop() {
@@ -122,6 +136,7 @@ final class OneLoop implements AutoCloseable {
   public void close() throws IOException {
     transport.close();
     blocking.shutdown();
+    idle.shutdown();
     loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly(10, TimeUnit.SECONDS);
     Files.deleteIfExists(directory.resolve("known_hosts"));
     Files.delete(directory);
