@@ -109,7 +109,8 @@ class ProxyJumpIT {
   @Test
   void filesPassThreeSshServersEachWithItsOwnUserKeyAndHostKey() throws Exception {
     TestFile file = TestFile.create(directory.resolve("upload"), 30L * MIB);
-    try (Culvert culvert = Culvert.start(servers())) {
+    String patient = servers().yaml().replace("idle-timeout: 2s", "idle-timeout: 60s");
+    try (Culvert culvert = Culvert.start(patient)) {
       List<Integer> listeners = ListeningPorts.ofThisProcess();
 
       Run<String> up = curl(culvert).text("--upload-file", file.path().toString(), url("file"));
@@ -217,7 +218,6 @@ class ProxyJumpIT {
     middle().newHostKey();
     middle().restart();
     try (Culvert culvert = Culvert.start(config)) {
-      // The hops log in before the client does: the front door may have said it already.
       assertThat(heardBy(culvert))
           .containsPattern(
               "421 culvert: host key of \\[127\\.0\\.0\\.1]:%d changed|was answered 2"
@@ -228,6 +228,10 @@ class ProxyJumpIT {
     assertThat(vsftpd.controlConnections()).isZero();
   }
 
+  /**
+   * The hops log in before the client does: on a quick machine the front door has it in time for
+   * its answer, and else it comes in the FTP dialogue.
+   */
   private String heardBy(Culvert culvert) throws Exception {
     try (FtpDialogue ftp = culvert.ftp(vsftpd.port())) {
       return ftp.reply() + ftp.login(TestAccount.USER, TestAccount.password());
@@ -242,7 +246,7 @@ class ProxyJumpIT {
     SshKey stranger = SshKey.create(directory.resolve("stranger"));
     String yaml = config.yaml().replace(accountsKey.path().toString(), stranger.path().toString());
     try (Culvert culvert = Culvert.start(yaml)) {
-      assertThat(culvert.socks().code("127.0.0.1", vsftpd.port())).isEqualTo(2);
+      assertThat(heardBy(culvert)).containsPattern("was answered 2|530 culvert: SSH login as ");
     }
     assertThat(bastion().directTcpipPorts()).isNotEmpty().containsOnly(middle().port());
     assertThat(inner().count("Connection from")).isZero();
@@ -263,9 +267,9 @@ class ProxyJumpIT {
     String yaml = servers().yaml();
     inner().stop();
     try (Culvert culvert = Culvert.start(yaml)) {
-      assertThat(culvert.socks().code("127.0.0.1", vsftpd.port())).isEqualTo(5);
+      assertThat(heardBy(culvert)).containsPattern("was answered 5|421 culvert: ssh server ");
       try (CapturedLog log = CapturedLog.atTrace()) {
-        culvert.socks().code("127.0.0.1", vsftpd.port());
+        heardBy(culvert);
         await()
             .atMost(PATIENCE)
             .until(
@@ -289,7 +293,7 @@ class ProxyJumpIT {
         yaml.replace("port: " + bastion().port() + ",", "port: " + strict.port() + ",");
     try (strict;
         Culvert culvert = Culvert.start(forbidden)) {
-      assertThat(culvert.socks().code("127.0.0.1", vsftpd.port())).isEqualTo(2);
+      assertThat(heardBy(culvert)).containsPattern("was answered 2|421 culvert: ssh server ");
     }
   }
 

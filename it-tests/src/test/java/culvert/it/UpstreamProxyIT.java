@@ -101,7 +101,8 @@ class UpstreamProxyIT {
               .alsoProfile(
                   "bastion",
                   ("host: 127.0.0.1, port: %d, user: %s, authentication: publickey,"
-                          + " identity-file: %s, known-hosts: %s, proxy: '%s://127.0.0.1:%d'")
+                          + " identity-file: %s, known-hosts: %s, connect-timeout: 20s,"
+                          + " proxy: '%s://127.0.0.1:%d'")
                       .formatted(
                           sshd.port(),
                           TestAccount.USER,
@@ -151,11 +152,11 @@ class UpstreamProxyIT {
   void aProxyThatHangsIsGivenUpAtTheConnectTimeout(String scheme) throws Exception {
     try (ServerSocket silent = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
         Culvert culvert =
-            Culvert.start(
-                config(scheme, silent.getLocalPort()).profile("connect-timeout", "500ms"))) {
+            Culvert.start(config(scheme, silent.getLocalPort()).profile("connect-timeout", "1s"))) {
       long start = System.nanoTime();
       assertThat(culvert.socks().code("127.0.0.1", vsftpd.port())).isEqualTo(6);
       assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
+      silent.setSoTimeout(10_000);
       try (Socket given = silent.accept();
           InputStream in = given.getInputStream()) {
         given.setSoTimeout(10_000);

@@ -1,6 +1,7 @@
 package culvert.it.identity;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
@@ -23,6 +24,7 @@ import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -124,8 +126,11 @@ final class Logins implements AutoCloseable {
     return keys("Failed publickey for " + TestAccount.USER + " ");
   }
 
+  /** The same of each key that it took. It takes one, and writes that down when it has said so. */
   List<String> acceptedKeys() throws Exception {
-    return keys("Accepted publickey for " + TestAccount.USER + " ");
+    String start = "Accepted publickey for " + TestAccount.USER + " ";
+    await(start).atMost(Duration.ofSeconds(30)).until(() -> !keys(start).isEmpty());
+    return keys(start);
   }
 
   private List<String> keys(String start) throws Exception {

@@ -49,6 +49,10 @@ class NemesisIT {
   private final long seed = Long.getLong("nemesis.seed", System.nanoTime());
   private final Duration duration =
       Duration.parse("PT" + System.getProperty("nemesis.duration", "30s").toUpperCase(Locale.ROOT));
+
+  /** One: each keeps a connection of its own open. */
+  private static final HttpClient HTTP = HttpClient.newHttpClient();
+
   private final Story story = new Story();
   private final AtomicInteger whole = new AtomicInteger();
   private final AtomicInteger broken = new AtomicInteger();
@@ -180,8 +184,7 @@ class NemesisIT {
   private static double active(Site site) throws Exception {
     URI uri = URI.create("http://127.0.0.1:" + site.adminPort() + "/metrics");
     HttpRequest request = HttpRequest.newBuilder(uri).timeout(REST).build();
-    return HttpClient.newHttpClient()
-        .send(request, HttpResponse.BodyHandlers.ofLines())
+    return HTTP.send(request, HttpResponse.BodyHandlers.ofLines())
         .body()
         .filter(line -> line.startsWith("culvert_connections_active "))
         .mapToDouble(line -> Double.parseDouble(line.substring(line.indexOf(' '))))

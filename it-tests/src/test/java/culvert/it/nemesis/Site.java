@@ -26,7 +26,7 @@ final class Site implements AutoCloseable {
   /** After so much of it an SSH connection counts as dead: interval times (count + 1). */
   static final Duration SILENCE = Duration.ofSeconds(4);
 
-  static final Duration CONNECT = Duration.ofSeconds(5);
+  static final Duration CONNECT = Duration.ofSeconds(10);
   static final Duration LOGIN = Duration.ofSeconds(10);
 
   private static final int FILES = 12;

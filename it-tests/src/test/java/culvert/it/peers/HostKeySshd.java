@@ -50,6 +50,9 @@ public final class HostKeySshd implements AutoCloseable {
                 "MaxStartups=500",
                 "-o",
                 "UsePAM=no"));
+    if (RealSshd.punishes()) {
+      command.addAll(List.of("-o", RealSshd.NO_PENALTIES));
+    }
     for (Path key : keys) {
       command.addAll(List.of("-o", "HostKey=" + key));
       Path certificate = Path.of(key + "-cert.pub");

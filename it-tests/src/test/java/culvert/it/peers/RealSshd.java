@@ -18,7 +18,9 @@ import java.util.regex.Pattern;
 public final class RealSshd implements AutoCloseable {
   static final Path PROGRAM = Path.of("/usr/sbin/sshd");
 
-  private static final Duration DEADLINE = Duration.ofSeconds(10);
+  static final String NO_PENALTIES = "PerSourcePenalties no";
+
+  private static final Duration DEADLINE = Duration.ofSeconds(30);
   private static final Pattern DIRECT_TCPIP =
       Pattern.compile(
           "server_request_direct_tcpip: originator (\\S+) port (\\d+), target (\\S+) port (\\d+)");
@@ -214,16 +216,15 @@ public final class RealSshd implements AutoCloseable {
             "UseDNS no",
             "LogLevel DEBUG"));
     if (punishes()) {
-      lines.add("PerSourcePenalties no");
+      lines.add(NO_PENALTIES);
     }
     return lines;
   }
 
   /** From OpenSSH 9.8 on, failed logins lock their source address out: here that is everybody. */
-  private static boolean punishes() {
+  static boolean punishes() {
     return !Run.text(
-            DEADLINE,
-            List.of(PROGRAM.toString(), "-t", "-f", "/dev/null", "-o", "PerSourcePenalties no"))
+            DEADLINE, List.of(PROGRAM.toString(), "-t", "-f", "/dev/null", "-o", NO_PENALTIES))
         .errors()
         .contains("Bad configuration option");
   }
