@@ -17,6 +17,7 @@ import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -489,6 +490,7 @@ class FtpActiveTest {
 
   @Test
   void aDataConnectionThatIsNotMadeInTimeIsReported() throws Exception {
+    ftp.patience(FtpFixture.NEVER, Duration.ofSeconds(2));
     tunnelled();
     openingFor("STOR a");
     client.sendLine("NOOP");
@@ -500,6 +502,7 @@ class FtpActiveTest {
 
   @Test
   void aServerThatSwallowsTheProbeIsReported() throws Exception {
+    ftp.patience(FtpFixture.NEVER, Duration.ofSeconds(2));
     tunnelled();
     client.sendLine(port(ftp.listen())).sendLine("NOOP");
     assertThat(server.line()).isEqualTo("EPSV");
@@ -513,6 +516,7 @@ class FtpActiveTest {
 
   @Test
   void aRemoteForwardThatIsNotAnsweredIsReported() throws Exception {
+    ftp.patience(FtpFixture.NEVER, Duration.ofSeconds(2));
     forwarding("localhost");
     ftp.ssh.hangs = true;
     client.sendLine(port(ftp.listen())).sendLine("NOOP");

@@ -73,13 +73,17 @@ import java.util.function.Function;
 final class FtpFixture implements AutoCloseable {
   static final String HOST = "ftp.example";
 
+  /** Longer than any test takes, pauses of the whole process included. */
+  static final Duration NEVER = Duration.ofSeconds(60);
+
   private record Asked(String host, int port, Optional<String> user, Decided decided) {}
 
   private final MultiThreadIoEventLoopGroup loops = NettyTransport.preferred().newGroup("ftp", 3);
   private final ConcurrentLinkedQueue<Asked> asked = new ConcurrentLinkedQueue<>();
   private final List<Closeable> open = new ArrayList<>();
   private final Channel door;
-  private final ControlConnections sessions;
+  private final TcpDialer dialer = new TcpDialer(NettyTransport.preferred(), Map.of());
+  private volatile ControlConnections sessions;
   final FakeSsh ssh = new FakeSsh(loops.next());
   final ConnectionLimits limits = new ConnectionLimits(20, 0);
   final OwnListeners ownListeners = new OwnListeners();
@@ -105,42 +109,22 @@ final class FtpFixture implements AutoCloseable {
   volatile SshProfile profile = profile(new SshUser.FromFtp(), AuthMethod.PASSWORD);
 
   FtpFixture() throws Exception {
-    this(
-        new FtpTimeouts(
-            Duration.ofMillis(500),
-            Duration.ofSeconds(1),
-            Duration.ofSeconds(2),
-            Duration.ofSeconds(5),
-            Duration.ofMillis(300),
-            Duration.ofSeconds(2)));
-  }
-
-  FtpFixture(FtpTimeouts timeouts) throws Exception {
     ftpServer = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
     ftpServer.setSoTimeout(10_000);
     open.add(ftpServer);
     ssh.map(21, ftpServer.getLocalPort());
     names.put(HOST, List.of(InetAddress.getLoopbackAddress()));
-    TcpDialer dialer = new TcpDialer(NettyTransport.preferred(), Map.of());
-    DirectConnector connector =
-        (addresses, port, loop, initializer) -> {
-          direct.add(port);
-          Promise<DuplexChannel> connected = loop.newPromise();
-          dialer
-              .dial(
-                  addresses,
-                  port == 21 ? ftpServer.getLocalPort() : port,
-                  Duration.ofSeconds(5),
-                  loop,
-                  initializer)
-              .addListener((Future<DuplexChannel> dialled) -> settle(dialled, port, connected));
-          return connected;
-        };
+    patience(NEVER, NEVER);
+    door = bindDoor();
+  }
+
+  /** How long control connections that begin from now on wait for their tunnel, and in all. */
+  void patience(Duration tunnel, Duration opening) {
     sessions =
         new ControlConnections(
             new FtpServices(
                 ssh,
-                connector,
+                connector(),
                 resolver(),
                 expected,
                 new DataListeners(
@@ -154,8 +138,29 @@ final class FtpFixture implements AutoCloseable {
                 new ActiveServices(limits, binds, connections),
                 new Relay(new BufferBudget(1 << 20)),
                 pins(),
-                timeouts));
-    door = bindDoor();
+                new FtpTimeouts(
+                    Duration.ofMillis(500),
+                    tunnel,
+                    opening,
+                    NEVER,
+                    Duration.ofMillis(300),
+                    Duration.ofSeconds(2))));
+  }
+
+  private DirectConnector connector() {
+    return (addresses, port, loop, initializer) -> {
+      direct.add(port);
+      Promise<DuplexChannel> connected = loop.newPromise();
+      dialer
+          .dial(
+              addresses,
+              port == 21 ? ftpServer.getLocalPort() : port,
+              Duration.ofSeconds(5),
+              loop,
+              initializer)
+          .addListener((Future<DuplexChannel> dialled) -> settle(dialled, port, connected));
+      return connected;
+    };
   }
 
   /** Leaves owners unknown until the promise completes. */

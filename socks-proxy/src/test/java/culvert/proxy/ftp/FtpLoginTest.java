@@ -23,6 +23,7 @@ import io.netty.util.concurrent.Promise;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
@@ -305,6 +306,7 @@ class FtpLoginTest {
 
   @Test
   void whoLeavesWhileThePinsAreReadCausesNoPlaintext() throws Exception {
+    ftp.patience(FtpFixture.NEVER, Duration.ofSeconds(2)); // nobody notices before
     Promise<Void> gate = GlobalEventExecutor.INSTANCE.newPromise();
     ftp.pinGate = gate;
     ftp.ssh.loginFailure = FakeSsh.failure(SshFailure.TIMED_OUT);
@@ -407,6 +409,7 @@ class FtpLoginTest {
 
   @Test
   void anSshServerThatHangsIsAcceptedAfterAWhileAndEndsIn421() throws Exception {
+    ftp.patience(FtpFixture.NEVER, Duration.ofSeconds(2));
     ftp.ssh.hangs = true;
     Peer client = ftp.tunnel(Fallback.NONE);
     assertThat(client.answer()).isZero();
@@ -418,6 +421,7 @@ class FtpLoginTest {
 
   @Test
   void anSshServerThatHangsFallsBackInTime() throws Exception {
+    ftp.patience(Duration.ofSeconds(1), FtpFixture.NEVER);
     ftp.ssh.hangs = true;
     Peer client = ftp.tunnel(Fallback.PLAIN);
     assertThat(client.answer()).isZero();
@@ -429,6 +433,7 @@ class FtpLoginTest {
 
   @Test
   void aFixedUsersSshServerThatHangsEndsIn421() throws Exception {
+    ftp.patience(FtpFixture.NEVER, Duration.ofSeconds(2));
     ftp.profile = FtpFixture.profile(new SshUser.Fixed("gate"), AuthMethod.PUBLICKEY);
     ftp.ssh.hangs = true;
     Peer client = ftp.tunnel(Fallback.NONE);
@@ -513,6 +518,7 @@ class FtpLoginTest {
 
   @Test
   void anFtpServerThatIsNotReachedThroughAGoodTunnelIsNoUnreachableSshServer() throws Exception {
+    ftp.patience(FtpFixture.NEVER, Duration.ofSeconds(2));
     ftp.ssh.holdChannels();
     Peer client = ftp.tunnel(Fallback.NONE);
     client.answer();
@@ -527,6 +533,7 @@ class FtpLoginTest {
 
   @Test
   void anFtpServerThatIsNotReachedThroughAGoodTunnelFallsBackInTime() throws Exception {
+    ftp.patience(Duration.ofSeconds(1), FtpFixture.NEVER);
     ftp.ssh.holdChannels();
     Peer client =
         ftp.tunnel(
@@ -542,6 +549,7 @@ class FtpLoginTest {
 
   @Test
   void aSilenceInTheTunnelLeadsNoPinnedDestinationToPlaintext() throws Exception {
+    ftp.patience(Duration.ofSeconds(1), FtpFixture.NEVER);
     ftp.pinned.add(FtpFixture.HOST);
     ftp.ssh.holdChannels();
     Peer client = ftp.tunnel(Fallback.PLAIN);
@@ -700,6 +708,7 @@ class FtpLoginTest {
     }
     server.socket.setSoTimeout(200);
     assertThatThrownBy(server::line).isInstanceOf(SocketTimeoutException.class);
+    server.socket.setSoTimeout(10_000);
     server.sendLine("200 ok");
     assertThat(server.line()).isEqualTo("NOOP");
   }
