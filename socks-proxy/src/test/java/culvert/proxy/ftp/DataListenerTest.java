@@ -84,6 +84,13 @@ class DataListenerTest {
     return new Peer(new Socket(HERE, port));
   }
 
+  private Peer connectAndBeLookedUp(int port) throws IOException {
+    int before = ftp.ownersAsked.get(); // for the control connection
+    Peer data = connect(port);
+    await().until(() -> ftp.ownersAsked.get() > before);
+    return data;
+  }
+
   /** What becomes of a connection from there; a reset may come before it has been made. */
   private static String fate(String from, int port) throws IOException {
     try (Socket socket = new Socket()) {
@@ -157,6 +164,7 @@ class DataListenerTest {
     ftp.accept(serversPort).send("x").close();
     assertThat(data.rest()).isEqualTo("xEOF");
 
+    await().until(() -> !ftp.ownListeners.contains(HERE, port));
     assertThatThrownBy(() -> connect(port)).isInstanceOf(IOException.class);
   }
 
@@ -198,8 +206,7 @@ class DataListenerTest {
   void theServersRepliesWaitWhileItIsFoundOutWhoHasCome() throws Exception {
     int port = passive("EPSV");
     Promise<Void> gate = ftp.holdOwners();
-    Peer data = connect(port);
-    await().until(() -> ftp.ownersAsked.get() > 1); // the control connection's was the first
+    Peer data = connectAndBeLookedUp(port);
     client.sendLine("STOR a");
     assertThat(server.line()).isEqualTo("STOR a");
     server.sendLine("150 go on");
@@ -219,8 +226,7 @@ class DataListenerTest {
   void whoeverIsStillBeingLookedUpWhenTheListenerClosesIsNotLetIn() throws Exception {
     int port = passive("EPSV");
     Promise<Void> gate = ftp.holdOwners();
-    Peer data = connect(port);
-    await().until(() -> ftp.ownersAsked.get() > 1);
+    Peer data = connectAndBeLookedUp(port);
     client.reset();
     await().until(() -> !ftp.ownListeners.contains(HERE, port));
 

@@ -16,7 +16,9 @@ import io.netty.util.concurrent.Promise;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -187,6 +189,9 @@ class FtpDataTest {
                     : new Route.Direct(announced)));
     ServerSocket listener = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.9"));
     int port = listener.getLocalPort();
+    Socket nobody = new Socket(); // bound, so that nobody else listens there
+    nobody.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    ftp.ssh.map(port, nobody.getLocalPort());
     control.passive("PASV", pasvReply("127.0.0.9", port));
 
     Peer data = ftp.data(FtpFixture.HOST, port);
@@ -199,6 +204,7 @@ class FtpDataTest {
       assertThat(data.answer()).isZero();
       assertThat(data.rest()).isEqualTo("xEOF");
     }
+    nobody.close();
     listener.close();
   }
 
