@@ -66,7 +66,7 @@ class LoginOverTransportTest {
     SshSession session =
         transport
             .connect(new SshSessionSpec(server, "alice", password, LOOPBACK), loop)
-            .get(20, TimeUnit.SECONDS);
+            .get(45, TimeUnit.SECONDS);
     session.release();
   }
 

@@ -98,7 +98,7 @@ record Profiles(
             identitiesOnly),
         new HostKeyPolicy(true, List.of(), Optional.empty(), false),
         new SshWay.Direct(),
-        new SshTimeouts(Duration.ofSeconds(4), Duration.ofSeconds(10), Duration.ofSeconds(15), 3),
+        new SshTimeouts(Duration.ofSeconds(30), Duration.ofSeconds(10), Duration.ofSeconds(15), 3),
         new SshPooling(Duration.ofSeconds(60), Duration.ofHours(12), 2, Duration.ofSeconds(60)),
         SshAlgorithms.STANDARD,
         RekeyLimit.ofBytes(1L << 30));

@@ -2,6 +2,7 @@ package culvert.ssh.mina.auth;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -155,7 +156,7 @@ class SshAgentTest {
           .hasMessage("did not answer within 50 ms");
       assertThatThrownBy(() -> agent.identities(PATIENCE))
           .hasMessage("did not answer a moment ago");
-      assertThat(fake.requests()).hasSize(1);
+      await().untilAsserted(() -> assertThat(fake.requests()).hasSize(1));
 
       skipped.set(Duration.ofSeconds(11).toNanos());
       assertThatThrownBy(() -> agent.identities(IMPATIENCE))
