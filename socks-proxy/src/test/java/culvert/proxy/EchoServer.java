@@ -1,6 +1,7 @@
 package culvert.proxy;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -11,10 +12,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class EchoServer implements AutoCloseable {
   final AtomicInteger connections = new AtomicInteger();
   private final ServerSocket listener;
+  private final Thread acceptor;
 
   EchoServer() throws IOException {
     listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-    Thread acceptor = new Thread(this::accept, "echo");
+    acceptor = new Thread(this::accept, "echo");
     acceptor.setDaemon(true);
     acceptor.start();
   }
@@ -47,8 +49,15 @@ final class EchoServer implements AutoCloseable {
     }
   }
 
+  /** Until the acceptor has left it, the kernel's socket goes on listening. */
   @Override
   public void close() throws IOException {
     listener.close();
+    try {
+      acceptor.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("echo server: not closed yet");
+    }
   }
 }

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-@Timeout(60)
+@Timeout(90)
 class ProxyDaemonTest {
   private final FakeSsh ssh = new FakeSsh(NettyTransport.preferred());
   private final FakeFtp ftp = new FakeFtp();
@@ -360,8 +360,8 @@ class ProxyDaemonTest {
 
   @Test
   void aPortThatIsTakenIsFatalAndLeavesNothingBehind() throws Exception {
-    int freePort = freePort();
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      int freePort = freePort();
       String yaml =
           "listeners: [{ name: a, socks: '127.0.0.1:%d' }, { name: b, socks: '127.0.0.1:%d' }]"
               .formatted(freePort, taken.getLocalPort());

@@ -15,7 +15,7 @@ final class SocksSocket implements AutoCloseable {
 
   SocksSocket(InetSocketAddress proxy) throws IOException {
     socket = new Socket();
-    socket.setSoTimeout(15_000);
+    socket.setSoTimeout(60_000); // the system's resolver may take half a minute
     socket.connect(proxy, 5_000);
     in = socket.getInputStream();
   }
