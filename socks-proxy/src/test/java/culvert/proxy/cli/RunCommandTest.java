@@ -1,5 +1,6 @@
 package culvert.proxy.cli;
 
+import static culvert.proxy.cli.CommandLineRun.PATIENCE;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -61,7 +62,7 @@ class RunCommandTest {
 
     culvert.signal("TERM");
 
-    assertThat(exit.get(10, SECONDS)).isZero();
+    assertThat(exit.get(PATIENCE.toSeconds(), SECONDS)).isZero();
     assertThat(culvert.outLines())
         .containsExactly("culvert ready: socks 127.0.0.1:1080, tunnel [::1]:1081");
     assertThat(daemon.drained).isTrue();
@@ -75,13 +76,15 @@ class RunCommandTest {
 
     Files.writeString(file, "default-action: block\n");
     culvert.signal("HUP");
-    await().until(() -> daemon.configs.size() == 2);
+    await().atMost(PATIENCE).until(() -> daemon.configs.size() == 2);
     Files.writeString(file, "default-action: nonsense\n");
     culvert.signal("HUP");
-    await().until(() -> culvert.err().contains("configuration rejected, the old one stays"));
+    await()
+        .atMost(PATIENCE)
+        .until(() -> culvert.err().contains("configuration rejected, the old one stays"));
     culvert.signal("INT");
 
-    assertThat(exit.get(10, SECONDS)).isZero();
+    assertThat(exit.get(PATIENCE.toSeconds(), SECONDS)).isZero();
     assertThat(daemon.configs)
         .extracting(CulvertConfig::defaultAction)
         .containsExactly(Action.DIRECT, Action.BLOCK);
@@ -92,11 +95,11 @@ class RunCommandTest {
   void theLogSurvivesEveryOptionThatChangesIt() throws Exception {
     CompletableFuture<Integer> exit =
         CompletableFuture.supplyAsync(() -> culvert.execute("-v", "run", "--log-format", "json"));
-    await().until(() -> !culvert.out().isEmpty());
+    await().atMost(PATIENCE).until(() -> !culvert.out().isEmpty());
 
     culvert.signal("TERM");
 
-    assertThat(exit.get(10, SECONDS)).isZero();
+    assertThat(exit.get(PATIENCE.toSeconds(), SECONDS)).isZero();
     assertThat(culvert.err()).contains("\"message\":\"starting\"").contains("\"stopped\"");
   }
 
@@ -125,7 +128,7 @@ class RunCommandTest {
 
   private CompletableFuture<Integer> run() {
     CompletableFuture<Integer> exit = CompletableFuture.supplyAsync(() -> culvert.execute("run"));
-    await().until(() -> !culvert.out().isEmpty());
+    await().atMost(PATIENCE).until(() -> !culvert.out().isEmpty());
     return exit;
   }
 }

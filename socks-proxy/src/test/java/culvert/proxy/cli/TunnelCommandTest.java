@@ -1,5 +1,6 @@
 package culvert.proxy.cli;
 
+import static culvert.proxy.cli.CommandLineRun.PATIENCE;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -270,7 +271,7 @@ class TunnelCommandTest {
     tunnels.status.listening("remote-tunnel", server, new BindAddress("127.0.0.1", 1234));
     culvert.signal("INT");
 
-    assertThat(exit.get(10, SECONDS)).isZero();
+    assertThat(exit.get(PATIENCE.toSeconds(), SECONDS)).isZero();
     assertThat(culvert.outLines())
         .contains(
             "remote-tunnel down: ssh server ssh.example:22: refused; next attempt in 2 s",
@@ -323,7 +324,7 @@ class TunnelCommandTest {
   private void run(String... args) throws Exception {
     CompletableFuture<Integer> exit = start(args);
     culvert.signal("TERM");
-    assertThat(exit.get(10, SECONDS)).isZero();
+    assertThat(exit.get(PATIENCE.toSeconds(), SECONDS)).isZero();
   }
 
   private CompletableFuture<Integer> start(String... args) throws IOException {
@@ -331,7 +332,7 @@ class TunnelCommandTest {
     words[0] = "tunnel";
     System.arraycopy(args, 0, words, 1, args.length);
     CompletableFuture<Integer> exit = CompletableFuture.supplyAsync(() -> culvert.execute(words));
-    await().until(() -> culvert.out().contains("culvert ready:") || exit.isDone());
+    await().atMost(PATIENCE).until(() -> culvert.out().contains("culvert ready:") || exit.isDone());
     return exit;
   }
 }

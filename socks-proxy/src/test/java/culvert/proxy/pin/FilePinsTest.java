@@ -108,6 +108,7 @@ class FilePinsTest {
       }
     } finally {
       threads.shutdownNow();
+      assertThat(threads.awaitTermination(20, TimeUnit.SECONDS)).isTrue(); // nobody writes now
     }
   }
 
