@@ -141,7 +141,7 @@ class SessionPoolTest {
     assertThat(second.ended()).isSameAs(first.ended());
     ssh.session("alice");
     assertThat(ssh.logins).hasSize(2); // it is not asked again for every job
-    assertThat(ssh.server.getActiveSessions()).hasSize(1);
+    await().atMost(Duration.ofSeconds(20)).until(() -> ssh.server.getActiveSessions().size() == 1);
 
     ssh.loginsAtMost(Integer.MAX_VALUE);
     clock.advance(Duration.ofSeconds(60));
