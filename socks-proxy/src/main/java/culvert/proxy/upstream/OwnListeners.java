@@ -4,7 +4,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -12,19 +12,20 @@ import java.util.concurrent.ConcurrentHashMap;
  * Thread-safe.
  */
 public final class OwnListeners {
-  private final Set<InetSocketAddress> listeners = ConcurrentHashMap.newKeySet();
+  /** How many each: a port may be bound again before we have heard that it was let go. */
+  private final Map<InetSocketAddress, Integer> listeners = new ConcurrentHashMap<>();
 
   public void add(InetSocketAddress bound) {
-    listeners.add(bound);
+    listeners.merge(bound, 1, Integer::sum);
   }
 
   public void remove(InetSocketAddress bound) {
-    listeners.remove(bound);
+    listeners.computeIfPresent(bound, (address, count) -> count == 1 ? null : count - 1);
   }
 
   /** Whether a connection to the address would end at one of the listeners. */
   public boolean contains(InetAddress address, int port) {
-    for (InetSocketAddress listener : listeners) {
+    for (InetSocketAddress listener : listeners.keySet()) {
       if (listener.getPort() == port && isReachedBy(listener.getAddress(), address)) {
         return true;
       }

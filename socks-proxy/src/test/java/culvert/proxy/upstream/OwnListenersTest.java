@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.util.NetUtil;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -28,6 +29,19 @@ class OwnListenersTest {
     OwnListeners listeners = new OwnListeners();
     listeners.add(new InetSocketAddress(address(bound), 1080));
     assertThat(listeners.contains(address(destination), port)).isEqualTo(own);
+  }
+
+  @Test
+  void aPortThatIsBoundAgainBeforeTheLastListenerIsForgottenStaysOwn() {
+    OwnListeners listeners = new OwnListeners();
+    InetSocketAddress bound = new InetSocketAddress(address("127.0.0.1"), 1080);
+    listeners.add(bound);
+    listeners.add(bound);
+
+    listeners.remove(bound);
+    assertThat(listeners.contains(bound.getAddress(), 1080)).isTrue();
+    listeners.remove(bound);
+    assertThat(listeners.contains(bound.getAddress(), 1080)).isFalse();
   }
 
   private static InetAddress address(String literal) {
