@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 @RealPeers
 @AnyTransport
 class CommandLineTunnelIT {
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   @TempDir private Path directory;
   private final int port = FreePorts.next(); // of the tunnel

@@ -24,7 +24,7 @@ public final class Culvert implements AutoCloseable {
   }
 
   private static final AtomicInteger OPEN = new AtomicInteger();
-  private static final Duration THREADS_END = Duration.ofSeconds(30);
+  private static final Duration THREADS_END = Duration.ofSeconds(10);
 
   private final ProxyDaemon daemon;
   private final AtomicBoolean closed = new AtomicBoolean();

@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 
 /** {@code culvert run} as a process of its own. */
 public final class CulvertProcess implements AutoCloseable {
-  private static final Duration DEADLINE = Duration.ofMinutes(2);
+  private static final Duration DEADLINE = Duration.ofSeconds(30);
   private static final Pattern READY =
       Pattern.compile("culvert ready: .*\\bsocks 127\\.0\\.0\\.1:(\\d+).*");
 
@@ -58,9 +58,7 @@ public final class CulvertProcess implements AutoCloseable {
     BufferedReader out =
         new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     try {
-      String line =
-          CompletableFuture.supplyAsync(() -> readLine(out))
-              .get(DEADLINE.toSeconds(), TimeUnit.SECONDS);
+      String line = CompletableFuture.supplyAsync(() -> readLine(out)).get(30, TimeUnit.SECONDS);
       Matcher ready = READY.matcher(String.valueOf(line));
       if (!ready.matches()) {
         throw new IOException("said: " + line + ", log: " + Files.readString(log));

@@ -78,7 +78,7 @@ class SignalsIT {
       long start = System.nanoTime();
       culvert.signal("TERM");
       assertThat(culvert.exitCode()).as(culvert.log()).isZero();
-      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(30));
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
     }
   }
 

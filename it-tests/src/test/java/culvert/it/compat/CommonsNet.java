@@ -17,7 +17,7 @@ import org.apache.commons.net.ftp.FTPClient;
 
 /** Apache Commons Net with the JDK's SOCKS, in this process. */
 record CommonsNet() implements FtpClientProgram {
-  private static final Duration DEADLINE = Duration.ofMinutes(1);
+  private static final Duration DEADLINE = Duration.ofSeconds(20);
   private static final int SOME_BYTES = 200_000;
 
   @Override

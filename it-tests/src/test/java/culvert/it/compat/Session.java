@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 
 /** A running client program with commands on its standard input; all its output is in one file. */
 final class Session implements AutoCloseable {
-  private static final Duration DEADLINE = Duration.ofMinutes(1);
+  private static final Duration DEADLINE = Duration.ofSeconds(25);
 
   private static final String OUTPUT = "output-";
 
