@@ -27,9 +27,9 @@ final class DemoProxy implements AutoCloseable {
     Path knownHosts = directory.resolve("known_hosts");
     Files.writeString(knownHosts, sshServer.knownHostsLine() + System.lineSeparator());
     String profile =
-        "host: 127.0.0.1, port: %d, authentication: password, strict-host-key-checking: yes,"
-                .formatted(sshServer.port())
-            + " known-hosts: '%s'".formatted(knownHosts);
+        ("host: 127.0.0.1, port: %d, authentication: password, strict-host-key-checking: yes,"
+                + " known-hosts: '%s'")
+            .formatted(sshServer.port(), knownHosts);
     String yaml =
         """
         listeners:

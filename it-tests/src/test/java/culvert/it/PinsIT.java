@@ -19,7 +19,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -35,7 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @RealPeers
 @AnyTransport
 class PinsIT {
-  private static final Duration DEADLINE = Duration.ofMinutes(2);
+  private static final Duration DEADLINE = Duration.ofSeconds(30);
 
   @TempDir private Path directory;
   private RealSshd sshd;
@@ -277,12 +276,10 @@ class PinsIT {
 
   /** With a Culvert of its own, which has ended then. */
   private void tunnelOnce(TestConfig config, String host) throws Exception {
+    int before = pins().size();
     try (Culvert culvert = Culvert.start(config)) {
       logIn(culvert.socks().ftp(host, vsftpd.port()));
-      String pin = host.toLowerCase(Locale.ROOT).replaceFirst("\\.$", "") + ":" + vsftpd.port();
-      await(pin)
-          .atMost(DEADLINE)
-          .until(() -> pins().stream().anyMatch(line -> line.startsWith(pin + " ")));
+      await("one more pin").atMost(DEADLINE).until(() -> pins().size() > before);
     }
   }
 

@@ -32,8 +32,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * A transport whose sessions all live on one event loop, and a look at how busy that is: how much
- * longer it was away than a thread that has nothing to do, which the machine may keep waiting too.
+ * A transport whose sessions all live on one event loop, and a look at how busy that is, by a clock
+ * that stands still while the machine keeps everybody waiting.
  */
 final class OneLoop implements AutoCloseable {
   private static final long TICK_MILLIS = 5;
@@ -43,9 +43,10 @@ final class OneLoop implements AutoCloseable {
   private final ExecutorService blocking = Executors.newCachedThreadPool();
   private final MinaSshTransport transport;
   private final Path directory;
-  private final Stalls stalls = new Stalls();
-  private final Stalls machineStalls = new Stalls();
   private final ScheduledExecutorService idle = Executors.newSingleThreadScheduledExecutor();
+  private final AtomicLong idleTicks = new AtomicLong();
+  private final AtomicLong longestStallTicks = new AtomicLong();
+  private long lastTick; // confined to the loop
   private int users;
 
   OneLoop() throws IOException {
@@ -59,41 +60,35 @@ final class OneLoop implements AutoCloseable {
             (host, executor) -> executor.newSucceededFuture(List.of(loopback())),
             blocking,
             new MinaSshTransport.Bounds(2 << 20, 256 << 20));
-    loop.scheduleAtFixedRate(stalls::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
-    idle.scheduleAtFixedRate(machineStalls::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+    loop.scheduleAtFixedRate(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+    // With a fixed delay: what was missed is not made up for.
+    idle.scheduleWithFixedDelay(
+        idleTicks::incrementAndGet, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   private static InetAddress loopback() {
     return InetAddress.getLoopbackAddress();
   }
 
+  private void tick() {
+    long now = idleTicks.get();
+    longestStallTicks.accumulateAndGet(now - lastTick, Math::max);
+    lastTick = now;
+  }
+
   /** Forgets what was so far. */
   void watchStalls() throws Exception {
-    loop.submit(stalls::forget).get(30, TimeUnit.SECONDS);
-    idle.submit(machineStalls::forget).get(30, TimeUnit.SECONDS);
+    loop.submit(
+            () -> {
+              lastTick = idleTicks.get();
+              longestStallTicks.set(0);
+            })
+        .get(30, TimeUnit.SECONDS);
   }
 
   /** For how long the loop did nothing but one thing. */
   long longestStallMillis() {
-    long own = stalls.longestNanos.get() - machineStalls.longestNanos.get();
-    return TimeUnit.NANOSECONDS.toMillis(Math.max(0, own));
-  }
-
-  /** How long a thread that should tick did not; ticks are confined to it. */
-  private static final class Stalls {
-    private final AtomicLong longestNanos = new AtomicLong();
-    private long lastTick = System.nanoTime();
-
-    void tick() {
-      long now = System.nanoTime();
-      longestNanos.accumulateAndGet(now - lastTick, Math::max);
-      lastTick = now;
-    }
-
-    void forget() {
-      lastTick = System.nanoTime();
-      longestNanos.set(0);
-    }
+    return longestStallTicks.get() * TICK_MILLIS;
   }
 
   EventLoop loop() {

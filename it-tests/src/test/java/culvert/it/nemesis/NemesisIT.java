@@ -44,14 +44,14 @@ class NemesisIT {
   private static final Duration REST = Duration.ofSeconds(30);
   private static final int STORY_CHARACTERS = 12_000;
 
+  /** One: each keeps a connection of its own open. */
+  private static final HttpClient HTTP = HttpClient.newHttpClient();
+
   @TempDir Path directory;
 
   private final long seed = Long.getLong("nemesis.seed", System.nanoTime());
   private final Duration duration =
       Duration.parse("PT" + System.getProperty("nemesis.duration", "30s").toUpperCase(Locale.ROOT));
-
-  /** One: each keeps a connection of its own open. */
-  private static final HttpClient HTTP = HttpClient.newHttpClient();
 
   private final Story story = new Story();
   private final AtomicInteger whole = new AtomicInteger();

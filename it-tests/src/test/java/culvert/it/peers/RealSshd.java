@@ -223,10 +223,16 @@ public final class RealSshd implements AutoCloseable {
 
   /** From OpenSSH 9.8 on, failed logins lock their source address out: here that is everybody. */
   static boolean punishes() {
-    return !Run.text(
-            DEADLINE, List.of(PROGRAM.toString(), "-t", "-f", "/dev/null", "-o", NO_PENALTIES))
-        .errors()
-        .contains("Bad configuration option");
+    return Penalties.THERE;
+  }
+
+  /** Asks the program once, and only where there is one. */
+  private static final class Penalties {
+    static final boolean THERE =
+        !Run.text(
+                DEADLINE, List.of(PROGRAM.toString(), "-t", "-f", "/dev/null", "-o", NO_PENALTIES))
+            .errors()
+            .contains("Bad configuration option");
   }
 
   private Path configuration() {
