@@ -4,7 +4,6 @@ import culvert.config.HostPattern.Glob;
 import culvert.config.HostPattern.Regex;
 import java.util.Locale;
 import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 
 /** Globs and regular expressions for host names. */
 final class HostPatterns {
@@ -34,17 +33,12 @@ final class HostPatterns {
       throw Values.expected(text, "a regular expression between slashes, such as /mf[0-9]+/");
     }
     try {
-      return new Regex(
-          text,
-          Pattern.compile(
-              text.substring(1, text.length() - 1),
-              Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE));
-    } catch (PatternSyntaxException e) {
+      return Regex.of(text);
+    } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
           Found.shown(text)
-              + " (expected: a regular expression; "
-              + e.getDescription()
-              + (e.getIndex() < 0 ? "" : " at character " + (e.getIndex() + 2))
+              + " (expected: a regular expression in RE2 syntax; "
+              + e.getMessage()
               + ")",
           e);
     }

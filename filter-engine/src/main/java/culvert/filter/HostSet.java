@@ -49,7 +49,7 @@ final class HostSet {
         || names.contains(host)
         || endsWithSuffix(host)
         || otherGlobs.stream().anyMatch(glob -> glob.matches(host))
-        || regexes.stream().anyMatch(regex -> regex.pattern().matcher(host).matches());
+        || regexes.stream().anyMatch(regex -> regex.matches(host));
   }
 
   private boolean endsWithSuffix(String host) {

@@ -131,7 +131,10 @@ class FilterEnginePropertyTest {
   private static boolean matches(HostPattern pattern, String host) {
     String name = host.toLowerCase(Locale.ROOT).replaceFirst("\\.$", "");
     if (pattern instanceof HostPattern.Regex regex) {
-      return regex.pattern().matcher(name).matches();
+      String text = regex.text();
+      return Pattern.compile(text.substring(1, text.length() - 1), Pattern.CASE_INSENSITIVE)
+          .matcher(name)
+          .matches();
     }
     return Pattern.matches(regex(pattern.text()), name);
   }

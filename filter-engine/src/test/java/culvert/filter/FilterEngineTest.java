@@ -4,6 +4,7 @@ import static culvert.filter.Rules.known;
 import static culvert.filter.Rules.request;
 import static culvert.filter.Rules.winner;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import culvert.config.Action;
 import culvert.config.Fallback;
@@ -14,12 +15,14 @@ import culvert.config.FtpSettings.AuthTls;
 import culvert.config.FtpSettings.DataConnections;
 import culvert.config.FtpSettings.PassiveAddress;
 import culvert.config.PortRange;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class FilterEngineTest {
 
@@ -57,6 +60,25 @@ class FilterEngineTest {
 
     assertThat(winner(engine.decide(request(host, 21))))
         .isEqualTo(matches ? "r1" : "default-action");
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(
+      strings = {
+        "/.*-.*-.*-.*-.*-.*\\.mf\\.example/",
+        "/(-|a-)+(-|-a)+\\.mf/",
+        "/((-*)*)*x/",
+        "*-*-*-*-*-*-*-*-*-*x",
+        "*-?*-?*-?*-?*-?*.mf.example"
+      })
+  void aNameThatAlmostMatchesTakesNoTime(String pattern) {
+    FilterEngine engine = new Rules().block("host=" + pattern).engine();
+
+    assertTimeoutPreemptively(
+        Duration.ofSeconds(60),
+        () ->
+            assertThat(winner(engine.decide(request("-".repeat(190) + ".mf.exampl", 21))))
+                .isEqualTo("default-action"));
   }
 
   @ParameterizedTest(name = "{0} in {1}: {2}")

@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /** Rules and requests in the shortest form that a test can read. */
 final class Rules {
@@ -58,8 +57,7 @@ final class Rules {
 
   static HostPattern host(String text) {
     return text.startsWith("/")
-        ? new HostPattern.Regex(
-            text, Pattern.compile(text.substring(1, text.length() - 1), Pattern.CASE_INSENSITIVE))
+        ? HostPattern.Regex.of(text)
         : new HostPattern.Glob(text.toLowerCase(Locale.ROOT));
   }
 

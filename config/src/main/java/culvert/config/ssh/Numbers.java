@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 
 /** Numbers as OpenSSH writes them. What they refuse, they tell as what had been expected. */
 final class Numbers {
-  private static final Pattern TIME = Pattern.compile("(?:[0-9]{1,10}[sSmMhHdDwW]?)+");
+  private static final Pattern TIME = Pattern.compile("[0-9](?:[sSmMhHdDwW]?[0-9])*+[sSmMhHdDwW]?");
   private static final Pattern TIME_PART = Pattern.compile("([0-9]{1,10})([sSmMhHdDwW]?)");
   private static final Pattern SIZE =
       Pattern.compile("([0-9]{1,19}(?:\\.[0-9]{0,19})?)([bBkKmMgGtTpPeE]?)");
