@@ -163,7 +163,7 @@ class CanaryIT {
       String metrics = get(admin, "/metrics");
       assertThat(metrics).contains("culvert_");
       String health = get(admin, "/health");
-      assertThat(health).contains("ok");
+      assertThat(health).contains("status");
       Run<String> threads =
           Run.text(
               Duration.ofSeconds(60),

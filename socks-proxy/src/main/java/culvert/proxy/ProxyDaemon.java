@@ -231,7 +231,8 @@ public final class ProxyDaemon implements AutoCloseable {
               transport,
               config.admin().get(),
               metrics::scrape,
-              () -> draining ? Health.DRAINING : Health.OK);
+              () -> draining ? Health.DRAINING : Health.OK,
+              loops);
       ownListeners.add(admin.address());
     }
   }

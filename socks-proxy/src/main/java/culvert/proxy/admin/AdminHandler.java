@@ -14,15 +14,23 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.timeout.IdleStateEvent;
 import io.netty.util.NetUtil;
+import io.netty.util.concurrent.Future;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Locale;
+import java.util.Queue;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Answers one request after the other. */
+/**
+ * Answers one request after the other; the event loops' health takes its time, and what follows
+ * waits behind it.
+ */
 final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
   private static final Logger LOG = LoggerFactory.getLogger(AdminHandler.class);
   private static final String TEXT = "text/plain; charset=utf-8";
@@ -32,32 +40,84 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
   private final String ownHost;
   private final Supplier<String> metrics;
   private final Supplier<Health> health;
+  private final Supplier<Future<List<String>>> silentLoops;
+  private final Queue<Question> questions = new ArrayDeque<>();
+  private boolean answering;
+
+  /**
+   * One request.
+   *
+   * @param answer null: health, which is not known before the loops are asked
+   */
+  private record Question(@Nullable Answer answer, boolean head, boolean keepAlive) {}
 
   private record Answer(HttpResponseStatus status, String contentType, String body) {
     static Answer error(HttpResponseStatus status, String text) {
       return new Answer(status, TEXT, text + "\n");
     }
+
+    static Answer unavailable(String json) {
+      return new Answer(HttpResponseStatus.SERVICE_UNAVAILABLE, JSON, json + "\n");
+    }
   }
 
   /**
    * @param ownHost as the configuration has it
+   * @param silentLoops names the event loops that do not answer; completes on the channel's loop
    */
-  AdminHandler(String ownHost, Supplier<String> metrics, Supplier<Health> health) {
+  AdminHandler(
+      String ownHost,
+      Supplier<String> metrics,
+      Supplier<Health> health,
+      Supplier<Future<List<String>>> silentLoops) {
     this.ownHost = ownHost;
     this.metrics = metrics;
     this.health = health;
+    this.silentLoops = silentLoops;
   }
 
   @Override
   protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
-    Answer answer = answer(request);
-    boolean head = request.method().equals(HttpMethod.HEAD);
+    questions.add(
+        new Question(
+            answer(request),
+            request.method().equals(HttpMethod.HEAD),
+            request.decoderResult().isSuccess() && HttpUtil.isKeepAlive(request)));
+    answerNext(context);
+  }
+
+  private void answerNext(ChannelHandlerContext context) {
+    while (!answering && !questions.isEmpty() && context.channel().isActive()) {
+      Question question = questions.remove();
+      if (question.answer() != null) {
+        write(context, question, question.answer());
+      } else {
+        askLoops(context, question);
+      }
+    }
+  }
+
+  private void askLoops(ChannelHandlerContext context, Question question) {
+    answering = true;
+    context.channel().config().setAutoRead(false); // so few requests wait behind this one
+    silentLoops
+        .get()
+        .addListener(
+            (Future<List<String>> silent) -> {
+              answering = false;
+              context.channel().config().setAutoRead(true);
+              write(context, question, health(silent.getNow()));
+              answerNext(context);
+            });
+  }
+
+  private void write(ChannelHandlerContext context, Question question, Answer answer) {
     byte[] body = answer.body().getBytes(StandardCharsets.UTF_8);
     FullHttpResponse response =
         new DefaultFullHttpResponse(
             HttpVersion.HTTP_1_1,
             answer.status(),
-            head ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(body));
+            question.head() ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(body));
     response
         .headers()
         .set(HttpHeaderNames.CONTENT_TYPE, answer.contentType())
@@ -67,15 +127,15 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     if (answer.status().equals(HttpResponseStatus.METHOD_NOT_ALLOWED)) {
       response.headers().set(HttpHeaderNames.ALLOW, "GET, HEAD");
     }
-    boolean keepAlive = request.decoderResult().isSuccess() && HttpUtil.isKeepAlive(request);
-    HttpUtil.setKeepAlive(response, keepAlive);
+    HttpUtil.setKeepAlive(response, question.keepAlive());
     var written = context.writeAndFlush(response);
-    if (!keepAlive) {
+    if (!question.keepAlive()) {
       written.addListener(ChannelFutureListener.CLOSE);
     }
   }
 
-  private Answer answer(FullHttpRequest request) {
+  /** Null: health. */
+  private @Nullable Answer answer(FullHttpRequest request) {
     if (request.decoderResult().isFailure()) {
       return Answer.error(HttpResponseStatus.BAD_REQUEST, "not an HTTP request");
     }
@@ -93,14 +153,17 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     }
     return path.equals("/metrics")
         ? new Answer(HttpResponseStatus.OK, PROMETHEUS, metrics.get())
-        : health();
+        : null;
   }
 
-  private Answer health() {
+  private Answer health(List<String> silent) {
+    if (!silent.isEmpty()) {
+      String loops = silent.stream().collect(Collectors.joining("\",\"", "[\"", "\"]"));
+      return Answer.unavailable("{\"status\":\"stuck\",\"loops\":" + loops + "}");
+    }
     return switch (health.get()) {
       case OK -> new Answer(HttpResponseStatus.OK, JSON, "{\"status\":\"ok\"}\n");
-      case DRAINING ->
-          new Answer(HttpResponseStatus.SERVICE_UNAVAILABLE, JSON, "{\"status\":\"draining\"}\n");
+      case DRAINING -> Answer.unavailable("{\"status\":\"draining\"}");
     };
   }
 

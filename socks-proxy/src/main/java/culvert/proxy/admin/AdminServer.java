@@ -16,6 +16,7 @@ import io.netty.handler.timeout.IdleStateHandler;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
@@ -25,6 +26,9 @@ public final class AdminServer implements AutoCloseable {
   private static final int MAX_HEADER_BYTES = 8192;
   private static final int MAX_BODY_BYTES = 1024;
   private static final int IDLE_SECONDS = 30;
+
+  /** A loop that is this late holds up everybody on it. */
+  private static final Duration LOOP_DEADLINE = Duration.ofSeconds(2);
 
   private final EventLoopGroup loop;
   private final Channel channel;
@@ -38,15 +42,18 @@ public final class AdminServer implements AutoCloseable {
    * Starts on a loop of its own.
    *
    * @param metrics in Prometheus' text format
+   * @param loops whose health is asked for
    * @throws IOException which says what could not be bound and why
    */
   public static AdminServer start(
       NettyTransport transport,
       Endpoint endpoint,
       Supplier<String> metrics,
-      Supplier<Health> health)
+      Supplier<Health> health,
+      EventLoopGroup loops)
       throws IOException {
     EventLoopGroup loop = transport.newGroup("culvert-admin", 1);
+    LoopPulse pulse = new LoopPulse(loops, loop.next(), LOOP_DEADLINE);
     ConnectionLimits limits = new ConnectionLimits(MAX_CONNECTIONS, 0);
     ChannelFuture bound =
         new ServerBootstrap()
@@ -58,7 +65,9 @@ public final class AdminServer implements AutoCloseable {
                   @Override
                   protected void initChannel(Channel accepted) {
                     initialize(
-                        accepted, limits, new AdminHandler(endpoint.host(), metrics, health));
+                        accepted,
+                        limits,
+                        new AdminHandler(endpoint.host(), metrics, health, pulse::silent));
                   }
                 })
             .bind(new InetSocketAddress(InetAddress.getByName(endpoint.host()), endpoint.port()))

@@ -8,19 +8,26 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.ImmediateEventExecutor;
+import io.netty.util.concurrent.Promise;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class AdminHandlerTest {
   private final AtomicReference<Health> health = new AtomicReference<>(Health.OK);
+  private final Promise<List<String>> loopsAnswer = ImmediateEventExecutor.INSTANCE.newPromise();
+  private boolean loopsAreSlow;
   private final EmbeddedChannel channel =
       new EmbeddedChannel(
           new HttpServerCodec(),
           new HttpObjectAggregator(1024, true),
-          new AdminHandler("127.0.0.1", () -> "culvert_up 1\n", health::get));
+          new AdminHandler("127.0.0.1", () -> "culvert_up 1\n", health::get, this::silentLoops));
 
   @AfterEach
   void close() {
@@ -79,8 +86,63 @@ class AdminHandlerTest {
     assertThat(channel.isOpen()).isTrue();
   }
 
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(strings = {"OK", "DRAINING"})
+  void healthNamesTheLoopsThatDoNotAnswer(Health daemons) {
+    health.set(daemons);
+    loopsAreSlow = true;
+    assertThat(ask("GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n")).isEmpty();
+
+    loopsAnswer.setSuccess(List.of("culvert-1-1", "loop 2"));
+
+    assertThat(answer())
+        .startsWith("HTTP/1.1 503 ")
+        .endsWith("{\"status\":\"stuck\",\"loops\":[\"culvert-1-1\",\"loop 2\"]}\n");
+  }
+
+  @Test
+  void whatFollowsWaitsBehindHealth() {
+    loopsAreSlow = true;
+    String health = "GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    assertThat(ask(health + health.replace("health", "metrics") + health.replace("GET", "HEAD")))
+        .isEmpty();
+
+    loopsAnswer.setSuccess(List.of());
+
+    assertThat(answer())
+        .containsSubsequence(
+            "HTTP/1.1 200 ",
+            "{\"status\":\"ok\"}\n",
+            "HTTP/1.1 200 ",
+            "culvert_up 1\n",
+            "HTTP/1.1 200 ")
+        .endsWith("\r\n\r\n");
+  }
+
+  @Test
+  void aClientThatDoesNotWaitForHealthIsForgotten() {
+    loopsAreSlow = true;
+    ask("GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    channel.close();
+
+    loopsAnswer.setSuccess(List.of());
+
+    channel.checkException();
+    assertThat(answer()).isEmpty();
+  }
+
+  private Future<List<String>> silentLoops() {
+    return loopsAreSlow
+        ? loopsAnswer
+        : ImmediateEventExecutor.INSTANCE.newSucceededFuture(List.of());
+  }
+
   private String ask(String request) {
     channel.writeInbound(Unpooled.copiedBuffer(request, US_ASCII));
+    return answer();
+  }
+
+  private String answer() {
     StringBuilder answer = new StringBuilder();
     for (ByteBuf part = channel.readOutbound(); part != null; part = channel.readOutbound()) {
       answer.append(part.toString(US_ASCII));

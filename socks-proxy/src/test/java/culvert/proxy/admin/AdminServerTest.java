@@ -1,0 +1,104 @@
+package culvert.proxy.admin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import culvert.config.Endpoint;
+import culvert.ssh.NettyTransport;
+import io.netty.channel.EventLoopGroup;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class AdminServerTest {
+  private static final Duration DEADLINE = Duration.ofMinutes(2);
+
+  private final EventLoopGroup loops = NettyTransport.preferred().newGroup("clients", 3);
+  private final CountDownLatch stuck = new CountDownLatch(1);
+  private AdminServer server;
+
+  @BeforeEach
+  void start() throws Exception {
+    server =
+        AdminServer.start(
+            NettyTransport.preferred(),
+            new Endpoint("127.0.0.1", 0),
+            () -> "culvert_up 1\n",
+            () -> Health.OK,
+            loops);
+  }
+
+  @AfterEach
+  void stop() {
+    stuck.countDown();
+    server.close();
+    loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
+  }
+
+  @ParameterizedTest(name = "{0} of 3")
+  @ValueSource(ints = {1, 2, 3})
+  void healthTurnsWithALoopThatIsStuckAndBack(int many) throws Exception {
+    await().atMost(DEADLINE).until(() -> get("/health").statusCode() == 200);
+    CountDownLatch held = new CountDownLatch(many);
+    for (int i = 0; i < many; i++) {
+      loops.next().execute(() -> hold(held));
+    }
+    held.await();
+
+    await().atMost(DEADLINE).until(() -> silent(get("/health")) == many);
+    assertThat(get("/health").statusCode()).isEqualTo(503);
+    assertThat(get("/metrics").statusCode()).isEqualTo(200);
+    stuck.countDown();
+
+    await().atMost(DEADLINE).until(() -> get("/health").statusCode() == 200);
+    assertThat(get("/metrics").body()).isEqualTo("culvert_up 1\n");
+  }
+
+  @Test
+  void theAnswerNamesTheThread() throws Exception {
+    await().atMost(DEADLINE).until(() -> get("/health").statusCode() == 200);
+    CountDownLatch held = new CountDownLatch(1);
+    loops.next().execute(() -> hold(held));
+    held.await();
+
+    await()
+        .atMost(DEADLINE)
+        .until(
+            () ->
+                get("/health")
+                    .body()
+                    .matches("\\{\"status\":\"stuck\",\"loops\":\\[\"clients-[0-9]+-[0-9]+\"]}\n"));
+  }
+
+  private void hold(CountDownLatch held) {
+    held.countDown();
+    try {
+      stuck.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static int silent(HttpResponse<String> health) {
+    return health.body().split("clients-", -1).length - 1;
+  }
+
+  private HttpResponse<String> get(String path) throws Exception {
+    return HttpClient.newHttpClient()
+        .send(
+            HttpRequest.newBuilder(
+                    URI.create("http://127.0.0.1:" + server.address().getPort() + path))
+                .timeout(DEADLINE)
+                .build(),
+            HttpResponse.BodyHandlers.ofString());
+  }
+}
