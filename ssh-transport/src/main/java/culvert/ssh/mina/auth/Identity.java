@@ -36,10 +36,18 @@ record Identity(String name, KeyBlob key, Signer signer, boolean named) {
         : signatures;
   }
 
-  /** Signs with that public key algorithm; see {@link Signer#sign}. */
+  /**
+   * Signs with that public key algorithm; see {@link Signer#sign}.
+   *
+   * @throws WrongSignatureException what was made does not fit the public key
+   */
   byte[] sign(SessionContext session, String algorithm, byte[] data, Duration waited)
       throws IOException, GeneralSecurityException {
-    return signer.sign(session, Certificate.plain(algorithm), data, waited);
+    String plain = Certificate.plain(algorithm);
+    SignatureCheck check = new SignatureCheck(key, plain);
+    byte[] signature = signer.sign(session, plain, data, waited);
+    check.verify(session, data, signature);
+    return signature;
   }
 
   @Override

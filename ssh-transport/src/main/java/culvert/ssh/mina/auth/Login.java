@@ -52,6 +52,8 @@ public final class Login {
   /** What we have left undone although the server would have gone on with it. */
   private @Nullable String unfinished;
 
+  private boolean unfinishedForGood;
+
   Login(
       SshServer server,
       String user,
@@ -240,6 +242,7 @@ public final class Login {
     if (partialSuccess) {
       passwordSent = false;
       unfinished = null;
+      unfinishedForGood = false;
       judged = false;
       course.add("partial success");
     } else {
@@ -295,12 +298,28 @@ public final class Login {
    */
   void giveUp(AuthMethod method, String reason) {
     note(method, reason);
-    unfinished = method + ": " + Printable.text(reason);
+    if (!unfinishedForGood) {
+      unfinished = method + ": " + Printable.text(reason);
+    }
   }
 
-  /** The server does not take the password. That is a verdict, whatever was left undone before. */
+  /**
+   * The same, for what is no lack but a fault: a signature that is wrong. Whatever is refused after
+   * that, this login has not been judged.
+   */
+  void giveUpForGood(AuthMethod method, String reason) {
+    giveUp(method, reason);
+    unfinishedForGood = true;
+  }
+
+  /**
+   * The server does not take the password. That is a verdict, whatever was left undone before, but
+   * for what was done wrongly.
+   */
   void passwordRefused() {
-    unfinished = null;
+    if (!unfinishedForGood) {
+      unfinished = null;
+    }
   }
 
   private SshException nothing(boolean atTheMoment) {

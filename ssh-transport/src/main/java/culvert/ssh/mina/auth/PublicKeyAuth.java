@@ -137,8 +137,13 @@ final class PublicKeyAuth extends AbstractUserAuth {
 
   private void cannotSign(ClientSession session, Attempt attempt, Exception e) throws Exception {
     boolean agent = attempt.identity().signer() instanceof AgentKey;
-    String what = agent ? ": agent does not sign: " : ": cannot sign: ";
-    login.giveUp(AuthMethod.PUBLICKEY, attempt.identity() + what + e.getMessage());
+    if (e instanceof WrongSignatureException) {
+      String what = agent ? ": agent signs wrongly: " : ": signs wrongly: ";
+      login.giveUpForGood(AuthMethod.PUBLICKEY, attempt.identity() + what + e.getMessage());
+    } else {
+      String what = agent ? ": agent does not sign: " : ": cannot sign: ";
+      login.giveUp(AuthMethod.PUBLICKEY, attempt.identity() + what + e.getMessage());
+    }
     if (e instanceof SshAgent.SilentException) {
       attempts.removeIf(other -> other.identity().signer() instanceof AgentKey);
     }

@@ -12,7 +12,7 @@ sealed interface Signer permits FileKey, AgentKey {
   KeyBlob key();
 
   /**
-   * Signs; blocks.
+   * Signs; blocks. Whoever shows the signature to a server checks it before.
    *
    * @param algorithm a signature algorithm, such as {@code rsa-sha2-512}
    * @param waited since the signature was wanted, which is off the patience with an agent

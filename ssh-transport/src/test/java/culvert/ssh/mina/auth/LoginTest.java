@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
@@ -394,7 +395,7 @@ class LoginTest {
                       .agent(fake.socket())
                       .keys(TestKeys.file("ed25519", directory))))
           .isEmpty();
-      assertThat(ssh.course()).contains("agent does not sign: is damaged: ", "ed25519");
+      assertThat(ssh.course()).contains("agent signs wrongly: is damaged: ", "ed25519");
     }
   }
 
@@ -447,6 +448,96 @@ class LoginTest {
     assertRefused(
         ssh.login(Profiles.with(KEYBOARD_INTERACTIVE, PUBLICKEY, PASSWORD).keys(key), "wrong"));
     assertThat(ssh.course()).contains("server asks 2 questions", "partial success");
+  }
+
+  /** Nobody has refused anything: with a right signature the server would have let us in. */
+  @ParameterizedTest(name = "{0} {1}")
+  @CsvSource({
+    "rsa, BIT_FLIPPED",
+    "ecdsa256, BIT_FLIPPED",
+    "ecdsa384, OF_OTHER_DATA",
+    "ecdsa521, TRUNCATED",
+    "ed25519, BIT_FLIPPED",
+    "ed25519, OF_OTHER_DATA",
+    "ed25519, TRUNCATED",
+    "ed25519, OF_ANOTHER_TYPE",
+    "rsa, OF_ANOTHER_TYPE",
+    "rsa, BY_ANOTHER_KEY",
+    "ed25519, BY_ANOTHER_KEY",
+    "ecdsa256, EMPTY"
+  })
+  void anAgentThatSignsWronglyIsNoRefusal(String name, WrongSignature wrong) throws Exception {
+    ssh.authorizes(TestKeys.publicKey(name)).password("secret");
+    try (FakeAgent fake = agentThatSignsWrongly(name, wrong)) {
+      Profiles key = Profiles.with(PUBLICKEY).agent(fake.socket());
+      assertWronglySigned(ssh.login(key));
+
+      Path other = TestKeys.file("rsa-pkcs1", directory);
+      assertWronglySigned(ssh.login(key.keys(other)));
+
+      Profiles password = Profiles.with(PUBLICKEY, PASSWORD).agent(fake.socket());
+      assertThat(ssh.login(password, "secret")).isEmpty();
+      assertWronglySigned(ssh.login(password, "wrong"));
+      assertThat(ssh.course()).contains("publickey: agent's key a comment (SHA256:", "password: ");
+    }
+  }
+
+  @ParameterizedTest(name = "{0} {1}")
+  @CsvSource({
+    "rsa, BIT_FLIPPED",
+    "ecdsa256, OF_OTHER_DATA",
+    "ed25519, BY_ANOTHER_KEY",
+    "ed25519, TRUNCATED"
+  })
+  void anAgentThatSignsWronglyForACertificateIsNoRefusal(String name, WrongSignature wrong)
+      throws Exception {
+    ssh.trustsTheAuthorityFor(TestKeys.publicKey(name));
+    byte[] certificate = TestCertificates.user(name).octets();
+    try (FakeAgent fake = wrong.agent(directory.resolve("agent"), certificate, name)) {
+      assertWronglySigned(ssh.login(Profiles.with(PUBLICKEY).agent(fake.socket())));
+    }
+  }
+
+  @Test
+  void aKeyThatSignsRightFollowsOneThatSignsWrongly() throws Exception {
+    ssh.authorizes(TestKeys.publicKey("rsa"), TestKeys.publicKey("ed25519"));
+    Path other = TestKeys.file("ed25519", directory);
+    try (FakeAgent fake = agentThatSignsWrongly("rsa", WrongSignature.BIT_FLIPPED)) {
+      assertThat(ssh.login(Profiles.with(PUBLICKEY).agent(fake.socket()).keys(other))).isEmpty();
+    }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(strings = {"rsa", "ecdsa256", "ecdsa384", "ecdsa521", "ed25519"})
+  void anAgentThatSignsRightLogsIn(String name) throws Exception {
+    ssh.authorizes(TestKeys.publicKey(name));
+    try (FakeAgent fake = agentThatSignsWrongly(name, WrongSignature.NOT_WRONG)) {
+      assertThat(ssh.login(Profiles.with(PUBLICKEY).agent(fake.socket()))).isEmpty();
+    }
+    ssh.trustsTheAuthorityFor(TestKeys.publicKey(name));
+    byte[] certificate = TestCertificates.user(name).octets();
+    Path socket = directory.resolve("of-certificates");
+    try (FakeAgent fake = WrongSignature.NOT_WRONG.agent(socket, certificate, name)) {
+      assertThat(ssh.login(Profiles.with(PUBLICKEY).agent(fake.socket()))).isEmpty();
+    }
+  }
+
+  private static void assertWronglySigned(Optional<SshException> outcome) {
+    assertThat(outcome)
+        .hasValueSatisfying(
+            e -> {
+              assertThat(e.failure()).isEqualTo(SshFailure.LOGIN_UNFINISHED);
+              assertThat(e.failure().fallbackReason()).isEmpty();
+              assertThat(e)
+                  .hasMessageStartingWith(
+                      "SSH login as alice at 127.0.0.1 not finished: publickey: agent's key a comment (")
+                  .hasMessageContaining("): agent signs wrongly: ");
+            });
+  }
+
+  private FakeAgent agentThatSignsWrongly(String name, WrongSignature wrong) throws Exception {
+    byte[] key = KeyBlob.parseLine(TestKeys.publicLine(name)).octets();
+    return wrong.agent(directory.resolve("agent"), key, name);
   }
 
   private FakeAgent agentThatDoesNotSign(String name) throws Exception {

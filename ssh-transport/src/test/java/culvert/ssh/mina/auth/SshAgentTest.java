@@ -109,8 +109,10 @@ class SshAgentTest {
     answer.put((byte) 14).putInt(octets.length).put(octets);
     try (FakeAgent fake = agent(request -> FakeAgent.framed(answer.array()))) {
       AgentKey agentKey = new AgentKey(new SshAgent(fake.socket()), key, "old", PATIENCE);
+      Identity identity = new Identity("old", key, agentKey, false);
 
-      assertThatThrownBy(() -> agentKey.sign(null, "rsa-sha2-512", new byte[] {1}, Duration.ZERO))
+      assertThatThrownBy(() -> identity.sign(null, "rsa-sha2-512", new byte[] {1}, Duration.ZERO))
+          .isInstanceOf(WrongSignatureException.class)
           .hasMessage("signed with ssh-rsa (expected: rsa-sha2-512)");
     }
   }
