@@ -1,5 +1,6 @@
 package culvert.filter;
 
+import culvert.config.Action;
 import culvert.config.Match;
 import culvert.config.Rule;
 import java.util.HashSet;
@@ -77,9 +78,21 @@ final class CompiledRule {
     if (subject.address() == null) {
       return subject.knowledge() == Subject.Knowledge.NOT_RESOLVED
           ? Verdict.NEEDS_ADDRESS
-          : Verdict.NO;
+          : yesIf(matchesUnresolvable());
     }
-    return networks.contains(subject.address()) ? Verdict.YES : Verdict.NO;
+    return yesIf(networks.contains(subject.address()));
+  }
+
+  private static Verdict yesIf(boolean matches) {
+    return matches ? Verdict.YES : Verdict.NO;
+  }
+
+  /**
+   * Whether the rule's networks let a name pass that does not resolve here. It may lie in any of
+   * them, seen from the SSH server, or a moment later: so what blocks one does not let it pass.
+   */
+  boolean matchesUnresolvable() {
+    return networks.isUnconditional() || rule.action() == Action.BLOCK;
   }
 
   boolean listensAt(String listener) {
@@ -99,11 +112,12 @@ final class CompiledRule {
   }
 
   private boolean coversDestinations(CompiledRule other) {
-    if (networks.covers(other.networks)) {
+    List<IpAddress> literals = other.hosts.literalAddresses();
+    if (!literals.isEmpty() && literals.stream().allMatch(networks::contains)) {
       return true;
     }
-    List<IpAddress> literals = other.hosts.literalAddresses();
-    return !literals.isEmpty() && literals.stream().allMatch(networks::contains);
+    boolean unresolvable = literals.isEmpty() && other.matchesUnresolvable();
+    return networks.covers(other.networks) && (!unresolvable || matchesUnresolvable());
   }
 
   /** Whether the rule asks for literal addresses outside its own networks; true is a proof. */

@@ -59,9 +59,8 @@ final class IndexedFilterEngine implements FilterEngine {
     if (!state.application()) {
       conditions.remove(RuleKey.Condition.APPLICATION);
     }
-    boolean mayHaveNetworks = state.address() != Subject.Knowledge.UNRESOLVABLE;
-    return RuleIndex.of(
-        rules, rule -> mayHaveNetworks || rule.networks().isUnconditional(), conditions);
+    boolean mayResolve = state.address() != Subject.Knowledge.UNRESOLVABLE;
+    return RuleIndex.of(rules, rule -> mayResolve || rule.matchesUnresolvable(), conditions);
   }
 
   private RuleIndex index(Subject subject) {

@@ -28,11 +28,13 @@ import net.jqwik.api.Tuple;
 /** The engine against a reference that knows no index and shares no code with it. */
 class FilterEnginePropertyTest {
 
+  /** What decides about a rule's matching: conditions, and whether they are there to keep out. */
+  record Drawn(Match match, Action action) {}
+
   @Property(tries = 3000)
   void theEngineDecidesAsAScanDoes(
-      @ForAll("ruleSets") List<Match> matches,
-      @ForAll("requests") List<ConnectionRequest> requests) {
-    Rules rules = rules(matches);
+      @ForAll("ruleSets") List<Drawn> drawn, @ForAll("requests") List<ConnectionRequest> requests) {
+    Rules rules = rules(drawn);
     CompiledRules compiled = rules.compile();
     for (ConnectionRequest request : requests) {
       String expected = scan(rules.config().rules(), request);
@@ -53,9 +55,8 @@ class FilterEnginePropertyTest {
 
   @Property(tries = 3000)
   void aShadowedRuleMatchesNothingThatTheEarlierOneLeaves(
-      @ForAll("ruleSets") List<Match> matches,
-      @ForAll("requests") List<ConnectionRequest> requests) {
-    Rules rules = rules(matches);
+      @ForAll("ruleSets") List<Drawn> drawn, @ForAll("requests") List<ConnectionRequest> requests) {
+    Rules rules = rules(drawn);
     List<Rule> all = rules.config().rules();
     for (RuleWarning warning : rules.compile().warnings()) {
       int shadowed = warning.location().line() - 1;
@@ -69,9 +70,9 @@ class FilterEnginePropertyTest {
     }
   }
 
-  private static Rules rules(List<Match> matches) {
+  private static Rules rules(List<Drawn> drawn) {
     Rules rules = new Rules();
-    matches.forEach(match -> rules.add(Action.BLOCK, match));
+    drawn.forEach(rule -> rules.add(rule.action(), rule.match()));
     return rules;
   }
 
@@ -90,6 +91,8 @@ class FilterEnginePropertyTest {
       boolean inNetwork =
           match.networks().isEmpty()
               || request.address() instanceof DestinationAddress.NotResolved
+              || (request.address() instanceof DestinationAddress.Unresolvable
+                  && rule.action() == Action.BLOCK)
               || (request.address() instanceof DestinationAddress.Known known
                   && contains(match.networks(), known.address()));
       if (rest && inNetwork && lacks(match.osUsers(), request.owner().users())) {
@@ -104,9 +107,7 @@ class FilterEnginePropertyTest {
       if (rest && request.address() instanceof DestinationAddress.NotResolved) {
         return "needs-address";
       }
-      if (rest
-          && request.address() instanceof DestinationAddress.Known known
-          && contains(match.networks(), known.address())) {
+      if (rest && inNetwork) {
         return rule.name();
       }
     }
@@ -146,7 +147,7 @@ class FilterEnginePropertyTest {
   }
 
   @Provide
-  Arbitrary<List<Match>> ruleSets() {
+  Arbitrary<List<Drawn>> ruleSets() {
     Arbitrary<List<HostPattern>> hosts = upTo(2, hostPatterns());
     Arbitrary<List<Cidr>> networks = upTo(2, networks());
     Arbitrary<List<PortRange>> ports =
@@ -163,10 +164,11 @@ class FilterEnginePropertyTest {
     Arbitrary<List<String>> applications =
         rarely(Arbitraries.of("curl", "Curl", "c*", "*", "?ftp", "lftp"));
     Arbitrary<List<String>> osUsers = rarely(Arbitraries.of("batch", "1001", "10*", "*", "root"));
-    return Combinators.combine(hosts, networks, ports, clients, listeners, applications, osUsers)
-        .as(Match::new)
-        .list()
-        .ofMaxSize(12);
+    Arbitrary<Match> matches =
+        Combinators.combine(hosts, networks, ports, clients, listeners, applications, osUsers)
+            .as(Match::new);
+    Arbitrary<Action> actions = Arbitraries.of(Action.BLOCK, Action.DIRECT, Action.FTP_TUNNEL);
+    return Combinators.combine(matches, actions).as(Drawn::new).list().ofMaxSize(12);
   }
 
   /** Mostly empty, so that whole rules match often enough. */

@@ -144,14 +144,69 @@ class FilterEngineTest {
   @Test
   void aNameThatDoesNotResolveHereIsInNoNetwork() {
     FilterEngine engine =
-        new Rules().block("network=0.0.0.0/0,::/0").block("host=inside.example").engine();
+        new Rules()
+            .add(Action.DIRECT, "network=0.0.0.0/0,::/0")
+            .add(Action.FTP_TUNNEL, "host=inside.example")
+            .engine();
 
-    assertThat(
-            winner(
-                engine.decide(
-                    request("inside.example", 21)
-                        .withAddress(new DestinationAddress.Unresolvable()))))
-        .isEqualTo("r2");
+    assertThat(winner(engine.decide(unresolvable("inside.example", 21)))).isEqualTo("r2");
+  }
+
+  @ParameterizedTest(name = "{0} of {1}: {2}")
+  @CsvSource({
+    "inside.example, 21,  r3", // it may lie in the network, for all that anybody here can tell
+    "inside.example, 22,  r2",
+    "host.example,   21,  r1", // a rule for the name stands before the network
+    "other.test,     80,  r4",
+    "other.test,     81,  default-action",
+  })
+  void whatBlocksANetworkBlocksNamesThatNobodyHereCanResolve(String host, int port, String rule) {
+    FilterEngine engine =
+        new Rules()
+            .add(Action.FTP_TUNNEL, "host=host.example")
+            .add(Action.TUNNEL, "port=22")
+            .block("network=127.0.0.0/8", "port=21")
+            .block("network=192.0.2.0/24,2001:db8::/32", "host=*.test", "port=80")
+            .engine();
+
+    assertThat(winner(engine.decide(unresolvable(host, port)))).isEqualTo(rule);
+    assertThat(winner(engine.explain(unresolvable(host, port)).decision())).isEqualTo(rule);
+  }
+
+  @Test
+  void onlyAMatchingBlockTakesWhatDoesNotResolve() {
+    FilterEngine engine =
+        new Rules()
+            .block("network=127.0.0.0/8", "client=10.0.0.0/8")
+            .block("network=127.0.0.0/8", "listener=other")
+            .block("network=127.0.0.0/8", "host=a.example")
+            .add(Action.FTP_TUNNEL, "network=127.0.0.0/8")
+            .engine();
+
+    assertThat(winner(engine.decide(unresolvable("b.example", 21)))).isEqualTo("default-action");
+    assertThat(winner(engine.decide(unresolvable("a.example", 21)))).isEqualTo("r3");
+  }
+
+  @Test
+  void aBlockByNetworkStillAsksForTheOwnerThatItNames() {
+    FilterEngine engine = new Rules().block("network=127.0.0.0/8", "os-user=batch").engine();
+    ConnectionRequest request = unresolvable("a.example", 21);
+
+    assertThat(winner(engine.decide(request))).isEqualTo("needs-os-user");
+    assertThat(winner(engine.decide(request.withOsUser(Set.of("batch"))))).isEqualTo("r1");
+    assertThat(winner(engine.decide(request.withOsUser(Set.of("other")))))
+        .isEqualTo("default-action");
+  }
+
+  @Test
+  void aLiteralAddressIsNeverUnresolvable() {
+    FilterEngine engine = new Rules().block("network=127.0.0.0/8").engine();
+
+    assertThat(winner(engine.decide(unresolvable("192.0.2.1", 21)))).isEqualTo("default-action");
+  }
+
+  private static ConnectionRequest unresolvable(String host, int port) {
+    return request(host, port).withAddress(new DestinationAddress.Unresolvable());
   }
 
   @Test

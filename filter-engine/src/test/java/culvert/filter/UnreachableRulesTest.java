@@ -2,6 +2,7 @@ package culvert.filter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import culvert.config.Action;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -56,6 +57,28 @@ class UnreachableRulesTest {
       })
   void shadowing(String first, String second, boolean shadowed) {
     CompiledRules rules = new Rules().block(first.split(";")).block(second.split(";")).compile();
+
+    assertThat(rules.warnings()).hasSize(shadowed ? 1 : 0);
+  }
+
+  @ParameterizedTest(name = "{0} {1} hides {2} {3}: {4}")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        // Only a block takes names that do not resolve here, so nothing else hides one.
+        "DIRECT     | network=10.0.0.0/8 | BLOCK      | network=10.1.0.0/16             | false",
+        "BLOCK      | network=10.0.0.0/8 | BLOCK      | network=10.1.0.0/16             | true",
+        "BLOCK      | network=10.0.0.0/8 | FTP_TUNNEL | network=10.1.0.0/16             | true",
+        "FTP_TUNNEL | network=10.0.0.0/8 | DIRECT     | network=10.1.0.0/16             | true",
+        "DIRECT     | network=10.0.0.0/8 | BLOCK      | host=10.1.2.3                   | true",
+        "DIRECT     | network=10.0.0.0/8 | BLOCK      | host=10.1.2.3;network=10.0.0.0/8 | true",
+        "DIRECT     | network=10.0.0.0/8 | BLOCK      | host=a;network=10.0.0.0/8       | false",
+        "DIRECT     | port=21            | BLOCK      | network=10.0.0.0/8;port=21      | true",
+      })
+  void shadowingOfBlocks(
+      Action first, String conditions, Action second, String others, boolean shadowed) {
+    CompiledRules rules =
+        new Rules().add(first, conditions.split(";")).add(second, others.split(";")).compile();
 
     assertThat(rules.warnings()).hasSize(shadowed ? 1 : 0);
   }

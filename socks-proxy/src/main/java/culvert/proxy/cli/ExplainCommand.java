@@ -8,6 +8,7 @@ import culvert.filter.Decision;
 import culvert.filter.DestinationAddress;
 import culvert.filter.Explanation;
 import culvert.filter.FilterEngine;
+import culvert.filter.Route;
 import culvert.filter.RuleCompiler;
 import culvert.proxy.owner.UserNames;
 import java.io.PrintStream;
@@ -123,8 +124,19 @@ final class ExplainCommand implements Callable<Integer> {
               + rejected.why());
     }
     if (explanation.decision() instanceof Decision.Decided decided) {
+      if (blocksTheUnresolvable(request, decided)) {
+        out.println(
+            "  note: it may lie in a blocked network, which a rule for the host above would let pass");
+      }
       new RouteDescription(config, destination).print(decided, out);
     }
+  }
+
+  private static boolean blocksTheUnresolvable(
+      ConnectionRequest request, Decision.Decided decided) {
+    return request.address() instanceof DestinationAddress.Unresolvable
+        && decided.route() instanceof Route.Block
+        && decided.rule().filter(rule -> !rule.match().networks().isEmpty()).isPresent();
   }
 
   private ListenerConfig listener(CulvertConfig config) {

@@ -155,6 +155,15 @@ class ExplainCommandTest {
   }
 
   @Test
+  void aBlockThatTakesANameBecauseItDoesNotResolveSaysSo() {
+    assertThat(culvert.execute("explain", "no-such-host.invalid:8021")).isZero();
+
+    assertThat(culvert.out())
+        .contains("no-such-host.invalid does not resolve here")
+        .contains("rule local-network", "may lie in a blocked network", "action:   block");
+  }
+
+  @Test
   void theDefaultActionIsNamed() {
     assertThat(culvert.execute("explain", "192.0.2.1:21")).isZero();
 
