@@ -7,8 +7,9 @@ import java.util.Optional;
 public enum SshFailure {
   CONNECTION_REFUSED(FallbackReason.UNREACHABLE),
   NO_ROUTE(FallbackReason.UNREACHABLE),
+  /** Or the name server does not answer. */
   NAME_UNKNOWN(FallbackReason.UNREACHABLE),
-  /** No TCP connection, banner, key exchange or login within its deadline. */
+  /** No TCP connection, banner, key exchange or login within its deadline: the peer's time. */
   TIMED_OUT(FallbackReason.UNREACHABLE),
   /** The server hung up before the login, speaks no SSH, or shares no algorithm with us. */
   NOT_SSH(FallbackReason.UNREACHABLE),
@@ -34,7 +35,12 @@ public enum SshFailure {
   /** The server could not connect to the target. */
   TARGET_UNREACHABLE(FallbackReason.TARGET_UNREACHABLE),
   /** An established session ended. */
-  SESSION_ENDED(null);
+  SESSION_ENDED(null),
+  /**
+   * Time has passed, or was up, in Culvert's own queues: names, files, keys. Never falls back,
+   * since it says nothing of any peer.
+   */
+  HELD_UP(null);
 
   private final @org.jspecify.annotations.Nullable FallbackReason fallbackReason;
 

@@ -13,11 +13,18 @@ import java.util.Optional;
  *     host key is looked up under this
  * @param address where to connect; empty: whatever the host resolves to, at the hop or the proxy
  *     that it is reached through, or here
+ * @param resolvedHere whether the host may be resolved here; else it counts as unknown here, since
+ *     something was decided by that
  */
-public record SshServer(SshProfile profile, String host, Optional<InetAddress> address) {
+public record SshServer(
+    SshProfile profile, String host, Optional<InetAddress> address, boolean resolvedHere) {
 
   public SshServer(SshProfile profile, String host) {
     this(profile, host, Optional.empty());
+  }
+
+  public SshServer(SshProfile profile, String host, Optional<InetAddress> address) {
+    this(profile, host, address, true);
   }
 
   public int port() {

@@ -34,6 +34,22 @@ public interface SshTransport extends AutoCloseable {
   Future<SshSession> connect(SshSessionSpec spec, EventLoop loop);
 
   /**
+   * For how long what {@link #connect} waits for, by such a specification, has been held up by
+   * Culvert itself until now: names, files, keys. That is no evidence about the server.
+   */
+  default Duration heldUp(SshSessionSpec spec) {
+    return Duration.ZERO;
+  }
+
+  /**
+   * This transport, with the names that it looks up counted as that asker's. To close what this
+   * returns does nothing.
+   */
+  default SshTransport onBehalfOf(Asker asker) {
+    return this;
+  }
+
+  /**
    * Waits until no channel is open, so that what is broken off can say so before {@link #close}.
    * Blocks: not on an event loop.
    *
@@ -53,5 +69,10 @@ public interface SshTransport extends AutoCloseable {
 
     /** Succeeds when keys are exchanged and the host key is verified: ready for a login. */
     Future<Void> ready();
+
+    /** For how long it has been held up by Culvert itself until now. */
+    default Duration heldUp() {
+      return Duration.ZERO;
+    }
   }
 }

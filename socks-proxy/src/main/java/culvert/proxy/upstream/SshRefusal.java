@@ -15,7 +15,7 @@ public final class SshRefusal {
       case TIMED_OUT -> Refusal.TIMED_OUT;
       case HOST_KEY, NO_IDENTITY, AUTH_FAILED, LOGIN_UNFINISHED, FORWARDING_REFUSED ->
           Refusal.NOT_ALLOWED;
-      case SESSION_FULL, SESSION_ENDED -> Refusal.GENERAL_FAILURE;
+      case SESSION_FULL, SESSION_ENDED, HELD_UP -> Refusal.GENERAL_FAILURE;
     };
   }
 }

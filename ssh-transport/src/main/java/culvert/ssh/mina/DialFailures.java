@@ -1,5 +1,6 @@
 package culvert.ssh.mina;
 
+import culvert.ssh.NotLookedUpException;
 import culvert.ssh.SshException;
 import culvert.ssh.SshFailure;
 import culvert.ssh.SshServer;
@@ -8,6 +9,7 @@ import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.concurrent.CancellationException;
 
 /** Puts TCP's failures into the words of the border. */
 final class DialFailures {
@@ -17,6 +19,12 @@ final class DialFailures {
    * @param whom stands before the reason: who it is, if not the server itself
    */
   static SshException of(SshServer server, String whom, Throwable cause, Duration timeout) {
+    if (cause instanceof NotLookedUpException) {
+      return failure(SshFailure.HELD_UP, server, whom + cause.getMessage(), cause);
+    }
+    if (cause instanceof CancellationException) {
+      return failure(SshFailure.SESSION_ENDED, server, whom + "nobody waits any more", cause);
+    }
     if (cause instanceof UnknownHostException) {
       return failure(SshFailure.NAME_UNKNOWN, server, whom + "name unknown", cause);
     }

@@ -1,6 +1,7 @@
 package culvert.ssh.mina;
 
 import culvert.ssh.AddressResolver;
+import culvert.ssh.Asker;
 import culvert.ssh.NettyTransport;
 import culvert.ssh.SshServer;
 import culvert.ssh.SshSession;
@@ -22,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.function.Supplier;
 import org.apache.sshd.common.channel.Channel;
 import org.apache.sshd.common.channel.ChannelFactory;
 import org.apache.sshd.common.session.Session;
@@ -106,7 +108,7 @@ public final class MinaSshTransport implements SshTransport {
             windows,
             clock);
     blocking.execute(new WarmUp(settings));
-    spares = new SpareConnections(services, new ServerDialler(services, this::connect));
+    spares = new SpareConnections(services, new ServerDialler(services, new Hops()));
     pool = new SessionPool(services, spares);
   }
 
@@ -126,14 +128,27 @@ public final class MinaSshTransport implements SshTransport {
   @Override
   public Preparation prepare(
       SshServer server, InetAddress client, Optional<SshSessionSpec> via, EventLoop loop) {
+    return prepare(server, client, via, Asker.CULVERT, loop);
+  }
+
+  private Preparation prepare(
+      SshServer server,
+      InetAddress client,
+      Optional<SshSessionSpec> via,
+      Asker asker,
+      EventLoop loop) {
     SpareConnections.Path path = pool.path(server, via);
     Optional<SshConnection> connection =
-        pool.isWarm(path, client) ? Optional.empty() : spares.prepare(path, via, loop);
+        pool.isWarm(path, client) ? Optional.empty() : spares.prepare(path, via, asker, loop);
     // Where nothing can be prepared, what there is to say is the login's.
     return connection
-        .map(made -> new Prepared(on(loop, made.reached()), on(loop, made.ready())))
+        .map(made -> new Prepared(on(loop, made.reached()), on(loop, made.ready()), made::ownTime))
         .orElseGet(
-            () -> new Prepared(loop.newSucceededFuture(null), loop.newSucceededFuture(null)));
+            () ->
+                new Prepared(
+                    loop.newSucceededFuture(null),
+                    loop.newSucceededFuture(null),
+                    () -> Duration.ZERO));
   }
 
   private static Future<Void> on(EventLoop loop, Future<Void> future) {
@@ -142,11 +157,74 @@ public final class MinaSshTransport implements SshTransport {
     return promise;
   }
 
-  private record Prepared(Future<Void> reached, Future<Void> ready) implements Preparation {}
+  private record Prepared(Future<Void> reached, Future<Void> ready, Supplier<Duration> own)
+      implements Preparation {
+    @Override
+    public Duration heldUp() {
+      return own.get();
+    }
+  }
+
+  private final class Hops implements ServerDialler.HopSessions {
+    @Override
+    public Future<SshSession> connect(SshSessionSpec hop, EventLoop loop) {
+      return pool.connect(hop, loop);
+    }
+
+    @Override
+    public Duration heldUp(SshSessionSpec hop) {
+      return pool.heldUp(hop);
+    }
+  }
 
   @Override
   public Future<SshSession> connect(SshSessionSpec spec, EventLoop loop) {
     return pool.connect(spec, loop);
+  }
+
+  @Override
+  public Duration heldUp(SshSessionSpec spec) {
+    return pool.heldUp(spec);
+  }
+
+  @Override
+  public SshTransport onBehalfOf(Asker asker) {
+    return new OnBehalf(asker);
+  }
+
+  private final class OnBehalf implements SshTransport {
+    private final Asker asker;
+
+    OnBehalf(Asker asker) {
+      this.asker = asker;
+    }
+
+    @Override
+    public Preparation prepare(
+        SshServer server, InetAddress client, Optional<SshSessionSpec> via, EventLoop loop) {
+      return MinaSshTransport.this.prepare(
+          server, client, via.map(hop -> hop.onBehalfOf(asker)), asker, loop);
+    }
+
+    @Override
+    public Future<SshSession> connect(SshSessionSpec spec, EventLoop loop) {
+      return MinaSshTransport.this.connect(spec.onBehalfOf(asker), loop);
+    }
+
+    @Override
+    public Duration heldUp(SshSessionSpec spec) {
+      return MinaSshTransport.this.heldUp(spec);
+    }
+
+    @Override
+    public void awaitChannelsClosed(Duration patience) throws InterruptedException {
+      MinaSshTransport.this.awaitChannelsClosed(patience);
+    }
+
+    @Override
+    public void close() {
+      // It is the transport that is closed, by whoever made it.
+    }
   }
 
   @Override

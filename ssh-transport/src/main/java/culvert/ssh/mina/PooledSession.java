@@ -2,6 +2,7 @@ package culvert.ssh.mina;
 
 import culvert.ssh.mina.Clock.Alarm;
 import io.netty.channel.EventLoop;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -16,6 +17,7 @@ final class PooledSession {
   private final EventLoop loop;
   private final List<SessionRequest> waiting = new ArrayList<>();
   private volatile @Nullable SshConnection connection;
+  private @Nullable SessionLogin login;
   private int users;
   private long idleSince;
   private boolean full;
@@ -37,6 +39,15 @@ final class PooledSession {
   EventLoop loop() {
     SshConnection established = connection;
     return established == null ? loop : established.loop();
+  }
+
+  void loggedInBy(SessionLogin making) {
+    login = making;
+  }
+
+  /** How long its login has been, or was, held up by Culvert itself. */
+  Duration ownTime() {
+    return login == null ? Duration.ZERO : login.ownTime();
   }
 
   boolean isEstablished() {

@@ -1,6 +1,7 @@
 package culvert.ssh.mina;
 
 import culvert.config.SshWay;
+import culvert.ssh.Asker;
 import culvert.ssh.Originator;
 import culvert.ssh.SshException;
 import culvert.ssh.SshFailure;
@@ -22,6 +23,8 @@ import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -38,10 +41,12 @@ final class ServerDialler {
   private final HopSessions hops;
 
   /** Sessions with the hops. */
-  @FunctionalInterface
   interface HopSessions {
     /** See {@link culvert.ssh.SshTransport#connect}. */
     Future<SshSession> connect(SshSessionSpec hop, EventLoop loop);
+
+    /** See {@link culvert.ssh.SshTransport#heldUp}. */
+    Duration heldUp(SshSessionSpec hop);
   }
 
   /**
@@ -68,21 +73,31 @@ final class ServerDialler {
     }
   }
 
+  /** How long that session has been held up by Culvert itself. */
+  Duration hopHeldUp(SshSessionSpec via) {
+    return hops.heldUp(via);
+  }
+
   /**
    * Connects. Whoever does not want the connection any more cancels the future, and must do so: the
    * deadline is the caller's.
    *
    * @param hop the session with the hop before the server; released when it has served
+   * @param asker on whose behalf names are looked up
+   * @param named called when no name has to be looked up here any more: from then on time is the
+   *     peer's; not where looking it up has failed
    * @return completes on {@code loop}; fails with {@link SshException}
    */
-  Future<Dialled> dial(SshServer server, Optional<SshSession> hop, EventLoop loop) {
+  Future<Dialled> dial(
+      SshServer server, Optional<SshSession> hop, Asker asker, EventLoop loop, Runnable named) {
     Promise<Dialled> dialled = loop.newPromise();
     if (hop.isPresent()) {
+      named.run();
       dialThrough(hop.get(), server, loop, dialled);
     } else if (server.profile().way() instanceof SshWay.Proxy proxy) {
-      dialBy(proxy, server, loop, dialled);
+      dialBy(proxy, server, asker, loop, named, dialled);
     } else if (server.profile().way() instanceof SshWay.Direct) {
-      dialDirectly(server, loop, dialled);
+      dialDirectly(server, asker, loop, named, dialled);
     } else {
       throw new IllegalArgumentException(server + ": no session with the hop before it");
     }
@@ -91,13 +106,9 @@ final class ServerDialler {
 
   // Directly
 
-  private void dialDirectly(SshServer server, EventLoop loop, Promise<Dialled> dialled) {
-    Future<List<InetAddress>> addresses =
-        server
-            .address()
-            .map(address -> loop.<List<InetAddress>>newSucceededFuture(List.of(address)))
-            .orElseGet(() -> services.resolver().resolve(server.host(), loop));
-    connect(server, addresses, server.port(), loop, "", dialled)
+  private void dialDirectly(
+      SshServer server, Asker asker, EventLoop loop, Runnable named, Promise<Dialled> dialled) {
+    connect(server, addresses(server, asker, loop), server.port(), loop, "", named, dialled)
         .addListener(
             (Future<DuplexChannel> connected) -> {
               if (connected.isSuccess()) {
@@ -107,10 +118,24 @@ final class ServerDialler {
             });
   }
 
+  private Future<List<InetAddress>> addresses(SshServer server, Asker asker, EventLoop loop) {
+    if (server.address().isPresent()) {
+      return loop.newSucceededFuture(List.of(server.address().get()));
+    }
+    return server.resolvedHere()
+        ? resolve(server.host(), asker, loop)
+        : loop.newFailedFuture(new UnknownHostException(server.host()));
+  }
+
+  private Future<List<InetAddress>> resolve(String host, Asker asker, EventLoop loop) {
+    return services.resolver().onBehalfOf(asker).resolve(host, loop);
+  }
+
   /**
    * Connects to the first address that answers.
    *
    * @param whom stands before the failure's words
+   * @param named as above
    * @param dialled hears of failures
    */
   private Future<DuplexChannel> connect(
@@ -119,8 +144,10 @@ final class ServerDialler {
       int port,
       EventLoop loop,
       String whom,
+      Runnable named,
       Promise<Dialled> dialled) {
     Promise<DuplexChannel> connected = loop.newPromise();
+    dialled.addListener(given -> addresses.cancel(false)); // if the name is still waited for
     connected.addListener(
         done -> {
           if (!done.isSuccess()) {
@@ -133,6 +160,7 @@ final class ServerDialler {
           if (!known.isSuccess()) {
             connected.tryFailure(known.cause());
           } else if (!dialled.isDone()) {
+            named.run();
             services
                 .dialer()
                 .dial(
@@ -163,10 +191,15 @@ final class ServerDialler {
   // Through an upstream proxy
 
   private void dialBy(
-      SshWay.Proxy proxy, SshServer server, EventLoop loop, Promise<Dialled> dialled) {
+      SshWay.Proxy proxy,
+      SshServer server,
+      Asker asker,
+      EventLoop loop,
+      Runnable named,
+      Promise<Dialled> dialled) {
     String whom = "proxy " + proxy + ": ";
-    Future<List<InetAddress>> addresses = services.resolver().resolve(proxy.address().host(), loop);
-    connect(server, addresses, proxy.address().port(), loop, whom, dialled)
+    Future<List<InetAddress>> addresses = resolve(proxy.address().host(), asker, loop);
+    connect(server, addresses, proxy.address().port(), loop, whom, named, dialled)
         .addListener(
             (Future<DuplexChannel> connected) -> {
               if (connected.isSuccess()) {

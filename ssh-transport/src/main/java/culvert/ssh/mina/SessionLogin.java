@@ -31,6 +31,12 @@ final class SessionLogin {
   private final EventLoop loop;
   private final Outcome outcome;
 
+  /** Beyond that we give up, however long the server may still take. */
+  private static final Duration OWN_PATIENCE = Duration.ofSeconds(20);
+
+  private final OwnTime own = new OwnTime();
+  private Duration patience = Duration.ZERO;
+  private long begun;
   private boolean over;
   private boolean retried;
   private @Nullable Future<Claim> claiming;
@@ -76,25 +82,41 @@ final class SessionLogin {
   }
 
   private void begin() {
-    Duration patience =
+    begun = System.nanoTime();
+    patience =
         server.profile().chain().stream()
             .map(hop -> hop.timeouts().connect().plus(hop.timeouts().login()))
             .reduce(Duration.ZERO, Duration::plus);
-    deadline =
-        loop.schedule(
-            () ->
-                fail(
-                    DialFailures.failure(
-                        SshFailure.TIMED_OUT,
-                        server,
-                        "no session within " + patience.toMillis() + " ms")),
-            patience.toNanos(),
-            TimeUnit.NANOSECONDS);
+    deadline = loop.schedule(this::late, patience.toNanos(), TimeUnit.NANOSECONDS);
     prepare();
+  }
+
+  /** Time that has passed here is not the server's. */
+  private void late() {
+    Duration held = own.total();
+    Duration servers = Duration.ofNanos(System.nanoTime() - begun).minus(held);
+    if (held.compareTo(OWN_PATIENCE) > 0) {
+      fail(
+          DialFailures.failure(
+              SshFailure.HELD_UP, server, "held up here for " + held.toMillis() + " ms"));
+    } else if (servers.compareTo(patience) >= 0) {
+      fail(
+          DialFailures.failure(
+              SshFailure.TIMED_OUT, server, "no session within " + patience.toMillis() + " ms"));
+    } else {
+      long left = patience.minus(servers).toNanos();
+      deadline = loop.schedule(this::late, left, TimeUnit.NANOSECONDS);
+    }
+  }
+
+  /** How long it has been held up by Culvert itself until now. Any thread. */
+  Duration ownTime() {
+    return own.total();
   }
 
   private void prepare() {
     LoginFactory logins = services.logins();
+    own.begin();
     ConnectionServices.offLoop(
             logins.threads(server),
             loop,
@@ -103,6 +125,7 @@ final class SessionLogin {
   }
 
   private void prepared(Future<Login> prepared) {
+    own.end();
     if (!prepared.isSuccess()) {
       // Not "no identity": a defect of ours must not lead to plaintext.
       fail(
@@ -120,7 +143,7 @@ final class SessionLogin {
       nothing.ifPresent(this::fail);
       return;
     }
-    claiming = spares.claim(path, spec.via(), loop);
+    claiming = spares.claim(path, spec.via(), spec.asker(), loop);
     claiming.addListener((Future<Claim> claimed) -> claimed(claimed, login));
   }
 
@@ -133,6 +156,7 @@ final class SessionLogin {
       return;
     }
     Claim claim = claimed.getNow();
+    own.add(claim.connection()::ownTime);
     claim.connection().ready().addListener(ready -> onLoop(() -> ready(ready, claim, login)));
   }
 

@@ -12,6 +12,7 @@ import io.netty.util.concurrent.Promise;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -78,6 +79,25 @@ final class SessionPool {
               }
             });
     return leased;
+  }
+
+  /** See {@link culvert.ssh.SshTransport#heldUp}. */
+  Duration heldUp(SshSessionSpec spec) {
+    SessionKey key;
+    try {
+      key = keys.of(spec);
+    } catch (IllegalStateException e) { // its password is wiped: nobody waits for it any more
+      return Duration.ZERO;
+    }
+    synchronized (this) {
+      KeyedSessions all = sessions.get(key);
+      return all == null
+          ? Duration.ZERO
+          : all.all()
+              .map(PooledSession::ownTime)
+              .max(Comparator.naturalOrder())
+              .orElse(Duration.ZERO);
+    }
   }
 
   /** The server takes no more channels on that session, until one closes. */
@@ -166,6 +186,7 @@ final class SessionPool {
             request.newSpec(),
             session.loop(),
             new LoginOutcome(session));
+    session.loggedInBy(login);
     return () -> {
       waiting.run();
       login.start();

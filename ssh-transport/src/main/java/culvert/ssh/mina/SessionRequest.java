@@ -50,7 +50,8 @@ final class SessionRequest {
         spec.user(),
         spec.password().map(password -> new Password(password.copy())),
         spec.client(),
-        spec.via().map(SessionRequest::ownCopy));
+        spec.via().map(SessionRequest::ownCopy),
+        spec.asker());
   }
 
   /** Overwrites the passwords of a specification, those of the hops before it included. */

@@ -1,5 +1,6 @@
 package culvert.ssh.mina;
 
+import culvert.ssh.Asker;
 import culvert.ssh.SshException;
 import culvert.ssh.SshFailure;
 import culvert.ssh.SshServer;
@@ -89,7 +90,11 @@ final class SpareConnections {
   }
 
   private record Waiter(
-      Path path, Optional<SshSessionSpec> via, EventLoop loop, Promise<Claim> promise) {}
+      Path path,
+      Optional<SshSessionSpec> via,
+      Asker asker,
+      EventLoop loop,
+      Promise<Claim> promise) {}
 
   /**
    * A connection for one login.
@@ -108,13 +113,14 @@ final class SpareConnections {
    *
    * @return empty: those that there are were made another way
    */
-  Optional<SshConnection> prepare(Path path, Optional<SshSessionSpec> via, EventLoop loop) {
+  Optional<SshConnection> prepare(
+      Path path, Optional<SshSessionSpec> via, Asker asker, EventLoop loop) {
     synchronized (this) {
       Server state = servers.computeIfAbsent(path.server(), s -> new Server());
       if (!state.hasRoom()) {
         return state.any(path);
       }
-      SshConnection started = start(path, via, state, loop);
+      SshConnection started = start(path, via, asker, state, loop);
       state.unclaimed.add(started);
       return Optional.of(started);
     }
@@ -125,10 +131,11 @@ final class SpareConnections {
    * want it any more cancels the future.
    *
    * @param via see {@link SshConnection#start}
+   * @param asker see there
    */
-  Future<Claim> claim(Path path, Optional<SshSessionSpec> via, EventLoop loop) {
+  Future<Claim> claim(Path path, Optional<SshSessionSpec> via, Asker asker, EventLoop loop) {
     Promise<Claim> claimed = loop.newPromise();
-    Waiter waiter = new Waiter(path, via, loop, claimed);
+    Waiter waiter = new Waiter(path, via, asker, loop, claimed);
     Optional<Claim> now;
     synchronized (this) {
       if (closed) {
@@ -150,15 +157,19 @@ final class SpareConnections {
       state.unclaimed.remove(spare.get());
       return Optional.of(new Claim(spare.get(), true));
     }
-    return state.hasRoom()
-        ? Optional.of(new Claim(start(waiter.path(), waiter.via(), state, waiter.loop()), false))
-        : Optional.empty();
+    if (!state.hasRoom()) {
+      return Optional.empty();
+    }
+    SshConnection started =
+        start(waiter.path(), waiter.via(), waiter.asker(), state, waiter.loop());
+    return Optional.of(new Claim(started, false));
   }
 
   /** Under the lock; the connection's listeners are called later, on its loop. */
   private SshConnection start(
-      Path path, Optional<SshSessionSpec> via, Server state, EventLoop loop) {
-    SshConnection connection = SshConnection.start(path.server(), via, loop, services, dialler);
+      Path path, Optional<SshSessionSpec> via, Asker asker, Server state, EventLoop loop) {
+    SshConnection connection =
+        SshConnection.start(path.server(), via, asker, loop, services, dialler);
     state.unauthenticated.put(connection, path);
     connection.ended().addListener(ended -> done(path, connection));
     connection

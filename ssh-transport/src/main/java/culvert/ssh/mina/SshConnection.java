@@ -1,6 +1,7 @@
 package culvert.ssh.mina;
 
 import culvert.config.SshWay;
+import culvert.ssh.Asker;
 import culvert.ssh.BindAddress;
 import culvert.ssh.Originator;
 import culvert.ssh.SshException;
@@ -62,18 +63,24 @@ final class SshConnection {
     ENDED
   }
 
+  /** For names and known_hosts: the resolver has deadlines of its own, which are shorter. */
+  private static final Duration OWN_PATIENCE = Duration.ofSeconds(15);
+
   private final SshServer server;
   private final Optional<SshSessionSpec> via;
+  private final Asker asker;
   private final ConnectionServices services;
   private final ServerDialler dialler;
   private final Promise<Void> reached;
   private final Promise<Void> ready;
   private final Promise<SessionChannels> loggedIn;
   private final Promise<SshException> ended;
+  private final HopWait hopWait;
+  private final TurnClock connectClock;
+  private final TurnClock loginClock;
 
   private volatile EventLoop loop;
   private State state = State.CONNECTING;
-  private @Nullable ScheduledFuture<?> deadline;
   private @Nullable Future<Dialled> dialling;
   private @Nullable Channel socket;
   private volatile Optional<InetAddress> serverAddress = Optional.empty();
@@ -86,11 +93,13 @@ final class SshConnection {
   private SshConnection(
       SshServer server,
       Optional<SshSessionSpec> via,
+      Asker asker,
       EventLoop loop,
       ConnectionServices services,
       ServerDialler dialler) {
     this.server = server;
     this.via = via;
+    this.asker = asker;
     this.loop = loop;
     this.services = services;
     this.dialler = dialler;
@@ -98,6 +107,19 @@ final class SshConnection {
     this.ready = loop.newPromise();
     this.loggedIn = loop.newPromise();
     this.ended = loop.newPromise();
+    this.hopWait = new HopWait(dialler);
+    Duration login = server.profile().timeouts().login();
+    this.connectClock =
+        new TurnClock(
+            this::schedule,
+            System::nanoTime,
+            connectTimeout(),
+            this::connectTimedOut,
+            OWN_PATIENCE,
+            this::heldUp);
+    this.loginClock =
+        new TurnClock(
+            this::schedule, System::nanoTime, login, this::loginTimedOut, login, this::heldUp);
   }
 
   /**
@@ -105,16 +127,18 @@ final class SshConnection {
    *
    * @param via the session with the hop before the server, to be made or joined; its passwords are
    *     read until the connection is reached
+   * @param asker on whose behalf names are looked up
    * @param loop where futures complete, and where the connection lives unless a hop's connection
    *     lives elsewhere
    */
   static SshConnection start(
       SshServer server,
       Optional<SshSessionSpec> via,
+      Asker asker,
       EventLoop loop,
       ConnectionServices services,
       ServerDialler dialler) {
-    SshConnection connection = new SshConnection(server, via, loop, services, dialler);
+    SshConnection connection = new SshConnection(server, via, asker, loop, services, dialler);
     loop.execute(connection::connect);
     return connection;
   }
@@ -148,6 +172,44 @@ final class SshConnection {
         : Optional.ofNullable(context.getAttribute(CONNECTION));
   }
 
+  /** How long it has been held up by Culvert itself until now, hops included. Any thread. */
+  Duration ownTime() {
+    return connectClock.ownTime().plus(loginClock.ownTime()).plus(hopWait.ownTime());
+  }
+
+  /** What of the time for a session with the hop was our own. */
+  private final class HopWait {
+    private final ServerDialler dialler;
+    private volatile long since;
+    private volatile boolean waiting;
+    private volatile Duration over = Duration.ZERO;
+
+    HopWait(ServerDialler dialler) {
+      this.dialler = dialler;
+    }
+
+    void begin() {
+      since = System.nanoTime();
+      waiting = true;
+    }
+
+    void end() {
+      if (waiting) {
+        over = ownTime();
+        waiting = false;
+      }
+    }
+
+    Duration ownTime() {
+      if (!waiting) {
+        return over;
+      }
+      Duration passed = Duration.ofNanos(System.nanoTime() - since);
+      Duration held = via.map(dialler::hopHeldUp).orElse(Duration.ZERO);
+      return held.compareTo(passed) < 0 ? held : passed; // it may have begun before, for others
+    }
+  }
+
   private Duration connectTimeout() {
     return server.profile().timeouts().connect();
   }
@@ -157,10 +219,12 @@ final class SshConnection {
       dial(Optional.empty());
       return;
     }
+    hopWait.begin();
     dialler
         .hop(via.get(), loop)
         .addListener(
             (Future<SshSession> hop) -> {
+              hopWait.end();
               if (!hop.isSuccess()) {
                 end((SshException) hop.cause());
               } else if (state == State.CONNECTING) {
@@ -175,8 +239,8 @@ final class SshConnection {
     if (state != State.CONNECTING) {
       return; // closed before it began
     }
-    deadline = schedule(connectTimeout(), this::connectTimedOut);
-    dialling = dialler.dial(server, hop, loop);
+    connectClock.ourTurn();
+    dialling = dialler.dial(server, hop, asker, loop, this::named);
     dialling.addListener(
         (Future<Dialled> dialled) -> {
           if (dialled.isSuccess()) {
@@ -185,6 +249,13 @@ final class SshConnection {
             end(failure);
           }
         });
+  }
+
+  /** No name is to be looked up any more. */
+  private void named() {
+    if (state == State.CONNECTING) {
+      connectClock.peersTurn();
+    }
   }
 
   /** From here on everything happens where the channel lives. */
@@ -208,6 +279,7 @@ final class SshConnection {
   }
 
   private void loadKnownHosts(DuplexChannel tcp) {
+    connectClock.ourTurn();
     services
         .offLoop(loop, () -> services.knownHost(server, serverAddress))
         .addListener(
@@ -222,6 +294,7 @@ final class SshConnection {
 
   private void exchangeKeys(DuplexChannel tcp, KnownHost known) {
     moveTo(State.EXCHANGING_KEYS);
+    connectClock.peersTurn();
     hostKey = new HostKeyCheck(known, server.profile());
     try {
       tcp.pipeline().remove(IdleHandler.class);
@@ -275,6 +348,7 @@ final class SshConnection {
       becomeReady();
       return;
     }
+    connectClock.ourTurn();
     services
         .offLoop(loop, () -> services.rememberHostKey(server, serverAddress, accepted.get()))
         .addListener(
@@ -292,7 +366,7 @@ final class SshConnection {
 
   private void becomeReady() {
     if (state == State.EXCHANGING_KEYS) {
-      cancelDeadline();
+      connectClock.stop();
       moveTo(State.READY);
       ready.trySuccess(null);
     }
@@ -317,12 +391,12 @@ final class SshConnection {
       return loggedIn;
     }
     moveTo(State.LOGGING_IN);
-    deadline = schedule(server.profile().timeouts().login(), this::loginTimedOut);
+    loginClock.peersTurn();
     try {
       ioSession(ssh)
           .inBatch(
               () -> {
-                newLogin.attach(ssh, loop);
+                newLogin.attach(ssh, loop, new LoginTurns());
                 ssh.auth().addListener(done -> onLoop(() -> authenticated(done)));
               });
     } catch (Exception e) {
@@ -338,7 +412,7 @@ final class SshConnection {
     }
     log.debug("{}: {}: {}", server, login, login.course());
     if (auth.isSuccess()) {
-      cancelDeadline();
+      loginClock.stop();
       login.wipe();
       moveTo(State.LOGGED_IN);
       watchKeyExchanges(ssh);
@@ -347,6 +421,22 @@ final class SshConnection {
     } else {
       Throwable cause = auth.getException();
       end(login.failure(cause == null ? new IOException("login refused") : cause));
+    }
+  }
+
+  private final class LoginTurns implements Login.Turns {
+    @Override
+    public void ours() {
+      if (state == State.LOGGING_IN) {
+        loginClock.ourTurn();
+      }
+    }
+
+    @Override
+    public void theServers() {
+      if (state == State.LOGGING_IN) {
+        loginClock.peersTurn();
+      }
     }
   }
 
@@ -482,6 +572,20 @@ final class SshConnection {
             way() + phase + " within " + connectTimeout().toMillis() + " ms"));
   }
 
+  private void heldUp() {
+    Login logging = state == State.LOGGING_IN ? login : null;
+    String what = logging == null ? "names or known_hosts" : "a key's signature";
+    end(
+        DialFailures.failure(
+            SshFailure.HELD_UP,
+            server,
+            "held up here, waiting for "
+                + what
+                + " for "
+                + (logging == null ? connectClock : loginClock).ownTime().toMillis()
+                + " ms"));
+  }
+
   private String way() {
     return server
         .hop()
@@ -508,7 +612,9 @@ final class SshConnection {
       return;
     }
     moveTo(State.ENDED);
-    cancelDeadline();
+    hopWait.end();
+    connectClock.stop();
+    loginClock.stop();
     if (login != null) {
       login.wipe();
     }
@@ -537,12 +643,6 @@ final class SshConnection {
 
   private ScheduledFuture<?> schedule(Duration delay, Runnable task) {
     return loop.schedule(() -> onLoop(task), delay.toNanos(), TimeUnit.NANOSECONDS);
-  }
-
-  private void cancelDeadline() {
-    if (deadline != null) {
-      deadline.cancel(false);
-    }
   }
 
   private void onLoop(Runnable task) {

@@ -20,6 +20,7 @@ import culvert.ssh.SshSessionSpec;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -30,7 +31,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
@@ -57,7 +61,13 @@ final class TransportFixture implements AutoCloseable {
   final EventLoop loop;
   final org.apache.sshd.server.SshServer server;
   private final EventLoopGroup loops = NettyTransport.preferred().newGroup("test", 2);
-  private final ExecutorService blocking = Executors.newCachedThreadPool();
+  private final ExecutorService threads = Executors.newCachedThreadPool();
+  private final Queue<Runnable> held = new ConcurrentLinkedQueue<>();
+  private volatile boolean filesHeld;
+
+  /** Those that end with {@code .queued}, and that nobody has answered yet. */
+  final Queue<Promise<List<InetAddress>>> names = new ConcurrentLinkedQueue<>();
+
   private final Path directory;
   private Duration idleTimeout = Duration.ofSeconds(60);
   private Duration maxLifetime = Duration.ofHours(12);
@@ -117,10 +127,24 @@ final class TransportFixture implements AutoCloseable {
         });
     server.start();
     AddressResolver resolver =
-        (host, executor) ->
-            host.equals("unknown.invalid")
-                ? executor.newFailedFuture(new UnknownHostException(host))
-                : executor.newSucceededFuture(List.of(address));
+        (host, executor) -> {
+          if (host.endsWith(".queued")) {
+            Promise<List<InetAddress>> queued = executor.newPromise();
+            names.add(queued);
+            return queued;
+          }
+          return host.equals("unknown.invalid")
+              ? executor.newFailedFuture(new UnknownHostException(host))
+              : executor.newSucceededFuture(List.of(address));
+        };
+    Executor blocking =
+        task -> {
+          if (filesHeld) {
+            held.add(task);
+          } else {
+            threads.execute(task);
+          }
+        };
     MinaSshTransport.Bounds bounds = new MinaSshTransport.Bounds(1 << 20, 8 << 20);
     NettyTransport netty = NettyTransport.preferred();
     transport =
@@ -152,6 +176,22 @@ final class TransportFixture implements AutoCloseable {
   /** The server refuses every login after so many. */
   void loginsAtMost(int number) {
     loginsAtMost = number;
+  }
+
+  /** What may block waits from now on. */
+  void holdFiles() {
+    filesHeld = true;
+  }
+
+  int filesWaiting() {
+    return held.size();
+  }
+
+  void letFilesGo() {
+    filesHeld = false;
+    for (Runnable task = held.poll(); task != null; task = held.poll()) {
+      threads.execute(task);
+    }
   }
 
   /** The server knows nothing of strict key exchange. */
@@ -262,7 +302,7 @@ final class TransportFixture implements AutoCloseable {
     answers.release();
     transport.close();
     server.stop(true);
-    blocking.shutdownNow();
+    threads.shutdownNow();
     loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly(10, TimeUnit.SECONDS);
     Files.deleteIfExists(knownHosts);
     Files.delete(directory);

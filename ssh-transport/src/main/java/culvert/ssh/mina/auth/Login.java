@@ -39,6 +39,7 @@ public final class Login {
   private final LoginThreads threads;
   private final List<String> course = new ArrayList<>();
   private Executor loop = Runnable::run;
+  private Turns turns = Turns.UNTOLD;
   private List<String> offered = List.of();
   private boolean passwordSent;
   private boolean anythingSent;
@@ -75,6 +76,23 @@ public final class Login {
             .toList();
   }
 
+  /** Whose turn it is: time in our own queues is none of the server's. */
+  public interface Turns {
+    Turns UNTOLD =
+        new Turns() {
+          @Override
+          public void ours() {}
+
+          @Override
+          public void theServers() {}
+        };
+
+    /** A signature is being made. */
+    void ours();
+
+    void theServers();
+  }
+
   static Login of(ClientSession session) {
     Login login = session.getAttribute(LOGIN);
     if (login == null) {
@@ -98,9 +116,11 @@ public final class Login {
    * Makes this the session's login; {@code session.auth()} may follow.
    *
    * @param loop the session's, where a signature made elsewhere comes back to
+   * @param turns told on the loop
    */
-  public void attach(ClientSession session, Executor loop) {
+  public void attach(ClientSession session, Executor loop, Turns turns) {
     this.loop = loop;
+    this.turns = turns;
     session.setUsername(user);
     session.setAttribute(LOGIN, this);
   }
@@ -218,6 +238,10 @@ public final class Login {
 
   LoginThreads threads() {
     return threads;
+  }
+
+  Turns turns() {
+    return turns;
   }
 
   /** Runs the task on the session's loop, as MINA's own threads run: writes never block there. */

@@ -100,6 +100,7 @@ final class PublicKeyAuth extends AbstractUserAuth {
           .threads()
           .toSign(attempt.identity().signer())
           .execute(() -> sign(session, service, attempt, data, asked));
+      login.turns().ours();
       return true;
     } catch (RejectedExecutionException e) {
       login.giveUp(AuthMethod.PUBLICKEY, attempt.identity() + ": cannot sign: " + e.getMessage());
@@ -117,15 +118,16 @@ final class PublicKeyAuth extends AbstractUserAuth {
       login.onLoop(session, () -> cannotSign(session, attempt, e));
       return;
     }
-    login.onLoop(session, () -> sendSigned(session, service, attempt, signature));
+    login.onLoop(session, () -> signed(session, service, attempt, signature));
   }
 
   private static Duration waited(long since) {
     return Duration.ofNanos(System.nanoTime() - since);
   }
 
-  private void sendSigned(ClientSession session, String service, Attempt attempt, byte[] signature)
+  private void signed(ClientSession session, String service, Attempt attempt, byte[] signature)
       throws Exception {
+    login.turns().theServers();
     if (!attempt.equals(current) || !session.isOpen()) {
       return;
     }
@@ -136,6 +138,7 @@ final class PublicKeyAuth extends AbstractUserAuth {
   }
 
   private void cannotSign(ClientSession session, Attempt attempt, Exception e) throws Exception {
+    login.turns().theServers();
     boolean agent = attempt.identity().signer() instanceof AgentKey;
     if (e instanceof WrongSignatureException) {
       String what = agent ? ": agent signs wrongly: " : ": signs wrongly: ";

@@ -163,7 +163,7 @@ final class LoginFixture implements AutoCloseable {
             .prepare(target, "alice", Optional.of(new Password(password.getBytes(UTF_8))));
     try (ClientSession session =
         client.connect("-", "127.0.0.1", server.getPort()).verify(DEADLINE).getClientSession()) {
-      login.attach(session, Runnable::run);
+      login.attach(session, Runnable::run, Login.Turns.UNTOLD);
       session.auth().verify(DEADLINE);
       try (ChannelExec command = session.createExecChannel("swallow")) {
         command.open().verify(DEADLINE);
@@ -225,7 +225,7 @@ final class LoginFixture implements AutoCloseable {
     try (ClientSession session =
         client.connect("-", "127.0.0.1", server.getPort()).verify(DEADLINE).getClientSession()) {
       session.waitFor(List.of(ClientSession.ClientSessionEvent.WAIT_AUTH), DEADLINE);
-      login.attach(session, Runnable::run);
+      login.attach(session, Runnable::run, Login.Turns.UNTOLD);
       var auth = session.auth();
       auth.await(DEADLINE);
       return auth.isSuccess() ? Optional.empty() : Optional.of(login.failure(auth.getException()));

@@ -1,0 +1,167 @@
+package culvert.ssh.mina;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import culvert.ssh.NotLookedUpException;
+import culvert.ssh.Password;
+import culvert.ssh.SshException;
+import culvert.ssh.SshFailure;
+import culvert.ssh.SshServer;
+import culvert.ssh.SshSession;
+import culvert.ssh.SshSessionSpec;
+import culvert.ssh.SshTransport.Preparation;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Our own slowness never passes for the server's. */
+@Timeout(value = 90, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class HeldUpTest {
+  private static final InetAddress CLIENT = TransportFixture.LOOPBACK;
+
+  /** Than the fixture's deadlines, which leave time for pauses of the machine. */
+  private static final Duration LONGER = Duration.ofSeconds(11);
+
+  private TransportFixture ssh;
+
+  @BeforeEach
+  void start() throws Exception {
+    ssh = new TransportFixture();
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    ssh.letFilesGo();
+    ssh.close();
+  }
+
+  private SshServer queued() {
+    return ssh.server("ftp.queued", ssh.server.getPort());
+  }
+
+  private Future<SshSession> login(SshServer server) {
+    return ssh.connect(server, "alice", TransportFixture.PASSWORD, CLIENT);
+  }
+
+  private SshException failure(Future<SshSession> login) {
+    assertThat(login.awaitUninterruptibly(60, TimeUnit.SECONDS)).isTrue();
+    return (SshException) login.cause();
+  }
+
+  private Promise<List<InetAddress>> name() {
+    await().atMost(Duration.ofSeconds(30)).until(() -> !ssh.names.isEmpty());
+    return ssh.names.remove();
+  }
+
+  private static void passes(Duration time) {
+    long begun = System.nanoTime();
+    await().atMost(time.plusSeconds(30)).until(() -> System.nanoTime() - begun > time.toNanos());
+  }
+
+  @Test
+  void aNameThatNobodyHasLookedUpIsNoEvidenceAboutTheServer() {
+    Future<SshSession> login = login(queued());
+    name().setFailure(new NotLookedUpException("ftp.queued: too many names wait already"));
+
+    SshException failure = failure(login);
+    assertThat(failure.failure()).isEqualTo(SshFailure.HELD_UP);
+    assertThat(failure.failure().fallbackReason()).isEmpty();
+    assertThat(failure).hasMessageContaining("too many names wait");
+  }
+
+  @Test
+  void aNameServerThatDoesNotAnswerIsEvidence() {
+    Future<SshSession> login = login(queued());
+    name().setFailure(new UnknownHostException("ftp.queued: no answer"));
+
+    assertThat(failure(login).failure()).isEqualTo(SshFailure.NAME_UNKNOWN);
+  }
+
+  @Test
+  void aLookupThatIsGivenUpIsNone() {
+    Future<SshSession> login = login(queued());
+    name().setFailure(new CancellationException("gone"));
+
+    assertThat(failure(login).failure().fallbackReason()).isEmpty();
+  }
+
+  @Test
+  void aNameMayTakeLongerThanTheServerMay() throws Exception {
+    Future<SshSession> login = login(queued());
+    Promise<List<InetAddress>> name = name();
+    passes(LONGER);
+    assertThat(login.isDone()).isFalse();
+    name.setSuccess(List.of(CLIENT));
+
+    assertThat(login.get(60, TimeUnit.SECONDS).serverAddress()).contains(CLIENT);
+  }
+
+  @Test
+  void aPreparedConnectionThatWaitsForItsNameSaysSo() throws Exception {
+    Preparation prepared = ssh.transport.prepare(queued(), CLIENT, Optional.empty(), ssh.loop);
+    Promise<List<InetAddress>> name = name();
+    passes(Duration.ofSeconds(1));
+    assertThat(prepared.heldUp()).isGreaterThan(Duration.ofMillis(900));
+    name.setSuccess(List.of(CLIENT));
+
+    prepared.ready().get(60, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void knownHostsMayTakeLongerThanTheServerMay() throws Exception {
+    Preparation prepared = ssh.transport.prepare(queued(), CLIENT, Optional.empty(), ssh.loop);
+    Promise<List<InetAddress>> name = name();
+    ssh.holdFiles();
+    name.setSuccess(List.of(CLIENT));
+    prepared.reached().get(60, TimeUnit.SECONDS);
+    passes(LONGER);
+    assertThat(prepared.ready().isDone()).isFalse();
+    ssh.letFilesGo();
+
+    prepared.ready().get(60, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void keysMayTakeLongerThanTheServerMayAndTheTransportSaysHowLong() throws Exception {
+    ssh.deadline(Duration.ofSeconds(1));
+    ssh.holdFiles();
+    Password password = new Password(TransportFixture.PASSWORD.getBytes(StandardCharsets.UTF_8));
+    SshSessionSpec spec = new SshSessionSpec(ssh.server(), "alice", Optional.of(password), CLIENT);
+    Future<SshSession> login = ssh.transport.connect(spec, ssh.loop);
+    await().atMost(Duration.ofSeconds(30)).until(() -> ssh.filesWaiting() > 0);
+    passes(Duration.ofSeconds(3));
+    assertThat(login.isDone()).isFalse();
+    assertThat(ssh.transport.heldUp(spec)).isGreaterThan(Duration.ofSeconds(2));
+    assertThat(
+            ssh.transport.heldUp(
+                new SshSessionSpec(ssh.server(), "bob", Optional.of(password), CLIENT)))
+        .isZero();
+    ssh.letFilesGo();
+
+    assertThat(login.awaitUninterruptibly(60, TimeUnit.SECONDS)).isTrue();
+    password.close();
+    assertThat(ssh.transport.heldUp(spec)).as("its password is wiped").isZero();
+  }
+
+  @Test
+  void whatWasDecidedWithoutAnAddressIsNotResolvedForTheServer() {
+    SshServer undecided = queued();
+    Future<SshSession> login =
+        login(new SshServer(undecided.profile(), undecided.host(), Optional.empty(), false));
+
+    assertThat(failure(login).failure()).isEqualTo(SshFailure.NAME_UNKNOWN);
+    assertThat(ssh.names).isEmpty();
+  }
+}
