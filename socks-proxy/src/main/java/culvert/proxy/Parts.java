@@ -12,16 +12,18 @@ import culvert.proxy.ftp.FtpTimeouts;
 import culvert.proxy.owner.ClientOwners;
 import culvert.proxy.relay.Relay;
 import culvert.proxy.route.Upstreams;
+import culvert.proxy.upstream.BlockingResolver;
 import culvert.ssh.AddressResolver;
 import culvert.ssh.NettyTransport;
 import culvert.ssh.SshTransport;
 import culvert.ssh.mina.MinaSshTransport;
+import java.net.InetAddress;
 import java.util.concurrent.Executor;
 import java.util.function.IntPredicate;
 
 /** The parts of the daemon that tests of the rest replace. */
-record Parts(SshFactory ssh, FtpFactory ftp) {
-  static final Parts REAL = new Parts(Parts::mina, Parts::ftp);
+record Parts(SshFactory ssh, FtpFactory ftp, BlockingResolver.Lookup names) {
+  static final Parts REAL = new Parts(Parts::mina, Parts::ftp, InetAddress::getAllByName);
 
   @FunctionalInterface
   interface SshFactory {

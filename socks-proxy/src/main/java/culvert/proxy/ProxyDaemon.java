@@ -77,6 +77,7 @@ public final class ProxyDaemon implements AutoCloseable {
   private final EventLoopGroup loops =
       transport.newGroup("culvert", Math.max(2, Runtime.getRuntime().availableProcessors()));
   private final ExecutorService blocking = BlockingPool.create("culvert-blocking", 16);
+  private final ExecutorService naming = BlockingPool.boundedElsewhere("culvert-names");
   private final ExecutorService owning =
       BlockingPool.create("culvert-owner", ProcClientOwners.THREADS);
   private final Metrics metrics = new Metrics();
@@ -115,7 +116,7 @@ public final class ProxyDaemon implements AutoCloseable {
     this.policy = Policy.of(config);
     limits =
         new ConnectionLimits(config.limits().connections(), config.limits().connectionsPerClient());
-    AddressResolver resolver = new BlockingResolver(blocking);
+    AddressResolver resolver = new BlockingResolver(naming, parts.names());
     TcpDialer dialer =
         new TcpDialer(
             transport,
@@ -131,7 +132,6 @@ public final class ProxyDaemon implements AutoCloseable {
         new FilePins(
             new StateDirectory(config.stateDirectory()),
             () -> policy.pinTunnelled(),
-            resolver,
             blocking,
             Clock.systemUTC(),
             metrics.events()::pinNotWritten);
@@ -367,6 +367,7 @@ public final class ProxyDaemon implements AutoCloseable {
     ssh.close();
     loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
     blocking.shutdownNow();
+    naming.shutdownNow();
     owning.shutdownNow();
     metrics.close();
   }

@@ -20,6 +20,7 @@ import culvert.filter.Route;
 import culvert.ssh.NettyTransport;
 import culvert.ssh.SshFailure;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
@@ -232,7 +233,8 @@ class FixedTunnelTest {
     Parts parts =
         new Parts(
             (transport, resolver, blocking, limits) -> ssh,
-            (upstreams, owners, relay, listeners, active, controlPorts) -> new Parts.Ftp(ftp, ftp));
+            (upstreams, owners, relay, listeners, active, controlPorts) -> new Parts.Ftp(ftp, ftp),
+            InetAddress::getAllByName);
     daemon = ProxyDaemon.start(config(gate + String.join("\n", more), List.of(listener)), parts);
   }
 

@@ -450,7 +450,8 @@ class ProxyDaemonTest {
   private Parts parts() {
     return new Parts(
         (transport, resolver, blocking, limits) -> ssh,
-        (upstreams, owners, relay, listeners, active, controlPorts) -> new Parts.Ftp(ftp, ftp));
+        (upstreams, owners, relay, listeners, active, controlPorts) -> new Parts.Ftp(ftp, ftp),
+        InetAddress::getAllByName);
   }
 
   private static CulvertConfig config(String yaml) {

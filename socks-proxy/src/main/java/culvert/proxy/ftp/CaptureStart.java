@@ -66,7 +66,7 @@ final class CaptureStart implements FtpSession.Opener {
       return;
     }
     decided = true;
-    if (reached.isSuccess()) {
+    if (reached.isSuccess() || UpstreamOpener.isAbandoned(reached)) {
       session.capture(depth);
     } else {
       opener.fallBack(plan, failure(reached.cause()));

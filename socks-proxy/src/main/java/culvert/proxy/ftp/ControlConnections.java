@@ -16,21 +16,22 @@ import java.util.Optional;
  * CaptureStart}), or even the destination ({@link UserAtHostStart}).
  */
 public final class ControlConnections implements FtpSessions {
-  private final FtpServices services;
+  private final FtpServices all;
 
   public ControlConnections(FtpServices services) {
-    this.services = services;
+    this.all = services;
   }
 
   @Override
   public void start(
       Client client, RoutedRequest routed, DestinationRules rules, ConnectionRecorder recorder) {
     ConnectionRequest request = routed.request();
+    FtpServices services = all.of(client, request);
     Route route = routed.decided().route();
     FtpSession.Ports ports = ports(services, client, request, route);
     FtpSession session = new FtpSession(services, client, request, route, ports, recorder);
     if (route.ftp().filter(FtpHandling::userAtHost).isPresent()) {
-      new UserAtHostStart(services, client, routed, rules, session, recorder).begin();
+      new UserAtHostStart(all, client, routed, rules, session, recorder).begin();
       return;
     }
     EventLoop loop = client.channel().eventLoop();

@@ -12,6 +12,7 @@ import io.netty.util.concurrent.Promise;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -75,9 +76,16 @@ record ForwardPlan(Upstream.Tunnelled upstream, AddressResolver resolver) {
     resolver
         .resolve(upstream.host(), loop)
         .addListener(
-            (FutureListener<List<InetAddress>>)
-                resolved -> found.setSuccess(resolved.isSuccess() ? of(resolved.getNow()) : any()));
+            (FutureListener<List<InetAddress>>) resolved -> found.setSuccess(peers(resolved)));
     return found;
+  }
+
+  private DataPeers peers(Future<List<InetAddress>> resolved) {
+    if (resolved.isSuccess()) {
+      return of(resolved.getNow());
+    }
+    // A name that nobody has looked up says nothing of who may come.
+    return resolved.cause() instanceof UnknownHostException ? any() : of(List.of());
   }
 
   private DataPeers of(List<InetAddress> target) {

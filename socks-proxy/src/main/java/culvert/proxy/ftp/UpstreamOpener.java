@@ -10,6 +10,7 @@ import culvert.proxy.relay.Closing;
 import culvert.proxy.upstream.ConnectFailedException;
 import culvert.proxy.upstream.TunnelEnds;
 import culvert.proxy.upstream.TunnelPins;
+import culvert.ssh.NotLookedUpException;
 import culvert.ssh.Originator;
 import culvert.ssh.SshException;
 import culvert.ssh.SshFailure;
@@ -24,10 +25,13 @@ import io.netty.util.concurrent.FutureListener;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,6 +53,9 @@ final class UpstreamOpener {
     void failed(Exception cause);
   }
 
+  /** Less is not worth a word. */
+  private static final Duration SLIGHT = Duration.ofMillis(500);
+
   private final FtpServices services;
   private final ConnectionRequest request;
   private final InetSocketAddress client;
@@ -59,6 +66,9 @@ final class UpstreamOpener {
   private @Nullable ScheduledFuture<?> timer;
   private long deadline;
   private long tunnelDeadline;
+  private long tunnelBegun;
+  private Supplier<Duration> heldUp = () -> Duration.ZERO; // what we wait for now, by ourselves
+  private Duration heldBefore = Duration.ZERO; // the same of what came before
   private int step; // a result of an earlier step comes too late
   private boolean done;
 
@@ -100,30 +110,94 @@ final class UpstreamOpener {
     }
     boolean mayFallBack = !plan.route().fallback().reasons().isEmpty();
     Duration patience = mayFallBack ? services.timeouts().tunnel() : services.timeouts().opening();
-    tunnelDeadline = System.nanoTime() + patience.toNanos();
-    int mine = nextStep(patience, () -> tunnelFailed(plan, tooLate(plan, patience)));
-    Optional<Future<Void>> prepared =
+    tunnelBegun = System.nanoTime();
+    tunnelDeadline = tunnelBegun + patience.toNanos();
+    heldBefore = Duration.ZERO;
+    int mine = nextStep(patience, () -> {});
+    late(plan, mine, () -> tunnelFailed(plan, tooLate(plan, patience)));
+    if (mine != step) {
+      return; // no patience at all
+    }
+    Optional<SshTransport.Preparation> prepared =
         preparation
             .filter(p -> plan.server().equals(planned.server())) // else it was another server's
-            .map(SshTransport.Preparation::ready);
-    if (prepared.filter(p -> !p.isDone() || isVerdict(p, false)).isEmpty()) {
+            .filter(p -> !p.ready().isDone() || isVerdict(p.ready(), false));
+    if (prepared.isEmpty()) {
       connect(plan, spec.get(), mine);
       return;
     }
+    wait(prepared.get()::heldUp);
     prepared
         .get()
+        .ready()
         .addListener(
             (FutureListener<Void>)
                 ready -> {
                   if (mine != step) {
                     return;
                   }
+                  waited();
                   if (isVerdict(ready, true)) {
                     tunnelFailed(plan, sshException(ready));
                   } else {
                     connect(plan, spec.get(), mine);
                   }
                 });
+  }
+
+  /**
+   * Ends the attempt when its time is up, but for what has passed in Culvert's own queues: that is
+   * no evidence about the server, and where it leaves too little time for it, the end is without
+   * fallback.
+   *
+   * @param late the server has had its time
+   */
+  private void late(TunnelPlan plan, int mine, Runnable late) {
+    stopTimer();
+    long now = System.nanoTime();
+    Duration held = heldUp();
+    long left = tunnelDeadline + held.toNanos() - now;
+    long leftInAll = deadline - now;
+    if (left <= 0 || (leftInAll <= 0 && held.compareTo(SLIGHT) < 0)) {
+      late.run(); // where the time for all steps is up, too, nothing follows
+    } else if (leftInAll <= 0) {
+      tunnelFailed(plan, heldUp(plan, held));
+    } else {
+      timer =
+          loop.schedule(
+              () -> {
+                if (mine == step) {
+                  late(plan, mine, late);
+                }
+              },
+              Math.min(left, leftInAll),
+              TimeUnit.NANOSECONDS);
+    }
+  }
+
+  /** From now on that is waited for, which knows how long it is held up by ourselves. */
+  private void wait(Supplier<Duration> held) {
+    long since = System.nanoTime();
+    heldUp =
+        () -> {
+          Duration passed = Duration.ofNanos(System.nanoTime() - since);
+          Duration all = held.get(); // it may have begun before, for others
+          return all.compareTo(passed) < 0 ? all : passed;
+        };
+  }
+
+  private void waited() {
+    heldBefore = heldUp();
+    heldUp = () -> Duration.ZERO;
+  }
+
+  private Duration heldUp() {
+    return heldBefore.plus(heldUp.get());
+  }
+
+  /** Somebody else has given up what was shared with him. */
+  static boolean isAbandoned(Future<Void> prepared) {
+    return !prepared.isSuccess() && sshException(prepared).failure() == SshFailure.SESSION_ENDED;
   }
 
   /**
@@ -161,6 +235,7 @@ final class UpstreamOpener {
   }
 
   private void connect(TunnelPlan plan, SshSessionSpec spec, int mine) {
+    wait(() -> services.ssh().heldUp(spec));
     services
         .ssh()
         .connect(spec, loop)
@@ -174,6 +249,7 @@ final class UpstreamOpener {
                   } else if (mine != step) {
                     connected.getNow().release();
                   } else {
+                    waited();
                     openPinned(plan, spec, connected.getNow(), mine);
                   }
                 });
@@ -189,6 +265,8 @@ final class UpstreamOpener {
       openChannel(plan, spec, session, mine);
       return;
     }
+    Duration ever = Duration.ofNanos(Long.MAX_VALUE);
+    wait(() -> ever); // whatever a name takes, it is not the server's time
     services
         .resolver()
         .resolve(plan.target().host(), loop)
@@ -197,6 +275,12 @@ final class UpstreamOpener {
                 resolved -> {
                   if (mine != step) {
                     session.release();
+                    return;
+                  }
+                  waited();
+                  if (resolved.cause() instanceof NotLookedUpException) {
+                    session.release();
+                    tunnelFailed(plan, notLookedUp(plan, resolved.cause()));
                   } else if (resolved.isSuccess() && isOneOf(resolved.getNow(), reached.get())) {
                     openChannel(
                         plan.to(NetUtil.toAddressString(reached.get())), spec, session, mine);
@@ -242,17 +326,8 @@ final class UpstreamOpener {
 
   /** The SSH server has let us in: from now on it is the FTP server that keeps us waiting. */
   private void expectTarget(TunnelPlan plan, int mine) {
-    long patience = Math.max(0, tunnelDeadline - System.nanoTime());
-    stopTimer();
-    timer =
-        loop.schedule(
-            () -> {
-              if (mine == step) {
-                tunnelFailed(plan, notReached(plan, Duration.ofNanos(patience)), false);
-              }
-            },
-            patience,
-            TimeUnit.NANOSECONDS);
+    Duration patience = Duration.ofNanos(tunnelDeadline - tunnelBegun);
+    late(plan, mine, () -> tunnelFailed(plan, notReached(plan, patience), false));
   }
 
   private void tunnelFailed(TunnelPlan plan, SshException cause) {
@@ -279,23 +354,28 @@ final class UpstreamOpener {
     }
   }
 
+  /** The addresses that the pins are asked about are the ones to be connected. */
   private void unlessPinned(FallbackReason reason, SshException cause) {
     int mine = nextStep(left(), () -> fail(cause));
-    pins.objection(request, loop)
-        .addListener(
-            (FutureListener<Optional<String>>)
-                asked -> {
-                  if (mine != step) {
-                    return;
-                  }
-                  Optional<String> objection = asked.getNow();
-                  if (objection.isPresent()) {
-                    recorder.keptFromPlaintext();
-                    fail(cause.with(objection.get()));
-                  } else {
-                    goPlain(reason, cause);
-                  }
-                });
+    resolve(
+        mine,
+        addresses ->
+            pins.objection(request, addresses, loop)
+                .addListener(
+                    (FutureListener<Optional<String>>)
+                        asked -> {
+                          if (mine != step) {
+                            return;
+                          }
+                          Optional<String> objection = asked.getNow();
+                          if (objection.isPresent()) {
+                            recorder.keptFromPlaintext();
+                            fail(cause.with(objection.get()));
+                          } else {
+                            recorder.fellBack(reason, String.valueOf(cause.getMessage()));
+                            connectPlain(addresses, plainStep());
+                          }
+                        }));
   }
 
   private void goPlain(FallbackReason reason, SshException cause) {
@@ -309,17 +389,25 @@ final class UpstreamOpener {
   }
 
   private void plain() {
-    int mine =
-        nextStep(
-            left(),
-            () ->
-                fail(
-                    new ConnectFailedException(
-                        Refusal.TIMED_OUT,
-                        "FTP server " + request.host() + ":" + request.port() + ": timed out",
-                        null)));
+    int mine = plainStep();
+    resolve(mine, addresses -> connectPlain(addresses, mine));
+  }
+
+  private int plainStep() {
+    return nextStep(
+        left(),
+        () ->
+            fail(
+                new ConnectFailedException(
+                    Refusal.TIMED_OUT,
+                    "FTP server " + request.host() + ":" + request.port() + ": timed out",
+                    null)));
+  }
+
+  /** What the rules have decided by, else what the name resolves to; none: it is unknown. */
+  private void resolve(int mine, Consumer<List<InetAddress>> next) {
     if (request.address() instanceof DestinationAddress.Known known) {
-      connectPlain(List.of(known.address()), mine);
+      next.accept(List.of(known.address()));
       return;
     }
     services
@@ -332,18 +420,26 @@ final class UpstreamOpener {
                     return;
                   }
                   if (resolved.isSuccess()) {
-                    connectPlain(resolved.getNow(), mine);
+                    next.accept(resolved.getNow());
+                  } else if (resolved.cause() instanceof UnknownHostException) {
+                    next.accept(List.of());
                   } else {
                     fail(
                         new ConnectFailedException(
-                            Refusal.HOST_UNREACHABLE,
-                            "FTP server " + request.host() + ": name unknown",
+                            Refusal.GENERAL_FAILURE,
+                            "FTP server " + resolved.cause().getMessage(),
                             resolved.cause()));
                   }
                 });
   }
 
   private void connectPlain(List<InetAddress> addresses, int mine) {
+    if (addresses.isEmpty()) {
+      fail(
+          new ConnectFailedException(
+              Refusal.HOST_UNREACHABLE, "FTP server " + request.host() + ": name unknown", null));
+      return;
+    }
     List<InetAddress> free =
         addresses.stream().filter(a -> !services.expected().isHeld(a, request.port())).toList();
     if (free.isEmpty()) {
@@ -418,6 +514,17 @@ final class UpstreamOpener {
     return new SshException(
         SshFailure.TIMED_OUT,
         "ssh server " + plan.server() + ": no tunnel within " + patience.toMillis() + " ms");
+  }
+
+  private static SshException heldUp(TunnelPlan plan, Duration held) {
+    return new SshException(
+        SshFailure.HELD_UP,
+        "ssh server " + plan.server() + ": held up here for " + held.toMillis() + " ms");
+  }
+
+  private static SshException notLookedUp(TunnelPlan plan, Throwable cause) {
+    return new SshException(
+        SshFailure.HELD_UP, "ssh server " + plan.server() + ": " + cause.getMessage(), cause);
   }
 
   private static SshException notReached(TunnelPlan plan, Duration patience) {

@@ -13,6 +13,8 @@ import culvert.ssh.SshTransport.Preparation;
 import io.netty.channel.EventLoop;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A session whose destination the client may name with {@code USER name@host}. Nothing is opened
@@ -21,7 +23,9 @@ import org.jspecify.annotations.Nullable;
  * loop.
  */
 final class UserAtHostStart implements FtpSession.Opener, FtpSession.DestinationChoice {
-  private final FtpServices services;
+  private static final Logger LOG = LoggerFactory.getLogger(UserAtHostStart.class);
+
+  private final FtpServices all;
   private final Client client;
   private final RoutedRequest requested;
   private final DestinationRules rules;
@@ -37,13 +41,13 @@ final class UserAtHostStart implements FtpSession.Opener, FtpSession.Destination
    * @param requested what the front door was asked for: stands until USER names something else
    */
   UserAtHostStart(
-      FtpServices services,
+      FtpServices all,
       Client client,
       RoutedRequest requested,
       DestinationRules rules,
       FtpSession session,
       ConnectionRecorder recorder) {
-    this.services = services;
+    this.all = all;
     this.client = client;
     this.requested = requested;
     this.rules = rules;
@@ -73,17 +77,35 @@ final class UserAtHostStart implements FtpSession.Opener, FtpSession.Destination
         requested
             .request()
             .withDestination(destination.host(), destination.address(), named.get().port()),
-        this::decided);
+        new RulesAnswer(destination.host()));
   }
 
-  private void decided(RoutedRequest routed) {
-    if (!session.hasEnded()) {
-      follow(routed);
+  private final class RulesAnswer implements DestinationRules.Answer {
+    private final String host;
+
+    RulesAnswer(String host) {
+      this.host = host;
+    }
+
+    @Override
+    public void decided(RoutedRequest routed) {
+      if (!session.hasEnded()) {
+        follow(routed);
+      }
+    }
+
+    @Override
+    public void undecided(Throwable cause) {
+      if (!session.hasEnded()) {
+        LOG.atWarn().addKeyValue("dst", host).log("not decided: {}", cause.getMessage());
+        session.refuse("culvert: " + host + ": busy, try again later");
+      }
     }
   }
 
   private void follow(RoutedRequest routed) {
     ConnectionRequest request = routed.request();
+    FtpServices services = all.of(client, request);
     recorder.redirected(
         request, routed.decided().ruleName(), routed.decided().route().action().toString());
     if (routed.decided().route() instanceof Route.Block) {
@@ -100,13 +122,15 @@ final class UserAtHostStart implements FtpSession.Opener, FtpSession.Destination
             : Optional.empty();
     Optional<LoginDepth> depth = plan.flatMap(TunnelPlan::depth);
     Optional<Preparation> preparation =
-        depth.flatMap(d -> plan).flatMap(p -> prepare(p, loop)); // while the client still types
+        depth
+            .flatMap(d -> plan)
+            .flatMap(p -> prepare(services, p, loop)); // while the client still types
     attempt = new Attempt(opener, plan, preparation);
     session.redirect(request, route, ControlConnections.ports(services, client, request, route));
     session.decided(depth.orElse(LoginDepth.USER));
   }
 
-  private Optional<Preparation> prepare(TunnelPlan plan, EventLoop loop) {
+  private Optional<Preparation> prepare(FtpServices services, TunnelPlan plan, EventLoop loop) {
     return plan.prepare(services.ssh(), client.user(), client.address().getAddress(), loop);
   }
 

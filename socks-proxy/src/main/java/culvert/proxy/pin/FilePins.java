@@ -3,10 +3,8 @@ package culvert.proxy.pin;
 import culvert.filter.ConnectionRequest;
 import culvert.filter.DestinationAddress;
 import culvert.proxy.upstream.TunnelPins;
-import culvert.ssh.AddressResolver;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
-import io.netty.util.concurrent.FutureListener;
 import io.netty.util.concurrent.Promise;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -43,7 +41,6 @@ public final class FilePins implements TunnelPins {
   private final StateDirectory directory;
   private final PinFile file;
   private final BooleanSupplier enabled;
-  private final AddressResolver resolver;
   private final Executor blocking;
   private final InstantSource clock;
   private final Runnable notWritten;
@@ -64,14 +61,12 @@ public final class FilePins implements TunnelPins {
   public FilePins(
       StateDirectory directory,
       BooleanSupplier enabled,
-      AddressResolver resolver,
       Executor blocking,
       InstantSource clock,
       Runnable notWritten) {
     this.directory = directory;
     this.file = new PinFile(directory);
     this.enabled = enabled;
-    this.resolver = resolver;
     this.blocking = blocking;
     this.clock = clock;
     this.notWritten = notWritten;
@@ -95,23 +90,14 @@ public final class FilePins implements TunnelPins {
   }
 
   @Override
-  public Future<Optional<String>> objection(ConnectionRequest destination, EventExecutor executor) {
+  public Future<Optional<String>> objection(
+      ConnectionRequest destination, List<InetAddress> addresses, EventExecutor executor) {
     if (!enabled.getAsBoolean()) {
       return executor.newSucceededFuture(Optional.empty());
     }
     Promise<Optional<String>> answer = executor.newPromise();
-    if (destination.address() instanceof DestinationAddress.NotResolved) {
-      resolver
-          .resolve(destination.host(), executor)
-          .addListener(
-              (FutureListener<List<InetAddress>>)
-                  resolved ->
-                      answer(
-                          names(destination, resolved.isSuccess() ? resolved.getNow() : List.of()),
-                          answer));
-    } else {
-      answer(names(destination, known(destination)), answer);
-    }
+    List<InetAddress> all = Stream.concat(known(destination).stream(), addresses.stream()).toList();
+    answer(names(destination, all), answer);
     return answer;
   }
 

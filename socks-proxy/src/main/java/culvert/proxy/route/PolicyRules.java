@@ -13,10 +13,10 @@ import culvert.ssh.AddressResolver;
 import io.netty.channel.Channel;
 import io.netty.util.concurrent.Future;
 import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
 
 /**
  * Asks a policy's rules for one client, and again with what they need to know. Confined to the
@@ -26,10 +26,10 @@ record PolicyRules(Policy policy, AddressResolver resolver, ClientOwners owners,
     implements DestinationRules {
 
   @Override
-  public void decide(ConnectionRequest request, Consumer<RoutedRequest> answer) {
+  public void decide(ConnectionRequest request, Answer answer) {
     Decision decision = policy.rules().decide(request);
     if (decision instanceof Decided decided) {
-      answer.accept(routed(request, decided));
+      answer.decided(routed(request, decided));
     } else if (decision instanceof Decision.NeedsOsUser) {
       owners
           .users(client)
@@ -45,20 +45,22 @@ record PolicyRules(Policy policy, AddressResolver resolver, ClientOwners owners,
       resolver
           .resolve(request.host(), client.eventLoop())
           .addListener(
-              (Future<List<InetAddress>> resolved) ->
-                  decide(request.withAddress(address(resolved)), answer));
+              (Future<List<InetAddress>> resolved) -> {
+                if (resolved.isSuccess()) {
+                  InetAddress first = resolved.getNow().get(0);
+                  decide(request.withAddress(new DestinationAddress.Known(first)), answer);
+                } else if (resolved.cause() instanceof UnknownHostException) {
+                  decide(request.withAddress(new DestinationAddress.Unresolvable()), answer);
+                } else {
+                  answer.undecided(resolved.cause()); // nothing is known of the name
+                }
+              });
     }
   }
 
   /** With the profile that the route names. */
   RoutedRequest routed(ConnectionRequest request, Decided decided) {
     return new RoutedRequest(request, decided, profile(decided.route()));
-  }
-
-  private static DestinationAddress address(Future<List<InetAddress>> resolved) {
-    return resolved.isSuccess()
-        ? new DestinationAddress.Known(resolved.getNow().get(0))
-        : new DestinationAddress.Unresolvable();
   }
 
   private Optional<SshProfile> profile(Route route) {

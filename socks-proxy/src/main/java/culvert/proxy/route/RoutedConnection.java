@@ -12,6 +12,7 @@ import culvert.proxy.door.Refusal;
 import culvert.proxy.event.ConnectionRecorder;
 import culvert.proxy.event.EndReason;
 import culvert.proxy.ftp.DataConnections;
+import culvert.proxy.ftp.DestinationRules;
 import culvert.proxy.ftp.FtpSessions;
 import culvert.proxy.ftp.RoutedRequest;
 import culvert.proxy.relay.Closing;
@@ -33,6 +34,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
 import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -91,7 +93,19 @@ final class RoutedConnection {
 
   /** Asks the rules, and goes where they say. */
   void decide(ConnectionRequest request) {
-    rules.decide(request, routed -> whileClientWaits(() -> decided(routed)));
+    rules.decide(
+        request,
+        new DestinationRules.Answer() {
+          @Override
+          public void decided(RoutedRequest routed) {
+            whileClientWaits(() -> RoutedConnection.this.decided(routed));
+          }
+
+          @Override
+          public void undecided(Throwable cause) {
+            whileClientWaits(() -> heldUp(cause));
+          }
+        });
   }
 
   private void decided(RoutedRequest routed) {
@@ -127,26 +141,50 @@ final class RoutedConnection {
 
   /** Goes on with the destination's addresses if they may be connected directly. */
   private void withAddresses(ConnectionRequest request, Consumer<List<InetAddress>> next) {
-    if (request.address() instanceof DestinationAddress.Known known) {
-      unlessHeld(List.of(known.address()), request.port(), next);
-      return;
+    resolve(request, addresses -> withAddresses(request, addresses, next));
+  }
+
+  private void withAddresses(
+      ConnectionRequest request, List<InetAddress> addresses, Consumer<List<InetAddress>> next) {
+    if (addresses.isEmpty()) {
+      refuse(
+          EndReason.UPSTREAM_FAILED, Refusal.HOST_UNREACHABLE, request.host() + ": name unknown");
+    } else {
+      unlessHeld(addresses, request.port(), next);
     }
-    upstreams
-        .resolver()
-        .resolve(request.host(), loop)
-        .addListener(
-            (Future<List<InetAddress>> resolved) ->
-                whileClientWaits(
-                    () -> {
-                      if (resolved.isSuccess()) {
-                        unlessHeld(resolved.getNow(), request.port(), next);
-                      } else {
-                        refuse(
-                            EndReason.UPSTREAM_FAILED,
-                            Refusal.HOST_UNREACHABLE,
-                            request.host() + ": name unknown");
-                      }
-                    }));
+  }
+
+  /**
+   * What the rules have decided by, else what the name resolves to; none: it is unknown. A verdict
+   * without an address stays without one, whatever the name server says by now.
+   */
+  private void resolve(ConnectionRequest request, Consumer<List<InetAddress>> next) {
+    if (request.address() instanceof DestinationAddress.Known known) {
+      next.accept(List.of(known.address()));
+    } else if (request.address() instanceof DestinationAddress.Unresolvable) {
+      next.accept(List.of());
+    } else {
+      upstreams
+          .resolver()
+          .resolve(request.host(), loop)
+          .addListener(
+              (Future<List<InetAddress>> resolved) ->
+                  whileClientWaits(
+                      () -> {
+                        if (resolved.isSuccess()) {
+                          next.accept(resolved.getNow());
+                        } else if (resolved.cause() instanceof UnknownHostException) {
+                          next.accept(List.of());
+                        } else {
+                          heldUp(resolved.cause());
+                        }
+                      }));
+    }
+  }
+
+  /** What has kept this client waiting is our own, and says nothing of its destination. */
+  private void heldUp(Throwable cause) {
+    refuse(EndReason.UPSTREAM_FAILED, Refusal.GENERAL_FAILURE, String.valueOf(cause.getMessage()));
   }
 
   /** A port that a tunnelled session has announced is not reached by another name of its host. */
@@ -253,18 +291,21 @@ final class RoutedConnection {
     if (fallback.isEmpty()) {
       refuse(EndReason.UPSTREAM_FAILED, SshRefusal.of(failed.failure()), detail);
     } else if (fallback.get() == FallbackReason.UNREACHABLE) {
-      unlessPinned(request, failed);
+      resolve(request, addresses -> unlessPinned(request, addresses, failed));
     } else {
-      fallBack(request, fallback.get(), detail);
+      recorder.fellBack(fallback.get(), detail);
+      withAddresses(request, addresses -> connectDirectly(addresses, request.port()));
     }
   }
 
-  private void unlessPinned(ConnectionRequest request, SshException failed) {
+  /** The addresses that the pins are asked about are the ones to be connected. */
+  private void unlessPinned(
+      ConnectionRequest request, List<InetAddress> addresses, SshException failed) {
     String detail = String.valueOf(failed.getMessage());
     upstreams
         .pins()
         .of(client)
-        .objection(request, loop)
+        .objection(request, addresses, loop)
         .addListener(
             (Future<Optional<String>> asked) ->
                 whileClientWaits(
@@ -273,7 +314,13 @@ final class RoutedConnection {
                             .getNow()
                             .ifPresentOrElse(
                                 objection -> keepFromPlaintext(failed.with(objection)),
-                                () -> fallBack(request, FallbackReason.UNREACHABLE, detail))));
+                                () -> {
+                                  recorder.fellBack(FallbackReason.UNREACHABLE, detail);
+                                  withAddresses(
+                                      request,
+                                      addresses,
+                                      free -> connectDirectly(free, request.port()));
+                                })));
   }
 
   private void keepFromPlaintext(SshException failed) {
@@ -282,11 +329,6 @@ final class RoutedConnection {
         EndReason.UPSTREAM_FAILED,
         SshRefusal.of(failed.failure()),
         String.valueOf(failed.getMessage()));
-  }
-
-  private void fallBack(ConnectionRequest request, FallbackReason reason, String detail) {
-    recorder.fellBack(reason, detail);
-    withAddresses(request, addresses -> connectDirectly(addresses, request.port()));
   }
 
   // Ends

@@ -58,9 +58,10 @@ public final class Router implements ClientHandler {
   }
 
   private RoutedConnection start(Client client, Policy now) {
-    PolicyRules rules = new PolicyRules(now, upstreams.resolver(), owners, client.channel());
+    Upstreams own = upstreams.of(client, owners);
+    PolicyRules rules = new PolicyRules(now, own.resolver(), owners, client.channel());
     return new RoutedConnection(
-        client, open.begin(client), rules, dataConnections, ftpSessions, upstreams, relay);
+        client, open.begin(client), rules, dataConnections, ftpSessions, own, relay);
   }
 
   @Override

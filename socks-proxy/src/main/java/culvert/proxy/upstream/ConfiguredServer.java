@@ -2,6 +2,7 @@ package culvert.proxy.upstream;
 
 import culvert.config.SshProfile;
 import culvert.config.SshUser;
+import culvert.filter.DestinationAddress;
 import culvert.ssh.SshServer;
 import java.net.InetAddress;
 import java.util.Optional;
@@ -11,14 +12,13 @@ import java.util.Optional;
  * depend on who logs in, which is not always known at once.
  *
  * @param requested the host that the client asked for
- * @param decided its address, if the rules have decided by that
+ * @param decided what the rules have known of its address
  */
-public record ConfiguredServer(
-    SshProfile profile, String requested, Optional<InetAddress> decided) {
+public record ConfiguredServer(SshProfile profile, String requested, DestinationAddress decided) {
 
   /** The server of a profile that has a host. */
   public static ConfiguredServer of(SshProfile profile) {
-    return new ConfiguredServer(profile, "", Optional.empty());
+    return new ConfiguredServer(profile, "", new DestinationAddress.NotResolved());
   }
 
   /** Before anybody has logged in. */
@@ -35,7 +35,22 @@ public record ConfiguredServer(
   private SshServer server(SshProfile effective) {
     return effective
         .host()
+        .filter(host -> !isUnknownHere(host))
         .map(host -> new SshServer(effective, host))
-        .orElseGet(() -> new SshServer(effective, requested, decided));
+        .orElseGet(() -> requested(effective));
+  }
+
+  /** As where ssh_config has {@code HostName %h}. */
+  private boolean isUnknownHere(String host) {
+    return decided instanceof DestinationAddress.Unresolvable && host.equalsIgnoreCase(requested);
+  }
+
+  private SshServer requested(SshProfile effective) {
+    Optional<InetAddress> address =
+        decided instanceof DestinationAddress.Known known
+            ? Optional.of(known.address())
+            : Optional.empty();
+    boolean resolvedHere = !(decided instanceof DestinationAddress.Unresolvable);
+    return new SshServer(effective, requested, address, resolvedHere);
   }
 }

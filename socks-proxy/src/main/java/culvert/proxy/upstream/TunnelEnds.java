@@ -13,14 +13,15 @@ import java.util.Optional;
 
 /**
  * From where to where a client's tunnel leads. An address that the rules have decided by is the one
- * that is taken: the name may have others.
+ * that is taken: the name may have others. Where they have decided without one, because the name
+ * did not resolve here, nobody here resolves it any more.
  */
 public final class TunnelEnds {
   private TunnelEnds() {}
 
   /** The profile's SSH server, else the host that the client asked for. */
   public static ConfiguredServer server(ConnectionRequest request, SshProfile profile) {
-    return new ConfiguredServer(profile, request.host(), decidedBy(request));
+    return new ConfiguredServer(profile, request.host(), request.address());
   }
 
   /**

@@ -5,6 +5,7 @@ import culvert.proxy.door.Client;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import java.net.InetAddress;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -19,7 +20,7 @@ public interface TunnelPins {
       new TunnelPins() {
         @Override
         public Future<Optional<String>> objection(
-            ConnectionRequest destination, EventExecutor executor) {
+            ConnectionRequest destination, List<InetAddress> addresses, EventExecutor executor) {
           return executor.newSucceededFuture(Optional.empty());
         }
 
@@ -32,10 +33,13 @@ public interface TunnelPins {
    * What speaks against plaintext where the SSH server cannot be reached: that a tunnel to the
    * destination has once stood, or that nobody can tell.
    *
+   * @param addresses of the destination, as far as they are known here: those, and no others, may
+   *     then be connected
    * @param executor where the future completes; it never fails
    * @return for the client's eyes; empty: nothing speaks against it
    */
-  Future<Optional<String>> objection(ConnectionRequest destination, EventExecutor executor);
+  Future<Optional<String>> objection(
+      ConnectionRequest destination, List<InetAddress> addresses, EventExecutor executor);
 
   /**
    * A tunnel to the destination stands.

@@ -48,11 +48,20 @@ final class FakeSsh implements SshTransport {
   private final Map<Integer, Integer> portsBehind = new ConcurrentHashMap<>();
   private final List<Promise<?>> hanging = new CopyOnWriteArrayList<>();
   final List<String> logins = Collections.synchronizedList(new ArrayList<>());
+  final List<SshSessionSpec> specs = Collections.synchronizedList(new ArrayList<>());
   final List<TunnelTarget> channels = Collections.synchronizedList(new ArrayList<>());
   final List<BindAddress> forwards = Collections.synchronizedList(new ArrayList<>());
   final AtomicInteger leases = new AtomicInteger();
   final Ended ended;
   final AtomicInteger readyAsked = new AtomicInteger();
+
+  /** How long it says that Culvert itself has held up what waits. */
+  volatile Duration heldUp = Duration.ZERO;
+
+  @Override
+  public Duration heldUp(SshSessionSpec spec) {
+    return heldUp;
+  }
 
   /** Whoever asks waits until the test lets it go. */
   volatile boolean hangs;
@@ -152,6 +161,7 @@ final class FakeSsh implements SshTransport {
     String password =
         spec.password().map(p -> ":" + new String(p.copy(), StandardCharsets.UTF_8)).orElse("");
     logins.add(spec.user() + password);
+    specs.add(spec);
     SshException failure = reachFailure != null ? reachFailure : loginFailure;
     if (failure == null && !hangs) {
       leases.incrementAndGet();

@@ -33,6 +33,7 @@ import culvert.proxy.upstream.OwnListeners;
 import culvert.proxy.upstream.TunnelPins;
 import culvert.ssh.AddressResolver;
 import culvert.ssh.NettyTransport;
+import culvert.ssh.NotLookedUpException;
 import culvert.ssh.TcpDialer;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.Unpooled;
@@ -76,10 +77,19 @@ final class FtpFixture implements AutoCloseable {
   /** Longer than any test takes, pauses of the whole process included. */
   static final Duration NEVER = Duration.ofSeconds(60);
 
-  private record Asked(String host, int port, Optional<String> user, Decided decided) {}
+  private record Asked(
+      String host,
+      int port,
+      Optional<String> user,
+      Decided decided,
+      Optional<DestinationAddress> ruled) {
+    Asked(String host, int port, Optional<String> user, Decided decided) {
+      this(host, port, user, decided, Optional.empty());
+    }
+  }
 
   private final MultiThreadIoEventLoopGroup loops = NettyTransport.preferred().newGroup("ftp", 3);
-  private final ConcurrentLinkedQueue<Asked> asked = new ConcurrentLinkedQueue<>();
+  private final ConcurrentLinkedQueue<Asked> arriving = new ConcurrentLinkedQueue<>();
   private final List<Closeable> open = new ArrayList<>();
   private final Channel door;
   private final TcpDialer dialer = new TcpDialer(NettyTransport.preferred(), Map.of());
@@ -92,6 +102,11 @@ final class FtpFixture implements AutoCloseable {
   final BindTable binds = new BindTable(ClientOwners.NONE);
   final ExpectedDataConnections expected = new ExpectedDataConnections(port -> port == 2121);
   final Map<String, List<InetAddress>> names = new ConcurrentHashMap<>();
+  final List<String> asked = new CopyOnWriteArrayList<>(); // of the name server
+  final List<InetAddress> pinsAsked = new CopyOnWriteArrayList<>();
+  final Set<String> notLookedUp = ConcurrentHashMap.newKeySet();
+  final Set<String> unresolvable = ConcurrentHashMap.newKeySet(); // for the rules; host:port
+  final Set<String> undecided = ConcurrentHashMap.newKeySet(); // by the rules; host:port
   final List<Recorded> recorded = new CopyOnWriteArrayList<>();
   final List<DuplexChannel> clients = new CopyOnWriteArrayList<>();
   final List<Integer> direct = new CopyOnWriteArrayList<>();
@@ -207,6 +222,10 @@ final class FtpFixture implements AutoCloseable {
     return (host, executor) -> {
       InetAddress literal = NetUtil.createInetAddressFromIpAddressString(host);
       List<InetAddress> addresses = literal == null ? names.get(host) : List.of(literal);
+      asked.add(host);
+      if (notLookedUp.contains(host)) {
+        return executor.newFailedFuture(new NotLookedUpException(host + ": too many names"));
+      }
       return addresses == null
           ? executor.newFailedFuture(new UnknownHostException(host))
           : executor.newSucceededFuture(addresses);
@@ -217,8 +236,9 @@ final class FtpFixture implements AutoCloseable {
     return new TunnelPins() {
       @Override
       public Future<Optional<String>> objection(
-          ConnectionRequest destination, EventExecutor executor) {
+          ConnectionRequest destination, List<InetAddress> addresses, EventExecutor executor) {
         Promise<Optional<String>> answer = executor.newPromise();
+        pinsAsked.addAll(addresses);
         pinGate.addListener(
             open ->
                 answer.setSuccess(
@@ -288,7 +308,7 @@ final class FtpFixture implements AutoCloseable {
   }
 
   private void arrived(DuplexChannel channel) {
-    Asked next = asked.remove();
+    Asked next = arriving.remove();
     InetAddress literal = NetUtil.createInetAddressFromIpAddressString(next.host());
     ConnectionRequest request =
         new ConnectionRequest(
@@ -313,8 +333,11 @@ final class FtpFixture implements AutoCloseable {
         } else {
           sessions.start(
               client,
-              new RoutedRequest(request, next.decided(), Optional.of(profile)),
-              (asked, answer) -> channel.eventLoop().execute(() -> answer.accept(decide(asked))),
+              new RoutedRequest(
+                  next.ruled().map(request::withAddress).orElse(request),
+                  next.decided(),
+                  Optional.of(profile)),
+              (late, answer) -> channel.eventLoop().execute(() -> decide(late, answer)),
               recorder);
         }
       }
@@ -322,9 +345,19 @@ final class FtpFixture implements AutoCloseable {
   }
 
   /** What the rules say of a destination that the client names later. */
-  private RoutedRequest decide(ConnectionRequest request) {
-    Route route = routes.getOrDefault(request.host() + ":" + request.port(), new Route.Block());
-    return new RoutedRequest(request, new Decided(Optional.empty(), route), Optional.of(profile));
+  private void decide(ConnectionRequest request, DestinationRules.Answer answer) {
+    String destination = request.host() + ":" + request.port();
+    if (undecided.contains(destination)) {
+      answer.undecided(new NotLookedUpException(request.host() + ": too many names"));
+      return;
+    }
+    ConnectionRequest known =
+        unresolvable.contains(destination)
+            ? request.withAddress(new DestinationAddress.Unresolvable())
+            : request;
+    Route route = routes.getOrDefault(destination, new Route.Block());
+    answer.decided(
+        new RoutedRequest(known, new Decided(Optional.empty(), route), Optional.of(profile)));
   }
 
   private record DoorClient(
@@ -365,6 +398,13 @@ final class FtpFixture implements AutoCloseable {
     return connect(new Asked(host, 21, Optional.empty(), new Decided(Optional.empty(), route)));
   }
 
+  /** The same, with what the rules have known of the address. */
+  Peer control(String host, Route route, DestinationAddress ruled) throws Exception {
+    return connect(
+        new Asked(
+            host, 21, Optional.empty(), new Decided(Optional.empty(), route), Optional.of(ruled)));
+  }
+
   /** Any other connection, for data; answered with 7 if the rules would decide. */
   Peer data(String host, int port) throws Exception {
     return connect(new Asked(host, port, Optional.empty(), null));
@@ -375,7 +415,7 @@ final class FtpFixture implements AutoCloseable {
   }
 
   private Peer connect(Asked next) throws Exception {
-    asked.add(next);
+    arriving.add(next);
     InetSocketAddress address = (InetSocketAddress) door.localAddress();
     Peer peer = new Peer(new Socket(address.getAddress(), address.getPort()));
     open.add(peer);

@@ -52,10 +52,6 @@ class FilePinsTest {
     return new FilePins(
         new StateDirectory(temporary.resolve("state")),
         () -> enabled,
-        (host, executor) ->
-            names.containsKey(host)
-                ? executor.newSucceededFuture(names.get(host))
-                : executor.newFailedFuture(new UnknownHostException(host)),
         executing,
         () -> Instant.parse("2026-11-28T18:52:07.9Z"),
         notWritten::incrementAndGet);
@@ -86,7 +82,7 @@ class FilePinsTest {
     pins.tunnelled(named("ftp.example", 2121), "gate:22", Optional.empty());
     assertThat(file).doesNotExist();
 
-    Future<Optional<String>> answer = pins.objection(named("ftp.example", 2121), HERE);
+    Future<Optional<String>> answer = pins.objection(named("ftp.example", 2121), List.of(), HERE);
     assertThat(answer.isDone()).isFalse();
     blocking.remove(); // the writing does not come to anything
     runAll();
@@ -103,7 +99,8 @@ class FilePinsTest {
         ConnectionRequest destination = named("host" + i + ".example", 21);
         moving.tunnelled(destination, "gate:22", Optional.empty());
         for (int look = 0; look < 3; look++) {
-          assertThat(moving.objection(destination, HERE).get(20, TimeUnit.SECONDS)).isPresent();
+          assertThat(moving.objection(destination, List.of(), HERE).get(20, TimeUnit.SECONDS))
+              .isPresent();
         }
       }
     } finally {
@@ -178,7 +175,7 @@ class FilePinsTest {
   void aPoolThatTakesNoMoreMeansNoPlaintext() {
     busy = true;
 
-    assertThat(pins.objection(named("ftp.example", 21), HERE).getNow())
+    assertThat(pins.objection(named("ftp.example", 21), List.of(), HERE).getNow())
         .contains("pins cannot be read: no plaintext");
   }
 
@@ -228,7 +225,10 @@ class FilePinsTest {
   }
 
   private Optional<String> objection(ConnectionRequest destination) {
-    Future<Optional<String>> answer = pins.objection(destination, HERE);
+    boolean resolved = destination.address() instanceof DestinationAddress.NotResolved;
+    List<InetAddress> addresses =
+        resolved ? names.getOrDefault(destination.host(), List.of()) : List.of();
+    Future<Optional<String>> answer = pins.objection(destination, addresses, HERE);
     runAll();
     return answer.getNow();
   }
