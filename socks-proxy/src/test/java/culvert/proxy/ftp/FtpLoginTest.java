@@ -31,6 +31,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
 /** Login, fallback and failures, as the client and the FTP server see them. */
@@ -749,5 +750,48 @@ class FtpLoginTest {
   @Test
   void aDirectSessionToAnUnknownNameIsAFailureOfTheFrontDoor() throws Exception {
     assertThat(ftp.plain("nowhere.example").answer()).isEqualTo(4);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(strings = {"PASV\t", "PORT\t127,0,0,1,4,1", "STOR\tf", "PASV\rQUIT", " PASV"})
+  void whatServersTakeForDifferentCommandsReachesNoServer(String line) throws Exception {
+    Peer client = ftp.tunnel(Fallback.NONE);
+    client.answer();
+    assertThat(client.line()).startsWith("220 ");
+    client.sendLine(line).sendLine("USER bob").sendLine(line).sendLine("PASS secret");
+    assertThat(client.line()).startsWith("500 culvert: ");
+    assertThat(client.line()).startsWith("331 ");
+    assertThat(client.line()).startsWith("500 culvert: ");
+    Peer server = ftp.server();
+    serveLogin(server);
+    client.line();
+    client.line();
+
+    client.sendLine(line).sendLine("noop\r\r");
+    assertThat(server.line()).isEqualTo("NOOP");
+    server.sendLine("200 ok");
+
+    assertThat(client.line()).startsWith("500 culvert: ");
+    assertThat(client.line()).isEqualTo("200 ok");
+  }
+
+  @Test
+  void namesAndPasswordsThatLookLikeTelnetReachTheServerAsTheyCame() throws Exception {
+    Peer client = ftp.tunnel(Fallback.NONE);
+    client.answer();
+    client.line();
+    client.sendLine("USER bob").sendLine("PASS \u00ff\u00f0\u00ff\u00ff");
+    client.line();
+    Peer server = ftp.server();
+    server.sendLine("220 hi");
+    server.line();
+    server.sendLine("331 p");
+    assertThat(server.line()).isEqualTo("PASS \u00ff\u00f0\u00ff\u00ff");
+    server.sendLine("230 in");
+    client.line();
+
+    client.sendLine("DELE \u00ff\u00f0\u00ec\u00e0");
+
+    assertThat(server.line()).isEqualTo("DELE \u00ff\u00f0\u00ec\u00e0");
   }
 }

@@ -7,9 +7,11 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * One line of a client, with its bytes untouched: whatever encoding or oddity it has reaches the
- * server as it came. {@link #toString} shows the argument of well-known verbs only, never that of
- * {@code PASS} and {@code ACCT}.
+ * One line of a client, taken apart: a verb and, behind exactly one space, an argument whose bytes
+ * are untouched, whatever encoding or oddity they have. Servers disagree about everything else
+ * (vsftpd strips several CRs, proftpd takes a TAB for a space): a line that is not of this form is
+ * malformed, has no verb, is answered here, and can be sent to nobody. {@link #toString} shows the
+ * argument of well-known verbs only, never that of {@code PASS} and {@code ACCT}.
  */
 public final class Command implements ClientInput {
   private static final int MAX_VERB = 8;
@@ -29,13 +31,39 @@ public final class Command implements ClientInput {
   /** Takes the line over; it has no terminator and is not empty. */
   Command(byte[] line) {
     this.line = line;
-    int space = 0;
-    while (space < line.length && line[space] != ' ') {
-      space++;
+    int length = verbLength(line);
+    this.verb = length == 0 ? "" : new String(line, 0, length, US_ASCII).toUpperCase(Locale.ROOT);
+    System.arraycopy(verb.getBytes(US_ASCII), 0, line, 0, length);
+    this.argumentStart = Math.min(length + 1, line.length);
+  }
+
+  /** Zero when the line is neither {@code VERB} nor {@code VERB SP argument}. */
+  private static int verbLength(byte[] line) {
+    int length = 0;
+    while (length < line.length && inVerb(line[length], length)) {
+      length++;
     }
-    this.verb =
-        space <= MAX_VERB ? new String(line, 0, space, US_ASCII).toUpperCase(Locale.ROOT) : "";
-    this.argumentStart = Math.min(space + 1, line.length);
+    boolean ends = length == line.length || line[length] == ' ';
+    return ends && length <= MAX_VERB && !containsCr(line) ? length : 0;
+  }
+
+  /** Letters; digits behind the first, as in {@code XMD5}: nobody takes those for another verb. */
+  private static boolean inVerb(byte b, int position) {
+    return (b >= 'A' && b <= 'Z') || (b >= 'a' && b <= 'z') || (position > 0 && isDigit(b));
+  }
+
+  private static boolean isDigit(byte b) {
+    return b >= '0' && b <= '9';
+  }
+
+  /** Some servers end a line with it: what follows would be a command that nobody here has seen. */
+  private static boolean containsCr(byte[] line) {
+    for (byte b : line) {
+      if (b == '\r') {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** For our own commands. */
@@ -50,9 +78,14 @@ public final class Command implements ClientInput {
     return new Command(line);
   }
 
-  /** In upper case; empty when it is far too long to be one. */
+  /** In upper case; empty when the line is {@link #malformed}. */
   public String verb() {
     return verb;
+  }
+
+  /** Whether nothing but a {@code 500} can become of it. */
+  public boolean malformed() {
+    return verb.isEmpty();
   }
 
   boolean is(String... verbs) {
@@ -75,6 +108,9 @@ public final class Command implements ClientInput {
 
   /** The line for the server, ended with CRLF. The caller owns the copy and wipes it. */
   public byte[] bytes() {
+    if (malformed()) {
+      throw new IllegalStateException("FTP command: malformed, for no server");
+    }
     byte[] bytes = Arrays.copyOf(line, line.length + 2);
     bytes[line.length] = '\r';
     bytes[line.length + 1] = '\n';
@@ -92,7 +128,7 @@ public final class Command implements ClientInput {
       return verb + " ****";
     }
     if (!SHOWN.contains(verb)) {
-      return "(unknown command, " + line.length + " bytes)";
+      return (malformed() ? "(malformed" : "(unknown") + " command, " + line.length + " bytes)";
     }
     String argument = OwnReply.printable(argumentText());
     return argument.isEmpty() ? verb : verb + " " + argument;

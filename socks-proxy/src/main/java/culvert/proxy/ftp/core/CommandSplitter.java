@@ -6,12 +6,13 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Cuts a client's bytes into commands, wherever the network has cut them. Lines end with CRLF or a
- * bare LF; empty lines are dropped, for servers disagree on whether to answer them.
+ * Cuts a client's bytes into commands, wherever the network has cut them. Lines end with LF; the
+ * CRs before it are stripped, all of them, as servers do; empty lines are dropped, for servers
+ * disagree on whether to answer them.
  *
- * <p>Telnet commands (RFC 854) are dropped: clients put {@code IAC IP, IAC DM} before {@code ABOR},
- * and servers that miss the urgent mark take them for a part of the verb. {@code IAC IAC} stands
- * for the data byte 255 and is kept as it came.
+ * <p>Telnet commands (RFC 854) before a verb are dropped: clients put {@code IAC IP, IAC DM} before
+ * {@code ABOR}, and servers that miss the urgent mark take them for a part of the verb. Anywhere
+ * else such bytes are somebody's letters: Russian file names begin with them, and passwords may.
  */
 public final class CommandSplitter {
   /** The longest line without its terminator. */
@@ -65,7 +66,7 @@ public final class CommandSplitter {
   private void telnet(int b) {
     switch (telnet) {
       case DATA -> {
-        if (b == IAC) {
+        if (b == IAC && length == 0) {
           telnet = Telnet.AFTER_IAC;
         } else {
           data(b);
@@ -78,7 +79,7 @@ public final class CommandSplitter {
         }
         telnet = Telnet.DATA;
         if (b == IAC || b < FIRST_TELNET_COMMAND) {
-          data(IAC); // below 240: no telnet command but a Latin-1 letter in somebody's file name
+          data(IAC); // no telnet command, and no verb either
           data(b);
         }
       }
@@ -111,7 +112,10 @@ public final class CommandSplitter {
   }
 
   private void endOfLine() {
-    int end = length > 0 && line[length - 1] == '\r' ? length - 1 : length;
+    int end = length;
+    while (end > 0 && line[end - 1] == '\r') {
+      end--;
+    }
     if (end > 0) {
       Command command = new Command(Arrays.copyOf(line, end));
       if (!anyLine && HTTP_METHODS.contains(command.verb())) {

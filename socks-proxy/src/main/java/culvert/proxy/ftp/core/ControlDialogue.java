@@ -43,7 +43,7 @@ public final class ControlDialogue {
     switch (command.verb()) {
       case "PORT", "EPRT" -> active.port(command);
       case "LPRT" -> answer(OwnReply.NO_LONG_PORT);
-      case "LPSV", "SPSV", "CPSV", "P@SW" -> answer(OwnReply.NO_OTHER_PASSIVE);
+      case "LPSV", "SPSV", "CPSV" -> answer(OwnReply.NO_OTHER_PASSIVE);
       case "AUTH", "ADAT", "PBSZ", "PROT" -> tls(command);
       case "PASV" -> passive(command, Kind.PASV);
       case "EPSV" -> passive(command, all(command) ? Kind.EPSV_ALL : Kind.EPSV);
@@ -51,6 +51,7 @@ public final class ControlDialogue {
       case "STOR", "APPE", "STOU" -> active.transfer(Kind.UPLOAD, command.bytes());
       case "RETR", "LIST", "NLST", "MLSD" -> active.transfer(Kind.DOWNLOAD, command.bytes());
       case "ABOR" -> abort();
+      case "" -> answer(OwnReply.MALFORMED);
       default -> forward(command, Kind.OTHER);
     }
     return drain();

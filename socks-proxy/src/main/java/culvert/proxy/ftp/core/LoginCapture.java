@@ -127,6 +127,7 @@ public final class LoginCapture implements AutoCloseable {
         reply(OwnReply.GOODBYE);
         refuse();
       }
+      case "" -> reply(OwnReply.MALFORMED);
       default -> reply(OwnReply.PLEASE_LOG_IN);
     }
   }

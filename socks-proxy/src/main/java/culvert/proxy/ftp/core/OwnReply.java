@@ -10,6 +10,8 @@ public final class OwnReply {
   static final String PLEASE_LOG_IN = "530 Please login with USER and PASS.";
   static final String PASSWORD_PLEASE = "331 Please specify the password.";
   static final String USER_FIRST = "503 Login with USER first.";
+  static final String MALFORMED =
+      "500 culvert: not understood, a command is VERB or VERB ARGUMENT.";
   static final String GOODBYE = "221 Goodbye.";
   static final String NO_TLS = "502 culvert: TLS is not supported here, go on in clear.";
   static final String NO_LONG_PORT = "502 culvert: LPRT is not supported, use EPRT or PORT.";

@@ -244,7 +244,7 @@ class ActiveDialogueTest {
         "LPSV;502 ",
         "SPSV;502 ",
         "CPSV;502 ",
-        "P@SW;502 "
+        "P@SW;500 "
       })
   void whatIsNotSupportedIsAnsweredHere(String command, String answer) {
     assertThat(client(command)).singleElement().asString().startsWith("< " + answer);

@@ -40,6 +40,17 @@ class ControlDialogueTest {
     assertThat(dialogue.idle()).isTrue();
   }
 
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(strings = {"PASV\t", "STOR\tf", "PORT\t127,0,0,1,4,1", "CWD a\rPASV"})
+  void aMalformedCommandIsAnsweredInItsPlaceAndReachesNoServer(String line) {
+    assertThat(client("CWD a", line, "NOOP")).containsExactly("> CWD a", "> NOOP");
+    assertThat(server("250 ok"))
+        .containsExactly(
+            "< 250 ok", "< 500 culvert: not understood, a command is VERB or VERB ARGUMENT.");
+    assertThat(server("200 ok")).containsExactly("< 200 ok");
+    assertThat(dialogue.idle()).isTrue();
+  }
+
   @Test
   void theFinalLineOfPasvsReplyAnnouncesADataConnection() {
     assertThat(client("PASV")).containsExactly("> PASV");

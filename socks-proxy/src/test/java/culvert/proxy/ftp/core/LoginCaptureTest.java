@@ -57,6 +57,9 @@ class LoginCaptureTest {
         "PASV; 530 Please login with USER and PASS.",
         "OPTS MLST size; 530 Please login with USER and PASS.",
         "XYZZY; 530 Please login with USER and PASS.",
+        "P@SW; 500 culvert: not understood, a command is VERB or VERB ARGUMENT.",
+        "USER\tbob; 500 culvert: not understood, a command is VERB or VERB ARGUMENT.",
+        "PASS\tx; 500 culvert: not understood, a command is VERB or VERB ARGUMENT.",
         "AUTH TLS; 502 culvert: TLS is not supported here, go on in clear.",
         "AUTH SSL; 502 culvert: TLS is not supported here, go on in clear.",
         "PBSZ 0; 502 culvert: TLS is not supported here, go on in clear.",
@@ -77,7 +80,7 @@ class LoginCaptureTest {
   }
 
   @ParameterizedTest(name = "{0}")
-  @ValueSource(strings = {"FEAT", "SYST", "AUTH TLS", "OPTS UTF8 ON", "NOOP"})
+  @ValueSource(strings = {"FEAT", "SYST", "AUTH TLS", "OPTS UTF8 ON", "NOOP", "PASS\tx"})
   void betweenUserAndPassOtherCommandsChangeNothing(String command) {
     given(LoginState.AWAIT_PASS);
 
