@@ -157,6 +157,7 @@ final class ServerSide implements UpstreamEnd.Listener {
   @Override
   public void received(byte[] bytes) {
     if (opaque) {
+      tellRest();
       tell(() -> session.relayed(bytes));
       return;
     }
@@ -169,9 +170,16 @@ final class ServerSide implements UpstreamEnd.Listener {
     }
   }
 
+  /** What stands behind the last whole line is nobody's to lose. */
+  private void tellRest() {
+    lines.end().ifPresent(rest -> tell(() -> session.replied(rest)));
+  }
+
   @Override
   public void inputEnded() {
+    tellRest();
     tell(session::serverEnded);
+    session.serverReady(); // where the rest has refused the login, the client goes on
   }
 
   @Override

@@ -794,4 +794,63 @@ class FtpLoginTest {
 
     assertThat(server.line()).isEqualTo("DELE \u00ff\u00f0\u00ec\u00e0");
   }
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(
+      strings = {
+        "220 one|220 two|220 three",
+        "220-one|220 two|220 three",
+        "120 soon|220 one||220 two",
+        "Welcome|220 one|220-two| three|220 four"
+      })
+  void aServerThatGreetsInSeveralRepliesIsLoggedInTo(String greetings) throws Exception {
+    Peer client = ftp.tunnel(Fallback.NONE);
+    client.answer();
+    logIn(client);
+    Peer server = ftp.server();
+    server.sendLine(greetings.replace("|", "\r\n"));
+    assertThat(server.line()).isEqualTo("USER bob");
+    server.sendLine("331 password?");
+    assertThat(server.line()).isEqualTo("PASS secret");
+    server.sendLine("230 In.");
+
+    assertThat(client.line()).isEqualTo("230 In.");
+    client.sendLine("PWD");
+    assertThat(server.line()).isEqualTo("PWD");
+    server.sendLine("257 here");
+    assertThat(client.line()).isEqualTo("257 here");
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(strings = {"221 Bye", "221-x\r\n221 Bye", "221", "Bye"})
+  void whatTheServerSaysLastIsNotLostWithoutAnEndOfLine(String words) throws Exception {
+    Peer client = ftp.tunnel(Fallback.NONE);
+    client.answer();
+    logIn(client);
+    Peer server = ftp.server();
+    serveLogin(server);
+    client.line();
+    client.line();
+    client.sendLine("QUIT");
+    server.line();
+
+    server.send(words).close();
+
+    assertThat(client.rest()).isEqualTo(words + "EOF");
+  }
+
+  @Test
+  void aRefusalWithoutAnEndOfLineReachesTheClientWhoMayTryAgain() throws Exception {
+    Peer client = ftp.tunnel(Fallback.NONE);
+    client.answer();
+    logIn(client);
+    Peer server = ftp.server();
+    server.sendLine("220 hi");
+    server.line();
+    server.send("530 not you").close();
+
+    assertThat(client.line()).isEqualTo("530 not you");
+    client.sendLine("USER bob");
+    assertThat(client.line()).startsWith("331 ");
+  }
 }

@@ -59,7 +59,7 @@ public final class ControlDialogue {
 
   /** The server sent a line. */
   public List<ControlEffect> on(ReplyLine line) {
-    if (line.code() == 0 || line.preliminary() || line.code() == 421) {
+    if (!line.hasCode() || line.preliminary() || line.code() == 421) {
       preliminary(line);
       return drain();
     }

@@ -243,7 +243,7 @@ public final class LoginCapture implements AutoCloseable {
 
   /** The reply that the client has been waiting for. */
   private void finalReply(Reply reply, boolean greeting) {
-    effects.add(new LoginEffect.ToClient(reply.raw()));
+    effects.add(new LoginEffect.ToClient(reply.lines()));
     if (reply.code() == 421 || (greeting && reply.negative())) {
       refuse();
     } else if (reply.negative() && tunnelled) {

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Tells the server what the client told us, one command after the other's reply. */
 final class LoginReplay {
@@ -28,6 +29,10 @@ final class LoginReplay {
     record Wait() implements Step {}
   }
 
+  private static final int GREETING = 220;
+  private static final int NO_SUCH_HOST = 504;
+  private static final Set<Integer> ANSWERS_TO_USER = Set.of(230, 232, 331, 332, 336);
+
   private enum Asked {
     GREETING,
     /** OPTS, CLNT, NOOP: the client has its answer, whatever the server thinks of it. */
@@ -43,6 +48,9 @@ final class LoginReplay {
   private final Optional<Password> password;
   private final Optional<Command> account;
   private Asked asked = Asked.GREETING;
+  private int courtesiesOwed; // answers that are still to come: a greeting was taken for them
+  private boolean hostSent;
+  private boolean hostOwed; // perhaps: its own answer looks like a greeting, too
 
   LoginReplay(
       List<Command> recorded,
@@ -64,12 +72,36 @@ final class LoginReplay {
     }
     return switch (asked) {
       case GREETING -> reply.negative() ? new Step.Answer(reply, true) : next();
-      case COURTESY -> next();
-      case HOST -> reply.code() == 504 ? answer(reply) : next();
-      case USER -> afterUser(reply);
+      case COURTESY -> {
+        courtesiesOwed += reply.code() == GREETING ? 1 : 0;
+        yield next();
+      }
+      case HOST -> {
+        hostOwed = reply.code() == GREETING;
+        yield reply.code() == NO_SUCH_HOST ? answer(reply) : next();
+      }
+      case USER -> answersSomethingEarlier(reply.code()) ? new Step.Wait() : afterUser(reply);
       case PASS -> reply.code() == 332 ? sendAccount(reply) : answer(reply);
       case ACCT -> answer(reply);
     };
+  }
+
+  /**
+   * Some servers greet in several one-line replies, where one of several lines would be right. Each
+   * further one looks like the answer to what was asked meanwhile, and shifts those that follow.
+   */
+  private boolean answersSomethingEarlier(int code) {
+    if (code == GREETING) {
+      return true;
+    }
+    if (ANSWERS_TO_USER.contains(code) || (code == NO_SUCH_HOST && hostSent)) {
+      return false;
+    }
+    if (hostOwed && (code == 500 || code == 502)) {
+      hostOwed = false;
+      return true;
+    }
+    return courtesiesOwed > 0 && courtesiesOwed-- > 0;
   }
 
   private Step next() {
@@ -79,6 +111,7 @@ final class LoginReplay {
       return new Step.Send(user.bytes());
     }
     asked = command.is("HOST") ? Asked.HOST : Asked.COURTESY;
+    hostSent |= asked == Asked.HOST;
     return new Step.Send(command.bytes());
   }
 

@@ -1,6 +1,7 @@
 package culvert.proxy.ftp.core;
 
 import java.io.ByteArrayOutputStream;
+import java.util.Arrays;
 import java.util.Optional;
 
 /**
@@ -13,12 +14,23 @@ public record Reply(int code, byte[] raw) {
 
   /** {@code 1yz}: the command goes on, another reply will follow. */
   boolean preliminary() {
-    return code < 200;
+    return code >= 100 && code < 200;
   }
 
-  /** {@code 4yz} and {@code 5yz}. */
+  /** {@code 4yz}, {@code 5yz}, and codes that are none: nothing that a client could go on with. */
   boolean negative() {
-    return code >= 400;
+    return code < 100 || code >= 400;
+  }
+
+  /** All its lines, each with an end: the last words of a server may lack it. */
+  byte[] lines() {
+    if (raw[raw.length - 1] == '\n') {
+      return raw;
+    }
+    byte[] lines = Arrays.copyOf(raw, raw.length + 2);
+    lines[raw.length] = '\r';
+    lines[raw.length + 1] = '\n';
+    return lines;
   }
 
   @Override

@@ -5,12 +5,20 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 /**
  * One line of a server.
  *
- * @param code of the reply that the line belongs to; 0: it belongs to none
+ * @param code of the reply that the line belongs to, 0 to 999; {@link #NO_CODE}: it belongs to none
  * @param last whether the reply ends with it
- * @param raw the line with its terminator, as it came; not to be changed
+ * @param otherEnd whether it looks like the last line of another reply, in the middle of this one:
+ *     some clients take this one for ended
+ * @param raw the line with its terminator, if the server sent one, as it came; not to be changed
  */
 @SuppressWarnings("ArrayRecordComponent") // compared by nobody, and copied by nobody either
-public record ReplyLine(int code, boolean last, byte[] raw) {
+public record ReplyLine(int code, boolean last, boolean otherEnd, byte[] raw) {
+  static final int NO_CODE = -1;
+
+  /** Whether it belongs to a reply. */
+  boolean hasCode() {
+    return code != NO_CODE;
+  }
 
   /** {@code 1yz}: the command goes on, another reply will follow. */
   boolean preliminary() {

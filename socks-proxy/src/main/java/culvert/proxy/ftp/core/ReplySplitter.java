@@ -1,21 +1,31 @@
 package culvert.proxy.ftp.core;
 
+import static culvert.proxy.ftp.core.ReplyLine.NO_CODE;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Cuts a server's bytes into lines and follows multi-line replies (RFC 959 section 4.2): after
  * {@code 230-} everything belongs to the reply until a line that begins with {@code 230} and a
  * space, whatever else the lines in between look like.
+ *
+ * <p>Any three digits at the start of a line are a code, those that no RFC knows as well: clients
+ * take them for one. Telnet commands around them are passed over, as lftp does.
  */
 public final class ReplySplitter {
   /** The longest line with its terminator. */
   public static final int MAX_LINE = 64 * 1024;
 
+  private static final int IAC = 0xff;
+  private static final int WILL = 0xfb;
+  private static final int DONT = 0xfe;
+
   private byte[] line = new byte[256];
   private int length;
-  private int open; // the code of the multi-line reply that we are in, else 0
+  private int open = NO_CODE; // of the multi-line reply that we are in
   private boolean broken;
 
   /** The lines that these bytes complete, in order; none any more once {@link #broken}. */
@@ -44,40 +54,71 @@ public final class ReplySplitter {
     return broken;
   }
 
+  /** The server's EOF: what it has said last, without an end of line, if anything. */
+  public Optional<ReplyLine> end() {
+    if (length == 0) {
+      return Optional.empty();
+    }
+    byte[] rest = Arrays.copyOf(line, length);
+    length = 0;
+    return Optional.of(classify(rest));
+  }
+
+  /**
+   * The client takes the reply for ended, as some do at a line with another code and a space: the
+   * next line begins another one. Does nothing outside a multi-line reply.
+   */
+  public void closeReply() {
+    open = NO_CODE;
+  }
+
   private ReplyLine classify(byte[] raw) {
-    int code = code(raw);
-    byte separator = raw.length > 3 ? raw[3] : (byte) '\n';
+    int[] head = head(raw);
+    int code = code(head);
+    int separator = head[3];
     boolean ends = separator == ' ' || separator == '\r' || separator == '\n';
-    if (open != 0) {
+    if (open != NO_CODE) {
       int reply = open;
       boolean last = code == open && ends;
       if (last) {
-        open = 0;
+        open = NO_CODE;
       }
-      return new ReplyLine(reply, last, raw);
+      return new ReplyLine(reply, last, !last && ends && code != NO_CODE, raw);
     }
-    if (code == 0) {
-      return new ReplyLine(0, false, raw);
-    }
-    if (separator == '-') {
+    if (code != NO_CODE && separator == '-') {
       open = code;
-      return new ReplyLine(code, false, raw);
+      return new ReplyLine(code, false, false, raw);
     }
-    return new ReplyLine(code, true, raw);
+    return new ReplyLine(code, code != NO_CODE, false, raw);
   }
 
-  /** The three digits that the line begins with, else 0. */
-  private static int code(byte[] raw) {
-    if (raw.length < 4 || raw[0] < '1' || raw[0] > '6') {
-      return 0;
-    }
-    int code = 0;
-    for (int i = 0; i < 3; i++) {
-      if (raw[i] < '0' || raw[i] > '9') {
-        return 0;
+  /** The first four bytes without telnet commands; what is missing counts as the line's end. */
+  private static int[] head(byte[] raw) {
+    int[] head = {'\n', '\n', '\n', '\n'};
+    int found = 0;
+    for (int i = 0; i < raw.length && found < head.length; i++) {
+      int b = raw[i] & 0xff;
+      int command = b == IAC && i + 1 < raw.length ? raw[i + 1] & 0xff : 0;
+      if (command >= WILL && command <= DONT) {
+        i += 2; // with its option
+      } else if (command > 0 && command != IAC) {
+        i++;
+      } else {
+        head[found++] = b;
       }
-      code = code * 10 + (raw[i] - '0');
     }
-    return raw[3] >= '0' && raw[3] <= '9' ? 0 : code;
+    return head;
+  }
+
+  /** The three digits that the line begins with. */
+  private static int code(int[] head) {
+    boolean three = isDigit(head[0]) && isDigit(head[1]) && isDigit(head[2]);
+    return three && !isDigit(head[3])
+        ? (head[0] - '0') * 100 + (head[1] - '0') * 10 + (head[2] - '0')
+        : NO_CODE;
+  }
+
+  private static boolean isDigit(int b) {
+    return b >= '0' && b <= '9';
   }
 }

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -59,16 +60,19 @@ class FtpParsersFuzzTest {
     ReplySplitter splitter = new ReplySplitter();
     ControlDialogue dialogue = new ControlDialogue(false, false);
     Reply.Collector collector = new Reply.Collector();
-    for (byte[] chunk : chunks(input)) {
-      for (ReplyLine line : splitter.feed(chunk)) {
-        dialogue.on(Command.of("PASV"));
-        for (ControlEffect effect : dialogue.on(line)) {
-          if (effect instanceof ControlEffect.Passive passive) {
-            assertThat(passive.reply().port()).isBetween(1024, 65535);
-          }
+    List<ReplyLine> lines = new ArrayList<>();
+    chunks(input).forEach(chunk -> lines.addAll(splitter.feed(chunk)));
+    splitter.end().ifPresent(lines::add);
+    for (ReplyLine line : lines) {
+      assertThat(line.code()).isBetween(ReplyLine.NO_CODE, 999);
+      assertThat(line.last() && (line.otherEnd() || !line.hasCode())).isFalse();
+      dialogue.on(Command.of("PASV"));
+      for (ControlEffect effect : dialogue.on(line)) {
+        if (effect instanceof ControlEffect.Passive passive) {
+          assertThat(passive.reply().port()).isBetween(1024, 65535);
         }
-        collector.add(line);
       }
+      collector.add(line);
     }
   }
 

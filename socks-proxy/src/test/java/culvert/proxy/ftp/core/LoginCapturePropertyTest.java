@@ -35,7 +35,18 @@ class LoginCapturePropertyTest {
           "PASV",
           "REIN");
   private static final List<String> SERVER =
-      List.of("120 wait", "220 hi", "331 p?", "332 a?", "230 in", "530 no", "504 no", "450 no");
+      List.of(
+          "120 wait",
+          "220 hi",
+          "000 x",
+          "700 x",
+          "250 x",
+          "331 p?",
+          "332 a?",
+          "230 in",
+          "530 no",
+          "504 no",
+          "450 no");
   private static final List<String> OPENED = List.of("tunnel", "plain");
   private static final List<String> DECIDED = List.of("name will do", "password too", "refused");
 

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import culvert.ssh.Password;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -19,6 +20,8 @@ class LoginCaptureTest {
   private static final LoginEvent PLAIN = new LoginEvent.UpstreamOpened(false);
 
   private final LoginCapture capture = new LoginCapture(LoginDepth.USER_AND_PASSWORD);
+  private final ReplySplitter splitter = new ReplySplitter();
+  private final Reply.Collector collector = new Reply.Collector();
   private Captured login = new Captured(capture);
 
   private List<String> on(LoginEvent... events) {
@@ -131,6 +134,99 @@ class LoginCaptureTest {
 
     assertThat(on(server("120 in 5 minutes"))).isEmpty();
     assertThat(on(server("220 ready"))).containsExactly("> USER bob");
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(
+      strings = {
+        "220 a;220 b;>USER bob;331 p?;>PASS secret",
+        "220 a;220-b| c|220 d;220 e;220 f;>USER bob;331 p?;>PASS secret",
+        "120 wait;220 a;220 b;>USER bob;331 p?;>PASS secret",
+        "220 a;>USER bob;220 b;120 wait;220 c;331 p?;>PASS secret",
+        "Hello||220 a;>USER bob;Hello|220 b;|331 p?;>PASS secret"
+      })
+  void aServerMayGreetInSeveralReplies(String dialogue) {
+    given(LoginState.REPLAYING_LOGIN);
+
+    assertThat(sentInAnswerTo(dialogue)).isEqualTo(expectedIn(dialogue));
+    assertThat(on(server("230 in"))).containsExactly("< 230 in");
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(
+      strings = {
+        "220 a;220 b;>OPTS UTF8;501 no;>HOST v;220 v;>NOOP;530 no;>USER bob;331 p?;>PASS secret",
+        "220 a;220 b;200 ok;220 v;200 ok;331 p?;>OPTS UTF8;>HOST v;>NOOP;>USER bob;>PASS secret",
+        "220 a;220 b;200 ok;500 no;200 ok;331 p?;>OPTS UTF8;>HOST v;>NOOP;>USER bob;>PASS secret",
+        "220 a;220 b;220 c;220 d;530 no;502 no;530 no;331 p?;"
+            + ">OPTS UTF8;>HOST v;>NOOP;>USER bob;>PASS secret",
+        "220 a;220 a;220 a;220 a;220 a;220 a;501 no;220 v;200 ok;230 in;"
+            + ">OPTS UTF8;>HOST v;>NOOP;>USER bob"
+      })
+  void furtherGreetingsMayBeTakenForAnswersToWhatWasSentBeforeTheLogin(String dialogue) {
+    on(client("OPTS UTF8"), client("HOST v"), client("NOOP"));
+    given(LoginState.REPLAYING_LOGIN);
+
+    assertThat(sentInAnswerTo(dialogue)).isEqualTo(expectedIn(dialogue));
+  }
+
+  private List<String> sentInAnswerTo(String dialogue) {
+    List<String> sent = new ArrayList<>();
+    for (String step : dialogue.split(";", -1)) {
+      if (!step.startsWith(">")) {
+        for (ReplyLine line :
+            splitter.feed((step.replace("|", "\r\n") + "\r\n").getBytes(ISO_8859_1))) {
+          collector.add(line).ifPresent(reply -> sent.addAll(on(new LoginEvent.Replied(reply))));
+        }
+      }
+    }
+    return sent.stream().filter(line -> line.startsWith("> ")).toList();
+  }
+
+  private static List<String> expectedIn(String dialogue) {
+    return Stream.of(dialogue.split(";", -1))
+        .filter(step -> step.startsWith(">"))
+        .map(step -> "> " + step.substring(1))
+        .toList();
+  }
+
+  @Test
+  void aVirtualHostThatIsUnknownFailsTheLoginBehindSeveralGreetingsToo() {
+    on(client("OPTS UTF8"), client("HOST v"));
+    given(LoginState.REPLAYING_LOGIN);
+
+    assertThat(on(server("220 a"), server("220 b"), server("200 ok"), server("504 no such host")))
+        .endsWith("< 504 no such host", "CloseUpstream");
+  }
+
+  @Test
+  void aUserThatIsRefusedBehindItsVirtualHostIsRefused() {
+    on(client("HOST v"));
+    given(LoginState.REPLAYING_LOGIN);
+
+    assertThat(on(server("220 a"), server("220 v"), server("530 use TLS")))
+        .containsExactly("> HOST v", "> USER bob", "< 530 use TLS", "CloseUpstream");
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(strings = {"000 x", "099 x", "700 x", "999 x"})
+  void aCodeThatIsNoneIsNoSuccess(String reply) {
+    given(LoginState.REPLAYING_LOGIN);
+    on(server("220 a"), server("331 p?"));
+
+    assertThat(on(server(reply))).containsExactly("< " + reply, "CloseUpstream");
+  }
+
+  @Test
+  void aServersLastWordsReachTheClientAsAWholeLine() {
+    given(LoginState.REPLAYING_LOGIN);
+    assertThat(splitter.feed("530 go away".getBytes(ISO_8859_1))).isEmpty();
+    Reply reply = collector.add(splitter.end().orElseThrow()).orElseThrow();
+
+    LoginEffect.ToClient told =
+        (LoginEffect.ToClient) login.effects(new LoginEvent.Replied(reply)).get(0);
+
+    assertThat(told.bytes()).asString(ISO_8859_1).isEqualTo("530 go away\r\n");
   }
 
   @ParameterizedTest(name = "{0}")

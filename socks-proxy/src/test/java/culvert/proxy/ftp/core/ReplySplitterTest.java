@@ -10,6 +10,9 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ReplySplitterTest {
   private final ReplySplitter splitter = new ReplySplitter();
@@ -46,7 +49,98 @@ class ReplySplitterTest {
   @Test
   void textOutsideAnyReplyBelongsToNone() {
     assertThat(feed("Welcome\r\n2200 x\r\n22\r\n\r\n"))
-        .containsExactly("0 more Welcome", "0 more 2200 x", "0 more 22", "0 more ");
+        .containsExactly("-1 more Welcome", "-1 more 2200 x", "-1 more 22", "-1 more ");
+  }
+
+  @Test
+  void anyThreeDigitsAreACode() {
+    assertThat(feed("000 a\r\n099 b\r\n700-c\r\n227 (1,2,3,4,5,6)\r\n700 d\r\n999\r\n"))
+        .containsExactly(
+            "0 last 000 a",
+            "99 last 099 b",
+            "700 more 700-c",
+            "700 more 227 (1,2,3,4,5,6)",
+            "700 last 700 d",
+            "999 last 999");
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(
+      strings = {
+        "\u00ff\u00f1227 x",
+        "\u00ff\u00fb\u0001227 x",
+        "2\u00ff\u00f127 x",
+        "227\u00ff\u00f1 x",
+        "\u00ff\u00fd2\u00ff\u00fe7227 x"
+      })
+  void telnetCommandsAroundTheCodeArePassedOver(String line) {
+    ReplyLine reply = splitter.feed((line + "\r\n").getBytes(ISO_8859_1)).get(0);
+
+    assertThat(reply.code()).isEqualTo(227);
+    assertThat(reply.last()).isTrue();
+    assertThat(reply.text()).isEqualTo(line + "\r\n");
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(
+      strings = {"\u00ff\u00ff227 x", "\u00ff227 x", "\u00fe227 x", "\u00ff", "\u00ff\u00fb"})
+  void otherBytesBeforeTheCodeAreText(String line) {
+    assertThat(splitter.feed((line + "\r\n").getBytes(ISO_8859_1)).get(0).hasCode()).isFalse();
+  }
+
+  @Test
+  void aLastLineWithAnotherCodeIsTold() {
+    List<ReplyLine> lines =
+        splitter.feed(
+            "250-a\r\n257 b\r\n257-c\r\n d\r\n226\r\n2500 e\r\n250 f\r\n257 g\r\n"
+                .getBytes(ISO_8859_1));
+
+    assertThat(lines)
+        .extracting(ReplyLine::otherEnd)
+        .containsExactly(false, true, false, false, true, false, false, false);
+  }
+
+  @Test
+  void aReplyThatTheClientTakesForEndedIsFollowedByAnother() {
+    assertThat(feed("250-a\r\n257 b\r\n")).containsExactly("250 more 250-a", "250 more 257 b");
+
+    splitter.closeReply();
+
+    assertThat(feed("227 c\r\n250 d\r\n")).containsExactly("227 last 227 c", "250 last 250 d");
+  }
+
+  @Test
+  void closingNoReplyChangesNothing() {
+    assertThat(feed("250 a\r\n22")).containsExactly("250 last 250 a");
+    splitter.closeReply();
+    assertThat(feed("6 b\r\n")).containsExactly("226 last 226 b");
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "221 Bye; 221 last 221 Bye",
+        "221; 221 last 221",
+        "22; -1 more 22",
+        "220-a; 220 more 220-a",
+        "Bye; -1 more Bye"
+      })
+  void theLastLineMayLackItsEnd(String line, String told) {
+    assertThat(feed("200 a\r\n" + line)).containsExactly("200 last 200 a");
+
+    ReplyLine last = splitter.end().orElseThrow();
+
+    assertThat(describe(List.of(last))).containsExactly(told);
+    assertThat(last.text()).isEqualTo(line);
+    assertThat(splitter.end()).isEmpty();
+  }
+
+  @Test
+  void theLastLineOfAMultiLineReplyMayLackItsEnd() {
+    feed("230-a\r\n b\r\n230 c");
+
+    assertThat(splitter.end().orElseThrow().last()).isTrue();
   }
 
   @Test
@@ -73,10 +167,22 @@ class ReplySplitterTest {
 
   @Property(tries = 300)
   void chunkingChangesNothing(
-      @ForAll @Size(max = 40) List<@IntRange(min = 0, max = 7) Integer> pieces,
+      @ForAll @Size(max = 40) List<@IntRange(min = 0, max = 12) Integer> pieces,
       @ForAll @IntRange(min = 1, max = 9) int size) {
     String[] vocabulary = {
-      "200 OK\r\n", "230-a\r\n", "230 b\r\n", "227 (1,2,3,4,5,6)\n", "x\r\n", "22", " \r", "\n"
+      "200 OK\r\n",
+      "230-a\r\n",
+      "230 b\r\n",
+      "227 (1,2,3,4,5,6)\n",
+      "x\r\n",
+      "22",
+      " \r",
+      "\n",
+      "\u00ff\u00f1",
+      "\u00ff\u00fb",
+      "000 x\r\n",
+      "700-",
+      "230 "
     };
     StringBuilder text = new StringBuilder();
     pieces.forEach(p -> text.append(vocabulary[p]));
@@ -89,8 +195,12 @@ class ReplySplitterTest {
       System.arraycopy(bytes, at, chunk, 0, chunk.length);
       chunked.addAll(describe(oneByOne.feed(chunk)));
     }
+    oneByOne.end().ifPresent(rest -> chunked.addAll(describe(List.of(rest))));
 
-    assertThat(chunked).isEqualTo(describe(new ReplySplitter().feed(bytes)));
+    ReplySplitter atOnce = new ReplySplitter();
+    List<String> whole = new ArrayList<>(describe(atOnce.feed(bytes)));
+    atOnce.end().ifPresent(rest -> whole.addAll(describe(List.of(rest))));
+    assertThat(chunked).isEqualTo(whole);
   }
 
   @Test
