@@ -225,7 +225,7 @@ final class FtpSession
       phase = Phase.RELAYING;
       accept();
     } else {
-      login(new LoginEvent.UpstreamOpened(upstream instanceof Upstream.Tunnelled));
+      login(new LoginEvent.UpstreamOpened(upstream.serves()));
     }
     opened.listen();
     pump();
@@ -333,10 +333,11 @@ final class FtpSession
       case LOGIN -> channel.isWritable() && login != null && login.takesCommands();
       case RELAYING -> {
         String verb = input instanceof Command command ? command.verb() : "";
-        boolean newIdentity = login != null && verb.equals("USER");
+        boolean startsOver =
+            login != null && input instanceof Command command && login.startsOver(command);
         yield mayWrite()
             && (!dialogue().waiting() || verb.equals("ABOR"))
-            && (!newIdentity || dialogue().idle());
+            && (!startsOver || dialogue().idle());
       }
       case CONNECTING, OPAQUE, ABORTING, LOST -> false;
       case ENDED -> true;

@@ -2,6 +2,7 @@ package culvert.proxy.ftp;
 
 import culvert.config.Endpoint;
 import culvert.proxy.door.Refusal;
+import culvert.proxy.ftp.core.Serves;
 import culvert.proxy.upstream.ConnectFailedException;
 import culvert.proxy.upstream.DirectConnector;
 import culvert.ssh.Originator;
@@ -39,6 +40,9 @@ sealed interface Upstream {
       EventLoop loop,
       ChannelHandler initializer);
 
+  /** Whose logins its control connection is for. */
+  Serves serves();
+
   /** Equal for ways from the same host to the same server. */
   List<Object> way();
 
@@ -62,6 +66,11 @@ sealed interface Upstream {
         ChannelHandler initializer) {
       String to = elsewhere.filter(Upstream::isOneHost).map(NetUtil::toAddressString).orElse(host);
       return session.openDirectTcpip(new TunnelTarget(to, port), originator, loop, initializer);
+    }
+
+    @Override
+    public Serves serves() {
+      return Serves.ONE_IDENTITY;
     }
 
     @Override
@@ -92,8 +101,12 @@ sealed interface Upstream {
    * @param address the one that the control connection has reached
    * @param table of the ports that tunnelled sessions hold
    */
-  record Plain(DirectConnector connector, InetAddress address, DataConnections table)
+  record Plain(DirectConnector connector, InetAddress address, DataConnections table, Serves serves)
       implements Upstream {
+
+    Plain(DirectConnector connector, InetAddress address, DataConnections table) {
+      this(connector, address, table, Serves.ANY_LOGIN);
+    }
 
     @Override
     public Future<DuplexChannel> connect(

@@ -6,6 +6,7 @@ import culvert.filter.DestinationAddress;
 import culvert.proxy.door.Client;
 import culvert.proxy.door.Refusal;
 import culvert.proxy.event.ConnectionRecorder;
+import culvert.proxy.ftp.core.Serves;
 import culvert.proxy.relay.Closing;
 import culvert.proxy.upstream.ConnectFailedException;
 import culvert.proxy.upstream.TunnelEnds;
@@ -71,6 +72,7 @@ final class UpstreamOpener {
   private Duration heldBefore = Duration.ZERO; // the same of what came before
   private int step; // a result of an earlier step comes too late
   private boolean done;
+  private Serves plainServes = Serves.ANY_LOGIN;
 
   UpstreamOpener(
       FtpServices services,
@@ -223,6 +225,7 @@ final class UpstreamOpener {
 
   /** In plaintext, because the route says so. */
   void openPlain() {
+    plainServes = Serves.ANY_LOGIN;
     startClock();
     plain();
   }
@@ -379,8 +382,17 @@ final class UpstreamOpener {
   }
 
   private void goPlain(FallbackReason reason, SshException cause) {
+    plainServes = servedBy(reason);
     recorder.fellBack(reason, String.valueOf(cause.getMessage()));
     plain();
+  }
+
+  /** What was said of one login says nothing about the next one. */
+  private static Serves servedBy(FallbackReason reason) {
+    return switch (reason) {
+      case NO_IDENTITY, AUTH_FAILED -> Serves.ONE_LOGIN;
+      case UNREACHABLE, FORWARDING_REFUSED, TARGET_UNREACHABLE -> Serves.ANY_LOGIN;
+    };
   }
 
   /** Of the time for all steps together. */
@@ -469,7 +481,8 @@ final class UpstreamOpener {
                     succeed(
                         ends.end(),
                         connected.getNow(),
-                        new Upstream.Plain(services.direct(), reached, services.expected()));
+                        new Upstream.Plain(
+                            services.direct(), reached, services.expected(), plainServes));
                   }
                 });
   }

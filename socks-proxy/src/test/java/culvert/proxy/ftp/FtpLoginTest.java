@@ -853,4 +853,139 @@ class FtpLoginTest {
     client.sendLine("USER bob");
     assertThat(client.line()).startsWith("331 ");
   }
+
+  private static void serveUser(Peer server, String user, String password, String reply)
+      throws Exception {
+    server.sendLine("220 hi");
+    assertThat(server.line()).isEqualTo("USER " + user);
+    server.sendLine("331 p");
+    assertThat(server.line()).isEqualTo("PASS " + password);
+    server.sendLine(reply);
+  }
+
+  @ParameterizedTest(name = "pipelined: {0}")
+  @ValueSource(booleans = {false, true})
+  void afterAnonymousPlaintextTheNextUserGoesThroughTheTunnel(boolean pipelined) throws Exception {
+    Peer client = ftp.tunnel(new Fallback(Set.of(FallbackReason.NO_IDENTITY)));
+    client.answer();
+    client.line();
+    client.sendLine("USER anonymous").sendLine("PASS me@");
+    if (pipelined) {
+      client.send("NOOP\r\nUSER alice\r\nPASS secret\r\nPWD\r\n");
+    }
+    assertThat(client.line()).startsWith("331 ");
+    Peer plain = ftp.server();
+    serveUser(plain, "anonymous", "me@", "230 in");
+    assertThat(client.line()).isEqualTo("230 in");
+    if (!pipelined) {
+      client.send("NOOP\r\nUSER alice\r\nPASS secret\r\nPWD\r\n");
+    }
+    assertThat(plain.line()).isEqualTo("NOOP");
+    plain.sendLine("200 ok");
+    assertThat(client.line()).isEqualTo("200 ok");
+    assertThat(client.line()).startsWith("331 ");
+
+    assertThat(plain.line()).isEqualTo("EOF");
+    Peer tunnelled = ftp.server();
+    serveUser(tunnelled, "alice", "secret", "230 in");
+    assertThat(client.line()).isEqualTo("230 in");
+    assertThat(tunnelled.line()).isEqualTo("PWD");
+    assertThat(ftp.ssh.logins).containsExactly("alice:secret");
+    assertThat(ftp.direct).containsExactly(21);
+    assertThat(ftp.recorded.get(0).events)
+        .containsExactly(
+            "tunnel failed NO_IDENTITY", "fell back no-identity", "tunnelled gate:22 alice");
+  }
+
+  @Test
+  void afterAMistypedPasswordInPlaintextTheRightOneGoesThroughTheTunnel() throws Exception {
+    ftp.ssh.loginFailure = FakeSsh.failure(SshFailure.AUTH_FAILED);
+    Peer client = ftp.tunnel(new Fallback(Set.of(FallbackReason.AUTH_FAILED)));
+    client.answer();
+    client.line();
+    client.sendLine("USER bob").sendLine("PASS typo");
+    assertThat(client.line()).startsWith("331 ");
+    Peer plain = ftp.server();
+    ftp.ssh.loginFailure = null;
+    serveUser(plain, "bob", "typo", "530 no");
+    assertThat(client.line()).isEqualTo("530 no");
+    assertThat(plain.line()).isEqualTo("EOF");
+
+    client.sendLine("USER bob").sendLine("PASS secret");
+    assertThat(client.line()).startsWith("331 ");
+    serveUser(ftp.server(), "bob", "secret", "230 in");
+
+    assertThat(client.line()).isEqualTo("230 in");
+    assertThat(ftp.ssh.logins).containsExactly("bob:typo", "bob:secret");
+    assertThat(ftp.direct).containsExactly(21);
+  }
+
+  @Test
+  void reinAfterSuchAFallbackEndsTheServersConnection() throws Exception {
+    Peer client = ftp.tunnel(new Fallback(Set.of(FallbackReason.NO_IDENTITY)));
+    client.answer();
+    client.line();
+    client.sendLine("USER anonymous").sendLine("PASS me@");
+    assertThat(client.line()).startsWith("331 ");
+    Peer plain = ftp.server();
+    serveUser(plain, "anonymous", "me@", "230 in");
+    assertThat(client.line()).isEqualTo("230 in");
+
+    client.sendLine("REIN");
+    assertThat(client.line()).startsWith("220 ");
+    assertThat(plain.line()).isEqualTo("EOF");
+    client.sendLine("PWD");
+    assertThat(client.line()).startsWith("530 ");
+    client.sendLine("USER alice").sendLine("PASS secret");
+    assertThat(client.line()).startsWith("331 ");
+    serveUser(ftp.server(), "alice", "secret", "230 in");
+
+    assertThat(client.line()).isEqualTo("230 in");
+    assertThat(ftp.ssh.logins).containsExactly("alice:secret");
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource({"TIMED_OUT", "FORWARDING_REFUSED", "TARGET_UNREACHABLE"})
+  void otherFallbacksHoldForTheControlConnection(SshFailure failure) throws Exception {
+    ftp.ssh.loginFailure = FakeSsh.failure(failure);
+    Peer client = ftp.tunnel(Fallback.PLAIN);
+    client.answer();
+    logIn(client);
+    Peer plain = ftp.server();
+    ftp.ssh.loginFailure = null;
+    serveLogin(plain);
+    client.line();
+    client.line();
+
+    client.sendLine("USER alice");
+
+    assertThat(plain.line()).isEqualTo("USER alice");
+    client.sendLine("REIN");
+    assertThat(plain.line()).isEqualTo("REIN");
+    assertThat(ftp.ssh.logins).containsExactly("bob:secret");
+  }
+
+  @Test
+  void aKeyThatIsRefusedToOneUserIsTriedForTheNext() throws Exception {
+    ftp.profile = FtpFixture.profile(new SshUser.FromFtp(), AuthMethod.PUBLICKEY);
+    ftp.ssh.loginFailure = FakeSsh.failure(SshFailure.AUTH_FAILED);
+    Peer client = ftp.tunnel(new Fallback(Set.of(FallbackReason.AUTH_FAILED)));
+    client.answer();
+    client.line();
+    client.sendLine("USER bob");
+    Peer plain = ftp.server();
+    plain.sendLine("220 hi");
+    assertThat(plain.line()).isEqualTo("USER bob");
+    plain.sendLine("331 p");
+    assertThat(client.line()).isEqualTo("331 p");
+
+    ftp.ssh.loginFailure = null;
+    client.sendLine("USER alice");
+
+    assertThat(plain.line()).isEqualTo("EOF");
+    Peer tunnelled = ftp.server();
+    tunnelled.sendLine("220 hi");
+    assertThat(tunnelled.line()).isEqualTo("USER alice");
+    assertThat(ftp.ssh.logins).containsExactly("bob", "alice");
+  }
 }

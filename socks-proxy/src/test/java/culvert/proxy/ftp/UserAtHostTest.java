@@ -291,4 +291,30 @@ class UserAtHostTest {
             () -> assertThat(ftp.recorded.get(0).events).last().isEqualTo("ended client-aborted"));
     await().untilAsserted(() -> assertThat(ftp.ssh.leases).hasValue(0));
   }
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(strings = {"USER bob@ftp.example", "REIN"})
+  void afterAnonymousPlaintextTheNextLoginGoesThroughTheTunnel(String command) throws Exception {
+    ftp.routes.put("ftp.example:21", tunnel(Fallback.PLAIN, FtpHandling.STANDARD));
+    Peer client = greeted();
+    client.sendLine("USER anonymous@ftp.example").sendLine("PASS secret");
+    assertThat(client.line()).startsWith("331 ");
+    Peer plain = ftp.server();
+    serveLogin(plain, "anonymous");
+    assertThat(client.line()).isEqualTo("230 In.");
+
+    client.sendLine(command);
+    assertThat(plain.line()).isEqualTo("EOF");
+    if (command.equals("REIN")) {
+      assertThat(client.line()).startsWith("220 ");
+      client.sendLine("USER bob@ftp.example");
+    }
+    assertThat(client.line()).startsWith("331 ");
+    client.sendLine("PASS secret");
+    serveLogin(ftp.server(), "bob");
+
+    assertThat(client.line()).isEqualTo("230 In.");
+    assertThat(ftp.ssh.logins).containsExactly("bob:secret");
+    assertThat(ftp.direct).containsExactly(21);
+  }
 }

@@ -25,7 +25,7 @@ public final class LoginCapture implements AutoCloseable {
   private LoginState state = LoginState.AWAIT_USER;
   private final CapturedLogin login = new CapturedLogin();
   private @Nullable LoginReplay replay;
-  private boolean tunnelled;
+  private Serves serves = Serves.ONE_LOGIN;
 
   /** For the destination that the client has asked the front door for. */
   public LoginCapture(LoginDepth depth) {
@@ -72,7 +72,7 @@ public final class LoginCapture implements AutoCloseable {
     } else if (event instanceof LoginEvent.Decided decided) {
       decided(decided.depth());
     } else if (event instanceof LoginEvent.UpstreamOpened opened) {
-      opened(opened.tunnelled());
+      opened(opened.serves());
     } else if (event instanceof LoginEvent.Refused refused) {
       refused(refused.text());
     } else if (event instanceof LoginEvent.UpstreamFailed failed) {
@@ -122,6 +122,11 @@ public final class LoginCapture implements AutoCloseable {
       case "CLNT" -> record(command, "200 Noted.");
       case "NOOP" -> record(command, "200 OK.");
       case "HOST" -> record(command, "220 Host noted.");
+      case "REIN" -> {
+        recorded.clear();
+        awaitAnotherUser();
+        reply(OwnReply.GREETING);
+      }
       case "AUTH", "ADAT", "PBSZ", "PROT" -> reply(OwnReply.NO_TLS);
       case "QUIT" -> {
         reply(OwnReply.GOODBYE);
@@ -201,29 +206,45 @@ public final class LoginCapture implements AutoCloseable {
   }
 
   private void afterLogin(Command command) {
-    if (command.is("USER") && startsOver(command)) {
+    if (startsOver(command)) {
       effects.add(new LoginEffect.CloseUpstream());
       enter(LoginState.AWAIT_USER);
-      user(command);
+      beforeLogin(command);
     } else {
       effects.add(new LoginEffect.Forward(command));
     }
   }
 
   /**
-   * Another user is another SSH identity, and perhaps another destination: an upstream serves the
-   * one that it was made for.
+   * Whether the upstream that stands is not for what this command begins: another user is another
+   * SSH identity, and perhaps another destination, and a fallback to plaintext that was a verdict
+   * on one login says nothing about the next. Whatever was sent before it has to be answered first.
    */
-  private boolean startsOver(Command userAgain) {
-    return userAtHost || (tunnelled && !Arrays.equals(userAgain.argument(), login.name()));
+  public boolean startsOver(Command command) {
+    if (state != LoginState.LOGGED_IN) {
+      return false;
+    }
+    return switch (command.verb()) {
+      case "USER" -> userAtHost || !servesToo(command.argument());
+      case "REIN" -> serves == Serves.ONE_LOGIN;
+      default -> false;
+    };
   }
 
-  private void opened(boolean nowTunnelled) {
+  private boolean servesToo(byte[] user) {
+    return switch (serves) {
+      case ONE_IDENTITY -> Arrays.equals(user, login.name());
+      case ONE_LOGIN -> false;
+      case ANY_LOGIN -> true;
+    };
+  }
+
+  private void opened(Serves nowServes) {
     if (state != LoginState.OPENING_UPSTREAM) {
       illegal("UpstreamOpened");
       return;
     }
-    tunnelled = nowTunnelled;
+    serves = nowServes;
     replay = login.replay(recorded);
     enter(LoginState.REPLAYING_LOGIN);
   }
@@ -246,7 +267,7 @@ public final class LoginCapture implements AutoCloseable {
     effects.add(new LoginEffect.ToClient(reply.lines()));
     if (reply.code() == 421 || (greeting && reply.negative())) {
       refuse();
-    } else if (reply.negative() && tunnelled) {
+    } else if (reply.negative() && serves != Serves.ANY_LOGIN) {
       effects.add(new LoginEffect.CloseUpstream());
       awaitAnotherUser();
     } else {

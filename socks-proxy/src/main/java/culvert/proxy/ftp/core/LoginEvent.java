@@ -14,13 +14,8 @@ public sealed interface LoginEvent {
    */
   record Decided(LoginDepth depth) implements LoginEvent {}
 
-  /**
-   * The upstream control connection stands.
-   *
-   * @param tunnelled whether it belongs to the captured identity, so that another user needs
-   *     another one
-   */
-  record UpstreamOpened(boolean tunnelled) implements LoginEvent {}
+  /** The upstream control connection stands. */
+  record UpstreamOpened(Serves serves) implements LoginEvent {}
 
   /** The SSH login, or the destination that USER has named: the client may try another user. */
   record Refused(String text) implements LoginEvent {}

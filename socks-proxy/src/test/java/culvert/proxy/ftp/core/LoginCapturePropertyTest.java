@@ -2,6 +2,7 @@ package culvert.proxy.ftp.core;
 
 import static culvert.proxy.ftp.core.LoginLines.client;
 import static culvert.proxy.ftp.core.LoginLines.server;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -33,6 +34,7 @@ class LoginCapturePropertyTest {
           "FEAT",
           "AUTH TLS",
           "PASV",
+          "PASV\t",
           "REIN");
   private static final List<String> SERVER =
       List.of(
@@ -47,7 +49,7 @@ class LoginCapturePropertyTest {
           "530 no",
           "504 no",
           "450 no");
-  private static final List<String> OPENED = List.of("tunnel", "plain");
+  private static final List<String> OPENED = List.of("tunnel", "plain", "verdict");
   private static final List<String> DECIDED = List.of("name will do", "password too", "refused");
 
   @Property
@@ -74,13 +76,23 @@ class LoginCapturePropertyTest {
     private int sent;
     private int answered;
     private boolean upstream;
+    private boolean verdict; // the upstream was one on a login
+    private int logins; // that this upstream has heard of
 
     void before(String event, LoginState state) {
+      if (state == LoginState.OPENING_UPSTREAM && OPENED.contains(event)) {
+        verdict = event.equals("verdict");
+        logins = 0;
+      }
       sent += CLIENT.contains(event) ? 1 : 0;
       upstream |= state == LoginState.OPENING_UPSTREAM && OPENED.contains(event);
     }
 
     void carryOut(LoginEffect effect) {
+      logins += begins(effect) ? 1 : 0;
+      assertThat(verdict && logins > 1)
+          .as("a second login where one was refused a tunnel")
+          .isFalse();
       if (effect instanceof LoginEffect.ToClient || effect instanceof LoginEffect.Forward) {
         answered++;
       } else if (effect instanceof LoginEffect.ToServer) {
@@ -94,6 +106,17 @@ class LoginCapturePropertyTest {
       } else if (effect instanceof LoginEffect.Close) {
         upstream = false;
       }
+    }
+
+    private static boolean begins(LoginEffect effect) {
+      byte[] line = new byte[0];
+      if (effect instanceof LoginEffect.ToServer toServer) {
+        line = toServer.bytes();
+      } else if (effect instanceof LoginEffect.Forward forward && !forward.command().malformed()) {
+        line = forward.command().bytes();
+      }
+      String text = new String(line, ISO_8859_1);
+      return text.startsWith("USER") || text.startsWith("REIN");
     }
 
     void check(LoginState state) {
@@ -124,7 +147,9 @@ class LoginCapturePropertyTest {
       return client(name);
     }
     return switch (name) {
-      case "tunnel", "plain" -> new LoginEvent.UpstreamOpened(name.equals("tunnel"));
+      case "tunnel" -> new LoginEvent.UpstreamOpened(Serves.ONE_IDENTITY);
+      case "plain" -> new LoginEvent.UpstreamOpened(Serves.ANY_LOGIN);
+      case "verdict" -> new LoginEvent.UpstreamOpened(Serves.ONE_LOGIN);
       case "name will do" -> new LoginEvent.Decided(LoginDepth.USER);
       case "password too" -> new LoginEvent.Decided(LoginDepth.USER_AND_PASSWORD);
       case "refused" -> new LoginEvent.Refused("no");

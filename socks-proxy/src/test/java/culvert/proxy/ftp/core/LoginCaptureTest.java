@@ -16,8 +16,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class LoginCaptureTest {
-  private static final LoginEvent TUNNEL = new LoginEvent.UpstreamOpened(true);
-  private static final LoginEvent PLAIN = new LoginEvent.UpstreamOpened(false);
+  private static final LoginEvent TUNNEL = new LoginEvent.UpstreamOpened(Serves.ONE_IDENTITY);
+  private static final LoginEvent PLAIN = new LoginEvent.UpstreamOpened(Serves.ANY_LOGIN);
+  private static final LoginEvent VERDICT = new LoginEvent.UpstreamOpened(Serves.ONE_LOGIN);
 
   private final LoginCapture capture = new LoginCapture(LoginDepth.USER_AND_PASSWORD);
   private final ReplySplitter splitter = new ReplySplitter();
@@ -507,6 +508,83 @@ class LoginCaptureTest {
     assertThat(on(client("USER eve")))
         .containsExactly("CloseUpstream", "< 331 Please specify the password.");
     assertThat(login.state()).isEqualTo(LoginState.AWAIT_PASS);
+  }
+
+  @ParameterizedTest(name = "USER <{0}>")
+  @ValueSource(strings = {"alice", "anonymous", ""})
+  void afterAFallbackThatWasAVerdictOnOneLoginTheNextUserStartsOver(String user) {
+    on(client("USER anonymous"), client("PASS me@"), VERDICT, server("220 hi"), server("230 in"));
+    assertThat(on(client("PWD"))).containsExactly("forward PWD");
+
+    assertThat(on(client("USER " + user), client("PASS secret")))
+        .containsExactly(
+            "CloseUpstream",
+            "< 331 Please specify the password.",
+            "open for " + user + " with secret");
+    assertThat(on(TUNNEL, server("220 hi"))).containsExactly("> USER " + user);
+  }
+
+  @Test
+  void afterSuchAFallbackNothingOfASecondLoginReachesTheServerOfTheFirst() {
+    on(client("USER bob"), client("PASS typo"), client("PASS again"));
+    on(client("USER bob"), client("PASS secret"), VERDICT, server("220 hi"));
+
+    assertThat(on(server("331 p?"))).containsExactly("> PASS typo");
+    assertThat(on(server("530 no")))
+        .containsExactly(
+            "< 530 no",
+            "CloseUpstream",
+            "< 503 Login with USER first.",
+            "< 331 Please specify the password.",
+            "open for bob with secret");
+  }
+
+  @Test
+  void reinAfterSuchAFallbackIsAnsweredHereAndWaitsForAUser() {
+    on(client("OPTS UTF8"), client("USER anonymous"), client("PASS me@"), VERDICT);
+    on(server("220 hi"), server("200 ok"), server("230 in"));
+
+    assertThat(on(client("REIN")))
+        .containsExactly("CloseUpstream", "< 220 Culvert FTP proxy ready.");
+    assertThat(on(client("PWD"))).containsExactly("< 530 Please login with USER and PASS.");
+    assertThat(on(client("PASS x"))).containsExactly("< 503 Login with USER first.");
+    assertThat(on(client("USER alice"), client("PASS x"), TUNNEL, server("220 hi")))
+        .containsExactly(
+            "< 331 Please specify the password.", "open for alice with x", "> USER alice");
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(strings = {"USER alice", "USER bob", "REIN"})
+  void plaintextThatIsNoVerdictOnTheLoginHoldsForTheConnection(String command) {
+    given(LoginState.OPENING_UPSTREAM);
+    on(PLAIN, server("220 hi"), server("331 p?"), server("230 in"));
+
+    assertThat(on(client(command))).containsExactly("forward " + command);
+  }
+
+  @Test
+  void reinInATunnelIsTheServersToAnswer() {
+    given(LoginState.LOGGED_IN);
+
+    assertThat(on(client("REIN"), client("USER bob")))
+        .containsExactly("forward REIN", "forward USER bob");
+  }
+
+  @Test
+  void reinBeforeTheLoginForgetsTheUser() {
+    given(LoginState.AWAIT_PASS);
+
+    assertThat(on(client("REIN"), client("PASS x")))
+        .containsExactly("< 220 Culvert FTP proxy ready.", "< 503 Login with USER first.");
+  }
+
+  @Test
+  void aSecondFallbackIsAVerdictOnTheSecondLogin() {
+    on(client("USER anonymous"), client("PASS me@"), VERDICT, server("220 hi"), server("230 in"));
+    on(client("USER ftp"), client("PASS me@"), VERDICT, server("220 hi"), server("230 in"));
+    assertThat(login.state()).isEqualTo(LoginState.LOGGED_IN);
+
+    assertThat(on(client("USER ftp"))).first().isEqualTo("CloseUpstream");
   }
 
   @ParameterizedTest(name = "given {0}")

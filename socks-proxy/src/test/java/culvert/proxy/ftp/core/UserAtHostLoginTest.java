@@ -13,8 +13,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code USER name@host[:port]}. */
 class UserAtHostLoginTest {
-  private static final LoginEvent TUNNEL = new LoginEvent.UpstreamOpened(true);
-  private static final LoginEvent PLAIN = new LoginEvent.UpstreamOpened(false);
+  private static final LoginEvent TUNNEL = new LoginEvent.UpstreamOpened(Serves.ONE_IDENTITY);
+  private static final LoginEvent PLAIN = new LoginEvent.UpstreamOpened(Serves.ANY_LOGIN);
   private static final LoginEvent NAME_WILL_DO = new LoginEvent.Decided(LoginDepth.USER);
   private static final LoginEvent PASSWORD_TOO =
       new LoginEvent.Decided(LoginDepth.USER_AND_PASSWORD);
@@ -130,16 +130,29 @@ class UserAtHostLoginTest {
     assertThat(on(NAME_WILL_DO)).containsExactly("open for eve");
   }
 
-  @ParameterizedTest(name = "tunnelled: {0}")
-  @ValueSource(booleans = {true, false})
-  void anyUserAfterTheLoginStartsOver(boolean tunnelled) {
-    on(client("USER bob@h"), NAME_WILL_DO, new LoginEvent.UpstreamOpened(tunnelled));
+  @ParameterizedTest(name = "it serves {0}")
+  @EnumSource
+  void anyUserAfterTheLoginStartsOver(Serves serves) {
+    on(client("USER bob@h"), NAME_WILL_DO, new LoginEvent.UpstreamOpened(serves));
     on(server("220 hi"), server("230 in"));
     assertThat(login.state()).isEqualTo(LoginState.LOGGED_IN);
 
     assertThat(on(client("USER bob@g"))).containsExactly("CloseUpstream", "decide g:21");
     assertThat(on(PASSWORD_TOO, client("PASS x")))
         .containsExactly("< 331 Please specify the password.", "open for bob with x");
+  }
+
+  @Test
+  void afterAFallbackThatWasAVerdictOnOneLoginReinWaitsForADestination() {
+    on(client("USER anonymous@h"), PASSWORD_TOO, client("PASS me@"));
+    on(new LoginEvent.UpstreamOpened(Serves.ONE_LOGIN), server("220 hi"), server("230 in"));
+
+    assertThat(on(client("REIN"), client("PWD"), client("USER bob@g")))
+        .containsExactly(
+            "CloseUpstream",
+            "< 220 Culvert FTP proxy ready.",
+            "< 530 Please login with USER and PASS.",
+            "decide g:21");
   }
 
   @Test
