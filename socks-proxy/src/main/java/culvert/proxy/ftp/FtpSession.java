@@ -434,7 +434,7 @@ final class FtpSession
 
   @Override
   public void replied(ReplyLine line) {
-    log.atDebug().addKeyValue("conn", recorder.id()).log("server: {}", line);
+    log.atDebug().addKeyValue("conn", recorder.id()).log("server: {}", server().shown(line));
     if (phase == Phase.LOGIN) {
       server().collect(line).ifPresent(reply -> login(new LoginEvent.Replied(reply)));
     } else if (phase == Phase.RELAYING || phase == Phase.ABORTING) {

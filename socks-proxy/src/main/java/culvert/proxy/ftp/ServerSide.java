@@ -4,6 +4,7 @@ import culvert.proxy.ftp.core.ControlDialogue;
 import culvert.proxy.ftp.core.Reply;
 import culvert.proxy.ftp.core.ReplyLine;
 import culvert.proxy.ftp.core.ReplySplitter;
+import culvert.proxy.ftp.core.ShownReplies;
 import culvert.ssh.SshException;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.socket.DuplexChannel;
@@ -46,6 +47,7 @@ final class ServerSide implements UpstreamEnd.Listener {
   private final Listener session;
   private final ReplySplitter lines = new ReplySplitter();
   private final Reply.Collector replies = new Reply.Collector();
+  private final ShownReplies shown = new ShownReplies();
   private final Queue<Runnable> waiting = new ArrayDeque<>();
   private Runnable unwatch = () -> {};
   private int holds;
@@ -104,6 +106,9 @@ final class ServerSide implements UpstreamEnd.Listener {
 
   /** Takes the bytes over, and wipes them when they are written. */
   void write(byte[] bytes) {
+    if (!opaque) {
+      shown.sent(bytes);
+    }
     SecretWrite.to(end.channel(), bytes);
   }
 
@@ -111,6 +116,11 @@ final class ServerSide implements UpstreamEnd.Listener {
   void shutdownOutput() {
     DuplexChannel control = end.channel();
     control.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(flushed -> control.shutdownOutput());
+  }
+
+  /** What a log may print of it: nothing that could echo a password. Asked once for each line. */
+  Object shown(ReplyLine line) {
+    return shown.shown(line);
   }
 
   /** Lines of a reply come together here; empty: there are more to come. */

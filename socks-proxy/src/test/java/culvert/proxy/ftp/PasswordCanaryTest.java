@@ -44,6 +44,8 @@ class PasswordCanaryTest {
     try (FtpFixture ftp = new FtpFixture()) {
       refusedLogin(ftp);
       login(ftp);
+      echoes(ftp);
+      relayedEchoes(ftp);
     } finally {
       root.setLevel(before);
       root.detachAppender(rendered);
@@ -86,5 +88,52 @@ class PasswordCanaryTest {
     client.close();
     server.close();
     await().untilAsserted(() -> assertThat(ftp.ssh.leases).hasValue(0));
+  }
+
+  /** A server that says what it was told. */
+  private static void echoes(FtpFixture ftp) throws Exception {
+    Peer client = ftp.tunnel(Fallback.NONE);
+    client.answer();
+    client.line();
+    client.send("ACCT " + CANARY + "\r\nUSER bob\r\nPASS " + CANARY + "\r\n");
+    client.line();
+    client.line();
+    Peer server = ftp.server();
+    server.sendLine("220 hi");
+    server.line();
+    server.sendLine("331 p");
+    server.line();
+    server.sendLine("332-" + CANARY).sendLine(CANARY).sendLine("332 " + CANARY);
+    assertThat(server.line()).isEqualTo("ACCT " + CANARY);
+    server.sendLine("230-" + CANARY).sendLine("220 " + CANARY).sendLine("230 in " + CANARY);
+    for (int i = 0; i < 3; i++) {
+      assertThat(client.line()).contains(CANARY);
+    }
+    client.sendLine("XPASS " + CANARY);
+    server.line();
+    server.sendLine("500 XPASS " + CANARY + ": what?");
+    assertThat(client.line()).contains(CANARY);
+    client.close();
+    server.close();
+    await().untilAsserted(() -> assertThat(ftp.ssh.leases).hasValue(0));
+  }
+
+  /** Where nothing is captured, and where the password is relayed after another login. */
+  private static void relayedEchoes(FtpFixture ftp) throws Exception {
+    Peer client = ftp.plain(FtpFixture.HOST);
+    Peer server = ftp.server();
+    server.sendLine("220 hi");
+    client.answer();
+    client.line();
+    for (String command : new String[] {"PASS", "ACCT", "pass", "PASS"}) {
+      client.sendLine(command + " " + CANARY);
+      server.line();
+      server.sendLine("230-" + CANARY).sendLine(" " + CANARY).sendLine("230 " + CANARY);
+      for (int i = 0; i < 3; i++) {
+        assertThat(client.line()).contains(CANARY);
+      }
+    }
+    client.close();
+    server.close();
   }
 }

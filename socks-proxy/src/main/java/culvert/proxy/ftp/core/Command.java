@@ -88,6 +88,15 @@ public final class Command implements ClientInput {
     return verb.isEmpty();
   }
 
+  /** Whether its argument is one that no log may show, and a server's echo of it neither. */
+  static boolean mayHoldSecret(byte[] line) {
+    int length = 0;
+    while (length < line.length && inVerb(line[length], length)) {
+      length++;
+    }
+    return !SHOWN.contains(new String(line, 0, length, US_ASCII).toUpperCase(Locale.ROOT));
+  }
+
   boolean is(String... verbs) {
     return Arrays.asList(verbs).contains(verb);
   }
