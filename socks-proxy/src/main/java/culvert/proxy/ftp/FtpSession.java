@@ -27,13 +27,12 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
-import io.netty.util.concurrent.ScheduledFuture;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,6 +49,7 @@ final class FtpSession
     implements ClientEnd.Listener,
         ServerSide.Listener,
         UpstreamOpener.Listener,
+        LoginDeadlines.Listener,
         ActiveMode.Listener,
         DialogueEffects.Session {
   private static final Logger log = LoggerFactory.getLogger(FtpSession.class);
@@ -109,6 +109,7 @@ final class FtpSession
   private final DataTransfers transfers;
   private final List<PassivePorts> holding = new ArrayList<>(); // of upstreams that are gone
   private final CommandQueue commands = new CommandQueue();
+  private final LoginDeadlines deadlines;
 
   private Phase phase = Phase.CONNECTING;
   private boolean accepted;
@@ -121,7 +122,6 @@ final class FtpSession
   private @Nullable Opener opener;
   private @Nullable DestinationChoice destinations;
   private @Nullable LoginCapture login;
-  private @Nullable ScheduledFuture<?> replyTimer;
 
   private @Nullable ServerSide server;
   private @Nullable DialogueEffects effects; // of the dialogue with the server
@@ -142,6 +142,7 @@ final class FtpSession
     this.ports = ports;
     this.recorder = recorder;
     this.clientEnd = new ClientEnd(channel, this);
+    this.deadlines = new LoginDeadlines(loop, services.timeouts(), this);
     this.transfers = new DataTransfers(loop, services.timeouts().abort());
   }
 
@@ -180,6 +181,7 @@ final class FtpSession
     accept();
     login = capture;
     phase = Phase.LOGIN;
+    deadlines.follow(capture.state());
     toClient(LoginCapture.greeting());
     pump();
   }
@@ -479,26 +481,18 @@ final class FtpSession
     }
   }
 
-  /** A server that is silent during the login is waited for only so long. */
-  private void expectReply() {
-    stopReplyTimer();
-    if (phase == Phase.LOGIN && login != null && login.state() == LoginState.REPLAYING_LOGIN) {
-      long patience = services.timeouts().serverReply().toMillis();
-      replyTimer =
-          loop.schedule(
-              () ->
-                  serverLost(
-                      "FTP server %s: no reply within %d ms".formatted(request.host(), patience)),
-              patience,
-              TimeUnit.MILLISECONDS);
-    }
+  @Override
+  public void serverTooLate(Duration patience) {
+    serverLost(
+        "FTP server %s: no answer to the login within %d ms"
+            .formatted(request.host(), patience.toMillis()));
   }
 
-  private void stopReplyTimer() {
-    if (replyTimer != null) {
-      replyTimer.cancel(false);
-      replyTimer = null;
-    }
+  @Override
+  public void clientTooLate(Duration patience) {
+    String why = "no login within " + patience.toMillis() + " ms";
+    toClient(OwnReply.of(421, "culvert: " + why));
+    finish(EndReason.TIMED_OUT, why);
   }
 
   // Effects
@@ -512,8 +506,8 @@ final class FtpSession
     if (capture.state() == LoginState.LOGGED_IN && phase == Phase.LOGIN) {
       phase = Phase.RELAYING;
     }
+    deadlines.follow(capture.state());
     effects.forEach(this::run);
-    expectReply();
   }
 
   private void run(LoginEffect effect) {
@@ -657,7 +651,7 @@ final class FtpSession
       return;
     }
     phase = Phase.ENDED;
-    stopReplyTimer();
+    deadlines.stop();
     if (opener != null) {
       opener.cancel();
     }

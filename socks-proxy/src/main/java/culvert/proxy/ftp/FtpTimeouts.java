@@ -8,7 +8,9 @@ import java.time.Duration;
  * @param decision the front door's answer waits so long for the server to be reached
  * @param tunnel from the login until the tunnel stands, where plaintext is the way out
  * @param opening from the login until the upstream stands: WinSCP waits 15 s for an answer
- * @param serverReply a reply to the replayed login; greetings wait for reverse DNS
+ * @param serverReply what a server may take from its connection to its last reply to the replayed
+ *     login; greetings wait for reverse DNS
+ * @param clientLogin what a client may take for its login, whatever else it says meanwhile
  * @param abort what a server may take to answer ABOR before the data connection is reset
  * @param farewell what a client may take to close after its last reply
  */
@@ -17,6 +19,7 @@ public record FtpTimeouts(
     Duration tunnel,
     Duration opening,
     Duration serverReply,
+    Duration clientLogin,
     Duration abort,
     Duration farewell) {
 
@@ -26,6 +29,7 @@ public record FtpTimeouts(
           Duration.ofSeconds(10),
           Duration.ofMillis(14_500),
           Duration.ofSeconds(60),
+          Duration.ofSeconds(120),
           Duration.ofSeconds(1),
           Duration.ofSeconds(5));
 }

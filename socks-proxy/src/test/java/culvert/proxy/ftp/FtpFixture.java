@@ -135,6 +135,15 @@ final class FtpFixture implements AutoCloseable {
 
   /** How long control connections that begin from now on wait for their tunnel, and in all. */
   void patience(Duration tunnel, Duration opening) {
+    patience(tunnel, opening, NEVER, NEVER);
+  }
+
+  /** How long servers may take for a replayed login, and clients for theirs, from now on. */
+  void loginPatience(Duration server, Duration client) {
+    patience(NEVER, NEVER, server, client);
+  }
+
+  private void patience(Duration tunnel, Duration opening, Duration server, Duration client) {
     sessions =
         new ControlConnections(
             new FtpServices(
@@ -157,7 +166,8 @@ final class FtpFixture implements AutoCloseable {
                     Duration.ofMillis(500),
                     tunnel,
                     opening,
-                    NEVER,
+                    server,
+                    client,
                     Duration.ofMillis(300),
                     Duration.ofSeconds(2))));
   }

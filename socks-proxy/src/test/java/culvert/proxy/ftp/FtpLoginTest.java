@@ -988,4 +988,66 @@ class FtpLoginTest {
     assertThat(tunnelled.line()).isEqualTo("USER alice");
     assertThat(ftp.ssh.logins).containsExactly("bob", "alice");
   }
+
+  /** Until it is hung up. */
+  private static void keepSaying(Peer peer, String line) {
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                while (true) {
+                  peer.sendLine(line);
+                }
+              } catch (IOException e) {
+                // It was.
+              }
+            });
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  @ParameterizedTest(name = "<{0}>")
+  @ValueSource(strings = {"120 wait", "220-and", "220 hi", "text", ""})
+  void aServerThatTalksForEverHasOneDeadlineForTheLogin(String line) throws Exception {
+    ftp.loginPatience(Duration.ofMillis(300), FtpFixture.NEVER);
+    Peer client = ftp.tunnel(Fallback.NONE);
+    client.answer();
+    logIn(client);
+    Peer server = ftp.server();
+    keepSaying(server, line);
+
+    assertThat(client.line())
+        .isEqualTo("421 culvert: FTP server ftp.example: no answer to the login within 300 ms");
+    assertThat(client.rest()).isEqualTo("EOF");
+    awaitEnd(0, "ended completed");
+    await().untilAsserted(() -> assertThat(ftp.ssh.leases).hasValue(0));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(strings = {"NOOP", "USER bob", "ACCT x", "FEAT", "REIN", "PA@S"})
+  void aClientThatNeverLogsInIsHungUpWhateverElseItSays(String line) throws Exception {
+    ftp.loginPatience(FtpFixture.NEVER, Duration.ofMillis(300));
+    Peer client = ftp.tunnel(Fallback.NONE);
+    client.answer();
+    client.line();
+    String reply;
+    do {
+      client.sendLine(line);
+      reply = client.line();
+    } while (!reply.startsWith("421 ") && !reply.equals("EOF"));
+
+    assertThat(reply).isEqualTo("421 culvert: no login within 300 ms");
+    awaitEnd(0, "ended timed-out");
+    assertThat(ftp.ssh.logins).isEmpty();
+  }
+
+  @Test
+  void aClientThatSaysNothingIsHungUp() throws Exception {
+    ftp.loginPatience(FtpFixture.NEVER, Duration.ofMillis(300));
+    Peer client = ftp.tunnel(Fallback.NONE);
+    client.answer();
+    client.line();
+
+    assertThat(client.rest()).isEqualTo("421 culvert: no login within 300 ms\r\nEOF");
+  }
 }
