@@ -271,6 +271,12 @@ final class RelayEnd extends ChannelInboundHandlerAdapter {
       pair.directionEnded();
       return;
     }
+    try {
+      pair.outputEnds(this);
+    } catch (RuntimeException e) {
+      fail(e);
+      return;
+    }
     channel
         .shutdownOutput()
         .addListener(
@@ -311,16 +317,22 @@ final class RelayEnd extends ChannelInboundHandlerAdapter {
     }
     if (cause instanceof RuntimeException || cause instanceof Error) {
       LOG.error("{}: relay failed", channel, cause);
+      fail(EndReason.INTERNAL_ERROR, cause.toString());
+      return;
     }
     String message = cause.getMessage();
     fail(message == null ? cause.getClass().getSimpleName() : message);
   }
 
   private void fail(String detail) {
+    fail(brokenReason, detail);
+  }
+
+  private void fail(EndReason reason, String detail) {
     if (!failed && !disposed) {
       failed = true;
       tellWritten();
-      pair.broken(brokenReason, detail);
+      pair.broken(reason, detail);
     }
   }
 

@@ -56,6 +56,13 @@ final class RelayedPair {
         });
   }
 
+  /** All of one direction is written, and its end comes next. On that end's loop. */
+  void outputEnds(RelayEnd end) {
+    if (end == upstream) {
+      listener.clientEnded();
+    }
+  }
+
   /** One direction's end has been written. From either end's loop. */
   void directionEnded() {
     onClientLoop(
@@ -67,9 +74,9 @@ final class RelayedPair {
         });
   }
 
-  /** One side broke off. From either end's loop. */
-  void broken(EndReason side, String detail) {
-    onClientLoop(() -> end(side, detail, true));
+  /** One side broke off, or we did. From either end's loop. */
+  void broken(EndReason reason, String detail) {
+    onClientLoop(() -> end(reason, detail, true));
   }
 
   private void end(EndReason reason, String detail, boolean reset) {

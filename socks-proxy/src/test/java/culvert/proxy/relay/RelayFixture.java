@@ -32,6 +32,10 @@ final class RelayFixture implements AutoCloseable {
   final AtomicLong fromClient = new AtomicLong();
   final AtomicLong toClient = new AtomicLong();
   final CompletableFuture<EndReason> ended = new CompletableFuture<>();
+
+  /** Run when the relay tells that the client has ended. */
+  volatile Runnable clientEnded = () -> {};
+
   final BufferBudget budget;
   final Socket client;
   final Socket server;
@@ -96,7 +100,17 @@ final class RelayFixture implements AutoCloseable {
                     clientChannel,
                     upstreamChannel,
                     new Bytes(),
-                    (reason, detail) -> ended.complete(reason)))
+                    new RelayListener() {
+                      @Override
+                      public void clientEnded() {
+                        clientEnded.run();
+                      }
+
+                      @Override
+                      public void ended(EndReason reason, String detail) {
+                        ended.complete(reason);
+                      }
+                    }))
         .get(5, SECONDS);
   }
 

@@ -276,6 +276,101 @@ class RelayTest {
     }
   }
 
+  // The client's end, told before it is passed on
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("ways")
+  void theClientsEndIsToldWhenAllIsWrittenAndBeforeTheServerCanHearOfIt(Way way) throws Exception {
+    byte[] up = random(3 << 20, 1);
+    try (RelayFixture pair = way.open()) {
+      CompletableFuture<String> told = new CompletableFuture<>();
+      pair.clientEnded =
+          () -> {
+            boolean passedOn = pair.upstreamChannel.isOutputShutdown();
+            long unwritten =
+                pair.upstreamChannel.unsafe().outboundBuffer().totalPendingWriteBytes();
+            told.complete(passedOn + ", " + unwritten + " bytes unwritten");
+          };
+      pair.start();
+      CompletableFuture<Void> uploading = sendAll(pair.client, up);
+      assertThat(pair.server.getInputStream().readNBytes(up.length)).isEqualTo(up);
+      assertThat(pair.server.getInputStream().read()).isEqualTo(-1);
+      uploading.get(20, SECONDS);
+
+      assertThat(told).isCompletedWithValue("false, 0 bytes unwritten");
+    }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("ways")
+  void anEndBeforeTheRelayIsToldToo(Way way) throws Exception {
+    try (RelayFixture pair = way.open()) {
+      CompletableFuture<Void> told = new CompletableFuture<>();
+      pair.clientEnded = () -> told.complete(null);
+      pair.client.shutdownOutput();
+      pair.start();
+
+      assertThat(pair.server.getInputStream().read()).isEqualTo(-1);
+      assertThat(told).isDone();
+    }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("ways")
+  void theServersEndIsNotTheClients(Way way) throws Exception {
+    try (RelayFixture pair = way.open()) {
+      CompletableFuture<Void> told = new CompletableFuture<>();
+      pair.clientEnded = () -> told.complete(null);
+      pair.start();
+      pair.server.shutdownOutput();
+      assertThat(pair.client.getInputStream().read()).isEqualTo(-1);
+      assertThat(told).isNotDone();
+
+      reset(pair.client);
+      assertThat(pair.end()).isEqualTo(EndReason.CLIENT_ABORTED);
+      assertThat(told).isNotDone();
+    }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("ways")
+  void ofAnUpstreamThatHasClosedNoClientsEndIsTold(Way way) throws Exception {
+    try (RelayFixture pair = way.open()) {
+      CompletableFuture<Void> told = new CompletableFuture<>();
+      pair.clientEnded = () -> told.complete(null);
+      pair.server.shutdownOutput();
+      pair.upstreamChannel.read();
+      await().until(() -> EarlyReads.inputEnded(pair.upstreamChannel));
+      pair.upstreamChannel.close().sync();
+      pair.start();
+      pair.client.shutdownOutput();
+
+      assertThat(pair.end()).isEqualTo(EndReason.COMPLETED);
+      assertThat(told).isNotDone();
+    }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("ways")
+  void aListenerThatFailsBreaksBothSidesOffAsADefect(Way way) throws Exception {
+    try (RelayFixture pair = way.open()) {
+      pair.clientEnded =
+          () -> {
+            throw new IllegalStateException("told for the test");
+          };
+      pair.start();
+      send(pair.client, "x");
+      assertThat(pair.server.getInputStream().read()).isEqualTo('x');
+      pair.client.shutdownOutput();
+
+      assertThat(pair.end()).isEqualTo(EndReason.INTERNAL_ERROR);
+      assertThatThrownBy(() -> pair.server.getInputStream().read())
+          .isInstanceOf(SocketException.class);
+      assertThatThrownBy(() -> pair.client.getInputStream().read())
+          .isInstanceOf(SocketException.class);
+    }
+  }
+
   private static final class Still {
     private final java.util.function.LongSupplier value;
     private long last = -1;
