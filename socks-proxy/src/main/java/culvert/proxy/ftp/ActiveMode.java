@@ -282,12 +282,12 @@ final class ActiveMode {
     ConnectionRecorder recorder = services.active().connections().begin(dataClient);
     if (server.isPresent()) {
       connector
-          .connect(dataClient, recorder, server.get())
+          .connect(DataSession.UNKNOWN_REQUEST, dataClient, recorder, server.get())
           .addListener(done -> onLoop(() -> connected(dataClient, done, mine)));
       return;
     }
-    connector.begin(dataClient, recorder);
-    onLoop(() -> expectForward(dataClient, recorder, mine));
+    DataClient data = connector.begin(DataSession.UNKNOWN_REQUEST, dataClient, recorder);
+    onLoop(() -> expectForward(data, mine));
   }
 
   /** A client that has gone already must not leave an empty file behind. */
@@ -301,14 +301,14 @@ final class ActiveMode {
     }
   }
 
-  private void expectForward(Client dataClient, ConnectionRecorder recorder, int mine) {
+  private void expectForward(DataClient data, int mine) {
     IllegalStateException tooLate = new IllegalStateException("the remote forward has ended");
-    if (mine == turn && forward != null && forward.expect(dataClient, recorder)) {
+    if (mine == turn && forward != null && forward.expect(data)) {
       given.add(forward);
       forward = null;
       opened(mine, Optional.empty());
     } else {
-      onLoopOf(dataClient, () -> connector.giveUp(dataClient, recorder, tooLate));
+      data.onLoop(() -> connector.giveUp(data, tooLate));
       opened(mine, Optional.of(tooLate));
     }
   }

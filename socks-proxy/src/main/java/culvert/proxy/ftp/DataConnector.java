@@ -9,6 +9,7 @@ import culvert.proxy.ftp.core.PassiveReply;
 import culvert.proxy.relay.Closing;
 import culvert.proxy.relay.EarlyReads;
 import culvert.proxy.relay.Relay;
+import culvert.proxy.relay.RelayListener;
 import culvert.ssh.Originator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
@@ -19,37 +20,43 @@ import io.netty.util.concurrent.FutureListener;
 import io.netty.util.concurrent.Promise;
 import java.net.InetAddress;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes a session's data connections: in passive mode exactly one for each announcement, when the
  * client comes for it; on the way of the control connection. A connection lives on its client's
- * loop; the session, on another one, hears of its beginning and end.
+ * loop; the session, on another one, hears of what becomes of it.
  */
 final class DataConnector {
-  private final FtpSession session;
+  private static final String NOT_THERE = "the client's data connection has ended";
+
+  private final DataSession session;
   private final Upstream upstream;
   private final Route route;
   private final Relay relay;
 
-  DataConnector(FtpSession session, Upstream upstream, Route route, Relay relay) {
+  DataConnector(DataSession session, Upstream upstream, Route route, Relay relay) {
     this.session = session;
     this.upstream = upstream;
     this.route = route;
     this.relay = relay;
   }
 
-  /** Connects the client that comes for an announcement of the server's. */
-  DataTaker taker(PassiveReply announced) {
+  /**
+   * Connects the client that comes for an announcement of the server's.
+   *
+   * @param request what the server has answered with that, for the session
+   */
+  DataTaker taker(int request, PassiveReply announced) {
     return new DataTaker() {
       @Override
       public void take(Client client, ConnectionRecorder recorder) {
-        connect(client, recorder, announced);
+        connect(request, client, recorder, announced);
       }
 
       @Override
       public void arriving(Future<?> known) {
-        session.dataArriving(known);
+        session.arriving(known);
       }
     };
   }
@@ -59,28 +66,54 @@ final class DataConnector {
    *
    * @return completes there, when the client was answered
    */
-  Future<Void> connect(Client client, ConnectionRecorder recorder, PassiveReply announced) {
-    begin(client, recorder);
-    Arrival arrival = new Arrival();
+  Future<Void> connect(
+      int request, Client client, ConnectionRecorder recorder, PassiveReply announced) {
+    DataClient data = begin(request, client, recorder);
     Promise<Void> answered = client.channel().eventLoop().newPromise();
+    if (data.hasEnded()) {
+      return answered.setFailure(new IllegalStateException(NOT_THERE));
+    }
+    guarded(data, answered, () -> dial(data, announced, answered));
+    return answered;
+  }
+
+  private void dial(DataClient data, PassiveReply announced, Promise<Void> answered) {
+    Arrival arrival = new Arrival();
     upstream
         .connect(
             elsewhere(announced),
             announced.port(),
-            Originator.of(client.address()),
-            client.channel().eventLoop(),
+            Originator.of(data.client().address()),
+            data.channel().eventLoop(),
             arrival.initializer())
         .addListener(
             (FutureListener<DuplexChannel>)
-                done -> {
-                  if (done.isSuccess()) {
-                    join(client, recorder, arrival, done.getNow(), answered);
-                  } else {
-                    giveUp(client, recorder, done.cause());
-                    answered.setFailure(done.cause());
-                  }
-                });
-    return answered;
+                done -> guarded(data, answered, () -> dialled(data, arrival, done, answered)));
+  }
+
+  private void dialled(
+      DataClient data, Arrival arrival, Future<DuplexChannel> server, Promise<Void> answered) {
+    if (server.isSuccess()) {
+      join(data, arrival, server.getNow());
+      if (data.hasEnded()) {
+        answered.setFailure(new IllegalStateException(NOT_THERE));
+      } else {
+        answered.setSuccess(null);
+      }
+    } else {
+      giveUp(data, server.cause());
+      answered.setFailure(server.cause());
+    }
+  }
+
+  /** A defect must not leave anybody waiting. */
+  private static void guarded(DataClient data, Promise<Void> answered, Runnable step) {
+    try {
+      step.run();
+    } catch (RuntimeException | Error e) {
+      answered.tryFailure(e);
+      data.failed(e);
+    }
   }
 
   private Optional<InetAddress> elsewhere(PassiveReply announced) {
@@ -91,61 +124,73 @@ final class DataConnector {
   }
 
   /** A client has come, or was called, for data. On its loop, as is everything below. */
-  void begin(Client client, ConnectionRecorder recorder) {
-    recorder.routed("ftp-data", route.action().toString());
-    if (upstream instanceof Upstream.Tunnelled tunnelled) {
-      recorder.tunnelled(tunnelled.server().toString(), tunnelled.user());
+  DataClient begin(int request, Client client, ConnectionRecorder recorder) {
+    DataClient data = new DataClient(session, request, client, recorder);
+    session.started(request, client.channel());
+    try {
+      recorder.routed("ftp-data", route.action().toString());
+      if (upstream instanceof Upstream.Tunnelled tunnelled) {
+        recorder.tunnelled(tunnelled.server().toString(), tunnelled.user());
+      }
+    } catch (RuntimeException | Error e) {
+      data.failed(e);
     }
-    session.dataStarted(client.channel());
+    return data;
   }
 
   /** There will be no data for a client that has begun. */
-  void giveUp(Client client, ConnectionRecorder recorder, Throwable cause) {
-    session.dataEnded(client.channel());
-    client.refuse(Refusals.of(cause));
-    recorder.ended(EndReason.UPSTREAM_FAILED, String.valueOf(cause.getMessage()));
+  void giveUp(DataClient data, Throwable cause) {
+    data.refuse(Refusals.of(cause), String.valueOf(cause.getMessage()));
   }
 
   /**
    * Relays between a client that has begun and the server, and answers the client: curl tries PASV
    * after a true failure of the front door only.
    */
-  void join(Client client, ConnectionRecorder recorder, Arrival arrival, DuplexChannel server) {
-    join(client, recorder, arrival, server, client.channel().eventLoop().newPromise());
-  }
-
-  private void join(
-      Client client,
-      ConnectionRecorder recorder,
-      Arrival arrival,
-      DuplexChannel server,
-      Promise<Void> answered) {
-    DuplexChannel channel = client.channel();
-    if (!channel.isActive()) {
-      String why = "closed before it was connected";
-      session.dataEnded(channel);
-      arrival.clientBrokeOff(); // for the guard: a server may take nothing for a file
+  void join(DataClient data, Arrival arrival, DuplexChannel server) {
+    if (!data.channel().isActive()) {
+      arrival.ended(data, EndReason.CLIENT_ABORTED); // a server may take nothing for a file
+      data.end(EndReason.CLIENT_ABORTED, "closed before it was connected");
       Closing.reset(server);
-      recorder.ended(EndReason.CLIENT_ABORTED, why);
-      answered.setFailure(new IllegalStateException("the client's data connection " + why));
       return;
     }
-    relay.start(
-        channel,
-        server,
-        recorder,
-        (reason, detail) -> {
-          arrival.ended(reason);
-          session.dataEnded(channel);
-          recorder.ended(reason, detail);
-        });
-    client.accept();
-    answered.setSuccess(null);
+    try {
+      relay.start(data.channel(), server, data.recorder(), new Ending(data, arrival));
+      data.client().accept();
+    } catch (RuntimeException | Error e) {
+      arrival.ended(data, EndReason.INTERNAL_ERROR);
+      data.failed(e);
+      Closing.reset(server);
+    }
+  }
+
+  /** How a data connection that stands ends. */
+  private final class Ending implements RelayListener {
+    private final DataClient data;
+    private final Arrival arrival;
+
+    Ending(DataClient data, Arrival arrival) {
+      this.data = data;
+      this.arrival = arrival;
+    }
+
+    @Override
+    public void clientEnded() {
+      session.clientEnded(data.request());
+    }
+
+    @Override
+    public void ended(EndReason reason, String detail) {
+      arrival.ended(data, reason);
+      data.end(reason, detail);
+    }
   }
 
   /** The server's end of a data connection, on whichever side it was opened. */
   final class Arrival {
-    private final AtomicReference<EndReason> end = new AtomicReference<>();
+    private record End(int request, EndReason reason) {}
+
+    private volatile @Nullable End end;
 
     /** The first thing in the channel's pipeline. */
     ChannelHandler initializer() {
@@ -153,20 +198,27 @@ final class DataConnector {
         @Override
         protected void initChannel(Channel channel) {
           UploadGuard guard =
-              new UploadGuard(
-                  () -> end.get() == EndReason.CLIENT_ABORTED, session::beforeBreakingOff);
+              new UploadGuard(Arrival.this::brokenOff, Arrival.this::beforeBreakingOff);
           channel.pipeline().addLast("upload-guard", guard);
           channel.pipeline().addLast(EarlyReads.initializer());
         }
       };
     }
 
-    private void ended(EndReason reason) {
-      end.set(reason);
+    /** By the client, or by a defect of ours: the server has no part in it. */
+    private boolean brokenOff() {
+      End now = end;
+      return now != null
+          && (now.reason() == EndReason.CLIENT_ABORTED || now.reason() == EndReason.INTERNAL_ERROR);
     }
 
-    private void clientBrokeOff() {
-      ended(EndReason.CLIENT_ABORTED);
+    private void beforeBreakingOff(Runnable then) {
+      End now = end;
+      session.beforeBreakingOff(now == null ? DataSession.UNKNOWN_REQUEST : now.request(), then);
+    }
+
+    private void ended(DataClient data, EndReason reason) {
+      end = new End(data.request(), reason);
     }
   }
 }

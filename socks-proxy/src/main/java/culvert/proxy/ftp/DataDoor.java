@@ -3,6 +3,8 @@ package culvert.proxy.ftp;
 import culvert.proxy.door.AcceptedClient;
 import culvert.proxy.door.ConnectionLimits;
 import culvert.proxy.door.OpenConnections;
+import culvert.proxy.event.ConnectionRecorder;
+import culvert.proxy.event.EndReason;
 import culvert.proxy.event.Endpoints;
 import culvert.proxy.relay.Closing;
 import io.netty.channel.Channel;
@@ -25,7 +27,38 @@ record DataDoor(ConnectionLimits limits, OpenConnections connections) {
       return;
     }
     channel.closeFuture().addListener(closed -> limits.release(address, client.forwardedBy()));
-    taker.take(client, connections.begin(client));
+    ConnectionRecorder recorder = connections.begin(client);
+    try {
+      taker.take(client, recorder);
+    } catch (RuntimeException | Error e) {
+      failed(e, recorder.id());
+      recorder.ended(EndReason.INTERNAL_ERROR, e.toString());
+      Closing.reset(channel);
+    }
+  }
+
+  /**
+   * A defect costs one connection, and is heard of.
+   *
+   * @return whether there was none
+   */
+  static boolean guarded(Channel channel, Runnable step) {
+    try {
+      step.run();
+      return true;
+    } catch (RuntimeException | Error e) {
+      failed(e, channel);
+      Closing.reset(channel);
+      return false;
+    }
+  }
+
+  private static void failed(Throwable defect, Object connection) {
+    LOG.atError()
+        .addKeyValue("conn", connection)
+        .addKeyValue("reason", EndReason.INTERNAL_ERROR)
+        .setCause(defect)
+        .log("data connection failed");
   }
 
   /** Tells of somebody who was not let in. */

@@ -73,9 +73,13 @@ final class DataForward implements ForwardedConnections {
           protected void initChannel(Channel channel) {
             channel
                 .pipeline()
-                .addLast("data", new WhenActive(data -> enter(data, peer, bound.bound())));
+                .addLast("data", new WhenActive(data -> guarded(data, peer, bound.bound())));
           }
         });
+  }
+
+  private void guarded(DuplexChannel channel, InetSocketAddress peer, BindAddress at) {
+    DataDoor.guarded(channel, () -> enter(channel, peer, at));
   }
 
   private void enter(DuplexChannel channel, InetSocketAddress peer, BindAddress at) {

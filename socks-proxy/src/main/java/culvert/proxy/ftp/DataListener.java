@@ -93,6 +93,19 @@ final class DataListener {
 
   /** Somebody has connected. On that socket's loop. */
   void accepted(DuplexChannel channel) {
+    guarded(channel, () -> judge(channel));
+  }
+
+  /** A defect ends it: nobody is let in by half. */
+  private boolean guarded(DuplexChannel channel, Runnable step) {
+    boolean done = DataDoor.guarded(channel, step);
+    if (!done) {
+      close();
+    }
+    return done;
+  }
+
+  private void judge(DuplexChannel channel) {
     InetSocketAddress peer = (InetSocketAddress) channel.remoteAddress();
     if (!peer.getAddress().equals(awaited.client())) {
       refuse(
@@ -111,17 +124,31 @@ final class DataListener {
   private void lookUp(DuplexChannel channel, InetSocketAddress peer) {
     Promise<Void> known = channel.eventLoop().newPromise();
     taker.arriving(known);
-    owners
-        .socket(channel)
-        .addListener(
-            (Future<SocketOwner> found) -> {
-              if (isOwn(found.getNow())) {
-                claim(channel, peer);
-              } else {
-                refuse(channel, peer, "the control connection is another user's");
-              }
-              known.setSuccess(null);
-            });
+    boolean asked =
+        guarded(
+            channel,
+            () ->
+                owners
+                    .socket(channel)
+                    .addListener(
+                        (Future<SocketOwner> found) -> {
+                          guarded(channel, () -> found(channel, peer, found));
+                          known.setSuccess(null);
+                        }));
+    if (!asked) {
+      known.trySuccess(null);
+    }
+  }
+
+  private void found(DuplexChannel channel, InetSocketAddress peer, Future<SocketOwner> owner) {
+    if (!owner.isSuccess()) {
+      throw new IllegalStateException("the owner of a socket was not looked up", owner.cause());
+    }
+    if (isOwn(owner.getNow())) {
+      claim(channel, peer);
+    } else {
+      refuse(channel, peer, "the control connection is another user's");
+    }
   }
 
   /** The control connection's owner was asked for first, so it is known first. */

@@ -110,7 +110,7 @@ final class DialogueEffects {
 
   /** Everything else waits until the client knows where to come, but only so long. */
   private void announce(ControlEffect.Passive passive) {
-    DataTaker taker = server.data().connector().taker(passive.reply());
+    DataTaker taker = server.data().connector().taker(DataSession.UNKNOWN_REQUEST, passive.reply());
     Future<PassivePorts.Announced> expected =
         server.data().passive().expect(passive.reply(), passive.extended(), taker);
     if (expected.isDone()) {

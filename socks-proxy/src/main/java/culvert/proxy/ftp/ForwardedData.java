@@ -1,7 +1,5 @@
 package culvert.proxy.ftp;
 
-import culvert.proxy.door.Client;
-import culvert.proxy.event.ConnectionRecorder;
 import culvert.ssh.ForwardedConnections;
 import culvert.ssh.Originator;
 import culvert.ssh.RemoteForward;
@@ -31,7 +29,7 @@ final class ForwardedData implements ForwardedConnections, AutoCloseable {
     record Idle() implements State {}
 
     /** The client is there, and the server has been told to come. */
-    record Expecting(Client client, ConnectionRecorder recorder) implements State {}
+    record Expecting(DataClient client) implements State {}
 
     /** The server has come, or will never be let in. */
     record Over() implements State {}
@@ -58,10 +56,10 @@ final class ForwardedData implements ForwardedConnections, AutoCloseable {
    * @param client has begun; it is given up if the server does not come
    * @return whether the server may still come
    */
-  boolean expect(Client client, ConnectionRecorder recorder) {
+  boolean expect(DataClient client) {
     State present = state.get();
     return present instanceof State.Idle
-        && state.compareAndSet(present, new State.Expecting(client, recorder));
+        && state.compareAndSet(present, new State.Expecting(client));
   }
 
   @Override
@@ -84,14 +82,8 @@ final class ForwardedData implements ForwardedConnections, AutoCloseable {
           @Override
           protected void initChannel(Channel channel) {
             channel.pipeline().addLast(arrival.initializer());
-            Client client = expecting.client();
-            client
-                .channel()
-                .eventLoop()
-                .execute(
-                    () ->
-                        connector.join(
-                            client, expecting.recorder(), arrival, (DuplexChannel) channel));
+            DataClient client = expecting.client();
+            client.onLoop(() -> connector.join(client, arrival, (DuplexChannel) channel));
           }
         });
   }
@@ -103,11 +95,7 @@ final class ForwardedData implements ForwardedConnections, AutoCloseable {
     cancel();
     if (last instanceof State.Expecting expecting) {
       IllegalStateException cause = new IllegalStateException("the FTP server did not connect");
-      expecting
-          .client()
-          .channel()
-          .eventLoop()
-          .execute(() -> connector.giveUp(expecting.client(), expecting.recorder(), cause));
+      expecting.client().onLoop(() -> connector.giveUp(expecting.client(), cause));
     }
   }
 

@@ -32,7 +32,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,8 +40,7 @@ import org.slf4j.LoggerFactory;
 /**
  * One FTP control connection: carries out what {@link LoginCapture} and {@link ControlDialogue} say
  * about its bytes, and stops reading from one side while the other one does not take them. Confined
- * to the client channel's loop but for the methods about data connections, which any thread may
- * call.
+ * to the client channel's loop.
  *
  * <p>Ends exactly once, in {@link #end}, which gives back everything that it holds.
  */
@@ -107,6 +106,7 @@ final class FtpSession
   private final ConnectionRecorder recorder;
   private final ClientEnd clientEnd;
   private final DataTransfers transfers;
+  private final DataEvents dataEvents;
   private final List<PassivePorts> holding = new ArrayList<>(); // of upstreams that are gone
   private final CommandQueue commands = new CommandQueue();
   private final LoginDeadlines deadlines;
@@ -144,6 +144,7 @@ final class FtpSession
     this.clientEnd = new ClientEnd(channel, this);
     this.deadlines = new LoginDeadlines(loop, services.timeouts(), this);
     this.transfers = new DataTransfers(loop, services.timeouts().abort());
+    this.dataEvents = new DataEvents(loop, new DataHeard());
   }
 
   /** Watches the client from now on; {@code opener} is cancelled when it goes. */
@@ -208,7 +209,7 @@ final class FtpSession
   /** The upstream stands: the login is replayed, or everything relayed from the greeting on. */
   @Override
   public void opened(UpstreamEnd end, DuplexChannel control, Upstream upstream) {
-    DataConnector connector = new DataConnector(this, upstream, route, services.relay());
+    DataConnector connector = new DataConnector(dataEvents, upstream, route, services.relay());
     ControlDialogue dialogue = new ControlDialogue(tlsAllowed(), login == null);
     ActiveMode active =
         new ActiveMode(services, client, request, route, upstream, dialogue, connector, this);
@@ -436,7 +437,8 @@ final class FtpSession
 
   @Override
   public void replied(ReplyLine line) {
-    log.atDebug().addKeyValue("conn", recorder.id()).log("server: {}", server().shown(line));
+    dataEvents.catchUp();
+    log.atDebug().addKeyValue("conn", recorder.id()).log("server: {}", line);
     if (phase == Phase.LOGIN) {
       server().collect(line).ifPresent(reply -> login(new LoginEvent.Replied(reply)));
     } else if (phase == Phase.RELAYING || phase == Phase.ABORTING) {
@@ -546,7 +548,8 @@ final class FtpSession
     server().becomeOpaque();
     if (route instanceof Route.FtpTunnel) { // elsewhere data go where the rules lead them
       DataModes data = server().data();
-      data.passive().expectAnyPort(data.connector()::taker);
+      data.passive()
+          .expectAnyPort(reply -> data.connector().taker(DataSession.UNKNOWN_REQUEST, reply));
     }
   }
 
@@ -584,55 +587,40 @@ final class FtpSession
 
   // Data connections
 
-  /** Somebody has come for data, who may be the client. From any thread. */
-  void dataArriving(Future<?> known) {
-    onLoop(
-        () -> {
-          if (server != null) {
-            server.holdUntil(known);
-          }
-        });
-  }
-
-  /** From any thread. */
-  void dataStarted(DuplexChannel dataClient) {
-    onLoop(() -> transfers.started(dataClient));
-  }
-
-  /** From any thread. */
-  void dataEnded(DuplexChannel dataClient) {
-    onLoop(() -> transfers.ended(dataClient));
-  }
-
-  /**
-   * A data channel is about to be closed before its client has sent everything: an upload is
-   * aborted first. From any thread.
-   *
-   * @param then closes it; runs at once where there is nothing to abort, or nobody to tell
-   */
-  void beforeBreakingOff(Runnable then) {
-    onLoop(
-        () -> {
-          if (phase == Phase.RELAYING && dialogue().uploadPending()) {
-            run(dialogue().uploadBroken());
-            transfers.afterAbort(then);
-          } else if (phase == Phase.ABORTING) {
-            transfers.afterAbort(then);
-          } else {
-            then.run();
-          }
-        });
-  }
-
-  private void onLoop(Runnable task) {
-    if (loop.inEventLoop()) {
-      task.run();
-      return;
+  /** What data connections tell, on this loop. */
+  private final class DataHeard implements DataSession {
+    @Override
+    public void arriving(Future<?> known) {
+      if (server != null) {
+        server.holdUntil(known);
+      }
     }
-    try {
-      loop.execute(task);
-    } catch (RejectedExecutionException e) {
-      task.run(); // the loop has ended, and with it everything that could run beside this
+
+    @Override
+    public void started(int dataRequest, DuplexChannel dataClient) {
+      transfers.started(dataClient);
+    }
+
+    @Override
+    public void clientEnded(int dataRequest) {
+      // Nothing waits for that.
+    }
+
+    @Override
+    public void ended(int dataRequest, DuplexChannel dataClient, EndReason reason) {
+      transfers.ended(dataClient);
+    }
+
+    @Override
+    public void beforeBreakingOff(int dataRequest, Runnable then) {
+      if (phase == Phase.RELAYING && dialogue().uploadPending()) {
+        run(dialogue().uploadBroken());
+        transfers.afterAbort(then);
+      } else if (phase == Phase.ABORTING) {
+        transfers.afterAbort(then);
+      } else {
+        then.run();
+      }
     }
   }
 

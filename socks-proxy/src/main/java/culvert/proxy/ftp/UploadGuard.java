@@ -14,23 +14,23 @@ import java.util.function.Consumer;
  * the file. Confined to the data channel's loop.
  */
 final class UploadGuard extends ChannelOutboundHandlerAdapter {
-  private final BooleanSupplier clientBrokeOff;
+  private final BooleanSupplier brokenOff;
   private final Consumer<Runnable> tellServer;
   private boolean told;
 
   /**
-   * @param clientBrokeOff whether it was the client who ended the connection
+   * @param brokenOff whether the connection ends before the client's data, and not by the server
    * @param tellServer is given what to do when the server has been told; any thread may do it
    */
-  UploadGuard(BooleanSupplier clientBrokeOff, Consumer<Runnable> tellServer) {
-    this.clientBrokeOff = clientBrokeOff;
+  UploadGuard(BooleanSupplier brokenOff, Consumer<Runnable> tellServer) {
+    this.brokenOff = brokenOff;
     this.tellServer = tellServer;
   }
 
   @Override
   public void close(ChannelHandlerContext context, ChannelPromise promise) {
     DuplexChannel channel = (DuplexChannel) context.channel();
-    if (!channel.isActive() || channel.isOutputShutdown() || !clientBrokeOff.getAsBoolean()) {
+    if (!channel.isActive() || channel.isOutputShutdown() || !brokenOff.getAsBoolean()) {
       context.close(promise);
     } else if (told) {
       channel.closeFuture().addListener(closed -> promise.trySuccess());

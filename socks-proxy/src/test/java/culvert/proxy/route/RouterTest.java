@@ -1,0 +1,151 @@
+package culvert.proxy.route;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.ArgumentMatchers.anyLong;
+import static org.mockito.Mockito.doAnswer;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.never;
+import static org.mockito.Mockito.verify;
+import static org.mockito.Mockito.when;
+
+import culvert.config.ConfigLoader;
+import culvert.config.Environment;
+import culvert.filter.ConnectionRequest;
+import culvert.filter.DestinationAddress;
+import culvert.proxy.door.Client;
+import culvert.proxy.door.OpenConnections;
+import culvert.proxy.event.ConnectionLog;
+import culvert.proxy.event.EndReason;
+import culvert.proxy.event.ProxyEvents;
+import culvert.proxy.ftp.DataConnections;
+import culvert.proxy.ftp.DataConnections.Claim;
+import culvert.proxy.ftp.FtpSessions;
+import culvert.proxy.owner.ClientOwners;
+import culvert.proxy.owner.SocketOwner;
+import culvert.proxy.relay.BufferBudget;
+import culvert.proxy.relay.Relay;
+import culvert.proxy.upstream.DirectConnector;
+import culvert.proxy.upstream.TunnelPins;
+import culvert.ssh.AddressResolver;
+import culvert.ssh.SshTransport;
+import io.netty.channel.DefaultChannelPromise;
+import io.netty.channel.DefaultEventLoop;
+import io.netty.channel.EventLoop;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.concurrent.Promise;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A defect in the claim of a data connection. */
+class RouterTest {
+  private static final Policy POLICY =
+      Policy.of(
+          new ConfigLoader(Environment.ofProcess())
+              .loadString("default-action: direct\n", "test.yaml")
+              .orThrow());
+  private static final ConnectionRequest REQUEST =
+      new ConnectionRequest(
+          "ftp.example",
+          new DestinationAddress.NotResolved(),
+          40_000,
+          InetAddress.getLoopbackAddress(),
+          "door");
+
+  private final EventLoop loop = new DefaultEventLoop();
+  private final DuplexChannel channel = mock(DuplexChannel.class);
+  private final Client client = mock(Client.class);
+  private final DataConnections table = mock(DataConnections.class);
+  private final ClientOwners owners = mock(ClientOwners.class);
+  private final FtpSessions sessions = mock(FtpSessions.class);
+  private final ProxyEvents events = mock(ProxyEvents.class);
+  private final List<EndReason> ends = new CopyOnWriteArrayList<>();
+
+  @BeforeEach
+  void start() {
+    when(channel.eventLoop()).thenReturn(loop);
+    when(channel.isActive()).thenReturn(true);
+    DefaultChannelPromise closed = new DefaultChannelPromise(channel, loop);
+    when(channel.closeFuture()).thenReturn(closed);
+    when(channel.close())
+        .thenAnswer(
+            call -> {
+              closed.trySuccess();
+              return closed;
+            });
+    when(client.channel()).thenReturn(channel);
+    when(client.address())
+        .thenReturn(new InetSocketAddress(InetAddress.getLoopbackAddress(), 4000));
+    when(client.request()).thenReturn(REQUEST);
+    when(client.forwardedBy()).thenReturn(Optional.empty());
+    when(client.user()).thenReturn(Optional.empty());
+    doAnswer(end -> ends.add(end.getArgument(0))).when(events).connectionEnded(any(), anyLong());
+  }
+
+  @AfterEach
+  void stop() {
+    loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
+  }
+
+  @Test
+  void oneThatFailsAtOnceEndsTheConnectionOnce() throws Exception {
+    when(table.claim(any(), any(), any())).thenThrow(new IllegalStateException("for the test"));
+    handle();
+
+    isBrokenOffOnce();
+  }
+
+  @Test
+  void oneThatFailsWhenTheOwnerIsKnownEndsTheConnectionOnce() throws Exception {
+    Promise<SocketOwner> owner = loop.newPromise();
+    when(owners.socket(any())).thenReturn(owner);
+    when(table.claim(any(), any(), any()))
+        .thenReturn(Claim.NEEDS_OWNER)
+        .thenThrow(new IllegalStateException("for the test"));
+    handle();
+    owner.setSuccess(new SocketOwner.Unknown());
+
+    isBrokenOffOnce();
+  }
+
+  @Test
+  void aLookUpOfTheOwnerThatFailsEndsTheConnectionOnce() throws Exception {
+    when(owners.socket(any())).thenThrow(new IllegalStateException("for the test"));
+    when(table.claim(any(), any(), any())).thenReturn(Claim.NEEDS_OWNER);
+    handle();
+
+    isBrokenOffOnce();
+  }
+
+  private void handle() throws Exception {
+    Router router =
+        new Router(
+            () -> POLICY,
+            table,
+            sessions,
+            new Upstreams(
+                mock(AddressResolver.class),
+                mock(DirectConnector.class),
+                mock(SshTransport.class),
+                mock(TunnelPins.class)),
+            owners,
+            new Relay(new BufferBudget(1 << 20)),
+            new OpenConnections(new ConnectionLog(events, System::nanoTime)));
+    loop.submit(() -> router.handle(client)).sync();
+  }
+
+  private void isBrokenOffOnce() throws Exception {
+    loop.submit(() -> {}).sync();
+    loop.submit(() -> {}).sync();
+    assertThat(ends).containsExactly(EndReason.INTERNAL_ERROR);
+    verify(client, never()).accept();
+    verify(sessions, never()).start(any(), any(), any(), any());
+  }
+}
