@@ -39,6 +39,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RemoteForwardIT {
   private static final Duration DEADLINE = Duration.ofSeconds(20);
 
+  /** What curl says when its own time is up. */
+  private static final int TIMED_OUT = 28;
+
   /** What the FTP server was told. */
   private static final Pattern TOLD = Pattern.compile("\"PORT 127,0,0,1,(\\d+),(\\d+)\"");
 
@@ -127,16 +130,45 @@ class RemoteForwardIT {
         FtpDialogue ftp = login(culvert)) {
       assertThat(ftp.send(port(listener))).startsWith("200 ");
       int forward = told();
-      try (Socket thief = new Socket(InetAddress.getLoopbackAddress(), forward)) {
-        thief.setSoTimeout(20_000);
-        assertThat(thief.getInputStream().read()).isEqualTo(-1);
-      }
       assertThat(ftp.send("RETR " + home.getFileName() + "/file")).startsWith("150 ");
       try (Socket data = listener.accept()) {
         assertThat(data.getInputStream().readAllBytes()).asString().isEqualTo("content");
       }
       assertThat(ftp.reply()).startsWith("226 ");
       isClosed(forward);
+    }
+  }
+
+  /** As curl's own test server does. */
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(strings = {"--eprt", "--disable-eprt"})
+  void curlWithAServerThatConnectsWhenItIsToldThePort(String eprt) throws Exception {
+    TestFile file = TestFile.create(directory.resolve("file"), MIB);
+    try (RealSshd sshd = RealSshd.start();
+        EagerServer server = EagerServer.start();
+        Culvert culvert = Culvert.start(config(sshd, "localhost", server.port()))) {
+      CurlClient curl = curl(culvert).with("--ftp-port", "-", eprt);
+      String url = "ftp://127.0.0.1:" + server.port() + "/file";
+
+      assertThat(curl.text("--upload-file", file.path().toString(), url))
+          .isEqualTo(new Run<>(0, "", ""));
+      assertThat(curl.digest(url)).isEqualTo(new Run<>(0, file.content(), ""));
+      assertThat(server.commands()).contains("STOR file", "RETR file");
+      assertThat(sshd.count("forwarded-tcpip")).isPositive();
+    }
+  }
+
+  @Test
+  void curlDoesNotWaitForAServerThatNeverConnects() throws Exception {
+    try (RealSshd sshd = RealSshd.start();
+        EagerServer server = EagerServer.thatNeverConnects();
+        Culvert culvert = Culvert.start(config(sshd, "localhost", server.port()))) {
+      String url = "ftp://127.0.0.1:" + server.port() + "/";
+
+      Run<String> list = curl(culvert).with("--ftp-port", "-").text(url);
+
+      assertThat(list.exitCode()).isNotIn(0, TIMED_OUT);
+      assertThat(server.commands()).contains("LIST");
     }
   }
 

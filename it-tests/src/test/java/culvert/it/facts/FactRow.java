@@ -97,6 +97,7 @@ enum FactRow {
   EPRT_DELIMITERS(5, "any EPRT delimiter"),
   EPRT_FAMILIES(5, "EPRT of an unknown family: 522"),
   REMOTE_FORWARD(5, "servers refuse a PORT that is not the control peer's: PORT 127,0,0,1,p"),
+  REMOTE_FORWARD_EARLY(5, "curl's test server connects when it is told the port, before RETR"),
   REMOTE_FORWARD_EPRT(5, "the only EPRT delimiter that vsftpd takes is |"),
   SOURCE_CHECKED(5, "ncftp and commons-net want data from the server's address: only BIND pleases"),
 

@@ -74,6 +74,66 @@ class RemoteForwardIT {
   }
 
   @ParameterizedTest(name = "{0}")
+  @EnumSource(
+      value = Way.class,
+      names = {"TUNNEL", "OWN_LOGIN"})
+  @Fact(FactRow.REMOTE_FORWARD_EARLY)
+  void aDownloadComesFromAServerThatConnectsWhenItIsToldThePort(Way way) throws Exception {
+    Session session = open(way);
+    DataPort client = listeners.open();
+    session.client().send("EPRT |1|127.0.0.1|" + client.number() + "|");
+    try (Wire early = connect(portOf(session.server().command()))) {
+      session.server().reply("200 EPRT ok");
+      session.client().hear("200 EPRT ok").send("RETR file");
+      session.server().expect("RETR file").reply("150 here it comes");
+      early.write("the file");
+    }
+    session.server().reply("226 done");
+
+    session.client().hear("150 here it comes", "226 done");
+    assertThat(client.accept().rest()).isEqualTo("the file");
+  }
+
+  @Test
+  @Fact(FactRow.REMOTE_FORWARD_EARLY)
+  void anUploadGoesToAServerThatConnectsWhenItIsToldThePort() throws Exception {
+    Session session = open(Way.TUNNEL);
+    DataPort client = listeners.open();
+    session.client().send("PORT " + client.sixNumbers());
+    try (Wire early = connect(portOf(session.server().command()))) {
+      session.server().reply("200 PORT ok");
+      session.client().hear("200 PORT ok").send("STOR file");
+      session.server().expect("STOR file").reply("150 send it");
+      try (Wire sending = client.accept()) {
+        sending.write("the file");
+        sending.halfClose();
+        assertThat(early.rest()).isEqualTo("the file");
+      }
+    }
+    session.server().reply("226 done");
+    session.client().hear("150 send it", "226 done");
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(strings = {"PORT", "PASV", "QUIT"})
+  @Fact(FactRow.REMOTE_FORWARD_EARLY)
+  void aServerThatConnectedForNothingIsCutOff(String next) throws Exception {
+    Session session = open(Way.TUNNEL);
+    session.client().send("PORT " + listeners.open().sixNumbers());
+    try (Wire early = connect(portOf(session.server().command()))) {
+      session.server().reply("200 PORT ok");
+      session.client().hear("200 PORT ok");
+      session.client().send(next.equals("PORT") ? "PORT " + listeners.open().sixNumbers() : next);
+      session.server().command();
+      if (next.equals("QUIT")) {
+        session.server().reply("221 bye").close();
+      }
+
+      assertThat(early.ends()).isTrue();
+    }
+  }
+
+  @ParameterizedTest(name = "{0}")
   @ValueSource(strings = {"|", "!", "#"})
   @Fact({FactRow.REMOTE_FORWARD_EPRT, FactRow.EPRT_DELIMITERS})
   void eprtIsToldWithTheDelimiterThatEveryServerTakes(String delimiter) throws Exception {
@@ -104,10 +164,7 @@ class RemoteForwardIT {
     int forwarded = portOf(session.server().command());
     session.server().reply("200 PORT ok");
     session.client().hear("200 PORT ok");
-    try (Wire thief = connect(forwarded)) {
-      assertThat(thief.ends()).as("cut off before the transfer").isTrue();
-    }
-    assertThat(client.isUntouched()).isTrue();
+    assertThat(client.isUntouched()).as("before the transfer").isTrue();
     session.client().send("RETR file");
     session.server().expect("RETR file").reply("150 here it comes");
 

@@ -1,8 +1,13 @@
 package culvert.proxy.ftp;
 
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Queue;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Remote forwards whose transfers the server has heard of, oldest first: a client that sends its
@@ -10,31 +15,56 @@ import org.jspecify.annotations.Nullable;
  * session's loop.
  */
 final class ActiveForwards implements AutoCloseable {
+  private final EventLoop loop;
+  private final Duration patience;
   private final Queue<ForwardedData> unanswered = new ArrayDeque<>();
-  private @Nullable ForwardedData finished;
+
+  /** Those whose servers may still be connecting, with the end of that. */
+  private final Map<ForwardedData, ScheduledFuture<?>> finished = new LinkedHashMap<>();
+
+  /**
+   * @param patience what a server may take to connect after its final reply
+   */
+  ActiveForwards(EventLoop loop, Duration patience) {
+    this.loop = loop;
+    this.patience = patience;
+  }
 
   void add(ForwardedData forward) {
     unanswered.add(forward);
   }
 
-  /** The oldest one's transfer has had its final reply, which may overtake its data. */
+  /**
+   * The oldest one's transfer has had its final reply, which may overtake its data, but not by far.
+   */
   void transferEnded(boolean failed) {
     ForwardedData ended = unanswered.poll();
-    if (ended != null) {
-      forgetFinished();
-      finished = ended;
-      if (failed) {
-        forgetFinished(); // the server will not come any more
-      }
+    if (ended != null && failed) {
+      ended.close(); // the server will not come any more
+    } else if (ended != null) {
+      finished.put(ended, endInTime(ended));
     }
+  }
+
+  private ScheduledFuture<?> endInTime(ForwardedData ended) {
+    long millis = patience.toMillis();
+    return loop.schedule(
+        () -> {
+          finished.remove(ended);
+          ended.close("the FTP server did not connect within " + millis + " ms of its final reply");
+        },
+        millis,
+        TimeUnit.MILLISECONDS);
   }
 
   /** The client has its data, as it goes on. */
   void forgetFinished() {
-    if (finished != null) {
-      finished.close();
-      finished = null;
-    }
+    finished.forEach(
+        (forward, end) -> {
+          end.cancel(false);
+          forward.close();
+        });
+    finished.clear();
   }
 
   @Override

@@ -58,7 +58,7 @@ final class ActiveMode {
   private final Optional<BindTable.Session> binds;
   private final Listener session;
   private final EventLoop loop;
-  private final ActiveForwards given = new ActiveForwards();
+  private final ActiveForwards given;
   private @Nullable ClientWay way;
   private @Nullable Future<DataPeers> peers; // asked once
   private @Nullable ForwardedData forward; // for the next transfer
@@ -82,6 +82,7 @@ final class ActiveMode {
     this.connector = connector;
     this.session = session;
     this.loop = client.channel().eventLoop();
+    this.given = new ActiveForwards(loop, services.timeouts().lateData());
     InetAddress own = ((InetSocketAddress) client.channel().localAddress()).getAddress();
     ConnectionRequest known = PassiveAddress.asked(client, request);
     this.serverAddress = new PassiveAddress(known, own);
@@ -197,7 +198,7 @@ final class ActiveMode {
   }
 
   private void forward(ForwardPlan plan, DataPeers from, int mine) {
-    ForwardedData data = new ForwardedData(connector, from);
+    ForwardedData data = new ForwardedData(connector, from, services.timeouts().earlyData());
     forward = data;
     List<Future<RemoteForward>> asked = plan.request(loop, data);
     data.requested(asked);

@@ -13,6 +13,8 @@ import java.time.Duration;
  * @param clientLogin what a client may take for its login, whatever else it says meanwhile
  * @param abort what a server may take to answer ABOR before the data connection is reset
  * @param farewell what a client may take to close after its last reply
+ * @param earlyData how long a server's connection is kept that comes before its transfer
+ * @param lateData what a server may take to connect when it has said that the transfer is done
  */
 public record FtpTimeouts(
     Duration decision,
@@ -21,7 +23,9 @@ public record FtpTimeouts(
     Duration serverReply,
     Duration clientLogin,
     Duration abort,
-    Duration farewell) {
+    Duration farewell,
+    Duration earlyData,
+    Duration lateData) {
 
   public static final FtpTimeouts DEFAULT =
       new FtpTimeouts(
@@ -31,5 +35,7 @@ public record FtpTimeouts(
           Duration.ofSeconds(60),
           Duration.ofSeconds(120),
           Duration.ofSeconds(1),
-          Duration.ofSeconds(5));
+          Duration.ofSeconds(5),
+          Duration.ofSeconds(60),
+          Duration.ofSeconds(10));
 }

@@ -77,6 +77,12 @@ final class FakeSsh implements SshTransport {
   volatile SshException channelFailure;
   volatile SshException forwardFailure;
 
+  /** What connected to forwards and was let in. */
+  final List<Channel> letIn = new CopyOnWriteArrayList<>();
+
+  /** The user of the last forward that was asked for. */
+  volatile ForwardedConnections forwardUser;
+
   FakeSsh(EventLoop loop) {
     this.loop = loop;
     this.ended = new Ended(loop);
@@ -231,6 +237,7 @@ final class FakeSsh implements SshTransport {
     public Future<RemoteForward> requestRemoteForward(
         BindAddress bind, EventLoop on, ForwardedConnections connections) {
       forwards.add(bind);
+      forwardUser = connections;
       if (forwardFailure != null) {
         return on.newFailedFuture(forwardFailure);
       }
@@ -252,7 +259,12 @@ final class FakeSsh implements SshTransport {
                       Originator.of((InetSocketAddress) channel.remoteAddress());
                   connections
                       .accept(originator)
-                      .ifPresentOrElse(channel.pipeline()::addLast, channel::close);
+                      .ifPresentOrElse(
+                          initializer -> {
+                            channel.pipeline().addLast(initializer);
+                            letIn.add(channel);
+                          },
+                          channel::close);
                 }
               })
           .bind(InetAddress.getLoopbackAddress(), 0)

@@ -94,6 +94,8 @@ final class FtpFixture implements AutoCloseable {
   private final Channel door;
   private final TcpDialer dialer = new TcpDialer(NettyTransport.preferred(), Map.of());
   private volatile ControlConnections sessions;
+  private volatile Duration earlyData = NEVER;
+  private volatile Duration lateData = NEVER;
   final FakeSsh ssh = new FakeSsh(loops.next());
   final ConnectionLimits limits = new ConnectionLimits(20, 0);
   final OwnListeners ownListeners = new OwnListeners();
@@ -169,7 +171,19 @@ final class FtpFixture implements AutoCloseable {
                     server,
                     client,
                     Duration.ofMillis(300),
-                    Duration.ofSeconds(2))));
+                    Duration.ofSeconds(2),
+                    earlyData,
+                    lateData)));
+  }
+
+  /**
+   * How long servers in active mode are kept and waited for, of control connections that begin from
+   * now on.
+   */
+  void dataPatience(Duration early, Duration late) {
+    earlyData = early;
+    lateData = late;
+    patience(NEVER, NEVER);
   }
 
   private DirectConnector connector() {
