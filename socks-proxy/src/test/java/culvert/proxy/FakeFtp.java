@@ -43,6 +43,16 @@ final class FakeFtp implements DataConnections, FtpSessions {
   }
 
   @Override
+  public Claim direct(Client client, SocketOwner owner, InetAddress address, int port) {
+    return isHeld(address, port) ? Claim.HELD : Claim.NOT_EXPECTED;
+  }
+
+  @Override
+  public boolean recentlyTunnelled(Client client, Optional<InetAddress> reached) {
+    return false;
+  }
+
+  @Override
   public void start(
       Client client, RoutedRequest routed, DestinationRules rules, ConnectionRecorder recorder) {
     started.add(routed.decided().route());

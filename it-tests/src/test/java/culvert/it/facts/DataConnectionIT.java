@@ -202,7 +202,7 @@ class DataConnectionIT {
       session.client().send("PASV");
       session.server().expect("PASV").reply("227 fake (" + port.sixNumbers("127.0.0.8") + ")");
       session.client().hear("227 Entering Passive Mode (" + port.sixNumbers() + ")");
-      stage.download(session, stage.data("127.0.0.8", port.number()), port);
+      stage.download(session, stage.data(LOCALHOST, port.number()), port);
 
       assertThat(bystander.isUntouched()).isTrue();
     }

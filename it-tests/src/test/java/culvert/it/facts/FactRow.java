@@ -58,11 +58,14 @@ enum FactRow {
   NEVER_LOOPBACK(4, "a 227 with 127.0.0.1 that was not asked for breaks many clients"),
   LITERAL_IN_227(4, "a client that asked for an IPv4 literal is told that literal"),
   RESOLVED_IN_227(4, "a client that asked for a name is told the address it resolves to here"),
-  SERVERS_OWN_IN_227(4, "where the name resolves to nothing, the server's own address"),
+  SERVERS_OWN_IN_227(4, "never the server's own word for its address: it can be anybody's"),
   RESERVED_IN_227(
-      4, "where nothing is left, an address out of 198.18.0.0/15 of this session's own"),
+      4, "where nothing is left, an address out of 198.18.0.0/16 of this session's own"),
   SERVERS_PORT(4, "the port is the server's, unless two sessions of one client collide"),
-  ANY_ALIAS(4, "data is asked for under any name or address that the server has, or Culvert's own"),
+  ANY_ALIAS(
+      4,
+      "data is asked for under any name or address that the client has asked for or was told, or"
+          + " Culvert's own"),
   BEFORE_WITH_OR_AFTER(4, "data connections come before, with or after the transfer command"),
   ANSWERED_WHEN_CONFIRMED(4, "curl goes from EPSV to PASV on a true SOCKS failure only"),
   ONE_CHANNEL(
@@ -78,7 +81,8 @@ enum FactRow {
   REPLIES_IN_ORDER(
       4, "commands awaiting replies are a FIFO; a transfer takes 1xx and a final reply"),
   UNSOLICITED_227(4, "an unsolicited or embedded 227 opens nothing"),
-  IPV6_CLIENT(4, "for an IPv6 client PASV is relayed unchanged, and EPSV works"),
+  IPV6_CLIENT(
+      4, "an IPv6 client is told a reserved address when it asks with PASV, and EPSV works"),
   EPSV_ALL_ENDS_PASV(4, "after EPSV ALL vsftpd and proftpd refuse PASV and PORT"),
   SAME_TARGET(4, "servers refuse data that does not come from the address of control"),
 

@@ -57,11 +57,16 @@ public final class ControlConnections implements FtpSessions {
       FtpServices services, Client client, ConnectionRequest destination, Route route) {
     Optional<ForwardedBy> forwardedBy = client.forwardedBy();
     if (forwardedBy.isPresent()) {
-      return upstream -> new ForwardedPorts(services, client, forwardedBy.get());
+      return (upstream, takers) -> new ForwardedPorts(services, client, forwardedBy.get());
     }
     return listens(route)
-        ? upstream -> new ListeningPorts(services, client)
-        : upstream -> new ExpectedPorts(services, client, destination, upstream);
+        ? (upstream, takers) ->
+            new ListeningPorts(
+                services,
+                client,
+                KnownServer.ofTunnel(services, client, destination, upstream, takers))
+        : (upstream, takers) ->
+            new ExpectedPorts(KnownServer.of(services, client, destination, upstream, takers));
   }
 
   private static boolean listens(Route route) {

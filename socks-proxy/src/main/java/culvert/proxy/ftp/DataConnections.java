@@ -4,6 +4,7 @@ import culvert.proxy.door.Client;
 import culvert.proxy.event.ConnectionRecorder;
 import culvert.proxy.owner.SocketOwner;
 import java.net.InetAddress;
+import java.util.Optional;
 
 /**
  * The table of expected data connections, asked before the rules. Shared by all event loops; claims
@@ -35,8 +36,24 @@ public interface DataConnections {
   Claim claim(Client client, SocketOwner owner, ConnectionRecorder recorder);
 
   /**
-   * Whether a tunnelled session holds that port, under whatever name a client asked for the
-   * address. Asked with the address that is about to be connected directly: if so, it must not be.
+   * Whether the client may be connected directly to an address of what it has asked for. Asked when
+   * {@link #claim} and the rules have nothing against it: the client may have asked by another name
+   * of an FTP server.
+   *
+   * @param owner as in {@link #claim}
+   * @return never {@link Claim#TAKEN}
    */
+  Claim direct(Client client, SocketOwner owner, InetAddress address, int port);
+
+  /** Whether a tunnelled session's server may listen for data there, whoever asks. */
   boolean isHeld(InetAddress address, int port);
+
+  /**
+   * Whether the client has a tunnelled session with the host that it asks for, or had one in the
+   * last minute, and asks for a port that may be data's. What it sends there may be a file, however
+   * little it looks like one.
+   *
+   * @param reached the address of the host, where it is known
+   */
+  boolean recentlyTunnelled(Client client, Optional<InetAddress> reached);
 }

@@ -89,6 +89,10 @@ final class DialogueEffects {
       session.toServer(line.bytes());
     } else if (effect instanceof ControlEffect.Passive passive) {
       announce(passive);
+    } else if (effect instanceof ControlEffect.AwaitData data) {
+      server.data().passive().awaitData(data.request());
+    } else if (effect instanceof ControlEffect.DataSettled data) {
+      server.data().passive().settled(data.request());
     } else if (effect instanceof ControlEffect.Active asked) {
       active.asked(asked);
     } else if (effect instanceof ControlEffect.OpenData open) {
@@ -112,7 +116,10 @@ final class DialogueEffects {
   private void announce(ControlEffect.Passive passive) {
     DataTaker taker = server.data().connector().taker(DataSession.UNKNOWN_REQUEST, passive.reply());
     Future<PassivePorts.Announced> expected =
-        server.data().passive().expect(passive.reply(), passive.extended(), taker);
+        server
+            .data()
+            .passive()
+            .expect(passive.request(), passive.reply(), passive.extended(), taker);
     if (expected.isDone()) {
       session.toClient(line(passive, expected));
       return;

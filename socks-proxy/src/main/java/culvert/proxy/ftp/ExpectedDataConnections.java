@@ -1,10 +1,8 @@
 package culvert.proxy.ftp;
 
-import culvert.filter.DestinationAddress;
 import culvert.proxy.door.Client;
 import culvert.proxy.event.ConnectionRecorder;
 import culvert.proxy.owner.SocketOwner;
-import io.netty.util.NetUtil;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,22 +10,29 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.IntFunction;
 import java.util.function.IntPredicate;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What FTP sessions have announced to their clients. One announcement allows one connection, from
- * the same client address and SOCKS user and, where the owner of the control connection's socket is
- * known, a socket of the same user, within {@link #VALID_FOR}; in a tunnelled session the port
- * stays held after that, until the session ends.
+ * What FTP sessions have announced to their clients, and the net under that. One announcement
+ * allows one connection, from the same client address and SOCKS user and, where the owner of the
+ * control connection's socket is known, a socket of the same user, within {@link #VALID_FOR}.
  *
- * <p>A session that was announced the same host and port as another one of the same client is given
- * another port to write into its reply, so that the two can be told apart.
+ * <p>In a tunnelled session the port stays held after that. Against the session's own client it is,
+ * until the session ends, and where nobody has come, a while longer. Against everybody else it is
+ * only while the server may listen there: from the session's last announcement until the final
+ * reply of its transfer, or, where nobody comes, for {@link #VALID_FOR}. So a session can keep no
+ * more than one port at a time from others, who may mean something else there.
  *
- * <p>A session whose server speaks TLS expects its client at any port but those of control
- * connections, as often as it comes, until the session ends; see {@link UnreadSessions}.
+ * <p>Where nothing was announced, the {@link DataNet} decides, by client and host.
+ *
+ * <p>A session that was announced the same host and port as another one of the same client, or a
+ * port of control connections, is given another port to write into its reply, so that the two can
+ * be told apart.
  *
  * <p>Thread-safe; everything is guarded by this object's lock, under which nothing foreign is
  * called.
@@ -38,21 +43,25 @@ public final class ExpectedDataConnections implements DataConnections {
   private static final int LOWEST_PORT = 1024;
   private static final int PORTS = 65536 - LOWEST_PORT;
 
+  private final IntPredicate controlPorts;
   private final LongSupplier nanoTime;
   private final Map<Integer, List<AnnouncedPort>> byPort = new HashMap<>();
-  private final UnreadSessions unread;
+  private final SessionsByHost sessions = new SessionsByHost();
+  private final DataNet net = new DataNet(sessions);
+  private final EndedSessions ended = new EndedSessions();
 
   /**
    * An empty table.
    *
-   * @param controlPorts where the configuration expects control connections: never data's
+   * @param controlPorts where the configuration expects control connections: never data's; a pure
+   *     function
    */
   public ExpectedDataConnections(IntPredicate controlPorts) {
     this(controlPorts, System::nanoTime);
   }
 
   ExpectedDataConnections(IntPredicate controlPorts, LongSupplier nanoTime) {
-    this.unread = new UnreadSessions(controlPorts);
+    this.controlPorts = controlPorts;
     this.nanoTime = nanoTime;
   }
 
@@ -60,38 +69,37 @@ public final class ExpectedDataConnections implements DataConnections {
    * A new session's part of the table.
    *
    * @param upstream the way of its data connections; its ports are held if that is a tunnel
+   * @param own where its control connection goes
+   * @param takers of clients that come to a port that was not announced
    */
-  Announcements open(SessionClient client, Upstream upstream) {
-    return new Announcements(this, client, upstream);
+  Announcements open(
+      SessionClient client, Upstream upstream, Set<Integer> own, IntFunction<DataTaker> takers) {
+    return new Announcements(this, client, upstream, own, takers);
   }
 
   @Override
   public Claim claim(Client client, SocketOwner owner, ConnectionRecorder recorder) {
-    InetAddress address = literal(client);
+    int port = client.request().port();
+    DataRequest asked = DataRequest.of(client, owner, controlPorts.test(port));
     Verdict found;
     synchronized (this) {
-      List<Announcements> holders = holders(client, address);
-      found =
-          findAnnounced(client, address, owner)
-              .or(() -> unread.claim(client, address, owner, holders))
-              .orElseGet(() -> Verdict.of(holders.isEmpty() ? Claim.NOT_EXPECTED : Claim.HELD));
+      ended.forget(now());
+      found = findAnnounced(asked).orElseGet(() -> findUnannounced(asked));
     }
     found.taker().ifPresent(taker -> taker.take(client, recorder));
     return found.claim();
   }
 
-  private Optional<Verdict> findAnnounced(
-      Client client, @Nullable InetAddress address, SocketOwner owner) {
-    for (AnnouncedPort announced : at(client.request().port())) {
-      DataTaker taker = announced.taker(nanoTime.getAsLong());
+  private Optional<Verdict> findAnnounced(DataRequest asked) {
+    for (AnnouncedPort announced : at(asked.port())) {
+      DataTaker taker = announced.taker(now());
       Announcements session = announced.session();
-      if (taker != null
-          && session.answersTo(client.request().host(), address)
-          && session.isOf(client)) {
-        if (session.needs(owner)) {
+      if (taker != null && session.answersTo(asked.hosts()) && session.isOf(asked.client())) {
+        if (session.needs(asked.owner())) {
           return Optional.of(Verdict.of(Claim.NEEDS_OWNER));
         }
-        if (session.isOwnedBy(owner)) {
+        if (session.isOwnedBy(asked.owner())) {
+          session.claimed(announced.request());
           spend(announced);
           return Optional.of(Verdict.taken(taker));
         }
@@ -100,46 +108,113 @@ public final class ExpectedDataConnections implements DataConnections {
     return Optional.empty();
   }
 
-  /** The sessions to which that port of their servers belongs. */
-  private List<Announcements> holders(Client client, @Nullable InetAddress address) {
-    return at(client.request().port()).stream()
-        .map(AnnouncedPort::session)
-        .filter(session -> session.holds(client.request().host(), address))
-        .toList();
+  private Verdict findUnannounced(DataRequest asked) {
+    List<AnnouncedPort> holders = holders(asked);
+    if (holders.stream().anyMatch(held -> isOthers(held.session(), asked) && held.stands(now()))) {
+      return Verdict.of(Claim.HELD);
+    }
+    return net.claim(asked, !holders.isEmpty()).orElseGet(() -> Verdict.of(held(holders, asked)));
+  }
+
+  private static boolean isOthers(Announcements session, DataRequest asked) {
+    return !session.isOf(asked.client())
+        || (!session.needs(asked.owner()) && !session.mayBeOwnedBy(asked.owner()));
+  }
+
+  private Claim held(List<AnnouncedPort> holders, DataRequest asked) {
+    List<AnnouncedPort> own =
+        holders.stream().filter(held -> !isOthers(held.session(), asked)).toList();
+    if (own.stream().anyMatch(h -> !h.session().needs(asked.owner()) || h.stands(now()))
+        || net.holdsFromEverybody(asked)) {
+      return Claim.HELD;
+    }
+    return own.isEmpty() ? Claim.NOT_EXPECTED : Claim.NEEDS_OWNER;
+  }
+
+  /** Of tunnelled sessions with that host. */
+  private List<AnnouncedPort> holders(DataRequest asked) {
+    List<AnnouncedPort> present = at(asked.port());
+    if (present.isEmpty()) {
+      return present;
+    }
+    Set<Object> hosts = asked.hosts();
+    return present.stream().filter(announced -> announced.session().holds(hosts)).toList();
+  }
+
+  @Override
+  public Claim direct(Client client, SocketOwner owner, InetAddress address, int port) {
+    DataRequest asked = DataRequest.at(address, port, client, owner, controlPorts.test(port));
+    synchronized (this) {
+      ended.forget(now());
+      List<AnnouncedPort> holders = holders(asked);
+      if (holders.stream().anyMatch(h -> isOthers(h.session(), asked) && h.stands(now()))) {
+        return Claim.HELD;
+      }
+      Claim unannounced = net.direct(asked);
+      return unannounced == Claim.NOT_EXPECTED ? held(holders, asked) : unannounced;
+    }
   }
 
   @Override
   public synchronized boolean isHeld(InetAddress address, int port) {
-    return at(port).stream().anyMatch(announced -> announced.session().holds("", address));
+    Set<Object> hosts = Set.of(ServerNames.key(address));
+    return at(port).stream()
+        .anyMatch(announced -> announced.session().holds(hosts) && announced.stands(now()));
   }
 
-  private static @Nullable InetAddress literal(Client client) {
-    if (client.request().address() instanceof DestinationAddress.Known known) {
-      return known.address();
+  @Override
+  public boolean recentlyTunnelled(Client client, Optional<InetAddress> reached) {
+    int port = client.request().port();
+    boolean control = controlPorts.test(port);
+    SocketOwner owner = new SocketOwner.NotLookedUp();
+    synchronized (this) {
+      ended.forget(now());
+      return net.recentlyTunnelled(DataRequest.of(client, owner, control))
+          || reached
+              .map(address -> DataRequest.at(address, port, client, owner, control))
+              .filter(net::recentlyTunnelled)
+              .isPresent();
     }
-    return NetUtil.createInetAddressFromIpAddressString(client.request().host());
   }
 
   // For the sessions' parts, under the lock
 
-  UnreadSessions unread() {
-    return unread;
+  long now() {
+    return nanoTime.getAsLong();
   }
 
-  void add(Announcements session, int port, @Nullable DataTaker taker) {
-    byPort
-        .computeIfAbsent(port, p -> new ArrayList<>(1))
-        .add(new AnnouncedPort(session, port, taker, nanoTime.getAsLong()));
+  SessionsByHost sessions() {
+    assert Thread.holdsLock(this);
+    return sessions;
+  }
+
+  boolean isConfiguredControlPort(int port) {
+    return controlPorts.test(port);
+  }
+
+  void hasEnded(Announcements session) {
+    assert Thread.holdsLock(this);
+    ended.add(session, now());
+  }
+
+  void add(AnnouncedPort announced) {
+    assert Thread.holdsLock(this);
+    byPort.computeIfAbsent(announced.port(), p -> new ArrayList<>(1)).add(announced);
+  }
+
+  void remove(AnnouncedPort announced) {
+    assert Thread.holdsLock(this);
+    byPort.computeIfPresent(
+        announced.port(), (port, all) -> all.remove(announced) && all.isEmpty() ? null : all);
   }
 
   /** Nobody is expected there any more. */
-  void spend(Announcements session, int port) {
-    of(session, port).forEach(this::spend);
-  }
-
-  /** The port is not the session's any more. */
-  void remove(Announcements session, int port) {
-    of(session, port).forEach(this::remove);
+  void spend(AnnouncedPort announced) {
+    assert Thread.holdsLock(this);
+    announced.spend();
+    if (!announced.session().tunnelled()) {
+      announced.session().release(announced);
+    }
   }
 
   /** Whether a client of the session that comes to the port may be expected by another one too. */
@@ -148,15 +223,18 @@ public final class ExpectedDataConnections implements DataConnections {
         .anyMatch(
             announced ->
                 announced.session() != session
-                    && announced.taker(nanoTime.getAsLong()) != null
+                    && announced.taker(now()) != null
                     && session.confusedWith(announced.session()));
   }
 
-  int freePort(int otherwise) {
+  /** One that means nothing else to the session's client. */
+  int freePort(Announcements session, int otherwise) {
     int start = ThreadLocalRandom.current().nextInt(PORTS);
     for (int i = 0; i < PORTS; i++) {
       int port = LOWEST_PORT + (start + i) % PORTS;
-      if (!byPort.containsKey(port)) {
+      if (!controlPorts.test(port)
+          && !sessions.isControlPort(session.hosts(), session.client(), port)
+          && at(port).stream().noneMatch(other -> session.confusedWith(other.session()))) {
         return port;
       }
     }
@@ -164,25 +242,7 @@ public final class ExpectedDataConnections implements DataConnections {
   }
 
   private List<AnnouncedPort> at(int port) {
-    return byPort.getOrDefault(port, List.of());
-  }
-
-  private List<AnnouncedPort> of(Announcements session, int port) {
-    return at(port).stream().filter(announced -> announced.session() == session).toList();
-  }
-
-  private void spend(AnnouncedPort announced) {
-    announced.spend();
-    if (!announced.session().tunnelled()) {
-      remove(announced);
-    }
-  }
-
-  private void remove(AnnouncedPort announced) {
-    List<AnnouncedPort> left = at(announced.port());
-    left.remove(announced);
-    if (left.isEmpty()) {
-      byPort.remove(announced.port());
-    }
+    @Nullable List<AnnouncedPort> announced = byPort.get(port);
+    return announced == null ? List.of() : announced;
   }
 }

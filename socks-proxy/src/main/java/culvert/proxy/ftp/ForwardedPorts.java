@@ -45,7 +45,8 @@ final class ForwardedPorts implements PassivePorts {
   }
 
   @Override
-  public Future<Announced> expect(PassiveReply reply, boolean extended, DataTaker taker) {
+  public Future<Announced> expect(
+      int request, PassiveReply reply, boolean extended, DataTaker taker) {
     closePresent();
     Promise<Announced> announced = loop.newPromise();
     if (extended) {

@@ -18,6 +18,7 @@ import culvert.proxy.ftp.core.LoginEffect;
 import culvert.proxy.ftp.core.LoginEvent;
 import culvert.proxy.ftp.core.LoginState;
 import culvert.proxy.ftp.core.OwnReply;
+import culvert.proxy.ftp.core.PassiveReply;
 import culvert.proxy.ftp.core.ReplyLine;
 import culvert.proxy.relay.Closing;
 import culvert.ssh.Password;
@@ -33,6 +34,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -95,8 +97,12 @@ final class FtpSession
   /** Says where the client comes for data; asked once for each upstream. */
   interface Ports {
 
-    /** Begins with an upstream, which is the way that data connections will take. */
-    PassivePorts open(Upstream upstream);
+    /**
+     * Begins with an upstream, which is the way that data connections will take.
+     *
+     * @param takers of clients that come for data at a port that nobody has announced
+     */
+    PassivePorts open(Upstream upstream, Function<PassiveReply, DataTaker> takers);
   }
 
   private final FtpServices services;
@@ -218,7 +224,7 @@ final class FtpSession
             end,
             control,
             upstream,
-            new DataModes(ports.open(upstream), active, connector),
+            new DataModes(ports.open(upstream, connector::taker), active, connector),
             dialogue,
             request.host(),
             this);
@@ -547,9 +553,7 @@ final class FtpSession
     commands.wipe(); // sent in clear where TLS should begin: no server may take it
     server().becomeOpaque();
     if (route instanceof Route.FtpTunnel) { // elsewhere data go where the rules lead them
-      DataModes data = server().data();
-      data.passive()
-          .expectAnyPort(reply -> data.connector().taker(DataSession.UNKNOWN_REQUEST, reply));
+      server().data().passive().expectAnyPort();
     }
   }
 

@@ -1,6 +1,7 @@
 package culvert.proxy.ftp;
 
 import culvert.proxy.door.Client;
+import culvert.proxy.event.ConnectionRecorder;
 import culvert.proxy.ftp.core.PassiveReply;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
@@ -21,23 +22,31 @@ final class ListeningPorts implements PassivePorts {
   private final InetAddress own;
   private final DataListener.Awaited awaited;
   private final EventLoop loop;
+  private final Optional<Announcements> net;
   private @Nullable DataListener present;
   private boolean stopped;
 
-  ListeningPorts(FtpServices services, Client client) {
+  /**
+   * @param known under what the client may ask the front door for the server's data all the same
+   */
+  ListeningPorts(FtpServices services, Client client, Optional<KnownServer> known) {
     this.listeners = services.listeners();
     this.own = ((InetSocketAddress) client.channel().localAddress()).getAddress();
     this.awaited =
         new DataListener.Awaited(
             client.address().getAddress(),
             client.user(),
-            services.owners().socket(client.channel()),
+            known
+                .map(server -> server.announcements().client().owner())
+                .orElseGet(() -> services.owners().socket(client.channel())),
             client.request().listener());
     this.loop = client.channel().eventLoop();
+    this.net = known.map(KnownServer::announcements);
   }
 
   @Override
-  public Future<Announced> expect(PassiveReply reply, boolean extended, DataTaker taker) {
+  public Future<Announced> expect(
+      int request, PassiveReply reply, boolean extended, DataTaker taker) {
     closePresent();
     if (!extended && !(own instanceof Inet4Address)) {
       return loop.newFailedFuture(
@@ -45,7 +54,7 @@ final class ListeningPorts implements PassivePorts {
     }
     Promise<Announced> announced = loop.newPromise();
     listeners
-        .listen(own, awaited, taker, loop)
+        .listen(own, awaited, new Claiming(request, taker), loop)
         .addListener(
             (Future<DataListener> listening) -> {
               if (!listening.isSuccess()) {
@@ -77,14 +86,47 @@ final class ListeningPorts implements PassivePorts {
   }
 
   @Override
+  public void awaitData(int request) {
+    net.ifPresent(part -> part.awaitData(request));
+  }
+
+  @Override
+  public void settled(int request) {
+    net.ifPresent(part -> part.settled(request));
+  }
+
+  @Override
   public boolean stop() {
     stopped = true;
     closePresent();
-    return false;
+    return net.map(Announcements::stopExpecting).orElse(false);
   }
 
   @Override
   public void close() {
     stop();
+    net.ifPresent(Announcements::close);
+  }
+
+  /** Tells the table that the client has come. */
+  private final class Claiming implements DataTaker {
+    private final int request;
+    private final DataTaker taker;
+
+    Claiming(int request, DataTaker taker) {
+      this.request = request;
+      this.taker = taker;
+    }
+
+    @Override
+    public void take(Client client, ConnectionRecorder recorder) {
+      net.ifPresent(part -> part.claimed(request));
+      taker.take(client, recorder);
+    }
+
+    @Override
+    public void arriving(Future<?> known) {
+      taker.arriving(known);
+    }
   }
 }

@@ -5,14 +5,11 @@ import culvert.filter.DestinationAddress;
 import culvert.proxy.door.Client;
 import io.netty.util.NetUtil;
 import java.net.Inet4Address;
-import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 
 /**
  * Which address a client is told in a {@code 227}. Half of the clients compare it with the address
@@ -20,10 +17,10 @@ import java.util.stream.Stream;
  * that they asked the front door for, and must be one that they send through the front door again.
  */
 final class PassiveAddress {
-  /** 198.18.0.0/15 is set aside for tests between networks (RFC 2544): nobody's real address. */
+  /** 198.18.0.0/16: of what is set aside for tests between networks (RFC 2544), so nobody's. */
   private static final int RESERVED = (198 << 24) | (18 << 16);
 
-  private static final int RESERVED_COUNT = 1 << 17;
+  private static final int RESERVED_COUNT = 1 << 16;
   private static final AtomicInteger sessions = new AtomicInteger();
 
   private final ConnectionRequest request;
@@ -62,30 +59,26 @@ final class PassiveAddress {
   }
 
   /**
-   * The address to announce; empty: the client asked for an IPv6 address, and no IPv4 address is
-   * any use to it.
+   * The address to announce. What the server itself says of its address is no address of a server
+   * that the client has asked for: it can be anybody's.
    */
-  Optional<Inet4Address> announce(Optional<Inet4Address> serversOwn) {
+  Inet4Address announce() {
     InetAddress literal = NetUtil.createInetAddressFromIpAddressString(request.host());
-    if (literal instanceof Inet6Address) {
-      return Optional.empty();
-    }
     if (literal instanceof Inet4Address asked) {
-      return Optional.of(asked);
+      return asked;
     }
-    return Stream.concat(
-            resolved.stream().filter(this::usableForTheName),
-            serversOwn.stream().filter(this::usable))
+    return resolved.stream()
+        .filter(this::usableForTheName)
         .filter(Inet4Address.class::isInstance)
         .map(Inet4Address.class::cast)
         .findFirst()
-        .or(() -> Optional.of(reserved));
+        .orElse(reserved);
   }
 
   /** The server's address as a client knows it that checks where its data comes from. */
   InetAddress asKnownToClient() {
     InetAddress literal = NetUtil.createInetAddressFromIpAddressString(request.host());
-    return literal != null ? literal : announce(Optional.empty()).orElse(reserved);
+    return literal != null ? literal : announce();
   }
 
   /** Whether an address stands for the server alone. */

@@ -17,7 +17,9 @@ record SessionClient(
     String listener, InetAddress address, Optional<String> user, Future<SocketOwner> owner) {
 
   boolean isOf(Client other) {
-    return address.equals(other.address().getAddress()) && user.equals(other.user());
+    return other.forwardedBy().isEmpty() // else its address is another host's
+        && address.equals(other.address().getAddress())
+        && user.equals(other.user());
   }
 
   /** Whether it is the same client, and comes by the same front door. */

@@ -6,7 +6,7 @@ import culvert.filter.DestinationAddress;
 import culvert.proxy.door.Client;
 import culvert.proxy.door.Refusal;
 import culvert.proxy.event.ConnectionRecorder;
-import culvert.proxy.ftp.core.Serves;
+import culvert.proxy.owner.SocketOwner;
 import culvert.proxy.relay.Closing;
 import culvert.proxy.upstream.ConnectFailedException;
 import culvert.proxy.upstream.TunnelEnds;
@@ -59,6 +59,7 @@ final class UpstreamOpener {
 
   private final FtpServices services;
   private final ConnectionRequest request;
+  private final Client asking;
   private final InetSocketAddress client;
   private final TunnelPins pins;
   private final EventLoop loop;
@@ -83,6 +84,7 @@ final class UpstreamOpener {
       Listener listener) {
     this.services = services;
     this.request = request;
+    this.asking = client;
     this.client = client.address();
     this.pins = services.pins().of(client);
     this.loop = loop;
@@ -446,14 +448,7 @@ final class UpstreamOpener {
   }
 
   private void connectPlain(List<InetAddress> addresses, int mine) {
-    if (addresses.isEmpty()) {
-      fail(
-          new ConnectFailedException(
-              Refusal.HOST_UNREACHABLE, "FTP server " + request.host() + ": name unknown", null));
-      return;
-    }
-    List<InetAddress> free =
-        addresses.stream().filter(a -> !services.expected().isHeld(a, request.port())).toList();
+    List<InetAddress> free = addresses.stream().filter(this::mayBeConnected).toList();
     if (free.isEmpty()) {
       fail(
           new ConnectFailedException(
@@ -485,6 +480,13 @@ final class UpstreamOpener {
                             services.direct(), reached, services.expected(), plainServes));
                   }
                 });
+  }
+
+  /** By whatever name it was asked for, where a tunnelled session may expect its data. */
+  private boolean mayBeConnected(InetAddress address) {
+    SocketOwner anyone = new SocketOwner.NotLookedUp();
+    return services.expected().direct(asking, anyone, address, request.port())
+        == DataConnections.Claim.NOT_EXPECTED;
   }
 
   private void succeed(UpstreamEnd end, DuplexChannel channel, Upstream upstream) {

@@ -15,6 +15,8 @@ import culvert.proxy.ftp.DataConnections;
 import culvert.proxy.ftp.DestinationRules;
 import culvert.proxy.ftp.FtpSessions;
 import culvert.proxy.ftp.RoutedRequest;
+import culvert.proxy.owner.ClientOwners;
+import culvert.proxy.owner.SocketOwner;
 import culvert.proxy.relay.Closing;
 import culvert.proxy.relay.EarlyReads;
 import culvert.proxy.relay.Relay;
@@ -37,7 +39,9 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,6 +56,7 @@ final class RoutedConnection {
   private final ConnectionRecorder recorder;
   private final PolicyRules rules;
   private final DataConnections dataConnections;
+  private final ClientOwners owners;
   private final FtpSessions ftpSessions;
   private final Upstreams upstreams;
   private final Relay relay;
@@ -62,6 +67,7 @@ final class RoutedConnection {
       ConnectionRecorder recorder,
       PolicyRules rules,
       DataConnections dataConnections,
+      ClientOwners owners,
       FtpSessions ftpSessions,
       Upstreams upstreams,
       Relay relay) {
@@ -69,6 +75,7 @@ final class RoutedConnection {
     this.recorder = recorder;
     this.rules = rules;
     this.dataConnections = dataConnections;
+    this.owners = owners;
     this.ftpSessions = ftpSessions;
     this.upstreams = upstreams;
     this.relay = relay;
@@ -187,10 +194,25 @@ final class RoutedConnection {
     refuse(EndReason.UPSTREAM_FAILED, Refusal.GENERAL_FAILURE, String.valueOf(cause.getMessage()));
   }
 
-  /** A port that a tunnelled session has announced is not reached by another name of its host. */
+  /** An FTP server's data are not reached by another name of its host. */
   private void unlessHeld(List<InetAddress> addresses, int port, Consumer<List<InetAddress>> next) {
-    if (addresses.stream().anyMatch(address -> dataConnections.isHeld(address, port))) {
+    unlessHeld(addresses, port, new SocketOwner.NotLookedUp(), next);
+  }
+
+  private void unlessHeld(
+      List<InetAddress> addresses, int port, SocketOwner owner, Consumer<List<InetAddress>> next) {
+    Set<DataConnections.Claim> claims =
+        addresses.stream()
+            .map(address -> dataConnections.direct(client, owner, address, port))
+            .collect(Collectors.toSet());
+    if (claims.contains(DataConnections.Claim.HELD)) {
       refuse(EndReason.REFUSED, Refusal.NOT_ALLOWED, "port is held by a tunnelled FTP session");
+    } else if (claims.contains(DataConnections.Claim.NEEDS_OWNER)) {
+      owners
+          .socket(client.channel())
+          .addListener(
+              (Future<SocketOwner> found) ->
+                  whileClientWaits(() -> unlessHeld(addresses, port, found.getNow(), next)));
     } else {
       next.accept(addresses);
     }

@@ -34,6 +34,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntUnaryOperator;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,6 +49,7 @@ class ExpectedDataConnectionsTest {
       new ExpectedDataConnections(port -> port == 8021, () -> now);
   private final List<Integer> taken = new ArrayList<>();
   private int opened;
+  private int requests;
 
   private InetAddress here;
   private InetAddress elsewhere;
@@ -71,7 +73,24 @@ class ExpectedDataConnectionsTest {
 
   private Announcements open(
       String listener, InetAddress client, Future<SocketOwner> owner, Upstream upstream) {
-    return table.open(new SessionClient(listener, client, Optional.empty(), owner), upstream);
+    return open(listener, client, owner, upstream, 2121, port -> port);
+  }
+
+  /**
+   * @param taken what {@link #taken} gets for a port that was not announced
+   */
+  private Announcements open(
+      String listener,
+      InetAddress client,
+      Future<SocketOwner> owner,
+      Upstream upstream,
+      int control,
+      IntUnaryOperator taken) {
+    return table.open(
+        new SessionClient(listener, client, Optional.empty(), owner),
+        upstream,
+        Set.of(control),
+        port -> (c, recorder) -> this.taken.add(taken.applyAsInt(port)));
   }
 
   private static Upstream tunnel(String gate) {
@@ -88,7 +107,7 @@ class ExpectedDataConnectionsTest {
   }
 
   private int expect(Announcements session, int port) {
-    return session.expect(port, (client, recorder) -> taken.add(port));
+    return session.expect(++requests, port, (client, recorder) -> taken.add(port));
   }
 
   private Claim claim(InetAddress from, String user, String host, int port) {
@@ -174,7 +193,7 @@ class ExpectedDataConnectionsTest {
     assertThat(taken).isEmpty();
     assertThat(claim(here, null, HOST, 3000, new SocketOwner.Known(1000, 80)))
         .isEqualTo(Claim.TAKEN);
-    assertThat(claim(HOST, 3000)).as("spent: nothing to look up").isEqualTo(Claim.HELD);
+    assertThat(claim(HOST, 3000)).as("under way: nothing to look up").isEqualTo(Claim.HELD);
   }
 
   @Test
@@ -267,15 +286,29 @@ class ExpectedDataConnectionsTest {
   }
 
   @Test
-  void aClosedSessionHoldsNothing() {
+  void aClosedSessionHoldsNothingForWhichItsClientHasCome() {
     expect(tunnelled, 2000);
     expect(tunnelled, 2001);
+    claim(HOST, 2001);
 
     tunnelled.close();
 
     assertThat(claim(HOST, 2000)).isEqualTo(Claim.NOT_EXPECTED);
+    assertThat(claim(HOST, 2001)).isEqualTo(Claim.NOT_EXPECTED);
     expect(tunnelled, 2002);
     assertThat(claim(HOST, 2002)).isEqualTo(Claim.NOT_EXPECTED);
+  }
+
+  @Test
+  void aPortWhereNobodyHasComeIsHeldAgainstItsClientForAMinuteAfterTheSessionsEnd() {
+    expect(tunnelled, 2000);
+
+    tunnelled.close();
+
+    assertThat(claim(HOST, 2000)).isEqualTo(Claim.HELD);
+    assertThat(claim(elsewhere, null, HOST, 2000)).isEqualTo(Claim.NOT_EXPECTED);
+    now += Duration.ofSeconds(60).toNanos() + 1;
+    assertThat(claim(HOST, 2000)).isEqualTo(Claim.NOT_EXPECTED);
   }
 
   @Test
@@ -287,6 +320,7 @@ class ExpectedDataConnectionsTest {
     assertThat(claim(HOST, 2000)).isEqualTo(Claim.HELD);
     assertThat(table.isHeld(elsewhere, 2000)).isFalse();
     tunnelled.close();
+    now += Duration.ofSeconds(60).toNanos() + 1;
     assertThat(claim(HOST, 2000)).isEqualTo(Claim.NOT_EXPECTED);
   }
 
@@ -344,7 +378,7 @@ class ExpectedDataConnectionsTest {
       for (int round = 0; round < 50; round++) {
         served.set(0);
         int port = 2000 + round;
-        tunnelled.expect(port, (client, recorder) -> served.incrementAndGet());
+        tunnelled.expect(round + 1, port, (client, recorder) -> served.incrementAndGet());
         CyclicBarrier barrier = new CyclicBarrier(threads);
         Callable<Claim> attempt =
             () -> {
@@ -364,13 +398,9 @@ class ExpectedDataConnectionsTest {
     }
   }
 
-  private void expectAny(Announcements session) {
-    session.expectAny(Set.of(2121), port -> (client, recorder) -> taken.add(port));
-  }
-
   @Test
   void aSessionThatCannotBeReadServesItsClientAtAnyPortAndAsOftenAsItComes() {
-    expectAny(tunnelled);
+    tunnelled.expectAny();
 
     assertThat(claim(HOST, 2000)).isEqualTo(Claim.TAKEN);
     assertThat(claim("192.0.2.1", 2000)).isEqualTo(Claim.TAKEN);
@@ -383,29 +413,28 @@ class ExpectedDataConnectionsTest {
   @ParameterizedTest(name = "{0}")
   @ValueSource(ints = {21, 80, 1023, 2121, 8021})
   void controlConnectionsAndLowPortsOfASessionThatCannotBeReadAreForTheRules(int port) {
-    expectAny(tunnelled);
+    tunnelled.expectAny();
 
     assertThat(claim(HOST, port)).isEqualTo(Claim.NOT_EXPECTED);
+    assertThat(claim(elsewhere, null, HOST, port)).isEqualTo(Claim.NOT_EXPECTED);
   }
 
   @Test
-  void othersGoWhereTheRulesSayButNotToAPortThatWasTaken() throws Exception {
-    expectAny(tunnelled);
-    assertThat(claim(elsewhere, null, HOST, 2000)).isEqualTo(Claim.NOT_EXPECTED);
-    assertThat(claim(here, "eve", HOST, 2000)).isEqualTo(Claim.NOT_EXPECTED);
-    assertThat(claim("other.example", 2000)).isEqualTo(Claim.NOT_EXPECTED);
-
-    claim(HOST, 2000);
+  void noPortOfAServerThatCannotBeReadIsOthers() {
+    tunnelled.expectAny();
 
     assertThat(claim(elsewhere, null, HOST, 2000)).isEqualTo(Claim.HELD);
+    assertThat(claim(elsewhere, null, "192.0.2.1", 65535)).isEqualTo(Claim.HELD);
     assertThat(claim(here, "eve", HOST, 2000)).isEqualTo(Claim.HELD);
-    assertThat(table.isHeld(InetAddress.getByName("192.0.2.1"), 2000)).isTrue();
-    assertThat(taken).containsExactly(2000);
+    assertThat(claim("other.example", 2000)).isEqualTo(Claim.NOT_EXPECTED);
+    assertThat(taken).isEmpty();
+    tunnelled.close();
+    assertThat(claim(elsewhere, null, HOST, 2000)).isEqualTo(Claim.NOT_EXPECTED);
   }
 
   @Test
   void anotherClientsAnnouncementIsNotTakenByASessionThatCannotBeRead() {
-    expectAny(tunnelled);
+    tunnelled.expectAny();
     Announcements other = open(elsewhere, NOBODY, tunnel("gate"));
     other.knownAs(HOST);
     expect(other, 2000);
@@ -416,10 +445,10 @@ class ExpectedDataConnectionsTest {
 
   @Test
   void anAnnouncementOfTheClientsOwnComesFirst() {
-    expectAny(tunnelled);
+    tunnelled.expectAny();
     Announcements second = open(here, NOBODY, tunnel("gate"));
     second.knownAs(HOST);
-    second.expect(2000, (client, recorder) -> taken.add(-1));
+    second.expect(1, 2000, (client, recorder) -> taken.add(-1));
 
     assertThat(claim(HOST, 2000)).isEqualTo(Claim.TAKEN);
     assertThat(taken).containsExactly(-1);
@@ -429,14 +458,14 @@ class ExpectedDataConnectionsTest {
   void aSessionThatCannotBeReadNeedsTheOwnerOfASocketToo() {
     Announcements owned = open(here, GlobalEventExecutor.INSTANCE.newPromise(), tunnel("gate"));
     owned.knownAs(HOST);
-    expectAny(owned);
+    owned.expectAny();
 
     assertThat(claim(HOST, 2000)).isEqualTo(Claim.NEEDS_OWNER);
   }
 
   @Test
   void whenTheServerIsGoneNoPortOfItsIsForTheRulesUntilTheSessionHasEnded() {
-    expectAny(tunnelled);
+    tunnelled.expectAny();
 
     assertThat(tunnelled.stopExpecting()).isTrue();
     assertThat(claim(HOST, 2000)).isEqualTo(Claim.HELD);
@@ -448,7 +477,7 @@ class ExpectedDataConnectionsTest {
 
   @Test
   void inPlaintextASessionThatCannotBeReadHoldsNothing() {
-    expectAny(plain);
+    plain.expectAny();
     assertThat(claim("plain.example", 2000)).isEqualTo(Claim.TAKEN);
     assertThat(claim(elsewhere, null, "plain.example", 2000)).isEqualTo(Claim.NOT_EXPECTED);
 
@@ -459,11 +488,11 @@ class ExpectedDataConnectionsTest {
 
   /** Another session of the same client with the same server, which cannot be read either. */
   private Announcements unread(String listener, Future<SocketOwner> owner, Upstream upstream) {
-    Announcements session = open(listener, here, owner, upstream);
-    session.knownAs(HOST);
     opened++;
     int number = -opened;
-    session.expectAny(Set.of(21), port -> (client, recorder) -> taken.add(number));
+    Announcements session = open(listener, here, owner, upstream, 21, port -> number);
+    session.knownAs(HOST);
+    session.expectAny();
     return session;
   }
 
@@ -540,7 +569,7 @@ class ExpectedDataConnectionsTest {
   void aSessionThatCannotBeReadServesWhoComesByItsOwnListenerOnly() {
     unread("other", NOBODY, tunnel("gate"));
 
-    assertThat(claim(HOST, 2000)).isEqualTo(Claim.NOT_EXPECTED);
+    assertThat(claim(HOST, 2000)).isEqualTo(Claim.HELD);
     unread("door", NOBODY, tunnel("own"));
     assertThat(claim(HOST, 2000)).isEqualTo(Claim.TAKEN);
     assertThat(taken).containsExactly(-2);
@@ -550,9 +579,9 @@ class ExpectedDataConnectionsTest {
   void theControlPortOfOneSessionIsNoOthersData() {
     unread(tunnel("gate"));
     assertThat(claim(HOST, 3121)).isEqualTo(Claim.TAKEN);
-    Announcements second = open(here, NOBODY, tunnel("gate"));
+    Announcements second = open("door", here, NOBODY, tunnel("gate"), 4121, port -> port);
     second.knownAs(HOST);
-    second.expectAny(Set.of(4121), port -> (client, recorder) -> taken.add(port));
+    second.expectAny();
 
     assertThat(claim(HOST, 4121)).isEqualTo(Claim.NOT_EXPECTED);
   }
@@ -568,7 +597,7 @@ class ExpectedDataConnectionsTest {
     assertThat(claim(here, null, HOST, 2000, new SocketOwner.Unknown())).isEqualTo(Claim.HELD);
     assertThat(claim(here, null, HOST, 2000, new SocketOwner.Known(1001, 78)))
         .as("certainly another user")
-        .isEqualTo(Claim.NOT_EXPECTED);
+        .isEqualTo(Claim.HELD);
     assertThat(claim(here, null, HOST, 2000, new SocketOwner.Known(1000, 79)))
         .isEqualTo(Claim.TAKEN);
   }

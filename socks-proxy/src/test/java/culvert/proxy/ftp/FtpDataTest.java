@@ -235,7 +235,7 @@ class FtpDataTest {
   }
 
   @ParameterizedTest(name = "by {0}")
-  @ValueSource(strings = {"FTP.Example.", "192.0.2.7", "192.0.2.99", "127.0.0.1"})
+  @ValueSource(strings = {"FTP.Example.", "192.0.2.7", "::ffff:192.0.2.7", "127.0.0.1"})
   void theClientMayComeForItsDataUnderAnyAlias(String alias) throws Exception {
     ftp.names.put(FtpFixture.HOST, List.of(InetAddress.getByName("192.0.2.7")));
     Control control = tunnelled();
@@ -272,40 +272,45 @@ class FtpDataTest {
         .isEqualTo("192.0.2.7");
   }
 
-  @Test
-  void the227NamesTheServersOwnAddressWhereTheNameResolvesToNone() throws Exception {
-    ftp.names.clear();
-    Control control = tunnelled();
-
-    assertThat(addressIn(control.passive("PASV", pasvReply("10.0.0.1", 2000))))
-        .isEqualTo("10.0.0.1");
-  }
-
   @ParameterizedTest(name = "instead of {0}")
-  @ValueSource(strings = {"127.0.0.1", "0.0.0.0", "127.9.9.9"})
-  void the227NamesAReservedAddressWhereNothingElseIsLeft(String useless) throws Exception {
+  @ValueSource(strings = {"127.0.0.1", "0.0.0.0", "127.9.9.9", "10.0.0.1", "192.0.2.99"})
+  void the227NamesAReservedAddressWhereTheNameResolvesToNone(String servers) throws Exception {
     ftp.names.clear();
     Control control = tunnelled();
     ServerSocket listener = ftp.listen();
 
-    String told = addressIn(control.passive("PASV", pasvReply(useless, listener.getLocalPort())));
+    String told = addressIn(control.passive("PASV", pasvReply(servers, listener.getLocalPort())));
 
-    assertThat(told).matches("198\\.1[89]\\..*");
+    assertThat(told).startsWith("198.18.");
     assertThat(ftp.data(told, listener.getLocalPort()).answer()).isZero();
   }
 
+  @ParameterizedTest(name = "tunnelled: {0}")
+  @ValueSource(booleans = {true, false})
+  void theServersWordForItsAddressMakesNothingAnybodysData(boolean tunnelled) throws Exception {
+    Control control = tunnelled ? tunnelled() : plain();
+    control.passive("PASV", pasvReply("192.0.2.99", 2000));
+
+    assertThat(ftp.data("192.0.2.99", 2000).answer()).as("for the rules").isEqualTo(7);
+    assertThat(ftp.expected.isHeld(InetAddress.getByName("192.0.2.99"), 2000)).isFalse();
+  }
+
   @Test
-  void forAnIpv6AddressA227IsRelayedUnchangedAndHeldAllTheSame() throws Exception {
+  void aClientOfAnIpv6AddressIsToldAReservedAddressWhenItAsksWithPasv() throws Exception {
     Control control =
         greeted(
             ftp.control(
                 "2001:db8::1",
                 new Route.FtpTunnel(
                     "test", Optional.empty(), Fallback.NONE, FtpHandling.STANDARD)));
-    String reply = pasvReply("10.0.0.1", 2000);
+    ServerSocket listener = ftp.listen();
 
-    assertThat(control.passive("PASV", reply)).isEqualTo(reply);
-    assertThat(ftp.expected.isHeld(InetAddress.getByName("10.0.0.1"), 2000)).isTrue();
+    String told =
+        addressIn(control.passive("PASV", pasvReply("10.0.0.1", listener.getLocalPort())));
+
+    assertThat(told).startsWith("198.18.");
+    assertThat(ftp.expected.isHeld(InetAddress.getByName("10.0.0.1"), 2000)).isFalse();
+    assertThat(ftp.data(told, listener.getLocalPort()).answer()).isZero();
     assertThat(control.epsv(3000)).isEqualTo(3000);
   }
 

@@ -90,7 +90,8 @@ class FtpTlsTest {
 
     assertThat(ftp.data(FtpFixture.HOST, 21).answer()).isEqualTo(7);
     assertThat(ftp.data(FtpFixture.HOST, 2121).answer()).as("named by a rule").isEqualTo(7);
-    assertThat(ftp.dataAs("eve", FtpFixture.HOST, 2000).answer()).isEqualTo(7);
+    assertThat(ftp.dataAs("eve", FtpFixture.HOST, 2121).answer()).isEqualTo(7);
+    assertThat(ftp.dataAs("eve", FtpFixture.HOST, 2000).answer()).isEqualTo(2);
   }
 
   @Test

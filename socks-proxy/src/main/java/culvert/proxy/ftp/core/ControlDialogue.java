@@ -25,6 +25,7 @@ public final class ControlDialogue {
   private final Deque<Pending> pending = new ArrayDeque<>();
   private final List<ControlEffect> effects = new ArrayList<>();
   private final ActiveDialogue active = new ActiveDialogue(new ActiveLine());
+  private int passives; // of the client's
   private int slack; // aborted transfers whose second reply may never come
 
   /**
@@ -70,6 +71,9 @@ public final class ControlDialogue {
       return drain();
     }
     Pending answered = head.kind.transfer() ? besideTransfer(head, line) : head;
+    if (line.last() && endsWaitForData(answered, line)) {
+      effects.add(new ControlEffect.DataSettled(answered.request));
+    }
     dispatch(answered, line);
     if (line.last()) {
       boolean aborted = abortPending();
@@ -81,6 +85,13 @@ public final class ControlDialogue {
       flushLocal();
     }
     return drain();
+  }
+
+  /** What could be an announcement may have been paired with a transfer by mistake. */
+  private static boolean endsWaitForData(Pending answered, ReplyLine line) {
+    return answered.kind.transfer()
+        && answered.request > 0
+        && (line.code() < 227 || line.code() > 229);
   }
 
   /** What a final reply means to a client in active mode. */
@@ -256,6 +267,10 @@ public final class ControlDialogue {
 
   private void passive(Command command, Kind kind) {
     active.passive();
+    if (kind.passive()) {
+      passives++;
+      effects.add(new ControlEffect.AwaitData(passives));
+    }
     forward(command, kind);
   }
 
@@ -265,7 +280,7 @@ public final class ControlDialogue {
   }
 
   private Pending expect(Kind kind) {
-    Pending entry = new Pending(kind);
+    Pending entry = new Pending(kind, passives);
     pending.add(entry);
     return entry;
   }
@@ -407,7 +422,7 @@ public final class ControlDialogue {
         effects.add(new ControlEffect.ToClient(OwnReply.line(OwnReply.UPLOAD_BROKEN)));
       }
     } else if (line.last() && head.kind.passive()) {
-      passive(head.kind == Kind.EPSV, line);
+      passive(head, line);
     } else {
       if (line.last() && head.kind == Kind.AUTH && (line.code() == 234 || line.code() == 334)) {
         effects.add(new ControlEffect.Opaque()); // the client may come for data when it has read it
@@ -416,14 +431,14 @@ public final class ControlDialogue {
     }
   }
 
-  private void passive(boolean extended, ReplyLine line) {
+  private void passive(Pending asked, ReplyLine line) {
     PassiveReply reply = PassiveReply.parse(line.code(), line.text()).orElse(null);
     if (reply == null) {
       relay(line);
     } else if (!reply.portAllowed()) {
       effects.add(new ControlEffect.ToClient(OwnReply.line(reply.refusal())));
     } else {
-      effects.add(new ControlEffect.Passive(extended, reply, line));
+      effects.add(new ControlEffect.Passive(asked.request, asked.kind == Kind.EPSV, reply, line));
     }
   }
 

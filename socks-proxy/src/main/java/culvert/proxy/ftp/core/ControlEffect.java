@@ -26,11 +26,28 @@ public sealed interface ControlEffect {
   /**
    * The server answered the client's PASV or EPSV: expect a data connection, and tell the client.
    *
+   * @param request which of the client's passive commands is answered
    * @param extended whether the client asked with EPSV
    * @param reply a port that is allowed
    * @param line the server's own words
    */
-  record Passive(boolean extended, PassiveReply reply, ReplyLine line) implements ControlEffect {}
+  record Passive(int request, boolean extended, PassiveReply reply, ReplyLine line)
+      implements ControlEffect {}
+
+  /**
+   * A passive command of the client's is about to reach the server: wherever the client goes for
+   * data from now on, whatever it makes of the answer, it goes there for this session.
+   *
+   * @param request counts the client's passive commands, from 1 on
+   */
+  record AwaitData(int request) implements ControlEffect {}
+
+  /**
+   * A transfer has had its final reply, which the client gets next.
+   *
+   * @param request the last passive command before it
+   */
+  record DataSettled(int request) implements ControlEffect {}
 
   /**
    * The client wants its data there, for a PORT of now or for the next transfer after one. Every

@@ -40,6 +40,9 @@ final class Pending {
   final Kind kind;
   final byte @Nullable [] localReply;
 
+  /** How many passive commands of the client's had gone to the server, this one included. */
+  final int request;
+
   /** The client must not see the answer. */
   boolean swallowed;
 
@@ -59,14 +62,16 @@ final class Pending {
   boolean answered;
 
   /** Waits for the server. */
-  Pending(Kind kind) {
+  Pending(Kind kind, int request) {
     this.kind = kind;
+    this.request = request;
     this.localReply = null;
   }
 
   /** Waits for its turn. */
   Pending(byte[] localReply) {
     this.kind = Kind.LOCAL;
+    this.request = 0;
     this.localReply = localReply;
   }
 
