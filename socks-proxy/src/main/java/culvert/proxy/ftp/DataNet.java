@@ -24,7 +24,7 @@ final class DataNet {
   /**
    * Whose data connection a client comes for.
    *
-   * @param held whether that port belongs to a tunnelled session
+   * @param held whether that port belongs to a tunnelled session of the client's
    * @return empty: none of the sessions has to do with it
    */
   Optional<Verdict> claim(DataRequest asked, boolean held) {

@@ -110,10 +110,20 @@ public final class ExpectedDataConnections implements DataConnections {
 
   private Verdict findUnannounced(DataRequest asked) {
     List<AnnouncedPort> holders = holders(asked);
-    if (holders.stream().anyMatch(held -> isOthers(held.session(), asked) && held.stands(now()))) {
+    if (isKeptByOthers(holders, asked)) {
       return Verdict.of(Claim.HELD);
     }
-    return net.claim(asked, !holders.isEmpty()).orElseGet(() -> Verdict.of(held(holders, asked)));
+    List<AnnouncedPort> own = own(holders, asked);
+    return net.claim(asked, !own.isEmpty()).orElseGet(() -> Verdict.of(held(own, asked)));
+  }
+
+  private boolean isKeptByOthers(List<AnnouncedPort> holders, DataRequest asked) {
+    return holders.stream().anyMatch(held -> isOthers(held.session(), asked) && held.stands(now()));
+  }
+
+  /** Of the client's own sessions, as far as that can be told. */
+  private static List<AnnouncedPort> own(List<AnnouncedPort> holders, DataRequest asked) {
+    return holders.stream().filter(held -> !isOthers(held.session(), asked)).toList();
   }
 
   private static boolean isOthers(Announcements session, DataRequest asked) {
@@ -121,9 +131,7 @@ public final class ExpectedDataConnections implements DataConnections {
         || (!session.needs(asked.owner()) && !session.mayBeOwnedBy(asked.owner()));
   }
 
-  private Claim held(List<AnnouncedPort> holders, DataRequest asked) {
-    List<AnnouncedPort> own =
-        holders.stream().filter(held -> !isOthers(held.session(), asked)).toList();
+  private Claim held(List<AnnouncedPort> own, DataRequest asked) {
     if (own.stream().anyMatch(h -> !h.session().needs(asked.owner()) || h.stands(now()))
         || net.holdsFromEverybody(asked)) {
       return Claim.HELD;
@@ -147,11 +155,11 @@ public final class ExpectedDataConnections implements DataConnections {
     synchronized (this) {
       ended.forget(now());
       List<AnnouncedPort> holders = holders(asked);
-      if (holders.stream().anyMatch(h -> isOthers(h.session(), asked) && h.stands(now()))) {
+      if (isKeptByOthers(holders, asked)) {
         return Claim.HELD;
       }
       Claim unannounced = net.direct(asked);
-      return unannounced == Claim.NOT_EXPECTED ? held(holders, asked) : unannounced;
+      return unannounced == Claim.NOT_EXPECTED ? held(own(holders, asked), asked) : unannounced;
     }
   }
 

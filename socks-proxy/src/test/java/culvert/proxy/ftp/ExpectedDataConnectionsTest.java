@@ -534,6 +534,18 @@ class ExpectedDataConnectionsTest {
   }
 
   @Test
+  void aPortThatAnothersTunnelHadUsedKeepsNoPlaintextSessionFromItsData() {
+    Announcements other = open(elsewhere, NOBODY, tunnel("gate"));
+    other.knownAs(HOST);
+    expect(other, 2000);
+    other.settled(requests);
+    unread(plainTo("192.0.2.1"));
+
+    assertThat(claim(HOST, 2000)).isEqualTo(Claim.TAKEN);
+    assertThat(taken).containsExactly(-1);
+  }
+
+  @Test
   void aSessionThatHasLostItsServerStandsInTheWayOfNoOther() {
     Announcements lost = unread(tunnel("gate"));
     unread(tunnel("other"));
