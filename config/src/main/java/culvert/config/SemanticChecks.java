@@ -89,12 +89,14 @@ final class SemanticChecks {
     if (settings.dataConnections() == FtpSettings.DataConnections.LISTENER) {
       obstacles.add("data-connections: listener");
     }
-    if (!obstacles.isEmpty()) {
-      problems.warning(
-          location,
-          "auth-tls: pass-through: AUTH is refused all the same, because of what TLS would hide: "
-              + String.join(", ", obstacles));
-    }
+    problems.warning(
+        location,
+        obstacles.isEmpty()
+            ? "auth-tls: pass-through: what is said inside TLS cannot be seen: after PROT C, PORT or"
+                + " EPRT has the FTP server connect to the client itself, in plaintext and past the"
+                + " tunnel"
+            : "auth-tls: pass-through: AUTH is refused all the same, because of what TLS would hide: "
+                + String.join(", ", obstacles));
   }
 
   private void withoutTunnel(ParsedRule parsed) {

@@ -13,6 +13,10 @@ class WarningsTest {
   private static final String TLS =
       "auth-tls: pass-through: AUTH is refused all the same, because of what TLS would hide: ";
 
+  private static final String UNSEEN =
+      "auth-tls: pass-through: what is said inside TLS cannot be seen: after PROT C, PORT or EPRT has"
+          + " the FTP server connect to the client itself, in plaintext and past the tunnel";
+
   @ParameterizedTest
   @ValueSource(strings = {"direct", "block"})
   void profileAndTargetDoNothingWithoutATunnel(String action) {
@@ -61,6 +65,7 @@ class WarningsTest {
                 "ftp: { auth-tls: pass-through }",
                 "default-action: ftp-tunnel"))
         .containsExactly(
+            "c.yaml:5:56: warning: " + UNSEEN,
             "c.yaml:6:56: warning: " + TLS + "profile \"b\" has password: from-ftp",
             "c.yaml:7:52: warning: "
                 + TLS
@@ -71,6 +76,28 @@ class WarningsTest {
                 + TLS
                 + "profile \"defaults\" has user: from-ftp,"
                 + " profile \"defaults\" has password: from-ftp");
+  }
+
+  @Test
+  void whatPassesInTlsIsNotSeen() {
+    String profiles =
+        "profiles: { a: { user: gate, authentication: publickey, identity-file: /k },"
+            + " defaults: { user: gate, authentication: publickey, identity-file: /k } }";
+    assertThat(
+            Loading.problems(
+                profiles,
+                "default-action: ftp-tunnel",
+                "ftp: { auth-tls: pass-through }",
+                "rules: []"))
+        .containsExactly("c.yaml:2:17: warning: " + UNSEEN);
+    assertThat(
+            Loading.problems(
+                profiles,
+                "rules:",
+                "  - { match: { port: 1 }, action: ftp-tunnel, ftp: { auth-tls: pass-through } }",
+                "  - { match: { port: 2 }, action: ftp-tunnel, profile: a }",
+                "  - { match: { port: 3 }, action: direct, ftp: { auth-tls: pass-through } }"))
+        .containsExactly("c.yaml:3:52: warning: " + UNSEEN);
   }
 
   @Test
