@@ -32,15 +32,11 @@ final class DataNet {
     if (ofClient.isEmpty() || !mayBeData(asked)) {
       return Optional.empty();
     }
-    if (ofClient.stream().anyMatch(session -> session.needs(asked.owner()))) {
+    if (needsOwner(ofClient, asked)) {
       return Optional.of(Verdict.of(Claim.NEEDS_OWNER));
     }
-    List<Announcements> tunnelled =
-        ofClient.stream()
-            .filter(s -> s.tunnelled() && s.mayBeOwnedBy(asked.owner()) && mayServe(s, asked))
-            .toList();
-    if (!tunnelled.isEmpty()) {
-      return Optional.of(choose(tunnelled, asked));
+    if (ofClient.stream().anyMatch(session -> mayMean(session, asked))) {
+      return Optional.of(choose(ofClient, asked));
     }
     List<Announcements> plain =
         ofClient.stream()
@@ -55,16 +51,26 @@ final class DataNet {
    */
   Claim direct(DataRequest asked) {
     Set<Announcements> ofClient = sessions.attending(asked);
-    List<Announcements> tunnelled = ofClient.stream().filter(Announcements::tunnelled).toList();
-    if (tunnelled.isEmpty() || !mayBeData(asked)) {
+    if (ofClient.isEmpty() || !mayBeData(asked)) {
       return Claim.NOT_EXPECTED;
     }
-    if (tunnelled.stream().anyMatch(session -> session.needs(asked.owner()))) {
+    boolean tunnelled = ofClient.stream().anyMatch(Announcements::tunnelled);
+    if (tunnelled && needsOwner(ofClient, asked)) {
       return Claim.NEEDS_OWNER;
     }
-    return tunnelled.stream().anyMatch(session -> session.mayBeOwnedBy(asked.owner()))
+    return ofClient.stream().anyMatch(s -> s.tunnelled() && s.mayBeOwnedBy(asked.owner()))
         ? Claim.HELD
         : Claim.NOT_EXPECTED;
+  }
+
+  private static boolean needsOwner(Set<Announcements> ofClient, DataRequest asked) {
+    return asked.owner() instanceof SocketOwner.NotLookedUp
+        && ofClient.stream().anyMatch(session -> session.needs(asked.owner()));
+  }
+
+  /** Whether what the client wants may be the session's, and so must not leave its tunnel. */
+  private static boolean mayMean(Announcements session, DataRequest asked) {
+    return session.tunnelled() && session.mayBeOwnedBy(asked.owner()) && mayServe(session, asked);
   }
 
   /** At any port, who comes as the session's control connection came. */
@@ -76,19 +82,24 @@ final class DataNet {
     return asked.mayBeData() && !sessions.isControlPort(asked);
   }
 
-  private static Verdict choose(List<Announcements> meant, DataRequest asked) {
-    SocketOwner owner = asked.owner();
-    List<Announcements> unread =
-        meant.stream().filter(s -> s.isUnread() && s.serves() && s.isOwnedBy(owner)).toList();
+  private static Verdict choose(Set<Announcements> ofClient, DataRequest asked) {
     List<Announcements> waiting =
-        meant.stream().filter(s -> s.waits() && s.serves()).limit(2).toList();
+        ofClient.stream()
+            .filter(s -> s.waits() && s.serves() && mayMean(s, asked))
+            .limit(2)
+            .toList();
+    if (waiting.size() > 1 || waiting.stream().anyMatch(s -> !s.isOwnedBy(asked.owner()))) {
+      return Verdict.of(Claim.HELD); // a broken upload would be undone at the wrong session
+    }
+    List<Announcements> unread =
+        ofClient.stream()
+            .filter(s -> s.isUnread() && s.serves() && mayMean(s, asked))
+            .filter(s -> s.isOwnedBy(asked.owner()))
+            .toList();
     if (waiting.isEmpty()) {
       return unread.isEmpty() ? Verdict.of(Claim.HELD) : newest(unread, asked.port());
     }
     Announcements one = waiting.get(0);
-    if (waiting.size() > 1 || !one.isOwnedBy(owner)) {
-      return Verdict.of(Claim.HELD); // a broken upload would be undone at the wrong session
-    }
     if (!unread.isEmpty()) {
       return unread.stream().allMatch(one::goesTheWayOf)
           ? newest(unread, asked.port())

@@ -236,7 +236,7 @@ class DataNetPropertyTest {
     List<Model> own =
         sessions.stream().filter(s -> s.client.equals(client) && s.host.equals(host)).toList();
     for (Model s : own) {
-      for (Announced p : s.ports) {
+      for (Announced p : List.copyOf(s.ports)) {
         if (p.told() == port && p.expected() && ftp.now - p.at() <= MINUTE) {
           s.claimed = Math.max(s.claimed, p.request());
           s.ports.remove(p);

@@ -3,6 +3,7 @@ package culvert.proxy.ftp.core;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -127,7 +128,7 @@ class DataWaitTest {
     client("EPSV");
     server("500 what");
     client("PORT 127,0,0,1,7,208");
-    dialogue.rename(List.of(new InetSocketAddress("127.0.0.1", 3000)));
+    dialogue.rename(List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 3000)));
     server("200 ok");
     client("RETR f");
     dialogue.opened();
