@@ -141,7 +141,7 @@ final class LinearRegex {
     if (c == 'Q') {
       int end = regex.indexOf("\\E", at);
       at = end < 0 ? regex.length() : end + 2;
-      return at - start;
+      return (long) at - start;
     }
     at = Math.min(at + 2, regex.length());
     if ((c == 'p' || c == 'P' || c == 'x') && at < regex.length() && regex.charAt(at) == '{') {

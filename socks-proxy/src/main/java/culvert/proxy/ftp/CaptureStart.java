@@ -1,6 +1,7 @@
 package culvert.proxy.ftp;
 
 import culvert.proxy.door.Client;
+import culvert.proxy.ftp.core.LoginCapture;
 import culvert.proxy.ftp.core.LoginDepth;
 import culvert.ssh.Password;
 import culvert.ssh.SshException;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * reached, so that a dead one is a true failure of the front door, or plaintext from the greeting
  * on; but only so long. Confined to the session's loop.
  */
-final class CaptureStart implements FtpSession.Opener {
+final class CaptureStart implements SessionWay.Opener {
   private final FtpServices services;
   private final Client client;
   private final TunnelPlan plan;
@@ -67,7 +68,7 @@ final class CaptureStart implements FtpSession.Opener {
     }
     decided = true;
     if (reached.isSuccess() || UpstreamOpener.isAbandoned(reached)) {
-      session.capture(depth);
+      session.capture(new LoginCapture(depth));
     } else {
       opener.fallBack(plan, failure(reached.cause()));
     }
@@ -79,7 +80,7 @@ final class CaptureStart implements FtpSession.Opener {
       session.accept(); // plaintext is being tried, and its greeting will be relayed
     } else {
       decided = true;
-      session.capture(depth);
+      session.capture(new LoginCapture(depth));
     }
   }
 

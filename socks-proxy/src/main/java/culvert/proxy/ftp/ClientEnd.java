@@ -1,6 +1,7 @@
 package culvert.proxy.ftp;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
@@ -25,11 +26,15 @@ final class ClientEnd extends ChannelInboundHandlerAdapter {
     void clientGone(String detail);
 
     void clientWritabilityChanged();
+
+    /** Something here, or in the session, went wrong that nobody but Culvert is to blame for. */
+    void defect(Throwable cause);
   }
 
   private final DuplexChannel channel;
   private final Listener session;
   private boolean readAsked;
+  private boolean unflushed;
   private boolean gone;
   private String detail = "connection closed";
 
@@ -42,6 +47,20 @@ final class ClientEnd extends ChannelInboundHandlerAdapter {
   void install() {
     channel.pipeline().addLast("ftp-client", this);
     channel.closeFuture().addListener(closed -> gone());
+  }
+
+  /** Sends bytes with the next {@link #flush}: what came together goes out together. */
+  void write(byte[] bytes) {
+    unflushed = true;
+    channel.write(Unpooled.wrappedBuffer(bytes));
+  }
+
+  /** Sends everything that was written. */
+  void flush() {
+    if (unflushed) {
+      unflushed = false;
+      channel.flush();
+    }
   }
 
   /** Asks for one batch, unless one is under way. */
@@ -93,6 +112,10 @@ final class ClientEnd extends ChannelInboundHandlerAdapter {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    if (UpstreamEnd.isDefect(cause)) {
+      session.defect(cause);
+      return;
+    }
     String message = cause.getMessage();
     detail = message == null ? cause.getClass().getSimpleName() : message;
     context.close();

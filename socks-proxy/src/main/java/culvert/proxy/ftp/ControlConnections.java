@@ -2,12 +2,14 @@ package culvert.proxy.ftp;
 
 import culvert.config.FtpSettings;
 import culvert.filter.ConnectionRequest;
+import culvert.filter.DestinationAddress;
 import culvert.filter.FtpHandling;
 import culvert.filter.Route;
 import culvert.proxy.door.Client;
 import culvert.proxy.door.ForwardedBy;
 import culvert.proxy.event.ConnectionRecorder;
 import io.netty.channel.EventLoop;
+import java.net.InetAddress;
 import java.util.Optional;
 
 /**
@@ -28,8 +30,14 @@ public final class ControlConnections implements FtpSessions {
     ConnectionRequest request = routed.request();
     FtpServices services = all.of(client, request);
     Route route = routed.decided().route();
-    FtpSession.Ports ports = ports(services, client, request, route);
-    FtpSession session = new FtpSession(services, client, request, route, ports, recorder);
+    SessionWay.Ports ports = ports(services, client, request, route);
+    FtpSession session =
+        new FtpSession(
+            services.timeouts(),
+            client,
+            new SessionWay(services, client, request, route, ports),
+            services.expected().recentlyTunnelled(client, reached(request)),
+            recorder);
     if (route.ftp().filter(FtpHandling::userAtHost).isPresent()) {
       new UserAtHostStart(all, client, routed, rules, session, recorder).begin();
       return;
@@ -52,8 +60,14 @@ public final class ControlConnections implements FtpSessions {
     }
   }
 
+  private static Optional<InetAddress> reached(ConnectionRequest request) {
+    return request.address() instanceof DestinationAddress.Known known
+        ? Optional.of(known.address())
+        : Optional.empty();
+  }
+
   /** For a session that leads to this destination on this route. */
-  static FtpSession.Ports ports(
+  static SessionWay.Ports ports(
       FtpServices services, Client client, ConnectionRequest destination, Route route) {
     Optional<ForwardedBy> forwardedBy = client.forwardedBy();
     if (forwardedBy.isPresent()) {

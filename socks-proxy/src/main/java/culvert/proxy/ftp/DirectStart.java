@@ -4,7 +4,7 @@ import culvert.ssh.Password;
 import java.util.Optional;
 
 /** A session in plaintext: the real greeting is relayed, and no login is ever captured. */
-record DirectStart(UpstreamOpener opener) implements FtpSession.Opener {
+record DirectStart(UpstreamOpener opener) implements SessionWay.Opener {
 
   @Override
   public void open(byte[] user, Optional<Password> password) {

@@ -21,8 +21,8 @@ public interface PassivePorts {
   record Announced(Optional<Inet4Address> address, int port) {
 
     /** The line for the client. */
-    byte[] line(ControlEffect.Passive passive) {
-      return passive.extended() || address.isEmpty()
+    byte[] line(ControlEffect.Announce asked) {
+      return asked.extended() || address.isEmpty()
           ? PassiveReply.encode229(port)
           : PassiveReply.encode227(address.get(), port);
     }

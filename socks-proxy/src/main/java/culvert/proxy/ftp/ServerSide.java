@@ -1,7 +1,5 @@
 package culvert.proxy.ftp;
 
-import culvert.proxy.ftp.core.ControlDialogue;
-import culvert.proxy.ftp.core.Reply;
 import culvert.proxy.ftp.core.ReplyLine;
 import culvert.proxy.ftp.core.ReplySplitter;
 import culvert.proxy.ftp.core.ShownReplies;
@@ -11,7 +9,6 @@ import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.FutureListener;
 import java.util.ArrayDeque;
-import java.util.Optional;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
@@ -37,16 +34,17 @@ final class ServerSide implements UpstreamEnd.Listener {
 
     /** The server may take more, or has been read. */
     void serverReady();
+
+    /** Something went wrong that nobody but Culvert is to blame for. */
+    void defect(Throwable cause);
   }
 
   private final UpstreamEnd end;
   private final Upstream upstream;
   private final DataModes data;
-  private final ControlDialogue dialogue;
   private final String host;
   private final Listener session;
   private final ReplySplitter lines = new ReplySplitter();
-  private final Reply.Collector replies = new Reply.Collector();
   private final ShownReplies shown = new ShownReplies();
   private final Queue<Runnable> waiting = new ArrayDeque<>();
   private Runnable unwatch = () -> {};
@@ -62,13 +60,11 @@ final class ServerSide implements UpstreamEnd.Listener {
       DuplexChannel control,
       Upstream upstream,
       DataModes data,
-      ControlDialogue dialogue,
       String host,
       Listener session) {
     this.end = end;
     this.upstream = upstream;
     this.data = data;
-    this.dialogue = dialogue;
     this.host = host;
     this.session = session;
     end.attach(control);
@@ -84,8 +80,19 @@ final class ServerSide implements UpstreamEnd.Listener {
     }
   }
 
-  ControlDialogue dialogue() {
-    return dialogue;
+  /** Whether what it carries must not leave its tunnel. */
+  boolean tunnelled() {
+    return upstream instanceof Upstream.Tunnelled;
+  }
+
+  /** What cuts the server's bytes. */
+  ReplySplitter lines() {
+    return lines;
+  }
+
+  /** Whether it is not used any more. */
+  boolean isDropped() {
+    return dropped;
   }
 
   DataModes data() {
@@ -121,11 +128,6 @@ final class ServerSide implements UpstreamEnd.Listener {
   /** What a log may print of it: nothing that could echo a password. Asked once for each line. */
   Object shown(ReplyLine line) {
     return shown.shown(line);
-  }
-
-  /** Lines of a reply come together here; empty: there are more to come. */
-  Optional<Reply> collect(ReplyLine line) {
-    return replies.add(line);
   }
 
   /** Bytes are told as they come from now on. */
@@ -166,6 +168,7 @@ final class ServerSide implements UpstreamEnd.Listener {
 
   @Override
   public void received(byte[] bytes) {
+    data.events().catchUp(); // what led to a reply comes before it
     if (opaque) {
       tellRest();
       tell(() -> session.relayed(bytes));
@@ -202,6 +205,11 @@ final class ServerSide implements UpstreamEnd.Listener {
   @Override
   public void writabilityChanged() {
     session.serverReady();
+  }
+
+  @Override
+  public void defect(Throwable cause) {
+    session.defect(cause);
   }
 
   private void sshSessionEnded(Future<SshException> ended) {

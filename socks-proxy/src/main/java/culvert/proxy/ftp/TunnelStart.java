@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * greeting is relayed. The front door's answer waits for it, but only so long. Confined to the
  * session's loop.
  */
-final class TunnelStart implements FtpSession.Opener {
+final class TunnelStart implements SessionWay.Opener {
   private final FtpServices services;
   private final Client client;
   private final TunnelPlan plan;

@@ -8,6 +8,7 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
+import java.nio.channels.NotYetConnectedException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,6 +39,9 @@ final class UpstreamEnd extends ChannelInboundHandlerAdapter {
     void broke(@Nullable Throwable cause);
 
     void writabilityChanged();
+
+    /** Something went wrong here that nobody but Culvert is to blame for. */
+    void defect(Throwable cause);
   }
 
   /** One end for each channel that is tried. */
@@ -177,8 +181,17 @@ final class UpstreamEnd extends ChannelInboundHandlerAdapter {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable thrown) {
+    if (isDefect(thrown)) {
+      post(session -> session.defect(thrown));
+    }
     cause = thrown;
     context.close();
+  }
+
+  /** What peers bring about are I/O errors; epoll says of a reset that nothing is connected. */
+  static boolean isDefect(Throwable thrown) {
+    return !(thrown instanceof Exception)
+        || (thrown instanceof RuntimeException && !(thrown instanceof NotYetConnectedException));
   }
 
   /** To the session's loop, from any thread; dropped once {@link #detach detached}. */

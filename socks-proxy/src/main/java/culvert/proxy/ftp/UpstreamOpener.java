@@ -6,6 +6,7 @@ import culvert.filter.DestinationAddress;
 import culvert.proxy.door.Client;
 import culvert.proxy.door.Refusal;
 import culvert.proxy.event.ConnectionRecorder;
+import culvert.proxy.ftp.core.Serves;
 import culvert.proxy.owner.SocketOwner;
 import culvert.proxy.relay.Closing;
 import culvert.proxy.upstream.ConnectFailedException;
@@ -448,6 +449,12 @@ final class UpstreamOpener {
   }
 
   private void connectPlain(List<InetAddress> addresses, int mine) {
+    if (addresses.isEmpty()) {
+      fail(
+          new ConnectFailedException(
+              Refusal.HOST_UNREACHABLE, "FTP server " + request.host() + ": name unknown", null));
+      return;
+    }
     List<InetAddress> free = addresses.stream().filter(this::mayBeConnected).toList();
     if (free.isEmpty()) {
       fail(

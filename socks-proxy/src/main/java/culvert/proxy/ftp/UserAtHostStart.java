@@ -7,7 +7,9 @@ import culvert.filter.Route;
 import culvert.proxy.door.Client;
 import culvert.proxy.door.Destination;
 import culvert.proxy.event.ConnectionRecorder;
+import culvert.proxy.ftp.core.LoginCapture;
 import culvert.proxy.ftp.core.LoginDepth;
+import culvert.proxy.ftp.core.LoginEvent;
 import culvert.ssh.Password;
 import culvert.ssh.SshTransport.Preparation;
 import io.netty.channel.EventLoop;
@@ -22,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * named; what they say of {@code user-at-host} itself counts no more. Confined to the session's
  * loop.
  */
-final class UserAtHostStart implements FtpSession.Opener, FtpSession.DestinationChoice {
+final class UserAtHostStart implements SessionWay.Opener, SessionWay.DestinationChoice {
   private static final Logger LOG = LoggerFactory.getLogger(UserAtHostStart.class);
 
   private final FtpServices all;
@@ -57,7 +59,8 @@ final class UserAtHostStart implements FtpSession.Opener, FtpSession.Destination
 
   void begin() {
     session.begin(this);
-    session.captureUserAtHost(this);
+    session.way().chosenBy(this);
+    session.capture(LoginCapture.userAtHost());
   }
 
   @Override
@@ -70,7 +73,8 @@ final class UserAtHostStart implements FtpSession.Opener, FtpSession.Destination
     try {
       destination = Destination.parse(named.get().host());
     } catch (IllegalArgumentException e) {
-      session.refuse("culvert: USER name@host[:port]: " + e.getMessage());
+      session.tellLogin(
+          new LoginEvent.Refused("culvert: USER name@host[:port]: " + e.getMessage()));
       return;
     }
     rules.decide(
@@ -98,7 +102,7 @@ final class UserAtHostStart implements FtpSession.Opener, FtpSession.Destination
     public void undecided(Throwable cause) {
       if (!session.hasEnded()) {
         LOG.atWarn().addKeyValue("dst", host).log("not decided: {}", cause.getMessage());
-        session.refuse("culvert: " + host + ": busy, try again later");
+        session.tellLogin(new LoginEvent.Refused("culvert: " + host + ": busy, try again later"));
       }
     }
   }
@@ -109,8 +113,9 @@ final class UserAtHostStart implements FtpSession.Opener, FtpSession.Destination
     recorder.redirected(
         request, routed.decided().ruleName(), routed.decided().route().action().toString());
     if (routed.decided().route() instanceof Route.Block) {
-      session.refuse(
-          "culvert: " + Endpoint.format(request.host(), request.port()) + ": not allowed");
+      session.tellLogin(
+          new LoginEvent.Refused(
+              "culvert: " + Endpoint.format(request.host(), request.port()) + ": not allowed"));
       return;
     }
     Route route = asFtp(routed.decided().route());
@@ -126,8 +131,11 @@ final class UserAtHostStart implements FtpSession.Opener, FtpSession.Destination
             .flatMap(d -> plan)
             .flatMap(p -> prepare(services, p, loop)); // while the client still types
     attempt = new Attempt(opener, plan, preparation);
-    session.redirect(request, route, ControlConnections.ports(services, client, request, route));
-    session.decided(depth.orElse(LoginDepth.USER));
+    session
+        .way()
+        .redirect(
+            services, request, route, ControlConnections.ports(services, client, request, route));
+    session.tellLogin(new LoginEvent.Decided(depth.orElse(LoginDepth.USER)));
   }
 
   private Optional<Preparation> prepare(FtpServices services, TunnelPlan plan, EventLoop loop) {

@@ -61,7 +61,7 @@ public final class Router implements ClientHandler {
     Upstreams own = upstreams.of(client, owners);
     PolicyRules rules = new PolicyRules(now, own.resolver(), owners, client.channel());
     return new RoutedConnection(
-        client, open.begin(client), rules, dataConnections, owners, ftpSessions, upstreams, relay);
+        client, open.begin(client), rules, dataConnections, owners, ftpSessions, own, relay);
   }
 
   @Override

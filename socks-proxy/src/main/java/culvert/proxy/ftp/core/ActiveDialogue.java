@@ -3,7 +3,6 @@ package culvert.proxy.ftp.core;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -13,15 +12,15 @@ import org.jspecify.annotations.Nullable;
  * that waits for its data connection. The session chooses between two ways:
  *
  * <ul>
- *   <li>{@link #convert}: the server is asked to listen itself, and both are connected from here.
- *   <li>{@link #rename}: the server is told another address, at which the session waits for it.
+ *   <li>to convert: the server is asked to listen itself, and both are connected from here.
+ *   <li>to rename: the server is told another address, at which the session waits for it.
  * </ul>
  *
  * <p>Either way the client is connected before the server hears of the transfer, which may create a
  * file.
  *
  * <p>A transfer without a PORT of its own takes that of the last one, for which the server is asked
- * or told once more.
+ * or told once more; a REST before it is told once more, too, since servers forget it meanwhile.
  */
 final class ActiveDialogue {
 
@@ -32,32 +31,38 @@ final class ActiveDialogue {
     ASKED,
     /** Our own EPSV or PASV waits for its reply. */
     PROBING,
-    /** The server listens, and nobody has come yet. */
-    SERVER_LISTENS,
-    /** The session makes the data connection. */
-    OPENING,
     /** The PORT that we made of the client's waits for its reply. */
     RENAMING,
+    /** The server is told once more where the next transfer is to begin. */
+    RESTARTING,
+    /** The server listens, and nobody has come yet. */
+    SERVER_LISTENS,
     /** The server knows where to connect to, and has not done so yet. */
     RENAMED,
+    /** The session makes the data connection. */
+    OPENING,
     /** A transfer has taken what there was: the next one begins anew. */
     SPENT
   }
 
   /** The control connection. */
   interface Line {
+    /** A number for what the session is asked. */
+    int nextRequest();
+
     /** Answers the client behind the replies that it still waits for. */
     void answer(String reply);
 
     /** Sends the server a command of our own. */
-    void sendOwn(Pending.Kind kind, byte[] line);
+    void sendOwn(Pending.Own.Kind kind, byte[] line);
 
     /**
      * Sends the server the client's transfer, whose reply the client gets.
      *
+     * @param request of its data connection
      * @param renamed whether the server connects to where we have told it
      */
-    void send(Pending.Kind kind, byte[] line, boolean renamed);
+    void send(Transfer transfer, int request, boolean renamed);
 
     /** Replies to commands of our own so far mean nothing any more. */
     void abandonOwn();
@@ -65,14 +70,19 @@ final class ActiveDialogue {
     void effect(ControlEffect effect);
   }
 
-  /** A transfer; file names are in every log, and not secret. */
+  /**
+   * A transfer; file names are in every log, and not secret.
+   *
+   * @param restart the REST before it
+   */
   @SuppressWarnings("ArrayRecordComponent") // compared by nobody, and copied by nobody either
-  private record Transfer(Pending.Kind kind, byte[] line) {}
+  record Transfer(boolean upload, byte[] line, Optional<byte[]> restart) {}
 
   private static final int NOT_LOGGED_IN = 530;
 
   private final Line line;
   private State state = State.NONE;
+  private int request; // of what the session has been asked last
   private PortCommand.@Nullable Target target;
   private @Nullable Transfer held;
   private Deque<InetSocketAddress> otherNames = new ArrayDeque<>();
@@ -87,9 +97,14 @@ final class ActiveDialogue {
   /** Whether the client's commands have to wait. */
   boolean waiting() {
     return switch (state) {
-      case ASKED, PROBING, OPENING, RENAMING -> true;
+      case ASKED, PROBING, OPENING, RENAMING, RESTARTING -> true;
       case NONE, SERVER_LISTENS, RENAMED, SPENT -> false;
     };
+  }
+
+  /** Whether a transfer that the client sends now is one of active mode. */
+  boolean on() {
+    return state != State.NONE;
   }
 
   // The client
@@ -118,11 +133,12 @@ final class ActiveDialogue {
     epsvOnly = true;
   }
 
-  void transfer(Pending.Kind kind, byte[] command) {
+  /** A transfer while active mode is {@link #on}. */
+  void transfer(Transfer transfer) {
     switch (state) {
-      case SERVER_LISTENS, RENAMED -> open(new Transfer(kind, command));
-      case SPENT -> ask(new Transfer(kind, command));
-      default -> line.send(kind, command, false);
+      case SERVER_LISTENS, RENAMED -> open(transfer);
+      case SPENT -> ask(transfer);
+      default -> throw unexpected(State.SPENT);
     }
   }
 
@@ -131,10 +147,7 @@ final class ActiveDialogue {
     if (waiting()) {
       line.abandonOwn();
       line.effect(held == null ? new ControlEffect.ActiveEnded() : new ControlEffect.DataGivenUp());
-      String reply = "425 culvert: " + OwnReply.printable(why);
-      state = held == null ? State.NONE : State.SPENT;
-      held = null;
-      line.answer(reply);
+      fail("425 culvert: " + OwnReply.printable(why));
     }
   }
 
@@ -144,88 +157,121 @@ final class ActiveDialogue {
       case ASKED -> "no remote forward";
       case PROBING -> "the FTP server has answered neither EPSV nor PASV";
       case RENAMING -> "the FTP server has not answered PORT";
+      case RESTARTING -> "the FTP server has not answered REST";
       default -> "no data connection";
     };
   }
 
   /** Whether it is the FTP server that has to answer first. */
   boolean waitsForServer() {
-    return state == State.PROBING || state == State.RENAMING;
+    return state == State.PROBING || state == State.RENAMING || state == State.RESTARTING;
+  }
+
+  /**
+   * The server is ready for a transfer.
+   *
+   * @param answer to the client's PORT, if it was that
+   */
+  private void ready(String answer) {
+    if (held == null) {
+      line.answer(answer);
+    } else if (held.restart().isPresent()) {
+      state = State.RESTARTING;
+      line.sendOwn(Pending.Own.Kind.REST, held.restart().get());
+    } else {
+      open(held);
+    }
   }
 
   private void open(Transfer transfer) {
     held = transfer;
     state = State.OPENING;
-    line.effect(new ControlEffect.OpenData(server));
+    request = line.nextRequest();
+    line.effect(new ControlEffect.OpenData(request, server));
   }
 
   private void ask(@Nullable Transfer transfer) {
     held = transfer;
     state = State.ASKED;
-    line.effect(new ControlEffect.Active(target(), transfer != null));
+    request = line.nextRequest();
+    line.effect(new ControlEffect.Active(request, target(), transfer != null));
   }
 
   // The session
 
-  void convert() {
-    require(State.ASKED);
-    renames = false;
-    state = State.PROBING;
-    line.sendOwn(Pending.Kind.OWN_EPSV, OwnReply.line("EPSV"));
-  }
-
-  void rename(List<InetSocketAddress> addresses) {
-    require(State.ASKED);
-    renames = true;
-    state = State.RENAMING;
-    otherNames = new ArrayDeque<>(addresses);
-    tryName(otherNames.remove());
+  /** Takes an answer; one that comes too late changes nothing. */
+  void on(ControlEvent.OfActiveMode event) {
+    if (event instanceof ControlEvent.Convert convert) {
+      if (isAnswer(convert.request(), State.ASKED)) {
+        renames = false;
+        state = State.PROBING;
+        line.sendOwn(Pending.Own.Kind.EPSV, OwnReply.line("EPSV"));
+      }
+    } else if (event instanceof ControlEvent.Rename rename) {
+      if (isAnswer(rename.request(), State.ASKED)) {
+        renames = true;
+        state = State.RENAMING;
+        otherNames = new ArrayDeque<>(rename.addresses());
+        tryName(otherNames.remove());
+      }
+    } else if (event instanceof ControlEvent.Refuse refuse) {
+      if (isAnswer(refuse.request(), State.ASKED)) {
+        refused(refuse.reply());
+      }
+    } else if (event instanceof ControlEvent.Opened opened) {
+      if (isAnswer(opened.request(), State.OPENING)) {
+        opened();
+      }
+    } else if (event instanceof ControlEvent.NotOpened notOpened) {
+      if (isAnswer(notOpened.request(), State.OPENING)) {
+        fail("425 culvert: " + OwnReply.printable(notOpened.why()));
+      }
+    } else if (event instanceof ControlEvent.GiveUp giveUp) {
+      giveUp(giveUp.why());
+    }
   }
 
   private void tryName(InetSocketAddress address) {
-    line.sendOwn(Pending.Kind.RENAMED_PORT, target().renamed(address));
+    line.sendOwn(Pending.Own.Kind.PORT, target().renamed(address));
   }
 
-  /**
-   * @param reply for the client's PORT or transfer
-   */
-  void refuse(String reply) {
-    require(State.ASKED);
-    refused(reply);
-  }
-
-  void opened() {
-    require(State.OPENING);
+  private void opened() {
     Transfer transfer = Objects.requireNonNull(held, "no transfer");
     state = State.SPENT;
     held = null;
-    line.send(transfer.kind(), transfer.line(), renames);
+    line.send(transfer, request, renames);
   }
 
-  void notOpened(String why) {
-    require(State.OPENING);
-    state = State.SPENT;
-    held = null;
-    line.answer("425 culvert: " + OwnReply.printable(why));
+  /** What was never asked is a defect, what was asked once may have been given up since. */
+  private boolean isAnswer(int answered, State expected) {
+    if (answered > request) {
+      throw new IllegalStateException(
+          "active mode: answer to request %d (expected: at most %d)".formatted(answered, request));
+    }
+    return answered == request && state == expected;
   }
 
   // The server
 
-  /** The final line of the reply to our own EPSV or PASV. */
-  void probed(Pending.Kind kind, ReplyLine reply) {
+  /** The final line of the reply to a command of our own. */
+  void answered(Pending.Own.Kind kind, ReplyLine reply) {
+    switch (kind) {
+      case EPSV, PASV -> probed(kind, reply);
+      case PORT -> renamed(reply);
+      case REST -> restarted(reply);
+    }
+  }
+
+  private void probed(Pending.Own.Kind kind, ReplyLine reply) {
     PassiveReply found = PassiveReply.parse(reply.code(), reply.text()).orElse(null);
     if (found != null && found.portAllowed()) {
       server = Optional.of(found);
       state = State.SERVER_LISTENS;
-      if (held == null) {
-        line.answer(target().successful());
-      } else {
-        open(held);
-      }
+      ready(target().successful());
     } else if (found != null) {
       refused(found.refusal());
-    } else if (kind == Pending.Kind.OWN_EPSV && reply.code() >= 500 && mayTryPasv(reply)) {
-      line.sendOwn(Pending.Kind.OWN_PASV, OwnReply.line("PASV"));
+    } else if (kind == Pending.Own.Kind.EPSV && reply.code() >= 500 && mayTryPasv(reply)) {
+      line.sendOwn(Pending.Own.Kind.PASV, OwnReply.line("PASV"));
     } else if (reply.code() == NOT_LOGGED_IN) {
       refused(reply.toString());
     } else {
@@ -237,45 +283,48 @@ final class ActiveDialogue {
     return !epsvOnly && reply.code() != NOT_LOGGED_IN;
   }
 
-  /** The final line of the reply to a PORT that we made of the client's. */
-  void renamed(ReplyLine reply) {
+  private void renamed(ReplyLine reply) {
     if (reply.code() >= 200 && reply.code() < 300) {
       server = Optional.empty();
       state = State.RENAMED;
-      if (held == null) {
-        line.answer(reply.toString());
-      } else {
-        open(held);
-      }
+      ready(reply.toString());
     } else if (reply.code() >= 500 && !otherNames.isEmpty()) {
       tryName(otherNames.remove());
     } else {
       boolean ofPort = held == null;
-      state = ofPort ? State.NONE : State.SPENT;
-      held = null;
       line.effect(ofPort ? new ControlEffect.ActiveEnded() : new ControlEffect.DataGivenUp());
-      line.answer(
-          ofPort ? reply.toString() : "425 culvert: the FTP server refuses PORT now: " + reply);
+      fail(ofPort ? reply.toString() : "425 culvert: the FTP server refuses PORT now: " + reply);
+    }
+  }
+
+  private void restarted(ReplyLine reply) {
+    if (reply.code() >= 300 && reply.code() < 400) {
+      open(Objects.requireNonNull(held, "no transfer"));
+    } else {
+      line.effect(new ControlEffect.DataGivenUp());
+      fail("425 culvert: the FTP server refuses REST now: " + reply);
     }
   }
 
   private void refused(String reply) {
     boolean ofPort = held == null;
-    state = ofPort ? State.NONE : State.SPENT;
-    held = null;
-    line.answer(reply);
+    fail(reply);
     if (ofPort) {
       line.effect(new ControlEffect.ActiveEnded());
     }
+  }
+
+  private void fail(String reply) {
+    state = held == null ? State.NONE : State.SPENT;
+    held = null;
+    line.answer(reply);
   }
 
   private PortCommand.Target target() {
     return Objects.requireNonNull(target, "no PORT");
   }
 
-  private void require(State expected) {
-    if (state != expected) {
-      throw new IllegalStateException("active mode: " + state + " (expected: " + expected + ")");
-    }
+  private IllegalStateException unexpected(State expected) {
+    return new IllegalStateException("active mode: " + state + " (expected: " + expected + ")");
   }
 }

@@ -24,48 +24,42 @@ public sealed interface ControlEffect {
   }
 
   /**
-   * The server answered the client's PASV or EPSV: expect a data connection, and tell the client.
+   * The client is about to ask for a passive data connection: from now on whatever it opens to the
+   * server may be that one, whether the server's answer is understood or not.
+   */
+  record AwaitData(int request) implements ControlEffect {}
+
+  /** The transfer behind {@link AwaitData} has had its final reply. */
+  record DataSettled(int request) implements ControlEffect {}
+
+  /**
+   * The server answered the client's PASV or EPSV: expect a data connection. Neither side is heard
+   * until {@link ControlEvent.Announced} says what the client is told.
    *
-   * @param request which of the client's passive commands is answered
    * @param extended whether the client asked with EPSV
    * @param reply a port that is allowed
    * @param line the server's own words
    */
-  record Passive(int request, boolean extended, PassiveReply reply, ReplyLine line)
+  record Announce(int request, boolean extended, PassiveReply reply, ReplyLine line)
       implements ControlEffect {}
 
   /**
-   * A passive command of the client's is about to reach the server: wherever the client goes for
-   * data from now on, whatever it makes of the answer, it goes there for this session.
-   *
-   * @param request counts the client's passive commands, from 1 on
-   */
-  record AwaitData(int request) implements ControlEffect {}
-
-  /**
-   * A transfer has had its final reply, which the client gets next.
-   *
-   * @param request the last passive command before it
-   */
-  record DataSettled(int request) implements ControlEffect {}
-
-  /**
    * The client wants its data there, for a PORT of now or for the next transfer after one. Every
-   * later command waits until one of {@link ControlDialogue#convert}, {@link
-   * ControlDialogue#rename} and {@link ControlDialogue#refuse} says how.
+   * later command waits for {@link ControlEvent.Convert}, {@link ControlEvent.Rename} or {@link
+   * ControlEvent.Refuse}.
    *
    * @param renewed whether the target is one that was allowed before and has had its transfer
    */
-  record Active(PortCommand.Target target, boolean renewed) implements ControlEffect {}
+  record Active(int request, PortCommand.Target target, boolean renewed) implements ControlEffect {}
 
   /**
    * A transfer of a client in active mode: connect the client's target, and then the server's port.
-   * The command waits for {@link ControlDialogue#opened} or {@link ControlDialogue#notOpened}.
+   * The command waits for {@link ControlEvent.Opened} or {@link ControlEvent.NotOpened}.
    *
    * @param server where the server listens; empty: it was given another target, and connects to
    *     that itself
    */
-  record OpenData(Optional<PassiveReply> server) implements ControlEffect {}
+  record OpenData(int request, Optional<PassiveReply> server) implements ControlEffect {}
 
   /** The target of the last {@link Active} is not used any more. */
   record ActiveEnded() implements ControlEffect {}
@@ -89,4 +83,7 @@ public sealed interface ControlEffect {
 
   /** Both sides begin with TLS now: relay bytes, understand nothing. */
   record Opaque() implements ControlEffect {}
+
+  /** The server can be followed no more: the session ends, visibly. */
+  record OutOfStep(String why) implements ControlEffect {}
 }

@@ -264,7 +264,8 @@ public final class LoginCapture implements AutoCloseable {
 
   /** The reply that the client has been waiting for. */
   private void finalReply(Reply reply, boolean greeting) {
-    effects.add(new LoginEffect.ToClient(reply.lines()));
+    boolean tunnelled = serves == Serves.ONE_IDENTITY;
+    effects.add(new LoginEffect.ToClient(tunnelled ? reply.harmlessLines() : reply.lines()));
     if (reply.code() == 421 || (greeting && reply.negative())) {
       refuse();
     } else if (reply.negative() && serves != Serves.ANY_LOGIN) {

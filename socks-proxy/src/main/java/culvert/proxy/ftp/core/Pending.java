@@ -1,87 +1,255 @@
 package culvert.proxy.ftp.core;
 
-import org.jspecify.annotations.Nullable;
+import java.util.ArrayList;
+import java.util.List;
 
-/** Something that waits for a reply of the server, or for its turn among the replies. */
-final class Pending {
+/**
+ * Something that waits for a reply of the server, or for its turn among the replies. Each kind
+ * knows which replies may be its answer; which of several gets one is for {@link PendingReplies}.
+ */
+sealed interface Pending {
 
-  enum Kind {
-    /** The greeting, which nobody asked for. */
-    GREETING,
-    PASV,
-    EPSV,
-    EPSV_ALL,
-    DOWNLOAD,
-    UPLOAD,
-    ABOR,
-    AUTH,
-    /** Answered by us once the replies before it are through. */
-    LOCAL,
-    /** Our own, for a client in active mode. */
-    OWN_EPSV,
-    OWN_PASV,
-    /** What became of the client's PORT. */
-    RENAMED_PORT,
-    OTHER;
+  /** Whether a reply with this code that is not {@code 1yz} may be its answer. */
+  boolean accepts(int code);
 
-    boolean transfer() {
-      return this == DOWNLOAD || this == UPLOAD;
+  /** Whether a {@code 1yz} may come before its answer (RFC 959 section 5.4). */
+  default boolean begins() {
+    return false;
+  }
+
+  /** Whether the client waits for the answer. */
+  default boolean isClients() {
+    return true;
+  }
+
+  /** Whether a client that goes on without the answer has taken another one for it. */
+  default boolean endsWhenClientGoesOn() {
+    return isClients();
+  }
+
+  /** The greeting, which nobody asked for. */
+  final class Greeting implements Pending {
+    @Override
+    public boolean accepts(int code) {
+      return true;
     }
 
-    boolean passive() {
-      return this == PASV || this == EPSV || ownPassive();
+    @Override
+    public boolean begins() {
+      return true;
     }
 
-    boolean ownPassive() {
-      return this == OWN_EPSV || this == OWN_PASV;
+    @Override
+    public boolean endsWhenClientGoesOn() {
+      return false;
     }
   }
 
-  final Kind kind;
-  final byte @Nullable [] localReply;
-
-  /** How many passive commands of the client's had gone to the server, this one included. */
-  final int request;
-
-  /** The client must not see the answer. */
-  boolean swallowed;
-
-  /** The client broke the data connection off. */
-  boolean uploadBroken;
-
-  /** An ABOR that the server has understood: it has cut the transfer short. */
-  boolean understood;
-
-  /** Our own command, whose reply means nothing any more. */
-  boolean abandoned;
-
-  /** A transfer for which the server connects to a port that it was told of by us. */
-  boolean renamed;
-
-  /** A line of the final reply was already dealt with. */
-  boolean answered;
-
-  /** Waits for the server. */
-  Pending(Kind kind, int request) {
-    this.kind = kind;
-    this.request = request;
-    this.localReply = null;
+  /** A command that changes nothing here. */
+  final class Ordinary implements Pending {
+    @Override
+    public boolean accepts(int code) {
+      return true;
+    }
   }
 
-  /** Waits for its turn. */
-  Pending(byte[] localReply) {
-    this.kind = Kind.LOCAL;
-    this.request = 0;
-    this.localReply = localReply;
+  /** {@code EPSV ALL}. */
+  final class EpsvAll implements Pending {
+    @Override
+    public boolean accepts(int code) {
+      return true;
+    }
   }
 
-  /** Our own, for a client in active mode. */
-  boolean forActiveMode() {
-    return kind.ownPassive() || kind == Kind.RENAMED_PORT;
+  /** {@code AUTH}, where it may reach the server. */
+  final class Auth implements Pending {
+    @Override
+    public boolean accepts(int code) {
+      return true;
+    }
   }
 
-  /** Our own ABOR. */
-  boolean ownAbort() {
-    return kind == Kind.ABOR && swallowed;
+  /** The client's PASV or EPSV. */
+  final class Passive implements Pending {
+    final int request;
+    final boolean extended;
+
+    /** The server has answered, and what the client is told is being prepared. */
+    boolean announcing;
+
+    /** Lines before the last one, in which some servers put what belongs there. */
+    final List<ReplyLine> inner = new ArrayList<>(0);
+
+    Passive(int request, boolean extended) {
+      this.request = request;
+      this.extended = extended;
+    }
+
+    @Override
+    public boolean accepts(int code) {
+      return !announcing;
+    }
+
+    @Override
+    public boolean endsWhenClientGoesOn() {
+      return !announcing;
+    }
+  }
+
+  /** RETR, STOR and the like. */
+  final class Transfer implements Pending {
+    final boolean upload;
+    final int request;
+
+    /** The server connects to a port that it was told of by us. */
+    final boolean renamed;
+
+    /** The newest passive command before it; 0: none. */
+    final int passive;
+
+    private boolean begun;
+
+    /** It has had its final reply, but perhaps not all its data. */
+    boolean answered;
+
+    /** The lines of an upload's final reply, until it is known whether the client may see them. */
+    final List<ReplyLine> answer = new ArrayList<>(1);
+
+    /**
+     * @param request of its data connection
+     */
+    Transfer(boolean upload, int request, int passive, boolean renamed) {
+      this.upload = upload;
+      this.request = request;
+      this.passive = passive;
+      this.renamed = renamed;
+    }
+
+    /** Whether with this line nobody waits for the data of a passive command any more. */
+    boolean settles(ReplyLine line) {
+      boolean announces = line.code() >= 227 && line.code() <= 229;
+      return passive > 0 && line.last() && !line.preliminary() && !announces;
+    }
+
+    /** A {@code 1yz} has come. */
+    void begin() {
+      begun = true;
+    }
+
+    /** Once a transfer is under way, servers refuse other commands beside it. */
+    @Override
+    public boolean accepts(int code) {
+      return begun ? !isOfCommandBeside(code) && !neverOfTransfer(code) : !neverOfTransfer(code);
+    }
+
+    @Override
+    public boolean begins() {
+      return true;
+    }
+
+    /** An upload is protected until it is known what has become of it. */
+    @Override
+    public boolean endsWhenClientGoesOn() {
+      return !upload;
+    }
+
+    private static boolean isOfCommandBeside(int code) {
+      return (code >= 500 && code <= 504) || code == 530;
+    }
+
+    static boolean neverOfTransfer(int code) {
+      return switch (code) {
+        case 200, 202, 211, 212, 213, 214, 215, 257, 350 -> true;
+        default -> false;
+      };
+    }
+  }
+
+  /** ABOR. With some servers an aborted transfer and its ABOR have one answer together. */
+  final class Abort implements Pending {
+    /** It is ours: the client must not see the answer. */
+    boolean own;
+
+    /** It has cut a transfer short, so the server has understood it. */
+    boolean understood;
+
+    Abort(boolean own) {
+      this.own = own;
+    }
+
+    /** pure-ftpd ends an aborted upload with 426, and then 451. */
+    @Override
+    public boolean accepts(int code) {
+      return switch (code) {
+        case 225, 226, 421, 426 -> true;
+        case 451 -> understood;
+        case 500, 501, 502, 503, 504, 530 -> !understood;
+        default -> false;
+      };
+    }
+
+    @Override
+    public boolean isClients() {
+      return !own;
+    }
+
+    @Override
+    public boolean endsWhenClientGoesOn() {
+      return false; // its second answer may well be on the way
+    }
+  }
+
+  /** Our own command, for a client in active mode. */
+  final class Own implements Pending {
+    enum Kind {
+      EPSV,
+      PASV,
+      /** What became of the client's PORT. */
+      PORT,
+      /** What the client has sent before, and the server has forgotten since. */
+      REST
+    }
+
+    final Kind kind;
+
+    /** Its reply means nothing any more. */
+    boolean abandoned;
+
+    Own(Kind kind) {
+      this.kind = kind;
+    }
+
+    boolean isPassive() {
+      return kind == Kind.EPSV || kind == Kind.PASV;
+    }
+
+    @Override
+    public boolean accepts(int code) {
+      return !isPassive() || code == 227 || code == 229 || code >= 400;
+    }
+
+    @Override
+    public boolean isClients() {
+      return false;
+    }
+  }
+
+  /** Answered by us once the replies before it are through. */
+  final class Local implements Pending {
+    final byte[] reply;
+
+    Local(byte[] reply) {
+      this.reply = reply;
+    }
+
+    @Override
+    public boolean accepts(int code) {
+      return false;
+    }
+
+    @Override
+    public boolean endsWhenClientGoesOn() {
+      return false;
+    }
   }
 }

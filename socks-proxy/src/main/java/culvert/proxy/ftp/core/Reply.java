@@ -33,6 +33,21 @@ public record Reply(int code, byte[] raw) {
     return lines;
   }
 
+  /** The same without what a client could take for the announcement of a data connection. */
+  byte[] harmlessLines() {
+    byte[] all = lines();
+    ByteArrayOutputStream harmless = new ByteArrayOutputStream(all.length);
+    int start = 0;
+    for (int i = 0; i < all.length; i++) {
+      if (all[i] == '\n') {
+        byte[] line = Arrays.copyOfRange(all, start, i + 1);
+        AnnouncingLine.harmless(line, i + 1 == all.length).ifPresent(harmless::writeBytes);
+        start = i + 1;
+      }
+    }
+    return harmless.toByteArray();
+  }
+
   @Override
   public String toString() {
     return Integer.toString(code);

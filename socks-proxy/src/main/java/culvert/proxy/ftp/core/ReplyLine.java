@@ -22,6 +22,10 @@ public record ReplyLine(int code, boolean last, boolean otherEnd, byte[] raw) {
 
   /** {@code 1yz}: the command goes on, another reply will follow. */
   boolean preliminary() {
+    return isPreliminary(code);
+  }
+
+  static boolean isPreliminary(int code) {
     return code >= 100 && code < 200;
   }
 

@@ -3,7 +3,6 @@ package culvert.proxy.ftp.core;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -11,33 +10,24 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ControlDialogueTest {
   private static final String PORT_2000 = "227 ok (1,2,3,4,7,208)";
+  private static final String WITHHELD_227 = "< 227 culvert: text withheld: no PASV asked for it.";
+  private static final String BROKEN = "< 426 culvert: upload broken off by the client.";
 
-  private ControlDialogue dialogue = new ControlDialogue(false, false);
-  private final ReplySplitter splitter = new ReplySplitter();
+  private Playbook play = Playbook.tunnelled();
 
   private List<String> client(String... lines) {
-    List<String> transcript = new ArrayList<>();
-    for (String line : lines) {
-      transcript.addAll(Transcript.of(dialogue.on(new Command(line.getBytes(ISO_8859_1)))));
-    }
-    return transcript;
+    return play.client(lines);
   }
 
   private List<String> server(String... lines) {
-    List<String> transcript = new ArrayList<>();
-    for (String line : lines) {
-      for (ReplyLine reply : splitter.feed((line + "\r\n").getBytes(ISO_8859_1))) {
-        transcript.addAll(Transcript.of(dialogue.on(reply)));
-      }
-    }
-    return transcript;
+    return play.server(lines);
   }
 
   @Test
   void commandsAndRepliesPassThroughByteForByte() {
     assertThat(client("CWD  \u00e9 ")).containsExactly("> CWD  \u00e9 ");
     assertThat(server("250-a", " b", "250 c")).containsExactly("< 250-a", "<  b", "< 250 c");
-    assertThat(dialogue.idle()).isTrue();
+    assertThat(play.dialogue.idle()).isTrue();
   }
 
   @ParameterizedTest(name = "{0}")
@@ -48,12 +38,12 @@ class ControlDialogueTest {
         .containsExactly(
             "< 250 ok", "< 500 culvert: not understood, a command is VERB or VERB ARGUMENT.");
     assertThat(server("200 ok")).containsExactly("< 200 ok");
-    assertThat(dialogue.idle()).isTrue();
+    assertThat(play.dialogue.idle()).isTrue();
   }
 
   @Test
   void theFinalLineOfPasvsReplyAnnouncesADataConnection() {
-    assertThat(client("PASV")).containsExactly("> PASV");
+    assertThat(client("PASV")).containsExactly("await 1", "> PASV");
     assertThat(server(PORT_2000)).containsExactly("PASV 2000");
   }
 
@@ -73,11 +63,20 @@ class ControlDialogueTest {
   void linesBeforeTheFinalOneOpenNothing() {
     client("PASV");
     assertThat(server("227-1,2,3,4,9,9", "227 1,2,3,4,8,8 no", PORT_2000))
-        .containsExactly("< 227-1,2,3,4,9,9", "PASV 2056", "< " + PORT_2000);
+        .containsExactly("PASV 2056");
   }
 
   @Test
-  void a227ThatNobodyAskedForOpensNothing() {
+  void a227ThatNobodyAskedForReachesNobody() {
+    assertThat(server(PORT_2000)).isEmpty();
+
+    client("NOOP");
+    assertThat(server(PORT_2000)).containsExactly(WITHHELD_227);
+  }
+
+  @Test
+  void inPlaintextA227ThatNobodyAskedForIsText() {
+    play = Playbook.plain();
     assertThat(server(PORT_2000)).containsExactly("< " + PORT_2000);
 
     client("NOOP");
@@ -85,17 +84,18 @@ class ControlDialogueTest {
   }
 
   @Test
-  void a227InsideAnotherReplyOpensNothing() {
-    client("STAT", "PASV");
-    assertThat(server("211-x", PORT_2000, "211 y")).doesNotContain("PASV 2000");
+  void a227InsideAnotherReplyReachesNobody() {
+    play.burst("STAT", "PASV");
+    assertThat(server("211-x", PORT_2000, "211 y")).containsExactly("< 211-x", "< 211 y");
     assertThat(server(PORT_2000)).containsExactly("PASV 2000");
   }
 
   @Test
-  void a227AsTheAnswerOfAnEarlierCommandOpensNothing() {
-    client("NOOP", "PASV");
-    assertThat(server(PORT_2000)).containsExactly("< " + PORT_2000);
-    assertThat(server("200 late")).containsExactly("< 200 late");
+  void a227AnswersTheFirstPassiveCommandWhereverItStands() {
+    play.burst("NOOP", "TYPE I", "PASV", "LIST");
+    assertThat(server(PORT_2000)).containsExactly("PASV 2000");
+    assertThat(server("150 a", "226 b")).containsExactly("< 150 a", "settled 1", "< 226 b");
+    assertThat(play.dialogue.idle()).isTrue();
   }
 
   @ParameterizedTest(name = "{0}")
@@ -107,8 +107,21 @@ class ControlDialogueTest {
   }
 
   @Test
-  void whatCannotBeReadIsRelayedUnchanged() {
-    client("PASV", "EPSV");
+  void whatCannotBeReadIsRefused() {
+    client("PASV");
+    assertThat(server("227 passive"))
+        .containsExactly(
+            "< 425 culvert: the FTP server's answer to PASV cannot be read (code 227)");
+    client("EPSV");
+    assertThat(server("229 x (|1|2)"))
+        .containsExactly(
+            "< 425 culvert: the FTP server's answer to EPSV cannot be read (code 229)");
+  }
+
+  @Test
+  void inPlaintextWhatCannotBeReadIsRelayedUnchanged() {
+    play = Playbook.plain();
+    play.burst("PASV", "EPSV");
     assertThat(server("227 passive", "229 x (|1|2)"))
         .containsExactly("< 227 passive", "< 229 x (|1|2)");
   }
@@ -122,34 +135,44 @@ class ControlDialogueTest {
   @Test
   void epsvAllIsRelayedAndItsReplyOpensNothing() {
     assertThat(client("EPSV ALL")).containsExactly("> EPSV ALL");
-    assertThat(server("229 (|||2000|)")).containsExactly("< 229 (|||2000|)");
+    assertThat(server("229 (|||2000|)"))
+        .containsExactly("< 229 culvert: text withheld: no PASV asked for it.");
   }
 
   @Test
   void aTransferTakesAPreliminaryAndAFinalReply() {
-    client("RETR a", "PASV");
+    play.burst("RETR a", "PASV");
     assertThat(server("150 here it comes")).containsExactly("< 150 here it comes");
     assertThat(server("226 done", PORT_2000)).containsExactly("< 226 done", "PASV 2000");
   }
 
   @Test
   void pipelinedPasvAndListArePaired() {
-    assertThat(client("PASV", "LIST", "PASV", "LIST")).hasSize(4);
+    assertThat(play.burst("PASV", "LIST", "PASV", "LIST"))
+        .containsExactly("await 1", "> PASV", "> LIST", "await 2", "> PASV", "> LIST");
     assertThat(server(PORT_2000, "150 a", "226 b", "227 1,2,3,4,7,209", "150 a", "226 b"))
-        .containsExactly("PASV 2000", "< 150 a", "< 226 b", "PASV 2001", "< 150 a", "< 226 b");
+        .containsExactly(
+            "PASV 2000",
+            "< 150 a",
+            "settled 1",
+            "< 226 b",
+            "PASV 2001",
+            "< 150 a",
+            "settled 2",
+            "< 226 b");
   }
 
   @Test
   void theGreetingIsNoCommandsReply() {
-    dialogue = new ControlDialogue(false, true);
+    play = Playbook.of(true, false, true);
     client("PASV");
     assertThat(server("120 wait", "220-hi", PORT_2000, "220 hi", PORT_2000))
-        .containsExactly("< 120 wait", "< 220-hi", "< " + PORT_2000, "< 220 hi", "PASV 2000");
+        .containsExactly("< 120 wait", "< 220-hi", "< 220 hi", "PASV 2000");
   }
 
   @Test
   void ourOwnAnswerWaitsForTheRepliesBeforeIt() {
-    assertThat(client("PWD", "LPRT 1", "NOOP")).containsExactly("> PWD", "> NOOP");
+    assertThat(play.burst("PWD", "LPRT 1", "NOOP")).containsExactly("> PWD", "> NOOP");
     assertThat(server("257 /"))
         .containsExactly("< 257 /", "< 502 culvert: LPRT is not supported, use EPRT or PORT.");
     assertThat(server("200 ok")).containsExactly("< 200 ok");
@@ -164,7 +187,7 @@ class ControlDialogueTest {
 
   @Test
   void whereTlsIsAllowedTheSessionIsUnderstoodNoLonger() {
-    dialogue = new ControlDialogue(true, false);
+    play = Playbook.of(true, true, false);
 
     assertThat(client("AUTH TLS")).containsExactly("> AUTH TLS");
     assertThat(server("234 go")).containsExactly("Opaque", "< 234 go");
@@ -172,16 +195,33 @@ class ControlDialogueTest {
 
   @Test
   void tlsThatTheServerRefusesChangesNothing() {
-    dialogue = new ControlDialogue(true, false);
+    play = Playbook.of(true, true, false);
     client("AUTH TLS");
 
     assertThat(server("530 no")).containsExactly("< 530 no");
   }
 
   @Test
-  void a421PassesAtAnyTime() {
+  void a421IsAFinalReply() {
     client("STOR a");
     assertThat(server("421 timeout")).containsExactly("< 421 timeout");
+    assertThat(play.dialogue.idle()).isTrue();
+    assertThat(play.dialogue.uploadOpen()).isFalse();
+  }
+
+  /** Told at once, it would be read as the answer to the next command. */
+  @Test
+  void a421ThatNobodyAskedForIsTheServersFarewell() {
+    assertThat(server("421 idle for too long")).isEmpty();
+    assertThat(play.on(new ControlEvent.ServerEnded())).containsExactly("< 421 idle for too long");
+  }
+
+  @Test
+  void a421AfterWhichTheServerGoesOnWasNone() {
+    server("421 busy");
+    client("NOOP");
+    assertThat(server("200 ok")).containsExactly("< 200 ok");
+    assertThat(play.on(new ControlEvent.ServerEnded())).isEmpty();
   }
 
   @ParameterizedTest(name = "{0}")
@@ -189,12 +229,11 @@ class ControlDialogueTest {
   void anAbortIsSentInItsPlainSpelling(String spelling) {
     client("RETR a");
     assertThat(client(spelling)).containsExactly("> ABOR", "AbortSent");
-    assertThat(dialogue.abortPending()).isTrue();
   }
 
   @Test
   void anAbortWithoutATransferHasOneReply() {
-    assertThat(client("ABOR", "PASV")).containsExactly("> ABOR", "> PASV");
+    assertThat(client("ABOR", "PASV")).containsExactly("> ABOR", "await 1", "> PASV");
     assertThat(server("225 none", PORT_2000))
         .containsExactly("< 225 none", "AbortAnswered", "PASV 2000");
   }
@@ -225,86 +264,108 @@ class ControlDialogueTest {
   @Test
   void aBrokenUploadIsAbortedAndItsFinalReplyIsA426WhateverTheServerSays() {
     client("STOR a");
+    play.dataStarts();
     server("150 go");
 
-    assertThat(Transcript.of(dialogue.uploadBroken())).containsExactly("> ABOR", "AbortSent");
-    assertThat(server("226-fine", "226 complete"))
-        .containsExactly("< 426 culvert: upload broken off by the client.", "AbortAnswered");
+    assertThat(play.dataBreaks()).containsExactly("> ABOR", "AbortSent");
+    assertThat(server("226-fine", "226 complete")).containsExactly("AbortAnswered", BROKEN);
     assertThat(server("226 abort ok")).containsExactly("AbortAnswered");
-    assertThat(dialogue.idle()).isTrue();
+    assertThat(play.dialogue.idle()).isTrue();
   }
 
   @ParameterizedTest(name = "{0}")
   @ValueSource(strings = {"STOR a", "APPE a", "STOU"})
   void everyKindOfUploadCounts(String command) {
     client(command);
-    assertThat(dialogue.uploadPending()).isTrue();
-    assertThat(Transcript.of(dialogue.uploadBroken())).contains("> ABOR");
+    assertThat(play.dialogue.uploadOpen()).isTrue();
+    play.dataStarts();
+    assertThat(play.dataBreaks()).contains("> ABOR");
   }
 
   @Test
   void theServersOwn426IsRelayedAsItIs() {
     client("STOR a");
-    dialogue.uploadBroken();
+    play.dataStarts();
+    play.dataBreaks();
 
-    assertThat(server("426 Failure reading network stream.").get(0))
-        .isEqualTo("< 426 Failure reading network stream.");
+    assertThat(server("426 Failure reading network stream."))
+        .containsExactly("AbortAnswered", "< 426 Failure reading network stream.");
   }
 
   /** Left to the client, it would be taken for the answer to its next command. */
   @Test
   void pureFtpdsSecondReplyToOurAbortIsNotTheClients() {
     client("STOR a");
-    dialogue.uploadBroken();
+    play.dataStarts();
+    play.dataBreaks();
 
-    assertThat(server("426 Transfer aborted").get(0)).isEqualTo("< 426 Transfer aborted");
+    assertThat(server("426 Transfer aborted")).contains("< 426 Transfer aborted");
     client("QUIT");
     assertThat(server("451-Transfer aborted", "451 0.3 seconds")).containsExactly("AbortAnswered");
     assertThat(server("221 bye")).containsExactly("< 221 bye");
-    assertThat(dialogue.idle()).isTrue();
+    assertThat(play.dialogue.idle()).isTrue();
   }
 
   @Test
   void ourOwnAbortWithoutAnAnswerDoesNotEatTheNextReply() {
     client("STOR a");
-    dialogue.uploadBroken();
+    play.dataStarts();
+    play.dataBreaks();
     server("426 broken");
 
     client("PWD");
     assertThat(server("257 /")).containsExactly("< 257 /");
-    assertThat(dialogue.idle()).isTrue();
+    assertThat(play.dialogue.idle()).isTrue();
   }
 
   @Test
   void theClientsAbortJoinsOursThatIsUnderWay() {
     client("STOR a");
-    dialogue.uploadBroken();
+    play.dataStarts();
+    play.dataBreaks();
 
     assertThat(client("ABOR")).isEmpty();
     assertThat(server("426 broken", "226 abort ok"))
-        .containsExactly("< 426 broken", "AbortAnswered", "< 226 abort ok", "AbortAnswered");
+        .containsExactly("AbortAnswered", "< 426 broken", "< 226 abort ok", "AbortAnswered");
   }
 
   @Test
   void ourAbortIsNotSentBesideTheClients() {
     client("STOR a", "ABOR");
+    play.dataStarts();
 
-    assertThat(dialogue.uploadBroken()).isEmpty();
-    assertThat(server("226 ok").get(0)).startsWith("< 426 ");
-    assertThat(server("226 ok").get(0)).isEqualTo("< 226 ok");
+    assertThat(play.dataBreaks()).isEmpty();
+    assertThat(server("226 ok")).containsExactly("AbortAnswered", BROKEN);
+    assertThat(server("226 ok")).containsExactly("< 226 ok", "AbortAnswered");
   }
 
   @ParameterizedTest(name = "{0}")
-  @ValueSource(strings = {"200 ok", "211 state", "213 state", "257 /"})
+  @ValueSource(
+      strings = {
+        "200 ok",
+        "202 ok",
+        "211 state",
+        "213 state",
+        "215 x",
+        "257 /",
+        "350 go on",
+        "500 NOOP?",
+        "501 what",
+        "502 not now",
+        "503 busy",
+        "504 no",
+        "530 log in"
+      })
   void aCommandThatIsAnsweredDuringATransferLeavesTheTransferPending(String reply) {
-    client("STOR a", "NOOP");
+    client("STOR a");
+    play.dataStarts();
     server("150 go");
+    client("NOOP");
 
     assertThat(server(reply)).containsExactly("< " + reply);
-    assertThat(dialogue.uploadPending()).isTrue();
-    assertThat(Transcript.of(dialogue.uploadBroken())).containsExactly("> ABOR", "AbortSent");
-    assertThat(server("226 complete"))
-        .containsExactly("< 426 culvert: upload broken off by the client.", "AbortAnswered");
+    assertThat(play.dialogue.uploadOpen()).isTrue();
+    assertThat(play.dataBreaks()).containsExactly("> ABOR", "AbortSent");
+    assertThat(server("226 complete")).containsExactly("AbortAnswered", BROKEN);
   }
 
   @Test
@@ -313,43 +374,317 @@ class ControlDialogueTest {
 
     assertThat(server("211-x", "226 not yet", "211 y", "200 ok"))
         .containsExactly("< 211-x", "< 226 not yet", "< 211 y", "< 200 ok");
-    assertThat(dialogue.uploadPending()).isTrue();
+    assertThat(play.dialogue.uploadOpen()).isTrue();
+    play.dataArrive();
     assertThat(server("226 complete")).containsExactly("< 226 complete");
-    assertThat(dialogue.idle()).isTrue();
+    assertThat(play.dialogue.idle()).isTrue();
   }
 
   @Test
   void ourOwnAnswerComesBeforeThatOfALaterCommandDuringATransfer() {
-    client("STOR a", "LPRT 1", "NOOP");
+    play.burst("STOR a", "LPRT 1", "NOOP");
 
     assertThat(server("200 ok"))
         .containsExactly("< 502 culvert: LPRT is not supported, use EPRT or PORT.", "< 200 ok");
+    play.dataArrive();
     assertThat(server("226 complete")).containsExactly("< 226 complete");
-    assertThat(dialogue.idle()).isTrue();
+    assertThat(play.dialogue.idle()).isTrue();
   }
 
   @Test
   void aTransferThatNothingFollowsIsEndedByWhateverTheServerSays() {
     client("STOR a");
+    play.dataArrive();
 
     assertThat(server("200 strange")).containsExactly("< 200 strange");
-    assertThat(dialogue.uploadPending()).isFalse();
+    assertThat(play.dialogue.uploadOpen()).isFalse();
+    client("RETR a");
+    assertThat(server("150 x", "200 strange")).containsExactly("< 150 x", "< 200 strange");
   }
 
   @Test
   void withoutAnUploadThereIsNothingToAbort() {
     client("RETR a");
-    assertThat(dialogue.uploadBroken()).isEmpty();
+    play.dataStarts();
+    assertThat(play.dataBreaks()).isEmpty();
   }
 
   @Test
   void aClientThatPipelinesWithoutEndHasToWait() {
     for (int i = 0; i < 256; i++) {
-      assertThat(dialogue.full()).isFalse();
+      assertThat(play.dialogue.full()).isFalse();
+      play.burst("NOOP");
+    }
+    assertThat(play.dialogue.full()).isTrue();
+    server("200 ok");
+    assertThat(play.dialogue.full()).isFalse();
+  }
+
+  // What the client is told of its uploads
+
+  @Test
+  void anUploadIsDoneWhenItsDataHaveEnded() {
+    client("PASV");
+    server(PORT_2000);
+    client("STOR a");
+    play.dataStarts();
+    server("150 go");
+    play.dataSent();
+    assertThat(server("226 done")).containsExactly("settled 1", "< 226 done");
+    play.dataEnds();
+    assertThat(play.dialogue.uploadOpen()).isFalse();
+  }
+
+  @Test
+  void whatTheServerSaysBeforeTheDataHaveEndedIsHeldBack() {
+    client("STOR a");
+    play.dataStarts();
+    assertThat(server("150 go", "226-early", "226 done")).containsExactly("< 150 go");
+    assertThat(play.dataSent()).isEmpty();
+    assertThat(play.dataEnds()).containsExactly("< 226-early", "< 226 done");
+  }
+
+  @Test
+  void whatComesBehindAReplyThatIsHeldBackWaits() {
+    play.burst("STOR a", "CWD b");
+    play.dataStarts();
+    assertThat(server("150 go", "226 done", "250 ok")).containsExactly("< 150 go");
+    play.dataSent();
+    assertThat(play.dataEnds()).containsExactly("< 226 done", "< 250 ok");
+  }
+
+  @Test
+  void anUploadThatBreaksAfterTheServerCalledItDoneIsNotDone() {
+    client("STOR a");
+    play.dataStarts();
+    server("150 go", "226 done");
+    assertThat(play.dataBreaks()).containsExactly(BROKEN, "> ABOR", "AbortSent");
+    assertThat(server("225 nothing to abort")).containsExactly("AbortAnswered");
+    assertThat(play.dialogue.idle()).isTrue();
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(strings = {"226 done", "250 ok", "200 strange", "225 idle"})
+  void anUploadForWhichNobodyCameIsNotDone(String reply) {
+    client("STOR a");
+    assertThat(server("150 go", reply)).containsExactly("< 150 go", BROKEN);
+  }
+
+  @Test
+  void inPlaintextDataMayGoAnotherWay() {
+    play = Playbook.plain();
+    client("STOR a");
+    assertThat(server("150 go", "226 done")).containsExactly("< 150 go", "< 226 done");
+  }
+
+  @Test
+  void theServersOwnFailureIsToldAtOnce() {
+    client("STOR a");
+    play.dataStarts();
+    assertThat(server("150 go", "552 disk full")).containsExactly("< 150 go", "< 552 disk full");
+    assertThat(play.dataBreaks()).containsExactly("> ABOR", "AbortSent");
+  }
+
+  @Test
+  void anUploadWhoseDataBrokeBeforeTheServerHeardOfItNeverReachesIt() {
+    client("PASV");
+    server(PORT_2000);
+    play.dataStarts();
+    play.dataBreaks();
+    assertThat(client("STOR a")).containsExactly(BROKEN);
+  }
+
+  @Test
+  void aBlocksFileEndsAmongItsData() {
+    client("MODE B");
+    server("200 ok");
+    client("STOR a");
+    play.dataStarts();
+    assertThat(server("150 go", "250 done")).containsExactly("< 150 go", "< 250 done");
+  }
+
+  @Test
+  void aClientThatLeavesItsUploadHasItAborted() {
+    client("STOR a");
+    play.dataStarts();
+    server("150 go");
+    assertThat(play.on(new ControlEvent.ClientGone())).containsExactly("> ABOR", "AbortSent");
+  }
+
+  @Test
+  void aClientThatLeavesBehindItsWholeUploadHasNothingAborted() {
+    client("STOR a");
+    play.dataArrive();
+    assertThat(play.on(new ControlEvent.ClientGone())).isEmpty();
+  }
+
+  // Replies that are not what they should be
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(strings = {"150 ok", "125 ok", "700 what", "099 hm", "421 busy", "999 x"})
+  void aStrangeReplyIsTheAnswer(String reply) {
+    client("SITE X");
+    assertThat(server(reply)).containsExactly("< " + reply);
+    client("PASV");
+    assertThat(server(PORT_2000)).containsExactly("PASV 2000");
+    client("RETR a");
+    assertThat(server("150 a", "226 b")).containsExactly("< 150 a", "settled 1", "< 226 b");
+    assertThat(play.dialogue.idle()).isTrue();
+  }
+
+  @Test
+  void aPreliminaryReplyMayHaveAFinalOneBehindIt() {
+    client("SITE EXEC");
+    assertThat(server("150 starting", "200 done", "200 again"))
+        .containsExactly("< 150 starting", "< 200 done");
+  }
+
+  @Test
+  void repliesThatNobodyAskedForReachNobody() {
+    client("NOOP");
+    assertThat(server("200 ok", "200 ok", "226 x", "150 y")).containsExactly("< 200 ok");
+    client("PWD");
+    assertThat(server("257 /")).containsExactly("< 257 /");
+  }
+
+  @Test
+  void aServerThatNobodyCanFollowIsLeft() {
+    for (int i = 0; i < 64; i++) {
+      assertThat(server("200 ok")).isEmpty();
+    }
+    assertThat(server("200 ok")).containsExactly("end: FTP server out of step");
+  }
+
+  @Test
+  void aNoopWithoutAnAnswerSpoilsNothing() {
+    client("RETR a");
+    server("150 go");
+    client("NOOP");
+    server("226 done");
+    client("TYPE I");
+    assertThat(server("200 ok")).containsExactly("< 200 ok");
+    client("PASV");
+    assertThat(server(PORT_2000)).containsExactly("PASV 2000");
+    client("STOR b");
+    play.dataStarts();
+    assertThat(play.dialogue.uploadOpen()).isTrue();
+    server("150 go");
+    assertThat(play.dataBreaks()).containsExactly("> ABOR", "AbortSent");
+    assertThat(server("226 done")).containsExactly("settled 1", "AbortAnswered", BROKEN);
+  }
+
+  @Test
+  void noNumberOfNoopsKeepsAnAbortBack() {
+    client("RETR a");
+    server("150 go");
+    for (int i = 0; i < 300; i++) {
+      assertThat(client("NOOP")).containsExactly("> NOOP");
+      assertThat(play.dialogue.full()).isFalse();
+    }
+    assertThat(client("ABOR")).containsExactly("> ABOR", "AbortSent");
+    assertThat(server("426 cut", "226 ok")).contains("< 426 cut", "< 226 ok");
+  }
+
+  @Test
+  void manyNoopsThatAreAnsweredLateAreAllAnswered() {
+    client("RETR a");
+    server("150 go");
+    for (int i = 0; i < 20; i++) {
       client("NOOP");
     }
-    assertThat(dialogue.full()).isTrue();
-    server("200 ok");
-    assertThat(dialogue.full()).isFalse();
+    for (int i = 0; i < 20; i++) {
+      assertThat(server("200 ok")).containsExactly("< 200 ok");
+    }
+    assertThat(server("226 done")).containsExactly("< 226 done");
+  }
+
+  @Test
+  void aReplyThatEndsWithAnotherCodeEndsWhenTheClientGoesOn() {
+    client("CWD a");
+    assertThat(server("250-x", "257 /")).containsExactly("< 250-x", "< 257 /");
+    client("PASV");
+    assertThat(server(PORT_2000)).containsExactly("PASV 2000");
+  }
+
+  @Test
+  void aReplyGoesOnWhileTheClientWaits() {
+    client("CWD a");
+    assertThat(server("250-x", "257 /", "250 y", "250 z"))
+        .containsExactly("< 250-x", "< 257 /", "< 250 y");
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(
+      strings = {
+        "227 %s (1,2,3,4,7,208)",
+        "227-(1,2,3,4,7,208)|227 done",
+        "227 =1,2,3,4,7,208",
+        "227-x|227 (1,2,3,4,7,208)|227 y",
+      })
+  void aPortThatCanBeFoundIsAnnouncedByUs(String reply) {
+    client("PASV");
+    assertThat(server(reply.formatted(" ".repeat(300)).split("[|]"))).containsExactly("PASV 2000");
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(
+      strings = {
+        "200-x|227 (1,2,3,4,7,208)|200 y",
+        "200 (1,2,3,4,7,208)",
+        "227 (0127,0,0,1,7,208)",
+        "150 (1,2,3,4,7,208)",
+        "331 (1,2,3,4,7,208)",
+        "700 (1,2,3,4,7,208)",
+        "228 (1,2,3,4,7,208)",
+        "227 x",
+      })
+  void whatSomeClientCouldReadDoesNotReachIt(String reply) {
+    client("PASV");
+    assertThat(server(reply.split("[|]"))).singleElement().asString().startsWith("< 425 culvert: ");
+  }
+
+  @Test
+  void theLinesBeforeARefusalAreDropped() {
+    client("PASV");
+    assertThat(server("500-227 (1,2,3,4,7,208)", "227 (1,2,3,4,7,208)", "500 no"))
+        .containsExactly("< 500 no");
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(strings = {"150 go (10.0.0.1,1234)", "150 for a (227 bytes)", "200 see 227"})
+  void nothingElseIsTouched(String reply) {
+    client("RETR a");
+    assertThat(server(reply)).containsExactly("< " + reply);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(
+      strings = {
+        "227 (1,2,3,4,7,208)",
+        "229 (|||2000|)",
+        "228 (1,2,3,4,7,208)",
+        "\u00ff\u00f1227 (1,2,3,4,7,208)",
+        "2\u00ff\u00f927 (1,2,3,4,7,208)",
+        "200 x\r227 (1,2,3,4,7,208)",
+      })
+  void anAnnouncementInsideAReplyIsDroppedAndAsOneReplaced(String line) {
+    client("STAT");
+    assertThat(server("211-x", line, "211 y")).containsExactly("< 211-x", "< 211 y");
+    client("NOOP");
+    assertThat(server(line))
+        .allSatisfy(told -> assertThat(told).doesNotContain("1,2,3,4").doesNotContain("|||"));
+  }
+
+  @Test
+  void anUploadIsAbortedWhileAnAnnouncementIsBeingPrepared() {
+    client("STOR a");
+    play.dataStarts();
+    server("150 go");
+    play.burst("PASV");
+    play.dialogue.on(
+        new ControlEvent.Replied(
+            new ReplyLine(227, true, false, (PORT_2000 + "\r\n").getBytes(ISO_8859_1))));
+    assertThat(play.dialogue.announcing()).isTrue();
+    assertThat(play.on(new ControlEvent.DataBroken(1))).isEmpty();
   }
 }

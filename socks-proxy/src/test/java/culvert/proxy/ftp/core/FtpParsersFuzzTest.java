@@ -18,7 +18,7 @@ class FtpParsersFuzzTest {
   @FuzzTest
   void commands(byte[] input) {
     CommandSplitter splitter = new CommandSplitter();
-    ControlDialogue dialogue = new ControlDialogue(false, true);
+    ControlDialogue dialogue = dialogue(true, new ReplySplitter());
     LoginCapture login = new LoginCapture(LoginDepth.USER_AND_PASSWORD);
     for (byte[] chunk : chunks(input)) {
       for (ClientInput found : splitter.feed(chunk)) {
@@ -28,12 +28,18 @@ class FtpParsersFuzzTest {
             assertThat(command.bytes()).asString(ISO_8859_1).matches(ONE_READING);
           }
           assertThat(command.toString()).matches("\\p{Print}*");
-          answered(dialogue, dialogue.on(command));
+          if (!dialogue.waiting() || command.is("ABOR")) { // as the session has it
+            answered(dialogue, dialogue.on(new ControlEvent.Sent(command, false)));
+          }
           login.on(new LoginEvent.Sent(command));
         }
       }
     }
     login.close();
+  }
+
+  private static ControlDialogue dialogue(boolean greetingPending, ReplySplitter splitter) {
+    return new ControlDialogue(new ControlDialogue.Kind(true, false, greetingPending), splitter);
   }
 
   /** A session that takes every port, one in three by another way. */
@@ -44,13 +50,15 @@ class FtpParsersFuzzTest {
         assertThat(port).isBetween(0, 65535);
         assertThat(active.target().address().isUnresolved()).isFalse();
         assertThat(dialogue.waiting()).isTrue();
-        switch (port % 3) {
-          case 0 -> dialogue.rename(List.of(active.target().address()));
-          case 1 -> dialogue.convert();
-          default -> dialogue.refuse(active.target().illegal());
-        }
-      } else if (effect instanceof ControlEffect.OpenData) {
-        dialogue.opened();
+        int asked = active.request();
+        dialogue.on(
+            switch (port % 3) {
+              case 0 -> new ControlEvent.Rename(asked, List.of(active.target().address()));
+              case 1 -> new ControlEvent.Convert(asked);
+              default -> new ControlEvent.Refuse(asked, active.target().illegal());
+            });
+      } else if (effect instanceof ControlEffect.OpenData open) {
+        dialogue.on(new ControlEvent.Opened(open.request()));
       }
     }
   }
@@ -58,7 +66,7 @@ class FtpParsersFuzzTest {
   @FuzzTest
   void replies(byte[] input) {
     ReplySplitter splitter = new ReplySplitter();
-    ControlDialogue dialogue = new ControlDialogue(false, false);
+    ControlDialogue dialogue = dialogue(false, splitter);
     Reply.Collector collector = new Reply.Collector();
     List<ReplyLine> lines = new ArrayList<>();
     chunks(input).forEach(chunk -> lines.addAll(splitter.feed(chunk)));
@@ -66,10 +74,11 @@ class FtpParsersFuzzTest {
     for (ReplyLine line : lines) {
       assertThat(line.code()).isBetween(ReplyLine.NO_CODE, 999);
       assertThat(line.last() && (line.otherEnd() || !line.hasCode())).isFalse();
-      dialogue.on(Command.of("PASV"));
-      for (ControlEffect effect : dialogue.on(line)) {
-        if (effect instanceof ControlEffect.Passive passive) {
-          assertThat(passive.reply().port()).isBetween(1024, 65535);
+      dialogue.on(new ControlEvent.Sent(Command.of("PASV"), false));
+      for (ControlEffect effect : dialogue.on(new ControlEvent.Replied(line))) {
+        if (effect instanceof ControlEffect.Announce announce) {
+          assertThat(announce.reply().port()).isBetween(1024, 65535);
+          dialogue.on(new ControlEvent.Announced(announce.request(), PassiveReply.encode229(2000)));
         }
       }
       collector.add(line);

@@ -14,10 +14,7 @@ final class Transcript {
   static List<String> of(List<?> effects) {
     List<String> lines = new ArrayList<>();
     for (Object effect : effects) {
-      if (!(effect instanceof ControlEffect.AwaitData)
-          && !(effect instanceof ControlEffect.DataSettled)) { // see DataWaitTest
-        lines.add(line(effect));
-      }
+      lines.add(line(effect));
     }
     return lines;
   }
@@ -38,8 +35,14 @@ final class Transcript {
       return "< " + text(toClient.bytes());
     } else if (effect instanceof ControlEffect.ToServer toServer) {
       return "> " + text(toServer.bytes());
-    } else if (effect instanceof ControlEffect.Passive passive) {
-      return (passive.extended() ? "EPSV " : "PASV ") + passive.reply().port();
+    } else if (effect instanceof ControlEffect.Announce announce) {
+      return (announce.extended() ? "EPSV " : "PASV ") + announce.reply().port();
+    } else if (effect instanceof ControlEffect.AwaitData await) {
+      return "await " + await.request();
+    } else if (effect instanceof ControlEffect.DataSettled settled) {
+      return "settled " + settled.request();
+    } else if (effect instanceof ControlEffect.OutOfStep outOfStep) {
+      return "end: " + outOfStep.why();
     } else if (effect instanceof ControlEffect.Active active) {
       InetSocketAddress address = active.target().address();
       String again = active.renewed() ? " again" : "";

@@ -1,0 +1,42 @@
+package culvert.proxy.ftp;
+
+import culvert.proxy.event.EndReason;
+import io.netty.channel.socket.DuplexChannel;
+
+/** No upstream yet, and nothing to say to the client: it will hear the server's own greeting. */
+final class ConnectingConversation implements Conversation {
+  private final FtpSession session;
+
+  ConnectingConversation(FtpSession session) {
+    this.session = session;
+  }
+
+  @Override
+  public void clientGone(String detail) {
+    session.end(EndReason.CLIENT_ABORTED, detail);
+  }
+
+  @Override
+  public void opened(UpstreamEnd end, DuplexChannel control, Upstream upstream) {
+    ServerSide server = session.way().attach(session, end, control, upstream);
+    session.become(RelayConversation.fromTheGreetingOn(session, server));
+    session.accept();
+    server.listen();
+  }
+
+  @Override
+  public void failed(Exception cause) {
+    String detail = String.valueOf(cause.getMessage());
+    if (session.client().isAccepted()) {
+      int code = LoginConversation.isLoginRefused(cause) ? 530 : 421;
+      session.hangUp(code, "culvert: " + detail, EndReason.UPSTREAM_FAILED, detail);
+    } else {
+      session.refuse(Refusals.of(cause), detail);
+    }
+  }
+
+  @Override
+  public void serverLost(String why) {
+    throw new IllegalStateException("FTP session: no server yet: " + why);
+  }
+}

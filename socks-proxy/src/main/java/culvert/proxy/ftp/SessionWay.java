@@ -1,0 +1,175 @@
+package culvert.proxy.ftp;
+
+import culvert.config.Endpoint;
+import culvert.config.FtpSettings;
+import culvert.filter.ConnectionRequest;
+import culvert.filter.FtpHandling;
+import culvert.filter.Route;
+import culvert.proxy.door.Client;
+import culvert.proxy.ftp.core.PassiveReply;
+import culvert.ssh.Password;
+import io.netty.channel.socket.DuplexChannel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where one session leads: the destination and the route, who makes the upstream control
+ * connection, and the upstream that there is at present. Confined to the session's loop.
+ */
+final class SessionWay {
+
+  /** Makes the upstream control connection; see {@link UpstreamOpener.Listener}. */
+  interface Opener {
+    void open(byte[] user, Optional<Password> password);
+
+    /** Nobody waits any more. */
+    void cancel();
+  }
+
+  /** Finds the way to a destination; see {@link FtpSession#tellLogin}. */
+  interface DestinationChoice {
+
+    /**
+     * Chooses the destination.
+     *
+     * @param named by the client in its USER; empty: none
+     */
+    void choose(Optional<Endpoint> named);
+  }
+
+  /** Says where the client comes for data; asked once for each upstream. */
+  interface Ports {
+
+    /**
+     * Begins with an upstream, which is the way that data connections will take.
+     *
+     * @param takers of clients that come for data at a port that nobody has announced
+     */
+    PassivePorts open(Upstream upstream, Function<PassiveReply, DataTaker> takers);
+  }
+
+  private final Client client;
+  private final List<PassivePorts> holding = new ArrayList<>(); // of upstreams that are gone
+  private FtpServices services;
+  private ConnectionRequest request;
+  private Route route;
+  private Ports ports;
+  private @Nullable Opener opener;
+  private @Nullable DestinationChoice destinations;
+  private @Nullable ServerSide server;
+
+  SessionWay(
+      FtpServices services, Client client, ConnectionRequest request, Route route, Ports ports) {
+    this.services = services;
+    this.client = client;
+    this.request = request;
+    this.route = route;
+    this.ports = ports;
+  }
+
+  void madeBy(Opener newOpener) {
+    opener = newOpener;
+  }
+
+  void chosenBy(DestinationChoice choice) {
+    destinations = choice;
+  }
+
+  /** The next upstream leads elsewhere. */
+  void redirect(
+      FtpServices newServices, ConnectionRequest newRequest, Route newRoute, Ports newPorts) {
+    services = newServices;
+    request = newRequest;
+    route = newRoute;
+    ports = newPorts;
+  }
+
+  /** The FTP server, for messages. */
+  String host() {
+    return request.host();
+  }
+
+  void choose(Optional<Endpoint> named) {
+    if (destinations == null) {
+      throw new IllegalStateException("FTP session: its destination is known");
+    }
+    destinations.choose(named);
+  }
+
+  void open(byte[] user, Optional<Password> password) {
+    if (opener == null) {
+      throw new IllegalStateException("FTP session: not begun");
+    }
+    opener.open(user, password);
+  }
+
+  /** Takes the upstream into use; nothing is heard from it before {@link ServerSide#listen}. */
+  ServerSide attach(FtpSession session, UpstreamEnd end, DuplexChannel control, Upstream upstream) {
+    SessionData told = new SessionData(session);
+    DataEvents events = new DataEvents(client.channel().eventLoop(), told);
+    DataConnector connector = new DataConnector(events, upstream, route, services.relay());
+    ActiveMode active =
+        new ActiveMode(services, client, request, route, upstream, connector, session);
+    PassivePorts passive =
+        ports.open(upstream, reply -> connector.taker(DataSession.UNKNOWN_REQUEST, reply));
+    DataModes data = new DataModes(passive, active, connector, events);
+    ServerSide attached = new ServerSide(end, control, upstream, data, request.host(), session);
+    told.of(attached);
+    server = attached;
+    return attached;
+  }
+
+  /** The present upstream; null: there is none. */
+  @Nullable ServerSide present() {
+    return server;
+  }
+
+  ServerSide server() {
+    if (server == null) {
+      throw new IllegalStateException("FTP session: no upstream");
+    }
+    return server;
+  }
+
+  boolean throughTunnel() {
+    return route instanceof Route.FtpTunnel;
+  }
+
+  /**
+   * Where a client reads for itself what the server says, and can still come for data.
+   *
+   * @param captured whether Culvert has logged in for it
+   */
+  boolean passesTls(boolean captured) {
+    return route instanceof Route.Direct
+        || (!captured
+            && route.ftp().map(FtpHandling::settings).filter(SessionWay::passesTls).isPresent());
+  }
+
+  private static boolean passesTls(FtpSettings settings) {
+    return settings.authTls() == FtpSettings.AuthTls.PASS_THROUGH
+        && settings.dataConnections() == FtpSettings.DataConnections.SOCKS;
+  }
+
+  /** The upstream is not used any more. */
+  void drop() {
+    ServerSide dropped = server;
+    server = null;
+    if (dropped != null && dropped.drop()) {
+      holding.add(dropped.data().passive());
+    }
+  }
+
+  /** The session has ended. */
+  void close() {
+    if (opener != null) {
+      opener.cancel();
+    }
+    drop();
+    // A client that has not read our last words may still come for data: never for the rules.
+    client.channel().closeFuture().addListener(closed -> holding.forEach(PassivePorts::close));
+  }
+}

@@ -1,0 +1,161 @@
+package culvert.proxy.ftp.core;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/**
+ * What waits for replies, oldest first, and the one rule by which a reply finds its command. Odd
+ * servers and lenient clients make every rule err, so nothing that must not leak rests on it.
+ *
+ * <ul>
+ *   <li>A {@code 227} or {@code 229} answers the first waiting passive command, wherever it stands.
+ *   <li>Any other reply answers the first command that it may be an answer to; a transfer may be
+ *       overtaken, everything else that is passed over will never be answered.
+ *   <li>A {@code 1yz} that its command may not have is its answer.
+ *   <li>A client that goes on has its answer, or what it takes for that, unless it pipelines.
+ * </ul>
+ */
+final class PendingReplies {
+  /** Commands that may wait for replies before the client has to wait too. */
+  private static final int MAX = 256;
+
+  /** Commands beside a transfer that are waited for; some servers drop all of them. */
+  private static final int MAX_BESIDE = 8;
+
+  private final Deque<Pending> waiting = new ArrayDeque<>();
+  private boolean pipelines;
+  private boolean told = true; // what may be the answer to the client's last command
+
+  void add(Pending pending) {
+    waiting.add(pending);
+  }
+
+  void remove(Pending pending) {
+    waiting.remove(pending);
+  }
+
+  boolean isEmpty() {
+    return waiting.isEmpty();
+  }
+
+  boolean isFull() {
+    return waiting.size() >= MAX;
+  }
+
+  <P extends Pending> Stream<P> all(Class<P> kind) {
+    return waiting.stream().filter(kind::isInstance).map(kind::cast);
+  }
+
+  <P extends Pending> Optional<P> first(Class<P> kind) {
+    return all(kind).findFirst();
+  }
+
+  /** How many answers the client waits for. */
+  long owed() {
+    return waiting.stream().filter(Pending::isClients).count();
+  }
+
+  /** The client was told something that it may take for the answer to its last command. */
+  void clientTold() {
+    told = true;
+  }
+
+  /**
+   * The client sends a command.
+   *
+   * @param followed whether another one came with it
+   * @param beside whether it is one that a client sends while a transfer goes on
+   * @return whether the client shows that it waits for no earlier reply any more
+   */
+  boolean clientGoesOn(boolean followed, boolean beside) {
+    boolean older = waiting.stream().anyMatch(Pending::endsWhenClientGoesOn);
+    pipelines |= followed || (older && !beside && !told);
+    told = false;
+    if (pipelines || beside) {
+      return false;
+    }
+    waiting.removeIf(Pending::endsWhenClientGoesOn);
+    return true;
+  }
+
+  /** Whether there is no use in waiting for one more of them. */
+  boolean manyBeside() {
+    return all(Pending.Ordinary.class).count() >= MAX_BESIDE;
+  }
+
+  /**
+   * The command that a reply belongs to, which stays. What can have no answer any more is gone.
+   *
+   * @param passedOver is given our own answers that came before
+   */
+  Optional<Pending> answeredBy(int code, Consumer<Pending.Local> passedOver) {
+    Optional<Pending> found = find(code);
+    found.ifPresent(answered -> passOver(answered, passedOver));
+    return found;
+  }
+
+  private Optional<Pending> find(int code) {
+    if (code == 227 || code == 229) {
+      Optional<Pending> passive = waiting.stream().filter(PendingReplies::isPassive).findFirst();
+      if (passive.isPresent()) {
+        return passive;
+      }
+    }
+    Optional<Pending> accepting = waiting.stream().filter(p -> accepts(p, code)).findFirst();
+    return accepting.isPresent() ? accepting : loneTransfer();
+  }
+
+  private static boolean isPassive(Pending pending) {
+    return (pending instanceof Pending.Passive passive && !passive.announcing)
+        || (pending instanceof Pending.Own own && own.isPassive());
+  }
+
+  private static boolean accepts(Pending pending, int code) {
+    if (ReplyLine.isPreliminary(code)) {
+      boolean ours = pending instanceof Pending.Local || pending instanceof Pending.Abort;
+      return pending.begins() || !(ours || !pending.isClients());
+    }
+    return pending.accepts(code);
+  }
+
+  /** What no other command can be meant by: some servers have strange replies to transfers. */
+  private Optional<Pending> loneTransfer() {
+    return first(Pending.Transfer.class).map(Pending.class::cast);
+  }
+
+  private void passOver(Pending answered, Consumer<Pending.Local> passedOver) {
+    List<Pending> stale = new ArrayList<>();
+    for (Pending earlier : waiting) {
+      if (earlier == answered) {
+        break;
+      }
+      if (earlier instanceof Pending.Local local) {
+        passedOver.accept(local);
+        stale.add(local);
+      } else if (!(earlier instanceof Pending.Transfer)) {
+        stale.add(earlier);
+      }
+    }
+    waiting.removeAll(stale);
+  }
+
+  /** Takes our own answers out whose turn it is. */
+  void takeDue(Consumer<Pending.Local> due) {
+    Iterator<Pending> earliest = waiting.iterator();
+    while (earliest.hasNext()) {
+      Pending next = earliest.next();
+      if (next instanceof Pending.Local local) {
+        earliest.remove();
+        due.accept(local);
+      } else if (next.isClients()) {
+        break;
+      }
+    }
+  }
+}

@@ -1,0 +1,157 @@
+package culvert.proxy.ftp.core;
+
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the server says, line by line: whose answer each reply is, and what that means to whatever
+ * waits for it.
+ */
+final class ServerReplies {
+  private final ReplySplitter splitter;
+  private final PendingReplies pending;
+  private final ClientReplies client;
+  private final Uploads uploads;
+  private final PassiveDialogue passive;
+  private final ActiveDialogue active;
+  private final Aborts aborts;
+  private final Consumer<ControlEffect> effects;
+  private @Nullable Pending answered; // by the reply of which a line has come
+  private boolean open; // there are more lines of it to come
+  private boolean mayHaveEnded; // for a client that ends one at any code
+
+  ServerReplies(
+      ReplySplitter splitter,
+      PendingReplies pending,
+      ClientReplies client,
+      Uploads uploads,
+      PassiveDialogue passive,
+      ActiveDialogue active,
+      Aborts aborts,
+      Consumer<ControlEffect> effects) {
+    this.splitter = splitter;
+    this.pending = pending;
+    this.client = client;
+    this.uploads = uploads;
+    this.passive = passive;
+    this.active = active;
+    this.aborts = aborts;
+    this.effects = effects;
+  }
+
+  /** The client has gone on: a multi-line reply whose last line had another code has ended. */
+  void clientGoesOn() {
+    if (open && mayHaveEnded) {
+      splitter.closeReply();
+      open = false;
+      answered = null;
+    }
+  }
+
+  void line(ReplyLine line) {
+    if (!line.hasCode()) {
+      client.relay(line);
+      return;
+    }
+    if (!open) {
+      answered = answeredBy(line).orElse(null);
+      mayHaveEnded = false;
+    }
+    open = !line.last();
+    if (line.otherEnd()) {
+      mayHaveEnded = true;
+      pending.clientTold();
+    }
+    if (answered == null) {
+      client.relayStray(line, owed());
+      pending.clientTold();
+    } else {
+      line(answered, line);
+      if (line.last()) {
+        last(answered, line);
+      }
+    }
+    if (client.outOfStep()) {
+      effects.accept(new ControlEffect.OutOfStep("FTP server out of step"));
+    }
+  }
+
+  /** How many answers the client is still to get. */
+  private long owed() {
+    return pending.owed() + (active.waiting() ? 1 : 0);
+  }
+
+  private Optional<Pending> answeredBy(ReplyLine line) {
+    Optional<Pending> found = pending.answeredBy(line.code(), client::answer);
+    return found.filter(answered -> !isOfNoTransfer(answered, line));
+  }
+
+  /** A strange reply to a transfer may be the late answer to another command, or nobody's. */
+  private boolean isOfNoTransfer(Pending found, ReplyLine line) {
+    return found instanceof Pending.Transfer transfer
+        && !line.preliminary()
+        && !transfer.accepts(line.code())
+        && (client.owed() > owed() || uploads.isTooEarly(transfer, line.code()));
+  }
+
+  /** One line of a reply. */
+  private void line(Pending to, ReplyLine line) {
+    if (to instanceof Pending.Transfer transfer && transfer.settles(line)) {
+      effects.accept(new ControlEffect.DataSettled(transfer.passive)); // before the client goes on
+    }
+    if (!to.isClients()) {
+      return; // our own
+    }
+    if (to instanceof Pending.Transfer transfer && transfer.upload && !line.preliminary()) {
+      transfer.answer.add(line);
+    } else if (to instanceof Pending.Passive asked) {
+      passive.replied(asked, line);
+    } else {
+      if (to instanceof Pending.Auth && line.last() && (line.code() == 234 || line.code() == 334)) {
+        effects.accept(new ControlEffect.Opaque()); // its client may come for data with that
+      }
+      client.relay(line);
+    }
+  }
+
+  /** The last line of a reply. */
+  private void last(Pending to, ReplyLine line) {
+    if (line.preliminary() && to.begins()) {
+      if (to instanceof Pending.Transfer transfer) {
+        transfer.begin();
+      }
+      return;
+    }
+    if (to.isClients()) {
+      pending.clientTold();
+    }
+    boolean aborted = aborts.isPending();
+    if (!(to instanceof Pending.Passive asked && asked.announcing)) {
+      pending.remove(to);
+    }
+    if (aborted && (to instanceof Pending.Transfer || to instanceof Pending.Abort)) {
+      effects.accept(new ControlEffect.AbortAnswered());
+    }
+    if (to instanceof Pending.Transfer transfer) {
+      ended(transfer, line);
+    } else if (to instanceof Pending.Own own && !own.abandoned) {
+      active.answered(own.kind, line);
+    } else if (to instanceof Pending.EpsvAll && line.code() < 300) {
+      active.epsvAll();
+    }
+    client.answerDue();
+  }
+
+  private void ended(Pending.Transfer transfer, ReplyLine line) {
+    if (line.code() == 426) {
+      aborts.understood();
+    }
+    if (transfer.renamed) {
+      effects.accept(new ControlEffect.RenamedTransferEnded(line.code() >= 400));
+    }
+    if (transfer.upload) {
+      uploads.answered(transfer, line.code());
+    }
+  }
+}

@@ -1,0 +1,183 @@
+package culvert.proxy.ftp.core;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The files that a client sends, and what it is told of them. An upload is protected until its data
+ * connection has ended, whatever the server says meanwhile; and that the server has it counts only
+ * when its data have ended as the whole of a file does. Data connections are known by the request
+ * that they came for.
+ */
+final class Uploads {
+  /** Data connections that are remembered. */
+  private static final int MAX = 64;
+
+  /** How far a data connection has come. */
+  private enum Data {
+    OPEN,
+    /** The client has sent its EOF. */
+    SENT,
+    /** And both sides have closed it. */
+    SENT_AND_ENDED,
+    BROKEN
+  }
+
+  /** What a server's word that it has the whole file is worth. */
+  private enum Verdict {
+    TRUE,
+    /** Nobody has sent the whole of anything. */
+    FALSE,
+    /** The client is still sending. */
+    TOO_EARLY
+  }
+
+  private final boolean allSeen;
+  private final PendingReplies pending;
+  private final ClientReplies client;
+  private final List<Pending.Transfer> unfinished = new ArrayList<>();
+  private final Map<Integer, Data> data =
+      new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Integer, Data> eldest) {
+          return size() > MAX;
+        }
+      };
+
+  private boolean blockMode;
+
+  /**
+   * @param allSeen whether every data connection comes this way
+   */
+  Uploads(boolean allSeen, PendingReplies pending, ClientReplies client) {
+    this.allSeen = allSeen;
+    this.pending = pending;
+    this.client = client;
+  }
+
+  /** MODE B and C mark the end of a file among its data (RFC 959 section 3.4). */
+  void mode(String argument) {
+    blockMode = !argument.strip().equalsIgnoreCase("S");
+  }
+
+  void began(Pending.Transfer upload) {
+    unfinished.add(upload);
+  }
+
+  // Data connections
+
+  void started(int request) {
+    data.remove(request);
+    data.put(request, Data.OPEN);
+  }
+
+  void sent(int request) {
+    data.replace(request, Data.OPEN, Data.SENT);
+  }
+
+  void ended(int request) {
+    data.replace(request, Data.OPEN, Data.BROKEN);
+    data.replace(request, Data.SENT, Data.SENT_AND_ENDED);
+    unfinished.removeIf(upload -> upload.request == request && upload.answered);
+    decideHeld();
+  }
+
+  /** Returns whether an upload is broken off with it. */
+  boolean broken(int request) {
+    boolean cut =
+        data.replace(request, Data.OPEN, Data.BROKEN)
+            && unfinished.removeIf(
+                upload -> upload.request == request || !data.containsKey(upload.request));
+    decideHeld();
+    return cut;
+  }
+
+  /** Whether a client has broken data off, perhaps before the server has heard of the transfer. */
+  boolean isBroken(int request) {
+    return data.get(request) == Data.BROKEN;
+  }
+
+  private boolean isSent(int request) {
+    Data state = data.get(request);
+    return state == Data.SENT || state == Data.SENT_AND_ENDED;
+  }
+
+  /** Whether the client is sending: its upload would be taken for whole if it left now. */
+  boolean anyOpen() {
+    return unfinished.stream().anyMatch(upload -> !isSent(upload.request));
+  }
+
+  /** The client has left. Returns whether that breaks an upload off. */
+  boolean abandon() {
+    boolean any = anyOpen();
+    unfinished.forEach(upload -> data.put(upload.request, Data.BROKEN));
+    unfinished.clear();
+    return any;
+  }
+
+  // Replies
+
+  /**
+   * Whether a reply that is strange for a transfer cannot be an upload's: while its client is still
+   * sending, no server has it.
+   */
+  boolean isTooEarly(Pending.Transfer transfer, int code) {
+    return transfer.upload && code < 400 && verdict(transfer) == Verdict.TOO_EARLY;
+  }
+
+  /** The server's final reply has come. */
+  void answered(Pending.Transfer upload, int code) {
+    upload.answered = true;
+    if (data.get(upload.request) != Data.OPEN) {
+      unfinished.remove(upload);
+    }
+    Verdict verdict = code >= 400 ? Verdict.TRUE : verdict(upload);
+    if (verdict == Verdict.TOO_EARLY && client.held().isEmpty()) {
+      client.hold(upload);
+    } else {
+      tell(upload, verdict);
+    }
+  }
+
+  private Verdict verdict(Pending.Transfer upload) {
+    Data state = data.get(upload.request);
+    if (state == Data.BROKEN || isForBrokenOne()) {
+      return Verdict.FALSE;
+    }
+    if (state == null) {
+      return allSeen ? Verdict.FALSE : Verdict.TRUE;
+    }
+    return state == Data.OPEN && !blockMode ? Verdict.TOO_EARLY : Verdict.TRUE;
+  }
+
+  /** If the server has left a reply out, this one may be meant for a later upload. */
+  private boolean isForBrokenOne() {
+    return pending
+        .all(Pending.Transfer.class)
+        .anyMatch(later -> later.upload && isBroken(later.request));
+  }
+
+  /** What came too early is believed no sooner than both sides have closed the data connection. */
+  private void decideHeld() {
+    Optional<Pending.Transfer> held = client.held();
+    if (held.isPresent()) {
+      Data state = data.get(held.get().request);
+      if (state == Data.SENT_AND_ENDED) {
+        client.release(() -> tell(held.get(), Verdict.TRUE));
+      } else if (state == null || state == Data.BROKEN) {
+        client.release(() -> tell(held.get(), Verdict.FALSE));
+      }
+    }
+  }
+
+  private void tell(Pending.Transfer upload, Verdict verdict) {
+    if (verdict == Verdict.TRUE) {
+      upload.answer.forEach(client::relay);
+    } else {
+      client.answer(OwnReply.line(OwnReply.UPLOAD_BROKEN));
+    }
+  }
+}
