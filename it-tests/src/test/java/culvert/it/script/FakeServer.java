@@ -17,7 +17,11 @@ public final class FakeServer implements Closeable {
   private final List<Closeable> parts = new ArrayList<>();
 
   public FakeServer(String address) throws IOException {
-    listener = new ServerSocket(0, 50, InetAddress.getByName(address));
+    this(address, 0);
+  }
+
+  public FakeServer(String address, int port) throws IOException {
+    listener = new ServerSocket(port, 50, InetAddress.getByName(address));
   }
 
   public int port() {

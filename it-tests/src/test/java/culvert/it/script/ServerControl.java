@@ -13,6 +13,10 @@ public final class ServerControl implements Closeable {
     this.wire = wire;
   }
 
+  public Wire wire() {
+    return wire;
+  }
+
   /** Waits for a command, which must be this one. */
   public ServerControl expect(String command) throws IOException {
     assertThat(wire.line()).as("the server receives").isEqualTo(command);

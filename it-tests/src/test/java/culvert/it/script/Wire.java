@@ -8,6 +8,7 @@ import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
@@ -28,6 +29,16 @@ public final class Wire implements Closeable {
     this.in = new BufferedInputStream(socket.getInputStream());
     socket.setSoTimeout(DEADLINE_MILLIS);
     socket.setTcpNoDelay(true);
+  }
+
+  /** This end. */
+  public InetSocketAddress here() {
+    return (InetSocketAddress) socket.getLocalSocketAddress();
+  }
+
+  /** The other end. */
+  public InetSocketAddress there() {
+    return (InetSocketAddress) socket.getRemoteSocketAddress();
   }
 
   /** Writes one segment. */
