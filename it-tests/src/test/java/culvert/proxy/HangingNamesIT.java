@@ -9,6 +9,7 @@ import culvert.it.peers.FtpDialogue;
 import culvert.it.peers.Socks5;
 import culvert.testing.EmbeddedFtpServer;
 import culvert.testing.EmbeddedSshServer;
+import io.netty.util.NetUtil;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -106,8 +107,8 @@ class HangingNamesIT {
 
   private static Socket ask(String from, int proxy, String host) throws Exception {
     Socket socket = new Socket();
-    socket.bind(new InetSocketAddress(from, 0));
-    socket.connect(new InetSocketAddress("127.0.0.1", proxy), 20_000);
+    socket.bind(new InetSocketAddress(NetUtil.createInetAddressFromIpAddressString(from), 0));
+    socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), proxy), 20_000);
     byte[] name = host.getBytes(StandardCharsets.US_ASCII);
     socket.getOutputStream().write(new byte[] {5, 1, 0, 5, 1, 0, 3, (byte) name.length});
     socket.getOutputStream().write(name);

@@ -6,6 +6,7 @@ import culvert.config.ConfigLoader;
 import culvert.config.Environment;
 import culvert.ssh.NettyTransport;
 import culvert.ssh.SshFailure;
+import io.netty.util.NetUtil;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -89,7 +90,10 @@ class HangingNamesTest {
   }
 
   private SocksSocket client(String from) throws IOException {
-    SocksSocket client = new SocksSocket(daemon.addresses().get(0), new InetSocketAddress(from, 0));
+    SocksSocket client =
+        new SocksSocket(
+            daemon.addresses().get(0),
+            new InetSocketAddress(NetUtil.createInetAddressFromIpAddressString(from), 0));
     clients.add(client);
     return client;
   }

@@ -76,7 +76,7 @@ enum FactRow {
   SPELLINGS_OF_229(4, "229 with any delimiter"),
   PASV_ANSWERED_229(4, "229 in answer to PASV"),
   PORT_REFUSED(4, "port 0 and ports below 1024 are refused"),
-  UNREADABLE_RELAYED(4, "what cannot be parsed is relayed unchanged"),
+  UNREADABLE_REFUSED(4, "what cannot be parsed reaches no client of a tunnelled session"),
   FINAL_LINE(4, "only the final line of the reply that belongs to the PASV or EPSV counts"),
   REPLIES_IN_ORDER(
       4, "commands awaiting replies are a FIFO; a transfer takes 1xx and a final reply"),

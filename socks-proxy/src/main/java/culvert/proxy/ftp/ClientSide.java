@@ -23,6 +23,7 @@ final class ClientSide implements ClientEnd.Listener {
   private final Client client;
   private final DuplexChannel channel;
   private final ConnectionRecorder recorder;
+  private final boolean mayBeData;
   private final FtpSession session;
   private final ClientEnd end;
   private final CommandQueue commands = new CommandQueue();
@@ -30,9 +31,14 @@ final class ClientSide implements ClientEnd.Listener {
   private boolean understood; // a command has come
   private boolean eof;
 
-  ClientSide(Client client, ConnectionRecorder recorder, FtpSession session) {
+  /**
+   * @param mayBeData whether this may be a data connection that nobody has recognised: a client
+   *     must not take our words for a part of its file
+   */
+  ClientSide(Client client, boolean mayBeData, ConnectionRecorder recorder, FtpSession session) {
     this.client = client;
     this.channel = client.channel();
+    this.mayBeData = mayBeData;
     this.recorder = recorder;
     this.session = session;
     this.end = new ClientEnd(channel, this);
@@ -47,9 +53,9 @@ final class ClientSide implements ClientEnd.Listener {
     return accepted;
   }
 
-  /** Whether it has shown that it speaks FTP. */
-  boolean isUnderstood() {
-    return understood;
+  /** Whether it may take what it is told for a file: it has not shown yet that it speaks FTP. */
+  boolean mayExpectFile() {
+    return mayBeData && !understood;
   }
 
   /** Tells the client that it is connected. Idempotent. */
@@ -69,6 +75,10 @@ final class ClientSide implements ClientEnd.Listener {
   /** Whether it takes what it is told. */
   boolean writable() {
     return channel.isWritable();
+  }
+
+  boolean isGone() {
+    return !channel.isActive();
   }
 
   /** Tells the client something, with the next {@link #flush}. */
@@ -157,6 +167,7 @@ final class ClientSide implements ClientEnd.Listener {
   @Override
   public void clientGone(String detail) {
     session.guarded(() -> session.word().clientGone(detail));
+    session.pump();
   }
 
   @Override

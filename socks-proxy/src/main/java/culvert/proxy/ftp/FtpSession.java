@@ -36,7 +36,6 @@ final class FtpSession
   private final EventLoop loop;
   private final ConnectionRecorder recorder;
   private final DataTransfers transfers;
-  private final boolean mayBeData;
 
   private Conversation word = new ConnectingConversation(this);
   private boolean pumping;
@@ -44,8 +43,7 @@ final class FtpSession
   private @Nullable LoginConversation login;
 
   /**
-   * @param mayBeData whether this may be a data connection that nobody has recognised: a client
-   *     must not take our words for a part of its file
+   * @param mayBeData whether this may be a data connection that nobody has recognised
    */
   FtpSession(
       FtpTimeouts timeouts,
@@ -54,15 +52,12 @@ final class FtpSession
       boolean mayBeData,
       ConnectionRecorder recorder) {
     this.timeouts = timeouts;
-    this.client = new ClientSide(client, recorder, this);
+    this.client = new ClientSide(client, mayBeData, recorder, this);
     this.way = way;
     this.loop = client.channel().eventLoop();
-    this.mayBeData = mayBeData;
     this.recorder = recorder;
     this.transfers = new DataTransfers(loop, timeouts.abort());
   }
-
-  // What begins it
 
   /** Watches the client from now on; {@code opener} is cancelled when it goes. */
   void begin(SessionWay.Opener opener) {
@@ -210,8 +205,8 @@ final class FtpSession
   private void takeAndRead() {
     client.takeAndRead();
     ServerSide server = way.present();
-    if (server != null && client.writable()) {
-      server.read();
+    if (server != null && (client.writable() || client.isGone())) {
+      server.read(); // a client that is gone takes nothing, but its upload's end is waited for
     }
   }
 
@@ -258,13 +253,9 @@ final class FtpSession
 
   // The end
 
-  private boolean mayBeFile() {
-    return mayBeData && !client.isUnderstood();
-  }
-
   /** With last words; what was said is delivered before the client is hung up. */
   void hangUp(int code, String lastWords, EndReason reason, String detail) {
-    if (ended || mayBeFile()) {
+    if (ended || client.mayExpectFile()) {
       breakOff(reason, detail);
       return;
     }
@@ -276,7 +267,7 @@ final class FtpSession
 
   /** In order, behind everything that was said. */
   void finish(EndReason reason, String detail) {
-    if (mayBeFile()) {
+    if (client.mayExpectFile()) {
       breakOff(reason, detail);
     } else if (!ended) {
       end(reason, detail);

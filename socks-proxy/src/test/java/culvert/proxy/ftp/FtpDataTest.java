@@ -566,6 +566,24 @@ class FtpDataTest {
   }
 
   @Test
+  void theAnswerToTheAbortOfAClientThatIsGoneIsHeard() throws Exception {
+    ftp.abortPatience(FtpFixture.NEVER);
+    Control control = tunnelled();
+    ServerSocket listener = ftp.listen();
+    Peer data = ftp.data(FtpFixture.HOST, control.epsv(listener.getLocalPort()));
+    ftp.accept(listener);
+    data.answer();
+    control.client().sendLine("STOR a");
+    control.server().line();
+
+    control.client().reset();
+
+    assertThat(control.server().line()).isEqualTo("ABOR");
+    control.server().sendLine("426 cut short").sendLine("226 aborted");
+    assertThat(control.server().line()).isEqualTo("EOF");
+  }
+
+  @Test
   void anAbortThatTheServerDoesNotReadCutsTheDataConnection() throws Exception {
     Control control = tunnelled();
     ServerSocket listener = ftp.listen();

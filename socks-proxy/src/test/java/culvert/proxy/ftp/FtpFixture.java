@@ -94,6 +94,7 @@ final class FtpFixture implements AutoCloseable {
   private final Channel door;
   private final TcpDialer dialer = new TcpDialer(NettyTransport.preferred(), Map.of());
   private volatile ControlConnections sessions;
+  private volatile Duration abort = Duration.ofMillis(300);
   private volatile Duration earlyData = NEVER;
   private volatile Duration lateData = NEVER;
   final FakeSsh ssh = new FakeSsh(loops.next());
@@ -170,10 +171,16 @@ final class FtpFixture implements AutoCloseable {
                     opening,
                     server,
                     client,
-                    Duration.ofMillis(300),
+                    abort,
                     Duration.ofSeconds(2),
                     earlyData,
                     lateData)));
+  }
+
+  /** How long servers may take to answer ABOR, of control connections that begin from now on. */
+  void abortPatience(Duration patience) {
+    abort = patience;
+    patience(NEVER, NEVER);
   }
 
   /**

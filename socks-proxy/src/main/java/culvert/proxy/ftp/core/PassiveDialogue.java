@@ -61,7 +61,7 @@ final class PassiveDialogue {
   }
 
   private void answered(Pending.Passive asked, ReplyLine line) {
-    Optional<PassiveReply> found = parse(asked, line);
+    Optional<PassiveReply> found = line.isWhole() ? parse(asked, line) : Optional.empty();
     if (found.isPresent() && found.get().portAllowed()) {
       asked.announcing = true;
       effects.accept(new ControlEffect.Announce(asked.request, asked.extended, found.get(), line));

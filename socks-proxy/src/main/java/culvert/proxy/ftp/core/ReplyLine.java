@@ -29,6 +29,11 @@ public record ReplyLine(int code, boolean last, boolean otherEnd, byte[] raw) {
     return code >= 100 && code < 200;
   }
 
+  /** Whether it has its end: the last one of a connection may lack it. */
+  boolean isWhole() {
+    return raw.length > 0 && raw[raw.length - 1] == '\n';
+  }
+
   String text() {
     return new String(raw, ISO_8859_1);
   }
