@@ -89,12 +89,11 @@ class AbortIT {
   @ParameterizedTest(name = "{0}")
   @EnumSource(Way.class)
   @Fact(FactRow.TELNET_DROPPED)
-  void telnetCommandsAreDroppedHoweverTheyAreCut(Way way) throws Exception {
+  void telnetCommandsBeforeAVerbAreDroppedHoweverTheyAreCut(Way way) throws Exception {
     stage.open(way);
     Session session = stage.logIn();
     FakeClient client = session.client();
-    String bytes =
-        "\u00ff\u00fd\u0001AB\u00ff\u00fb\u0003OR\u00ff\u00fe\u0006\r\u00ff\u00fc\u0018\n";
+    String bytes = "\u00ff\u00fd\u0001\u00ff\u00fb\u0003\u00ff\u00f4\u00ff\u00f2ABOR\r\n";
 
     for (int i = 0; i < bytes.length(); i++) {
       client.segment(bytes.substring(i, i + 1));

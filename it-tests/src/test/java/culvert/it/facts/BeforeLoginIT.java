@@ -65,7 +65,8 @@ class BeforeLoginIT {
             .ask("USER amy", "331 ")
             .send("PASS secret");
 
-    ServerControl server = stage.ftp().accept().reply("220 fake").expect(command);
+    ServerControl server =
+        stage.ftp().accept().reply("220 fake").expect(command.replaceFirst("^opts", "OPTS"));
     server.reply(code + " fine").expect("USER amy").reply("331 password?");
     server.expect("PASS secret").reply("230 in");
     client.hear("230 in");
