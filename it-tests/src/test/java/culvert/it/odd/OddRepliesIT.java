@@ -10,6 +10,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 @RealPeers
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @AnyTransport
+@Tag("odd")
 class OddRepliesIT {
   private static final List<Oddity> ODDITIES =
       List.of(
