@@ -36,7 +36,6 @@ final class FtpSession
   private final EventLoop loop;
   private final ConnectionRecorder recorder;
   private final DataTransfers transfers;
-
   private Conversation word = new ConnectingConversation(this);
   private boolean pumping;
   private boolean ended;
@@ -251,18 +250,16 @@ final class FtpSession
     client.flush();
   }
 
-  // The end
-
   /** With last words; what was said is delivered before the client is hung up. */
   void hangUp(int code, String lastWords, EndReason reason, String detail) {
-    if (ended || client.mayExpectFile()) {
+    if (client.mayExpectFile()) {
       breakOff(reason, detail);
-      return;
+    } else if (!ended) {
+      word = new Conversation.Over(); // whatever becomes of the client while it is told
+      way.drop(); // a client that has read the reply finds nothing expected any more
+      client.tell(OwnReply.of(code, lastWords));
+      finish(reason, detail);
     }
-    word = new Conversation.Over(); // whatever becomes of the client while it is told
-    way.drop(); // a client that has read the reply finds nothing expected any more
-    client.tell(OwnReply.of(code, lastWords));
-    finish(reason, detail);
   }
 
   /** In order, behind everything that was said. */
