@@ -2,6 +2,7 @@ package culvert.proxy.ftp.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -102,7 +103,7 @@ class DataWaitTest {
     client("EPSV");
     server("500 what");
     client("PORT 127,0,0,1,7,208");
-    play.rename(new InetSocketAddress("127.0.0.1", 3000));
+    play.rename(new InetSocketAddress(InetAddress.getLoopbackAddress(), 3000));
     server("200 ok");
     client("RETR f");
     play.opened();
