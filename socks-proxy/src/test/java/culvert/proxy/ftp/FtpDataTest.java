@@ -579,7 +579,7 @@ class FtpDataTest {
     control.client().reset();
 
     assertThat(control.server().line()).isEqualTo("ABOR");
-    control.server().sendLine("426 cut short").sendLine("226 aborted");
+    control.server().send("426 cut short\r\n226 aborted\r\n"); // unread, the rest would be a reset
     assertThat(control.server().line()).isEqualTo("EOF");
   }
 
