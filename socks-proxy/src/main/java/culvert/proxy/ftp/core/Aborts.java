@@ -16,11 +16,17 @@ final class Aborts {
   /** Telnet signals are gone by now: plain {@code ABOR} is the one spelling all servers accept. */
   void byClient() {
     Optional<Pending.Abort> ours =
-        pending.all(Pending.Abort.class).filter(abort -> abort.own).findFirst();
-    if (ours.isPresent()) {
-      ours.get().own = false; // it is under way already: its answer is the client's now
-    } else {
+        pending
+            .newest()
+            .filter(Pending.Abort.class::isInstance)
+            .map(Pending.Abort.class::cast)
+            .filter(abort -> abort.own);
+    ours.ifPresent(abort -> abort.own = false); // its answer is the client's now
+    if (ours.isEmpty()) {
       send(false);
+    } else if (pending.first(Pending.Transfer.class).isEmpty()) {
+      // ours may have had its answer together with its transfer
+      effects.accept(new ControlEffect.ToServer(OwnReply.line("ABOR")));
     }
   }
 

@@ -73,10 +73,11 @@ final class ActiveDialogue {
   /**
    * A transfer; file names are in every log, and not secret.
    *
+   * @param number of the command, see {@link ClientReplies#owe}
    * @param restart the REST before it
    */
   @SuppressWarnings("ArrayRecordComponent") // compared by nobody, and copied by nobody either
-  record Transfer(boolean upload, byte[] line, Optional<byte[]> restart) {}
+  record Transfer(boolean upload, int number, byte[] line, Optional<byte[]> restart) {}
 
   private static final int NOT_LOGGED_IN = 530;
 
@@ -273,7 +274,7 @@ final class ActiveDialogue {
     } else if (kind == Pending.Own.Kind.EPSV && reply.code() >= 500 && mayTryPasv(reply)) {
       line.sendOwn(Pending.Own.Kind.PASV, OwnReply.line("PASV"));
     } else if (reply.code() == NOT_LOGGED_IN) {
-      refused(reply.toString());
+      refused(words(reply));
     } else {
       refused("425 culvert: the FTP server offers no passive mode: " + reply);
     }
@@ -287,14 +288,24 @@ final class ActiveDialogue {
     if (reply.code() >= 200 && reply.code() < 300) {
       server = Optional.empty();
       state = State.RENAMED;
-      ready(reply.toString());
+      boolean usual = reply.code() == 200; // another might be read as an announcement
+      ready(usual ? words(reply) : target().successful());
     } else if (reply.code() >= 500 && !otherNames.isEmpty()) {
       tryName(otherNames.remove());
     } else {
       boolean ofPort = held == null;
       line.effect(ofPort ? new ControlEffect.ActiveEnded() : new ControlEffect.DataGivenUp());
-      fail(ofPort ? reply.toString() : "425 culvert: the FTP server refuses PORT now: " + reply);
+      boolean told = ofPort && reply.negative();
+      fail(told ? words(reply) : "425 culvert: the FTP server refuses PORT now: " + reply);
     }
+  }
+
+  /** The server's own, where clients read the same code in them. */
+  private static String words(ReplyLine reply) {
+    String words = reply.toString();
+    return words.matches("[0-9]{3} .*")
+        ? words
+        : "%03d culvert: the FTP server's words cannot be read.".formatted(reply.code());
   }
 
   private void restarted(ReplyLine reply) {

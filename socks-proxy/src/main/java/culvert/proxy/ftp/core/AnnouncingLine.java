@@ -1,7 +1,11 @@
 package culvert.proxy.ftp.core;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import java.io.ByteArrayOutputStream;
+import java.util.Arrays;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * What some client could take for the announcement of a data connection. Clients read replies each
@@ -12,30 +16,71 @@ final class AnnouncingLine {
   private static final int IAC = 0xff;
   private static final int FIRST_WITH_OPTION = 0xfb;
 
+  /** Six numbers, or a port behind three delimiters, as the most lenient of clients read them. */
+  private static final Pattern ADDRESS =
+      Pattern.compile("\\d(?:,[\\s+]*\\d+){5}|([^\\w\\s])\\1\\1[\\s+]*\\d");
+
   private AnnouncingLine() {}
 
   /**
    * What a client may see of a server's line that no command of its own has asked for.
    *
    * @param last whether the reply ends with it, so that the client waits for it
+   * @param asked whether the client may take it for the answer to its PASV or EPSV: some look for
+   *     an address in any {@code 2yz} then
    * @return the line itself where it announces nothing; empty: nothing of it
    */
-  static Optional<byte[]> harmless(byte[] raw, boolean last) {
+  static Optional<byte[]> harmless(byte[] raw, boolean last, boolean asked) {
     byte[] read = withoutTelnet(raw);
     int announced = 0;
     for (int start = 0; start < read.length && announced == 0; start = nextStart(read, start)) {
       announced = code(read, start);
     }
-    if (announced == 0) {
-      return Optional.of(raw);
+    if (announced == 0 && asked && read.length > 3 && read[0] == '2') {
+      boolean address = ADDRESS.matcher(new String(read, 3, read.length - 3, ISO_8859_1)).find();
+      announced = address ? Math.max(0, digits(read, 0)) : 0;
     }
-    return last ? Optional.of(replaced(raw, announced)) : Optional.empty();
+    if (announced == 0) {
+      return Optional.of(readAlike(raw, read, last));
+    }
+    return last ? Optional.of(replaced(read, announced)) : Optional.empty();
+  }
+
+  /** All clients have to find the same code, and the same end of the line. */
+  private static byte[] readAlike(byte[] raw, byte[] read, boolean last) {
+    byte[] alike = raw;
+    for (int i = 0; i < Math.min(4, raw.length); i++) {
+      if ((raw[i] & 0xff) == IAC) {
+        alike = read;
+      }
+    }
+    if (last && digits(alike, 0) >= 0 && (alike.length == 3 || alike[3] != ' ')) {
+      ByteArrayOutputStream spaced = new ByteArrayOutputStream(alike.length + 1);
+      spaced.write(alike, 0, 3);
+      spaced.write(' '); // some wait for it
+      spaced.write(alike, 3, alike.length - 3);
+      alike = spaced.toByteArray();
+    }
+    int end = alike.length - 1;
+    if (end >= 0 && alike[end] == '\n' && (end == 0 || alike[end - 1] != '\r')) {
+      alike = Arrays.copyOf(alike, alike.length + 1); // some wait for CRLF
+      alike[end] = '\r';
+      alike[end + 1] = '\n';
+    }
+    for (int i = 0; i + 1 < alike.length; i++) {
+      if (alike[i] == '\r' && alike[i + 1] != '\r' && alike[i + 1] != '\n') {
+        alike = alike == raw ? raw.clone() : alike;
+        alike[i] = ' ';
+      }
+    }
+    return alike;
   }
 
   /** The same code where it was the line's own. */
-  private static byte[] replaced(byte[] raw, int announced) {
-    int own = digits(raw, 0);
-    return OwnReply.of(own > 0 ? own : announced, "culvert: text withheld: no PASV asked for it.");
+  private static byte[] replaced(byte[] read, int announced) {
+    int own = digits(read, 0);
+    int code = own >= 0 ? own : announced;
+    return OwnReply.line("%03d culvert: text withheld: no PASV asked for it.".formatted(code));
   }
 
   private static int nextStart(byte[] text, int from) {
@@ -55,14 +100,15 @@ final class AnnouncingLine {
     return code >= 227 && code <= 229 ? code : 0;
   }
 
+  /** The three digits there; -1: there are none. */
   private static int digits(byte[] text, int start) {
     if (start + 3 > text.length) {
-      return 0;
+      return -1;
     }
     int code = 0;
     for (int i = start; i < start + 3; i++) {
       if (text[i] < '0' || text[i] > '9') {
-        return 0;
+        return -1;
       }
       code = code * 10 + (text[i] - '0');
     }

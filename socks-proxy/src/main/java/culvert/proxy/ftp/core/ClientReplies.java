@@ -20,8 +20,16 @@ final class ClientReplies {
   private final boolean tunnelled;
   private final PendingReplies pending;
   private final Consumer<byte[]> client;
-  private final Queue<byte[]> behind = new ArrayDeque<>();
+  private final Queue<Runnable> behind = new ArrayDeque<>();
+  private final ClientReading reading = new ClientReading();
+  private int number; // of the client's newest command
+  private boolean open; // a reply is being told
+  private boolean preliminary; // so was the last that was told
+  private boolean headless; // without its first line, the others would be replies of their own
+  private boolean misleads; // the client would take it for the success of an upload
   private long owed;
+  private boolean passiveOwed; // the client may take a reply for an announcement
+  private boolean mayHaveEnded; // the reply that is being told, for some clients
   private int stray;
   private Pending.@Nullable Transfer held;
   private final List<byte[]> farewell = new ArrayList<>();
@@ -37,10 +45,31 @@ final class ClientReplies {
     this.owed = greetingPending ? 1 : 0;
   }
 
-  /** The client has sent a command, for which it has one final reply to come. */
-  void owe() {
+  boolean tunnelled() {
+    return tunnelled;
+  }
+
+  /**
+   * The client has sent a command, for which it has one final reply to come. Returns its number.
+   */
+  int owe(Command command) {
+    reading.asks(++number, command);
     owed++;
     farewell.clear(); // the server has gone on
+    return number;
+  }
+
+  /** The next reply, or a later one, is taken for the answer to PASV or EPSV. */
+  void oweAnnouncement() {
+    passiveOwed = true;
+  }
+
+  /** The client waits for no other replies any more. */
+  void owesNoMoreThan(long waiting) {
+    owed = Math.min(owed, waiting);
+    if (held == null) {
+      reading.goesOn(preliminary);
+    }
   }
 
   long owed() {
@@ -49,19 +78,73 @@ final class ClientReplies {
 
   /** A line of the server's that answers what the client has asked for. */
   void relay(ReplyLine line) {
-    boolean ends = line.last() && !line.preliminary();
-    if (ends) {
+    relay(line, 0);
+  }
+
+  /**
+   * A line of the server's that answers what the client has asked for.
+   *
+   * @param upload the number of the upload that it is about; 0: of none
+   */
+  void relay(ReplyLine line, int upload) {
+    if (line.last() && !line.preliminary()) {
       owed--;
     }
-    Optional<byte[]> bytes =
-        tunnelled ? AnnouncingLine.harmless(line.raw(), line.last()) : Optional.of(line.raw());
-    bytes.ifPresent(this::tell);
+    inTurn(() -> told(line, upload));
+  }
+
+  private void told(ReplyLine line, int upload) {
+    boolean first = !open;
+    preliminary = line.hasCode() && line.preliminary();
+    if (first && line.hasCode()) {
+      misleads = tunnelled && misleads(line, upload);
+    }
+    open = line.hasCode() && !line.last();
+    boolean asked = passiveOwed || mayHaveEnded;
+    mayHaveEnded = !line.last() && (mayHaveEnded || line.otherEnd());
+    passiveOwed &= owed > 0;
+    if (misleads && line.hasCode()) {
+      if (line.last()) {
+        client.accept(OwnReply.line(OwnReply.UPLOAD_BROKEN));
+      }
+    } else if (tunnelled) {
+      Optional<byte[]> harmless = AnnouncingLine.harmless(line.raw(), line.last(), asked);
+      headless = line.hasCode() && !line.last() && (first ? harmless.isEmpty() : headless);
+      harmless.filter(bytes -> !headless).ifPresent(client);
+    } else {
+      client.accept(line.raw());
+    }
+  }
+
+  private boolean misleads(ReplyLine line, int upload) {
+    if (line.preliminary()) {
+      reading.begins();
+      return false;
+    }
+    return reading.misleads(line.code(), upload);
+  }
+
+  /** The client has taken a reply for ended whose last line has not come. */
+  void closeReply() {
+    open = false;
+    mayHaveEnded = false;
+    headless = false;
   }
 
   /** A final reply of our own. */
   void answer(byte[] reply) {
     owed--;
-    tell(reply);
+    inTurn(
+        () -> {
+          passiveOwed &= owed > 0;
+          preliminary = false;
+          boolean misleading = reading.misleads(code(reply), 0) && tunnelled;
+          client.accept(misleading ? OwnReply.line(OwnReply.UPLOAD_BROKEN) : reply);
+        });
+  }
+
+  private static int code(byte[] reply) {
+    return (reply[0] - '0') * 100 + (reply[1] - '0') * 10 + (reply[2] - '0');
   }
 
   /** The same behind the replies that the client still waits for. */
@@ -83,15 +166,19 @@ final class ClientReplies {
   /**
    * A line that answers nothing that waits: the late reply to a command for which the client waits
    * no more, or nobody's.
+   *
+   * @return whether the client is told
    */
-  void relayStray(ReplyLine line, long waiting) {
-    if (!tunnelled || owed > waiting) {
+  boolean relayStray(ReplyLine line, long waiting) {
+    boolean told = !tunnelled || owed > waiting;
+    if (told) {
       relay(line);
-    } else if (line.code() == 421) {
+    } else if (line.code() == 421 && farewell.size() < MAX_STRAY) {
       farewell.add(line.raw());
     } else if (line.last()) {
       stray++;
     }
+    return told;
   }
 
   /** Whether the server says what no client could make sense of. */
@@ -117,17 +204,17 @@ final class ClientReplies {
   /** What is held back has been decided about. */
   void release(Runnable answer) {
     held = null;
-    Queue<byte[]> later = new ArrayDeque<>(behind);
+    Queue<Runnable> later = new ArrayDeque<>(behind);
     behind.clear();
     answer.run();
-    later.forEach(this::tell);
+    later.forEach(this::inTurn);
   }
 
-  private void tell(byte[] bytes) {
+  private void inTurn(Runnable told) {
     if (held == null) {
-      client.accept(bytes);
+      told.run();
     } else {
-      behind.add(bytes);
+      behind.add(told);
     }
   }
 }

@@ -70,7 +70,8 @@ public final class ControlDialogue {
     } else if (event instanceof ControlEvent.DataSent data) {
       uploads.sent(known(data.request()));
     } else if (event instanceof ControlEvent.DataBroken data) {
-      if (uploads.broken(known(data.request()))) {
+      boolean ofAnother = pending.isTransferOfOther(known(data.request()));
+      if (uploads.broken(known(data.request())) && !ofAnother) {
         aborts.ofUpload();
       }
     } else if (event instanceof ControlEvent.DataEnded data) {
@@ -124,6 +125,11 @@ public final class ControlDialogue {
     return pending.isFull();
   }
 
+  /** A client that sends something beside a transfer has seen that it goes on. */
+  private boolean transferBegun() {
+    return pending.all(Pending.Transfer.class).anyMatch(Pending.Transfer::begun);
+  }
+
   private boolean transferPending() {
     return pending.first(Pending.Transfer.class).isPresent();
   }
@@ -132,11 +138,13 @@ public final class ControlDialogue {
 
   private void sent(Command command, boolean followed) {
     boolean beside = command.is("ABOR") || (transferPending() && command.is("NOOP", "STAT"));
-    if (pending.clientGoesOn(followed, beside)) {
+    boolean whileItGoesOn = command.is("ABOR") || (beside && transferBegun());
+    if (pending.clientGoesOn(followed, whileItGoesOn)) {
       server.clientGoesOn();
       client.answerDue();
+      client.owesNoMoreThan(server.owed());
     }
-    client.owe();
+    int number = client.owe(command);
     Optional<byte[]> restartBefore = restart;
     restart = Optional.empty();
     switch (command.verb()) {
@@ -148,18 +156,18 @@ public final class ControlDialogue {
       case "EPSV" -> epsv(command);
       case "REIN" -> {
         active.passive();
-        forward(command, new Pending.Ordinary());
+        forward(command, new Pending.Ordinary(false));
       }
       case "REST" -> {
         restart = Optional.of(command.bytes());
-        forward(command, new Pending.Ordinary());
+        forward(command, new Pending.Ordinary(false));
       }
       case "MODE" -> {
         uploads.mode(command.argumentText());
-        forward(command, new Pending.Ordinary());
+        forward(command, new Pending.Ordinary(false));
       }
-      case "STOR", "APPE", "STOU" -> transfer(command, true, restartBefore);
-      case "RETR", "LIST", "NLST", "MLSD" -> transfer(command, false, restartBefore);
+      case "STOR", "APPE", "STOU" -> transfer(command, true, number, restartBefore);
+      case "RETR", "LIST", "NLST", "MLSD" -> transfer(command, false, number, restartBefore);
       case "ABOR" -> abort();
       case "" -> client.answerInTurn(OwnReply.MALFORMED);
       default -> ordinary(command, beside);
@@ -170,7 +178,7 @@ public final class ControlDialogue {
     if (beside && pending.manyBeside()) {
       effects.add(new ControlEffect.ToServer(command.bytes())); // the client may wait, we do not
     } else {
-      forward(command, new Pending.Ordinary());
+      forward(command, new Pending.Ordinary(beside));
     }
   }
 
@@ -190,21 +198,22 @@ public final class ControlDialogue {
 
   private void tls(Command command) {
     if (kind.tlsAllowed()) {
-      forward(command, command.is("AUTH") ? new Pending.Auth() : new Pending.Ordinary());
+      forward(command, command.is("AUTH") ? new Pending.Auth() : new Pending.Ordinary(false));
     } else {
       client.answerInTurn(OwnReply.NO_TLS);
     }
   }
 
-  private void transfer(Command command, boolean upload, Optional<byte[]> restartBefore) {
+  private void transfer(
+      Command command, boolean upload, int number, Optional<byte[]> restartBefore) {
     if (active.on()) {
-      active.transfer(new ActiveDialogue.Transfer(upload, command.bytes(), restartBefore));
+      active.transfer(new ActiveDialogue.Transfer(upload, number, command.bytes(), restartBefore));
     } else if (upload && uploads.isBroken(passive.request())) {
       client.answerInTurn(
           OwnReply.UPLOAD_BROKEN); // before the server takes what there is for a file
     } else {
       int request = passive.request();
-      send(command.bytes(), new Pending.Transfer(upload, request, request, false));
+      send(command.bytes(), new Pending.Transfer(upload, number, request, request, false));
     }
   }
 
@@ -261,7 +270,8 @@ public final class ControlDialogue {
     public void send(ActiveDialogue.Transfer transfer, int request, boolean renamed) {
       ControlDialogue.this.send(
           transfer.line(),
-          new Pending.Transfer(transfer.upload(), request, passive.request(), renamed));
+          new Pending.Transfer(
+              transfer.upload(), transfer.number(), request, passive.request(), renamed));
     }
 
     @Override

@@ -18,6 +18,10 @@ public final class OwnReply {
   static final String NO_OTHER_PASSIVE =
       "502 culvert: not supported, use EPSV or PASV for passive mode.";
   static final String ABORTED = "226 culvert: ABOR command successful.";
+  static final String UNANSWERED =
+      "450 culvert: the FTP server went on without an answer to this command.";
+  static final String TRANSFER_UNANSWERED =
+      "426 culvert: the FTP server went on without an answer to this transfer.";
   static final String UPLOAD_BROKEN = "426 culvert: upload broken off by the client.";
 
   private OwnReply() {}

@@ -44,6 +44,7 @@ final class PassiveDialogue {
   /** The client sends PASV or EPSV. */
   void asked(int number, boolean extended, byte[] line) {
     request = number;
+    client.oweAnnouncement();
     effects.accept(new ControlEffect.AwaitData(number));
     pending.add(new Pending.Passive(number, extended));
     effects.accept(new ControlEffect.ToServer(line));
@@ -54,7 +55,7 @@ final class PassiveDialogue {
     if (line.last()) {
       answered(asked, line);
     } else if (tunnelled) {
-      asked.inner.add(line);
+      asked.inner = asked.inner.or(() -> PassiveReply.parse(line.code(), line.text()));
     } else {
       client.relay(line);
     }
@@ -81,11 +82,7 @@ final class PassiveDialogue {
 
   /** Some servers put the port into the first of several lines. */
   private static Optional<PassiveReply> parse(Pending.Passive asked, ReplyLine line) {
-    Optional<PassiveReply> found = PassiveReply.parse(line.code(), line.text());
-    for (ReplyLine inner : asked.inner) {
-      found = found.or(() -> PassiveReply.parse(inner.code(), inner.text()));
-    }
-    return found;
+    return PassiveReply.parse(line.code(), line.text()).or(() -> asked.inner);
   }
 
   /** What the client is told is ready. */

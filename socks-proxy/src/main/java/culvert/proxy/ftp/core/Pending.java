@@ -2,6 +2,7 @@ package culvert.proxy.ftp.core;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Something that waits for a reply of the server, or for its turn among the replies. Each kind
@@ -45,11 +46,30 @@ sealed interface Pending {
     }
   }
 
+  /** Whether it may have its answer while a transfer before it goes on. */
+  default boolean beside() {
+    return false;
+  }
+
   /** A command that changes nothing here. */
   final class Ordinary implements Pending {
+    private final boolean beside;
+
+    /**
+     * @param beside whether it came while a transfer went on, as such commands may
+     */
+    Ordinary(boolean beside) {
+      this.beside = beside;
+    }
+
     @Override
     public boolean accepts(int code) {
       return true;
+    }
+
+    @Override
+    public boolean beside() {
+      return beside;
     }
   }
 
@@ -77,8 +97,8 @@ sealed interface Pending {
     /** The server has answered, and what the client is told is being prepared. */
     boolean announcing;
 
-    /** Lines before the last one, in which some servers put what belongs there. */
-    final List<ReplyLine> inner = new ArrayList<>(0);
+    /** Found before the last line, where some servers put what belongs there. */
+    Optional<PassiveReply> inner = Optional.empty();
 
     Passive(int request, boolean extended) {
       this.request = request;
@@ -98,16 +118,22 @@ sealed interface Pending {
 
   /** RETR, STOR and the like. */
   final class Transfer implements Pending {
+    private static final int MAX_ANSWER = 64 * 1024;
+
     final boolean upload;
     final int request;
 
     /** The server connects to a port that it was told of by us. */
     final boolean renamed;
 
+    /** Of its command, see {@link ClientReplies#owe}. */
+    final int number;
+
     /** The newest passive command before it; 0: none. */
     final int passive;
 
     private boolean begun;
+    private int answerSize;
 
     /** It has had its final reply, but perhaps not all its data. */
     boolean answered;
@@ -118,8 +144,9 @@ sealed interface Pending {
     /**
      * @param request of its data connection
      */
-    Transfer(boolean upload, int request, int passive, boolean renamed) {
+    Transfer(boolean upload, int number, int request, int passive, boolean renamed) {
       this.upload = upload;
+      this.number = number;
       this.request = request;
       this.passive = passive;
       this.renamed = renamed;
@@ -129,6 +156,18 @@ sealed interface Pending {
     boolean settles(ReplyLine line) {
       boolean announces = line.code() >= 227 && line.code() <= 229;
       return passive > 0 && line.last() && !line.preliminary() && !announces;
+    }
+
+    /** A line of its final reply; past the limit, those in the middle are left out. */
+    void answered(ReplyLine line) {
+      answerSize += line.raw().length;
+      if (answerSize <= MAX_ANSWER || line.last()) {
+        answer.add(line);
+      }
+    }
+
+    boolean begun() {
+      return begun;
     }
 
     /** A {@code 1yz} has come. */
@@ -153,7 +192,7 @@ sealed interface Pending {
       return !upload;
     }
 
-    private static boolean isOfCommandBeside(int code) {
+    static boolean isOfCommandBeside(int code) {
       return (code >= 500 && code <= 504) || code == 530;
     }
 
@@ -169,6 +208,9 @@ sealed interface Pending {
   final class Abort implements Pending {
     /** It is ours: the client must not see the answer. */
     boolean own;
+
+    /** The client has gone on without the answer: with some servers there is none. */
+    boolean left;
 
     /** It has cut a transfer short, so the server has understood it. */
     boolean understood;
@@ -191,6 +233,11 @@ sealed interface Pending {
     @Override
     public boolean isClients() {
       return !own;
+    }
+
+    @Override
+    public boolean beside() {
+      return true;
     }
 
     @Override

@@ -16,7 +16,8 @@ import java.util.stream.Stream;
  * <ul>
  *   <li>A {@code 227} or {@code 229} answers the first waiting passive command, wherever it stands.
  *   <li>Any other reply answers the first command that it may be an answer to; a transfer may be
- *       overtaken, everything else that is passed over will never be answered.
+ *       overtaken by what came beside it, everything else that is passed over will never be
+ *       answered, and is answered by us, so that each reply stands where clients look for it.
  *   <li>A {@code 1yz} that its command may not have is its answer.
  *   <li>A client that goes on has its answer, or what it takes for that, unless it pipelines.
  * </ul>
@@ -56,6 +57,16 @@ final class PendingReplies {
     return all(kind).findFirst();
   }
 
+  /** Whether transfers wait, and none of them for these data. */
+  boolean isTransferOfOther(int request) {
+    return first(Pending.Transfer.class).isPresent()
+        && all(Pending.Transfer.class).noneMatch(transfer -> transfer.request == request);
+  }
+
+  Optional<Pending> newest() {
+    return Optional.ofNullable(waiting.peekLast());
+  }
+
   /** How many answers the client waits for. */
   long owed() {
     return waiting.stream().filter(Pending::isClients).count();
@@ -67,6 +78,21 @@ final class PendingReplies {
   }
 
   /**
+   * The client was told the answer to this one, which still stands here: with those beside a
+   * transfer, some servers have one answer for both.
+   */
+  void clientTold(Pending answered) {
+    boolean behind = false;
+    boolean more = false;
+    for (Pending pending : waiting) {
+      boolean together = answered instanceof Pending.Transfer && pending.beside();
+      more |= behind && pending.isClients() && !together;
+      behind |= pending == answered;
+    }
+    told |= !more;
+  }
+
+  /**
    * The client sends a command.
    *
    * @param followed whether another one came with it
@@ -74,8 +100,18 @@ final class PendingReplies {
    * @return whether the client shows that it waits for no earlier reply any more
    */
   boolean clientGoesOn(boolean followed, boolean beside) {
-    boolean older = waiting.stream().anyMatch(Pending::endsWhenClientGoesOn);
+    boolean older =
+        waiting.stream()
+            .anyMatch(
+                p ->
+                    p.isClients()
+                        && (p.endsWhenClientGoesOn()
+                            || p instanceof Pending.Transfer
+                            || p instanceof Pending.Abort));
     pipelines |= followed || (older && !beside && !told);
+    if (told && !pipelines && !beside) {
+      all(Pending.Abort.class).forEach(abort -> abort.left = true);
+    }
     told = false;
     if (pipelines || beside) {
       return false;
@@ -86,15 +122,15 @@ final class PendingReplies {
 
   /** Whether there is no use in waiting for one more of them. */
   boolean manyBeside() {
-    return all(Pending.Ordinary.class).count() >= MAX_BESIDE;
+    return !pipelines && all(Pending.Ordinary.class).filter(Pending::beside).count() >= MAX_BESIDE;
   }
 
   /**
    * The command that a reply belongs to, which stays. What can have no answer any more is gone.
    *
-   * @param passedOver is given our own answers that came before
+   * @param passedOver is given what the client has to be told first
    */
-  Optional<Pending> answeredBy(int code, Consumer<Pending.Local> passedOver) {
+  Optional<Pending> answeredBy(int code, Consumer<Pending> passedOver) {
     Optional<Pending> found = find(code);
     found.ifPresent(answered -> passOver(answered, passedOver));
     return found;
@@ -107,8 +143,39 @@ final class PendingReplies {
         return passive;
       }
     }
-    Optional<Pending> accepting = waiting.stream().filter(p -> accepts(p, code)).findFirst();
-    return accepting.isPresent() ? accepting : loneTransfer();
+    boolean behindTransfer = false;
+    for (Pending pending : waiting) {
+      if (accepts(pending, code)
+          && (!behindTransfer || pending.beside())
+          && !isLateRefusal(pending, code)) {
+        return Optional.of(pending);
+      }
+      if (behindTransfer && !pending.beside()) {
+        break; // what is behind that is not beside the transfer
+      }
+      behindTransfer |= pending instanceof Pending.Transfer;
+    }
+    return loneTransfer().or(() -> newest().filter(p -> isLoneAbort(p, code)));
+  }
+
+  /** What the client has sent last and waits for. */
+  private static boolean isLoneAbort(Pending pending, int code) {
+    return pending instanceof Pending.Abort abort
+        && !abort.own
+        && !abort.left
+        && !ReplyLine.isPreliminary(code);
+  }
+
+  /**
+   * An ABOR of ours that a server does not know is refused at once. Later the refusal is that of
+   * the client's next command: an aborted transfer and its ABOR may have had one answer together.
+   */
+  private boolean isLateRefusal(Pending pending, int code) {
+    return pending instanceof Pending.Abort abort
+        && abort.own
+        && Pending.Transfer.isOfCommandBeside(code)
+        && !pipelines
+        && pending != waiting.peekLast();
   }
 
   private static boolean isPassive(Pending pending) {
@@ -129,20 +196,19 @@ final class PendingReplies {
     return first(Pending.Transfer.class).map(Pending.class::cast);
   }
 
-  private void passOver(Pending answered, Consumer<Pending.Local> passedOver) {
+  private void passOver(Pending answered, Consumer<Pending> passedOver) {
     List<Pending> stale = new ArrayList<>();
     for (Pending earlier : waiting) {
       if (earlier == answered) {
         break;
       }
-      if (earlier instanceof Pending.Local local) {
-        passedOver.accept(local);
-        stale.add(local);
-      } else if (!(earlier instanceof Pending.Transfer)) {
-        stale.add(earlier);
+      if (earlier instanceof Pending.Transfer && answered.beside()) {
+        return; // what is behind the transfer waits as before
       }
+      stale.add(earlier);
     }
     waiting.removeAll(stale);
+    stale.forEach(passedOver);
   }
 
   /** Takes our own answers out whose turn it is. */
@@ -153,7 +219,7 @@ final class PendingReplies {
       if (next instanceof Pending.Local local) {
         earliest.remove();
         due.accept(local);
-      } else if (next.isClients()) {
+      } else if (next.isClients() && !(next instanceof Pending.Abort abort && abort.left)) {
         break;
       }
     }

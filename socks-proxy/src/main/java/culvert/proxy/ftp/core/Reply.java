@@ -41,7 +41,7 @@ public record Reply(int code, byte[] raw) {
     for (int i = 0; i < all.length; i++) {
       if (all[i] == '\n') {
         byte[] line = Arrays.copyOfRange(all, start, i + 1);
-        AnnouncingLine.harmless(line, i + 1 == all.length).ifPresent(harmless::writeBytes);
+        AnnouncingLine.harmless(line, i + 1 == all.length, false).ifPresent(harmless::writeBytes);
         start = i + 1;
       }
     }

@@ -34,6 +34,11 @@ public record ReplyLine(int code, boolean last, boolean otherEnd, byte[] raw) {
     return raw.length > 0 && raw[raw.length - 1] == '\n';
   }
 
+  /** {@code 4yz} and {@code 5yz}. */
+  boolean negative() {
+    return code >= 400 && code < 600;
+  }
+
   String text() {
     return new String(raw, ISO_8859_1);
   }

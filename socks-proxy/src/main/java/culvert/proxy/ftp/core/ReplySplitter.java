@@ -76,14 +76,13 @@ public final class ReplySplitter {
     int[] head = head(raw);
     int code = code(head);
     int separator = head[3];
-    boolean ends = separator == ' ' || separator == '\r' || separator == '\n';
     if (open != NO_CODE) {
       int reply = open;
-      boolean last = code == open && ends;
+      boolean last = code == open && separator != '-'; // as most clients have it
       if (last) {
         open = NO_CODE;
       }
-      return new ReplyLine(reply, last, !last && ends && code != NO_CODE, raw);
+      return new ReplyLine(reply, last, !last && isDigit(head[0]) && separator != '-', raw);
     }
     if (code != NO_CODE && separator == '-') {
       open = code;
@@ -113,9 +112,7 @@ public final class ReplySplitter {
   /** The three digits that the line begins with. */
   private static int code(int[] head) {
     boolean three = isDigit(head[0]) && isDigit(head[1]) && isDigit(head[2]);
-    return three && !isDigit(head[3])
-        ? (head[0] - '0') * 100 + (head[1] - '0') * 10 + (head[2] - '0')
-        : NO_CODE;
+    return three ? (head[0] - '0') * 100 + (head[1] - '0') * 10 + (head[2] - '0') : NO_CODE;
   }
 
   private static boolean isDigit(int b) {

@@ -44,6 +44,10 @@ final class ServerReplies {
   void clientGoesOn() {
     if (open && mayHaveEnded) {
       splitter.closeReply();
+      client.closeReply();
+      if (answered instanceof Pending.Abort) { // unlike others, it stays when the client goes on
+        pending.remove(answered);
+      }
       open = false;
       answered = null;
     }
@@ -61,11 +65,14 @@ final class ServerReplies {
     open = !line.last();
     if (line.otherEnd()) {
       mayHaveEnded = true;
-      pending.clientTold();
+      if (answered != null && answered.isClients()) {
+        pending.clientTold(answered);
+      }
     }
     if (answered == null) {
-      client.relayStray(line, owed());
-      pending.clientTold();
+      if (client.relayStray(line, owed())) {
+        pending.clientTold();
+      }
     } else {
       line(answered, line);
       if (line.last()) {
@@ -78,13 +85,25 @@ final class ServerReplies {
   }
 
   /** How many answers the client is still to get. */
-  private long owed() {
-    return pending.owed() + (active.waiting() ? 1 : 0);
+  long owed() {
+    return pending.owed() + (active.waiting() ? 1 : 0) + (client.held().isPresent() ? 1 : 0);
   }
 
   private Optional<Pending> answeredBy(ReplyLine line) {
-    Optional<Pending> found = pending.answeredBy(line.code(), client::answer);
+    Optional<Pending> found = pending.answeredBy(line.code(), this::passedOver);
     return found.filter(answered -> !isOfNoTransfer(answered, line));
+  }
+
+  /** What the client waits for before the reply that has come. */
+  private void passedOver(Pending earlier) {
+    if (earlier instanceof Pending.Local local) {
+      client.answer(local);
+    } else if (earlier instanceof Pending.Transfer transfer) {
+      uploads.unanswered(transfer);
+      client.answer(new Pending.Local(OwnReply.line(OwnReply.TRANSFER_UNANSWERED)));
+    } else if (earlier.isClients() && !earlier.beside()) {
+      client.answer(new Pending.Local(OwnReply.line(OwnReply.UNANSWERED)));
+    }
   }
 
   /** A strange reply to a transfer may be the late answer to another command, or nobody's. */
@@ -103,8 +122,12 @@ final class ServerReplies {
     if (!to.isClients()) {
       return; // our own
     }
-    if (to instanceof Pending.Transfer transfer && transfer.upload && !line.preliminary()) {
-      transfer.answer.add(line);
+    boolean ofUpload = to instanceof Pending.Transfer transfer && transfer.upload;
+    if (ofUpload && line.otherEnd() && client.tunnelled()) {
+      return; // some clients would take it for the word on their upload
+    }
+    if (ofUpload && !line.preliminary()) {
+      ((Pending.Transfer) to).answered(line);
     } else if (to instanceof Pending.Passive asked) {
       passive.replied(asked, line);
     } else {
@@ -123,8 +146,9 @@ final class ServerReplies {
       }
       return;
     }
-    if (to.isClients()) {
-      pending.clientTold();
+    boolean beside = to.beside() && pending.first(Pending.Transfer.class).isPresent();
+    if (to.isClients() && !beside) {
+      pending.clientTold(to);
     }
     boolean aborted = aborts.isPending();
     if (!(to instanceof Pending.Passive asked && asked.announcing)) {

@@ -89,8 +89,7 @@ final class Uploads {
   boolean broken(int request) {
     boolean cut =
         data.replace(request, Data.OPEN, Data.BROKEN)
-            && unfinished.removeIf(
-                upload -> upload.request == request || !data.containsKey(upload.request));
+            && unfinished.removeIf(upload -> upload.request == request);
     decideHeld();
     return cut;
   }
@@ -128,12 +127,17 @@ final class Uploads {
     return transfer.upload && code < 400 && verdict(transfer) == Verdict.TOO_EARLY;
   }
 
-  /** The server's final reply has come. */
-  void answered(Pending.Transfer upload, int code) {
+  /** The server has gone on without a final reply. */
+  void unanswered(Pending.Transfer upload) {
     upload.answered = true;
     if (data.get(upload.request) != Data.OPEN) {
       unfinished.remove(upload);
     }
+  }
+
+  /** The server's final reply has come. */
+  void answered(Pending.Transfer upload, int code) {
+    unanswered(upload);
     Verdict verdict = code >= 400 ? Verdict.TRUE : verdict(upload);
     if (verdict == Verdict.TOO_EARLY && client.held().isEmpty()) {
       client.hold(upload);
@@ -175,7 +179,7 @@ final class Uploads {
 
   private void tell(Pending.Transfer upload, Verdict verdict) {
     if (verdict == Verdict.TRUE) {
-      upload.answer.forEach(client::relay);
+      upload.answer.forEach(line -> client.relay(line, upload.number));
     } else {
       client.answer(OwnReply.line(OwnReply.UPLOAD_BROKEN));
     }

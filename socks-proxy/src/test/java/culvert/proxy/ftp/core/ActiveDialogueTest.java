@@ -490,4 +490,28 @@ class ActiveDialogueTest {
     assertThat(play.rename(FORWARD)).isEmpty();
     assertThat(play.refuse("500 no")).isEmpty();
   }
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(strings = {"227 (1,2,3,4,7,208)", "229 (|||2000|)", "250 x"})
+  void noAnnouncementOfTheServersIsTheAnswerToARenamedPort(String reply) {
+    client(PORT);
+    play.rename(FORWARD);
+    assertThat(server(reply)).containsExactly(PORT_OK);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(strings = {"331 x", "099 x", "700 x"})
+  void whatIsNeitherYesNorNoRefusesARenamedPort(String reply) {
+    client(PORT);
+    play.rename(FORWARD);
+    assertThat(server(reply)).last().asString().startsWith("< 425 culvert: ");
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(strings = {"\u00ff\u00f1425 no", "425", "425\tno", "4250 no"})
+  void theAnswerToARenamedPortHasACodeThatEveryClientReads(String reply) {
+    client(PORT);
+    play.rename(FORWARD);
+    assertThat(server(reply)).last().asString().startsWith("< 425 culvert: ");
+  }
 }

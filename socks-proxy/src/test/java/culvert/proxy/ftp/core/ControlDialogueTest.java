@@ -93,7 +93,8 @@ class ControlDialogueTest {
   @Test
   void a227AnswersTheFirstPassiveCommandWhereverItStands() {
     play.burst("NOOP", "TYPE I", "PASV", "LIST");
-    assertThat(server(PORT_2000)).containsExactly("PASV 2000");
+    String unanswered = "< 450 culvert: the FTP server went on without an answer to this command.";
+    assertThat(server(PORT_2000)).containsExactly(unanswered, unanswered, "PASV 2000");
     assertThat(server("150 a", "226 b")).containsExactly("< 150 a", "settled 1", "< 226 b");
     assertThat(play.dialogue.idle()).isTrue();
   }
@@ -381,13 +382,14 @@ class ControlDialogueTest {
   }
 
   @Test
-  void ourOwnAnswerComesBeforeThatOfALaterCommandDuringATransfer() {
+  void ourOwnAnswerKeepsItsPlaceBehindATransfer() {
     play.burst("STOR a", "LPRT 1", "NOOP");
-
-    assertThat(server("200 ok"))
-        .containsExactly("< 502 culvert: LPRT is not supported, use EPRT or PORT.", "< 200 ok");
     play.dataArrive();
-    assertThat(server("226 complete")).containsExactly("< 226 complete");
+
+    assertThat(server("226 complete"))
+        .containsExactly(
+            "< 226 complete", "< 502 culvert: LPRT is not supported, use EPRT or PORT.");
+    assertThat(server("200 ok")).containsExactly("< 200 ok");
     assertThat(play.dialogue.idle()).isTrue();
   }
 
@@ -686,5 +688,287 @@ class ControlDialogueTest {
             new ReplyLine(227, true, false, (PORT_2000 + "\r\n").getBytes(ISO_8859_1))));
     assertThat(play.dialogue.announcing()).isTrue();
     assertThat(play.on(new ControlEvent.DataBroken(1))).isEmpty();
+  }
+
+  // What a client reads in its own way
+
+  @Test
+  void whatIsPassedOverIsAnsweredByUsSoThatEveryReplyStandsWhereTheClientLooksForIt() {
+    play.burst("STOR a", "CWD b", "PASV", "NOOP");
+    assertThat(server(PORT_2000))
+        .containsExactly(
+            "< 426 culvert: the FTP server went on without an answer to this transfer.",
+            "< 450 culvert: the FTP server went on without an answer to this command.",
+            "PASV 2000");
+    assertThat(server("200 noop")).containsExactly("< 200 noop");
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(strings = {"EPSV ALL", "TYPE I", "CWD b", "HELP"})
+  void aCommandBehindAnUploadCannotBeAnsweredBeforeIt(String later) {
+    play.burst("STOR a", later);
+    assertThat(server("200 ok")).containsExactly(BROKEN);
+    assertThat(server("200 ok")).containsExactly("< 200 ok");
+  }
+
+  @Test
+  void aLateReplyToWhatTheClientTookForAnsweredIsNoWordOnItsUpload() {
+    client("SITE X");
+    server("150 go");
+    client("STOR a");
+    play.dataStarts();
+    assertThat(server("257 late")).isEmpty();
+    assertThat(play.dataBreaks()).containsExactly("> ABOR", "AbortSent");
+    assertThat(server("226 done")).containsExactly("AbortAnswered", BROKEN);
+  }
+
+  @Test
+  void aReplyInThePlaceOfAnUploadsAnswerIsNoSuccess() {
+    play.burst("QUIT", "STOR a", "STOR b", "HELP");
+    assertThat(server("125 to QUIT, but clients wait on")).hasSize(1);
+    assertThat(server("552 no")).containsExactly("< 552 no"); // read as that to QUIT
+    assertThat(server("552 no")).containsExactly("< 552 no");
+    assertThat(server("214 x")).containsExactly(BROKEN); // read as that to STOR b
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(strings = {"550-x|226 done|550 no", "550-x|257 done|550 no", "550-x|226|550 no"})
+  void linesInsideAnAnswerThatLookLikeSuccessAreNotThoseOfAnUpload(String reply) {
+    client("STOR a");
+    play.dataStarts();
+    assertThat(server(reply.split("[|]"))).containsExactly("< 550-x", "< 550 no");
+  }
+
+  @Test
+  void linesInsideAPreliminaryReplyThatLookLikeSuccessAreNotThoseOfAnUpload() {
+    client("STOR a");
+    play.dataStarts();
+    assertThat(server("150-x", "226 done", "150 go")).containsExactly("< 150-x", "< 150 go");
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(
+      strings = {
+        "250 (1,2,3,4,7,208)",
+        "202 1,2,3,4,7,208",
+        "250 (1, 2, 3, 4, 7, 208)",
+        "250 (|||2000|)",
+        "250 (|||+2000|)",
+        "250 1,002,3,4,7,208"
+      })
+  void anAddressInALateReplyIsWithheldWhileAPasvWaits(String late) {
+    play.burst("ABOR", "PASV");
+    assertThat(server("451 x")).containsExactly("< 451 x"); // read as that to ABOR
+    assertThat(server(late))
+        .singleElement()
+        .asString()
+        .endsWith("text withheld: no PASV asked for it.");
+  }
+
+  @Test
+  void anAddressBehindWhatSomeClientsTakeForTheEndIsWithheld() {
+    client("CWD a");
+    assertThat(server("250-x", "200 y", "250 (1,2,3,4,7,208)"))
+        .containsExactly(
+            "< 250-x", "< 200 y", "< 250 culvert: text withheld: no PASV asked for it.");
+  }
+
+  @Test
+  void theTextOfOtherRepliesIsTheServers() {
+    client("CWD a");
+    assertThat(server("250 in /1,2,3,4,5,6")).containsExactly("< 250 in /1,2,3,4,5,6");
+  }
+
+  @Test
+  void allClientsReadTheSameCode() {
+    client("NOOP");
+    assertThat(server("\u00ff\u00f1200 ok")).containsExactly("< 200 ok");
+    client("NOOP");
+    assertThat(server("550 no\r226 yes")).containsExactly("< 550 no 226 yes");
+    client("NOOP");
+    assertThat(server("\u00ff\u00f1426 x\r227 (1,2,3,4,7,208)"))
+        .containsExactly("< 426 culvert: text withheld: no PASV asked for it.");
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(strings = {"2000 x", "200\tx", "200x", "200.x"})
+  void threeDigitsAreACodeWhateverFollows(String reply) {
+    client("NOOP");
+    assertThat(server(reply, "200 stray")).containsExactly("< 200 " + reply.substring(3));
+    assertThat(play.dialogue.idle()).isTrue();
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(strings = {"257 x", "1234 x", "1. x"})
+  void aReplyMayHaveEndedWhereSomeClientTakesItFor(String line) {
+    client("CWD a");
+    server("250-x", line);
+    client("PWD");
+    assertThat(server("257 /")).containsExactly("< 257 /");
+  }
+
+  @Test
+  void noopsThatAreSentWithManyOtherCommandsHaveTheirReplies() {
+    play.burst("STOR a", "NOOP", "NOOP", "NOOP", "PWD", "PWD", "PWD", "PWD", "PWD", "NOOP", "TYPE");
+    play.dataArrive();
+    server("150 go", "226 done", "200 1", "200 2", "200 3");
+    assertThat(server("257 1", "257 2", "257 3", "257 4", "257 5", "200 4")).hasSize(6);
+    assertThat(play.dialogue.idle()).isFalse();
+    assertThat(server("200 type")).containsExactly("< 200 type");
+    assertThat(play.dialogue.idle()).isTrue();
+  }
+
+  @Test
+  void theClientsAbortBehindOtherCommandsOfItsOwnHasItsOwnReply() {
+    play.burst("STOR a");
+    play.dataStarts();
+    play.dataBreaks();
+    assertThat(play.burst("PWD", "ABOR")).containsExactly("> PWD", "> ABOR", "AbortSent");
+    assertThat(server("426 cut", "226 ours", "257 /", "225 none"))
+        .containsExactly(
+            "AbortAnswered",
+            "< 426 cut",
+            "AbortAnswered",
+            "< 257 /",
+            "< 225 none",
+            "AbortAnswered");
+  }
+
+  @Test
+  void dataOfAnEarlierTransferThatBreakLateAbortNoLaterUpload() {
+    client("PASV");
+    server(PORT_2000);
+    client("STOR a");
+    play.dataStarts();
+    server("550 no");
+    client("PASV");
+    server(PORT_2000);
+    client("STOR b");
+    assertThat(play.on(new ControlEvent.DataBroken(1))).isEmpty();
+  }
+
+  @Test
+  void theRefusalOfTheNextCommandIsNotThatOfAnAbortThatWasAnsweredTogetherWithItsTransfer() {
+    client("STOR a");
+    play.dataStarts();
+    play.dataBreaks();
+    assertThat(server("150 go", "226 aborted"))
+        .containsExactly("< 150 go", "AbortAnswered", BROKEN);
+    client("EPSV");
+    assertThat(server("502 no")).containsExactly("< 502 no");
+  }
+
+  @Test
+  void anAbortThatTheServerDoesNotKnowIsNotTheClients() {
+    client("STOR a");
+    play.dataStarts();
+    play.dataBreaks();
+    server("150 go", "226 done");
+    assertThat(server("502 ABOR?")).containsExactly("AbortAnswered");
+    client("EPSV");
+    assertThat(server("502 no")).containsExactly("< 502 no");
+  }
+
+  @Test
+  void ourOwnAnswerDoesNotWaitForAnAbortThatHadOneReplyTogetherWithItsTransfer() {
+    client("RETR a", "ABOR");
+    server("150 go", "226 aborted");
+    assertThat(client("LPRT 1"))
+        .containsExactly("< 502 culvert: LPRT is not supported, use EPRT or PORT.");
+  }
+
+  @Test
+  void anAbortWhoseReplyEndsWithAnotherCodeIsAnswered() {
+    client("ABOR");
+    server("225-x", "200 ok");
+    client("STOR a");
+    assertThat(server("200 ok")).containsExactly(BROKEN);
+  }
+
+  @Test
+  void repliesBehindAnAnswerThatIsHeldBackAreNobodys() {
+    client("STOR a");
+    play.dataStarts();
+    assertThat(server("226 done", "200 x")).isEmpty();
+    assertThat(play.dataBreaks()).containsExactly(BROKEN, "> ABOR", "AbortSent");
+  }
+
+  @Test
+  void aClientThatSendsPasvBesideAnUploadPipelines() {
+    client("STOR a", "PASV");
+    server("550 no");
+    client("PASV");
+    assertThat(server(PORT_2000, PORT_2000)).containsExactly("PASV 2000", "PASV 2000");
+  }
+
+  @Test
+  void aReplyThatMayBeThatToAnEarlierAbortIsNoWordOnAnUpload() {
+    client("STOR a", "ABOR");
+    assertThat(server("200 x")).containsExactly("AbortAnswered", BROKEN);
+    client("STOR b");
+    assertThat(server("226 aborted")).contains(BROKEN);
+  }
+
+  @Test
+  void theClientsAbortHasAnAnswerWhereOursHadItsTogetherWithTheTransfer() {
+    client("STOR a");
+    play.dataStarts();
+    play.dataBreaks();
+    server("150 go", "226 aborted");
+    assertThat(client("ABOR")).containsExactly("> ABOR");
+    assertThat(server("225 none")).containsExactly("< 225 none", "AbortAnswered");
+  }
+
+  @Test
+  void aNoopBehindATransferThatHasNotBegunIsPipelined() {
+    client("STOR a", "NOOP");
+    server("550 no");
+    client("PASV");
+    assertThat(server("200 noop", PORT_2000)).containsExactly("< 200 noop", "PASV 2000");
+  }
+
+  @Test
+  void everyLineEndsAsTheRfcHasIt() {
+    client("NOOP");
+    byte[] line = "200 ok\n".getBytes(ISO_8859_1);
+    List<ControlEffect> told =
+        play.dialogue.on(new ControlEvent.Replied(new ReplyLine(200, true, false, line)));
+    assertThat(told)
+        .singleElement()
+        .isInstanceOfSatisfying(
+            ControlEffect.ToClient.class,
+            client -> assertThat(client.bytes()).asString(ISO_8859_1).isEqualTo("200 ok\r\n"));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(strings = {"200 ok", "450 x", "451 no", "202 x"})
+  void aStrangeReplyToAnAbortIsItsAnswer(String reply) {
+    client("ABOR");
+    assertThat(server(reply)).contains("< " + reply);
+    assertThat(play.dialogue.idle()).isTrue();
+  }
+
+  @Test
+  void linesBehindAFirstOneThatIsWithheldAreNoRepliesOfTheirOwn() {
+    client("RETR a");
+    assertThat(server("227-x", "200 ok", "y", "227 end"))
+        .containsExactly("< 227 culvert: text withheld: no PASV asked for it.");
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(strings = {"250\tx", "250x", "250.x", "2500 x"})
+  void aReplyEndsForAllClientsWhereItEndsForSome(String line) {
+    client("CWD a");
+    assertThat(server("250-x", line)).containsExactly("< 250-x", "< 250 " + line.substring(3));
+    assertThat(play.dialogue.idle()).isTrue();
+  }
+
+  @Test
+  void theAnswerToAnEarlierCommandIsNotThatToAnAbortBehindIt() {
+    client("PWD", "ABOR");
+    server("257 /");
+    client("PWD", "STOR a");
+    assertThat(server("225 none", "257 /")).contains("< 225 none", "< 257 /");
+    assertThat(server("226 done")).containsExactly(BROKEN);
   }
 }

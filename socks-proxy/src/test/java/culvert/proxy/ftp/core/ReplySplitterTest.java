@@ -48,8 +48,8 @@ class ReplySplitterTest {
 
   @Test
   void textOutsideAnyReplyBelongsToNone() {
-    assertThat(feed("Welcome\r\n2200 x\r\n22\r\n\r\n"))
-        .containsExactly("-1 more Welcome", "-1 more 2200 x", "-1 more 22", "-1 more ");
+    assertThat(feed("Welcome\r\n22\r\n\r\n"))
+        .containsExactly("-1 more Welcome", "-1 more 22", "-1 more ");
   }
 
   @Test

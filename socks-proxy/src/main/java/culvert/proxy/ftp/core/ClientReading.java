@@ -1,0 +1,93 @@
+package culvert.proxy.ftp.core;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * Which of its commands the client takes a reply for: clients read in order, and tell no more than
+ * what was sent beside a transfer by its code. It knows nothing of what the server meant: a {@code
+ * 2yz} in the place of an upload's answer is one, whatever it was for.
+ */
+final class ClientReading {
+
+  private static final class Asked {
+    private final int number;
+    private final boolean upload;
+    private final boolean transfer;
+    private final boolean beside;
+    private boolean begun;
+
+    Asked(int number, Command command) {
+      this.number = number;
+      this.upload = command.is("STOR", "APPE", "STOU");
+      this.transfer = upload || command.is("RETR", "LIST", "NLST", "MLSD");
+      this.beside = command.is("NOOP", "STAT", "ABOR");
+    }
+  }
+
+  private static final int MAX = 512;
+
+  private final Deque<Asked> asked = new ArrayDeque<>();
+  private int doubtful; // so many of the oldest it may have gone on without
+
+  void asks(int number, Command command) {
+    Asked newest = new Asked(number, command);
+    if (asked.size() < MAX || !newest.beside) { // some servers never answer those
+      asked.add(newest);
+    }
+  }
+
+  /**
+   * It has taken something for the answer to each of its commands.
+   *
+   * @param perhaps it was a {@code 1yz}, behind which some clients wait for more
+   */
+  void goesOn(boolean perhaps) {
+    if (perhaps) {
+      doubtful = asked.size();
+    } else {
+      asked.clear();
+      doubtful = 0;
+    }
+  }
+
+  /** A {@code 1yz} is told. */
+  void begins() {
+    Asked first = asked.peek();
+    if (first != null) {
+      first.begun = true;
+    }
+  }
+
+  /**
+   * A final reply is told.
+   *
+   * @param answered the number of the upload that it is about; 0: of none
+   * @return whether the client would take it for the success of another upload
+   */
+  boolean misleads(int code, int answered) {
+    Optional<Asked> taken = takes(code);
+    taken.ifPresent(asked::remove);
+    doubtful = Math.min(doubtful, asked.size());
+    return code >= 200
+        && code < 300
+        && Stream.concat(taken.stream(), asked.stream().limit(doubtful))
+            .anyMatch(command -> command.upload && command.number != answered);
+  }
+
+  private Optional<Asked> takes(int code) {
+    Optional<Asked> first = Optional.ofNullable(asked.peek());
+    boolean besides =
+        Pending.Transfer.neverOfTransfer(code)
+            || (Pending.Transfer.isOfCommandBeside(code)
+                && first.filter(command -> command.begun).isPresent());
+    if (besides && first.filter(command -> command.transfer).isPresent()) {
+      Optional<Asked> beside =
+          asked.stream().skip(1).limit(1).filter(command -> command.beside).findFirst();
+      return beside.isPresent() ? beside : first;
+    }
+    return first;
+  }
+}
