@@ -1,4 +1,4 @@
-package culvert.it.facts;
+package culvert.it.odd;
 
 import static culvert.it.script.Stage.LOCALHOST;
 import static org.assertj.core.api.Assertions.assertThat;
