@@ -54,7 +54,7 @@ final class AnnouncingLine {
         alike = read;
       }
     }
-    if (last && digits(alike, 0) >= 0 && (alike.length == 3 || alike[3] != ' ')) {
+    if (last && digits(alike, 0) >= 0 && alike.length > 3 && alike[3] != ' ') {
       ByteArrayOutputStream spaced = new ByteArrayOutputStream(alike.length + 1);
       spaced.write(alike, 0, 3);
       spaced.write(' '); // some wait for it
