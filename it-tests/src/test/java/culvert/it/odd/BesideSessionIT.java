@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,7 +28,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What else the client of a tunnelled session does at the same host. */
 @RealPeers
 @AnyTransport
-@Tag("odd")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class BesideSessionIT {
   private Rig rig;

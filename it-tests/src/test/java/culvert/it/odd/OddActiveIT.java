@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,7 +21,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Servers that come for the data of an active client too soon, or never. */
 @RealPeers
 @AnyTransport
-@Tag("odd")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class OddActiveIT {
   private static final String CONTENT = "0123456789".repeat(1000);

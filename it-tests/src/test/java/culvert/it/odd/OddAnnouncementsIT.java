@@ -9,14 +9,12 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DynamicTest;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Announcements of data ports that some clients take and others do not. */
 @RealPeers
 @AnyTransport
-@Tag("odd")
 class OddAnnouncementsIT {
   private static final String MANY_SPACES = " ".repeat(600);
 
@@ -62,7 +60,7 @@ class OddAnnouncementsIT {
 
   @TestFactory
   Stream<DynamicTest> nothingLeaks() throws Exception {
-    trials = Trials.start(directory, "direct", Trial.all(ODDITIES));
+    trials = Trials.start(directory, "direct", Trial.of(ODDITIES));
     return trials.nothingLeaks();
   }
 

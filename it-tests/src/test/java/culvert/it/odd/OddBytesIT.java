@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,7 +21,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Commands in odd spellings, names of any bytes, replies that come or end in an odd way. */
 @RealPeers
 @AnyTransport
-@Tag("odd")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class OddBytesIT {
   private static final List<Mode> MODES = List.of(Mode.SOCKS, Mode.FIXED, Mode.REMOTE);

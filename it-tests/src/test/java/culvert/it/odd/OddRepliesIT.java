@@ -10,7 +10,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,7 +20,6 @@ import org.junit.jupiter.api.io.TempDir;
 @RealPeers
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @AnyTransport
-@Tag("odd")
 class OddRepliesIT {
   private static final List<Oddity> ODDITIES =
       List.of(
@@ -56,7 +54,7 @@ class OddRepliesIT {
 
   @BeforeAll
   void start(@TempDir Path directory) throws Exception {
-    trials = Trials.start(directory, "direct", Trial.all(ODDITIES));
+    trials = Trials.start(directory, "direct", Trial.of(ODDITIES));
   }
 
   @TestFactory

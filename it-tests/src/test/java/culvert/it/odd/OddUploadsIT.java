@@ -9,7 +9,6 @@ import culvert.it.script.Wire;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,7 +22,6 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @RealPeers
 @AnyTransport
-@Tag("odd")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class OddUploadsIT {
   private Rig rig;

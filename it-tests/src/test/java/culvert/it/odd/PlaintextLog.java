@@ -15,7 +15,7 @@ final class PlaintextLog extends AppenderBase<ILoggingEvent> implements AutoClos
   private static final String ACTION = "action=\"direct\"";
 
   /** A remote tunnel, whose plaintext is between Culvert and an FTP server beside it. */
-  private static final String ON_THIS_SIDE = "rule=\"fixed-tunnel\"";
+  private static final String ON_THIS_SIDE = "listener=\"remote-tunnel";
 
   private final Logger audit = (Logger) LoggerFactory.getLogger("culvert.audit");
   private final Level configured = audit.getLevel();
