@@ -40,14 +40,25 @@ final class DataListener {
   private final DataTaker taker;
   private final ClientOwners owners;
   private final DataDoor door;
+  private final Promise<Void> over;
   private final AtomicBoolean taken = new AtomicBoolean();
   private volatile @Nullable Channel socket;
 
-  DataListener(Awaited awaited, DataTaker taker, ClientOwners owners, DataDoor door) {
+  /**
+   * @param over see {@link #over()}
+   */
+  DataListener(
+      Awaited awaited, DataTaker taker, ClientOwners owners, DataDoor door, Promise<Void> over) {
     this.awaited = awaited;
     this.taker = taker;
     this.owners = owners;
     this.door = door;
+    this.over = over;
+  }
+
+  /** Completes when the client was let in, or nobody will be. */
+  Future<Void> over() {
+    return over;
   }
 
   /** It listens from now on, and only so long. */
@@ -82,6 +93,7 @@ final class DataListener {
   void close() {
     taken.set(true);
     closeSocket();
+    over.trySuccess(null);
   }
 
   private void closeSocket() {
@@ -147,7 +159,13 @@ final class DataListener {
     if (isOwn(owner.getNow())) {
       claim(channel, peer);
     } else {
-      refuse(channel, peer, "the control connection is another user's");
+      boolean closed = owner.getNow() instanceof SocketOwner.Unknown;
+      refuse(
+          channel,
+          peer,
+          closed
+              ? "closed before its owner was looked up"
+              : "the control connection is another user's");
     }
   }
 
@@ -162,6 +180,7 @@ final class DataListener {
     if (taken.compareAndSet(false, true)) {
       closeSocket();
       take(channel, peer);
+      over.trySuccess(null);
     } else {
       refuse(channel, peer, "no data connection is expected any more");
     }

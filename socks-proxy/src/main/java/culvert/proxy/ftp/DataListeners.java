@@ -62,7 +62,7 @@ public final class DataListeners {
    */
   Future<DataListener> listen(
       InetAddress address, DataListener.Awaited awaited, DataTaker taker, EventLoop loop) {
-    DataListener listener = new DataListener(awaited, taker, owners, door);
+    DataListener listener = new DataListener(awaited, taker, owners, door, loop.newPromise());
     Promise<DataListener> listening = loop.newPromise();
     TcpListener.bind(transport, loops, new InetSocketAddress(address, 0), new Accepting(listener))
         .addListener(

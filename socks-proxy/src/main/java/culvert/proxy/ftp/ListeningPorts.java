@@ -3,13 +3,16 @@ package culvert.proxy.ftp;
 import culvert.proxy.door.Client;
 import culvert.proxy.event.ConnectionRecorder;
 import culvert.proxy.ftp.core.PassiveReply;
+import culvert.proxy.owner.SocketOwner;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * as it does on the server.
  */
 final class ListeningPorts implements PassivePorts {
+  private static final Duration UNTIL_IT_COMES = Duration.ofSeconds(1);
+
   private final DataListeners listeners;
   private final InetAddress own;
   private final DataListener.Awaited awaited;
@@ -25,6 +30,7 @@ final class ListeningPorts implements PassivePorts {
   private final Optional<Announcements> net;
   private @Nullable DataListener present;
   private boolean stopped;
+  private boolean comesFirst = true; // before a transfer begins
 
   /**
    * @param known under what the client may ask the front door for the server's data all the same
@@ -64,10 +70,38 @@ final class ListeningPorts implements PassivePorts {
                 announced.setFailure(new IllegalStateException("the FTP session has ended"));
               } else {
                 present = listening.getNow();
+                taker.arriving(arrival(present));
                 announced.setSuccess(announcement(present.address()));
               }
             });
     return announced;
+  }
+
+  /**
+   * What the server says waits until the client has come: one that is told at once that its upload
+   * may begin could have closed a small file's socket before that socket's owner is found. There
+   * are clients that wait for that word; they are waited for once.
+   */
+  private Future<Void> arrival(DataListener listener) {
+    Promise<Void> hasCome = loop.newPromise();
+    if (!comesFirst || awaited.owner().getNow() instanceof SocketOwner.Unknown) {
+      return hasCome.setSuccess(null);
+    }
+    var timer =
+        loop.schedule(
+            () -> {
+              comesFirst = !hasCome.trySuccess(null);
+            },
+            UNTIL_IT_COMES.toMillis(),
+            TimeUnit.MILLISECONDS);
+    listener
+        .over()
+        .addListener(
+            over -> {
+              timer.cancel(false);
+              hasCome.trySuccess(null);
+            });
+    return hasCome;
   }
 
   private static Announced announcement(InetSocketAddress listening) {

@@ -49,7 +49,8 @@ final class RelayConversation implements Conversation {
         session,
         server,
         new ControlDialogue(
-            new ControlDialogue.Kind(server.tunnelled(), session.way().passesTls(false), true),
+            new ControlDialogue.Kind(
+                session.way().tunnels(server), session.way().passesTls(false), true),
             server.lines()),
         null);
   }
@@ -62,7 +63,8 @@ final class RelayConversation implements Conversation {
         session,
         server,
         new ControlDialogue(
-            new ControlDialogue.Kind(server.tunnelled(), session.way().passesTls(true), false),
+            new ControlDialogue.Kind(
+                session.way().tunnels(server), session.way().passesTls(true), false),
             server.lines()),
         login);
   }

@@ -80,7 +80,7 @@ final class ServerSide implements UpstreamEnd.Listener {
     }
   }
 
-  /** Whether what it carries must not leave its tunnel. */
+  /** Whether the way to the server is a tunnel. */
   boolean tunnelled() {
     return upstream instanceof Upstream.Tunnelled;
   }

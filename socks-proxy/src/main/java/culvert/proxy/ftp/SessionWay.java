@@ -138,13 +138,18 @@ final class SessionWay {
     return route instanceof Route.FtpTunnel;
   }
 
+  /** Whether what the session carries must not leave its tunnel, on either side of Culvert. */
+  boolean tunnels(ServerSide upstream) {
+    return upstream.tunnelled() || client.forwardedBy().isPresent();
+  }
+
   /**
    * Where a client reads for itself what the server says, and can still come for data.
    *
    * @param captured whether Culvert has logged in for it
    */
   boolean passesTls(boolean captured) {
-    return route instanceof Route.Direct
+    return (route instanceof Route.Direct && client.forwardedBy().isEmpty())
         || (!captured
             && route.ftp().map(FtpHandling::settings).filter(SessionWay::passesTls).isPresent());
   }

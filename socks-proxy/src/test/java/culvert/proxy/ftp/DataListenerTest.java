@@ -222,13 +222,72 @@ class DataListenerTest {
     server.sendLine("226 done");
     client.sendLine("NOOP");
     assertThat(server.line()).isEqualTo("NOOP");
-    assertThat(client.socket.getInputStream().available()).isZero();
+    assertThat(client.available()).isZero();
 
     gate.setSuccess(null);
 
     assertThat(client.line()).isEqualTo("150 go on");
     ftp.accept(serversPort).close();
     data.close();
+  }
+
+  /** A client that has sent a small file and closed it has no owner any more. */
+  @Test
+  void aTransferBeginsForAClientThatPipelinesWhenItIsKnownThatItHasCome() throws Exception {
+    client.send("EPSV\r\nSTOR a\r\n");
+    assertThat(server.line()).isEqualTo("EPSV");
+    assertThat(server.line()).isEqualTo("STOR a");
+    server.send("229 ok (|||" + serversPort.getLocalPort() + "|)\r\n150 go on\r\n");
+    int port = announced(client.line());
+    Promise<Void> gate = ftp.holdOwners();
+    Peer data = connectAndBeLookedUp(port);
+    assertThat(client.available()).isZero();
+
+    gate.setSuccess(null);
+
+    assertThat(client.line()).isEqualTo("150 go on");
+    ftp.accept(serversPort).close();
+    data.close();
+  }
+
+  @Test
+  void somebodyElseDoesNotBeginTheTransfer() throws Exception {
+    client.send("EPSV\r\nSTOR a\r\n");
+    assertThat(server.line()).isEqualTo("EPSV");
+    server.send("229 ok (|||" + serversPort.getLocalPort() + "|)\r\n150 go on\r\n");
+    int port = announced(client.line());
+    assertThat(fate("127.0.0.2", port)).isEqualTo("RESET");
+    uid = 1001;
+    assertThat(fate("127.0.0.1", port)).isEqualTo("RESET");
+    Promise<Void> gate = ftp.holdOwners();
+    uid = 1000;
+    Peer data = connectAndBeLookedUp(port);
+    assertThat(client.available()).isZero();
+
+    gate.setSuccess(null);
+
+    assertThat(client.line()).isEqualTo("150 go on");
+    data.close();
+  }
+
+  /** Some wait for the 150; they are waited for only once. */
+  @Test
+  void aClientThatComesWhenTheTransferHasBegunIsServedToo() throws Exception {
+    for (String transfer : new String[] {"STOR a", "STOR b", "STOR c"}) {
+      int port = passive("EPSV");
+      client.sendLine(transfer);
+      assertThat(server.line()).isEqualTo(transfer);
+      server.sendLine("150 go on");
+      assertThat(client.line()).isEqualTo("150 go on");
+      Peer data = connect(port).send("the file");
+      data.sendEof();
+      Peer upload = ftp.accept(serversPort);
+      assertThat(upload.rest()).isEqualTo("the fileEOF");
+      upload.close();
+      server.sendLine("226 done");
+      assertThat(client.line()).isEqualTo("226 done");
+      data.close();
+    }
   }
 
   @Test

@@ -45,6 +45,11 @@ final class Peer implements Closeable {
     return this;
   }
 
+  /** Bytes that have come and were not read. */
+  int available() throws IOException {
+    return in.available();
+  }
+
   Peer sendLine(String line) throws IOException {
     return send(line + "\r\n");
   }

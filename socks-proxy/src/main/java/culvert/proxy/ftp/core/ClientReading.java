@@ -19,11 +19,11 @@ final class ClientReading {
     private final boolean beside;
     private boolean begun;
 
-    Asked(int number, Command command) {
+    Asked(int number, Command command, boolean whileItGoesOn) {
       this.number = number;
       this.upload = command.is("STOR", "APPE", "STOU");
       this.transfer = upload || command.is("RETR", "LIST", "NLST", "MLSD");
-      this.beside = command.is("NOOP", "STAT", "ABOR");
+      this.beside = whileItGoesOn || command.is("NOOP", "STAT", "ABOR");
     }
   }
 
@@ -33,7 +33,8 @@ final class ClientReading {
   private int doubtful; // so many of the oldest it may have gone on without
 
   void asks(int number, Command command) {
-    Asked newest = new Asked(number, command);
+    Asked first = asked.peek();
+    Asked newest = new Asked(number, command, first != null && first.transfer && first.begun);
     if (asked.size() < MAX || !newest.beside) { // some servers never answer those
       asked.add(newest);
     }

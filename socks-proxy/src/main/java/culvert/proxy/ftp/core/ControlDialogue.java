@@ -137,8 +137,9 @@ public final class ControlDialogue {
   // The client
 
   private void sent(Command command, boolean followed) {
-    boolean beside = command.is("ABOR") || (transferPending() && command.is("NOOP", "STAT"));
-    boolean whileItGoesOn = command.is("ABOR") || (beside && transferBegun());
+    boolean usual = command.is("NOOP", "STAT"); // which clients send without having seen a 1yz
+    boolean beside = command.is("ABOR") || transferBegun() || (transferPending() && usual);
+    boolean whileItGoesOn = command.is("ABOR") || (transferBegun() && usual);
     if (pending.clientGoesOn(followed, whileItGoesOn)) {
       server.clientGoesOn();
       client.answerDue();
@@ -151,20 +152,20 @@ public final class ControlDialogue {
       case "PORT", "EPRT" -> active.port(command);
       case "LPRT" -> client.answerInTurn(OwnReply.NO_LONG_PORT);
       case "LPSV", "SPSV", "CPSV" -> client.answerInTurn(OwnReply.NO_OTHER_PASSIVE);
-      case "AUTH", "ADAT", "PBSZ", "PROT" -> tls(command);
+      case "AUTH", "ADAT", "PBSZ", "PROT" -> tls(command, beside);
       case "PASV" -> passive(command, false);
       case "EPSV" -> epsv(command);
       case "REIN" -> {
         active.passive();
-        forward(command, new Pending.Ordinary(false));
+        forward(command, new Pending.Ordinary(beside));
       }
       case "REST" -> {
         restart = Optional.of(command.bytes());
-        forward(command, new Pending.Ordinary(false));
+        forward(command, new Pending.Ordinary(beside));
       }
       case "MODE" -> {
         uploads.mode(command.argumentText());
-        forward(command, new Pending.Ordinary(false));
+        forward(command, new Pending.Ordinary(beside));
       }
       case "STOR", "APPE", "STOU" -> transfer(command, true, number, restartBefore);
       case "RETR", "LIST", "NLST", "MLSD" -> transfer(command, false, number, restartBefore);
@@ -196,9 +197,9 @@ public final class ControlDialogue {
     passive.asked(++requests, extended, command.bytes());
   }
 
-  private void tls(Command command) {
+  private void tls(Command command, boolean beside) {
     if (kind.tlsAllowed()) {
-      forward(command, command.is("AUTH") ? new Pending.Auth() : new Pending.Ordinary(false));
+      forward(command, command.is("AUTH") ? new Pending.Auth() : new Pending.Ordinary(beside));
     } else {
       client.answerInTurn(OwnReply.NO_TLS);
     }

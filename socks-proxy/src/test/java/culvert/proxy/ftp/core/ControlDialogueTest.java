@@ -358,15 +358,18 @@ class ControlDialogueTest {
         "530 log in"
       })
   void aCommandThatIsAnsweredDuringATransferLeavesTheTransferPending(String reply) {
-    client("STOR a");
-    play.dataStarts();
-    server("150 go");
-    client("NOOP");
+    for (String command : List.of("NOOP", "XYZ", "PWD", "SITE x", "REST 0", "MODE S", "TYPE I")) {
+      play = Playbook.tunnelled();
+      client("STOR a");
+      play.dataStarts();
+      server("150 go");
+      client(command);
 
-    assertThat(server(reply)).containsExactly("< " + reply);
-    assertThat(play.dialogue.uploadOpen()).isTrue();
-    assertThat(play.dataBreaks()).containsExactly("> ABOR", "AbortSent");
-    assertThat(server("226 complete")).containsExactly("AbortAnswered", BROKEN);
+      assertThat(server(reply)).as(command).containsExactly("< " + reply);
+      assertThat(play.dialogue.uploadOpen()).isTrue();
+      assertThat(play.dataBreaks()).containsExactly("> ABOR", "AbortSent");
+      assertThat(server("226 complete")).as(command).containsExactly("AbortAnswered", BROKEN);
+    }
   }
 
   @Test
