@@ -1,5 +1,9 @@
 package culvert.proxy.ftp;
 
+import java.time.Duration;
+import culvert.proxy.owner.ClientOwners;
+import culvert.ssh.AddressResolver;
+import culvert.proxy.upstream.DirectConnector;
 import culvert.config.FtpSettings;
 import culvert.filter.ConnectionRequest;
 import culvert.filter.DestinationAddress;
@@ -29,7 +33,23 @@ final class ActiveMode {
     void happened(ControlEvent event);
   }
 
-  private final FtpServices services;
+  /**
+   * What it is built on, for one session.
+   *
+   * @param resolver on behalf of the session's client
+   * @param earlyData how long a server's connection is kept that comes before its transfer
+   * @param lateData what a server may take to connect when it has said that the transfer is done
+   */
+  record Needs(
+      ActiveServices services,
+      DirectConnector direct,
+      AddressResolver resolver,
+      ClientOwners owners,
+      HeldPorts held,
+      Duration earlyData,
+      Duration lateData) {}
+
+  private final Needs needs;
   private final Client client;
   private final ConnectionRequest request;
   private final DataConnector connector;
@@ -44,28 +64,28 @@ final class ActiveMode {
   private @Nullable ForwardedData forward; // for the next transfer
 
   ActiveMode(
-      FtpServices services,
+      Needs needs,
       Client client,
       ConnectionRequest request,
       Route route,
       Upstream upstream,
       DataConnector connector,
       Listener session) {
-    this.services = services;
+    this.needs = needs;
     this.client = client;
     this.request = request;
     this.connector = connector;
     this.session = session;
     this.loop = client.channel().eventLoop();
-    this.clients = new ClientReach(services, client, request);
-    this.given = new ActiveForwards(loop, services.timeouts().lateData());
+    this.clients = new ClientReach(needs, client, request);
+    this.given = new ActiveForwards(loop, needs.lateData());
     this.forwards =
         upstream instanceof Upstream.Tunnelled tunnelled && forwards(route)
             ? Optional.of(
                 new ForwardOffers(
-                    new ForwardPlan(tunnelled, services.resolver()),
+                    new ForwardPlan(tunnelled, needs.resolver()),
                     connector,
-                    services.timeouts().earlyData(),
+                    needs.earlyData(),
                     loop))
             : Optional.empty();
   }
@@ -126,7 +146,7 @@ final class ActiveMode {
       throw new IllegalStateException("active mode: a transfer without a client to reach");
     }
     ActiveTransfer transfer =
-        new ActiveTransfer(data.request(), services.active(), connector, loop);
+        new ActiveTransfer(data.request(), needs.services(), connector, loop);
     ForwardedData offered = forward;
     if (data.server().isPresent()) {
       PassiveReply server = data.server().get();

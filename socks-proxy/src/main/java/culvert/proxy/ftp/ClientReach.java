@@ -21,7 +21,7 @@ final class ClientReach implements AutoCloseable {
   /** From which FTP servers connect. */
   static final int DATA_PORT = 20;
 
-  private final FtpServices services;
+  private final ActiveMode.Needs needs;
   private final Client client;
   private final PassiveAddress serverAddress;
   private final Optional<BindTable.Session> binds;
@@ -30,15 +30,15 @@ final class ClientReach implements AutoCloseable {
   /**
    * @param request where the session leads
    */
-  ClientReach(FtpServices services, Client client, ConnectionRequest request) {
-    this.services = services;
+  ClientReach(ActiveMode.Needs needs, Client client, ConnectionRequest request) {
+    this.needs = needs;
     this.client = client;
     this.loop = client.channel().eventLoop();
     InetAddress own = ((InetSocketAddress) client.channel().localAddress()).getAddress();
     ConnectionRequest known = PassiveAddress.asked(client, request);
     this.serverAddress = new PassiveAddress(known, own);
     this.binds = client.forwardedBy().isPresent() ? Optional.empty() : Optional.of(openBinds());
-    learn(services.resolver(), known.host());
+    learn(needs.resolver(), known.host());
   }
 
   private void learn(AddressResolver resolver, String host) {
@@ -54,13 +54,13 @@ final class ClientReach implements AutoCloseable {
   }
 
   private BindTable.Session openBinds() {
-    return services
-        .active()
+    return needs
+        .services()
         .binds()
         .open(
             client.address().getAddress(),
             client.user(),
-            services.owners().socket(client.channel()));
+            needs.owners().socket(client.channel()));
   }
 
   /**
@@ -93,12 +93,12 @@ final class ClientReach implements AutoCloseable {
     int port = target.address().getPort();
     return own.equals(target.address().getAddress())
             && target.portAllowed()
-            && (client.forwardedBy().isPresent() || !services.expected().isHeld(own, port))
+            && (client.forwardedBy().isPresent() || !needs.held().isHeld(own, port))
         ? Optional.of(
             new ClientWay.Listener(
                 new InetSocketAddress(own, port),
                 client,
-                ClientDialer.to(client, services.direct(), services.active().limits())))
+                ClientDialer.to(client, needs.direct(), needs.services().limits())))
         : Optional.empty();
   }
 

@@ -71,16 +71,16 @@ public final class ControlConnections implements FtpSessions {
       FtpServices services, Client client, ConnectionRequest destination, Route route) {
     Optional<ForwardedBy> forwardedBy = client.forwardedBy();
     if (forwardedBy.isPresent()) {
-      return (upstream, takers) -> new ForwardedPorts(services, client, forwardedBy.get());
+      return (upstream, takers) -> new ForwardedPorts(services.passive(), client, forwardedBy.get());
     }
     return listens(route)
         ? (upstream, takers) ->
             new ListeningPorts(
-                services,
+                services.passive(),
                 client,
-                KnownServer.ofTunnel(services, client, destination, upstream, takers))
+                KnownServer.ofTunnel(services.passive(), client, destination, upstream, takers))
         : (upstream, takers) ->
-            new ExpectedPorts(KnownServer.of(services, client, destination, upstream, takers));
+            new ExpectedPorts(KnownServer.of(services.passive(), client, destination, upstream, takers));
   }
 
   private static boolean listens(Route route) {

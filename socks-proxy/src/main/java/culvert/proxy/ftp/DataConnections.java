@@ -10,7 +10,7 @@ import java.util.Optional;
  * The table of expected data connections, asked before the rules. Shared by all event loops; claims
  * are atomic.
  */
-public interface DataConnections {
+public interface DataConnections extends HeldPorts {
 
   /** What the table says of a client's request. */
   enum Claim {
@@ -44,9 +44,6 @@ public interface DataConnections {
    * @return never {@link Claim#TAKEN}
    */
   Claim direct(Client client, SocketOwner owner, InetAddress address, int port);
-
-  /** Whether a tunnelled session's server may listen for data there, whoever asks. */
-  boolean isHeld(InetAddress address, int port);
 
   /**
    * Whether the client has a tunnelled session with the host that it asks for, or had one in the

@@ -36,7 +36,7 @@ final class ForwardedPorts implements PassivePorts {
   private @Nullable ScheduledFuture<?> timeout;
   private boolean stopped;
 
-  ForwardedPorts(FtpServices services, Client client, ForwardedBy by) {
+  ForwardedPorts(PassiveServices services, Client client, ForwardedBy by) {
     this.resolver = services.resolver();
     this.door = services.listeners().door();
     this.client = client;

@@ -30,6 +30,17 @@ public record FtpServices(
     TunnelPins pins,
     FtpTimeouts timeouts) {
 
+  /** What passive mode needs. */
+  PassiveServices passive() {
+    return new PassiveServices(expected, listeners, owners, resolver);
+  }
+
+  /** What active mode needs. */
+  ActiveMode.Needs activeNeeds() {
+    return new ActiveMode.Needs(
+        active, direct, resolver, owners, expected, timeouts.earlyData(), timeouts.lateData());
+  }
+
   /**
    * The same for one session: names are looked up on its client's behalf, and where the rules have
    * decided about a name that did not resolve here, it counts as unknown to all that follows.

@@ -31,7 +31,7 @@ record KnownServer(Announcements announcements, PassiveAddress address, EventLoo
    * @param takers by the port, in the form of an announcement that nobody has seen
    */
   static KnownServer of(
-      FtpServices services,
+      PassiveServices services,
       Client client,
       ConnectionRequest destination,
       Upstream upstream,
@@ -46,7 +46,7 @@ record KnownServer(Announcements announcements, PassiveAddress address, EventLoo
             services.owners().socket(client.channel()));
     Announcements announcements =
         services
-            .expected()
+            .table()
             .open(
                 of,
                 upstream,
@@ -64,7 +64,7 @@ record KnownServer(Announcements announcements, PassiveAddress address, EventLoo
 
   /** For a client that names its destinations and does not come for its data in the usual way. */
   static Optional<KnownServer> ofTunnel(
-      FtpServices services,
+      PassiveServices services,
       Client client,
       ConnectionRequest destination,
       Upstream upstream,
@@ -75,7 +75,7 @@ record KnownServer(Announcements announcements, PassiveAddress address, EventLoo
   }
 
   private void named(
-      FtpServices services,
+      PassiveServices services,
       ConnectionRequest asked,
       ConnectionRequest destination,
       Upstream upstream) {
@@ -94,7 +94,7 @@ record KnownServer(Announcements announcements, PassiveAddress address, EventLoo
   }
 
   /** What the name resolves to here is another way to ask for the server. */
-  private void resolve(FtpServices services, String host, boolean told) {
+  private void resolve(PassiveServices services, String host, boolean told) {
     services
         .resolver()
         .resolve(host, loop)

@@ -35,7 +35,7 @@ final class ListeningPorts implements PassivePorts {
   /**
    * @param known under what the client may ask the front door for the server's data all the same
    */
-  ListeningPorts(FtpServices services, Client client, Optional<KnownServer> known) {
+  ListeningPorts(PassiveServices services, Client client, Optional<KnownServer> known) {
     this.listeners = services.listeners();
     this.own = ((InetSocketAddress) client.channel().localAddress()).getAddress();
     this.awaited =

@@ -112,7 +112,7 @@ final class SessionWay {
     DataEvents events = new DataEvents(client.channel().eventLoop(), told);
     DataConnector connector = new DataConnector(events, upstream, route, services.relay());
     ActiveMode active =
-        new ActiveMode(services, client, request, route, upstream, connector, session);
+        new ActiveMode(services.activeNeeds(), client, request, route, upstream, connector, session);
     PassivePorts passive =
         ports.open(upstream, reply -> connector.taker(DataSession.UNKNOWN_REQUEST, reply));
     DataModes data = new DataModes(passive, active, connector, events);

@@ -99,13 +99,13 @@ sealed interface Upstream {
    * In plaintext.
    *
    * @param address the one that the control connection has reached
-   * @param table of the ports that tunnelled sessions hold
+   * @param held the ports that tunnelled sessions hold
    */
-  record Plain(DirectConnector connector, InetAddress address, DataConnections table, Serves serves)
+  record Plain(DirectConnector connector, InetAddress address, HeldPorts held, Serves serves)
       implements Upstream {
 
-    Plain(DirectConnector connector, InetAddress address, DataConnections table) {
-      this(connector, address, table, Serves.ANY_LOGIN);
+    Plain(DirectConnector connector, InetAddress address, HeldPorts held) {
+      this(connector, address, held, Serves.ANY_LOGIN);
     }
 
     @Override
@@ -116,7 +116,7 @@ sealed interface Upstream {
         EventLoop loop,
         ChannelHandler initializer) {
       InetAddress to = elsewhere.filter(this::mayServe).orElse(address);
-      if (!to.equals(address) && table.isHeld(to, port)) {
+      if (!to.equals(address) && held.isHeld(to, port)) {
         return loop.newFailedFuture(
             new ConnectFailedException(
                 Refusal.NOT_ALLOWED,
