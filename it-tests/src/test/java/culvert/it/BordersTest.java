@@ -1,6 +1,10 @@
 package culvert.it;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
@@ -128,6 +132,50 @@ class BordersTest {
         .orShould()
         .dependOnClassesThat()
         .resideInAPackage("java.util.logging..")
+        .check(CULVERT);
+  }
+
+  @Test
+  void theFtpCoreKnowsNoInputOrOutput() {
+    noClasses()
+        .that()
+        .resideInAPackage("culvert.proxy.ftp.core..")
+        .should()
+        .dependOnClassesThat(
+            resideInAPackage("culvert.proxy..")
+                .and(not(resideInAPackage("culvert.proxy.ftp.core..")))
+                .or(
+                    resideInAnyPackage(
+                        "io.netty..", "java.nio.channels..", "java.util.concurrent..")))
+        .orShould()
+        .dependOnClassesThat()
+        .haveNameMatching("java\\.net\\..*Socket")
+        .check(CULVERT);
+  }
+
+  /** Sessions know their data connections, never the other way round; nor do the modes meet. */
+  @Test
+  void dataConnectionsKnowNoSession() {
+    layeredArchitecture()
+        .consideringOnlyDependenciesInLayers()
+        .layer("sessions")
+        .definedBy("culvert.proxy.ftp")
+        .layer("passive")
+        .definedBy("culvert.proxy.ftp.passive")
+        .layer("active")
+        .definedBy("culvert.proxy.ftp.active")
+        .layer("data")
+        .definedBy("culvert.proxy.ftp.data")
+        .layer("core")
+        .definedBy("culvert.proxy.ftp.core")
+        .whereLayer("sessions")
+        .mayNotBeAccessedByAnyLayer()
+        .whereLayer("passive")
+        .mayOnlyBeAccessedByLayers("sessions")
+        .whereLayer("active")
+        .mayOnlyBeAccessedByLayers("sessions")
+        .whereLayer("data")
+        .mayOnlyBeAccessedByLayers("sessions", "passive", "active")
         .check(CULVERT);
   }
 

@@ -1,14 +1,14 @@
 package culvert.proxy;
 
 import culvert.config.Limits;
-import culvert.proxy.ftp.ActiveServices;
 import culvert.proxy.ftp.ControlConnections;
-import culvert.proxy.ftp.DataConnections;
-import culvert.proxy.ftp.DataListeners;
-import culvert.proxy.ftp.ExpectedDataConnections;
 import culvert.proxy.ftp.FtpServices;
 import culvert.proxy.ftp.FtpSessions;
 import culvert.proxy.ftp.FtpTimeouts;
+import culvert.proxy.ftp.active.ActiveServices;
+import culvert.proxy.ftp.passive.DataConnections;
+import culvert.proxy.ftp.passive.DataListeners;
+import culvert.proxy.ftp.passive.ExpectedDataConnections;
 import culvert.proxy.owner.ClientOwners;
 import culvert.proxy.relay.Relay;
 import culvert.proxy.route.Upstreams;

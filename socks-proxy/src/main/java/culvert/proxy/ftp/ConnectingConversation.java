@@ -1,6 +1,8 @@
 package culvert.proxy.ftp;
 
 import culvert.proxy.event.EndReason;
+import culvert.proxy.ftp.data.Upstream;
+import culvert.proxy.upstream.Refusals;
 import io.netty.channel.socket.DuplexChannel;
 
 /** No upstream yet, and nothing to say to the client: it will hear the server's own greeting. */

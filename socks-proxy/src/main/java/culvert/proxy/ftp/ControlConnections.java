@@ -8,6 +8,10 @@ import culvert.filter.Route;
 import culvert.proxy.door.Client;
 import culvert.proxy.door.ForwardedBy;
 import culvert.proxy.event.ConnectionRecorder;
+import culvert.proxy.ftp.passive.ExpectedPorts;
+import culvert.proxy.ftp.passive.ForwardedPorts;
+import culvert.proxy.ftp.passive.KnownServer;
+import culvert.proxy.ftp.passive.ListeningPorts;
 import io.netty.channel.EventLoop;
 import java.net.InetAddress;
 import java.util.Optional;
@@ -71,7 +75,8 @@ public final class ControlConnections implements FtpSessions {
       FtpServices services, Client client, ConnectionRequest destination, Route route) {
     Optional<ForwardedBy> forwardedBy = client.forwardedBy();
     if (forwardedBy.isPresent()) {
-      return (upstream, takers) -> new ForwardedPorts(services.passive(), client, forwardedBy.get());
+      return (upstream, takers) ->
+          new ForwardedPorts(services.passive(), client, forwardedBy.get());
     }
     return listens(route)
         ? (upstream, takers) ->
@@ -80,7 +85,8 @@ public final class ControlConnections implements FtpSessions {
                 client,
                 KnownServer.ofTunnel(services.passive(), client, destination, upstream, takers))
         : (upstream, takers) ->
-            new ExpectedPorts(KnownServer.of(services.passive(), client, destination, upstream, takers));
+            new ExpectedPorts(
+                KnownServer.of(services.passive(), client, destination, upstream, takers));
   }
 
   private static boolean listens(Route route) {

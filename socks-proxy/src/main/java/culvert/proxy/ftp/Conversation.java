@@ -4,6 +4,7 @@ import culvert.proxy.ftp.core.ClientInput;
 import culvert.proxy.ftp.core.Command;
 import culvert.proxy.ftp.core.ControlEvent;
 import culvert.proxy.ftp.core.ReplyLine;
+import culvert.proxy.ftp.data.Upstream;
 import io.netty.channel.socket.DuplexChannel;
 
 /**

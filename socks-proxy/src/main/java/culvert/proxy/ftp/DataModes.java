@@ -1,5 +1,10 @@
 package culvert.proxy.ftp;
 
+import culvert.proxy.ftp.active.ActiveMode;
+import culvert.proxy.ftp.data.DataConnector;
+import culvert.proxy.ftp.data.DataEvents;
+import culvert.proxy.ftp.passive.PassivePorts;
+
 /**
  * The two ways in which a client gets its data connections from one upstream.
  *

@@ -9,6 +9,7 @@ import culvert.proxy.ftp.core.LoginEvent;
 import culvert.proxy.ftp.core.LoginState;
 import culvert.proxy.ftp.core.Reply;
 import culvert.proxy.ftp.core.ReplyLine;
+import culvert.proxy.ftp.data.Upstream;
 import culvert.ssh.SshException;
 import culvert.ssh.SshFailure;
 import io.netty.channel.socket.DuplexChannel;

@@ -1,6 +1,7 @@
 package culvert.proxy.ftp;
 
 import culvert.proxy.event.EndReason;
+import culvert.proxy.ftp.active.ActiveMode;
 import culvert.proxy.ftp.core.ClientInput;
 import culvert.proxy.ftp.core.Command;
 import culvert.proxy.ftp.core.ControlDialogue;
@@ -8,6 +9,7 @@ import culvert.proxy.ftp.core.ControlEffect;
 import culvert.proxy.ftp.core.ControlEvent;
 import culvert.proxy.ftp.core.OwnReply;
 import culvert.proxy.ftp.core.ReplyLine;
+import culvert.proxy.ftp.passive.PassivePorts;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import io.netty.util.concurrent.PromiseNotifier;

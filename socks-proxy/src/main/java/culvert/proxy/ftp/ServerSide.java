@@ -3,6 +3,7 @@ package culvert.proxy.ftp;
 import culvert.proxy.ftp.core.ReplyLine;
 import culvert.proxy.ftp.core.ReplySplitter;
 import culvert.proxy.ftp.core.ShownReplies;
+import culvert.proxy.ftp.data.Upstream;
 import culvert.ssh.SshException;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.socket.DuplexChannel;

@@ -2,6 +2,7 @@ package culvert.proxy.ftp;
 
 import culvert.proxy.event.EndReason;
 import culvert.proxy.ftp.core.ControlEvent;
+import culvert.proxy.ftp.data.DataSession;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;

@@ -6,7 +6,14 @@ import culvert.filter.ConnectionRequest;
 import culvert.filter.FtpHandling;
 import culvert.filter.Route;
 import culvert.proxy.door.Client;
+import culvert.proxy.ftp.active.ActiveMode;
 import culvert.proxy.ftp.core.PassiveReply;
+import culvert.proxy.ftp.data.DataConnector;
+import culvert.proxy.ftp.data.DataEvents;
+import culvert.proxy.ftp.data.DataSession;
+import culvert.proxy.ftp.data.DataTaker;
+import culvert.proxy.ftp.data.Upstream;
+import culvert.proxy.ftp.passive.PassivePorts;
 import culvert.ssh.Password;
 import io.netty.channel.socket.DuplexChannel;
 import java.util.ArrayList;
@@ -112,7 +119,8 @@ final class SessionWay {
     DataEvents events = new DataEvents(client.channel().eventLoop(), told);
     DataConnector connector = new DataConnector(events, upstream, route, services.relay());
     ActiveMode active =
-        new ActiveMode(services.activeNeeds(), client, request, route, upstream, connector, session);
+        new ActiveMode(
+            services.activeNeeds(), client, request, route, upstream, connector, session);
     PassivePorts passive =
         ports.open(upstream, reply -> connector.taker(DataSession.UNKNOWN_REQUEST, reply));
     DataModes data = new DataModes(passive, active, connector, events);

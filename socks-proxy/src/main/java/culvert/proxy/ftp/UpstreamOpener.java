@@ -7,6 +7,8 @@ import culvert.proxy.door.Client;
 import culvert.proxy.door.Refusal;
 import culvert.proxy.event.ConnectionRecorder;
 import culvert.proxy.ftp.core.Serves;
+import culvert.proxy.ftp.data.Upstream;
+import culvert.proxy.ftp.passive.DataConnections;
 import culvert.proxy.owner.SocketOwner;
 import culvert.proxy.relay.Closing;
 import culvert.proxy.upstream.ConnectFailedException;

@@ -1,10 +1,10 @@
 /**
- * FTP through the proxy: login capture and replay, data connections. The protocol core is free of
- * I/O and of Netty.
+ * FTP control connections through the proxy. The protocol core ({@code core}) is free of I/O and of
+ * Netty; data connections are in {@code passive}, {@code active} and {@code data}, which know no
+ * session.
  *
- * <p>Starting points: {@link culvert.proxy.ftp.FtpSessions}, {@link
- * culvert.proxy.ftp.DataConnections}. One FTP session is confined to its control connection's event
- * loop; the table of expected data connections is shared.
+ * <p>Starting points: {@link culvert.proxy.ftp.FtpSessions}, {@link culvert.proxy.ftp.FtpSession}.
+ * One FTP session is confined to its control connection's event loop.
  */
 @NullMarked
 package culvert.proxy.ftp;

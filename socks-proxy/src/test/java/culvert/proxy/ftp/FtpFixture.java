@@ -22,6 +22,10 @@ import culvert.proxy.door.OpenConnections;
 import culvert.proxy.door.Refusal;
 import culvert.proxy.event.ConnectionLog;
 import culvert.proxy.event.ProxyEvents;
+import culvert.proxy.ftp.active.ActiveServices;
+import culvert.proxy.ftp.active.BindTable;
+import culvert.proxy.ftp.passive.DataListeners;
+import culvert.proxy.ftp.passive.ExpectedDataConnections;
 import culvert.proxy.owner.ClientOwners;
 import culvert.proxy.owner.SocketOwner;
 import culvert.proxy.relay.BufferBudget;
@@ -71,7 +75,7 @@ import java.util.function.Function;
  * The FTP part with a front door that answers with one byte (0: connected, else the refusal's
  * code), an SSH server that is {@link FakeSsh}, and an FTP server that the test plays itself.
  */
-final class FtpFixture implements AutoCloseable {
+public final class FtpFixture implements AutoCloseable {
   static final String HOST = "ftp.example";
 
   /** Longer than any test takes, pauses of the whole process included. */
@@ -286,7 +290,7 @@ final class FtpFixture implements AutoCloseable {
     };
   }
 
-  static SshProfile profile(SshUser user, AuthMethod method) {
+  public static SshProfile profile(SshUser user, AuthMethod method) {
     return profile(Optional.of("gate"), user, method);
   }
 

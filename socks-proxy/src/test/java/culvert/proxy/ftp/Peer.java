@@ -11,20 +11,20 @@ import java.net.Socket;
 import java.net.SocketException;
 
 /** One end of a connection, with a deadline on every read. */
-final class Peer implements Closeable {
+public final class Peer implements Closeable {
   private static final int DEADLINE_MILLIS = 10_000;
 
   final Socket socket;
   private final InputStream in;
 
-  Peer(Socket socket) throws IOException {
+  public Peer(Socket socket) throws IOException {
     this.socket = socket;
     socket.setSoTimeout(DEADLINE_MILLIS);
     socket.setTcpNoDelay(true);
     in = new BufferedInputStream(socket.getInputStream());
   }
 
-  int answer() throws IOException {
+  public int answer() throws IOException {
     return in.read();
   }
 
@@ -40,7 +40,7 @@ final class Peer implements Closeable {
     return line.toString(ISO_8859_1).stripTrailing();
   }
 
-  Peer send(String text) throws IOException {
+  public Peer send(String text) throws IOException {
     socket.getOutputStream().write(text.getBytes(ISO_8859_1));
     return this;
   }
@@ -54,17 +54,17 @@ final class Peer implements Closeable {
     return send(line + "\r\n");
   }
 
-  void sendEof() throws IOException {
+  public void sendEof() throws IOException {
     socket.shutdownOutput();
   }
 
-  void reset() throws IOException {
+  public void reset() throws IOException {
     socket.setSoLinger(true, 0);
     socket.close();
   }
 
   /** Everything until the end: {@code EOF} or {@code RESET}. */
-  String rest() throws IOException {
+  public String rest() throws IOException {
     ByteArrayOutputStream all = new ByteArrayOutputStream();
     try {
       for (int b = in.read(); b >= 0; b = in.read()) {

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** What a connection's recorder was told. */
-final class Recorded implements ConnectionRecorder {
-  final List<String> events = new CopyOnWriteArrayList<>();
+public final class Recorded implements ConnectionRecorder {
+  public final List<String> events = new CopyOnWriteArrayList<>();
 
   @Override
   public long id() {

@@ -1,0 +1,76 @@
+package culvert.proxy.ftp.active;
+
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Remote forwards whose transfers the server has heard of, oldest first: a client that sends its
+ * next PORT early must not take the server's port from the transfer before. Confined to the
+ * session's loop.
+ */
+final class ActiveForwards implements AutoCloseable {
+  private final EventLoop loop;
+  private final Duration patience;
+  private final Queue<ForwardedData> unanswered = new ArrayDeque<>();
+
+  /** Those whose servers may still be connecting, with the end of that. */
+  private final Map<ForwardedData, ScheduledFuture<?>> finished = new LinkedHashMap<>();
+
+  /**
+   * @param patience what a server may take to connect after its final reply
+   */
+  ActiveForwards(EventLoop loop, Duration patience) {
+    this.loop = loop;
+    this.patience = patience;
+  }
+
+  void add(ForwardedData forward) {
+    unanswered.add(forward);
+  }
+
+  /**
+   * The oldest one's transfer has had its final reply, which may overtake its data, but not by far.
+   */
+  void transferEnded(boolean failed) {
+    ForwardedData ended = unanswered.poll();
+    if (ended != null && failed) {
+      ended.close(); // the server will not come any more
+    } else if (ended != null) {
+      finished.put(ended, endInTime(ended));
+    }
+  }
+
+  private ScheduledFuture<?> endInTime(ForwardedData ended) {
+    long millis = patience.toMillis();
+    return loop.schedule(
+        () -> {
+          finished.remove(ended);
+          ended.close("the FTP server did not connect within " + millis + " ms of its final reply");
+        },
+        millis,
+        TimeUnit.MILLISECONDS);
+  }
+
+  /** The client has its data, as it goes on. */
+  void forgetFinished() {
+    finished.forEach(
+        (forward, end) -> {
+          end.cancel(false);
+          forward.close();
+        });
+    finished.clear();
+  }
+
+  @Override
+  public void close() {
+    forgetFinished();
+    unanswered.forEach(ForwardedData::close);
+    unanswered.clear();
+  }
+}

@@ -1,0 +1,101 @@
+package culvert.proxy.ftp.active;
+
+import culvert.proxy.door.Client;
+import culvert.proxy.door.ConnectionLimits;
+import culvert.proxy.door.ForwardedBy;
+import culvert.proxy.door.Refusal;
+import culvert.proxy.upstream.ConnectFailedException;
+import culvert.proxy.upstream.DirectConnector;
+import culvert.ssh.Originator;
+import culvert.ssh.SshSession;
+import culvert.ssh.TunnelTarget;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.EventLoop;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.FutureListener;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Connects to a client's own listener, by the way on which the client came: an address of a client
+ * of an SSH server means nothing here. Any thread may call.
+ */
+sealed interface ClientDialer {
+
+  /**
+   * Connects.
+   *
+   * @param listener at the client's own address
+   * @param loop where the future completes
+   * @param initializer added to the channel's pipeline before anything is read
+   * @return auto-read off, half-closure allowed; failed, the cause's message says why
+   */
+  Future<DuplexChannel> connect(
+      InetSocketAddress listener, EventLoop loop, ChannelHandler initializer);
+
+  /** The way to a client; a connection on it counts as one that the client has made. */
+  static ClientDialer to(Client client, DirectConnector direct, ConnectionLimits limits) {
+    ClientDialer way =
+        client
+            .forwardedBy()
+            .<ClientDialer>map(by -> new Forwarded(by.session()))
+            .orElse(new Direct(direct));
+    return new Counted(way, limits, client.forwardedBy());
+  }
+
+  /**
+   * Over the network.
+   *
+   * @param connector never connects to this process itself
+   */
+  record Direct(DirectConnector connector) implements ClientDialer {
+    @Override
+    public Future<DuplexChannel> connect(
+        InetSocketAddress listener, EventLoop loop, ChannelHandler initializer) {
+      return connector.connect(
+          List.of(listener.getAddress()), listener.getPort(), loop, initializer);
+    }
+  }
+
+  /** From the SSH server to which the client has connected. */
+  record Forwarded(SshSession session) implements ClientDialer {
+    private static final Originator HERE =
+        Originator.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+
+    @Override
+    public Future<DuplexChannel> connect(
+        InetSocketAddress listener, EventLoop loop, ChannelHandler initializer) {
+      TunnelTarget target =
+          new TunnelTarget(listener.getAddress().getHostAddress(), listener.getPort());
+      return session.openDirectTcpip(target, HERE, loop, initializer);
+    }
+  }
+
+  /** Within the limits of the client. */
+  record Counted(ClientDialer way, ConnectionLimits limits, Optional<ForwardedBy> by)
+      implements ClientDialer {
+    @Override
+    public Future<DuplexChannel> connect(
+        InetSocketAddress listener, EventLoop loop, ChannelHandler initializer) {
+      InetAddress client = listener.getAddress();
+      if (!limits.tryAcquire(client, by)) {
+        return loop.newFailedFuture(
+            new ConnectFailedException(
+                Refusal.NOT_ALLOWED, limits.open() + " connections are open", null));
+      }
+      return way.connect(listener, loop, initializer)
+          .addListener((FutureListener<DuplexChannel>) connected -> release(client, connected));
+    }
+
+    private void release(InetAddress client, Future<DuplexChannel> connected) {
+      if (connected.isSuccess()) {
+        connected.getNow().closeFuture().addListener(closed -> limits.release(client, by));
+      } else {
+        limits.release(client, by);
+      }
+    }
+  }
+}

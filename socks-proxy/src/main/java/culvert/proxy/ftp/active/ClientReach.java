@@ -1,0 +1,108 @@
+package culvert.proxy.ftp.active;
+
+import culvert.filter.ConnectionRequest;
+import culvert.proxy.door.Client;
+import culvert.proxy.ftp.core.PortCommand;
+import culvert.proxy.ftp.data.PassiveAddress;
+import culvert.ssh.AddressResolver;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.FutureListener;
+import io.netty.util.concurrent.Promise;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Finds the client that a PORT names: nobody but the session's client itself, at its own address,
+ * or a SOCKS client of its that waits beside the session. Confined to the session's loop.
+ */
+final class ClientReach implements AutoCloseable {
+  /** From which FTP servers connect. */
+  static final int DATA_PORT = 20;
+
+  private final ActiveMode.Needs needs;
+  private final Client client;
+  private final PassiveAddress serverAddress;
+  private final Optional<BindTable.Session> binds;
+  private final EventLoop loop;
+
+  /**
+   * @param request where the session leads
+   */
+  ClientReach(ActiveMode.Needs needs, Client client, ConnectionRequest request) {
+    this.needs = needs;
+    this.client = client;
+    this.loop = client.channel().eventLoop();
+    InetAddress own = ((InetSocketAddress) client.channel().localAddress()).getAddress();
+    ConnectionRequest known = PassiveAddress.asked(client, request);
+    this.serverAddress = new PassiveAddress(known, own);
+    this.binds = client.forwardedBy().isPresent() ? Optional.empty() : Optional.of(openBinds());
+    learn(needs.resolver(), known.host());
+  }
+
+  private void learn(AddressResolver resolver, String host) {
+    resolver
+        .resolve(host, loop)
+        .addListener(
+            (FutureListener<List<InetAddress>>)
+                resolved -> {
+                  if (resolved.isSuccess()) {
+                    serverAddress.resolved(resolved.getNow());
+                  }
+                });
+  }
+
+  private BindTable.Session openBinds() {
+    return needs
+        .services()
+        .binds()
+        .open(
+            client.address().getAddress(), client.user(), needs.owners().socket(client.channel()));
+  }
+
+  /**
+   * The way to the client; empty: it may not be reached there. Who cancels the future never has
+   * anything to give back.
+   */
+  Future<Optional<ClientWay>> find(PortCommand.Target target) {
+    Promise<Optional<ClientWay>> found = loop.newPromise();
+    binds
+        .map(own -> own.claim(target.address(), loop))
+        .orElseGet(() -> loop.newSucceededFuture(Optional.empty()))
+        .addListener(
+            (FutureListener<Optional<BindTable.Waiting>>)
+                claimed -> {
+                  Optional<ClientWay> bound = claimed.getNow().map(this::bound);
+                  if (!found.trySuccess(bound.or(() -> listener(target)))) {
+                    bound.ifPresent(ClientWay::close);
+                  }
+                });
+    return found;
+  }
+
+  private ClientWay bound(BindTable.Waiting bind) {
+    return new ClientWay.Bound(
+        bind, new InetSocketAddress(serverAddress.asKnownToClient(), DATA_PORT));
+  }
+
+  private Optional<ClientWay> listener(PortCommand.Target target) {
+    InetAddress own = client.address().getAddress();
+    int port = target.address().getPort();
+    return own.equals(target.address().getAddress())
+            && target.portAllowed()
+            && (client.forwardedBy().isPresent() || !needs.held().isHeld(own, port))
+        ? Optional.of(
+            new ClientWay.Listener(
+                new InetSocketAddress(own, port),
+                client,
+                ClientDialer.to(client, needs.direct(), needs.services().limits())))
+        : Optional.empty();
+  }
+
+  @Override
+  public void close() {
+    binds.ifPresent(BindTable.Session::close);
+  }
+}

@@ -1,0 +1,9 @@
+/**
+ * Active mode: how a client that names its own port is reached, and what the server is told in
+ * place of that. {@link culvert.proxy.ftp.active.ActiveMode} is one session's, confined to its
+ * loop; {@link culvert.proxy.ftp.active.BindTable} is shared by all.
+ */
+@NullMarked
+package culvert.proxy.ftp.active;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,96 @@
+package culvert.proxy.ftp.data;
+
+import culvert.proxy.door.Client;
+import culvert.proxy.door.Refusal;
+import culvert.proxy.event.ConnectionRecorder;
+import culvert.proxy.event.EndReason;
+import culvert.proxy.relay.Closing;
+import io.netty.channel.socket.DuplexChannel;
+import java.util.concurrent.RejectedExecutionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A client that has come, or was called, for data. Its story, and what its session hears of it, has
+ * one end. Confined to its channel's loop, but for {@link #onLoop}.
+ */
+public final class DataClient {
+  private static final Logger LOG = LoggerFactory.getLogger(DataClient.class);
+
+  private final DataSession session;
+  private final int request;
+  private final Client client;
+  private final ConnectionRecorder recorder;
+  private boolean ended;
+
+  DataClient(DataSession session, int request, Client client, ConnectionRecorder recorder) {
+    this.session = session;
+    this.request = request;
+    this.client = client;
+    this.recorder = recorder;
+  }
+
+  /** The number of what it came for; see {@link DataSession}. */
+  int request() {
+    return request;
+  }
+
+  Client client() {
+    return client;
+  }
+
+  DuplexChannel channel() {
+    return client.channel();
+  }
+
+  ConnectionRecorder recorder() {
+    return recorder;
+  }
+
+  boolean hasEnded() {
+    return ended;
+  }
+
+  /** Later calls are ignored. */
+  void end(EndReason reason, String detail) {
+    if (!ended) {
+      ended = true;
+      session.ended(request, channel(), reason);
+      recorder.ended(reason, detail);
+    }
+  }
+
+  /** There is nothing for it. */
+  void refuse(Refusal refusal, String detail) {
+    end(EndReason.UPSTREAM_FAILED, detail);
+    client.refuse(refusal);
+  }
+
+  /** A defect costs one data connection, and is heard of. */
+  public void failed(Throwable defect) {
+    LOG.atError()
+        .addKeyValue("conn", recorder.id())
+        .addKeyValue("reason", EndReason.INTERNAL_ERROR)
+        .setCause(defect)
+        .log("data connection failed");
+    try {
+      end(EndReason.INTERNAL_ERROR, defect.toString());
+    } finally {
+      Closing.reset(channel());
+    }
+  }
+
+  /**
+   * From any thread.
+   *
+   * @return false where the loop has ended, and has closed the channel
+   */
+  public boolean onLoop(Runnable task) {
+    try {
+      channel().eventLoop().execute(task);
+      return true;
+    } catch (RejectedExecutionException e) {
+      return false;
+    }
+  }
+}

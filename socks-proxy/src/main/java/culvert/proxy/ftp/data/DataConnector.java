@@ -1,0 +1,225 @@
+package culvert.proxy.ftp.data;
+
+import culvert.config.FtpSettings;
+import culvert.filter.Route;
+import culvert.proxy.door.Client;
+import culvert.proxy.event.ConnectionRecorder;
+import culvert.proxy.event.EndReason;
+import culvert.proxy.ftp.core.PassiveReply;
+import culvert.proxy.relay.Closing;
+import culvert.proxy.relay.EarlyReads;
+import culvert.proxy.relay.Relay;
+import culvert.proxy.relay.RelayListener;
+import culvert.proxy.upstream.Refusals;
+import culvert.ssh.Originator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.FutureListener;
+import io.netty.util.concurrent.Promise;
+import java.net.InetAddress;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes a session's data connections: in passive mode exactly one for each announcement, when the
+ * client comes for it; on the way of the control connection. A connection lives on its client's
+ * loop; the session, on another one, hears of what becomes of it.
+ */
+public final class DataConnector {
+  private static final String NOT_THERE = "the client's data connection has ended";
+
+  private final DataSession session;
+  private final Upstream upstream;
+  private final Route route;
+  private final Relay relay;
+
+  public DataConnector(DataSession session, Upstream upstream, Route route, Relay relay) {
+    this.session = session;
+    this.upstream = upstream;
+    this.route = route;
+    this.relay = relay;
+  }
+
+  /**
+   * Connects the client that comes for an announcement of the server's.
+   *
+   * @param request what the server has answered with that, for the session
+   */
+  public DataTaker taker(int request, PassiveReply announced) {
+    return new DataTaker() {
+      @Override
+      public void take(Client client, ConnectionRecorder recorder) {
+        connect(request, client, recorder, announced);
+      }
+
+      @Override
+      public void arriving(Future<?> known) {
+        session.arriving(known);
+      }
+    };
+  }
+
+  /**
+   * Connects a client to where the server listens, answers it and relays. On the client's loop.
+   *
+   * @return completes there, when the client was answered
+   */
+  public Future<Void> connect(
+      int request, Client client, ConnectionRecorder recorder, PassiveReply announced) {
+    DataClient data = begin(request, client, recorder);
+    Promise<Void> answered = client.channel().eventLoop().newPromise();
+    if (data.hasEnded()) {
+      return answered.setFailure(new IllegalStateException(NOT_THERE));
+    }
+    guarded(data, answered, () -> dial(data, announced, answered));
+    return answered;
+  }
+
+  private void dial(DataClient data, PassiveReply announced, Promise<Void> answered) {
+    Arrival arrival = new Arrival();
+    upstream
+        .connect(
+            elsewhere(announced),
+            announced.port(),
+            Originator.of(data.client().address()),
+            data.channel().eventLoop(),
+            arrival.initializer())
+        .addListener(
+            (FutureListener<DuplexChannel>)
+                done -> guarded(data, answered, () -> dialled(data, arrival, done, answered)));
+  }
+
+  private void dialled(
+      DataClient data, Arrival arrival, Future<DuplexChannel> server, Promise<Void> answered) {
+    if (server.isSuccess()) {
+      join(data, arrival, server.getNow());
+      if (data.hasEnded()) {
+        answered.setFailure(new IllegalStateException(NOT_THERE));
+      } else {
+        answered.setSuccess(null);
+      }
+    } else {
+      giveUp(data, server.cause());
+      answered.setFailure(server.cause());
+    }
+  }
+
+  /** A defect must not leave anybody waiting. */
+  private static void guarded(DataClient data, Promise<Void> answered, Runnable step) {
+    try {
+      step.run();
+    } catch (RuntimeException | Error e) {
+      answered.tryFailure(e);
+      data.failed(e);
+    }
+  }
+
+  private Optional<InetAddress> elsewhere(PassiveReply announced) {
+    return route
+        .ftp()
+        .filter(ftp -> ftp.settings().passiveAddress() == FtpSettings.PassiveAddress.ANNOUNCED)
+        .flatMap(ftp -> announced.address());
+  }
+
+  /** A client has come, or was called, for data. On its loop, as is everything below. */
+  public DataClient begin(int request, Client client, ConnectionRecorder recorder) {
+    DataClient data = new DataClient(session, request, client, recorder);
+    session.started(request, client.channel());
+    try {
+      recorder.routed("ftp-data", route.action().toString());
+      if (upstream instanceof Upstream.Tunnelled tunnelled) {
+        recorder.tunnelled(tunnelled.server().toString(), tunnelled.user());
+      }
+    } catch (RuntimeException | Error e) {
+      data.failed(e);
+    }
+    return data;
+  }
+
+  /** There will be no data for a client that has begun. */
+  public void giveUp(DataClient data, Throwable cause) {
+    data.refuse(Refusals.of(cause), String.valueOf(cause.getMessage()));
+  }
+
+  /**
+   * Relays between a client that has begun and the server, and answers the client: curl tries PASV
+   * after a true failure of the front door only.
+   */
+  public void join(DataClient data, Arrival arrival, DuplexChannel server) {
+    if (!data.channel().isActive()) {
+      arrival.ended(data, EndReason.CLIENT_ABORTED); // a server may take nothing for a file
+      data.end(EndReason.CLIENT_ABORTED, "closed before it was connected");
+      Closing.reset(server);
+      return;
+    }
+    try {
+      relay.start(data.channel(), server, data.recorder(), new Ending(data, arrival));
+      data.client().accept();
+    } catch (RuntimeException | Error e) {
+      arrival.ended(data, EndReason.INTERNAL_ERROR);
+      data.failed(e);
+      Closing.reset(server);
+    }
+  }
+
+  /** How a data connection that stands ends. */
+  private final class Ending implements RelayListener {
+    private final DataClient data;
+    private final Arrival arrival;
+
+    Ending(DataClient data, Arrival arrival) {
+      this.data = data;
+      this.arrival = arrival;
+    }
+
+    @Override
+    public void clientEnded() {
+      session.clientEnded(data.request());
+    }
+
+    @Override
+    public void ended(EndReason reason, String detail) {
+      arrival.ended(data, reason);
+      data.end(reason, detail);
+    }
+  }
+
+  /** The server's end of a data connection, on whichever side it was opened. */
+  public final class Arrival {
+    private record End(int request, EndReason reason) {}
+
+    private volatile @Nullable End end;
+
+    /** The first thing in the channel's pipeline. */
+    public ChannelHandler initializer() {
+      return new ChannelInitializer<>() {
+        @Override
+        protected void initChannel(Channel channel) {
+          UploadGuard guard =
+              new UploadGuard(Arrival.this::brokenOff, Arrival.this::beforeBreakingOff);
+          channel.pipeline().addLast("upload-guard", guard);
+          channel.pipeline().addLast(EarlyReads.initializer());
+        }
+      };
+    }
+
+    /** By the client, or by a defect of ours: the server has no part in it. */
+    private boolean brokenOff() {
+      End now = end;
+      return now != null
+          && (now.reason() == EndReason.CLIENT_ABORTED || now.reason() == EndReason.INTERNAL_ERROR);
+    }
+
+    private void beforeBreakingOff(Runnable then) {
+      End now = end;
+      session.beforeBreakingOff(now == null ? DataSession.UNKNOWN_REQUEST : now.request(), then);
+    }
+
+    private void ended(DataClient data, EndReason reason) {
+      end = new End(data.request(), reason);
+    }
+  }
+}

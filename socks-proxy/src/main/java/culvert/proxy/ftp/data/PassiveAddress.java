@@ -1,0 +1,106 @@
+package culvert.proxy.ftp.data;
+
+import culvert.filter.ConnectionRequest;
+import culvert.filter.DestinationAddress;
+import culvert.proxy.door.Client;
+import io.netty.util.NetUtil;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Which address a client is told in a {@code 227}. Half of the clients compare it with the address
+ * of their control connection, and the others connect to it whatever it is: so it should be the one
+ * that they asked the front door for, and must be one that they send through the front door again.
+ */
+public final class PassiveAddress {
+  /** 198.18.0.0/16: of what is set aside for tests between networks (RFC 2544), so nobody's. */
+  private static final int RESERVED = (198 << 24) | (18 << 16);
+
+  private static final int RESERVED_COUNT = 1 << 16;
+  private static final AtomicInteger sessions = new AtomicInteger();
+
+  private final ConnectionRequest request;
+  private final InetAddress own;
+  private final Inet4Address reserved = nextReserved();
+  private List<InetAddress> resolved = List.of();
+
+  /**
+   * @param request what the client asked for
+   * @param own where the client has reached Culvert
+   */
+  public PassiveAddress(ConnectionRequest request, InetAddress own) {
+    this.request = request;
+    this.own = own;
+    if (request.address() instanceof DestinationAddress.Known known) {
+      resolved = List.of(known.address());
+    }
+  }
+
+  /**
+   * The server as the client knows it: what it asked the front door for, although it may have named
+   * another one since.
+   *
+   * @param destination where the session leads
+   */
+  public static ConnectionRequest asked(Client client, ConnectionRequest destination) {
+    ConnectionRequest asked = client.request();
+    return destination.host().equals(asked.host()) ? destination : asked;
+  }
+
+  /** What the name resolves to here; a literal address is itself. */
+  public void resolved(List<InetAddress> addresses) {
+    if (!(request.address() instanceof DestinationAddress.Known)) {
+      resolved = List.copyOf(addresses);
+    }
+  }
+
+  /**
+   * The address to announce. What the server itself says of its address is no address of a server
+   * that the client has asked for: it can be anybody's.
+   */
+  public Inet4Address announce() {
+    InetAddress literal = NetUtil.createInetAddressFromIpAddressString(request.host());
+    if (literal instanceof Inet4Address asked) {
+      return asked;
+    }
+    return resolved.stream()
+        .filter(this::usableForTheName)
+        .filter(Inet4Address.class::isInstance)
+        .map(Inet4Address.class::cast)
+        .findFirst()
+        .orElse(reserved);
+  }
+
+  /** The server's address as a client knows it that checks where its data comes from. */
+  public InetAddress asKnownToClient() {
+    InetAddress literal = NetUtil.createInetAddressFromIpAddressString(request.host());
+    return literal != null ? literal : announce();
+  }
+
+  /** Whether an address stands for the server alone. */
+  public boolean usable(InetAddress address) {
+    return !address.isLoopbackAddress() && !address.isAnyLocalAddress() && !address.equals(own);
+  }
+
+  private boolean usableForTheName(InetAddress address) {
+    String host = request.host().toLowerCase(Locale.ROOT);
+    boolean askedForLoopback = host.equals("localhost") || host.endsWith(".localhost");
+    return usable(address) || (askedForLoopback && address.isLoopbackAddress());
+  }
+
+  private static Inet4Address nextReserved() {
+    int number = RESERVED + 1 + Math.floorMod(sessions.getAndIncrement(), RESERVED_COUNT - 2);
+    byte[] bytes = {
+      (byte) (number >> 24), (byte) (number >> 16), (byte) (number >> 8), (byte) number
+    };
+    try {
+      return (Inet4Address) InetAddress.getByAddress(bytes);
+    } catch (UnknownHostException e) {
+      throw new IllegalStateException("four bytes are an address", e);
+    }
+  }
+}

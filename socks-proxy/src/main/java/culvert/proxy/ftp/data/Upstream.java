@@ -1,0 +1,144 @@
+package culvert.proxy.ftp.data;
+
+import culvert.config.Endpoint;
+import culvert.proxy.door.Refusal;
+import culvert.proxy.ftp.core.Serves;
+import culvert.proxy.upstream.ConnectFailedException;
+import culvert.proxy.upstream.DirectConnector;
+import culvert.ssh.Originator;
+import culvert.ssh.SshException;
+import culvert.ssh.SshServer;
+import culvert.ssh.SshSession;
+import culvert.ssh.TunnelTarget;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.EventLoop;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.NetUtil;
+import io.netty.util.concurrent.Future;
+import java.net.InetAddress;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The way to one FTP server, chosen once: every data connection takes the way of its control
+ * connection. Any thread may call.
+ */
+public sealed interface Upstream {
+  InetAddress BROADCAST = NetUtil.createInetAddressFromIpAddressString("255.255.255.255");
+
+  /**
+   * Opens a data connection.
+   *
+   * @param elsewhere where the server says that it listens; empty, or no address of a host: where
+   *     the control connection has reached it
+   * @return completes on {@code loop}
+   */
+  Future<DuplexChannel> connect(
+      Optional<InetAddress> elsewhere,
+      int port,
+      Originator originator,
+      EventLoop loop,
+      ChannelHandler initializer);
+
+  /** Whose logins its control connection is for. */
+  Serves serves();
+
+  /** Equal for ways from the same host to the same server. */
+  List<Object> way();
+
+  /** The control connection has ended; data connections go on. Idempotent. */
+  void release();
+
+  /**
+   * Through SSH.
+   *
+   * @param host the target as the SSH server was told it for the control connection: servers want
+   *     data from the address that control came from
+   */
+  record Tunnelled(SshSession session, String host, SshServer server, String user)
+      implements Upstream {
+    @Override
+    public Future<DuplexChannel> connect(
+        Optional<InetAddress> elsewhere,
+        int port,
+        Originator originator,
+        EventLoop loop,
+        ChannelHandler initializer) {
+      String to = elsewhere.filter(Upstream::isOneHost).map(NetUtil::toAddressString).orElse(host);
+      return session.openDirectTcpip(new TunnelTarget(to, port), originator, loop, initializer);
+    }
+
+    @Override
+    public Serves serves() {
+      return Serves.ONE_IDENTITY;
+    }
+
+    @Override
+    public List<Object> way() {
+      return List.of(server, session.serverAddress(), user, host);
+    }
+
+    @Override
+    public void release() {
+      session.release();
+    }
+
+    public Future<SshException> ended() {
+      return session.ended();
+    }
+  }
+
+  /** Not one that stands for any host, or for several. */
+  private static boolean isOneHost(InetAddress address) {
+    return !address.isAnyLocalAddress()
+        && !address.isMulticastAddress()
+        && !address.equals(BROADCAST);
+  }
+
+  /**
+   * In plaintext.
+   *
+   * @param address the one that the control connection has reached
+   * @param held the ports that tunnelled sessions hold
+   */
+  record Plain(DirectConnector connector, InetAddress address, HeldPorts held, Serves serves)
+      implements Upstream {
+
+    public Plain(DirectConnector connector, InetAddress address, HeldPorts held) {
+      this(connector, address, held, Serves.ANY_LOGIN);
+    }
+
+    @Override
+    public Future<DuplexChannel> connect(
+        Optional<InetAddress> elsewhere,
+        int port,
+        Originator originator,
+        EventLoop loop,
+        ChannelHandler initializer) {
+      InetAddress to = elsewhere.filter(this::mayServe).orElse(address);
+      if (!to.equals(address) && held.isHeld(to, port)) {
+        return loop.newFailedFuture(
+            new ConnectFailedException(
+                Refusal.NOT_ALLOWED,
+                Endpoint.format(NetUtil.toAddressString(to), port)
+                    + ": held by a tunnelled FTP session",
+                null));
+      }
+      return connector.connect(List.of(to), port, loop, initializer);
+    }
+
+    /** Loopback is this host, and the server's only if that is here too. */
+    private boolean mayServe(InetAddress announced) {
+      return isOneHost(announced)
+          && (!announced.isLoopbackAddress() || address.isLoopbackAddress());
+    }
+
+    @Override
+    public List<Object> way() {
+      return List.of(address);
+    }
+
+    @Override
+    public void release() {}
+  }
+}

@@ -1,0 +1,383 @@
+package culvert.proxy.ftp.passive;
+
+import culvert.proxy.door.Client;
+import culvert.proxy.ftp.data.DataTaker;
+import culvert.proxy.ftp.data.Upstream;
+import culvert.proxy.owner.SocketOwner;
+import java.net.InetAddress;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one session has announced, for what it waits, and under which names its server is known: its
+ * part of the table. Thread-safe; everything is guarded by the table's lock, which the callers of
+ * the last methods hold.
+ *
+ * <p>The client's passive commands are counted. The session waits for data from the last one on
+ * until somebody has come for its announcement, or a transfer behind it has ended.
+ */
+final class Announcements {
+  /** That one session holds. */
+  static final int MAX_PORTS = 256;
+
+  /** Clients at a time that come while the session waits, but to no port that was announced. */
+  static final int MAX_LET_IN = 16;
+
+  private enum State {
+    SERVES,
+    /** The server is gone, but not the client. */
+    STOPPED,
+    /** The server may still listen, and the client still come. */
+    ENDED,
+    FORGOTTEN
+  }
+
+  private final ExpectedDataConnections table;
+  private final SessionClient client;
+  private final boolean tunnelled;
+  private final List<Object> way;
+  private final Set<Integer> controlPorts;
+  private final ServerNames server = new ServerNames();
+  private final Map<Integer, AnnouncedPort> ports = new LinkedHashMap<>(); // oldest first
+  private @Nullable IntFunction<DataTaker> takers; // by port; null: nobody is served any more
+  private State state = State.SERVES;
+  private int newest; // passive command
+  private int awaited;
+  private int claimed;
+  private int transferred;
+  private long unreadSince; // in order of the sessions that cannot be read; 0: it can be
+  private int letIn;
+
+  /**
+   * @param controlPorts where the session's own control connection goes
+   * @param takers of clients that come to a port that was not announced; called by any thread
+   */
+  Announcements(
+      ExpectedDataConnections table,
+      SessionClient client,
+      Upstream upstream,
+      Set<Integer> controlPorts,
+      IntFunction<DataTaker> takers) {
+    this.table = table;
+    this.client = client;
+    this.tunnelled = upstream instanceof Upstream.Tunnelled;
+    this.way = upstream.way();
+    this.controlPorts = Set.copyOf(controlPorts);
+    this.takers = takers;
+  }
+
+  /** The server is known under this name or literal address. */
+  void knownAs(String host) {
+    addHost(ServerNames.key(host));
+  }
+
+  /** The server is known under this address. */
+  void knownAs(InetAddress address) {
+    addHost(ServerNames.key(address));
+  }
+
+  private void addHost(Object host) {
+    synchronized (table) {
+      if (state != State.FORGOTTEN && server.add(host)) {
+        table.sessions().add(this, host);
+      }
+    }
+  }
+
+  /**
+   * Clients may come for data under this address, but it is somebody else's too (Culvert's own, or
+   * loopback): where nothing is announced, it is not held.
+   */
+  void alsoClaimedAs(InetAddress address) {
+    synchronized (table) {
+      server.addClaimOnly(address);
+    }
+  }
+
+  /** A passive command is about to reach the server: whoever comes now comes for its data. */
+  void awaitData(int request) {
+    synchronized (table) {
+      awaited = Math.max(awaited, request);
+      newest = Math.max(newest, request);
+      table.sessions().changed(this);
+    }
+  }
+
+  /** The transfer that came after that passive command has had its final reply. */
+  void settled(int request) {
+    synchronized (table) {
+      transferred = Math.max(transferred, request);
+      table.sessions().changed(this);
+    }
+  }
+
+  /** The client has come for what was announced for that passive command. */
+  void claimed(int request) {
+    synchronized (table) {
+      claimed = Math.max(claimed, request);
+      table.sessions().changed(this);
+    }
+  }
+
+  /**
+   * Expects one data connection.
+   *
+   * @param request which passive command the server has answered
+   * @param serverPort where the FTP server listens
+   * @return the port to announce to the client: the same, unless another session of the client has
+   *     announced it too, or it is one of control connections
+   */
+  int expect(int request, int serverPort, DataTaker taker) {
+    boolean configured = table.isConfiguredControlPort(serverPort);
+    synchronized (table) {
+      if (state != State.SERVES) {
+        return serverPort;
+      }
+      newest = Math.max(newest, request);
+      boolean control =
+          configured || table.sessions().isControlPort(server.hosts(), client, serverPort);
+      int port =
+          control || table.collides(this, serverPort)
+              ? table.freePort(this, serverPort)
+              : serverPort;
+      add(new AnnouncedPort(this, port, request, port == serverPort, table.now(), taker));
+      if (port != serverPort && tunnelled && !control) {
+        add(new AnnouncedPort(this, serverPort, request, true, table.now(), null));
+      }
+      return port;
+    }
+  }
+
+  /** What the server announces cannot be read from now on: expects the client at any port. */
+  void expectAny() {
+    synchronized (table) {
+      if (state == State.SERVES) {
+        unreadSince = table.sessions().nextUnread();
+        table.sessions().changed(this);
+      }
+    }
+  }
+
+  /**
+   * The server is gone, or the session has turned to another one: nobody is served any more.
+   *
+   * @return whether anything is held until {@link #close}; if not, it has ended
+   */
+  boolean stopExpecting() {
+    synchronized (table) {
+      if (state == State.SERVES) {
+        state = State.STOPPED;
+        takers = null;
+        List.copyOf(ports.values()).forEach(table::spend);
+        if (!tunnelled || (ports.isEmpty() && unreadSince == 0 && !waits())) {
+          end();
+        } else {
+          table.sessions().changed(this);
+        }
+      }
+      return state == State.STOPPED;
+    }
+  }
+
+  /**
+   * The session has ended. Nothing is expected, and nothing held but what the server may still wait
+   * for: that only for a while. Idempotent.
+   */
+  void close() {
+    synchronized (table) {
+      stopExpecting();
+      if (state == State.STOPPED) {
+        end();
+      }
+    }
+  }
+
+  private void end() {
+    state = State.ENDED;
+    unreadSince = 0;
+    if (tunnelled) {
+      releaseAll(ports.values().stream().filter(port -> hasClaimed(port.request())).toList());
+      table.sessions().changed(this);
+      table.hasEnded(this);
+    } else {
+      forget();
+    }
+  }
+
+  // For the table, under its lock
+
+  /** It has ended, and long enough ago. */
+  void forget() {
+    assert Thread.holdsLock(table);
+    state = State.FORGOTTEN;
+    releaseAll(List.copyOf(ports.values()));
+    table.sessions().remove(this);
+  }
+
+  private void releaseAll(Collection<AnnouncedPort> released) {
+    released.forEach(this::release);
+  }
+
+  void release(AnnouncedPort port) {
+    ports.remove(port.port());
+    table.remove(port);
+  }
+
+  boolean tunnelled() {
+    return tunnelled;
+  }
+
+  SessionClient client() {
+    return client;
+  }
+
+  Set<Object> hosts() {
+    return server.hosts();
+  }
+
+  Set<Integer> controlPorts() {
+    return controlPorts;
+  }
+
+  boolean isOf(Client other) {
+    return client.isOf(other);
+  }
+
+  boolean isOfListener(Client other) {
+    return client.isOfListener(other);
+  }
+
+  boolean needs(SocketOwner other) {
+    return client.needs(other);
+  }
+
+  boolean isOwnedBy(SocketOwner other) {
+    return client.isOwnedBy(other);
+  }
+
+  boolean mayBeOwnedBy(SocketOwner other) {
+    return client.mayBeOwnedBy(other);
+  }
+
+  boolean confusedWith(Announcements other) {
+    return client.isSameAs(other.client) && server.overlap(other.server);
+  }
+
+  boolean answersTo(Set<Object> hosts) {
+    return server.answerTo(hosts);
+  }
+
+  boolean holds(Set<Object> hosts) {
+    return tunnelled && server.contain(hosts);
+  }
+
+  boolean serves() {
+    return state == State.SERVES;
+  }
+
+  /** Whether its client may come, or may have been about to, to a port that nobody announced. */
+  boolean waits() {
+    return tunnelled
+        && unreadSince == 0
+        && state != State.FORGOTTEN
+        && awaited > Math.max(claimed, transferred);
+  }
+
+  /** Whether the net has to look at it. */
+  boolean attends() {
+    return isUnread() || waits();
+  }
+
+  boolean isUnread() {
+    return unreadSince > 0;
+  }
+
+  long unreadSince() {
+    return unreadSince;
+  }
+
+  /** Whether the passive command is the last one, and its transfer has not ended. */
+  boolean isUnderWay(int request) {
+    return state != State.ENDED && request >= newest && request > transferred;
+  }
+
+  boolean hasClaimed(int request) {
+    return claimed >= request;
+  }
+
+  /** Whether that port was announced for what the session waits for: who comes now is late. */
+  boolean isLateAt(int port) {
+    AnnouncedPort announced = ports.get(port);
+    return announced != null && announced.request() >= awaited;
+  }
+
+  boolean holdsAnything() {
+    return waits() || !ports.isEmpty();
+  }
+
+  boolean hasPlace() {
+    return letIn < MAX_LET_IN;
+  }
+
+  /** Whether data connections of both end at the same server and come from the same address. */
+  boolean goesTheWayOf(Announcements other) {
+    return way.equals(other.way);
+  }
+
+  /** For a client of a session that cannot be read. */
+  DataTaker takeAny(int port) {
+    IntFunction<DataTaker> serving = takers;
+    if (serving == null) {
+      throw new IllegalStateException("FTP session: serves nobody any more at port " + port);
+    }
+    return (dataClient, recorder) -> serving.apply(port).take(dataClient, recorder);
+  }
+
+  /** For a client that comes while the session waits. */
+  DataTaker letIn(int port) {
+    DataTaker taker = takeAny(port);
+    letIn++;
+    return (dataClient, recorder) -> {
+      dataClient.channel().closeFuture().addListener(closed -> left());
+      taker.take(dataClient, recorder);
+    };
+  }
+
+  private void left() {
+    synchronized (table) {
+      letIn--;
+    }
+  }
+
+  private void add(AnnouncedPort announced) {
+    AnnouncedPort before = ports.get(announced.port());
+    if (before != null) {
+      release(before);
+    }
+    if (ports.size() >= MAX_PORTS) {
+      release(leastNeeded());
+    }
+    ports.put(announced.port(), announced);
+    table.add(announced);
+  }
+
+  /** What is released is still under the net. */
+  private AnnouncedPort leastNeeded() {
+    Iterator<AnnouncedPort> oldestFirst = ports.values().iterator();
+    AnnouncedPort oldest = oldestFirst.next();
+    for (AnnouncedPort next = oldest; ; next = oldestFirst.next()) {
+      if (next.taker(table.now()) == null) {
+        return next;
+      }
+      if (!oldestFirst.hasNext()) {
+        return oldest;
+      }
+    }
+  }
+}

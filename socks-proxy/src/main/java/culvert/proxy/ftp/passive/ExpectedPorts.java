@@ -1,0 +1,62 @@
+package culvert.proxy.ftp.passive;
+
+import culvert.proxy.ftp.core.PassiveReply;
+import culvert.proxy.ftp.data.DataTaker;
+import io.netty.util.concurrent.Future;
+import java.net.Inet4Address;
+import java.util.Optional;
+
+/**
+ * For clients that come for data as they came for the control connection: through the front door.
+ * Expects what the server announces, and chooses the address for which they will ask.
+ */
+public final class ExpectedPorts implements PassivePorts {
+  private final KnownServer server;
+  private final Announcements announcements;
+
+  public ExpectedPorts(KnownServer server) {
+    this.server = server;
+    this.announcements = server.announcements();
+  }
+
+  @Override
+  public Future<Announced> expect(
+      int request, PassiveReply reply, boolean extended, DataTaker taker) {
+    int port = announcements.expect(request, reply.port(), taker);
+    if (extended) {
+      return server.loop().newSucceededFuture(new Announced(Optional.empty(), port));
+    }
+    Inet4Address told = server.address().announce();
+    if (server.address().usable(told)) {
+      announcements.knownAs(told);
+    } else {
+      announcements.alsoClaimedAs(told);
+    }
+    return server.loop().newSucceededFuture(new Announced(Optional.of(told), port));
+  }
+
+  @Override
+  public void awaitData(int request) {
+    announcements.awaitData(request);
+  }
+
+  @Override
+  public void settled(int request) {
+    announcements.settled(request);
+  }
+
+  @Override
+  public void expectAnyPort() {
+    announcements.expectAny();
+  }
+
+  @Override
+  public boolean stop() {
+    return announcements.stopExpecting();
+  }
+
+  @Override
+  public void close() {
+    announcements.close();
+  }
+}

@@ -1,0 +1,167 @@
+package culvert.proxy.ftp.passive;
+
+import culvert.proxy.door.Client;
+import culvert.proxy.event.ConnectionRecorder;
+import culvert.proxy.ftp.core.PassiveReply;
+import culvert.proxy.ftp.data.DataTaker;
+import culvert.proxy.owner.SocketOwner;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * For clients that connect to what the reply names: a listener of ours for each announcement, on
+ * the address where the client has reached us. A new announcement takes the place of the last one,
+ * as it does on the server.
+ */
+public final class ListeningPorts implements PassivePorts {
+  private static final Duration UNTIL_IT_COMES = Duration.ofSeconds(1);
+
+  private final DataListeners listeners;
+  private final InetAddress own;
+  private final DataListener.Awaited awaited;
+  private final EventLoop loop;
+  private final Optional<Announcements> net;
+  private @Nullable DataListener present;
+  private boolean stopped;
+  private boolean comesFirst = true; // before a transfer begins
+
+  /**
+   * @param known under what the client may ask the front door for the server's data all the same
+   */
+  public ListeningPorts(PassiveServices services, Client client, Optional<KnownServer> known) {
+    this.listeners = services.listeners();
+    this.own = ((InetSocketAddress) client.channel().localAddress()).getAddress();
+    this.awaited =
+        new DataListener.Awaited(
+            client.address().getAddress(),
+            client.user(),
+            known
+                .map(server -> server.announcements().client().owner())
+                .orElseGet(() -> services.owners().socket(client.channel())),
+            client.request().listener());
+    this.loop = client.channel().eventLoop();
+    this.net = known.map(KnownServer::announcements);
+  }
+
+  @Override
+  public Future<Announced> expect(
+      int request, PassiveReply reply, boolean extended, DataTaker taker) {
+    closePresent();
+    if (!extended && !(own instanceof Inet4Address)) {
+      return loop.newFailedFuture(
+          new IllegalStateException("PASV cannot name " + own.getHostAddress() + ", use EPSV"));
+    }
+    Promise<Announced> announced = loop.newPromise();
+    listeners
+        .listen(own, awaited, new Claiming(request, taker), loop)
+        .addListener(
+            (Future<DataListener> listening) -> {
+              if (!listening.isSuccess()) {
+                announced.setFailure(listening.cause());
+              } else if (stopped) {
+                listening.getNow().close();
+                announced.setFailure(new IllegalStateException("the FTP session has ended"));
+              } else {
+                present = listening.getNow();
+                taker.arriving(arrival(present));
+                announced.setSuccess(announcement(present.address()));
+              }
+            });
+    return announced;
+  }
+
+  /**
+   * What the server says waits until the client has come: one that is told at once that its upload
+   * may begin could have closed a small file's socket before that socket's owner is found. There
+   * are clients that wait for that word; they are waited for once.
+   */
+  private Future<Void> arrival(DataListener listener) {
+    Promise<Void> hasCome = loop.newPromise();
+    if (!comesFirst || awaited.owner().getNow() instanceof SocketOwner.Unknown) {
+      return hasCome.setSuccess(null);
+    }
+    var timer =
+        loop.schedule(
+            () -> {
+              comesFirst = !hasCome.trySuccess(null);
+            },
+            UNTIL_IT_COMES.toMillis(),
+            TimeUnit.MILLISECONDS);
+    listener
+        .over()
+        .addListener(
+            over -> {
+              timer.cancel(false);
+              hasCome.trySuccess(null);
+            });
+    return hasCome;
+  }
+
+  private static Announced announcement(InetSocketAddress listening) {
+    return new Announced(
+        listening.getAddress() instanceof Inet4Address address
+            ? Optional.of(address)
+            : Optional.empty(),
+        listening.getPort());
+  }
+
+  private void closePresent() {
+    if (present != null) {
+      present.close();
+      present = null;
+    }
+  }
+
+  @Override
+  public void awaitData(int request) {
+    net.ifPresent(part -> part.awaitData(request));
+  }
+
+  @Override
+  public void settled(int request) {
+    net.ifPresent(part -> part.settled(request));
+  }
+
+  @Override
+  public boolean stop() {
+    stopped = true;
+    closePresent();
+    return net.map(Announcements::stopExpecting).orElse(false);
+  }
+
+  @Override
+  public void close() {
+    stop();
+    net.ifPresent(Announcements::close);
+  }
+
+  /** Tells the table that the client has come. */
+  private final class Claiming implements DataTaker {
+    private final int request;
+    private final DataTaker taker;
+
+    Claiming(int request, DataTaker taker) {
+      this.request = request;
+      this.taker = taker;
+    }
+
+    @Override
+    public void take(Client client, ConnectionRecorder recorder) {
+      net.ifPresent(part -> part.claimed(request));
+      taker.take(client, recorder);
+    }
+
+    @Override
+    public void arriving(Future<?> known) {
+      taker.arriving(known);
+    }
+  }
+}
