@@ -20,6 +20,7 @@ import java.net.SocketTimeoutException;
 public final class Wire implements Closeable {
   private static final int DEADLINE_MILLIS = 20_000;
   private static final int SILENCE_MILLIS = 150;
+  private static final long ABORT_NANOS = 1_000_000_000L;
 
   private final Socket socket;
   private final InputStream in;
@@ -91,6 +92,16 @@ public final class Wire implements Closeable {
     } finally {
       socket.setSoTimeout(DEADLINE_MILLIS);
     }
+  }
+
+  /**
+   * Whether a data connection waits for the answer to an ABOR; on a machine that stands still,
+   * whether its time for that, a second, has passed.
+   *
+   * @param begun before the ABOR can have been sent, in the time of {@link System#nanoTime}
+   */
+  public boolean waitsForAbort(long begun) throws IOException {
+    return isSilent() || System.nanoTime() - begun > ABORT_NANOS;
   }
 
   /** Whether the other side's next word is EOF. */

@@ -9,9 +9,7 @@ import culvert.ssh.RemoteForward;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
-import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.FutureListener;
@@ -237,7 +235,7 @@ final class ForwardedData implements ForwardedConnections, AutoCloseable {
 
     @Override
     protected void initChannel(Channel channel) {
-      channel.pipeline().addLast("kept", new Watch(this));
+      channel.pipeline().addLast("kept", new EarlyEnd(this::useless));
       channel.pipeline().addLast(arrival.initializer());
       if (!opened.trySuccess((DuplexChannel) channel)) {
         Closing.reset(channel);
@@ -275,36 +273,6 @@ final class ForwardedData implements ForwardedConnections, AutoCloseable {
       if (opened.isSuccess()) {
         Closing.reset(opened.getNow());
       }
-    }
-  }
-
-  /** Notices when a server closes again that nobody has sent anything to. */
-  private static final class Watch extends ChannelInboundHandlerAdapter {
-    private final Arriving connection;
-    private boolean sent;
-
-    Watch(Arriving connection) {
-      this.connection = connection;
-    }
-
-    @Override
-    public void channelRead(ChannelHandlerContext context, Object message) {
-      sent = true;
-      context.fireChannelRead(message);
-    }
-
-    @Override
-    public void userEventTriggered(ChannelHandlerContext context, Object event) {
-      if (event == ChannelInputShutdownEvent.INSTANCE && !sent) {
-        connection.useless("closed by the server");
-      }
-      context.fireUserEventTriggered(event);
-    }
-
-    @Override
-    public void channelInactive(ChannelHandlerContext context) {
-      connection.useless("broken off by the server");
-      context.fireChannelInactive();
     }
   }
 }

@@ -45,53 +45,19 @@ final class ActiveDialogue {
     SPENT
   }
 
-  /** The control connection. */
-  interface Line {
-    /** A number for what the session is asked. */
-    int nextRequest();
-
-    /** Answers the client behind the replies that it still waits for. */
-    void answer(String reply);
-
-    /** Sends the server a command of our own. */
-    void sendOwn(Pending.Own.Kind kind, byte[] line);
-
-    /**
-     * Sends the server the client's transfer, whose reply the client gets.
-     *
-     * @param request of its data connection
-     * @param renamed whether the server connects to where we have told it
-     */
-    void send(Transfer transfer, int request, boolean renamed);
-
-    /** Replies to commands of our own so far mean nothing any more. */
-    void abandonOwn();
-
-    void effect(ControlEffect effect);
-  }
-
-  /**
-   * A transfer; file names are in every log, and not secret.
-   *
-   * @param number of the command, see {@link ClientReplies#owe}
-   * @param restart the REST before it
-   */
-  @SuppressWarnings("ArrayRecordComponent") // compared by nobody, and copied by nobody either
-  record Transfer(boolean upload, int number, byte[] line, Optional<byte[]> restart) {}
-
   private static final int NOT_LOGGED_IN = 530;
 
-  private final Line line;
+  private final ActiveLine line;
   private State state = State.NONE;
   private int request; // of what the session has been asked last
   private PortCommand.@Nullable Target target;
-  private @Nullable Transfer held;
+  private ActiveLine.@Nullable Transfer held;
   private Deque<InetSocketAddress> otherNames = new ArrayDeque<>();
   private Optional<PassiveReply> server = Optional.empty();
   private boolean renames;
   private boolean epsvOnly;
 
-  ActiveDialogue(Line line) {
+  ActiveDialogue(ActiveLine line) {
     this.line = line;
   }
 
@@ -135,7 +101,7 @@ final class ActiveDialogue {
   }
 
   /** A transfer while active mode is {@link #on}. */
-  void transfer(Transfer transfer) {
+  void transfer(ActiveLine.Transfer transfer) {
     switch (state) {
       case SERVER_LISTENS, RENAMED -> open(transfer);
       case SPENT -> ask(transfer);
@@ -184,14 +150,14 @@ final class ActiveDialogue {
     }
   }
 
-  private void open(Transfer transfer) {
+  private void open(ActiveLine.Transfer transfer) {
     held = transfer;
     state = State.OPENING;
     request = line.nextRequest();
     line.effect(new ControlEffect.OpenData(request, server));
   }
 
-  private void ask(@Nullable Transfer transfer) {
+  private void ask(ActiveLine.@Nullable Transfer transfer) {
     held = transfer;
     state = State.ASKED;
     request = line.nextRequest();
@@ -237,7 +203,7 @@ final class ActiveDialogue {
   }
 
   private void opened() {
-    Transfer transfer = Objects.requireNonNull(held, "no transfer");
+    ActiveLine.Transfer transfer = Objects.requireNonNull(held, "no transfer");
     state = State.SPENT;
     held = null;
     line.send(transfer, request, renames);
@@ -274,7 +240,7 @@ final class ActiveDialogue {
     } else if (kind == Pending.Own.Kind.EPSV && reply.code() >= 500 && mayTryPasv(reply)) {
       line.sendOwn(Pending.Own.Kind.PASV, OwnReply.line("PASV"));
     } else if (reply.code() == NOT_LOGGED_IN) {
-      refused(words(reply));
+      refused(reply.words());
     } else {
       refused("425 culvert: the FTP server offers no passive mode: " + reply);
     }
@@ -289,23 +255,15 @@ final class ActiveDialogue {
       server = Optional.empty();
       state = State.RENAMED;
       boolean usual = reply.code() == 200; // another might be read as an announcement
-      ready(usual ? words(reply) : target().successful());
+      ready(usual ? reply.words() : target().successful());
     } else if (reply.code() >= 500 && !otherNames.isEmpty()) {
       tryName(otherNames.remove());
     } else {
       boolean ofPort = held == null;
       line.effect(ofPort ? new ControlEffect.ActiveEnded() : new ControlEffect.DataGivenUp());
       boolean told = ofPort && reply.negative();
-      fail(told ? words(reply) : "425 culvert: the FTP server refuses PORT now: " + reply);
+      fail(told ? reply.words() : "425 culvert: the FTP server refuses PORT now: " + reply);
     }
-  }
-
-  /** The server's own, where clients read the same code in them. */
-  private static String words(ReplyLine reply) {
-    String words = reply.toString();
-    return words.matches("[0-9]{3} .*")
-        ? words
-        : "%03d culvert: the FTP server's words cannot be read.".formatted(reply.code());
   }
 
   private void restarted(ReplyLine reply) {

@@ -27,7 +27,7 @@ public final class ControlDialogue {
   private final Kind kind;
   private final PendingReplies pending = new PendingReplies();
   private final List<ControlEffect> effects = new ArrayList<>();
-  private final ActiveDialogue active = new ActiveDialogue(new ActiveLine());
+  private final ActiveDialogue active = new ActiveDialogue(new LineOfActive());
   private final ClientReplies client;
   private final Uploads uploads;
   private final PassiveDialogue passive;
@@ -208,7 +208,7 @@ public final class ControlDialogue {
   private void transfer(
       Command command, boolean upload, int number, Optional<byte[]> restartBefore) {
     if (active.on()) {
-      active.transfer(new ActiveDialogue.Transfer(upload, number, command.bytes(), restartBefore));
+      active.transfer(new ActiveLine.Transfer(upload, number, command.bytes(), restartBefore));
     } else if (upload && uploads.isBroken(passive.request())) {
       client.answerInTurn(
           OwnReply.UPLOAD_BROKEN); // before the server takes what there is for a file
@@ -250,7 +250,7 @@ public final class ControlDialogue {
   }
 
   /** What a client in active mode has us say. */
-  private final class ActiveLine implements ActiveDialogue.Line {
+  private final class LineOfActive implements ActiveLine {
     @Override
     public int nextRequest() {
       return ++requests;
@@ -268,7 +268,7 @@ public final class ControlDialogue {
     }
 
     @Override
-    public void send(ActiveDialogue.Transfer transfer, int request, boolean renamed) {
+    public void send(ActiveLine.Transfer transfer, int request, boolean renamed) {
       ControlDialogue.this.send(
           transfer.line(),
           new Pending.Transfer(

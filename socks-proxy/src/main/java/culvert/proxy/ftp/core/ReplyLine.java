@@ -39,6 +39,14 @@ public record ReplyLine(int code, boolean last, boolean otherEnd, byte[] raw) {
     return code >= 400 && code < 600;
   }
 
+  /** The server's own words, where all clients read the same code in them. */
+  String words() {
+    String words = toString();
+    return words.matches("[0-9]{3} .*")
+        ? words
+        : "%03d culvert: the FTP server's words cannot be read.".formatted(code);
+  }
+
   String text() {
     return new String(raw, ISO_8859_1);
   }
