@@ -13,7 +13,7 @@ import java.io.IOException;
 public final class FakeClient implements Closeable {
   private final Wire wire;
 
-  FakeClient(Wire wire) {
+  public FakeClient(Wire wire) {
     this.wire = wire;
   }
 
