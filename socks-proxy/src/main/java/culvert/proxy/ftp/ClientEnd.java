@@ -1,5 +1,6 @@
 package culvert.proxy.ftp;
 
+import culvert.proxy.relay.Defects;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
@@ -112,7 +113,7 @@ final class ClientEnd extends ChannelInboundHandlerAdapter {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-    if (UpstreamEnd.isDefect(cause)) {
+    if (Defects.isOne(cause)) {
       session.defect(cause);
       return;
     }

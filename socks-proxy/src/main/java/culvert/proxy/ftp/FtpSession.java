@@ -120,9 +120,7 @@ final class FtpSession
 
   void become(Conversation next) {
     if (!ended) {
-      log.atDebug()
-          .addKeyValue("conn", recorder.id())
-          .log("{} -> {}", word.getClass().getSimpleName(), next.getClass().getSimpleName());
+      log.atDebug().addKeyValue("conn", recorder.id()).log(next.getClass().getSimpleName());
       word = next;
     }
   }
@@ -254,14 +252,12 @@ final class FtpSession
 
   /** With last words; what was said is delivered before the client is hung up. */
   void hangUp(int code, String lastWords, EndReason reason, String detail) {
-    if (client.mayExpectFile()) {
-      breakOff(reason, detail);
-    } else if (!ended) {
+    if (!ended && !client.mayExpectFile()) {
       word = new Conversation.Over(); // whatever becomes of the client while it is told
       way.drop(); // a client that has read the reply finds nothing expected any more
       client.tell(OwnReply.of(code, lastWords));
-      finish(reason, detail);
     }
+    finish(reason, detail);
   }
 
   /** In order, behind everything that was said. */

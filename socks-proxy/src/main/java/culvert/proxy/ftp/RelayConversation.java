@@ -182,8 +182,11 @@ final class RelayConversation implements Conversation {
 
   @Override
   public void beforeBreakingOff(int request, Runnable then) {
-    happened(new ControlEvent.DataBroken(request));
-    transfers.afterAbort(then);
+    try {
+      happened(new ControlEvent.DataBroken(request));
+    } finally {
+      transfers.afterAbort(then); // a defect must not leave it waiting either
+    }
   }
 
   // The dialogue

@@ -1,5 +1,7 @@
 package culvert.proxy.ftp;
 
+import culvert.proxy.relay.Defects;
+import culvert.proxy.relay.Loops;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -8,12 +10,10 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
-import java.nio.channels.NotYetConnectedException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -181,17 +181,11 @@ final class UpstreamEnd extends ChannelInboundHandlerAdapter {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable thrown) {
-    if (isDefect(thrown)) {
+    if (Defects.isOne(thrown)) {
       post(session -> session.defect(thrown));
     }
     cause = thrown;
     context.close();
-  }
-
-  /** What peers bring about are I/O errors; epoll says of a reset that nothing is connected. */
-  static boolean isDefect(Throwable thrown) {
-    return !(thrown instanceof Exception)
-        || (thrown instanceof RuntimeException && !(thrown instanceof NotYetConnectedException));
   }
 
   /** To the session's loop, from any thread; dropped once {@link #detach detached}. */
@@ -199,12 +193,8 @@ final class UpstreamEnd extends ChannelInboundHandlerAdapter {
     Runnable task = () -> run(event);
     if (sessionLoop.inEventLoop()) {
       task.run();
-      return;
-    }
-    try {
-      sessionLoop.execute(task);
-    } catch (RejectedExecutionException e) {
-      // The session's loop has ended, and the session with it.
+    } else {
+      Loops.execute(sessionLoop, task); // where that has ended, the session has, too
     }
   }
 

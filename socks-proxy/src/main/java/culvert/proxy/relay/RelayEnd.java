@@ -11,7 +11,6 @@ import io.netty.util.concurrent.Future;
 import java.nio.channels.NotYetConnectedException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.LongConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -111,9 +110,7 @@ final class RelayEnd extends ChannelInboundHandlerAdapter {
       task.run();
       return;
     }
-    try {
-      channel.eventLoop().execute(task);
-    } catch (RejectedExecutionException e) {
+    if (!Loops.execute(channel.eventLoop(), task)) {
       LOG.debug("{}: event loop has ended", channel);
     }
   }
@@ -166,9 +163,7 @@ final class RelayEnd extends ChannelInboundHandlerAdapter {
       peer.deliver(handedOver);
       return;
     }
-    try {
-      peer.channel.eventLoop().execute(() -> peer.deliver(handedOver));
-    } catch (RejectedExecutionException e) {
+    if (!Loops.execute(peer.channel.eventLoop(), () -> peer.deliver(handedOver))) {
       handedOver.forEach(ByteBuf::release);
       pair.broken(peer.brokenReason, "event loop has ended");
     }
@@ -311,16 +306,13 @@ final class RelayEnd extends ChannelInboundHandlerAdapter {
   }
 
   private void fail(Throwable cause) {
-    if (cause instanceof NotYetConnectedException) {
-      fail("connection reset"); // what epoll says of a socket whose peer has reset it
-      return;
-    }
-    if (cause instanceof RuntimeException || cause instanceof Error) {
+    if (Defects.isOne(cause)) {
       LOG.error("{}: relay failed", channel, cause);
       fail(EndReason.INTERNAL_ERROR, cause.toString());
       return;
     }
-    String message = cause.getMessage();
+    String message =
+        cause instanceof NotYetConnectedException ? "connection reset" : cause.getMessage();
     fail(message == null ? cause.getClass().getSimpleName() : message);
   }
 

@@ -4,7 +4,6 @@ import culvert.proxy.event.ConnectionRecorder;
 import culvert.proxy.event.EndReason;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
-import java.util.concurrent.RejectedExecutionException;
 
 /** Two channels and the one end of their relay. Confined to the client's event loop. */
 final class RelayedPair {
@@ -97,9 +96,7 @@ final class RelayedPair {
       task.run();
       return;
     }
-    try {
-      loop.execute(task);
-    } catch (RejectedExecutionException e) {
+    if (!Loops.execute(loop, task)) {
       // The loop has ended and has taken the client's channel with it.
       upstream.dispose(true);
     }

@@ -8,11 +8,11 @@ import culvert.proxy.ftp.core.PassiveReply;
 import culvert.proxy.ftp.data.DataClient;
 import culvert.proxy.ftp.data.DataConnector;
 import culvert.proxy.relay.Closing;
+import culvert.proxy.relay.Loops;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.FutureListener;
 import io.netty.util.concurrent.Promise;
-import java.util.concurrent.RejectedExecutionException;
 
 /**
  * The data connection of one transfer in active mode: first the client, then the server, and only
@@ -51,7 +51,7 @@ final class ActiveTransfer {
         (dataClient, recorder) ->
             connector
                 .connect(request, dataClient, recorder, server)
-                .addListener(done -> onLoop(() -> connected(dataClient, done))));
+                .addListener(done -> Loops.execute(loop, () -> connected(dataClient, done))));
   }
 
   /** Has the client wait for the FTP server, which connects to where it was told to. */
@@ -61,7 +61,7 @@ final class ActiveTransfer {
         as,
         (dataClient, recorder) -> {
           DataClient data = connector.begin(request, dataClient, recorder);
-          onLoop(() -> expected(data, server));
+          Loops.execute(loop, () -> expected(data, server));
         });
   }
 
@@ -93,7 +93,9 @@ final class ActiveTransfer {
             refuse(dataClient);
           }
         });
-    onLoopOf(dataClient, () -> next.with(dataClient, services.connections().begin(dataClient)));
+    Loops.execute(
+        dataClient.channel().eventLoop(),
+        () -> next.with(dataClient, services.connections().begin(dataClient)));
   }
 
   /** A client that has gone already must not leave an empty file behind. */
@@ -118,22 +120,7 @@ final class ActiveTransfer {
   }
 
   private static void refuse(Client dataClient) {
-    onLoopOf(dataClient, () -> dataClient.refuse(Refusal.GENERAL_FAILURE));
-  }
-
-  private void onLoop(Runnable task) {
-    try {
-      loop.execute(task);
-    } catch (RejectedExecutionException e) {
-      // The session's loop has ended, and the session with it.
-    }
-  }
-
-  private static void onLoopOf(Client dataClient, Runnable task) {
-    try {
-      dataClient.channel().eventLoop().execute(task);
-    } catch (RejectedExecutionException e) {
-      // The client's loop has ended and has closed its channel.
-    }
+    Loops.execute(
+        dataClient.channel().eventLoop(), () -> dataClient.refuse(Refusal.GENERAL_FAILURE));
   }
 }

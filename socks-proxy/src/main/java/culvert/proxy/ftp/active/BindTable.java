@@ -5,6 +5,7 @@ import culvert.proxy.door.BindHandler;
 import culvert.proxy.door.Refusal;
 import culvert.proxy.owner.ClientOwners;
 import culvert.proxy.owner.SocketOwner;
+import culvert.proxy.relay.Loops;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
@@ -17,7 +18,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -228,20 +228,14 @@ public final class BindTable implements BindHandler {
 
     /** Nobody will connect any more. */
     void refuse(Refusal refusal) {
-      try {
-        client
-            .channel()
-            .eventLoop()
-            .execute(
-                () -> {
-                  if (!answered && client.channel().isActive()) {
-                    answered = true;
-                    client.refuse(refusal);
-                  }
-                });
-      } catch (RejectedExecutionException e) {
-        // The loop has ended and has closed its channels.
-      }
+      Loops.execute(
+          client.channel().eventLoop(),
+          () -> {
+            if (!answered && client.channel().isActive()) {
+              answered = true;
+              client.refuse(refusal);
+            }
+          });
     }
   }
 }

@@ -5,8 +5,8 @@ import culvert.proxy.door.Refusal;
 import culvert.proxy.event.ConnectionRecorder;
 import culvert.proxy.event.EndReason;
 import culvert.proxy.relay.Closing;
+import culvert.proxy.relay.Loops;
 import io.netty.channel.socket.DuplexChannel;
-import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -86,11 +86,6 @@ public final class DataClient {
    * @return false where the loop has ended, and has closed the channel
    */
   public boolean onLoop(Runnable task) {
-    try {
-      channel().eventLoop().execute(task);
-      return true;
-    } catch (RejectedExecutionException e) {
-      return false;
-    }
+    return Loops.execute(channel().eventLoop(), task);
   }
 }

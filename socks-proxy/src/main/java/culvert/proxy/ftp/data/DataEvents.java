@@ -1,12 +1,12 @@
 package culvert.proxy.ftp.data;
 
 import culvert.proxy.event.EndReason;
+import culvert.proxy.relay.Loops;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.RejectedExecutionException;
 
 /**
  * Brings what data connections tell from their own loops to the session's, in order. Any thread may
@@ -79,11 +79,7 @@ public final class DataEvents implements DataSession {
     events.add(event);
     if (loop.inEventLoop()) {
       catchUp();
-      return;
-    }
-    try {
-      loop.execute(this::catchUp);
-    } catch (RejectedExecutionException e) {
+    } else if (!Loops.execute(loop, this::catchUp)) {
       tellAll(); // the loop has ended, and with it everything that could run beside this
     }
   }

@@ -1,10 +1,10 @@
 package culvert.proxy.ftp.data;
 
+import culvert.proxy.relay.Loops;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.DuplexChannel;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
@@ -41,10 +41,6 @@ final class UploadGuard extends ChannelOutboundHandlerAdapter {
   }
 
   private static void closeOnLoop(ChannelHandlerContext context, ChannelPromise promise) {
-    try {
-      context.executor().execute(() -> context.close(promise));
-    } catch (RejectedExecutionException e) {
-      // The loop has ended and has closed its channels.
-    }
+    Loops.execute(context.channel().eventLoop(), () -> context.close(promise));
   }
 }
