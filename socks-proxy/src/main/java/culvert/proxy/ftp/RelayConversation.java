@@ -147,13 +147,12 @@ final class RelayConversation implements Conversation {
       return;
     }
     giveUp(detail);
+    leaving = true;
     if (dialogue.uploadOpen()) {
-      leaving = true;
       happened(new ControlEvent.ClientGone());
-      transfers.afterAbort(() -> session.end(EndReason.CLIENT_ABORTED, detail));
-    } else {
-      session.end(EndReason.CLIENT_ABORTED, detail);
     }
+    // its data connection may have been heard of first, and then ABOR is under way already
+    transfers.afterAbort(() -> session.end(EndReason.CLIENT_ABORTED, detail));
   }
 
   // The server

@@ -583,6 +583,35 @@ class FtpDataTest {
     assertThat(control.server().line()).isEqualTo("EOF");
   }
 
+  /** Whichever of the two ends is heard of first. */
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(strings = {"reset", "half-close", "QUIT"})
+  void anAbortedUploadsDataWaitWhenTheClientGoesToo(String how) throws Exception {
+    ftp.abortPatience(FtpFixture.NEVER);
+    Control control = tunnelled();
+    ServerSocket listener = ftp.listen();
+    Peer data = ftp.data(FtpFixture.HOST, control.epsv(listener.getLocalPort()));
+    Peer serverData = ftp.accept(listener);
+    data.answer();
+    control.client().sendLine("STOR a");
+    control.server().line();
+    data.reset();
+    assertThat(control.server().line()).isEqualTo("ABOR");
+
+    switch (how) {
+      case "reset" -> control.client().reset();
+      case "half-close" -> control.client().sendEof();
+      default -> control.client().sendLine("QUIT");
+    }
+
+    assertThat(serverData.isSilent()).isTrue();
+    if (how.equals("QUIT")) {
+      assertThat(control.server().line()).isEqualTo("QUIT");
+    }
+    control.server().send("426 cut short\r\n226 aborted\r\n");
+    assertThat(serverData.rest()).isIn("EOF", "RESET");
+  }
+
   @Test
   void anAbortThatTheServerDoesNotReadCutsTheDataConnection() throws Exception {
     Control control = tunnelled();

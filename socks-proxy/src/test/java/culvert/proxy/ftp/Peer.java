@@ -9,10 +9,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
 import java.net.SocketException;
+import java.net.SocketTimeoutException;
 
 /** One end of a connection, with a deadline on every read. */
 public final class Peer implements Closeable {
   private static final int DEADLINE_MILLIS = 10_000;
+  private static final int SILENCE_MILLIS = 300;
 
   final Socket socket;
   private final InputStream in;
@@ -48,6 +50,19 @@ public final class Peer implements Closeable {
   /** Bytes that have come and were not read. */
   int available() throws IOException {
     return in.available();
+  }
+
+  /** Whether for a moment nothing comes, and the connection does not end. */
+  boolean isSilent() throws IOException {
+    socket.setSoTimeout(SILENCE_MILLIS);
+    try {
+      in.read();
+      return false;
+    } catch (SocketTimeoutException silence) {
+      return true;
+    } finally {
+      socket.setSoTimeout(DEADLINE_MILLIS);
+    }
   }
 
   Peer sendLine(String line) throws IOException {
