@@ -206,7 +206,11 @@ final class UpstreamEnd extends ChannelInboundHandlerAdapter {
     if (session == null) {
       early.add(() -> run(event));
     } else {
-      event.accept(session);
+      try {
+        event.accept(session);
+      } catch (RuntimeException | Error e) {
+        session.defect(e); // on another loop than the channel's, nobody else would hear of it
+      }
     }
   }
 }

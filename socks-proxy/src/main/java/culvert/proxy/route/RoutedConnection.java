@@ -382,7 +382,7 @@ final class RoutedConnection {
   void guarded(Runnable step) {
     try {
       step.run();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LOG.atError().addKeyValue("conn", recorder.id()).setCause(e).log("routing failed");
       recorder.ended(EndReason.INTERNAL_ERROR, e.toString());
       Closing.reset(client.channel());

@@ -40,10 +40,24 @@ final class AnnouncingLine {
       boolean address = ADDRESS.matcher(new String(read, 3, read.length - 3, ISO_8859_1)).find();
       announced = address ? Math.max(0, digits(read, 0)) : 0;
     }
-    if (announced == 0) {
+    if (announced == 0 && !isReadTwice(raw, read)) {
       return Optional.of(readAlike(raw, read, last));
     }
     return last ? Optional.of(replaced(read, announced)) : Optional.empty();
+  }
+
+  /** Whether some clients find a code where another one, or none, was counted for a command. */
+  private static boolean isReadTwice(byte[] raw, byte[] read) {
+    if (read.length == 0 || read[0] < '0' || read[0] > '9') {
+      return false;
+    }
+    int[] counted = ReplySplitter.head(raw);
+    for (int i = 0; i < counted.length; i++) {
+      if (counted[i] != (i < read.length ? read[i] & 0xff : '\n')) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** All clients have to find the same code, and the same end of the line. */

@@ -95,6 +95,9 @@ final class ClientReplies {
 
   private void told(ReplyLine line, int upload) {
     boolean first = !open;
+    if (tunnelled && !first && line.otherEnd() && reading.anyUpload()) {
+      return; // clients for which the reply ends there would take it for the word on their upload
+    }
     preliminary = line.hasCode() && line.preliminary();
     if (first && line.hasCode()) {
       misleads = tunnelled && misleads(line, upload);

@@ -117,7 +117,7 @@ public final class ControlDialogue {
 
   /** Whether every command has its reply. */
   public boolean idle() {
-    return pending.isEmpty() && !active.waiting();
+    return pending.isEmpty() && !active.waiting() && client.held().isEmpty();
   }
 
   /** Whether the client has to wait before it may send more commands. */
@@ -157,6 +157,7 @@ public final class ControlDialogue {
       case "EPSV" -> epsv(command);
       case "REIN" -> {
         active.passive();
+        uploads.mode(false);
         forward(command, new Pending.Ordinary(beside));
       }
       case "REST" -> {
@@ -164,8 +165,9 @@ public final class ControlDialogue {
         forward(command, new Pending.Ordinary(beside));
       }
       case "MODE" -> {
-        uploads.mode(command.argumentText());
-        forward(command, new Pending.Ordinary(beside));
+        String mode = command.argumentText().strip();
+        boolean blocks = mode.equalsIgnoreCase("B") || mode.equalsIgnoreCase("C");
+        forward(command, new Pending.Mode(blocks, beside));
       }
       case "STOR", "APPE", "STOU" -> transfer(command, true, number, restartBefore);
       case "RETR", "LIST", "NLST", "MLSD" -> transfer(command, false, number, restartBefore);

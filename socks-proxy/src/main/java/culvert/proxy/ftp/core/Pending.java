@@ -73,6 +73,32 @@ sealed interface Pending {
     }
   }
 
+  /** MODE, which the server may refuse. */
+  final class Mode implements Pending {
+    /** See {@link Uploads#mode}. */
+    final boolean blocks;
+
+    private final boolean beside;
+
+    /**
+     * @param beside as in {@link Ordinary}
+     */
+    Mode(boolean blocks, boolean beside) {
+      this.blocks = blocks;
+      this.beside = beside;
+    }
+
+    @Override
+    public boolean accepts(int code) {
+      return true;
+    }
+
+    @Override
+    public boolean beside() {
+      return beside;
+    }
+  }
+
   /** {@code EPSV ALL}. */
   final class EpsvAll implements Pending {
     @Override

@@ -37,11 +37,17 @@ public record Reply(int code, byte[] raw) {
   byte[] harmlessLines() {
     byte[] all = lines();
     ByteArrayOutputStream harmless = new ByteArrayOutputStream(all.length);
+    boolean headless = false;
     int start = 0;
     for (int i = 0; i < all.length; i++) {
       if (all[i] == '\n') {
         byte[] line = Arrays.copyOfRange(all, start, i + 1);
-        AnnouncingLine.harmless(line, i + 1 == all.length, false).ifPresent(harmless::writeBytes);
+        boolean last = i + 1 == all.length;
+        Optional<byte[]> told = AnnouncingLine.harmless(line, last, false);
+        headless |= start == 0 && told.isEmpty(); // then the others would be replies of their own
+        if (last || !headless) {
+          told.ifPresent(harmless::writeBytes);
+        }
         start = i + 1;
       }
     }

@@ -92,7 +92,7 @@ public final class ReplySplitter {
   }
 
   /** The first four bytes without telnet commands; what is missing counts as the line's end. */
-  private static int[] head(byte[] raw) {
+  static int[] head(byte[] raw) {
     int[] head = {'\n', '\n', '\n', '\n'};
     int found = 0;
     for (int i = 0; i < raw.length && found < head.length; i++) {

@@ -161,6 +161,8 @@ final class ServerReplies {
       ended(transfer, line);
     } else if (to instanceof Pending.Own own && !own.abandoned) {
       active.answered(own.kind, line);
+    } else if (to instanceof Pending.Mode mode && line.code() >= 200 && line.code() < 300) {
+      uploads.mode(mode.blocks);
     } else if (to instanceof Pending.EpsvAll && line.code() < 300) {
       active.epsvAll();
     }

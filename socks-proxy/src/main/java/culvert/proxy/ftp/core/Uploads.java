@@ -58,9 +58,14 @@ final class Uploads {
     this.client = client;
   }
 
-  /** MODE B and C mark the end of a file among its data (RFC 959 section 3.4). */
-  void mode(String argument) {
-    blockMode = !argument.strip().equalsIgnoreCase("S");
+  /**
+   * The server has agreed to a transfer mode.
+   *
+   * @param blocks whether it marks the end of a file among its data, as B and C do (RFC 959 section
+   *     3.4)
+   */
+  void mode(boolean blocks) {
+    blockMode = blocks;
   }
 
   void began(Pending.Transfer upload) {

@@ -94,7 +94,8 @@ class DataNetPropertyTest {
     unreads = 0;
   }
 
-  @Property(tries = 200)
+  /** Always the same steps, so that the gate depends on no chance. */
+  @Property(tries = 200, seed = "1")
   void theTableSaysWhatTheModelSays(
       @ForAll @Size(min = 40, max = 120) List<@IntRange(max = 99_999) Integer> steps) {
     for (int step : steps) {
