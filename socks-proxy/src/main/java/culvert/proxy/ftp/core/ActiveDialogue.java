@@ -251,7 +251,7 @@ final class ActiveDialogue {
   }
 
   private void renamed(ReplyLine reply) {
-    if (reply.code() >= 200 && reply.code() < 300) {
+    if (reply.positive()) {
       server = Optional.empty();
       state = State.RENAMED;
       boolean usual = reply.code() == 200; // another might be read as an announcement

@@ -38,7 +38,7 @@ final class AnnouncingLine {
     }
     if (announced == 0 && asked && read.length > 3 && read[0] == '2') {
       boolean address = ADDRESS.matcher(new String(read, 3, read.length - 3, ISO_8859_1)).find();
-      announced = address ? Math.max(0, digits(read, 0)) : 0;
+      announced = address ? Math.max(0, ReplyLine.codeAt(read, 0)) : 0;
     }
     if (announced == 0 && !isReadTwice(raw, read)) {
       return Optional.of(readAlike(raw, read, last));
@@ -48,12 +48,12 @@ final class AnnouncingLine {
 
   /** Whether some clients find a code where another one, or none, was counted for a command. */
   private static boolean isReadTwice(byte[] raw, byte[] read) {
-    if (read.length == 0 || read[0] < '0' || read[0] > '9') {
+    if (read.length == 0 || !ReplyLine.isDigit(read[0])) {
       return false;
     }
-    int[] counted = ReplySplitter.head(raw);
+    byte[] counted = ReplySplitter.head(raw);
     for (int i = 0; i < counted.length; i++) {
-      if (counted[i] != (i < read.length ? read[i] & 0xff : '\n')) {
+      if (counted[i] != (i < read.length ? read[i] : '\n')) {
         return true;
       }
     }
@@ -68,7 +68,7 @@ final class AnnouncingLine {
         alike = read;
       }
     }
-    if (last && digits(alike, 0) >= 0 && alike.length > 3 && alike[3] != ' ') {
+    if (last && ReplyLine.codeAt(alike, 0) >= 0 && alike.length > 3 && alike[3] != ' ') {
       ByteArrayOutputStream spaced = new ByteArrayOutputStream(alike.length + 1);
       spaced.write(alike, 0, 3);
       spaced.write(' '); // some wait for it
@@ -92,7 +92,7 @@ final class AnnouncingLine {
 
   /** The same code where it was the line's own. */
   private static byte[] replaced(byte[] read, int announced) {
-    int own = digits(read, 0);
+    int own = ReplyLine.codeAt(read, 0);
     int code = own >= 0 ? own : announced;
     return OwnReply.line("%03d culvert: text withheld: no PASV asked for it.".formatted(code));
   }
@@ -110,23 +110,8 @@ final class AnnouncingLine {
     while (start < text.length && (text[start] == ' ' || text[start] == '\t')) {
       start++;
     }
-    int code = digits(text, start);
-    return code >= 227 && code <= 229 ? code : 0;
-  }
-
-  /** The three digits there; -1: there are none. */
-  private static int digits(byte[] text, int start) {
-    if (start + 3 > text.length) {
-      return -1;
-    }
-    int code = 0;
-    for (int i = start; i < start + 3; i++) {
-      if (text[i] < '0' || text[i] > '9') {
-        return -1;
-      }
-      code = code * 10 + (text[i] - '0');
-    }
-    return code;
+    int code = ReplyLine.codeAt(text, start);
+    return ReplyLine.announces(code) ? code : 0;
   }
 
   private static byte[] withoutTelnet(byte[] raw) {

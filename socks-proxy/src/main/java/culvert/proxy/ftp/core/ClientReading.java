@@ -21,8 +21,8 @@ final class ClientReading {
 
     Asked(int number, Command command, boolean whileItGoesOn) {
       this.number = number;
-      this.upload = command.is("STOR", "APPE", "STOU");
-      this.transfer = upload || command.is("RETR", "LIST", "NLST", "MLSD");
+      this.upload = command.uploads();
+      this.transfer = command.transfers();
       this.beside = whileItGoesOn || command.is("NOOP", "STAT", "ABOR");
     }
   }
@@ -77,8 +77,7 @@ final class ClientReading {
     Optional<Asked> taken = takes(code);
     taken.ifPresent(asked::remove);
     doubtful = Math.min(doubtful, asked.size());
-    return code >= 200
-        && code < 300
+    return ReplyLine.isPositive(code)
         && Stream.concat(taken.stream(), asked.stream().limit(doubtful))
             .anyMatch(command -> command.upload && command.number != answered);
   }

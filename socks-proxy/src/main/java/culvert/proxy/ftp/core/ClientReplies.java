@@ -141,13 +141,9 @@ final class ClientReplies {
         () -> {
           passiveOwed &= owed > 0;
           preliminary = false;
-          boolean misleading = reading.misleads(code(reply), 0) && tunnelled;
+          boolean misleading = reading.misleads(ReplyLine.codeAt(reply, 0), 0) && tunnelled;
           client.accept(misleading ? OwnReply.line(OwnReply.UPLOAD_BROKEN) : reply);
         });
-  }
-
-  private static int code(byte[] reply) {
-    return (reply[0] - '0') * 100 + (reply[1] - '0') * 10 + (reply[2] - '0');
   }
 
   /** The same behind the replies that the client still waits for. */

@@ -97,6 +97,16 @@ public final class Command implements ClientInput {
     return !SHOWN.contains(new String(line, 0, length, US_ASCII).toUpperCase(Locale.ROOT));
   }
 
+  /** Whether it sends a file. */
+  boolean uploads() {
+    return is("STOR", "APPE", "STOU");
+  }
+
+  /** Whether it has a data connection. */
+  boolean transfers() {
+    return uploads() || is("RETR", "LIST", "NLST", "MLSD");
+  }
+
   boolean is(String... verbs) {
     return Arrays.asList(verbs).contains(verb);
   }

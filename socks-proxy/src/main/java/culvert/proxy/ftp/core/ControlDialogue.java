@@ -169,11 +169,15 @@ public final class ControlDialogue {
         boolean blocks = mode.equalsIgnoreCase("B") || mode.equalsIgnoreCase("C");
         forward(command, new Pending.Mode(blocks, beside));
       }
-      case "STOR", "APPE", "STOU" -> transfer(command, true, number, restartBefore);
-      case "RETR", "LIST", "NLST", "MLSD" -> transfer(command, false, number, restartBefore);
       case "ABOR" -> abort();
       case "" -> client.answerInTurn(OwnReply.MALFORMED);
-      default -> ordinary(command, beside);
+      default -> {
+        if (command.transfers()) {
+          transfer(command, number, restartBefore);
+        } else {
+          ordinary(command, beside);
+        }
+      }
     }
   }
 
@@ -207,8 +211,8 @@ public final class ControlDialogue {
     }
   }
 
-  private void transfer(
-      Command command, boolean upload, int number, Optional<byte[]> restartBefore) {
+  private void transfer(Command command, int number, Optional<byte[]> restartBefore) {
+    boolean upload = command.uploads();
     if (active.on()) {
       active.transfer(new ActiveLine.Transfer(upload, number, command.bytes(), restartBefore));
     } else if (upload && uploads.isBroken(passive.request())) {

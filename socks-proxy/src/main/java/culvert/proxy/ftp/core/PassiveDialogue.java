@@ -68,7 +68,7 @@ final class PassiveDialogue {
       effects.accept(new ControlEffect.Announce(asked.request, asked.extended, found.get(), line));
     } else if (found.isPresent()) {
       client.answer(OwnReply.line(found.get().refusal()));
-    } else if (!tunnelled || (line.code() >= 400 && line.code() < 600)) {
+    } else if (!tunnelled || line.negative()) {
       client.relay(line);
     } else {
       String verb = asked.extended ? "EPSV" : "PASV";

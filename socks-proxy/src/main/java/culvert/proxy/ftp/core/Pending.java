@@ -11,7 +11,9 @@ import java.util.Optional;
 sealed interface Pending {
 
   /** Whether a reply with this code that is not {@code 1yz} may be its answer. */
-  boolean accepts(int code);
+  default boolean accepts(int code) {
+    return true;
+  }
 
   /** Whether a {@code 1yz} may come before its answer (RFC 959 section 5.4). */
   default boolean begins() {
@@ -28,13 +30,13 @@ sealed interface Pending {
     return isClients();
   }
 
+  /** Whether it may have its answer while a transfer before it goes on. */
+  default boolean beside() {
+    return false;
+  }
+
   /** The greeting, which nobody asked for. */
   final class Greeting implements Pending {
-    @Override
-    public boolean accepts(int code) {
-      return true;
-    }
-
     @Override
     public boolean begins() {
       return true;
@@ -46,11 +48,6 @@ sealed interface Pending {
     }
   }
 
-  /** Whether it may have its answer while a transfer before it goes on. */
-  default boolean beside() {
-    return false;
-  }
-
   /** A command that changes nothing here. */
   final class Ordinary implements Pending {
     private final boolean beside;
@@ -60,11 +57,6 @@ sealed interface Pending {
      */
     Ordinary(boolean beside) {
       this.beside = beside;
-    }
-
-    @Override
-    public boolean accepts(int code) {
-      return true;
     }
 
     @Override
@@ -89,31 +81,16 @@ sealed interface Pending {
     }
 
     @Override
-    public boolean accepts(int code) {
-      return true;
-    }
-
-    @Override
     public boolean beside() {
       return beside;
     }
   }
 
   /** {@code EPSV ALL}. */
-  final class EpsvAll implements Pending {
-    @Override
-    public boolean accepts(int code) {
-      return true;
-    }
-  }
+  final class EpsvAll implements Pending {}
 
   /** {@code AUTH}, where it may reach the server. */
-  final class Auth implements Pending {
-    @Override
-    public boolean accepts(int code) {
-      return true;
-    }
-  }
+  final class Auth implements Pending {}
 
   /** The client's PASV or EPSV. */
   final class Passive implements Pending {
@@ -180,8 +157,7 @@ sealed interface Pending {
 
     /** Whether with this line nobody waits for the data of a passive command any more. */
     boolean settles(ReplyLine line) {
-      boolean announces = line.code() >= 227 && line.code() <= 229;
-      return passive > 0 && line.last() && !line.preliminary() && !announces;
+      return passive > 0 && line.last() && !line.preliminary() && !ReplyLine.announces(line.code());
     }
 
     /** A line of its final reply; past the limit, those in the middle are left out. */
@@ -204,7 +180,7 @@ sealed interface Pending {
     /** Once a transfer is under way, servers refuse other commands beside it. */
     @Override
     public boolean accepts(int code) {
-      return begun ? !isOfCommandBeside(code) && !neverOfTransfer(code) : !neverOfTransfer(code);
+      return !neverOfTransfer(code) && !(begun && isOfCommandBeside(code));
     }
 
     @Override

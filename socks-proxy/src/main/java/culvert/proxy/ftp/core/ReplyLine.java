@@ -34,9 +34,42 @@ public record ReplyLine(int code, boolean last, boolean otherEnd, byte[] raw) {
     return raw.length > 0 && raw[raw.length - 1] == '\n';
   }
 
+  /** {@code 2yz}. */
+  boolean positive() {
+    return isPositive(code);
+  }
+
+  static boolean isPositive(int code) {
+    return code >= 200 && code < 300;
+  }
+
   /** {@code 4yz} and {@code 5yz}. */
   boolean negative() {
     return code >= 400 && code < 600;
+  }
+
+  /** Whether a data connection is announced by it (RFC 959, 1639 and 2428). */
+  static boolean announces(int code) {
+    return code >= 227 && code <= 229;
+  }
+
+  /** The three digits that stand there; {@link #NO_CODE}: there are none. */
+  static int codeAt(byte[] text, int start) {
+    if (start + 3 > text.length) {
+      return NO_CODE;
+    }
+    int code = 0;
+    for (int i = start; i < start + 3; i++) {
+      if (!isDigit(text[i])) {
+        return NO_CODE;
+      }
+      code = code * 10 + (text[i] - '0');
+    }
+    return code;
+  }
+
+  static boolean isDigit(byte b) {
+    return b >= '0' && b <= '9';
   }
 
   /** The server's own words, where all clients read the same code in them. */

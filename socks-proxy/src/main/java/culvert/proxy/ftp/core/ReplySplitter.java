@@ -73,16 +73,17 @@ public final class ReplySplitter {
   }
 
   private ReplyLine classify(byte[] raw) {
-    int[] head = head(raw);
-    int code = code(head);
-    int separator = head[3];
+    byte[] head = head(raw);
+    int code = ReplyLine.codeAt(head, 0);
+    byte separator = head[3];
     if (open != NO_CODE) {
       int reply = open;
       boolean last = code == open && separator != '-'; // as most clients have it
       if (last) {
         open = NO_CODE;
       }
-      return new ReplyLine(reply, last, !last && isDigit(head[0]) && separator != '-', raw);
+      return new ReplyLine(
+          reply, last, !last && ReplyLine.isDigit(head[0]) && separator != '-', raw);
     }
     if (code != NO_CODE && separator == '-') {
       open = code;
@@ -92,8 +93,8 @@ public final class ReplySplitter {
   }
 
   /** The first four bytes without telnet commands; what is missing counts as the line's end. */
-  static int[] head(byte[] raw) {
-    int[] head = {'\n', '\n', '\n', '\n'};
+  static byte[] head(byte[] raw) {
+    byte[] head = {'\n', '\n', '\n', '\n'};
     int found = 0;
     for (int i = 0; i < raw.length && found < head.length; i++) {
       int b = raw[i] & 0xff;
@@ -103,19 +104,9 @@ public final class ReplySplitter {
       } else if (command > 0 && command != IAC) {
         i++;
       } else {
-        head[found++] = b;
+        head[found++] = raw[i];
       }
     }
     return head;
-  }
-
-  /** The three digits that the line begins with. */
-  private static int code(int[] head) {
-    boolean three = isDigit(head[0]) && isDigit(head[1]) && isDigit(head[2]);
-    return three ? (head[0] - '0') * 100 + (head[1] - '0') * 10 + (head[2] - '0') : NO_CODE;
-  }
-
-  private static boolean isDigit(int b) {
-    return b >= '0' && b <= '9';
   }
 }

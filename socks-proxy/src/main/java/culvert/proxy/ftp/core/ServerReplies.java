@@ -161,7 +161,7 @@ final class ServerReplies {
       ended(transfer, line);
     } else if (to instanceof Pending.Own own && !own.abandoned) {
       active.answered(own.kind, line);
-    } else if (to instanceof Pending.Mode mode && line.code() >= 200 && line.code() < 300) {
+    } else if (to instanceof Pending.Mode mode && line.positive()) {
       uploads.mode(mode.blocks);
     } else if (to instanceof Pending.EpsvAll && line.code() < 300) {
       active.epsvAll();
