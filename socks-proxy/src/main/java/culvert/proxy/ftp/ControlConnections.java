@@ -12,6 +12,7 @@ import culvert.proxy.ftp.passive.ExpectedPorts;
 import culvert.proxy.ftp.passive.ForwardedPorts;
 import culvert.proxy.ftp.passive.KnownServer;
 import culvert.proxy.ftp.passive.ListeningPorts;
+import culvert.proxy.ftp.passive.PassiveServices;
 import io.netty.channel.EventLoop;
 import java.net.InetAddress;
 import java.util.Optional;
@@ -73,20 +74,16 @@ public final class ControlConnections implements FtpSessions {
   /** For a session that leads to this destination on this route. */
   static SessionWay.Ports ports(
       FtpServices services, Client client, ConnectionRequest destination, Route route) {
+    PassiveServices passive = services.passive();
     Optional<ForwardedBy> forwardedBy = client.forwardedBy();
     if (forwardedBy.isPresent()) {
-      return (upstream, takers) ->
-          new ForwardedPorts(services.passive(), client, forwardedBy.get());
+      return upstream -> new ForwardedPorts(passive, client, forwardedBy.get());
     }
     return listens(route)
-        ? (upstream, takers) ->
+        ? upstream ->
             new ListeningPorts(
-                services.passive(),
-                client,
-                KnownServer.ofTunnel(services.passive(), client, destination, upstream, takers))
-        : (upstream, takers) ->
-            new ExpectedPorts(
-                KnownServer.of(services.passive(), client, destination, upstream, takers));
+                passive, client, KnownServer.ofTunnel(passive, client, destination, upstream))
+        : upstream -> new ExpectedPorts(KnownServer.of(passive, client, destination, upstream));
   }
 
   private static boolean listens(Route route) {

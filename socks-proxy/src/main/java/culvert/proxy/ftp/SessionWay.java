@@ -7,19 +7,18 @@ import culvert.filter.FtpHandling;
 import culvert.filter.Route;
 import culvert.proxy.door.Client;
 import culvert.proxy.ftp.active.ActiveMode;
-import culvert.proxy.ftp.core.PassiveReply;
 import culvert.proxy.ftp.data.DataConnector;
 import culvert.proxy.ftp.data.DataEvents;
 import culvert.proxy.ftp.data.DataSession;
-import culvert.proxy.ftp.data.DataTaker;
+import culvert.proxy.ftp.data.PassiveAddress;
 import culvert.proxy.ftp.data.Upstream;
 import culvert.proxy.ftp.passive.PassivePorts;
+import culvert.proxy.ftp.passive.PassiveUpstream;
 import culvert.ssh.Password;
 import io.netty.channel.socket.DuplexChannel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,12 +49,7 @@ final class SessionWay {
   /** Says where the client comes for data; asked once for each upstream. */
   interface Ports {
 
-    /**
-     * Begins with an upstream, which is the way that data connections will take.
-     *
-     * @param takers of clients that come for data at a port that nobody has announced
-     */
-    PassivePorts open(Upstream upstream, Function<PassiveReply, DataTaker> takers);
+    PassivePorts open(PassiveUpstream upstream);
   }
 
   private final Client client;
@@ -118,11 +112,14 @@ final class SessionWay {
     SessionData told = new SessionData(session);
     DataEvents events = new DataEvents(client.channel().eventLoop(), told);
     DataConnector connector = new DataConnector(events, upstream, route, services.relay());
+    PassiveAddress address = PassiveAddress.of(client, request, services.resolver());
     ActiveMode active =
         new ActiveMode(
-            services.activeNeeds(), client, request, route, upstream, connector, session);
+            services.activeNeeds(), client, request, route, upstream, address, connector, session);
     PassivePorts passive =
-        ports.open(upstream, reply -> connector.taker(DataSession.UNKNOWN_REQUEST, reply));
+        ports.open(
+            new PassiveUpstream(
+                upstream, address, reply -> connector.taker(DataSession.UNKNOWN_REQUEST, reply)));
     DataModes data = new DataModes(passive, active, connector, events);
     ServerSide attached = new ServerSide(end, control, upstream, data, request.host(), session);
     told.of(attached);

@@ -11,6 +11,7 @@ import culvert.proxy.ftp.core.ControlEvent;
 import culvert.proxy.ftp.core.PassiveReply;
 import culvert.proxy.ftp.data.DataConnector;
 import culvert.proxy.ftp.data.HeldPorts;
+import culvert.proxy.ftp.data.PassiveAddress;
 import culvert.proxy.ftp.data.Upstream;
 import culvert.proxy.owner.ClientOwners;
 import culvert.proxy.upstream.DirectConnector;
@@ -66,12 +67,17 @@ public final class ActiveMode {
   private @Nullable ClientWay way;
   private @Nullable ForwardedData forward; // for the next transfer
 
+  /**
+   * @param request where the session leads
+   * @param serverAddress as the client knows it
+   */
   public ActiveMode(
       Needs needs,
       Client client,
       ConnectionRequest request,
       Route route,
       Upstream upstream,
+      PassiveAddress serverAddress,
       DataConnector connector,
       Listener session) {
     this.needs = needs;
@@ -80,7 +86,7 @@ public final class ActiveMode {
     this.connector = connector;
     this.session = session;
     this.loop = client.channel().eventLoop();
-    this.clients = new ClientReach(needs, client, request);
+    this.clients = new ClientReach(needs, client, serverAddress);
     this.given = new ActiveForwards(loop, needs.lateData());
     this.forwards =
         upstream instanceof Upstream.Tunnelled tunnelled && forwards(route)

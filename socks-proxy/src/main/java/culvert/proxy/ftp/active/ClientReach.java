@@ -1,17 +1,14 @@
 package culvert.proxy.ftp.active;
 
-import culvert.filter.ConnectionRequest;
 import culvert.proxy.door.Client;
 import culvert.proxy.ftp.core.PortCommand;
 import culvert.proxy.ftp.data.PassiveAddress;
-import culvert.ssh.AddressResolver;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.FutureListener;
 import io.netty.util.concurrent.Promise;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -29,29 +26,14 @@ final class ClientReach implements AutoCloseable {
   private final EventLoop loop;
 
   /**
-   * @param request where the session leads
+   * @param serverAddress as the client knows it
    */
-  ClientReach(ActiveMode.Needs needs, Client client, ConnectionRequest request) {
+  ClientReach(ActiveMode.Needs needs, Client client, PassiveAddress serverAddress) {
     this.needs = needs;
     this.client = client;
     this.loop = client.channel().eventLoop();
-    InetAddress own = ((InetSocketAddress) client.channel().localAddress()).getAddress();
-    ConnectionRequest known = PassiveAddress.asked(client, request);
-    this.serverAddress = new PassiveAddress(known, own);
+    this.serverAddress = serverAddress;
     this.binds = client.forwardedBy().isPresent() ? Optional.empty() : Optional.of(openBinds());
-    learn(needs.resolver(), known.host());
-  }
-
-  private void learn(AddressResolver resolver, String host) {
-    resolver
-        .resolve(host, loop)
-        .addListener(
-            (FutureListener<List<InetAddress>>)
-                resolved -> {
-                  if (resolved.isSuccess()) {
-                    serverAddress.resolved(resolved.getNow());
-                  }
-                });
   }
 
   private BindTable.Session openBinds() {

@@ -3,9 +3,12 @@ package culvert.proxy.ftp.data;
 import culvert.filter.ConnectionRequest;
 import culvert.filter.DestinationAddress;
 import culvert.proxy.door.Client;
+import culvert.ssh.AddressResolver;
 import io.netty.util.NetUtil;
+import io.netty.util.concurrent.Future;
 import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Locale;
@@ -25,19 +28,32 @@ public final class PassiveAddress {
 
   private final ConnectionRequest request;
   private final InetAddress own;
+  private final Future<List<InetAddress>> addresses;
   private final Inet4Address reserved = nextReserved();
-  private List<InetAddress> resolved = List.of();
 
   /**
    * @param request what the client asked for
    * @param own where the client has reached Culvert
+   * @param addresses of that name, as they are found
    */
-  public PassiveAddress(ConnectionRequest request, InetAddress own) {
+  PassiveAddress(ConnectionRequest request, InetAddress own, Future<List<InetAddress>> addresses) {
     this.request = request;
     this.own = own;
-    if (request.address() instanceof DestinationAddress.Known known) {
-      resolved = List.of(known.address());
-    }
+    this.addresses = addresses;
+  }
+
+  /**
+   * Begins to look the name up that the client has asked for.
+   *
+   * @param destination where the session leads
+   * @param resolver on the client's behalf
+   */
+  public static PassiveAddress of(
+      Client client, ConnectionRequest destination, AddressResolver resolver) {
+    ConnectionRequest asked = asked(client, destination);
+    InetAddress own = ((InetSocketAddress) client.channel().localAddress()).getAddress();
+    return new PassiveAddress(
+        asked, own, resolver.resolve(asked.host(), client.channel().eventLoop()));
   }
 
   /**
@@ -46,16 +62,22 @@ public final class PassiveAddress {
    *
    * @param destination where the session leads
    */
-  public static ConnectionRequest asked(Client client, ConnectionRequest destination) {
+  static ConnectionRequest asked(Client client, ConnectionRequest destination) {
     ConnectionRequest asked = client.request();
     return destination.host().equals(asked.host()) ? destination : asked;
   }
 
   /** What the name resolves to here; a literal address is itself. */
-  public void resolved(List<InetAddress> addresses) {
-    if (!(request.address() instanceof DestinationAddress.Known)) {
-      resolved = List.copyOf(addresses);
+  public Future<List<InetAddress>> addresses() {
+    return addresses;
+  }
+
+  /** Of which the rules have chosen one, if they have. */
+  private List<InetAddress> known() {
+    if (request.address() instanceof DestinationAddress.Known known) {
+      return List.of(known.address());
     }
+    return addresses.isSuccess() ? addresses.getNow() : List.of();
   }
 
   /**
@@ -67,7 +89,7 @@ public final class PassiveAddress {
     if (literal instanceof Inet4Address asked) {
       return asked;
     }
-    return resolved.stream()
+    return known().stream()
         .filter(this::usableForTheName)
         .filter(Inet4Address.class::isInstance)
         .map(Inet4Address.class::cast)

@@ -91,6 +91,18 @@ final class Announcements {
   }
 
   /**
+   * A name server says that the server has this address. That can be anybody's: it is held, but
+   * nobody who comes there is taken for a client that comes for data.
+   */
+  void maybeKnownAs(InetAddress address) {
+    synchronized (table) {
+      if (state != State.FORGOTTEN && server.addHeldOnly(address)) {
+        table.sessions().add(this, ServerNames.key(address));
+      }
+    }
+  }
+
+  /**
    * Clients may come for data under this address, but it is somebody else's too (Culvert's own, or
    * loopback): where nothing is announced, it is not held.
    */
@@ -140,8 +152,9 @@ final class Announcements {
         return serverPort;
       }
       newest = Math.max(newest, request);
+      table.forgetEnded();
       boolean control =
-          configured || table.sessions().isControlPort(server.hosts(), client, serverPort);
+          configured || table.sessions().isControlPort(server.held(), client, serverPort);
       int port =
           control || table.collides(this, serverPort)
               ? table.freePort(this, serverPort)
@@ -238,7 +251,7 @@ final class Announcements {
   }
 
   Set<Object> hosts() {
-    return server.hosts();
+    return server.held();
   }
 
   Set<Integer> controlPorts() {
@@ -274,7 +287,7 @@ final class Announcements {
   }
 
   boolean holds(Set<Object> hosts) {
-    return tunnelled && server.contain(hosts);
+    return tunnelled && server.hold(hosts);
   }
 
   boolean serves() {

@@ -40,7 +40,7 @@ final class DataNet {
     }
     List<Announcements> plain =
         ofClient.stream()
-            .filter(s -> !s.tunnelled() && s.isOwnedBy(asked.owner()) && mayServe(s, asked))
+            .filter(s -> !s.tunnelled() && isFor(s, asked) && mayServe(s, asked))
             .toList();
     return plain.isEmpty() || held ? Optional.empty() : Optional.of(newest(plain, asked.port()));
   }
@@ -73,6 +73,11 @@ final class DataNet {
     return session.tunnelled() && session.mayBeOwnedBy(asked.owner()) && mayServe(session, asked);
   }
 
+  /** Whether it is the session's client that comes, and its server that it wants. */
+  private static boolean isFor(Announcements session, DataRequest asked) {
+    return session.isOwnedBy(asked.owner()) && session.answersTo(asked.hosts());
+  }
+
   /** At any port, who comes as the session's control connection came. */
   private static boolean mayServe(Announcements session, DataRequest asked) {
     return !session.isUnread() || session.isOfListener(asked.client());
@@ -88,13 +93,13 @@ final class DataNet {
             .filter(s -> s.waits() && s.serves() && mayMean(s, asked))
             .limit(2)
             .toList();
-    if (waiting.size() > 1 || waiting.stream().anyMatch(s -> !s.isOwnedBy(asked.owner()))) {
+    if (waiting.size() > 1 || waiting.stream().anyMatch(s -> !isFor(s, asked))) {
       return Verdict.of(Claim.HELD); // a broken upload would be undone at the wrong session
     }
     List<Announcements> unread =
         ofClient.stream()
             .filter(s -> s.isUnread() && s.serves() && mayMean(s, asked))
-            .filter(s -> s.isOwnedBy(asked.owner()))
+            .filter(s -> isFor(s, asked))
             .toList();
     if (waiting.isEmpty()) {
       return unread.isEmpty() ? Verdict.of(Claim.HELD) : newest(unread, asked.port());

@@ -85,7 +85,7 @@ public final class ExpectedDataConnections implements DataConnections {
     DataRequest asked = DataRequest.of(client, owner, controlPorts.test(port));
     Verdict found;
     synchronized (this) {
-      ended.forget(now());
+      forgetEnded();
       found = findAnnounced(asked).orElseGet(() -> findUnannounced(asked));
     }
     found.taker().ifPresent(taker -> taker.take(client, recorder));
@@ -155,7 +155,7 @@ public final class ExpectedDataConnections implements DataConnections {
   public Claim direct(Client client, SocketOwner owner, InetAddress address, int port) {
     DataRequest asked = DataRequest.at(address, port, client, owner, controlPorts.test(port));
     synchronized (this) {
-      ended.forget(now());
+      forgetEnded();
       List<AnnouncedPort> holders = holders(asked);
       if (isKeptByOthers(holders, asked)) {
         return Claim.HELD;
@@ -178,7 +178,7 @@ public final class ExpectedDataConnections implements DataConnections {
     boolean control = controlPorts.test(port);
     SocketOwner owner = new SocketOwner.NotLookedUp();
     synchronized (this) {
-      ended.forget(now());
+      forgetEnded();
       return net.recentlyTunnelled(DataRequest.of(client, owner, control))
           || reached
               .map(address -> DataRequest.at(address, port, client, owner, control))
@@ -200,6 +200,12 @@ public final class ExpectedDataConnections implements DataConnections {
 
   boolean isConfiguredControlPort(int port) {
     return controlPorts.test(port);
+  }
+
+  /** What has ended long enough ago is known no more. */
+  void forgetEnded() {
+    assert Thread.holdsLock(this);
+    ended.forget(now());
   }
 
   void hasEnded(Announcements session) {

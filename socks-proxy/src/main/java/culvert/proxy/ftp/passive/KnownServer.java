@@ -1,25 +1,27 @@
 package culvert.proxy.ftp.passive;
 
 import culvert.filter.ConnectionRequest;
+import culvert.filter.DestinationAddress;
 import culvert.proxy.door.Client;
 import culvert.proxy.ftp.core.PassiveReply;
-import culvert.proxy.ftp.data.DataTaker;
 import culvert.proxy.ftp.data.PassiveAddress;
 import culvert.proxy.ftp.data.Upstream;
 import culvert.proxy.upstream.TunnelEnds;
 import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.FutureListener;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 
 /**
  * A session's part of the table of expected data connections, and the names under which its client
- * may ask for the server: what the client itself has named, what that is found to be here, and what
- * it is told. Never what the server says of itself.
+ * may ask for the server: what the client itself has named, what was reached under that name, and
+ * what the client is told. Other addresses that the name has here are held, in case that they are
+ * the server; who comes there is not taken for its client, for they can be anybody's. What the
+ * server says of itself counts for nothing.
  *
  * @param loop the session's
  */
@@ -30,16 +32,12 @@ public record KnownServer(Announcements announcements, PassiveAddress address, E
    *
    * @param destination where the session leads: what the client asked the front door for, or what
    *     it has named since
-   * @param upstream the way that data connections will take
-   * @param takers by the port, in the form of an announcement that nobody has seen
    */
   public static KnownServer of(
       PassiveServices services,
       Client client,
       ConnectionRequest destination,
-      Upstream upstream,
-      Function<PassiveReply, DataTaker> takers) {
-    InetAddress own = ((InetSocketAddress) client.channel().localAddress()).getAddress();
+      PassiveUpstream upstream) {
     ConnectionRequest asked = client.request();
     SessionClient of =
         new SessionClient(
@@ -52,15 +50,19 @@ public record KnownServer(Announcements announcements, PassiveAddress address, E
             .table()
             .open(
                 of,
-                upstream,
+                upstream.upstream(),
                 Set.copyOf(List.of(asked.port(), destination.port())),
-                port -> takers.apply(new PassiveReply(Optional.empty(), port)));
+                port -> upstream.takers().apply(new PassiveReply(Optional.empty(), port)));
     KnownServer known =
-        new KnownServer(
-            announcements,
-            new PassiveAddress(PassiveAddress.asked(client, destination), own),
-            client.channel().eventLoop());
-    known.named(services, asked, destination, upstream);
+        new KnownServer(announcements, upstream.address(), client.channel().eventLoop());
+    known.named(asked);
+    known.named(destination);
+    known.reached(upstream.upstream());
+    known.maybeAt(upstream.address().addresses());
+    if (!destination.host().equals(asked.host())) {
+      known.maybeAt(services.resolver().resolve(destination.host(), known.loop()));
+    }
+    InetAddress own = ((InetSocketAddress) client.channel().localAddress()).getAddress();
     announcements.alsoClaimedAs(own);
     return known;
   }
@@ -70,46 +72,37 @@ public record KnownServer(Announcements announcements, PassiveAddress address, E
       PassiveServices services,
       Client client,
       ConnectionRequest destination,
-      Upstream upstream,
-      Function<PassiveReply, DataTaker> takers) {
-    return client.namesDestination() && upstream instanceof Upstream.Tunnelled
-        ? Optional.of(of(services, client, destination, upstream, takers))
+      PassiveUpstream upstream) {
+    return client.namesDestination() && upstream.upstream() instanceof Upstream.Tunnelled
+        ? Optional.of(of(services, client, destination, upstream))
         : Optional.empty();
   }
 
-  private void named(
-      PassiveServices services,
-      ConnectionRequest asked,
-      ConnectionRequest destination,
-      Upstream upstream) {
-    announcements.knownAs(asked.host());
-    announcements.knownAs(destination.host());
+  /** What the client has named, and the address of it that the rules have chosen. */
+  private void named(ConnectionRequest request) {
+    announcements.knownAs(request.host());
+    if (request.address() instanceof DestinationAddress.Known known) {
+      announcements.knownAs(known.address());
+    }
+  }
+
+  private void reached(Upstream upstream) {
     if (upstream instanceof Upstream.Plain plain) {
       announcements.knownAs(plain.address());
     } else if (upstream instanceof Upstream.Tunnelled tunnelled) {
       TunnelEnds.destination(tunnelled.server(), tunnelled.session())
           .ifPresent(announcements::knownAs);
     }
-    resolve(services, asked.host(), true);
-    if (!destination.host().equals(asked.host())) {
-      resolve(services, destination.host(), false);
-    }
   }
 
-  /** What the name resolves to here is another way to ask for the server. */
-  private void resolve(PassiveServices services, String host, boolean told) {
-    services
-        .resolver()
-        .resolve(host, loop)
-        .addListener(
-            (FutureListener<List<InetAddress>>)
-                resolved -> {
-                  if (resolved.isSuccess()) {
-                    resolved.getNow().forEach(announcements::knownAs);
-                    if (told) {
-                      address.resolved(resolved.getNow());
-                    }
-                  }
-                });
+  /** What a name resolves to here can be the server. */
+  private void maybeAt(Future<List<InetAddress>> addresses) {
+    addresses.addListener(
+        (FutureListener<List<InetAddress>>)
+            resolved -> {
+              if (resolved.isSuccess()) {
+                resolved.getNow().forEach(announcements::maybeKnownAs);
+              }
+            });
   }
 }

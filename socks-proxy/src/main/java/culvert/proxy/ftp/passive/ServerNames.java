@@ -14,42 +14,48 @@ import java.util.Set;
 final class ServerNames {
   private static final byte[] MAPPED = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -1, -1};
 
-  private final Set<Object> hosts = new HashSet<>();
-  private final Set<InetAddress> claimOnly = new HashSet<>();
+  private final Set<Object> held = new HashSet<>();
+  private final Set<Object> claimed = new HashSet<>();
 
   /**
    * The server is known under this name or address.
    *
    * @param host see {@link #key}
-   * @return whether that is news
+   * @return whether that is news to what is held
    */
   boolean add(Object host) {
-    return hosts.add(host);
+    claimed.add(host);
+    return held.add(host);
+  }
+
+  /** It may be the server's, but nobody but a name server says so: it can be anybody's. */
+  boolean addHeldOnly(InetAddress address) {
+    return held.add(key(address));
   }
 
   /** Clients may ask for the server by this address, but it is somebody else's too. */
   void addClaimOnly(InetAddress address) {
-    claimOnly.add(key(address));
+    claimed.add(key(address));
   }
 
-  /** Everything that was added. */
-  Set<Object> hosts() {
-    return Collections.unmodifiableSet(hosts);
+  /** What may be the server. */
+  Set<Object> held() {
+    return Collections.unmodifiableSet(held);
   }
 
-  /** Whether that is the server. */
-  boolean contain(Set<Object> asked) {
-    return asked.stream().anyMatch(hosts::contains);
+  /** Whether that may be the server: nobody is led past the tunnel to it. */
+  boolean hold(Set<Object> asked) {
+    return asked.stream().anyMatch(held::contains);
   }
 
-  /** Whether a client that asks for that may mean the server. */
+  /** Whether a client that asks for that means the server. */
   boolean answerTo(Set<Object> asked) {
-    return contain(asked) || asked.stream().anyMatch(claimOnly::contains);
+    return asked.stream().anyMatch(claimed::contains);
   }
 
   /** Whether a client may mean either server by the same name. */
   boolean overlap(ServerNames other) {
-    return other.contain(hosts);
+    return other.hold(held);
   }
 
   /** Equal for names and literal addresses of the same host. */

@@ -8,6 +8,7 @@ import culvert.filter.ConnectionRequest;
 import culvert.filter.DestinationAddress;
 import culvert.proxy.door.Client;
 import io.netty.util.NetUtil;
+import io.netty.util.concurrent.ImmediateEventExecutor;
 import java.net.InetAddress;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -24,9 +25,12 @@ class PassiveAddressTest {
   void aServerThatTheClientNamesLateIsKnownByWhatTheFrontDoorWasAskedFor() throws Exception {
     when(client.request()).thenReturn(request("ftpproxy.example"));
     ConnectionRequest known = PassiveAddress.asked(client, request("ftp.example"));
-    PassiveAddress address = new PassiveAddress(known, NetUtil.LOCALHOST4);
     InetAddress proxy = InetAddress.getByName("192.0.2.1");
-    address.resolved(List.of(proxy));
+    PassiveAddress address =
+        new PassiveAddress(
+            known,
+            NetUtil.LOCALHOST4,
+            ImmediateEventExecutor.INSTANCE.newSucceededFuture(List.of(proxy)));
 
     assertThat(known.host()).isEqualTo("ftpproxy.example");
     assertThat(address.asKnownToClient()).isEqualTo(proxy);

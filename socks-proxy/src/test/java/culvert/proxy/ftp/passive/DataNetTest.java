@@ -286,6 +286,45 @@ class DataNetTest {
     assertThat(ftp.claim("198.51.100.2", 2000)).isEqualTo(Claim.HELD);
   }
 
+  @Test
+  void anAddressThatOnlyANameServerKnowsIsHeldAndNobodyIsDrawnIntoTheTunnelThere() {
+    Session session = ftp.open("a").pasv();
+    session.part.maybeKnownAs(address("198.51.100.1"));
+    session.announces(2000);
+
+    assertThat(ftp.claim("198.51.100.1", 2000)).as("announced").isEqualTo(Claim.HELD);
+    assertThat(ftp.claim("198.51.100.1", 8080)).as("not announced").isEqualTo(Claim.HELD);
+    assertThat(ftp.claim("198.51.100.1", 22)).isEqualTo(Claim.NOT_EXPECTED);
+    assertThat(ftp.taken).isEmpty();
+    session.transferred();
+    assertThat(ftp.claim("198.51.100.1", 8080)).isEqualTo(Claim.NOT_EXPECTED);
+    assertThat(ftp.claim(HOST, 2000)).as("the session's own").isEqualTo(Claim.TAKEN);
+  }
+
+  @Test
+  void anAddressThatTheClientIsToldIsTheHostsWhateverANameServerSaysToo() {
+    Session session = ftp.open("a").pasv();
+    session.part.maybeKnownAs(address("198.51.100.1"));
+    session.part.knownAs("198.51.100.1");
+    session.part.maybeKnownAs(address("198.51.100.1"));
+
+    assertThat(ftp.claim("198.51.100.1", 2000)).isEqualTo(Claim.TAKEN);
+  }
+
+  @Test
+  void aSessionThatCannotBeReadTakesNobodyWhereOnlyANameServerLeads() {
+    Session tunnelled = ftp.open("a");
+    tunnelled.part.maybeKnownAs(address("198.51.100.1"));
+    tunnelled.part.expectAny();
+    Session plain = ftp.open(Of.client("p").by(plain("192.0.2.7")), "plain.example", 21);
+    plain.part.maybeKnownAs(address("198.51.100.2"));
+    plain.part.expectAny();
+
+    assertThat(ftp.claim("198.51.100.1", 2000)).isEqualTo(Claim.HELD);
+    assertThat(ftp.claim("198.51.100.2", 2000)).isEqualTo(Claim.NOT_EXPECTED);
+    assertThat(ftp.taken).isEmpty();
+  }
+
   // When it has ended
 
   @Test
@@ -371,6 +410,34 @@ class DataNetTest {
 
     assertThat(ftp.claim("first.example", 2000)).isEqualTo(Claim.NOT_EXPECTED);
     assertThat(ftp.claim("last.example", 2000)).isEqualTo(Claim.HELD);
+  }
+
+  @Test
+  void nobodysEndedSessionsAreForgottenForAnothersSake() {
+    ftp.open("first").pasv().part.close();
+    Of other = Of.client("other").from("10.1.1.2");
+    ftp.open(other, "oldest.example", 21).pasv().part.close();
+    for (int i = 0; i < EndedSessions.MAX; i++) {
+      ftp.open(other.user("invented" + i), "next.example", 21).pasv().part.close();
+    }
+
+    assertThat(ftp.claim(HOST, 2000)).isEqualTo(Claim.HELD);
+    assertThat(claimFrom("10.1.1.2", "oldest.example")).isEqualTo(Claim.NOT_EXPECTED);
+  }
+
+  @Test
+  void localUsersEndedSessionsAreTheirOwn() {
+    ftp.open(Of.client("first").ownedBy(1000)).pasv().part.close();
+    Of other = Of.client("other").ownedBy(1001);
+    for (int i = 0; i < EndedSessions.MAX; i++) {
+      ftp.open(other, "next.example", 21).pasv().part.close();
+    }
+
+    assertThat(claimAs(new SocketOwner.Known(1000, 78))).isEqualTo(Claim.HELD);
+  }
+
+  private Claim claimFrom(String client, String host) {
+    return ftp.claim(client, Optional.empty(), host, 2000, NOT_LOOKED_UP);
   }
 
   // Beside sessions that cannot be read
