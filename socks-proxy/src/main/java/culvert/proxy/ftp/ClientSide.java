@@ -110,8 +110,10 @@ final class ClientSide implements ClientEnd.Listener {
 
   /** Takes what has come from the client as far as the conversation does, and asks for more. */
   void takeAndRead() {
-    while (!commands.isEmpty() && session.word().takes(commands.peek())) {
-      take(commands.take());
+    takeAll();
+    if (!commands.isEmpty()) {
+      session.word().keepsWaiting(commands.peek());
+      takeAll();
     }
     if (eof) {
       session.word().clientEnds();
@@ -123,6 +125,12 @@ final class ClientSide implements ClientEnd.Listener {
     boolean more = commands.isEmpty() && word.listens();
     if (accepted && !eof && (more || (word.listensBeyond() && commands.mayWait()))) {
       end.read();
+    }
+  }
+
+  private void takeAll() {
+    while (!commands.isEmpty() && session.word().takes(commands.peek())) {
+      take(commands.take());
     }
   }
 

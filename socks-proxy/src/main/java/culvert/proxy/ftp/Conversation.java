@@ -27,6 +27,9 @@ interface Conversation {
     throw new IllegalStateException("FTP session: " + command + " is for nobody");
   }
 
+  /** The next thing that the client has sent was not taken, and waits until it is. */
+  default void keepsWaiting(ClientInput next) {}
+
   /** Whether the client is read while nothing of it waits. */
   default boolean listens() {
     return false;

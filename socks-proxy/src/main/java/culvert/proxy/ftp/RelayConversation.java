@@ -30,6 +30,7 @@ final class RelayConversation implements Conversation {
   private final DataTransfers transfers;
   private final @Nullable LoginConversation login;
   private @Nullable ScheduledFuture<?> patience;
+  private @Nullable ScheduledFuture<?> startingOver; // the client waits for its last answers
   private boolean eofPassedOn;
   private boolean leaving; // the client is gone, and the server is told of its upload
 
@@ -76,11 +77,33 @@ final class RelayConversation implements Conversation {
   @Override
   public boolean takes(ClientInput next) {
     String verb = next instanceof Command command ? command.verb() : "";
-    boolean startsOver =
-        login != null && next instanceof Command command && login.startsOver(command);
     return mayWrite()
         && (!dialogue.waiting() || verb.equals("ABOR"))
-        && (!startsOver || dialogue.idle());
+        && (!startsOver(next) || dialogue.idle());
+  }
+
+  private boolean startsOver(ClientInput next) {
+    return login != null && next instanceof Command command && login.startsOver(command);
+  }
+
+  /** The server's last answers come before another one is asked, if they do. */
+  @Override
+  public void keepsWaiting(ClientInput next) {
+    if (startingOver == null && mayWrite() && !dialogue.waiting() && startsOver(next)) {
+      startingOver = session.in(session.timeouts().opening(), this::startsOverTooLate);
+      happened(new ControlEvent.StartsOver());
+    }
+  }
+
+  private void startsOverTooLate() {
+    if (session.word() != this) {
+      return;
+    }
+    if (dialogue.transferring()) {
+      startingOver = session.in(session.timeouts().opening(), this::startsOverTooLate);
+    } else {
+      serverLost("FTP server " + session.way().host() + ": left commands without an answer");
+    }
   }
 
   @Override

@@ -897,6 +897,55 @@ class FtpLoginTest {
             "tunnel failed NO_IDENTITY", "fell back no-identity", "tunnelled gate:22 alice");
   }
 
+  private Peer anonymousInPlaintext(Peer client) throws Exception {
+    client.answer();
+    client.line();
+    client.sendLine("USER anonymous").sendLine("PASS me@");
+    assertThat(client.line()).startsWith("331 ");
+    Peer plain = ftp.server();
+    serveUser(plain, "anonymous", "me@", "230 in");
+    assertThat(client.line()).isEqualTo("230 in");
+    return plain;
+  }
+
+  @Test
+  void aCommandThatIsNeverAnsweredKeepsNoOtherLoginWaiting() throws Exception {
+    Peer client = ftp.tunnel(new Fallback(Set.of(FallbackReason.NO_IDENTITY)));
+    Peer plain = anonymousInPlaintext(client);
+    client.sendLine("LIST");
+    assertThat(plain.line()).isEqualTo("LIST");
+    plain.sendLine("150 go");
+    assertThat(client.line()).isEqualTo("150 go");
+    client.sendLine("NOOP");
+    assertThat(plain.line()).isEqualTo("NOOP");
+    plain.sendLine("226 done");
+    assertThat(client.line()).isEqualTo("226 done");
+
+    client.sendLine("USER alice").sendLine("PASS secret");
+
+    assertThat(client.line()).startsWith("331 ");
+    assertThat(plain.line()).isEqualTo("EOF");
+    serveUser(ftp.server(), "alice", "secret", "230 in");
+    assertThat(client.line()).isEqualTo("230 in");
+  }
+
+  @Test
+  void answersThatAClientMayYetWaitForHaveADeadlineBeforeAnotherLogin() throws Exception {
+    ftp.patience(Duration.ofSeconds(4), Duration.ofSeconds(4));
+    Peer client = ftp.tunnel(new Fallback(Set.of(FallbackReason.NO_IDENTITY)));
+    Peer plain = anonymousInPlaintext(client);
+    client.send("NOOP\r\nNOOP\r\nUSER alice\r\nPASS secret\r\n");
+    plain.line();
+    plain.line();
+    plain.sendLine("200 ok");
+    assertThat(client.line()).isEqualTo("200 ok");
+
+    assertThat(client.line())
+        .matches("421 culvert: FTP server .*: left commands without an answer.*");
+    assertThat(client.line()).isEqualTo("EOF");
+    assertThat(ftp.ssh.logins).isEmpty();
+  }
+
   @Test
   void afterAMistypedPasswordInPlaintextTheRightOneGoesThroughTheTunnel() throws Exception {
     ftp.ssh.loginFailure = FakeSsh.failure(SshFailure.AUTH_FAILED);

@@ -57,6 +57,8 @@ public final class ControlDialogue {
   public List<ControlEffect> on(ControlEvent event) {
     if (event instanceof ControlEvent.Sent sent) {
       sent(sent.command(), sent.followed());
+    } else if (event instanceof ControlEvent.StartsOver) {
+      goesOn(false, false);
     } else if (event instanceof ControlEvent.Replied replied) {
       server.line(replied.line());
     } else if (event instanceof ControlEvent.ServerEnded) {
@@ -115,9 +117,14 @@ public final class ControlDialogue {
     return uploads.anyOpen();
   }
 
-  /** Whether every command has its reply. */
+  /** Whether every command of the client's has its reply, as far as the client waits for one. */
   public boolean idle() {
-    return pending.isEmpty() && !active.waiting() && client.held().isEmpty();
+    return !pending.clientWaits() && !active.waiting() && client.held().isEmpty();
+  }
+
+  /** Whether data may be on their way, for as long as it takes. */
+  public boolean transferring() {
+    return transferPending() || client.held().isPresent();
   }
 
   /** Whether the client has to wait before it may send more commands. */
@@ -140,11 +147,7 @@ public final class ControlDialogue {
     boolean usual = command.is("NOOP", "STAT"); // which clients send without having seen a 1yz
     boolean beside = command.is("ABOR") || transferBegun() || (transferPending() && usual);
     boolean whileItGoesOn = command.is("ABOR") || (transferBegun() && usual);
-    if (pending.clientGoesOn(followed, whileItGoesOn)) {
-      server.clientGoesOn();
-      client.answerDue();
-      client.owesNoMoreThan(server.owed());
-    }
+    goesOn(followed, whileItGoesOn);
     int number = client.owe(command);
     Optional<byte[]> restartBefore = restart;
     restart = Optional.empty();
@@ -178,6 +181,15 @@ public final class ControlDialogue {
           ordinary(command, beside);
         }
       }
+    }
+  }
+
+  /** See {@link PendingReplies#clientGoesOn}. */
+  private void goesOn(boolean followed, boolean beside) {
+    if (pending.clientGoesOn(followed, beside)) {
+      server.clientGoesOn();
+      client.answerDue();
+      client.owesNoMoreThan(server.owed());
     }
   }
 

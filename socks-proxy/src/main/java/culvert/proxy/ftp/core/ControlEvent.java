@@ -18,6 +18,12 @@ public sealed interface ControlEvent {
    */
   record Sent(Command command, boolean followed) implements ControlEvent {}
 
+  /**
+   * What the client has sent next begins another login, for which this upstream is not used: the
+   * client waits for no more than it would with any other command.
+   */
+  record StartsOver() implements ControlEvent {}
+
   /** The server sent a line. */
   record Replied(ReplyLine line) implements ControlEvent {}
 

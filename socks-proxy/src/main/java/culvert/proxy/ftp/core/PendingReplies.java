@@ -41,8 +41,10 @@ final class PendingReplies {
     waiting.remove(pending);
   }
 
-  boolean isEmpty() {
-    return waiting.isEmpty();
+  /** Whether the client waits for anything: some servers never answer the ABOR that it has left. */
+  boolean clientWaits() {
+    return waiting.stream()
+        .anyMatch(p -> p.isClients() && !(p instanceof Pending.Abort abort && abort.left));
   }
 
   boolean isFull() {

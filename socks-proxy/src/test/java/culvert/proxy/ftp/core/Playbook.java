@@ -65,6 +65,11 @@ final class Playbook {
     return transcript;
   }
 
+  /** The client begins another login. */
+  List<String> startsOver() {
+    return on(new ControlEvent.StartsOver());
+  }
+
   List<String> on(ControlEvent event) {
     List<ControlEffect> effects = dialogue.on(event);
     List<String> transcript = new ArrayList<>(Transcript.of(effects));

@@ -67,6 +67,60 @@ class SilentServersTest {
     theJobGoesOn();
   }
 
+  @ParameterizedTest(name = "{1} during {0}")
+  @CsvSource({"RETR a, NOOP", "LIST, STAT", "STOR a, NOOP"})
+  void whatIsNeverAnsweredKeepsNoOtherLoginWaiting(String transfer, String command) {
+    client("PASV");
+    server(PORT_2000);
+    client(transfer);
+    play.dataStarts();
+    server("150 go");
+    client(command);
+    play.dataSent();
+    play.dataEnds();
+    server("226 done");
+    assertThat(play.dialogue.idle()).isFalse();
+
+    assertThat(play.startsOver()).isEmpty();
+    assertThat(play.dialogue.idle()).isTrue();
+  }
+
+  @Test
+  void anAbortOfOursWithoutAnAnswerOfItsOwnKeepsNoOtherLoginWaiting() {
+    client("PASV");
+    server(PORT_2000);
+    client("STOR b");
+    play.dataStarts();
+    server("150 go");
+    assertThat(play.dataBreaks()).containsExactly("> ABOR", "AbortSent");
+    assertThat(play.dialogue.idle()).isFalse();
+    assertThat(server("426 cut")).contains("< 426 cut");
+
+    assertThat(play.dialogue.idle()).isTrue();
+  }
+
+  @Test
+  void anAbortThatHadOneAnswerWithItsTransferKeepsNoOtherLoginWaiting() {
+    client("RETR a");
+    server("150 go");
+    client("ABOR");
+    server("426 cut");
+    assertThat(play.dialogue.idle()).as("226 may follow").isFalse();
+
+    play.startsOver();
+    assertThat(play.dialogue.idle()).isTrue();
+  }
+
+  @Test
+  void whoPipelinesWaitsForAllAnswersBeforeAnotherLogin() {
+    play.burst("TYPE I", "NOOP");
+
+    play.startsOver();
+    assertThat(play.dialogue.idle()).isFalse();
+    server("200 ok", "200 ok");
+    assertThat(play.dialogue.idle()).isTrue();
+  }
+
   /** Clients that wait for their answers are told something else in the worst case. */
   @ParameterizedTest(name = "{0}, during a transfer: {1}")
   @CsvSource({
