@@ -12,7 +12,6 @@ import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.FutureListener;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,12 +52,13 @@ final class CaptureStart implements SessionWay.Opener {
       session.accept();
     }
     EventLoop loop = client.channel().eventLoop();
-    decision =
-        loop.schedule(
-            this::undecided, services.timeouts().decision().toMillis(), TimeUnit.MILLISECONDS);
+    decision = session.in(services.timeouts().decision(), this::undecided);
     preparation = plan.prepare(services.ssh(), client.user(), client.address().getAddress(), loop);
     preparation.ifPresentOrElse(
-        prepared -> prepared.reached().addListener((FutureListener<Void>) this::reached),
+        prepared ->
+            prepared
+                .reached()
+                .addListener((FutureListener<Void>) done -> session.guarded(() -> reached(done))),
         this::undecided); // the failure is the login's
   }
 

@@ -26,5 +26,8 @@ public interface DestinationRules {
      * @param cause that says nothing of the destination, such as too many names in the queue
      */
     void undecided(Throwable cause);
+
+    /** Something went wrong that nobody but Culvert is to blame for, after the question. */
+    void defect(Throwable cause);
   }
 }

@@ -168,7 +168,8 @@ final class FtpSession
   }
 
   /** A defect costs one session, and is heard of once. */
-  void guarded(Runnable step) {
+  @Override
+  public void guarded(Runnable step) {
     assert loop.inEventLoop();
     try {
       step.run();
@@ -213,8 +214,12 @@ final class FtpSession
 
   @Override
   public void replied(ReplyLine line) {
-    log.atDebug().addKeyValue("conn", recorder.id()).log("server: {}", way.server().shown(line));
-    guarded(() -> word.replied(line));
+    guarded(
+        () -> {
+          Object shown = way.server().shown(line);
+          log.atDebug().addKeyValue("conn", recorder.id()).log("server: {}", shown);
+          word.replied(line);
+        });
   }
 
   @Override

@@ -4,7 +4,6 @@ import culvert.proxy.door.Client;
 import culvert.ssh.Password;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,12 +37,7 @@ final class TunnelStart implements SessionWay.Opener {
     if (!client.waitsForAnswer()) {
       session.accept();
     }
-    decision =
-        client
-            .channel()
-            .eventLoop()
-            .schedule(
-                session::accept, services.timeouts().decision().toMillis(), TimeUnit.MILLISECONDS);
+    decision = session.in(services.timeouts().decision(), session::accept);
     opener.openTunnel(
         plan, Optional.empty(), plan.session(client.user(), client.address().getAddress()));
   }

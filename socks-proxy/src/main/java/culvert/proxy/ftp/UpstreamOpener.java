@@ -55,6 +55,9 @@ final class UpstreamOpener {
      * @param cause an {@link SshException} or a {@link ConnectFailedException}
      */
     void failed(Exception cause);
+
+    /** Nobody but Culvert is to blame: no verdict on the way, and no reason for another one. */
+    void defect(Throwable cause);
   }
 
   /** Less is not worth a word. */
@@ -138,18 +141,19 @@ final class UpstreamOpener {
         .get()
         .ready()
         .addListener(
-            (FutureListener<Void>)
-                ready -> {
-                  if (mine != step) {
-                    return;
-                  }
-                  waited();
-                  if (isVerdict(ready, true)) {
-                    tunnelFailed(plan, sshException(ready));
-                  } else {
-                    connect(plan, spec.get(), mine);
-                  }
-                });
+            guarded(
+                (FutureListener<Void>)
+                    ready -> {
+                      if (mine != step) {
+                        return;
+                      }
+                      waited();
+                      if (isVerdict(ready, true)) {
+                        tunnelFailed(plan, sshException(ready));
+                      } else {
+                        connect(plan, spec.get(), mine);
+                      }
+                    }));
   }
 
   /**
@@ -172,11 +176,12 @@ final class UpstreamOpener {
     } else {
       timer =
           loop.schedule(
-              () -> {
-                if (mine == step) {
-                  late(plan, mine, late);
-                }
-              },
+              guarded(
+                  () -> {
+                    if (mine == step) {
+                      late(plan, mine, late);
+                    }
+                  }),
               Math.min(left, leftInAll),
               TimeUnit.NANOSECONDS);
     }
@@ -248,19 +253,20 @@ final class UpstreamOpener {
         .ssh()
         .connect(spec, loop)
         .addListener(
-            (FutureListener<SshSession>)
-                connected -> {
-                  if (!connected.isSuccess()) {
-                    if (mine == step) {
-                      tunnelFailed(plan, sshException(connected));
-                    }
-                  } else if (mine != step) {
-                    connected.getNow().release();
-                  } else {
-                    waited();
-                    openPinned(plan, spec, connected.getNow(), mine);
-                  }
-                });
+            guarded(
+                (FutureListener<SshSession>)
+                    connected -> {
+                      if (!connected.isSuccess()) {
+                        if (mine == step) {
+                          tunnelFailed(plan, sshException(connected));
+                        }
+                      } else if (mine != step) {
+                        connected.getNow().release();
+                      } else {
+                        waited();
+                        openPinned(plan, spec, connected.getNow(), mine);
+                      }
+                    }));
   }
 
   /**
@@ -279,23 +285,25 @@ final class UpstreamOpener {
         .resolver()
         .resolve(plan.target().host(), loop)
         .addListener(
-            (FutureListener<List<InetAddress>>)
-                resolved -> {
-                  if (mine != step) {
-                    session.release();
-                    return;
-                  }
-                  waited();
-                  if (resolved.cause() instanceof NotLookedUpException) {
-                    session.release();
-                    tunnelFailed(plan, notLookedUp(plan, resolved.cause()));
-                  } else if (resolved.isSuccess() && isOneOf(resolved.getNow(), reached.get())) {
-                    openChannel(
-                        plan.to(NetUtil.toAddressString(reached.get())), spec, session, mine);
-                  } else {
-                    openChannel(plan, spec, session, mine);
-                  }
-                });
+            guarded(
+                (FutureListener<List<InetAddress>>)
+                    resolved -> {
+                      if (mine != step) {
+                        session.release();
+                        return;
+                      }
+                      waited();
+                      if (resolved.cause() instanceof NotLookedUpException) {
+                        session.release();
+                        tunnelFailed(plan, notLookedUp(plan, resolved.cause()));
+                      } else if (resolved.isSuccess()
+                          && isOneOf(resolved.getNow(), reached.get())) {
+                        openChannel(
+                            plan.to(NetUtil.toAddressString(reached.get())), spec, session, mine);
+                      } else {
+                        openChannel(plan, spec, session, mine);
+                      }
+                    }));
   }
 
   /** An IPv4 and an IPv6 address are most often the same host's, whose FTP server may lack one. */
@@ -309,27 +317,41 @@ final class UpstreamOpener {
     session
         .openDirectTcpip(plan.target(), Originator.of(client), loop, ends)
         .addListener(
-            (FutureListener<DuplexChannel>)
-                opened -> {
-                  if (opened.isSuccess() && mine == step) {
-                    pins.tunnelled(
-                        request,
-                        plan.server().toString(),
-                        TunnelEnds.destination(plan.server(), session));
-                    Upstream.Tunnelled upstream =
-                        new Upstream.Tunnelled(
-                            session, plan.target().host(), plan.server(), spec.user());
-                    recorder.tunnelled(upstream.server().toString(), upstream.user());
-                    succeed(ends.end(), opened.getNow(), upstream);
-                    return;
-                  }
-                  session.release();
-                  if (opened.isSuccess()) {
-                    discard(ends.end(), opened.getNow());
-                  } else if (mine == step) {
-                    tunnelFailed(plan, sshException(opened));
-                  }
-                });
+            guarded(
+                (FutureListener<DuplexChannel>)
+                    opened -> {
+                      if (opened.isSuccess() && mine == step) {
+                        tunnelled(plan, spec, session, ends.end(), opened.getNow());
+                        return;
+                      }
+                      session.release();
+                      if (opened.isSuccess()) {
+                        discard(ends.end(), opened.getNow());
+                      } else if (mine == step) {
+                        tunnelFailed(plan, sshException(opened));
+                      }
+                    }));
+  }
+
+  private void tunnelled(
+      TunnelPlan plan,
+      SshSessionSpec spec,
+      SshSession session,
+      UpstreamEnd end,
+      DuplexChannel channel) {
+    try {
+      pins.tunnelled(
+          request, plan.server().toString(), TunnelEnds.destination(plan.server(), session));
+      recorder.tunnelled(plan.server().toString(), spec.user());
+    } catch (RuntimeException | Error e) {
+      session.release();
+      discard(end, channel);
+      throw e;
+    }
+    succeed(
+        end,
+        channel,
+        new Upstream.Tunnelled(session, plan.target().host(), plan.server(), spec.user()));
   }
 
   /** The SSH server has let us in: from now on it is the FTP server that keeps us waiting. */
@@ -370,20 +392,22 @@ final class UpstreamOpener {
         addresses ->
             pins.objection(request, addresses, loop)
                 .addListener(
-                    (FutureListener<Optional<String>>)
-                        asked -> {
-                          if (mine != step) {
-                            return;
-                          }
-                          Optional<String> objection = asked.getNow();
-                          if (objection.isPresent()) {
-                            recorder.keptFromPlaintext();
-                            fail(cause.with(objection.get()));
-                          } else {
-                            recorder.fellBack(reason, String.valueOf(cause.getMessage()));
-                            connectPlain(addresses, plainStep());
-                          }
-                        }));
+                    guarded(
+                        (FutureListener<Optional<String>>)
+                            asked -> {
+                              if (mine != step) {
+                                return;
+                              }
+                              Optional<String> objection = asked.getNow();
+                              if (objection.isPresent()) {
+                                recorder.keptFromPlaintext();
+                                fail(cause.with(objection.get()));
+                              } else {
+                                plainServes = servedBy(reason);
+                                recorder.fellBack(reason, String.valueOf(cause.getMessage()));
+                                connectPlain(addresses, plainStep());
+                              }
+                            })));
   }
 
   private void goPlain(FallbackReason reason, SshException cause) {
@@ -431,23 +455,24 @@ final class UpstreamOpener {
         .resolver()
         .resolve(request.host(), loop)
         .addListener(
-            (FutureListener<List<InetAddress>>)
-                resolved -> {
-                  if (mine != step) {
-                    return;
-                  }
-                  if (resolved.isSuccess()) {
-                    next.accept(resolved.getNow());
-                  } else if (resolved.cause() instanceof UnknownHostException) {
-                    next.accept(List.of());
-                  } else {
-                    fail(
-                        new ConnectFailedException(
-                            Refusal.GENERAL_FAILURE,
-                            "FTP server " + resolved.cause().getMessage(),
-                            resolved.cause()));
-                  }
-                });
+            guarded(
+                (FutureListener<List<InetAddress>>)
+                    resolved -> {
+                      if (mine != step) {
+                        return;
+                      }
+                      if (resolved.isSuccess()) {
+                        next.accept(resolved.getNow());
+                      } else if (resolved.cause() instanceof UnknownHostException) {
+                        next.accept(List.of());
+                      } else {
+                        fail(
+                            new ConnectFailedException(
+                                Refusal.GENERAL_FAILURE,
+                                "FTP server " + resolved.cause().getMessage(),
+                                resolved.cause()));
+                      }
+                    }));
   }
 
   private void connectPlain(List<InetAddress> addresses, int mine) {
@@ -471,24 +496,25 @@ final class UpstreamOpener {
         .direct()
         .connect(free, request.port(), loop, ends)
         .addListener(
-            (FutureListener<DuplexChannel>)
-                connected -> {
-                  if (!connected.isSuccess()) {
-                    if (mine == step) {
-                      fail((Exception) connected.cause());
-                    }
-                  } else if (mine != step) {
-                    discard(ends.end(), connected.getNow());
-                  } else {
-                    InetAddress reached =
-                        ((InetSocketAddress) connected.getNow().remoteAddress()).getAddress();
-                    succeed(
-                        ends.end(),
-                        connected.getNow(),
-                        new Upstream.Plain(
-                            services.direct(), reached, services.expected(), plainServes));
-                  }
-                });
+            guarded(
+                (FutureListener<DuplexChannel>)
+                    connected -> {
+                      if (!connected.isSuccess()) {
+                        if (mine == step) {
+                          fail((Exception) connected.cause());
+                        }
+                      } else if (mine != step) {
+                        discard(ends.end(), connected.getNow());
+                      } else {
+                        InetAddress reached =
+                            ((InetSocketAddress) connected.getNow().remoteAddress()).getAddress();
+                        succeed(
+                            ends.end(),
+                            connected.getNow(),
+                            new Upstream.Plain(
+                                services.direct(), reached, services.expected(), plainServes));
+                      }
+                    }));
   }
 
   /** By whatever name it was asked for, where a tunnelled session may expect its data. */
@@ -510,6 +536,31 @@ final class UpstreamOpener {
     }
   }
 
+  private <T> FutureListener<T> guarded(FutureListener<T> then) {
+    return done -> {
+      try {
+        then.operationComplete(done);
+      } catch (Exception | Error e) {
+        defect(e);
+      }
+    };
+  }
+
+  private Runnable guarded(Runnable then) {
+    return () -> {
+      try {
+        then.run();
+      } catch (RuntimeException | Error e) {
+        defect(e);
+      }
+    };
+  }
+
+  private void defect(Throwable cause) {
+    cancel();
+    listener.defect(cause);
+  }
+
   private static void discard(UpstreamEnd end, DuplexChannel channel) {
     end.detach();
     Closing.reset(channel);
@@ -524,7 +575,7 @@ final class UpstreamOpener {
   private int nextStep(Duration patience, Runnable late) {
     stopTimer();
     step++;
-    timer = loop.schedule(late, patience.toNanos(), TimeUnit.NANOSECONDS);
+    timer = loop.schedule(guarded(late), patience.toNanos(), TimeUnit.NANOSECONDS);
     return step;
   }
 

@@ -94,7 +94,7 @@ final class UserAtHostStart implements SessionWay.Opener, SessionWay.Destination
     @Override
     public void decided(RoutedRequest routed) {
       if (!session.hasEnded()) {
-        follow(routed);
+        session.guarded(() -> follow(routed));
       }
     }
 
@@ -104,6 +104,11 @@ final class UserAtHostStart implements SessionWay.Opener, SessionWay.Destination
         LOG.atWarn().addKeyValue("dst", host).log("not decided: {}", cause.getMessage());
         session.tellLogin(new LoginEvent.Refused("culvert: " + host + ": busy, try again later"));
       }
+    }
+
+    @Override
+    public void defect(Throwable cause) {
+      session.defect(cause);
     }
   }
 

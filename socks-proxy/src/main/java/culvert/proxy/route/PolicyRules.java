@@ -12,11 +12,12 @@ import culvert.proxy.owner.ClientOwners;
 import culvert.ssh.AddressResolver;
 import io.netty.channel.Channel;
 import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.FutureListener;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * Asks a policy's rules for one client, and again with what they need to know. Confined to the
@@ -31,31 +32,45 @@ record PolicyRules(Policy policy, AddressResolver resolver, ClientOwners owners,
     if (decision instanceof Decided decided) {
       answer.decided(routed(request, decided));
     } else if (decision instanceof Decision.NeedsOsUser) {
-      owners
-          .users(client)
-          .addListener(
-              (Future<Set<String>> names) -> decide(request.withOsUser(names.getNow()), answer));
+      ask(
+          owners.users(client),
+          answer,
+          names -> decide(request.withOsUser(names.getNow()), answer));
     } else if (decision instanceof Decision.NeedsApplication) {
-      owners
-          .applications(client)
-          .addListener(
-              (Future<Set<String>> names) ->
-                  decide(request.withApplication(names.getNow()), answer));
+      ask(
+          owners.applications(client),
+          answer,
+          names -> decide(request.withApplication(names.getNow()), answer));
     } else {
-      resolver
-          .resolve(request.host(), client.eventLoop())
-          .addListener(
-              (Future<List<InetAddress>> resolved) -> {
-                if (resolved.isSuccess()) {
-                  InetAddress first = resolved.getNow().get(0);
-                  decide(request.withAddress(new DestinationAddress.Known(first)), answer);
-                } else if (resolved.cause() instanceof UnknownHostException) {
-                  decide(request.withAddress(new DestinationAddress.Unresolvable()), answer);
-                } else {
-                  answer.undecided(resolved.cause()); // nothing is known of the name
-                }
-              });
+      ask(
+          resolver.resolve(request.host(), client.eventLoop()),
+          answer,
+          resolved -> resolved(request, resolved, answer));
     }
+  }
+
+  private void resolved(
+      ConnectionRequest request, Future<List<InetAddress>> resolved, Answer answer) {
+    if (resolved.isSuccess()) {
+      InetAddress first = resolved.getNow().get(0);
+      decide(request.withAddress(new DestinationAddress.Known(first)), answer);
+    } else if (resolved.cause() instanceof UnknownHostException) {
+      decide(request.withAddress(new DestinationAddress.Unresolvable()), answer);
+    } else {
+      answer.undecided(resolved.cause()); // nothing is known of the name
+    }
+  }
+
+  private static <T> void ask(Future<T> question, Answer answer, Consumer<Future<T>> next) {
+    question.addListener(
+        (FutureListener<T>)
+            answered -> {
+              try {
+                next.accept(answered);
+              } catch (RuntimeException | Error e) {
+                answer.defect(e);
+              }
+            });
   }
 
   /** With the profile that the route names. */

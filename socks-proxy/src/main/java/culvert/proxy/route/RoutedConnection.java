@@ -112,6 +112,11 @@ final class RoutedConnection {
           public void undecided(Throwable cause) {
             whileClientWaits(() -> heldUp(cause));
           }
+
+          @Override
+          public void defect(Throwable cause) {
+            RoutedConnection.this.defect(cause);
+          }
         });
   }
 
@@ -265,8 +270,11 @@ final class RoutedConnection {
               } else if (!client.channel().isActive()) {
                 connected.getNow().release();
               } else {
-                recorder.tunnelled(session.get().server().toString(), session.get().user());
-                openChannel(request, route, session.get().server(), connected.getNow());
+                guarded(
+                    () -> {
+                      recorder.tunnelled(session.get().server().toString(), session.get().user());
+                      openChannel(request, route, session.get().server(), connected.getNow());
+                    });
               }
             });
   }
@@ -281,7 +289,7 @@ final class RoutedConnection {
               Optional<InetAddress> reached = TunnelEnds.destination(server, session);
               session.release();
               if (opened.isSuccess()) {
-                pin(request, route, server, reached);
+                guarded(() -> pin(request, route, server, reached));
                 relay(opened.getNow());
               } else {
                 whileClientWaits(() -> tunnelFailed(request, route, opened.cause()));
@@ -383,9 +391,13 @@ final class RoutedConnection {
     try {
       step.run();
     } catch (RuntimeException | Error e) {
-      LOG.atError().addKeyValue("conn", recorder.id()).setCause(e).log("routing failed");
-      recorder.ended(EndReason.INTERNAL_ERROR, e.toString());
-      Closing.reset(client.channel());
+      defect(e);
     }
+  }
+
+  private void defect(Throwable cause) {
+    LOG.atError().addKeyValue("conn", recorder.id()).setCause(cause).log("routing failed");
+    recorder.ended(EndReason.INTERNAL_ERROR, cause.toString());
+    Closing.reset(client.channel());
   }
 }

@@ -270,6 +270,24 @@ class DataListenerTest {
     data.close();
   }
 
+  @Test
+  void othersHoldUpTheServersRepliesOnlySoOften() throws Exception {
+    int port = passive("EPSV");
+    uid = 1001;
+    for (int i = 0; i < 8; i++) {
+      assertThat(fate("127.0.0.1", port)).isEqualTo("RESET");
+    }
+    Promise<Void> gate = ftp.holdOwners();
+    Peer other = connectAndBeLookedUp(port);
+    client.sendLine("NOOP");
+    assertThat(server.line()).isEqualTo("NOOP");
+    server.sendLine("200 noop");
+
+    assertThat(client.line()).as("beside the one who is looked up").isEqualTo("200 noop");
+    gate.setSuccess(null);
+    other.close();
+  }
+
   /** Some wait for the 150; they are waited for only once. */
   @Test
   void aClientThatComesWhenTheTransferHasBegunIsServedToo() throws Exception {

@@ -114,6 +114,7 @@ public final class FtpFixture implements AutoCloseable {
   final Set<String> notLookedUp = ConcurrentHashMap.newKeySet();
   final Set<String> unresolvable = ConcurrentHashMap.newKeySet(); // for the rules; host:port
   final Set<String> undecided = ConcurrentHashMap.newKeySet(); // by the rules; host:port
+  final Set<String> defective = ConcurrentHashMap.newKeySet(); // the rules; host:port
   final List<Recorded> recorded = new CopyOnWriteArrayList<>();
   final List<DuplexChannel> clients = new CopyOnWriteArrayList<>();
   final List<Integer> direct = new CopyOnWriteArrayList<>();
@@ -128,6 +129,7 @@ public final class FtpFixture implements AutoCloseable {
   final AtomicInteger ownersAsked = new AtomicInteger();
   volatile Function<Channel, SocketOwner> owner = client -> new SocketOwner.Unknown();
   volatile boolean destinationsNamed = true;
+  volatile boolean pinsDefective;
   volatile SshProfile profile = profile(new SshUser.FromFtp(), AuthMethod.PASSWORD);
 
   FtpFixture() throws Exception {
@@ -284,6 +286,9 @@ public final class FtpFixture implements AutoCloseable {
       @Override
       public void tunnelled(
           ConnectionRequest destination, String server, Optional<InetAddress> address) {
+        if (pinsDefective) {
+          throw new IllegalStateException("for the test");
+        }
         pinned.add(destination.host());
         address.map(NetUtil::toAddressString).ifPresent(pinned::add);
       }
@@ -384,6 +389,10 @@ public final class FtpFixture implements AutoCloseable {
     String destination = request.host() + ":" + request.port();
     if (undecided.contains(destination)) {
       answer.undecided(new NotLookedUpException(request.host() + ": too many names"));
+      return;
+    }
+    if (defective.contains(destination)) {
+      answer.defect(new IllegalStateException("for the test"));
       return;
     }
     ConnectionRequest known =

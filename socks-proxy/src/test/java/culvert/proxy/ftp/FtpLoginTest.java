@@ -323,6 +323,21 @@ class FtpLoginTest {
     assertThat(ftp.direct).isEmpty();
   }
 
+  /** Least of all one for plaintext. */
+  @Test
+  void aDefectOnTheWayIsNoVerdictOnTheTunnel() throws Exception {
+    ftp.pinsDefective = true;
+    Peer client = ftp.tunnel(Fallback.PLAIN);
+    client.answer();
+    client.line();
+    client.sendLine("USER bob").sendLine("PASS secret");
+
+    assertThat(client.rest()).endsWith("RESET");
+    awaitEnd(0, "ended internal-error");
+    assertThat(ftp.direct).isEmpty();
+    await().untilAsserted(() -> assertThat(ftp.ssh.leases).hasValue(0));
+  }
+
   @Test
   void aTunnelPinsItsDestination() throws Exception {
     Peer client = ftp.tunnel(Fallback.PLAIN);

@@ -198,6 +198,19 @@ class UserAtHostTest {
   }
 
   @Test
+  void aDefectOfTheRulesEndsTheSessionAndShows() throws Exception {
+    ftp.defective.add("ftp.example:21");
+    Peer client = greeted();
+
+    client.sendLine("USER bob@ftp.example");
+
+    assertThat(client.rest()).isEqualTo("RESET");
+    await()
+        .untilAsserted(
+            () -> assertThat(ftp.recorded.get(0).events).last().isEqualTo("ended internal-error"));
+  }
+
+  @Test
   void anotherUserStartsOverWithAnotherDestination() throws Exception {
     ftp.routes.put("one.example:21", PLAIN);
     ftp.routes.put("two.example:21", tunnel(Fallback.NONE, FtpHandling.STANDARD));

@@ -35,6 +35,9 @@ public final class ActiveMode {
   /** The session. */
   public interface Listener {
     void happened(ControlEvent event);
+
+    /** Runs a step here; a defect in it ends the session. */
+    void guarded(Runnable step);
   }
 
   /**
@@ -220,7 +223,7 @@ public final class ActiveMode {
             done -> {
               if (step == done) {
                 step = null;
-                then.accept(done);
+                session.guarded(() -> then.accept(done));
               }
             });
   }

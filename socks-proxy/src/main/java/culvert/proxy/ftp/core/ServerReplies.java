@@ -143,6 +143,7 @@ final class ServerReplies {
     if (line.preliminary() && to.begins()) {
       if (to instanceof Pending.Transfer transfer) {
         transfer.begin();
+        uploads.serves(transfer);
       }
       return;
     }
@@ -175,6 +176,9 @@ final class ServerReplies {
     }
     if (transfer.renamed) {
       effects.accept(new ControlEffect.RenamedTransferEnded(line.code() >= 400));
+    }
+    if (line.code() < 400) {
+      uploads.serves(transfer);
     }
     if (transfer.upload) {
       uploads.answered(transfer, line.code());

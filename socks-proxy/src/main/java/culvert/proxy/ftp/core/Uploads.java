@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The files that a client sends, and what it is told of them. An upload is protected until its data
@@ -17,13 +18,20 @@ final class Uploads {
   private static final int MAX = 64;
 
   /** How far a data connection has come. */
-  private enum Data {
+  private enum State {
     OPEN,
     /** The client has sent its EOF. */
     SENT,
     /** And both sides have closed it. */
     SENT_AND_ENDED,
     BROKEN
+  }
+
+  private static final class Data {
+    State state = State.OPEN;
+
+    /** Whose it is, by number: a second transfer needs data of its own. 0: not known yet. */
+    int transfer;
   }
 
   /** What a server's word that it has the whole file is worth. */
@@ -76,48 +84,79 @@ final class Uploads {
 
   void started(int request) {
     data.remove(request);
-    data.put(request, Data.OPEN);
+    data.put(request, new Data());
+  }
+
+  /** The server has begun with a transfer, or has answered it: it is what the data are for. */
+  void serves(Pending.Transfer transfer) {
+    @Nullable Data served = data.get(transfer.request);
+    if (served != null && served.transfer == 0) {
+      served.transfer = transfer.number;
+    }
   }
 
   void sent(int request) {
-    data.replace(request, Data.OPEN, Data.SENT);
+    become(request, State.OPEN, State.SENT);
   }
 
   void ended(int request) {
-    data.replace(request, Data.OPEN, Data.BROKEN);
-    data.replace(request, Data.SENT, Data.SENT_AND_ENDED);
+    become(request, State.OPEN, State.BROKEN);
+    become(request, State.SENT, State.SENT_AND_ENDED);
     unfinished.removeIf(upload -> upload.request == request && upload.answered);
     decideHeld();
   }
 
+  private void become(int request, State from, State to) {
+    @Nullable Data of = data.get(request);
+    if (of != null && of.state == from) {
+      of.state = to;
+    }
+  }
+
   /** Returns whether an upload is broken off with it. */
   boolean broken(int request) {
-    boolean cut =
-        data.replace(request, Data.OPEN, Data.BROKEN)
-            && unfinished.removeIf(upload -> upload.request == request);
+    boolean open = isState(request, State.OPEN);
+    become(request, State.OPEN, State.BROKEN);
+    boolean cut = open && unfinished.removeIf(upload -> upload.request == request);
     decideHeld();
     return cut;
   }
 
   /** Whether a client has broken data off, perhaps before the server has heard of the transfer. */
   boolean isBroken(int request) {
-    return data.get(request) == Data.BROKEN;
+    return isState(request, State.BROKEN);
   }
 
-  private boolean isSent(int request) {
-    Data state = data.get(request);
-    return state == Data.SENT || state == Data.SENT_AND_ENDED;
+  private boolean isState(int request, State state) {
+    @Nullable Data of = data.get(request);
+    return of != null && of.state == state;
+  }
+
+  /** How far the transfer's data have come; null: it has none. */
+  private @Nullable State of(Pending.Transfer transfer) {
+    @Nullable Data served = data.get(transfer.request);
+    return served == null || (served.transfer != 0 && served.transfer != transfer.number)
+        ? null
+        : served.state;
+  }
+
+  private boolean isSent(Pending.Transfer upload) {
+    State state = of(upload);
+    return state == State.SENT || state == State.SENT_AND_ENDED;
   }
 
   /** Whether the client is sending: its upload would be taken for whole if it left now. */
   boolean anyOpen() {
-    return unfinished.stream().anyMatch(upload -> !isSent(upload.request));
+    return unfinished.stream().anyMatch(upload -> !isSent(upload));
   }
 
   /** The client has left. Returns whether that breaks an upload off. */
   boolean abandon() {
     boolean any = anyOpen();
-    unfinished.forEach(upload -> data.put(upload.request, Data.BROKEN));
+    for (Pending.Transfer upload : unfinished) {
+      started(upload.request);
+      become(upload.request, State.OPEN, State.BROKEN);
+    }
     unfinished.clear();
     return any;
   }
@@ -135,7 +174,7 @@ final class Uploads {
   /** The server has gone on without a final reply. */
   void unanswered(Pending.Transfer upload) {
     upload.answered = true;
-    if (data.get(upload.request) != Data.OPEN) {
+    if (of(upload) != State.OPEN) {
       unfinished.remove(upload);
     }
   }
@@ -152,14 +191,14 @@ final class Uploads {
   }
 
   private Verdict verdict(Pending.Transfer upload) {
-    Data state = data.get(upload.request);
-    if (state == Data.BROKEN || isForBrokenOne()) {
+    State state = of(upload);
+    if (state == State.BROKEN || isForBrokenOne()) {
       return Verdict.FALSE;
     }
     if (state == null) {
       return allSeen ? Verdict.FALSE : Verdict.TRUE;
     }
-    return state == Data.OPEN && !blockMode ? Verdict.TOO_EARLY : Verdict.TRUE;
+    return state == State.OPEN && !blockMode ? Verdict.TOO_EARLY : Verdict.TRUE;
   }
 
   /** If the server has left a reply out, this one may be meant for a later upload. */
@@ -173,10 +212,10 @@ final class Uploads {
   private void decideHeld() {
     Optional<Pending.Transfer> held = client.held();
     if (held.isPresent()) {
-      Data state = data.get(held.get().request);
-      if (state == Data.SENT_AND_ENDED) {
+      State state = of(held.get());
+      if (state == State.SENT_AND_ENDED) {
         client.release(() -> tell(held.get(), Verdict.TRUE));
-      } else if (state == null || state == Data.BROKEN) {
+      } else if (state == null || state == State.BROKEN) {
         client.release(() -> tell(held.get(), Verdict.FALSE));
       }
     }

@@ -17,6 +17,7 @@ import java.net.InetSocketAddress;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +28,9 @@ import org.slf4j.LoggerFactory;
  */
 final class DataListener {
   private static final Logger LOG = LoggerFactory.getLogger(DataListener.class);
+
+  /** Other users could keep a session waiting for as long as they come, one after the other. */
+  private static final int MAX_HOLDING_UP = 8;
 
   /**
    * Whom it waits for.
@@ -44,6 +48,7 @@ final class DataListener {
   private final DataDoor door;
   private final Promise<Void> over;
   private final AtomicBoolean taken = new AtomicBoolean();
+  private final AtomicInteger lookUps = new AtomicInteger();
   private volatile @Nullable Channel socket;
 
   /**
@@ -137,7 +142,9 @@ final class DataListener {
    */
   private void lookUp(DuplexChannel channel, InetSocketAddress peer) {
     Promise<Void> known = channel.eventLoop().newPromise();
-    taker.arriving(known);
+    if (lookUps.incrementAndGet() <= MAX_HOLDING_UP) {
+      taker.arriving(known);
+    }
     boolean asked =
         guarded(
             channel,

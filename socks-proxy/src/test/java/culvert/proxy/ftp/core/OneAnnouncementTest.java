@@ -1,0 +1,118 @@
+package culvert.proxy.ftp.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Several transfers behind one PASV: data that ended well say so much of one of them only. */
+class OneAnnouncementTest {
+  private static final String BROKEN = "< 426 culvert: upload broken off by the client.";
+
+  private Playbook play = Playbook.tunnelled();
+
+  private List<String> client(String... lines) {
+    return play.client(lines);
+  }
+
+  /** What the client is told. */
+  private List<String> server(String... lines) {
+    return play.server(lines).stream().filter(told -> told.startsWith("<")).toList();
+  }
+
+  @BeforeEach
+  void announce() {
+    client("PASV");
+    server("227 ok (1,2,3,4,7,208)");
+  }
+
+  @ParameterizedTest(name = "STOR behind {0}")
+  @ValueSource(strings = {"STOR a", "APPE a", "STOU", "RETR a", "LIST", "MLSD"})
+  void anUploadWithoutDataOfItsOwnIsNotDone(String before) {
+    client(before);
+    play.dataArrive();
+    assertThat(server("150 go", "226 done")).containsExactly("< 150 go", "< 226 done");
+
+    client("STOR b");
+    assertThat(server("150 go", "226 done")).containsExactly("< 150 go", BROKEN);
+    assertThat(play.dialogue.idle()).isTrue();
+  }
+
+  @Test
+  void norIsOneBehindADownloadWhoseDataEndLater() {
+    client("RETR a");
+    play.dataStarts();
+    server("150 go", "226 done");
+    client("STOR b");
+    play.dataSent();
+    play.dataEnds();
+
+    assertThat(server("150 go", "226 done")).containsExactly("< 150 go", BROKEN);
+  }
+
+  @Test
+  void ofUploadsThatWereSentTogetherTheFirstHasTheData() {
+    play.burst("STOR a", "STOR b");
+    play.dataArrive();
+
+    assertThat(server("150 go", "226 done")).containsExactly("< 150 go", "< 226 done");
+    assertThat(server("150 go", "226 done")).containsExactly("< 150 go", BROKEN);
+  }
+
+  @Test
+  void dataThatNewlyComeAreTheSecondOnes() {
+    client("STOR a");
+    play.dataArrive();
+    server("150 go", "226 done");
+    client("STOR b");
+    server("150 go");
+    play.dataArrive(); // by the net: its server listens on
+
+    assertThat(server("226 done")).containsExactly("< 226 done");
+  }
+
+  @ParameterizedTest(name = "data come first: {0}")
+  @ValueSource(booleans = {false, true})
+  void anUploadThatWasRefusedLeavesTheDataToTheNext(boolean early) {
+    if (early) {
+      play.dataStarts();
+    }
+    client("STOR /a");
+    server("553 no");
+    client("STOR b");
+    if (!early) {
+      play.dataStarts();
+    }
+    play.dataSent();
+    play.dataEnds();
+
+    assertThat(server("150 go", "226 done")).containsExactly("< 150 go", "< 226 done");
+  }
+
+  @Test
+  void whoLeavesASecondUploadBreaksItOff() {
+    client("STOR a");
+    play.dataArrive();
+    server("150 go", "226 done");
+    client("STOR b");
+    server("150 go");
+
+    assertThat(play.dialogue.uploadOpen()).isTrue();
+    assertThat(play.on(new ControlEvent.ClientGone())).containsExactly("> ABOR", "AbortSent");
+  }
+
+  @Test
+  void inPlaintextNotAllDataAreSeen() {
+    play = Playbook.plain();
+    announce();
+    client("STOR a");
+    play.dataArrive();
+    server("150 go", "226 done");
+    client("STOR b");
+
+    assertThat(server("150 go", "226 done")).containsExactly("< 150 go", "< 226 done");
+  }
+}

@@ -1,0 +1,68 @@
+package culvert.proxy.route;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.ArgumentMatchers.isA;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.never;
+import static org.mockito.Mockito.verify;
+
+import culvert.config.ConfigLoader;
+import culvert.config.Environment;
+import culvert.filter.ConnectionRequest;
+import culvert.filter.DestinationAddress;
+import culvert.proxy.ftp.DestinationRules;
+import culvert.proxy.ftp.RoutedRequest;
+import culvert.proxy.owner.ClientOwners;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.util.NetUtil;
+import java.net.InetAddress;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.mockito.ArgumentCaptor;
+
+class PolicyRulesTest {
+  private static final String CONFIG =
+      """
+      listeners: [{ name: socks, socks: '127.0.0.1:0' }]
+      rules:
+        - { name: local, match: { network: 127.0.0.0/8 }, action: block }
+        - { name: rest, match: { }, action: direct }
+      """;
+
+  private final DestinationRules.Answer answer = mock(DestinationRules.Answer.class);
+  private final ConnectionRequest request =
+      new ConnectionRequest(
+          "ftp.example", new DestinationAddress.NotResolved(), 21, NetUtil.LOCALHOST4, "socks");
+
+  private PolicyRules rules(List<InetAddress> resolved) {
+    return new PolicyRules(
+        Policy.of(
+            new ConfigLoader(Environment.ofProcess()).loadString(CONFIG, "test.yaml").orThrow()),
+        (host, executor) -> executor.newSucceededFuture(resolved),
+        ClientOwners.NONE,
+        new EmbeddedChannel());
+  }
+
+  private String rule() {
+    ArgumentCaptor<RoutedRequest> routed = ArgumentCaptor.forClass(RoutedRequest.class);
+    verify(answer).decided(routed.capture());
+    return routed.getValue().decided().ruleName();
+  }
+
+  @Test
+  void aRuleThatNeedsAnAddressGetsIt() throws Exception {
+    rules(List.of(InetAddress.getByName("192.0.2.1"))).decide(request, answer);
+
+    assertThat(rule()).isEqualTo("rest");
+  }
+
+  @Test
+  void whatGoesWrongWhileTheRulesAreAskedIsHeardOf() {
+    rules(List.of()).decide(request, answer); // as no resolver answers
+
+    verify(answer).defect(isA(IndexOutOfBoundsException.class));
+    verify(answer, never()).decided(any());
+    verify(answer, never()).undecided(any());
+  }
+}
