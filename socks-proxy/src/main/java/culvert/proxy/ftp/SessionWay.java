@@ -9,7 +9,6 @@ import culvert.proxy.door.Client;
 import culvert.proxy.ftp.active.ActiveMode;
 import culvert.proxy.ftp.data.DataConnector;
 import culvert.proxy.ftp.data.DataEvents;
-import culvert.proxy.ftp.data.DataSession;
 import culvert.proxy.ftp.data.PassiveAddress;
 import culvert.proxy.ftp.data.Upstream;
 import culvert.proxy.ftp.passive.PassivePorts;
@@ -119,7 +118,7 @@ final class SessionWay {
     PassivePorts passive =
         ports.open(
             new PassiveUpstream(
-                upstream, address, reply -> connector.taker(DataSession.UNKNOWN_REQUEST, reply)));
+                upstream, address, reply -> connector.taker(DataConnector.UNKNOWN_REQUEST, reply)));
     DataModes data = new DataModes(passive, active, connector, events);
     ServerSide attached = new ServerSide(end, control, upstream, data, request.host(), session);
     told.of(attached);

@@ -34,7 +34,7 @@ public final class ControlDialogue {
   private final Aborts aborts = new Aborts(pending, effects::add);
   private final ServerReplies server;
 
-  private int requests;
+  private final DataRequests requests = new DataRequests();
   private Optional<byte[]> restart = Optional.empty(); // of the command before
 
   /**
@@ -68,16 +68,16 @@ public final class ControlDialogue {
     } else if (event instanceof ControlEvent.OfActiveMode answer) {
       active.on(answer);
     } else if (event instanceof ControlEvent.DataStarted started) {
-      uploads.started(known(started.request()));
+      uploads.started(requests.started(started.request()));
     } else if (event instanceof ControlEvent.DataSent data) {
-      uploads.sent(known(data.request()));
+      uploads.sent(requests.of(data.request()));
     } else if (event instanceof ControlEvent.DataBroken data) {
-      boolean ofAnother = pending.isTransferOfOther(known(data.request()));
-      if (uploads.broken(known(data.request())) && !ofAnother) {
+      boolean ofAnother = pending.isTransferOfOther(requests.of(data.request()));
+      if (uploads.broken(requests.of(data.request())) && !ofAnother) {
         aborts.ofUpload();
       }
     } else if (event instanceof ControlEvent.DataEnded data) {
-      uploads.ended(known(data.request()));
+      uploads.ended(requests.of(data.request()));
     } else if (event instanceof ControlEvent.ClientGone) {
       if (uploads.abandon()) {
         aborts.ofUpload();
@@ -212,7 +212,7 @@ public final class ControlDialogue {
 
   private void passive(Command command, boolean extended) {
     active.passive();
-    passive.asked(++requests, extended, command.bytes());
+    passive.asked(requests.next(), extended, command.bytes());
   }
 
   private void tls(Command command, boolean beside) {
@@ -259,10 +259,6 @@ public final class ControlDialogue {
     }
   }
 
-  private int known(int request) {
-    return request == 0 ? requests : request;
-  }
-
   private void tell(byte[] line) {
     effects.add(new ControlEffect.ToClient(line));
   }
@@ -271,7 +267,7 @@ public final class ControlDialogue {
   private final class LineOfActive implements ActiveLine {
     @Override
     public int nextRequest() {
-      return ++requests;
+      return requests.next();
     }
 
     @Override

@@ -82,7 +82,7 @@ public sealed interface ControlEvent {
    * A client has come for data.
    *
    * @param request of the {@link ControlEffect.Announce} or {@link ControlEffect.OpenData} that it
-   *     came for; 0: the newest one
+   *     came for; not above 0: nobody knows for which, and it is taken for the newest one
    */
   record DataStarted(int request) implements ControlEvent {}
 

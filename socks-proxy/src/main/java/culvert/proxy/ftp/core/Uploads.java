@@ -1,7 +1,6 @@
 package culvert.proxy.ftp.core;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,9 +13,6 @@ import org.jspecify.annotations.Nullable;
  * that they came for.
  */
 final class Uploads {
-  /** Data connections that are remembered. */
-  private static final int MAX = 64;
-
   /** How far a data connection has come. */
   private enum State {
     OPEN,
@@ -47,13 +43,7 @@ final class Uploads {
   private final PendingReplies pending;
   private final ClientReplies client;
   private final List<Pending.Transfer> unfinished = new ArrayList<>();
-  private final Map<Integer, Data> data =
-      new LinkedHashMap<>() {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Integer, Data> eldest) {
-          return size() > MAX;
-        }
-      };
+  private final Map<Integer, Data> data = new RecentMap<>();
 
   private boolean blockMode;
 

@@ -21,6 +21,7 @@ import io.netty.util.concurrent.FutureListener;
 import io.netty.util.concurrent.Promise;
 import java.net.InetAddress;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,12 +30,16 @@ import org.jspecify.annotations.Nullable;
  * loop; the session, on another one, hears of what becomes of it.
  */
 public final class DataConnector {
+  /** For a client of which nobody knows for which announcement it comes. */
+  public static final int UNKNOWN_REQUEST = 0;
+
   private static final String NOT_THERE = "the client's data connection has ended";
 
   private final DataSession session;
   private final Upstream upstream;
   private final Route route;
   private final Relay relay;
+  private final AtomicInteger unknown = new AtomicInteger();
 
   public DataConnector(DataSession session, Upstream upstream, Route route, Relay relay) {
     this.session = session;
@@ -126,8 +131,9 @@ public final class DataConnector {
 
   /** A client has come, or was called, for data. On its loop, as is everything below. */
   public DataClient begin(int request, Client client, ConnectionRecorder recorder) {
-    DataClient data = new DataClient(session, request, client, recorder);
-    session.started(request, client.channel());
+    int number = request == UNKNOWN_REQUEST ? unknown.decrementAndGet() : request;
+    DataClient data = new DataClient(session, number, client, recorder);
+    session.started(number, client.channel());
     try {
       recorder.routed("ftp-data", route.action().toString());
       if (upstream instanceof Upstream.Tunnelled tunnelled) {
@@ -215,7 +221,11 @@ public final class DataConnector {
 
     private void beforeBreakingOff(Runnable then) {
       End now = end;
-      session.beforeBreakingOff(now == null ? DataSession.UNKNOWN_REQUEST : now.request(), then);
+      if (now == null) {
+        then.run();
+      } else {
+        session.beforeBreakingOff(now.request(), then);
+      }
     }
 
     private void ended(DataClient data, EndReason reason) {

@@ -6,14 +6,12 @@ import io.netty.util.concurrent.Future;
 
 /**
  * What a session hears of its data connections. Each of them serves a request, by number: a passive
- * command, or a PORT's transfer; where that is not known the number is {@link #UNKNOWN_REQUEST}.
+ * command, or a PORT's transfer; where that is not known, it has a number of its own below 0.
  *
  * <p>{@link #started} has exactly one {@link #ended}. Of one data connection everything is told in
  * the order in which it happens, by whichever thread it happens on.
  */
 public interface DataSession {
-  int UNKNOWN_REQUEST = 0;
-
   /**
    * Somebody has come, and it is being found out whether it is the client.
    *

@@ -115,4 +115,16 @@ class OneAnnouncementTest {
 
     assertThat(server("150 go", "226 done")).containsExactly("< 150 go", "< 226 done");
   }
+
+  /** The net lets clients in whose announcement could not be read. */
+  @Test
+  void dataOfWhichNobodyKnowsWhatTheyAreForStayWithWhatTheyBeganFor() {
+    play.on(new ControlEvent.DataStarted(-1));
+    client("STOR a");
+    server("150 go");
+    client("PASV");
+
+    assertThat(play.on(new ControlEvent.DataBroken(-1))).contains("> ABOR");
+    assertThat(server("426 cut")).containsExactly("< 426 cut");
+  }
 }
