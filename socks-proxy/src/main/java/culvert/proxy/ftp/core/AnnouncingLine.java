@@ -16,9 +16,13 @@ final class AnnouncingLine {
   private static final int IAC = 0xff;
   private static final int FIRST_WITH_OPTION = 0xfb;
 
-  /** Six numbers, or a port behind three delimiters, as the most lenient of clients read them. */
+  /**
+   * Six numbers, of which some may be missing, or a port behind three delimiters, which may be
+   * anything: as the most lenient of clients read them.
+   */
   private static final Pattern ADDRESS =
-      Pattern.compile("\\d(?:,[\\s+]*\\d+){5}|([^\\w\\s])\\1\\1[\\s+]*\\d");
+      Pattern.compile(
+          "\\d(?:,[\\s+-]*\\d*){5}|([^\\w\\s])\\1\\1[\\s+-]*\\d|(?:^.?|\\()(.)\\2\\2[\\s+-]*\\d");
 
   private AnnouncingLine() {}
 

@@ -107,6 +107,12 @@ public final class Command implements ClientInput {
     return uploads() || is("RETR", "LIST", "NLST", "MLSD");
   }
 
+  /** Whether the end of a file is marked among its data from now on (RFC 959 section 3.4). */
+  boolean marksEnd() {
+    String form = verb + " " + argumentText().strip().toUpperCase(Locale.ROOT);
+    return form.equals("MODE B") || form.equals("MODE C") || form.equals("STRU R");
+  }
+
   boolean is(String... verbs) {
     return Arrays.asList(verbs).contains(verb);
   }

@@ -160,18 +160,15 @@ public final class ControlDialogue {
       case "EPSV" -> epsv(command);
       case "REIN" -> {
         active.passive();
-        uploads.mode(false);
+        uploads.inStreamMode();
         forward(command, new Pending.Ordinary(beside));
       }
       case "REST" -> {
         restart = Optional.of(command.bytes());
         forward(command, new Pending.Ordinary(beside));
       }
-      case "MODE" -> {
-        String mode = command.argumentText().strip();
-        boolean blocks = mode.equalsIgnoreCase("B") || mode.equalsIgnoreCase("C");
-        forward(command, new Pending.Mode(blocks, beside));
-      }
+      case "MODE", "STRU" ->
+          forward(command, new Pending.Form(command.verb(), command.marksEnd(), beside));
       case "ABOR" -> abort();
       case "" -> client.answerInTurn(OwnReply.MALFORMED);
       default -> {

@@ -65,18 +65,21 @@ sealed interface Pending {
     }
   }
 
-  /** MODE, which the server may refuse. */
-  final class Mode implements Pending {
-    /** See {@link Uploads#mode}. */
-    final boolean blocks;
+  /** MODE or STRU, which the server may refuse. */
+  final class Form implements Pending {
+    final String verb;
+
+    /** See {@link Uploads#agreed}. */
+    final boolean marksEnd;
 
     private final boolean beside;
 
     /**
      * @param beside as in {@link Ordinary}
      */
-    Mode(boolean blocks, boolean beside) {
-      this.blocks = blocks;
+    Form(String verb, boolean marksEnd, boolean beside) {
+      this.verb = verb;
+      this.marksEnd = marksEnd;
       this.beside = beside;
     }
 

@@ -162,8 +162,8 @@ final class ServerReplies {
       ended(transfer, line);
     } else if (to instanceof Pending.Own own && !own.abandoned) {
       active.answered(own.kind, line);
-    } else if (to instanceof Pending.Mode mode && line.positive()) {
-      uploads.mode(mode.blocks);
+    } else if (to instanceof Pending.Form form && line.positive()) {
+      uploads.agreed(form);
     } else if (to instanceof Pending.EpsvAll && line.code() < 300) {
       active.epsvAll();
     }

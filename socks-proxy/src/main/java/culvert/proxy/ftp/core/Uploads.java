@@ -1,9 +1,11 @@
 package culvert.proxy.ftp.core;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,7 +47,7 @@ final class Uploads {
   private final List<Pending.Transfer> unfinished = new ArrayList<>();
   private final Map<Integer, Data> data = new RecentMap<>();
 
-  private boolean blockMode;
+  private final Set<String> marking = new HashSet<>(); // the verbs of such forms
 
   /**
    * @param allSeen whether every data connection comes this way
@@ -56,14 +58,18 @@ final class Uploads {
     this.client = client;
   }
 
-  /**
-   * The server has agreed to a transfer mode.
-   *
-   * @param blocks whether it marks the end of a file among its data, as B and C do (RFC 959 section
-   *     3.4)
-   */
-  void mode(boolean blocks) {
-    blockMode = blocks;
+  /** The server has agreed to a form of data, which may mark the end of a file among them. */
+  void agreed(Pending.Form form) {
+    if (form.marksEnd) {
+      marking.add(form.verb);
+    } else {
+      marking.remove(form.verb);
+    }
+  }
+
+  /** As sessions begin. */
+  void inStreamMode() {
+    marking.clear();
   }
 
   void began(Pending.Transfer upload) {
@@ -188,7 +194,7 @@ final class Uploads {
     if (state == null) {
       return allSeen ? Verdict.FALSE : Verdict.TRUE;
     }
-    return state == State.OPEN && !blockMode ? Verdict.TOO_EARLY : Verdict.TRUE;
+    return state == State.OPEN && marking.isEmpty() ? Verdict.TOO_EARLY : Verdict.TRUE;
   }
 
   /** If the server has left a reply out, this one may be meant for a later upload. */

@@ -101,6 +101,13 @@ class ControlDialogueTest {
   }
 
   @ParameterizedTest(name = "{0}")
+  @ValueSource(strings = {"200 1,2,3,4,5", "200 aaa b", "200 ok...", "200 Zzz 5", "200 111"})
+  void otherWordsAreNot(String reply) {
+    play.burst("NOOP", "PASV");
+    assertThat(server(reply)).containsExactly("< " + reply);
+  }
+
+  @ParameterizedTest(name = "{0}")
   @ValueSource(strings = {"(1,2,3,4,0,0)", "(1,2,3,4,0,21)", "(1,2,3,4,3,255)"})
   void aPortThatIsNoneIsRefused(String numbers) {
     client("PASV");
@@ -549,9 +556,10 @@ class ControlDialogueTest {
     assertThat(client("STOR a")).containsExactly(BROKEN);
   }
 
-  @Test
-  void aBlocksFileEndsAmongItsData() {
-    client("MODE B");
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(strings = {"MODE B", "MODE c", "STRU R", "stru r"})
+  void aFileMayEndAmongItsData(String command) {
+    client(command);
     server("200 ok");
     client("STOR a");
     play.dataStarts();
@@ -560,7 +568,15 @@ class ControlDialogueTest {
 
   /** Only what the server has agreed to counts, and only what marks a file's end. */
   @ParameterizedTest(name = "{0} answered {1}")
-  @CsvSource({"MODE B, 504 no", "MODE C, 502 no", "MODE Z, 200 ok", "MODE X, 200 ok"})
+  @CsvSource({
+    "MODE B, 504 no",
+    "MODE C, 502 no",
+    "MODE Z, 200 ok",
+    "MODE X, 200 ok",
+    "STRU R, 504 no",
+    "STRU F, 200 ok",
+    "STRU P, 200 ok"
+  })
   void inAnyOtherModeTheEndOfTheDataIsTheEndOfTheFile(String command, String answer) {
     client(command);
     server(answer);
@@ -573,6 +589,8 @@ class ControlDialogueTest {
   @Test
   void anotherLoginBeginsInStreamMode() {
     client("MODE B");
+    server("200 ok");
+    client("STRU R");
     server("200 ok");
     client("REIN");
     server("220 ok");
@@ -830,7 +848,13 @@ class ControlDialogueTest {
         "250 (1, 2, 3, 4, 7, 208)",
         "250 (|||2000|)",
         "250 (|||+2000|)",
-        "250 1,002,3,4,7,208"
+        "250 (||| +2000|)",
+        "250 1,002,3,4,7,208",
+        "250 1,,,,7,208",
+        "250 1,2,3,4,-0,22",
+        "200 (aaa2000a)",
+        "200 (1112000)",
+        "200 aaa2000a"
       })
   void anAddressInALateReplyIsWithheldWhileAPasvWaits(String late) {
     play.burst("ABOR", "PASV");
