@@ -16,11 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -28,22 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What else the client of a tunnelled session does at the same host. */
 @RealPeers
 @AnyTransport
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class BesideSessionIT {
-  private Rig rig;
-
-  @BeforeAll
-  void start(@TempDir Path directory) throws Exception {
-    rig = Rig.start(directory, "direct");
-  }
-
-  @AfterAll
-  void stop() throws Exception {
-    if (rig != null) {
-      rig.close();
-    }
-  }
-
+class BesideSessionIT extends OneRig {
   @Test
   void anythingElseGoesAsItsRulesSayWhileNoSessionWaits() throws Exception {
     try (Scene scene = rig.scene(Mode.SOCKS, Manner.PLAIN);

@@ -9,10 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -21,28 +17,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Servers that come for the data of an active client too soon, or never. */
 @RealPeers
 @AnyTransport
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class OddActiveIT {
+class OddActiveIT extends OneRig {
   private static final String CONTENT = "0123456789".repeat(1000);
 
   /** When a server connects to what PORT names. */
   enum Moment {
     AT_PORT,
     AT_TRANSFER
-  }
-
-  private Rig rig;
-
-  @BeforeAll
-  void start(@TempDir Path directory) throws Exception {
-    rig = Rig.start(directory, "direct");
-  }
-
-  @AfterAll
-  void stop() throws Exception {
-    if (rig != null) {
-      rig.close();
-    }
   }
 
   /** As curl's test server does. */

@@ -8,11 +8,7 @@ import culvert.it.peers.Run;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -21,23 +17,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Commands in odd spellings, names of any bytes, replies that come or end in an odd way. */
 @RealPeers
 @AnyTransport
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class OddBytesIT {
+class OddBytesIT extends OneRig {
   private static final List<Mode> MODES = List.of(Mode.SOCKS, Mode.FIXED, Mode.REMOTE);
-
-  private Rig rig;
-
-  @BeforeAll
-  void start(@TempDir Path directory) throws Exception {
-    rig = Rig.start(directory, "direct");
-  }
-
-  @AfterAll
-  void stop() throws Exception {
-    if (rig != null) {
-      rig.close();
-    }
-  }
 
   /** The server takes them all, as vsftpd takes the CRs and proftpd the tabs. */
   @ParameterizedTest(name = "{0}")

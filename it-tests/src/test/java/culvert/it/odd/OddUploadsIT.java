@@ -6,11 +6,6 @@ import culvert.it.AnyTransport;
 import culvert.it.peers.RealPeers;
 import culvert.it.peers.Run;
 import culvert.it.script.Wire;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -22,22 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @RealPeers
 @AnyTransport
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class OddUploadsIT {
-  private Rig rig;
-
-  @BeforeAll
-  void start(@TempDir Path directory) throws Exception {
-    rig = Rig.start(directory, "direct");
-  }
-
-  @AfterAll
-  void stop() throws Exception {
-    if (rig != null) {
-      rig.close();
-    }
-  }
-
+class OddUploadsIT extends OneRig {
   @ParameterizedTest(name = "{0}")
   @ValueSource(
       strings = {

@@ -7,16 +7,12 @@ import culvert.proxy.event.EndReason;
 import culvert.proxy.relay.Closing;
 import culvert.proxy.relay.Loops;
 import io.netty.channel.socket.DuplexChannel;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A client that has come, or was called, for data. Its story, and what its session hears of it, has
  * one end. Confined to its channel's loop, but for {@link #onLoop}.
  */
 public final class DataClient {
-  private static final Logger LOG = LoggerFactory.getLogger(DataClient.class);
-
   private final DataSession session;
   private final int request;
   private final Client client;
@@ -68,11 +64,7 @@ public final class DataClient {
 
   /** A defect costs one data connection, and is heard of. */
   public void failed(Throwable defect) {
-    LOG.atError()
-        .addKeyValue("conn", recorder.id())
-        .addKeyValue("reason", EndReason.INTERNAL_ERROR)
-        .setCause(defect)
-        .log("data connection failed");
+    DataDoor.failed(defect, recorder.id());
     try {
       end(EndReason.INTERNAL_ERROR, defect.toString());
     } finally {

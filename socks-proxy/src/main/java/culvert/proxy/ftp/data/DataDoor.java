@@ -53,7 +53,7 @@ public record DataDoor(ConnectionLimits limits, OpenConnections connections) {
     }
   }
 
-  private static void failed(Throwable defect, Object connection) {
+  static void failed(Throwable defect, Object connection) {
     LOG.atError()
         .addKeyValue("conn", connection)
         .addKeyValue("reason", EndReason.INTERNAL_ERROR)

@@ -1,34 +1,13 @@
 package culvert.proxy.ftp.core;
 
-import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** curl: a reply ends at any code with a space, and its last line is all that is looked at. */
-final class CurlReader extends ModelReader {
+final class CurlReader extends AnyEndReader {
   /** {@code sscanf("%c%c%c%u%c")} behind the first parenthesis. */
   private static final Pattern EXTENDED = Pattern.compile("(?s)(.)(.)(.)\\s*\\+?(\\d+)(.).*");
-
-  CurlReader() {
-    super(LineEnd.LF);
-  }
-
-  @Override
-  int ended(List<String> soFar) {
-    String last = soFar.get(soFar.size() - 1);
-    return at(last, 3) == ' ' ? code(last) : -1;
-  }
-
-  @Override
-  boolean ignores(String line) {
-    return false;
-  }
-
-  @Override
-  boolean endsAtAnyCode() {
-    return true;
-  }
 
   @Override
   Optional<ReadAddress> passive(ReadReply reply, boolean extended) {

@@ -1,30 +1,9 @@
 package culvert.proxy.ftp.core;
 
-import java.util.List;
 import java.util.Optional;
 
 /** wget: a reply ends at any code with a space; any {@code 2yz} may hold an address. */
-final class WgetReader extends ModelReader {
-
-  WgetReader() {
-    super(LineEnd.LF);
-  }
-
-  @Override
-  int ended(List<String> soFar) {
-    String last = soFar.get(soFar.size() - 1);
-    return at(last, 3) == ' ' ? code(last) : -1;
-  }
-
-  @Override
-  boolean ignores(String line) {
-    return false;
-  }
-
-  @Override
-  boolean endsAtAnyCode() {
-    return true;
-  }
+final class WgetReader extends AnyEndReader {
 
   @Override
   Optional<ReadAddress> passive(ReadReply reply, boolean extended) {
