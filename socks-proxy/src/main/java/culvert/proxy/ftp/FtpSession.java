@@ -214,12 +214,8 @@ final class FtpSession
 
   @Override
   public void replied(ReplyLine line) {
-    guarded(
-        () -> {
-          Object shown = way.server().shown(line);
-          log.atDebug().addKeyValue("conn", recorder.id()).log("server: {}", shown);
-          word.replied(line);
-        });
+    log.atDebug().addKeyValue("conn", recorder.id()).log("server: {}", way.server().shown(line));
+    guarded(() -> word.replied(line));
   }
 
   @Override
