@@ -39,6 +39,13 @@ class OddRepliesIT {
           odd("CWD", "250-there", "200 there"),
           odd("CWD", "200-there", " 250 there", "250 there"),
           odd("TYPE", "200-ok", "226 ok"),
+          odd("TYPE", "250-a", "200 ok", "150 go", "226 stored", "250 b"),
+          new Oddity(
+              "PASS answered so that some clients read one reply behind, into addresses",
+              "PASS",
+              reply("PASS", "230-welcome", "200 to all", "230 done")
+                  .or(reply("TYPE", "200 set (127,0,0,3,87,61)"))
+                  .or(reply("SIZE", "213 300000 (127,0,0,3,87,61)"))),
           odd("SYST", "150 UNIX"),
           odd("SYST", "700 UNIX"),
           odd("SYST", "099 UNIX"),

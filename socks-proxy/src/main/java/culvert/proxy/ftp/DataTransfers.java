@@ -40,6 +40,11 @@ final class DataTransfers {
     clients.remove(dataClient);
   }
 
+  /** Whether data may be on their way. */
+  boolean anyOpen() {
+    return !clients.isEmpty();
+  }
+
   /**
    * An ABOR is on its way. Most servers read it only when the data connection dies: so that happens
    * when the answer does not come.

@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * it, in order, and tells it what has become of that. Confined to the session's loop.
  */
 final class RelayConversation implements Conversation {
+  /** Between two lines of one reply: no server pauses there, and who does is misunderstood. */
+  private static final Duration REST_OF_REPLY = Duration.ofSeconds(1);
+
   private final FtpSession session;
   private final ServerSide server;
   private final ControlDialogue dialogue;
@@ -31,6 +34,7 @@ final class RelayConversation implements Conversation {
   private final @Nullable LoginConversation login;
   private @Nullable ScheduledFuture<?> patience;
   private @Nullable ScheduledFuture<?> startingOver; // the client waits for its last answers
+  private @Nullable ScheduledFuture<?> restOfReply;
   private boolean eofPassedOn;
   private boolean leaving; // the client is gone, and the server is told of its upload
 
@@ -99,7 +103,7 @@ final class RelayConversation implements Conversation {
     if (session.word() != this) {
       return;
     }
-    if (dialogue.transferring()) {
+    if (transfers.anyOpen() || dialogue.idle()) {
       startingOver = session.in(session.timeouts().opening(), this::startsOverTooLate);
     } else {
       serverLost("FTP server " + session.way().host() + ": left commands without an answer");
@@ -263,6 +267,8 @@ final class RelayConversation implements Conversation {
       transfers.abortSent();
     } else if (effect instanceof ControlEffect.AbortAnswered) {
       transfers.abortAnswered();
+    } else if (effect instanceof ControlEffect.AwaitRest rest) {
+      awaitRest(rest.number());
     } else if (effect instanceof ControlEffect.Opaque) {
       OpaqueConversation.begin(session, server);
     } else if (effect instanceof ControlEffect.OutOfStep outOfStep) {
@@ -271,6 +277,21 @@ final class RelayConversation implements Conversation {
     } else {
       throw new IllegalStateException("control connection: " + effect);
     }
+  }
+
+  private void awaitRest(int number) {
+    if (restOfReply != null) {
+      restOfReply.cancel(false);
+    }
+    restOfReply =
+        session.in(
+            REST_OF_REPLY,
+            () -> {
+              if (session.word() == this) {
+                happened(new ControlEvent.NothingMore(number));
+                session.pump();
+              }
+            });
   }
 
   /** What comes from the server meanwhile waits. */

@@ -54,11 +54,6 @@ final class ClientReading {
     }
   }
 
-  /** Whether it waits for the answer to an upload. */
-  boolean anyUpload() {
-    return asked.stream().anyMatch(command -> command.upload);
-  }
-
   /** A {@code 1yz} is told. */
   void begins() {
     Asked first = asked.peek();

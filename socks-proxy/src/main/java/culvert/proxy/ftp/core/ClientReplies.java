@@ -29,7 +29,6 @@ final class ClientReplies {
   private boolean misleads; // the client would take it for the success of an upload
   private long owed;
   private boolean passiveOwed; // the client may take a reply for an announcement
-  private boolean mayHaveEnded; // the reply that is being told, for some clients
   private int stray;
   private Pending.@Nullable Transfer held;
   private final List<byte[]> farewell = new ArrayList<>();
@@ -95,24 +94,24 @@ final class ClientReplies {
 
   private void told(ReplyLine line, int upload) {
     boolean first = !open;
-    if (tunnelled && !first && line.otherEnd() && reading.anyUpload()) {
-      return; // clients for which the reply ends there would take it for the word on their upload
+    if (tunnelled && !line.hasCode()) {
+      return; // some clients find a code in it, and none waits for it
     }
     preliminary = line.hasCode() && line.preliminary();
     if (first && line.hasCode()) {
       misleads = tunnelled && misleads(line, upload);
     }
     open = line.hasCode() && !line.last();
-    boolean asked = passiveOwed || mayHaveEnded;
-    mayHaveEnded = !line.last() && (mayHaveEnded || line.otherEnd());
+    boolean asked = passiveOwed;
     passiveOwed &= owed > 0;
     if (misleads && line.hasCode()) {
       if (line.last()) {
         client.accept(OwnReply.line(OwnReply.UPLOAD_BROKEN));
       }
     } else if (tunnelled) {
-      Optional<byte[]> harmless = AnnouncingLine.harmless(line.raw(), line.last(), asked);
-      headless = line.hasCode() && !line.last() && (first ? harmless.isEmpty() : headless);
+      Optional<byte[]> harmless =
+          ClientLine.harmless(line.raw(), ClientLine.Place.of(first, line.last()), asked);
+      headless = !line.last() && (first ? harmless.isEmpty() : headless);
       harmless.filter(bytes -> !headless).ifPresent(client);
     } else {
       client.accept(line.raw());
@@ -130,7 +129,6 @@ final class ClientReplies {
   /** The client has taken a reply for ended whose last line has not come. */
   void closeReply() {
     open = false;
-    mayHaveEnded = false;
     headless = false;
   }
 

@@ -99,12 +99,12 @@ public final class Command implements ClientInput {
 
   /** Whether it sends a file. */
   boolean uploads() {
-    return is("STOR", "APPE", "STOU");
+    return is("STOR", "APPE", "STOU", "ESTO");
   }
 
   /** Whether it has a data connection. */
   boolean transfers() {
-    return uploads() || is("RETR", "LIST", "NLST", "MLSD");
+    return uploads() || is("RETR", "LIST", "NLST", "MLSD", "ERET", "MLSR");
   }
 
   /** Whether the end of a file is marked among its data from now on (RFC 959 section 3.4). */

@@ -34,7 +34,7 @@ public final class ControlDialogue {
   private final Aborts aborts = new Aborts(pending, effects::add);
   private final ServerReplies server;
 
-  private final DataRequests requests = new DataRequests();
+  private int requests;
   private Optional<byte[]> restart = Optional.empty(); // of the command before
 
   /**
@@ -61,23 +61,24 @@ public final class ControlDialogue {
       goesOn(false, false);
     } else if (event instanceof ControlEvent.Replied replied) {
       server.line(replied.line());
+    } else if (event instanceof ControlEvent.NothingMore rest) {
+      server.nothingMore(rest.number());
     } else if (event instanceof ControlEvent.ServerEnded) {
-      client.serverEnded();
+      server.ended();
     } else if (event instanceof ControlEvent.Announced announced) {
       passive.announced(announced);
     } else if (event instanceof ControlEvent.OfActiveMode answer) {
       active.on(answer);
     } else if (event instanceof ControlEvent.DataStarted started) {
-      uploads.started(requests.started(started.request()));
+      uploads.started(started.request(), started.request() > 0 ? started.request() : requests);
     } else if (event instanceof ControlEvent.DataSent data) {
-      uploads.sent(requests.of(data.request()));
+      uploads.sent(data.request());
     } else if (event instanceof ControlEvent.DataBroken data) {
-      boolean ofAnother = pending.isTransferOfOther(requests.of(data.request()));
-      if (uploads.broken(requests.of(data.request())) && !ofAnother) {
+      if (uploads.broken(data.request())) {
         aborts.ofUpload();
       }
     } else if (event instanceof ControlEvent.DataEnded data) {
-      uploads.ended(requests.of(data.request()));
+      uploads.ended(data.request());
     } else if (event instanceof ControlEvent.ClientGone) {
       if (uploads.abandon()) {
         aborts.ofUpload();
@@ -122,11 +123,6 @@ public final class ControlDialogue {
     return !pending.clientWaits() && !active.waiting() && client.held().isEmpty();
   }
 
-  /** Whether data may be on their way, for as long as it takes. */
-  public boolean transferring() {
-    return transferPending() || client.held().isPresent();
-  }
-
   /** Whether the client has to wait before it may send more commands. */
   public boolean full() {
     return pending.isFull();
@@ -153,8 +149,8 @@ public final class ControlDialogue {
     restart = Optional.empty();
     switch (command.verb()) {
       case "PORT", "EPRT" -> active.port(command);
-      case "LPRT" -> client.answerInTurn(OwnReply.NO_LONG_PORT);
-      case "LPSV", "SPSV", "CPSV" -> client.answerInTurn(OwnReply.NO_OTHER_PASSIVE);
+      case "LPRT", "SPOR" -> client.answerInTurn(OwnReply.NO_OTHER_PORT);
+      case "LPSV", "SPSV", "CPSV", "SPAS" -> client.answerInTurn(OwnReply.NO_OTHER_PASSIVE);
       case "AUTH", "ADAT", "PBSZ", "PROT" -> tls(command, beside);
       case "PASV" -> passive(command, false);
       case "EPSV" -> epsv(command);
@@ -209,7 +205,7 @@ public final class ControlDialogue {
 
   private void passive(Command command, boolean extended) {
     active.passive();
-    passive.asked(requests.next(), extended, command.bytes());
+    passive.asked(++requests, extended, command.bytes());
   }
 
   private void tls(Command command, boolean beside) {
@@ -264,7 +260,7 @@ public final class ControlDialogue {
   private final class LineOfActive implements ActiveLine {
     @Override
     public int nextRequest() {
-      return requests.next();
+      return ++requests;
     }
 
     @Override

@@ -81,6 +81,13 @@ public sealed interface ControlEffect {
   /** The reply that {@link AbortSent} asked for has come, or the transfer's own. */
   record AbortAnswered() implements ControlEffect {}
 
+  /**
+   * A line that may be the last of a reply, although it has another code, is held back: when
+   * nothing comes behind it for a while, {@link ControlEvent.NothingMore} has to say so. In place
+   * of an earlier one.
+   */
+  record AwaitRest(int number) implements ControlEffect {}
+
   /** Both sides begin with TLS now: relay bytes, understand nothing. */
   record Opaque() implements ControlEffect {}
 

@@ -27,6 +27,9 @@ public sealed interface ControlEvent {
   /** The server sent a line. */
   record Replied(ReplyLine line) implements ControlEvent {}
 
+  /** Answers {@link ControlEffect.AwaitRest}. */
+  record NothingMore(int number) implements ControlEvent {}
+
   /** The server has ended the connection, behind everything that it has said. */
   record ServerEnded() implements ControlEvent {}
 

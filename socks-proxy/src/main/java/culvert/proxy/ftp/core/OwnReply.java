@@ -14,7 +14,8 @@ public final class OwnReply {
       "500 culvert: not understood, a command is VERB or VERB ARGUMENT.";
   static final String GOODBYE = "221 Goodbye.";
   static final String NO_TLS = "502 culvert: TLS is not supported here, go on in clear.";
-  static final String NO_LONG_PORT = "502 culvert: LPRT is not supported, use EPRT or PORT.";
+  static final String NO_OTHER_PORT =
+      "502 culvert: not supported, use EPRT or PORT for active mode.";
   static final String NO_OTHER_PASSIVE =
       "502 culvert: not supported, use EPSV or PASV for passive mode.";
   static final String ABORTED = "226 culvert: ABOR command successful.";

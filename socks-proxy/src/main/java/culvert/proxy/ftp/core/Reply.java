@@ -43,7 +43,8 @@ public record Reply(int code, byte[] raw) {
       if (all[i] == '\n') {
         byte[] line = Arrays.copyOfRange(all, start, i + 1);
         boolean last = i + 1 == all.length;
-        Optional<byte[]> told = AnnouncingLine.harmless(line, last, false);
+        Optional<byte[]> told =
+            ClientLine.harmless(line, ClientLine.Place.of(start == 0, last), false);
         headless |= start == 0 && told.isEmpty(); // then the others would be replies of their own
         if (last || !headless) {
           told.ifPresent(harmless::writeBytes);
@@ -66,6 +67,9 @@ public record Reply(int code, byte[] raw) {
 
     /** The reply that ends with this line, if one does. */
     public Optional<Reply> add(ReplyLine line) {
+      if (!line.hasCode()) {
+        return Optional.empty(); // it belongs to none
+      }
       if (lines.size() + line.raw().length <= MAX_REPLY || line.last()) {
         lines.writeBytes(line.raw()); // past the limit, middle lines are left out
       }

@@ -34,6 +34,24 @@ public record ReplyLine(int code, boolean last, boolean otherEnd, byte[] raw) {
     return raw.length > 0 && raw[raw.length - 1] == '\n';
   }
 
+  /** Whether a code and a space stand at its head, which may not be its reply's code. */
+  boolean isEnd() {
+    return codeAt(raw, 0) != NO_CODE && raw.length > 3 && raw[3] == ' ';
+  }
+
+  /** The last line of its reply, with the same words. */
+  ReplyLine endOfItsReply() {
+    byte[] end = raw.clone();
+    byte[] own = "%03d".formatted(code).getBytes(ISO_8859_1);
+    System.arraycopy(own, 0, end, 0, own.length);
+    return new ReplyLine(code, true, false, end);
+  }
+
+  /** The same line as a reply of its own. */
+  ReplyLine ofItsOwn() {
+    return new ReplyLine(codeAt(raw, 0), true, false, raw);
+  }
+
   /** {@code 2yz}. */
   boolean positive() {
     return isPositive(code);

@@ -20,6 +20,8 @@ final class ServerReplies {
   private @Nullable Pending answered; // by the reply of which a line has come
   private boolean open; // there are more lines of it to come
   private boolean mayHaveEnded; // for a client that ends one at any code
+  private @Nullable ReplyLine perhapsLast; // which waits for more of its reply
+  private int rests; // that were waited for
 
   ServerReplies(
       ReplySplitter splitter,
@@ -54,6 +56,47 @@ final class ServerReplies {
   }
 
   void line(ReplyLine line) {
+    if (perhapsLast != null) {
+      ReplyLine inner = perhapsLast;
+      perhapsLast = null;
+      take(inner); // more of its reply has come
+    }
+    if (client.tunnelled() && line.otherEnd()) {
+      perhapsLast = line;
+      effects.accept(new ControlEffect.AwaitRest(++rests));
+    } else {
+      take(line);
+    }
+  }
+
+  /**
+   * Nothing has come behind a line that looks like the end of another reply: some servers end one
+   * so. The client is told the end that all clients know.
+   */
+  void nothingMore(int rest) {
+    ReplyLine end = perhapsLast;
+    if (end == null || rest != rests) {
+      return;
+    }
+    perhapsLast = null;
+    if (!end.isEnd()) {
+      take(end);
+      return;
+    }
+    splitter.closeReply();
+    take(end.endOfItsReply());
+    if (end.preliminary()) {
+      take(end.ofItsOwn());
+    }
+  }
+
+  /** The server has hung up. */
+  void ended() {
+    nothingMore(rests);
+    client.serverEnded();
+  }
+
+  private void take(ReplyLine line) {
     if (!line.hasCode()) {
       client.relay(line);
       return;
@@ -63,7 +106,7 @@ final class ServerReplies {
       mayHaveEnded = false;
     }
     open = !line.last();
-    if (line.otherEnd()) {
+    if (line.otherEnd() && !client.tunnelled()) {
       mayHaveEnded = true;
       if (answered != null && answered.isClients()) {
         pending.clientTold(answered);
@@ -123,9 +166,6 @@ final class ServerReplies {
       return; // our own
     }
     boolean ofUpload = to instanceof Pending.Transfer transfer && transfer.upload;
-    if (ofUpload && line.otherEnd() && client.tunnelled()) {
-      return; // some clients would take it for the word on their upload
-    }
     if (ofUpload && !line.preliminary()) {
       ((Pending.Transfer) to).answered(line);
     } else if (to instanceof Pending.Passive asked) {

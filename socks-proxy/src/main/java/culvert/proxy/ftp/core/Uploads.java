@@ -1,35 +1,45 @@
 package culvert.proxy.ftp.core;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The files that a client sends, and what it is told of them. An upload is protected until its data
  * connection has ended, whatever the server says meanwhile; and that the server has it counts only
- * when its data have ended as the whole of a file does. Data connections are known by the request
- * that they came for.
+ * when its data have ended as the whole of a file does. A data connection is known by the request
+ * that it came for; one of which nobody knows that has a number of its own, not above 0, and counts
+ * as come for what was then the newest.
  */
 final class Uploads {
   /** How far a data connection has come. */
-  private enum State {
-    OPEN,
+  private enum State { // of several, the last counts
+    /** The client has sent its EOF, and both sides have closed it. */
+    SENT_AND_ENDED,
     /** The client has sent its EOF. */
     SENT,
-    /** And both sides have closed it. */
-    SENT_AND_ENDED,
+    OPEN,
     BROKEN
   }
 
+  /** A data connection. */
   private static final class Data {
+    final int request;
     State state = State.OPEN;
 
     /** Whose it is, by number: a second transfer needs data of its own. 0: not known yet. */
     int transfer;
+
+    Data(int request) {
+      this.request = request;
+    }
   }
 
   /** What a server's word that it has the whole file is worth. */
@@ -78,62 +88,86 @@ final class Uploads {
 
   // Data connections
 
-  void started(int request) {
-    data.remove(request);
-    data.put(request, new Data());
+  /**
+   * One has begun.
+   *
+   * @param number its own, which is that of its request where that is known
+   */
+  void started(int number, int request) {
+    Data begun = new Data(request);
+    begun.transfer =
+        pending
+            .all(Pending.Transfer.class)
+            .filter(transfer -> transfer.begun() && transfer.request == request)
+            .mapToInt(transfer -> transfer.number)
+            .findFirst()
+            .orElse(0);
+    data.remove(number);
+    data.put(number, begun);
   }
 
   /** The server has begun with a transfer, or has answered it: it is what the data are for. */
   void serves(Pending.Transfer transfer) {
-    @Nullable Data served = data.get(transfer.request);
-    if (served != null && served.transfer == 0) {
-      served.transfer = transfer.number;
-    }
+    data.values().stream()
+        .filter(of -> of.request == transfer.request && of.transfer == 0)
+        .forEach(of -> of.transfer = transfer.number);
   }
 
-  void sent(int request) {
-    become(request, State.OPEN, State.SENT);
+  void sent(int number) {
+    become(number, State.OPEN, State.SENT);
   }
 
-  void ended(int request) {
-    become(request, State.OPEN, State.BROKEN);
-    become(request, State.SENT, State.SENT_AND_ENDED);
-    unfinished.removeIf(upload -> upload.request == request && upload.answered);
+  void ended(int number) {
+    become(number, State.OPEN, State.BROKEN);
+    become(number, State.SENT, State.SENT_AND_ENDED);
+    unfinished.removeIf(upload -> upload.answered && of(upload) != State.OPEN);
     decideHeld();
   }
 
-  private void become(int request, State from, State to) {
-    @Nullable Data of = data.get(request);
-    if (of != null && of.state == from) {
+  /** Returns whether an upload is broken off with it, at which the server may be. */
+  boolean broken(int number) {
+    @Nullable Data of = data.get(number);
+    int request = of == null ? number : of.request;
+    boolean cut =
+        become(number, State.OPEN, State.BROKEN)
+            && unfinished.removeIf(upload -> upload.request == request);
+    decideHeld();
+    return cut && !pending.isTransferOfOther(request);
+  }
+
+  private boolean become(int number, State from, State to) {
+    @Nullable Data of = data.get(number);
+    boolean may = of != null && of.state == from;
+    if (may) {
       of.state = to;
     }
-  }
-
-  /** Returns whether an upload is broken off with it. */
-  boolean broken(int request) {
-    boolean open = isState(request, State.OPEN);
-    become(request, State.OPEN, State.BROKEN);
-    boolean cut = open && unfinished.removeIf(upload -> upload.request == request);
-    decideHeld();
-    return cut;
+    return may;
   }
 
   /** Whether a client has broken data off, perhaps before the server has heard of the transfer. */
   boolean isBroken(int request) {
-    return isState(request, State.BROKEN);
-  }
-
-  private boolean isState(int request, State state) {
-    @Nullable Data of = data.get(request);
-    return of != null && of.state == state;
+    return worst(request, of -> true) == State.BROKEN;
   }
 
   /** How far the transfer's data have come; null: it has none. */
   private @Nullable State of(Pending.Transfer transfer) {
-    @Nullable Data served = data.get(transfer.request);
-    return served == null || (served.transfer != 0 && served.transfer != transfer.number)
-        ? null
-        : served.state;
+    return worst(
+        transfer.request,
+        of ->
+            of.transfer == 0
+                || of.transfer == transfer.number
+                || (of.state == State.OPEN && !marking.isEmpty())); // serves several files
+  }
+
+  /** Of the connection that came for the announcement itself, else of those that came beside it. */
+  private @Nullable State worst(int request, Predicate<Data> counts) {
+    @Nullable Data own = data.get(request);
+    Stream<Data> all =
+        own != null && own.request == request ? Stream.of(own) : data.values().stream();
+    return all.filter(of -> of.request == request && counts.test(of))
+        .map(of -> of.state)
+        .max(Comparator.naturalOrder())
+        .orElse(null);
   }
 
   private boolean isSent(Pending.Transfer upload) {
@@ -150,7 +184,7 @@ final class Uploads {
   boolean abandon() {
     boolean any = anyOpen();
     for (Pending.Transfer upload : unfinished) {
-      started(upload.request);
+      started(upload.request, upload.request);
       become(upload.request, State.OPEN, State.BROKEN);
     }
     unfinished.clear();

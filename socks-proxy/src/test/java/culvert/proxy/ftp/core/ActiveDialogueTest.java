@@ -229,7 +229,7 @@ class ActiveDialogueTest {
       value = {
         "PORT 1,2,3;501 ",
         "EPRT |3|x|1|;522 ",
-        "LPRT 4,4,1,2,3,4,2,5,6;502 culvert: LPRT is not supported, use EPRT or PORT.",
+        "LPRT 4,4,1,2,3,4,2,5,6;502 culvert: not supported, use EPRT or PORT for active mode.",
         "LPSV;502 ",
         "SPSV;502 ",
         "CPSV;502 ",

@@ -1,13 +1,16 @@
 package culvert.proxy.ftp.core;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Apache Commons Net: only CRLF ends a line, the first line has the code, any line with a code ends
- * a reply of many.
+ * Apache Commons Net, with UTF-8 for its encoding: only CRLF ends a line, the first line has the
+ * code, any line with a code ends a reply of many, and digits are those of any script.
  */
 final class CommonsNetReader extends ModelReader {
   private static final Pattern SIX =
@@ -15,6 +18,15 @@ final class CommonsNetReader extends ModelReader {
 
   CommonsNetReader() {
     super(LineEnd.CRLF);
+  }
+
+  @Override
+  String read(String line) {
+    StringBuilder read = new StringBuilder();
+    for (char c : new String(line.getBytes(ISO_8859_1), UTF_8).toCharArray()) {
+      read.append(Character.isDigit(c) ? (char) ('0' + Character.digit(c, 10)) : c);
+    }
+    return read.toString();
   }
 
   @Override

@@ -2,7 +2,9 @@ package culvert.proxy.ftp.core;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -183,7 +185,8 @@ class ControlDialogueTest {
   void ourOwnAnswerWaitsForTheRepliesBeforeIt() {
     assertThat(play.burst("PWD", "LPRT 1", "NOOP")).containsExactly("> PWD", "> NOOP");
     assertThat(server("257 /"))
-        .containsExactly("< 257 /", "< 502 culvert: LPRT is not supported, use EPRT or PORT.");
+        .containsExactly(
+            "< 257 /", "< 502 culvert: not supported, use EPRT or PORT for active mode.");
     assertThat(server("200 ok")).containsExactly("< 200 ok");
   }
 
@@ -407,7 +410,7 @@ class ControlDialogueTest {
   /** A client for which a reply ends at any code would take the rest for the word on its file. */
   @ParameterizedTest(name = "{0}")
   @ValueSource(strings = {"226 done", "250 ok", "200 x", "2yz x", "000 x"})
-  void anotherEndBesideAnUploadReachesNobody(String inner) {
+  void anotherEndBesideAnUploadIsReadAsNoneByAnybody(String inner) {
     for (String command : List.of("NOOP", "STAT", "PWD")) {
       play = Playbook.tunnelled();
       client("STOR a");
@@ -415,7 +418,8 @@ class ControlDialogueTest {
       server("150 go");
       client(command);
 
-      assertThat(server("211-x", inner, "211 y")).containsExactly("< 211-x", "< 211 y");
+      assertThat(server("211-x", inner, "211 y"))
+          .containsExactly("< 211-x", "<  " + inner, "< 211 y");
     }
   }
 
@@ -424,7 +428,7 @@ class ControlDialogueTest {
     client("STOR a", "STAT", "NOOP");
 
     assertThat(server("211-x", "226 not yet", "211 y", "200 ok"))
-        .containsExactly("< 211-x", "< 211 y", "< 200 ok");
+        .containsExactly("< 211-x", "<  226 not yet", "< 211 y", "< 200 ok");
     assertThat(play.dialogue.uploadOpen()).isTrue();
     play.dataArrive();
     assertThat(server("226 complete")).containsExactly("< 226 complete");
@@ -438,7 +442,7 @@ class ControlDialogueTest {
 
     assertThat(server("226 complete"))
         .containsExactly(
-            "< 226 complete", "< 502 culvert: LPRT is not supported, use EPRT or PORT.");
+            "< 226 complete", "< 502 culvert: not supported, use EPRT or PORT for active mode.");
     assertThat(server("200 ok")).containsExactly("< 200 ok");
     assertThat(play.dialogue.idle()).isTrue();
   }
@@ -695,9 +699,13 @@ class ControlDialogueTest {
   }
 
   @Test
-  void aReplyThatEndsWithAnotherCodeEndsWhenTheClientGoesOn() {
+  void aReplyThatEndsWithAnotherCodeEndsWhenNothingComesBehindIt() {
     client("CWD a");
-    assertThat(server("250-x", "257 /")).containsExactly("< 250-x", "< 257 /");
+    assertThat(server("250-x", "257 /")).containsExactly("< 250-x");
+    assertThat(play.nothingMore()).containsExactly("< 250 /");
+    assertThat(play.dialogue.idle()).isTrue();
+    assertThat(server("257 /")).as("nobody's").isEmpty();
+    assertThat(play.nothingMore()).isEmpty();
     client("PASV");
     assertThat(server(PORT_2000)).containsExactly("PASV 2000");
   }
@@ -706,7 +714,7 @@ class ControlDialogueTest {
   void aReplyGoesOnWhileTheClientWaits() {
     client("CWD a");
     assertThat(server("250-x", "257 /", "250 y", "250 z"))
-        .containsExactly("< 250-x", "< 257 /", "< 250 y");
+        .containsExactly("< 250-x", "<  257 /", "< 250 y");
   }
 
   @ParameterizedTest(name = "{0}")
@@ -830,14 +838,16 @@ class ControlDialogueTest {
   void linesInsideAnAnswerThatLookLikeSuccessAreNotThoseOfAnUpload(String reply) {
     client("STOR a");
     play.dataStarts();
-    assertThat(server(reply.split("[|]"))).containsExactly("< 550-x", "< 550 no");
+    assertThat(server(reply.split("[|]")))
+        .containsExactly("< 550-x", "<  " + reply.split("[|]")[1], "< 550 no");
   }
 
   @Test
   void linesInsideAPreliminaryReplyThatLookLikeSuccessAreNotThoseOfAnUpload() {
     client("STOR a");
     play.dataStarts();
-    assertThat(server("150-x", "226 done", "150 go")).containsExactly("< 150-x", "< 150 go");
+    assertThat(server("150-x", "226 done", "150 go"))
+        .containsExactly("< 150-x", "<  226 done", "< 150 go");
   }
 
   @ParameterizedTest(name = "{0}")
@@ -866,11 +876,20 @@ class ControlDialogueTest {
   }
 
   @Test
-  void anAddressBehindWhatSomeClientsTakeForTheEndIsWithheld() {
+  void noClientTakesALineWithinAReplyForItsEnd() {
     client("CWD a");
     assertThat(server("250-x", "200 y", "250 (1,2,3,4,7,208)"))
-        .containsExactly(
-            "< 250-x", "< 200 y", "< 250 culvert: text withheld: no PASV asked for it.");
+        .containsExactly("< 250-x", "<  200 y", "< 250 (1,2,3,4,7,208)");
+  }
+
+  /** A line can be long, and an event loop looks at it. */
+  @ParameterizedTest(name = "[{0}]")
+  @ValueSource(strings = {"-", "+", " ", "(", "1,", "|", "1", "a", "1,-"})
+  void linesOfAnyKindAreLookedAtInNoTime(String part) {
+    play.burst("ABOR", "PASV");
+    server("451 x");
+    String line = "250 " + part.repeat(60_000 / part.length());
+    assertTimeoutPreemptively(Duration.ofSeconds(5), () -> assertThat(server(line)).hasSize(1));
   }
 
   @Test
@@ -899,12 +918,71 @@ class ControlDialogueTest {
   }
 
   @ParameterizedTest(name = "{0}")
-  @ValueSource(strings = {"257 x", "1234 x", "1. x"})
-  void aReplyMayHaveEndedWhereSomeClientTakesItFor(String line) {
+  @ValueSource(strings = {"257 x", "200 y", "000 z", "999 z", "550 no"})
+  void aReplyMayHaveEndedAtAnyCode(String line) {
     client("CWD a");
     server("250-x", line);
     client("PWD");
     assertThat(server("257 /")).containsExactly("< 257 /");
+  }
+
+  /** Some clients would; but what goes on is more than what ends so. */
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(strings = {"1234 x", "1. x", "2 files", "20"})
+  void whereNoCodeStandsNoReplyEnds(String line) {
+    client("STAT");
+    assertThat(server("211-x", line)).containsExactly("< 211-x");
+    assertThat(play.nothingMore()).containsExactly("<  " + line);
+    assertThat(server("211 y")).containsExactly("< 211 y");
+  }
+
+  /** commons-net, with UTF-8 for its encoding, finds codes in digits of any script. */
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(
+      strings = {
+        "\u00d9\u00a2\u00d9\u00a2\u00d9\u00a7 (1,2,3,4,7,208)",
+        "\u00ef\u00bc\u0092\u00ef\u00bc\u0092\u00ef\u00bc\u0096 done",
+        "2\u00d9\u00a2\u00d9\u00a6 done",
+        "22\u00d9\u00a6 done",
+        "hello",
+        " 226 done",
+        "+26 done"
+      })
+  void whatIsNoReplyReachesNobody(String line) {
+    client("PASV");
+    assertThat(server(line)).isEmpty();
+    server(PORT_2000);
+    client("STOR a");
+    play.dataStarts();
+    server("150 go");
+    assertThat(server(line)).isEmpty();
+    client("STAT");
+    assertThat(server("211-x", line, "211 y"))
+        .allSatisfy(told -> assertThat(told).matches("< ([A-Za-z+ ].*|211[- ].)"));
+    assertThat(play.dataBreaks()).contains("> ABOR");
+  }
+
+  @Test
+  void aPreliminaryReplyThatEndsWithAnotherCodeIsFollowedByThat() {
+    client("RETR a");
+    server("150-x", "226 done");
+    assertThat(play.nothingMore()).containsExactly("< 150 done", "< 226 done");
+    assertThat(play.dialogue.idle()).isTrue();
+  }
+
+  @Test
+  void whatMayBeTheEndIsToldWhenTheServerHangsUp() {
+    client("CWD a");
+    server("250-x", "257 /");
+    assertThat(play.on(new ControlEvent.ServerEnded())).containsExactly("< 250 /");
+  }
+
+  @Test
+  void aLateWordThatNothingComesIsForAnEarlierLine() {
+    client("CWD a");
+    server("250-x", "257 /", "200 y");
+    assertThat(play.on(new ControlEvent.NothingMore(1))).isEmpty();
+    assertThat(play.nothingMore()).containsExactly("< 250 y");
   }
 
   @Test
@@ -974,7 +1052,7 @@ class ControlDialogueTest {
     client("RETR a", "ABOR");
     server("150 go", "226 aborted");
     assertThat(client("LPRT 1"))
-        .containsExactly("< 502 culvert: LPRT is not supported, use EPRT or PORT.");
+        .containsExactly("< 502 culvert: not supported, use EPRT or PORT for active mode.");
   }
 
   @Test

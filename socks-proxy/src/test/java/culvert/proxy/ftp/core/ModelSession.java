@@ -11,10 +11,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -72,7 +74,6 @@ final class ModelSession implements ModelClient.Judge {
   private boolean aborted;
   private int opening; // the newest OpenData
   private int finalReplies;
-  private boolean otherEnds;
   private boolean over;
 
   ModelSession(ModelReader reader, boolean pipelines) {
@@ -234,6 +235,8 @@ final class ModelSession implements ModelClient.Judge {
               announce.request(), refused ? OwnReply.of(425, "no port") : announced(announce)));
     } else if (ask instanceof ControlEffect.Active active) {
       active(active.request(), how % 4);
+    } else if (ask instanceof ControlEffect.AwaitRest rest) {
+      on(new ControlEvent.NothingMore(rest.number()));
     } else if (ask instanceof ControlEffect.OpenData open) {
       opened(open, how % 6 == 5);
     }
@@ -321,7 +324,6 @@ final class ModelSession implements ModelClient.Judge {
       progress = false;
       if (!serverLines.isEmpty() && !dialogue.announcing()) {
         ReplyLine line = serverLines.remove();
-        otherEnds |= line.otherEnd();
         on(new ControlEvent.Replied(line));
         progress = true;
       } else if (!clientLines.isEmpty() && takes(clientLines.element())) {
@@ -367,7 +369,8 @@ final class ModelSession implements ModelClient.Judge {
       client.reads(toClient.bytes());
     } else if (effect instanceof ControlEffect.Announce
         || effect instanceof ControlEffect.Active
-        || effect instanceof ControlEffect.OpenData) {
+        || effect instanceof ControlEffect.OpenData
+        || effect instanceof ControlEffect.AwaitRest) {
       asked.add(effect);
     } else if (effect instanceof ControlEffect.OutOfStep) {
       over = true;
@@ -376,15 +379,22 @@ final class ModelSession implements ModelClient.Judge {
 
   // What the client may conclude
 
-  /** Whoever reads along finds no announcement but ours. */
+  /** Whoever reads along finds the same replies as all others, and no announcement but ours. */
   private void observe(byte[] bytes) {
+    Set<List<Integer>> read = new HashSet<>();
     for (ModelReader observer : observers) {
-      for (ReadReply reply : observer.feed(bytes)) {
+      List<ReadReply> replies = observer.feed(bytes);
+      read.add(replies.stream().map(ReadReply::code).toList());
+      for (ReadReply reply : replies) {
         if (reply.code() >= 227 && reply.code() <= 229) {
-          observer.passive(reply, false).ifPresent(read -> requestOf(observer, reply, read));
-          observer.passive(reply, true).ifPresent(read -> requestOf(observer, reply, read));
+          observer.passive(reply, false).ifPresent(at -> requestOf(observer, reply, at));
+          observer.passive(reply, true).ifPresent(at -> requestOf(observer, reply, at));
         }
       }
+    }
+    if (read.size() > 1) {
+      throw new AssertionError(
+          failure(shown(new String(bytes, ISO_8859_1)) + " is read as one of " + read));
     }
   }
 
@@ -445,8 +455,7 @@ final class ModelSession implements ModelClient.Judge {
     if (!reply.preliminary()) {
       finalReplies++;
     }
-    boolean split = otherEnds && client.reader().endsAtAnyCode();
-    if (!split && finalReplies > client.all().size()) {
+    if (finalReplies > client.all().size()) {
       throw new AssertionError(failure("a reply to nothing: " + reply));
     }
   }

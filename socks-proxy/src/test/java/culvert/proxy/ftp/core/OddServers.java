@@ -39,6 +39,11 @@ final class OddServers {
           "(10,9,8,7,120,1) (10,9,8,7,120,2)",
           "\u00ff\u00f1(10,9,8,7,120,1)");
 
+  /** Digits of another script, in UTF-8. */
+  private static final String DIGITS_227 = "\u00d9\u00a2\u00d9\u00a2\u00d9\u00a7";
+
+  private static final String DIGITS_226 = "\u00d9\u00a2\u00d9\u00a2\u00d9\u00a6";
+
   /** How a reply is put together of a code, another code, and a text. */
   private static final List<String> FORMS =
       List.of(
@@ -59,6 +64,11 @@ final class OddServers {
           "%1$03d %3$s\r\r\n",
           "\0%1$03d %3$s\r\n",
           "%3$s\r\n",
+          DIGITS_227 + " %3$s\r\n",
+          DIGITS_226 + " %3$s\r\n",
+          "%1$03d-x\r\n" + DIGITS_226 + " %3$s\r\n%1$03d end\r\n",
+          "%1$03d-x\r\n2" + DIGITS_226.substring(2) + " %3$s\r\n%1$03d end\r\n",
+          "%1$03d-x\r\n%2$03d %3$s\r\n226 %3$s\r\n%1$03d end\r\n",
           "\u00ff\u00fb\u0001%1$03d-%3$s\r\n%1$03d x\r\n");
 
   private OddServers() {}

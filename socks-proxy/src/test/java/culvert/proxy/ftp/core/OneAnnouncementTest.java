@@ -127,4 +127,65 @@ class OneAnnouncementTest {
     assertThat(play.on(new ControlEvent.DataBroken(-1))).contains("> ABOR");
     assertThat(server("426 cut")).containsExactly("< 426 cut");
   }
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(strings = {"MODE B", "MODE C", "STRU R"})
+  void whereFilesAreMarkedOneDataConnectionServesSeveral(String form) {
+    client(form);
+    server("200 ok");
+    client("STOR a");
+    play.dataStarts();
+    assertThat(server("150 go", "226 done")).containsExactly("< 150 go", "< 226 done");
+    client("STOR b");
+
+    assertThat(server("150 go", "226 done")).containsExactly("< 150 go", "< 226 done");
+  }
+
+  @Test
+  void dataThatCameBehindTheWordToBeginAreThatTransfers() {
+    client("STOR a");
+    server("150 go");
+    play.dataArrive();
+    assertThat(server("451 disk")).containsExactly("< 451 disk");
+    client("STOR b");
+
+    assertThat(server("150 go", "226 done")).containsExactly("< 150 go", BROKEN);
+  }
+
+  /** Of two that nobody has announced, either may be the upload's. */
+  @Test
+  void oneThatHasEndedSaysNothingOfAnother() {
+    play.on(new ControlEvent.DataStarted(-1));
+    play.on(new ControlEvent.DataStarted(-2));
+    client("STOR a");
+    play.on(new ControlEvent.DataSent(-1));
+    play.on(new ControlEvent.DataEnded(-1));
+
+    assertThat(server("150 go", "226 done")).containsExactly("< 150 go");
+    assertThat(play.on(new ControlEvent.DataBroken(-2))).contains(BROKEN);
+  }
+
+  @Test
+  void norDoesOneBesideTheAnnouncedOne() {
+    play.on(new ControlEvent.DataStarted(1));
+    play.on(new ControlEvent.DataStarted(-1));
+    play.on(new ControlEvent.DataBroken(-1));
+    client("STOR a");
+    play.on(new ControlEvent.DataSent(1));
+    play.on(new ControlEvent.DataEnded(1));
+
+    assertThat(server("150 go", "226 done")).containsExactly("< 150 go", "< 226 done");
+  }
+
+  /** GridFTP's verbs (GFD.20). */
+  @Test
+  void uploadsOfOtherProtocolsAreUploads() {
+    client("ESTO A 0 f");
+    play.dataStarts();
+    server("150 go");
+
+    assertThat(play.dataBreaks()).contains("> ABOR");
+    assertThat(server("226 done")).containsExactly(BROKEN);
+    assertThat(client("SPOR 127,0,0,4,138,81")).noneMatch(told -> told.startsWith(">"));
+  }
 }

@@ -15,6 +15,7 @@ final class Playbook {
   final ControlDialogue dialogue;
   private final ReplySplitter splitter = new ReplySplitter();
   private int asked; // the newest request of the dialogue's
+  private int rest;
 
   private Playbook(ControlDialogue.Kind kind) {
     dialogue = new ControlDialogue(kind, splitter);
@@ -51,6 +52,7 @@ final class Playbook {
   }
 
   private List<String> sent(String line, boolean followed) {
+    nothingMore(); // a client that waits for replies has seen the end of the last one
     return on(new ControlEvent.Sent(new Command(line.getBytes(ISO_8859_1)), followed));
   }
 
@@ -73,11 +75,14 @@ final class Playbook {
   List<String> on(ControlEvent event) {
     List<ControlEffect> effects = dialogue.on(event);
     List<String> transcript = new ArrayList<>(Transcript.of(effects));
+    transcript.remove("AwaitRest"); // see nothingMore
     for (ControlEffect effect : effects) {
       if (effect instanceof ControlEffect.Active active) {
         asked = active.request();
       } else if (effect instanceof ControlEffect.OpenData open) {
         asked = open.request();
+      } else if (effect instanceof ControlEffect.AwaitRest awaited) {
+        rest = awaited.number();
       } else if (effect instanceof ControlEffect.Announce announce) {
         announced(announce);
       }
@@ -88,6 +93,11 @@ final class Playbook {
   private void announced(ControlEffect.Announce announce) {
     byte[] line = PassiveReply.encode229(announce.reply().port());
     dialogue.on(new ControlEvent.Announced(announce.request(), line));
+  }
+
+  /** The server pauses behind what may be the end of a reply. */
+  List<String> nothingMore() {
+    return on(new ControlEvent.NothingMore(rest));
   }
 
   List<String> convert() {

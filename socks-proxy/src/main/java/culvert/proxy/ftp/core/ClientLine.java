@@ -8,11 +8,25 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * What some client could take for the announcement of a data connection. Clients read replies each
- * in its own way: some end a reply at any code, some at a bare CR, some leave telnet commands out;
- * so whatever begins like a {@code 227}, {@code 228} or {@code 229} counts, wherever it stands.
+ * A server's line as the client of a tunnelled session may see it: so that all clients read the
+ * same replies in what they are told, and find no announcement in them. Clients read replies each
+ * in its own way: some end one at any code, some at any digit, some at a bare CR, some leave telnet
+ * commands out; so whatever begins like a {@code 227}, {@code 228} or {@code 229} counts as one,
+ * wherever it stands, and no line within a reply looks like the end of one.
  */
-final class AnnouncingLine {
+final class ClientLine {
+
+  /** Where it stands in its reply. A reply of one line has a last line only. */
+  enum Place {
+    FIRST,
+    INNER,
+    LAST;
+
+    static Place of(boolean first, boolean last) {
+      return last ? LAST : first ? FIRST : INNER;
+    }
+  }
+
   private static final int IAC = 0xff;
   private static final int FIRST_WITH_OPTION = 0xfb;
 
@@ -22,19 +36,20 @@ final class AnnouncingLine {
    */
   private static final Pattern ADDRESS =
       Pattern.compile(
-          "\\d(?:,[\\s+-]*\\d*){5}|([^\\w\\s])\\1\\1[\\s+-]*\\d|(?:^.?|\\()(.)\\2\\2[\\s+-]*\\d");
+          "\\d(?:,\\s*+[+-]?+\\d*+){5}"
+              + "|([^\\w\\s])\\1\\1\\s*+[+-]?+\\d|(?:^.?|\\()(.)\\2\\2\\s*+[+-]?+\\d");
 
-  private AnnouncingLine() {}
+  private ClientLine() {}
 
   /**
    * What a client may see of a server's line that no command of its own has asked for.
    *
-   * @param last whether the reply ends with it, so that the client waits for it
+   * @param place the client waits for the last line
    * @param asked whether the client may take it for the answer to its PASV or EPSV: some look for
    *     an address in any {@code 2yz} then
    * @return the line itself where it announces nothing; empty: nothing of it
    */
-  static Optional<byte[]> harmless(byte[] raw, boolean last, boolean asked) {
+  static Optional<byte[]> harmless(byte[] raw, Place place, boolean asked) {
     byte[] read = withoutTelnet(raw);
     int announced = 0;
     for (int start = 0; start < read.length && announced == 0; start = nextStart(read, start)) {
@@ -45,9 +60,9 @@ final class AnnouncingLine {
       announced = address ? Math.max(0, ReplyLine.codeAt(read, 0)) : 0;
     }
     if (announced == 0 && !isReadTwice(raw, read)) {
-      return Optional.of(readAlike(raw, read, last));
+      return Optional.of(readAlike(raw, read, place));
     }
-    return last ? Optional.of(replaced(read, announced)) : Optional.empty();
+    return place == Place.LAST ? Optional.of(replaced(read, announced)) : Optional.empty();
   }
 
   /** Whether some clients find a code where another one, or none, was counted for a command. */
@@ -65,33 +80,54 @@ final class AnnouncingLine {
   }
 
   /** All clients have to find the same code, and the same end of the line. */
-  private static byte[] readAlike(byte[] raw, byte[] read, boolean last) {
+  private static byte[] readAlike(byte[] raw, byte[] read, Place place) {
     byte[] alike = raw;
     for (int i = 0; i < Math.min(4, raw.length); i++) {
       if ((raw[i] & 0xff) == IAC) {
         alike = read;
       }
     }
-    if (last && ReplyLine.codeAt(alike, 0) >= 0 && alike.length > 3 && alike[3] != ' ') {
-      ByteArrayOutputStream spaced = new ByteArrayOutputStream(alike.length + 1);
-      spaced.write(alike, 0, 3);
-      spaced.write(' '); // some wait for it
-      spaced.write(alike, 3, alike.length - 3);
-      alike = spaced.toByteArray();
+    if (place == Place.LAST
+        && ReplyLine.codeAt(alike, 0) >= 0
+        && alike.length > 3
+        && alike[3] != ' ') {
+      alike = spaced(alike, 3); // some wait for it
+    } else if (place == Place.INNER && looksLikeAnEnd(alike)) {
+      alike = spaced(alike, 0); // as RFC 959 section 4.2 has servers do
     }
-    int end = alike.length - 1;
-    if (end >= 0 && alike[end] == '\n' && (end == 0 || alike[end - 1] != '\r')) {
-      alike = Arrays.copyOf(alike, alike.length + 1); // some wait for CRLF
+    return endedAlike(alike);
+  }
+
+  /** Some wait for CRLF, and for some each CR ends a line. */
+  private static byte[] endedAlike(byte[] line) {
+    boolean whole = line.length > 0 && line[line.length - 1] == '\n';
+    int end = whole ? line.length - 1 : line.length;
+    while (end > 0 && line[end - 1] == '\r') {
+      end--;
+    }
+    byte[] alike = Arrays.copyOf(line, whole ? end + 2 : end);
+    for (int i = 0; i < end; i++) {
+      alike[i] = alike[i] == '\r' ? (byte) ' ' : alike[i];
+    }
+    if (whole) {
       alike[end] = '\r';
       alike[end + 1] = '\n';
     }
-    for (int i = 0; i + 1 < alike.length; i++) {
-      if (alike[i] == '\r' && alike[i + 1] != '\r' && alike[i + 1] != '\n') {
-        alike = alike == raw ? raw.clone() : alike;
-        alike[i] = ' ';
-      }
-    }
     return alike;
+  }
+
+  /** Digits of other scripts are digits, too, to clients that decode UTF-8. */
+  private static boolean looksLikeAnEnd(byte[] line) {
+    boolean goesOn = ReplyLine.codeAt(line, 0) >= 0 && line.length > 3 && line[3] == '-';
+    return line.length > 0 && (ReplyLine.isDigit(line[0]) || line[0] < 0) && !goesOn;
+  }
+
+  private static byte[] spaced(byte[] line, int at) {
+    ByteArrayOutputStream spaced = new ByteArrayOutputStream(line.length + 1);
+    spaced.write(line, 0, at);
+    spaced.write(' ');
+    spaced.write(line, at, line.length - at);
+    return spaced.toByteArray();
   }
 
   /** The same code where it was the line's own. */
