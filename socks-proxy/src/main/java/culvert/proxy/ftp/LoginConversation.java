@@ -32,6 +32,7 @@ final class LoginConversation implements Conversation, LoginDeadlines.Listener {
   private final LoginCapture login;
   private Reply.Collector replies = new Reply.Collector();
   private final LoginDeadlines deadlines;
+  private String failure = ""; // of the last attempt to reach the server
 
   LoginConversation(FtpSession session, LoginCapture login) {
     this.session = session;
@@ -88,7 +89,7 @@ final class LoginConversation implements Conversation, LoginDeadlines.Listener {
   @Override
   public void clientEnded() {
     if (awaitsClient()) {
-      session.finish(EndReason.COMPLETED, "");
+      finish();
     }
   }
 
@@ -106,6 +107,7 @@ final class LoginConversation implements Conversation, LoginDeadlines.Listener {
 
   @Override
   public void opened(UpstreamEnd end, DuplexChannel control, Upstream upstream) {
+    failure = "";
     ServerSide server = session.way().attach(session, end, control, upstream);
     replies = new Reply.Collector();
     on(new LoginEvent.UpstreamOpened(upstream.serves()), () -> {});
@@ -114,7 +116,8 @@ final class LoginConversation implements Conversation, LoginDeadlines.Listener {
 
   @Override
   public void failed(Exception cause) {
-    String text = "culvert: " + cause.getMessage();
+    failure = String.valueOf(cause.getMessage());
+    String text = "culvert: " + failure;
     on(
         isLoginRefused(cause) ? new LoginEvent.Refused(text) : new LoginEvent.UpstreamFailed(text),
         () -> {});
@@ -132,6 +135,7 @@ final class LoginConversation implements Conversation, LoginDeadlines.Listener {
 
   @Override
   public void serverLost(String why) {
+    failure = why;
     on(new LoginEvent.UpstreamFailed("culvert: " + why), () -> {});
   }
 
@@ -162,10 +166,15 @@ final class LoginConversation implements Conversation, LoginDeadlines.Listener {
     } else if (effect instanceof LoginEffect.Forward) {
       forward.run();
     } else if (effect instanceof LoginEffect.Close) {
-      session.finish(EndReason.COMPLETED, "");
+      finish();
     } else {
       throw new IllegalStateException("FTP login: " + effect);
     }
+  }
+
+  /** As what it was: a client that hangs up behind a failure had no session. */
+  private void finish() {
+    session.finish(failure.isEmpty() ? EndReason.COMPLETED : EndReason.UPSTREAM_FAILED, failure);
   }
 
   @Override

@@ -60,6 +60,9 @@ final class UpstreamOpener {
     void defect(Throwable cause);
   }
 
+  /** While our own time runs, the server's stands still. */
+  private static final Duration LOOK_AGAIN = Duration.ofMillis(20);
+
   /** Less is not worth a word. */
   private static final Duration SLIGHT = Duration.ofMillis(500);
 
@@ -182,7 +185,7 @@ final class UpstreamOpener {
                       late(plan, mine, late);
                     }
                   }),
-              Math.min(left, leftInAll),
+              Math.max(Math.min(left, leftInAll), LOOK_AGAIN.toNanos()),
               TimeUnit.NANOSECONDS);
     }
   }
@@ -263,8 +266,13 @@ final class UpstreamOpener {
                       } else if (mine != step) {
                         connected.getNow().release();
                       } else {
-                        waited();
-                        openPinned(plan, spec, connected.getNow(), mine);
+                        SshSession session = connected.getNow();
+                        releasedOnDefect(
+                            session,
+                            () -> {
+                              waited();
+                              openPinned(plan, spec, session, mine);
+                            });
                       }
                     }));
   }
@@ -533,6 +541,15 @@ final class UpstreamOpener {
     if (!done) {
       cancel();
       listener.failed(cause);
+    }
+  }
+
+  private static void releasedOnDefect(SshSession session, Runnable step) {
+    try {
+      step.run();
+    } catch (RuntimeException | Error e) {
+      session.release();
+      throw e;
     }
   }
 

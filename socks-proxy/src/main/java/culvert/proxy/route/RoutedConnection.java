@@ -272,8 +272,13 @@ final class RoutedConnection {
               } else {
                 guarded(
                     () -> {
-                      recorder.tunnelled(session.get().server().toString(), session.get().user());
-                      openChannel(request, route, session.get().server(), connected.getNow());
+                      try {
+                        recorder.tunnelled(session.get().server().toString(), session.get().user());
+                        openChannel(request, route, session.get().server(), connected.getNow());
+                      } catch (RuntimeException | Error e) {
+                        connected.getNow().release();
+                        throw e;
+                      }
                     });
               }
             });
@@ -370,7 +375,12 @@ final class RoutedConnection {
     }
     guarded(
         () -> {
-          relay.start(client.channel(), upstream, recorder, recorder::ended);
+          try {
+            relay.start(client.channel(), upstream, recorder, recorder::ended);
+          } catch (RuntimeException | Error e) {
+            Closing.reset(upstream);
+            throw e;
+          }
           client.accept();
         });
   }

@@ -182,7 +182,7 @@ public final class BlockingResolver implements AddressResolver {
     }
     try {
       threads.execute(() -> lookUp(name));
-    } catch (RejectedExecutionException e) { // shutting down
+    } catch (RejectedExecutionException | OutOfMemoryError e) { // shutting down, or no thread left
       finish(name).forEach(w -> w.promise.tryFailure(notLookedUp(name.host, e.getMessage())));
     }
   }

@@ -40,7 +40,7 @@ public record ConfiguredServer(SshProfile profile, String requested, Destination
         .orElseGet(() -> requested(effective));
   }
 
-  /** As where ssh_config has {@code HostName %h}. */
+  /** As where the profile's host is the very name that did not resolve. */
   private boolean isUnknownHere(String host) {
     return decided instanceof DestinationAddress.Unresolvable && host.equalsIgnoreCase(requested);
   }

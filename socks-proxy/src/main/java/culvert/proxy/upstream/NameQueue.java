@@ -49,10 +49,10 @@ final class NameQueue {
 
   /** Begins the lookup at once, if there is room enough not to ask whose it is. */
   synchronized Answer offer(Object lookup, Object place) {
-    Share share = shares.computeIfAbsent(place, Share::new);
     if (runningFor.containsKey(lookup)) {
       return new Answer(true, List.of());
     }
+    Share share = shares.computeIfAbsent(place, Share::new);
     if (share.running < unasked && mayRun(share)) {
       run(lookup, share);
       return new Answer(true, List.of(lookup));
@@ -73,6 +73,7 @@ final class NameQueue {
         turns.add(share);
       }
     }
+    forgetIfIdle(share);
     return new Answer(true, next());
   }
 

@@ -140,6 +140,24 @@ class FtpNetTest {
   }
 
   @Test
+  void whoComesForItsListenersPortThroughTheFrontDoorIsServedThere() throws Exception {
+    Control control = tunnelled(FtpSettings.DataConnections.LISTENER).says("EPSV");
+    ServerSocket listener = ftp.listen();
+    String told = control.isTold("229 ok (|||" + listener.getLocalPort() + "|)");
+    int port = Integer.parseInt(told.replaceAll(".*\\|(\\d+)\\|.*", "$1"));
+
+    Peer data = ftp.data(FtpFixture.HOST, port);
+    assertThat(data.answer()).isZero();
+    ftp.accept(listener).send("x").close();
+
+    assertThat(data.rest()).isEqualTo("xEOF");
+    assertThat(ftp.ssh.channels)
+        .last()
+        .hasToString(FtpFixture.HOST + ":" + listener.getLocalPort());
+    assertThat(ftp.data(FtpFixture.HOST, port).answer()).isEqualTo(NOT_ALLOWED);
+  }
+
+  @Test
   void aClientThatNamesNoDestinationHasNoPartInIt() throws Exception {
     ftp.destinationsNamed = false;
     tunnelled(FtpSettings.DataConnections.LISTENER).says("EPSV");

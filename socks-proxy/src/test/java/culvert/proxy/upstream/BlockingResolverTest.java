@@ -16,6 +16,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -102,6 +103,26 @@ class BlockingResolverTest {
     Future<List<InetAddress>> resolved = ended.resolve("ftp.example", time.eventLoop());
     time.runPendingTasks();
     assertThat(resolved.cause()).isInstanceOf(NotLookedUpException.class);
+  }
+
+  @Test
+  void noMoreAreThreadsThatCannotBeMade() {
+    List<Runnable> later = new ArrayList<>();
+    AtomicInteger asked = new AtomicInteger();
+    BlockingResolver poor =
+        resolver(
+            task -> {
+              if (asked.getAndIncrement() == 0) {
+                throw new OutOfMemoryError("unable to create native thread");
+              }
+              later.add(task);
+            });
+    Future<List<InetAddress>> resolved = poor.resolve("ftp.example", time.eventLoop());
+    time.runPendingTasks();
+    assertThat(resolved.cause()).isInstanceOf(NotLookedUpException.class);
+
+    poor.resolve("ftp.example", time.eventLoop());
+    assertThat(later).as("its place is free again").hasSize(1);
   }
 
   // Shares

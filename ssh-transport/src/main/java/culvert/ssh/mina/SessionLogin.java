@@ -13,6 +13,7 @@ import io.netty.util.concurrent.ScheduledFuture;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,12 +35,16 @@ final class SessionLogin {
   /** Beyond that we give up, however long the server may still take. */
   private static final Duration OWN_PATIENCE = Duration.ofSeconds(20);
 
+  /** While our own time runs, the server's stands still. */
+  private static final Duration LOOK_AGAIN = Duration.ofMillis(20);
+
   private final OwnTime own = new OwnTime();
   private Duration patience = Duration.ZERO;
   private long begun;
   private boolean over;
   private boolean retried;
   private @Nullable Future<Claim> claiming;
+  private @Nullable Turn turn;
   private @Nullable ScheduledFuture<?> deadline;
 
   /** Who wants to know; told once. */
@@ -104,7 +109,7 @@ final class SessionLogin {
           DialFailures.failure(
               SshFailure.TIMED_OUT, server, "no session within " + patience.toMillis() + " ms"));
     } else {
-      long left = patience.minus(servers).toNanos();
+      long left = Math.max(patience.minus(servers).toNanos(), LOOK_AGAIN.toNanos());
       deadline = loop.schedule(this::late, left, TimeUnit.NANOSECONDS);
     }
   }
@@ -143,11 +148,40 @@ final class SessionLogin {
       nothing.ifPresent(this::fail);
       return;
     }
+    own.add(new Turn());
     claiming = spares.claim(path, spec.via(), spec.asker(), loop);
     claiming.addListener((Future<Claim> claimed) -> claimed(claimed, login));
   }
 
+  /** How long the login has waited to be one of those that go on at once. Any thread. */
+  private final class Turn implements Supplier<Duration> {
+    private final long since = System.nanoTime();
+    private volatile @Nullable Duration waited;
+
+    Turn() {
+      turn = this;
+    }
+
+    void come() {
+      waited = get();
+    }
+
+    @Override
+    public Duration get() {
+      Duration over = waited;
+      if (over != null) {
+        return over;
+      }
+      return spares.answers(server)
+          ? Duration.ofNanos(System.nanoTime() - since)
+          : Duration.ZERO; // then it is the server that keeps everybody waiting
+    }
+  }
+
   private void claimed(Future<Claim> claimed, Login login) {
+    if (turn != null) {
+      turn.come();
+    }
     if (!claimed.isSuccess()) {
       login.wipe();
       if (claimed.cause() instanceof SshException failure) {

@@ -94,6 +94,7 @@ final class SessionPool {
       return all == null
           ? Duration.ZERO
           : all.all()
+              .filter(session -> !session.isEstablished())
               .map(PooledSession::ownTime)
               .max(Comparator.naturalOrder())
               .orElse(Duration.ZERO);

@@ -64,6 +64,9 @@ final class SshConnection {
   }
 
   /** For names and known_hosts: the resolver has deadlines of its own, which are shorter. */
+  /** A server that hangs up on us who kept it waiting so long says nothing of itself. */
+  private static final Duration NOTICEABLE = Duration.ofSeconds(1);
+
   private static final Duration OWN_PATIENCE = Duration.ofSeconds(15);
 
   private final SshServer server;
@@ -549,8 +552,11 @@ final class SshConnection {
     }
     return switch (state) {
       case CONNECTING, EXCHANGING_KEYS ->
-          DialFailures.failure(
-              SshFailure.NOT_SSH, server, "no SSH session: " + cause.getMessage(), cause);
+          connectClock.ownTime().compareTo(NOTICEABLE) > 0
+              ? DialFailures.failure(
+                  SshFailure.HELD_UP, server, "hung up on us, who kept it waiting", cause)
+              : DialFailures.failure(
+                  SshFailure.NOT_SSH, server, "no SSH session: " + cause.getMessage(), cause);
       case READY ->
           DialFailures.failure(SshFailure.NOT_SSH, server, "hung up before the login", cause);
       case LOGGING_IN ->

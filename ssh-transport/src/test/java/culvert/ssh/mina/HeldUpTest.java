@@ -155,6 +155,27 @@ class HeldUpTest {
     assertThat(ssh.transport.heldUp(spec)).as("its password is wiped").isZero();
   }
 
+  /** The server takes its time with each; that only so many are asked for at once is ours. */
+  @Test
+  void aLoginsTurnBehindOthersIsNotTheServersTime() throws Exception {
+    ssh.suspendLogins();
+    for (int i = 0; i < SpareConnections.MAX_UNAUTHENTICATED; i++) {
+      ssh.connect(ssh.server(), "user" + i, TransportFixture.PASSWORD, CLIENT);
+    }
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(
+            () -> ssh.contacts() == SpareConnections.MAX_UNAUTHENTICATED && !ssh.logins.isEmpty());
+    Password password = new Password(TransportFixture.PASSWORD.getBytes(StandardCharsets.UTF_8));
+    SshSessionSpec spec = new SshSessionSpec(ssh.server(), "last", Optional.of(password), CLIENT);
+    ssh.transport.connect(spec, ssh.loop);
+
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> ssh.transport.heldUp(spec).compareTo(Duration.ofMillis(500)) > 0);
+    password.close();
+  }
+
   @Test
   void whatWasDecidedWithoutAnAddressIsNotResolvedForTheServer() {
     SshServer undecided = queued();

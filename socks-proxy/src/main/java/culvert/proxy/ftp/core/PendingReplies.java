@@ -14,7 +14,8 @@ import java.util.stream.Stream;
  * servers and lenient clients make every rule err, so nothing that must not leak rests on it.
  *
  * <ul>
- *   <li>A {@code 227} or {@code 229} answers the first waiting passive command, wherever it stands.
+ *   <li>A {@code 227} or {@code 229} answers the first waiting passive command, whatever waits
+ *       before that.
  *   <li>Any other reply answers the first command that it may be an answer to; a transfer may be
  *       overtaken by what came beside it, everything else that is passed over will never be
  *       answered, and is answered by us, so that each reply stands where clients look for it.

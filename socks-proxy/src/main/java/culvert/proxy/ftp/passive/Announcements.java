@@ -133,6 +133,9 @@ final class Announcements {
   void claimed(int request) {
     synchronized (table) {
       claimed = Math.max(claimed, request);
+      List.copyOf(ports.values()).stream()
+          .filter(port -> port.request() == request)
+          .forEach(table::spend);
       table.sessions().changed(this);
     }
   }

@@ -129,7 +129,9 @@ final class DataNet {
   /** Whether what the client asks for may be the data of somebody's session that cannot be read. */
   boolean holdsFromEverybody(DataRequest asked) {
     return mayBeData(asked)
-        && sessions.unread(asked).stream().anyMatch(s -> !s.controlPorts().contains(asked.port()));
+        && sessions.unread(asked).stream()
+            .filter(s -> s.answersTo(asked.hosts()))
+            .anyMatch(s -> !s.controlPorts().contains(asked.port()));
   }
 
   /** Whether the client has or had a tunnelled session with that host, whose data it may want. */

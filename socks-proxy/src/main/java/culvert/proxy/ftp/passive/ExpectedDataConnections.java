@@ -120,7 +120,9 @@ public final class ExpectedDataConnections implements DataConnections {
   }
 
   private boolean isKeptByOthers(List<AnnouncedPort> holders, DataRequest asked) {
-    return holders.stream().anyMatch(held -> isOthers(held.session(), asked) && held.stands(now()));
+    return holders.stream()
+        .filter(held -> isOthers(held.session(), asked))
+        .anyMatch(held -> held.session().answersTo(asked.hosts()) && held.stands(now()));
   }
 
   /** Of the client's own sessions, as far as that can be told. */
@@ -169,7 +171,11 @@ public final class ExpectedDataConnections implements DataConnections {
   public synchronized boolean isHeld(InetAddress address, int port) {
     Set<Object> hosts = Set.of(ServerNames.key(address));
     return at(port).stream()
-        .anyMatch(announced -> announced.session().holds(hosts) && announced.stands(now()));
+        .anyMatch(
+            announced ->
+                announced.session().tunnelled()
+                    && announced.session().answersTo(hosts)
+                    && announced.stands(now()));
   }
 
   @Override

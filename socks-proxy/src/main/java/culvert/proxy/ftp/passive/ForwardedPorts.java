@@ -36,6 +36,7 @@ public final class ForwardedPorts implements PassivePorts {
   private final EventLoop loop;
   private @Nullable Future<RemoteForward> present;
   private @Nullable ScheduledFuture<?> timeout;
+  private int newest; // announcement
   private boolean stopped;
 
   public ForwardedPorts(PassiveServices services, Client client, ForwardedBy by) {
@@ -50,6 +51,7 @@ public final class ForwardedPorts implements PassivePorts {
   public Future<Announced> expect(
       int request, PassiveReply reply, boolean extended, DataTaker taker) {
     closePresent();
+    int mine = ++newest;
     Promise<Announced> announced = loop.newPromise();
     if (extended) {
       listen(Optional.empty(), taker, announced);
@@ -63,7 +65,9 @@ public final class ForwardedPorts implements PassivePorts {
             (FutureListener<List<InetAddress>>)
                 resolved -> {
                   Optional<Inet4Address> named = ipv4(resolved);
-                  if (named.isPresent()) {
+                  if (mine != newest) {
+                    announced.setFailure(new IllegalStateException("announced anew meanwhile"));
+                  } else if (named.isPresent()) {
                     listen(named, taker, announced);
                   } else {
                     announced.setFailure(

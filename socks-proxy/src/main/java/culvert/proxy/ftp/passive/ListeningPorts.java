@@ -30,6 +30,7 @@ public final class ListeningPorts implements PassivePorts {
   private final EventLoop loop;
   private final Optional<Announcements> net;
   private @Nullable DataListener present;
+  private int newest; // announcement
   private boolean stopped;
   private boolean comesFirst = true; // before a transfer begins
 
@@ -55,6 +56,7 @@ public final class ListeningPorts implements PassivePorts {
   public Future<Announced> expect(
       int request, PassiveReply reply, boolean extended, DataTaker taker) {
     closePresent();
+    int mine = ++newest;
     if (!extended && !(own instanceof Inet4Address)) {
       return loop.newFailedFuture(
           new IllegalStateException("PASV cannot name " + own.getHostAddress() + ", use EPSV"));
@@ -66,12 +68,14 @@ public final class ListeningPorts implements PassivePorts {
             (Future<DataListener> listening) -> {
               if (!listening.isSuccess()) {
                 announced.setFailure(listening.cause());
-              } else if (stopped) {
+              } else if (stopped || mine != newest) {
                 listening.getNow().close();
                 announced.setFailure(new IllegalStateException("the FTP session has ended"));
               } else {
                 present = listening.getNow();
                 taker.arriving(arrival(present));
+                int port = present.address().getPort();
+                net.ifPresent(part -> part.expect(request, port, taker)); // or through SOCKS
                 announced.setSuccess(announcement(present.address()));
               }
             });

@@ -19,6 +19,7 @@ import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.util.concurrent.ImmediateEventExecutor;
 import io.netty.util.concurrent.Promise;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -299,6 +300,25 @@ class DataNetTest {
     session.transferred();
     assertThat(ftp.claim("198.51.100.1", 8080)).isEqualTo(Claim.NOT_EXPECTED);
     assertThat(ftp.claim(HOST, 2000)).as("the session's own").isEqualTo(Claim.TAKEN);
+  }
+
+  @Test
+  void anAddressThatOnlyANameServerKnowsIsHeldAgainstNobodyElse() {
+    Session session = ftp.open("a").pasv();
+    session.part.maybeKnownAs(address("198.51.100.1"));
+    session.announces(2000);
+    Session unread = ftp.open("b");
+    unread.part.maybeKnownAs(address("198.51.100.2"));
+    unread.part.expectAny();
+
+    for (String host : List.of("198.51.100.1", "198.51.100.2")) {
+      assertThat(ftp.claim("10.1.1.2", Optional.empty(), host, 2000, NOT_LOOKED_UP))
+          .isEqualTo(Claim.NOT_EXPECTED);
+      assertThat(ftp.direct("10.1.1.2", NOT_LOOKED_UP, address(host), 2000))
+          .isEqualTo(Claim.NOT_EXPECTED);
+      assertThat(ftp.table.isHeld(address(host), 2000)).isFalse();
+    }
+    assertThat(ftp.table.isHeld(ADDRESS, 2000)).isTrue();
   }
 
   @Test
