@@ -1083,7 +1083,7 @@ class FtpLoginTest {
     assertThat(client.line())
         .isEqualTo("421 culvert: FTP server ftp.example: no answer to the login within 300 ms");
     assertThat(client.rest()).isEqualTo("EOF");
-    awaitEnd(0, "ended completed");
+    awaitEnd(0, "ended upstream-failed");
     await().untilAsserted(() -> assertThat(ftp.ssh.leases).hasValue(0));
   }
 

@@ -137,11 +137,11 @@ final class Uploads {
 
   private boolean become(int number, State from, State to) {
     @Nullable Data of = data.get(number);
-    boolean may = of != null && of.state == from;
-    if (may) {
-      of.state = to;
+    if (of == null || of.state != from) {
+      return false;
     }
-    return may;
+    of.state = to;
+    return true;
   }
 
   /** Whether a client has broken data off, perhaps before the server has heard of the transfer. */

@@ -133,10 +133,17 @@ final class Announcements {
   void claimed(int request) {
     synchronized (table) {
       claimed = Math.max(claimed, request);
+      table.sessions().changed(this);
+    }
+  }
+
+  /** The same, by another way than through the front door: nobody is expected there any more. */
+  void claimedElsewhere(int request) {
+    synchronized (table) {
+      claimed(request);
       List.copyOf(ports.values()).stream()
           .filter(port -> port.request() == request)
           .forEach(table::spend);
-      table.sessions().changed(this);
     }
   }
 

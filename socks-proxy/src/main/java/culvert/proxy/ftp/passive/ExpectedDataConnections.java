@@ -173,7 +173,7 @@ public final class ExpectedDataConnections implements DataConnections {
     return at(port).stream()
         .anyMatch(
             announced ->
-                announced.session().tunnelled()
+                announced.session().holds(hosts)
                     && announced.session().answersTo(hosts)
                     && announced.stands(now()));
   }

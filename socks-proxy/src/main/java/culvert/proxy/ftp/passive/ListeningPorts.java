@@ -159,7 +159,7 @@ public final class ListeningPorts implements PassivePorts {
 
     @Override
     public void take(Client client, ConnectionRecorder recorder) {
-      net.ifPresent(part -> part.claimed(request));
+      net.ifPresent(part -> part.claimedElsewhere(request));
       taker.take(client, recorder);
     }
 

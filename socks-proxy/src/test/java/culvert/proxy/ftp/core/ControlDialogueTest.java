@@ -838,8 +838,8 @@ class ControlDialogueTest {
   void linesInsideAnAnswerThatLookLikeSuccessAreNotThoseOfAnUpload(String reply) {
     client("STOR a");
     play.dataStarts();
-    assertThat(server(reply.split("[|]")))
-        .containsExactly("< 550-x", "<  " + reply.split("[|]")[1], "< 550 no");
+    String[] lines = reply.split("[|]", -1);
+    assertThat(server(lines)).containsExactly("< 550-x", "<  " + lines[1], "< 550 no");
   }
 
   @Test
