@@ -287,9 +287,14 @@ final class RelayConversation implements Conversation {
         session.in(
             REST_OF_REPLY,
             () -> {
-              if (session.word() == this) {
+              if (session.word() != this) {
+                return;
+              }
+              if (server.isHeard() && session.client().writable()) {
                 happened(new ControlEvent.NothingMore(number));
                 session.pump();
+              } else {
+                awaitRest(number); // more may have come, and wait
               }
             });
   }

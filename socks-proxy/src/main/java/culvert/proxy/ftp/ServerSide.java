@@ -105,6 +105,11 @@ final class ServerSide implements UpstreamEnd.Listener {
     return end.writable();
   }
 
+  /** Whether everything was told that has come. */
+  boolean isHeard() {
+    return holds == 0 && waiting.isEmpty();
+  }
+
   /** Asks for one batch, unless one is under way or some of the last one still waits. */
   void read() {
     if (waiting.isEmpty()) {

@@ -140,6 +140,15 @@ class FtpNetTest {
   }
 
   @Test
+  void aReplyThatEndsWithAnotherCodeHasItsOwnWhenNothingComesBehindIt() throws Exception {
+    Control control = tunnelled().says("CWD a").hears("250-a");
+    control.server().sendLine("257 b");
+
+    assertThat(control.client().line()).isEqualTo("250 b");
+    control.says("NOOP").hears("200 ok");
+  }
+
+  @Test
   void whoComesForItsListenersPortThroughTheFrontDoorIsServedThere() throws Exception {
     Control control = tunnelled(FtpSettings.DataConnections.LISTENER).says("EPSV");
     ServerSocket listener = ftp.listen();

@@ -13,7 +13,6 @@ import io.netty.util.concurrent.ScheduledFuture;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,7 +43,6 @@ final class SessionLogin {
   private boolean over;
   private boolean retried;
   private @Nullable Future<Claim> claiming;
-  private @Nullable Turn turn;
   private @Nullable ScheduledFuture<?> deadline;
 
   /** Who wants to know; told once. */
@@ -148,40 +146,13 @@ final class SessionLogin {
       nothing.ifPresent(this::fail);
       return;
     }
-    own.add(new Turn());
+    own.begin(); // it is we who ask for only so many at once
     claiming = spares.claim(path, spec.via(), spec.asker(), loop);
     claiming.addListener((Future<Claim> claimed) -> claimed(claimed, login));
   }
 
-  /** How long the login has waited to be one of those that go on at once. Any thread. */
-  private final class Turn implements Supplier<Duration> {
-    private final long since = System.nanoTime();
-    private volatile @Nullable Duration waited;
-
-    Turn() {
-      turn = this;
-    }
-
-    void come() {
-      waited = get();
-    }
-
-    @Override
-    public Duration get() {
-      Duration over = waited;
-      if (over != null) {
-        return over;
-      }
-      return spares.answers(server)
-          ? Duration.ofNanos(System.nanoTime() - since)
-          : Duration.ZERO; // then it is the server that keeps everybody waiting
-    }
-  }
-
   private void claimed(Future<Claim> claimed, Login login) {
-    if (turn != null) {
-      turn.come();
-    }
+    own.end();
     if (!claimed.isSuccess()) {
       login.wipe();
       if (claimed.cause() instanceof SshException failure) {

@@ -54,9 +54,6 @@ final class SpareConnections {
 
     final ArrayDeque<Waiter> waiters = new ArrayDeque<>();
 
-    /** Whether the last one that got so far, or failed to, was let in to log in. */
-    boolean answers;
-
     boolean hasRoom() {
       return unauthenticated.size() < MAX_UNAUTHENTICATED;
     }
@@ -179,29 +176,12 @@ final class SpareConnections {
         .ready()
         .addListener(
             ready -> {
-              answers(path.server(), ready.isSuccess());
               if (ready.isSuccess()) {
                 services.clock().after(SPARE_LIFETIME, () -> expire(path, connection));
                 makeRoom(path.server());
               }
             });
     return connection;
-  }
-
-  private synchronized void answers(SshServer server, boolean ready) {
-    Server state = servers.get(server);
-    if (state != null) {
-      state.answers = ready;
-    }
-  }
-
-  /**
-   * Whether a login that waits for its turn does so for our sake: the server lets others in
-   * meanwhile, and it is we who ask for no more of them at once.
-   */
-  synchronized boolean answers(SshServer server) {
-    Server state = servers.get(server);
-    return state != null && state.answers;
   }
 
   /** Whoever waits comes before a client that may or may not log in. */

@@ -63,10 +63,10 @@ final class SshConnection {
     ENDED
   }
 
-  /** For names and known_hosts: the resolver has deadlines of its own, which are shorter. */
   /** A server that hangs up on us who kept it waiting so long says nothing of itself. */
   private static final Duration NOTICEABLE = Duration.ofSeconds(1);
 
+  /** For names and known_hosts: the resolver has deadlines of its own, which are shorter. */
   private static final Duration OWN_PATIENCE = Duration.ofSeconds(15);
 
   private final SshServer server;
@@ -92,6 +92,7 @@ final class SshConnection {
   private @Nullable Login login;
   private @Nullable KeyExchangeWatch keyExchanges;
   private @Nullable Throwable firstTrouble;
+  private Duration ownBefore = Duration.ZERO; // own time before the server was reached
 
   private SshConnection(
       SshServer server,
@@ -277,6 +278,7 @@ final class SshConnection {
     socket = dialled.channel();
     serverAddress = dialled.address();
     socket.closeFuture().addListener(closed -> endOfSession());
+    ownBefore = connectClock.ownTime();
     reached.trySuccess(null);
     loadKnownHosts(dialled.channel());
   }
@@ -552,7 +554,7 @@ final class SshConnection {
     }
     return switch (state) {
       case CONNECTING, EXCHANGING_KEYS ->
-          connectClock.ownTime().compareTo(NOTICEABLE) > 0
+          connectClock.ownTime().minus(ownBefore).compareTo(NOTICEABLE) > 0
               ? DialFailures.failure(
                   SshFailure.HELD_UP, server, "hung up on us, who kept it waiting", cause)
               : DialFailures.failure(

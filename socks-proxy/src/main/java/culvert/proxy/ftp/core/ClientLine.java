@@ -30,6 +30,9 @@ final class ClientLine {
   private static final int IAC = 0xff;
   private static final int FIRST_WITH_OPTION = 0xfb;
 
+  /** wget and ftplib take what is behind some more for another line. */
+  private static final int LONGEST = 4000;
+
   /**
    * Six numbers, of which some may be missing, or a port behind three delimiters, which may be
    * anything: as the most lenient of clients read them.
@@ -55,7 +58,7 @@ final class ClientLine {
     for (int start = 0; start < read.length && announced == 0; start = nextStart(read, start)) {
       announced = code(read, start);
     }
-    if (announced == 0 && asked && read.length > 3 && read[0] == '2') {
+    if (announced == 0 && asked && read.length > 3 && (read[0] == '2' || read[0] == '3')) {
       boolean address = ADDRESS.matcher(new String(read, 3, read.length - 3, ISO_8859_1)).find();
       announced = address ? Math.max(0, ReplyLine.codeAt(read, 0)) : 0;
     }
@@ -98,16 +101,17 @@ final class ClientLine {
     return endedAlike(alike);
   }
 
-  /** Some wait for CRLF, and for some each CR ends a line. */
+  /** Some wait for CRLF, for some each CR or NUL ends a line, and some go on behind so much. */
   private static byte[] endedAlike(byte[] line) {
     boolean whole = line.length > 0 && line[line.length - 1] == '\n';
     int end = whole ? line.length - 1 : line.length;
     while (end > 0 && line[end - 1] == '\r') {
       end--;
     }
+    end = Math.min(end, LONGEST);
     byte[] alike = Arrays.copyOf(line, whole ? end + 2 : end);
     for (int i = 0; i < end; i++) {
-      alike[i] = alike[i] == '\r' ? (byte) ' ' : alike[i];
+      alike[i] = endsLine(alike[i]) ? (byte) ' ' : alike[i];
     }
     if (whole) {
       alike[end] = '\r';
@@ -139,10 +143,15 @@ final class ClientLine {
 
   private static int nextStart(byte[] text, int from) {
     int next = from;
-    while (next < text.length && text[next] != '\r' && text[next] != '\n') {
+    while (next < text.length && !endsLine(text[next])) {
       next++;
     }
     return next + 1;
+  }
+
+  /** To some client; to FileZilla and WinSCP, a NUL does. */
+  private static boolean endsLine(byte b) {
+    return b == '\r' || b == '\n' || b == 0;
   }
 
   private static int code(byte[] text, int from) {
@@ -160,7 +169,7 @@ final class ClientLine {
       int b = raw[i] & 0xff;
       if (b == IAC && i + 1 < raw.length) {
         i += (raw[i + 1] & 0xff) >= FIRST_WITH_OPTION && (raw[i + 1] & 0xff) != IAC ? 2 : 1;
-      } else if (b != 0) {
+      } else {
         text.write(b);
       }
     }

@@ -72,7 +72,8 @@ final class ClientReading {
     Optional<Asked> taken = takes(code);
     taken.ifPresent(asked::remove);
     doubtful = Math.min(doubtful, asked.size());
-    return ReplyLine.isPositive(code)
+    return code >= 200
+        && code < 400 // FileZilla takes a 3yz for done
         && Stream.concat(taken.stream(), asked.stream().limit(doubtful))
             .anyMatch(command -> command.upload && command.number != answered);
   }

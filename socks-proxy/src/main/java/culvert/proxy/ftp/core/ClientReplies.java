@@ -1,8 +1,6 @@
 package culvert.proxy.ftp.core;
 
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.function.Consumer;
@@ -31,7 +29,7 @@ final class ClientReplies {
   private boolean passiveOwed; // the client may take a reply for an announcement
   private int stray;
   private Pending.@Nullable Transfer held;
-  private final List<byte[]> farewell = new ArrayList<>();
+  private Optional<String> farewell = Optional.empty();
 
   /**
    * @param client is given what it is told, line by line
@@ -54,7 +52,7 @@ final class ClientReplies {
   int owe(Command command) {
     reading.asks(++number, command);
     owed++;
-    farewell.clear(); // the server has gone on
+    farewell = Optional.empty(); // the server has gone on
     return number;
   }
 
@@ -108,6 +106,12 @@ final class ClientReplies {
       if (line.last()) {
         client.accept(OwnReply.line(OwnReply.UPLOAD_BROKEN));
       }
+    } else if (tunnelled && line.code() == 0) {
+      if (line.last()) {
+        client.accept(OwnReply.line(OwnReply.NO_CODE)); // lftp would read on
+      }
+    } else if (tunnelled && !line.isUsual() && !line.last()) {
+      return; // clients disagree about where such a reply ends
     } else if (tunnelled) {
       Optional<byte[]> harmless =
           ClientLine.harmless(line.raw(), ClientLine.Place.of(first, line.last()), asked);
@@ -170,9 +174,8 @@ final class ClientReplies {
     boolean told = !tunnelled || owed > waiting;
     if (told) {
       relay(line);
-    } else if (line.code() == 421 && farewell.size() < MAX_STRAY) {
-      farewell.add(line.raw());
     } else if (line.last()) {
+      farewell = line.code() == 421 ? Optional.of(line.words()) : farewell;
       stray++;
     }
     return told;
@@ -185,8 +188,8 @@ final class ClientReplies {
 
   /** The server has hung up: what it said last was its reason. */
   void serverEnded() {
-    farewell.forEach(client);
-    farewell.clear();
+    farewell.map(OwnReply::line).ifPresent(client);
+    farewell = Optional.empty();
   }
 
   /** The answer to an upload is held back, and everything behind it. */

@@ -18,6 +18,7 @@ public final class OwnReply {
       "502 culvert: not supported, use EPRT or PORT for active mode.";
   static final String NO_OTHER_PASSIVE =
       "502 culvert: not supported, use EPSV or PASV for passive mode.";
+  static final String NO_CODE = "500 culvert: the FTP server answered 000, which is no code.";
   static final String ABORTED = "226 culvert: ABOR command successful.";
   static final String UNANSWERED =
       "450 culvert: the FTP server went on without an answer to this command.";

@@ -84,6 +84,13 @@ final class ServerReplies {
       return;
     }
     splitter.closeReply();
+    if (answered instanceof Pending.Transfer transfer
+        && transfer.upload
+        && ReplyLine.codeAt(end.raw(), 0) >= 400) {
+      transfer.answer.clear(); // of two answers the bad one counts
+      take(end.ofItsOwn());
+      return;
+    }
     take(end.endOfItsReply());
     if (end.preliminary()) {
       take(end.ofItsOwn());

