@@ -64,7 +64,8 @@ class UnfollowedDialogueIT {
     String[] lines = reply.split("[|]", -1);
     session.client().send("SITE X");
     session.server().expect("SITE X").reply(lines);
-    session.client().hear(lines);
+    lines[lines.length - 1] = lines[0].substring(0, 3) + lines[lines.length - 1].substring(3);
+    session.client().hear(lines); // of two codes, the first one is its reply's
     session.client().send("PASV");
     DataPort port = stage.ftp().listen();
     session.server().expect("PASV").reply("227 fake (" + port.sixNumbers() + ")");
