@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RelayConversation implements Conversation {
   /** Between two lines of one reply: no server pauses there, and who does is misunderstood. */
-  private static final Duration REST_OF_REPLY = Duration.ofSeconds(1);
+  private static final Duration REST_OF_REPLY = Duration.ofSeconds(2);
 
   private final FtpSession session;
   private final ServerSide server;
@@ -94,7 +94,7 @@ final class RelayConversation implements Conversation {
   @Override
   public void keepsWaiting(ClientInput next) {
     if (startingOver == null && mayWrite() && !dialogue.waiting() && startsOver(next)) {
-      startingOver = session.in(session.timeouts().opening(), this::startsOverTooLate);
+      startingOver = session.in(session.timeouts().serverReply(), this::startsOverTooLate);
       happened(new ControlEvent.StartsOver());
     }
   }
@@ -104,7 +104,7 @@ final class RelayConversation implements Conversation {
       return;
     }
     if (transfers.anyOpen() || dialogue.idle()) {
-      startingOver = session.in(session.timeouts().opening(), this::startsOverTooLate);
+      startingOver = session.in(session.timeouts().serverReply(), this::startsOverTooLate);
     } else {
       serverLost("FTP server " + session.way().host() + ": left commands without an answer");
     }

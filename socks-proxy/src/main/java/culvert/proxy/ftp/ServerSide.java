@@ -105,9 +105,9 @@ final class ServerSide implements UpstreamEnd.Listener {
     return end.writable();
   }
 
-  /** Whether everything was told that has come. */
+  /** Whether everything was told that has come, and nothing is on its way for certain. */
   boolean isHeard() {
-    return holds == 0 && waiting.isEmpty();
+    return holds == 0 && waiting.isEmpty() && !lines.isWithinLine();
   }
 
   /** Asks for one batch, unless one is under way or some of the last one still waits. */

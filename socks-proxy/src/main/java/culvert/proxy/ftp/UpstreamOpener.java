@@ -304,13 +304,13 @@ final class UpstreamOpener {
                       if (resolved.cause() instanceof NotLookedUpException) {
                         session.release();
                         tunnelFailed(plan, notLookedUp(plan, resolved.cause()));
-                      } else if (resolved.isSuccess()
-                          && isOneOf(resolved.getNow(), reached.get())) {
-                        openChannel(
-                            plan.to(NetUtil.toAddressString(reached.get())), spec, session, mine);
-                      } else {
-                        openChannel(plan, spec, session, mine);
+                        return;
                       }
+                      boolean several =
+                          resolved.isSuccess() && isOneOf(resolved.getNow(), reached.get());
+                      TunnelPlan one =
+                          several ? plan.to(NetUtil.toAddressString(reached.get())) : plan;
+                      releasedOnDefect(session, () -> openChannel(one, spec, session, mine));
                     }));
   }
 

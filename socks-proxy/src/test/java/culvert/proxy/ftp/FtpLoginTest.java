@@ -946,7 +946,7 @@ class FtpLoginTest {
 
   @Test
   void answersThatAClientMayYetWaitForHaveADeadlineBeforeAnotherLogin() throws Exception {
-    ftp.patience(Duration.ofSeconds(4), Duration.ofSeconds(4));
+    ftp.loginPatience(Duration.ofSeconds(5), FtpFixture.NEVER);
     Peer client = ftp.tunnel(new Fallback(Set.of(FallbackReason.NO_IDENTITY)));
     Peer plain = anonymousInPlaintext(client);
     client.send("NOOP\r\nNOOP\r\nUSER alice\r\nPASS secret\r\n");

@@ -45,7 +45,7 @@ final class PooledSession {
     login = making;
   }
 
-  /** How long its login has been held up by Culvert itself. */
+  /** How long its login has been, or was, held up by Culvert itself. */
   Duration ownTime() {
     return login == null ? Duration.ZERO : login.ownTime();
   }

@@ -94,7 +94,6 @@ final class SessionPool {
       return all == null
           ? Duration.ZERO
           : all.all()
-              .filter(session -> !session.isEstablished())
               .map(PooledSession::ownTime)
               .max(Comparator.naturalOrder())
               .orElse(Duration.ZERO);

@@ -171,6 +171,14 @@ final class SpareConnections {
     SshConnection connection =
         SshConnection.start(path.server(), via, asker, loop, services, dialler);
     state.unauthenticated.put(connection, path);
+    connection
+        .reached()
+        .addListener(
+            (Future<Void> reached) -> {
+              if (isOfServer(reached.cause())) {
+                unreachable(path, (SshException) reached.cause());
+              }
+            });
     connection.ended().addListener(ended -> done(path, connection));
     connection
         .ready()
@@ -182,6 +190,28 @@ final class SpareConnections {
               }
             });
     return connection;
+  }
+
+  /** Nobody is there: known for certain, and not for want of time or of places of our own. */
+  private static boolean isOfServer(@Nullable Throwable cause) {
+    return cause instanceof SshException failed
+        && switch (failed.failure()) {
+          case TIMED_OUT, NO_ROUTE, CONNECTION_REFUSED -> true;
+          default -> false;
+        };
+  }
+
+  /** Whoever waits for the same server need not find that out anew, four at a time. */
+  private void unreachable(Path path, SshException failure) {
+    List<Waiter> others;
+    synchronized (this) {
+      Server state = servers.get(path.server());
+      others =
+          state == null
+              ? List.of()
+              : state.waiters.stream().filter(waiter -> waiter.path().equals(path)).toList();
+    }
+    others.forEach(waiter -> waiter.promise().tryFailure(failure));
   }
 
   /** Whoever waits comes before a client that may or may not log in. */

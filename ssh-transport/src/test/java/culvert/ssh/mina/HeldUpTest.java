@@ -14,9 +14,11 @@ import culvert.ssh.SshTransport.Preparation;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
@@ -174,6 +176,31 @@ class HeldUpTest {
         .atMost(Duration.ofSeconds(30))
         .until(() -> ssh.transport.heldUp(spec).compareTo(Duration.ofMillis(500)) > 0);
     password.close();
+  }
+
+  @Test
+  void whoWaitsForItsTurnAtAServerThatIsNotThereNeedNotFindThatOutItself() throws Exception {
+    int nobodys;
+    try (ServerSocket closed = new ServerSocket(0)) {
+      nobodys = closed.getLocalPort();
+    }
+    SshServer server = ssh.server("ftp.queued", nobodys);
+    List<Future<SshSession>> logins = new ArrayList<>();
+    for (int i = 0; i < SpareConnections.MAX_UNAUTHENTICATED + 3; i++) {
+      logins.add(ssh.connect(server, "user" + i, TransportFixture.PASSWORD, CLIENT));
+    }
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> ssh.names.size() == SpareConnections.MAX_UNAUTHENTICATED);
+
+    name().setSuccess(List.of(CLIENT));
+
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> logins.stream().filter(Future::isDone).count() == 4);
+    assertThat(logins.stream().filter(Future::isDone))
+        .allSatisfy(
+            login -> assertThat(failure(login).failure()).isEqualTo(SshFailure.CONNECTION_REFUSED));
   }
 
   @Test

@@ -47,12 +47,21 @@ final class ClientLine {
   /**
    * What a client may see of a server's line that no command of its own has asked for.
    *
+   * @param code of the reply that the line belongs to
    * @param place the client waits for the last line
    * @param asked whether the client may take it for the answer to its PASV or EPSV: some look for
    *     an address in any {@code 2yz} then
    * @return the line itself where it announces nothing; empty: nothing of it
    */
-  static Optional<byte[]> harmless(byte[] raw, Place place, boolean asked) {
+  static Optional<byte[]> of(int code, byte[] raw, Place place, boolean asked) {
+    if (code == 0) { // lftp would read on
+      return Optional.of(OwnReply.line(OwnReply.NO_CODE)).filter(line -> place == Place.LAST);
+    }
+    boolean usual = code >= 100 && code < 600; // where others end, clients disagree
+    return usual || place == Place.LAST ? harmless(raw, place, asked) : Optional.empty();
+  }
+
+  private static Optional<byte[]> harmless(byte[] raw, Place place, boolean asked) {
     byte[] read = withoutTelnet(raw);
     int announced = 0;
     for (int start = 0; start < read.length && announced == 0; start = nextStart(read, start)) {

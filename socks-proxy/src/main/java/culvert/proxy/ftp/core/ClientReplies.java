@@ -106,15 +106,9 @@ final class ClientReplies {
       if (line.last()) {
         client.accept(OwnReply.line(OwnReply.UPLOAD_BROKEN));
       }
-    } else if (tunnelled && line.code() == 0) {
-      if (line.last()) {
-        client.accept(OwnReply.line(OwnReply.NO_CODE)); // lftp would read on
-      }
-    } else if (tunnelled && !line.isUsual() && !line.last()) {
-      return; // clients disagree about where such a reply ends
     } else if (tunnelled) {
-      Optional<byte[]> harmless =
-          ClientLine.harmless(line.raw(), ClientLine.Place.of(first, line.last()), asked);
+      ClientLine.Place place = ClientLine.Place.of(first, line.last());
+      Optional<byte[]> harmless = ClientLine.of(line.code(), line.raw(), place, asked);
       headless = !line.last() && (first ? harmless.isEmpty() : headless);
       harmless.filter(bytes -> !headless).ifPresent(client);
     } else {

@@ -44,7 +44,7 @@ public record Reply(int code, byte[] raw) {
         byte[] line = Arrays.copyOfRange(all, start, i + 1);
         boolean last = i + 1 == all.length;
         Optional<byte[]> told =
-            ClientLine.harmless(line, ClientLine.Place.of(start == 0, last), false);
+            ClientLine.of(code, line, ClientLine.Place.of(start == 0, last), false);
         headless |= start == 0 && told.isEmpty(); // then the others would be replies of their own
         if (last || !headless) {
           told.ifPresent(harmless::writeBytes);

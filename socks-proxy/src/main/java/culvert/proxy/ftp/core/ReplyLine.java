@@ -52,11 +52,6 @@ public record ReplyLine(int code, boolean last, boolean otherEnd, byte[] raw) {
     return new ReplyLine(codeAt(raw, 0), true, false, raw);
   }
 
-  /** Whether it is one of RFC 959; about others, clients disagree. */
-  boolean isUsual() {
-    return code >= 100 && code < 600;
-  }
-
   /** {@code 2yz}. */
   boolean positive() {
     return isPositive(code);

@@ -54,6 +54,11 @@ public final class ReplySplitter {
     return broken;
   }
 
+  /** Whether a part of a line has come. */
+  public boolean isWithinLine() {
+    return length > 0;
+  }
+
   /** The server's EOF: what it has said last, without an end of line, if anything. */
   public Optional<ReplyLine> end() {
     if (length == 0) {

@@ -86,13 +86,14 @@ final class ServerReplies {
     splitter.closeReply();
     if (answered instanceof Pending.Transfer transfer
         && transfer.upload
+        && !end.preliminary()
         && ReplyLine.codeAt(end.raw(), 0) >= 400) {
       transfer.answer.clear(); // of two answers the bad one counts
       take(end.ofItsOwn());
       return;
     }
     take(end.endOfItsReply());
-    if (end.preliminary()) {
+    if (end.preliminary() && !end.ofItsOwn().preliminary()) {
       take(end.ofItsOwn());
     }
   }

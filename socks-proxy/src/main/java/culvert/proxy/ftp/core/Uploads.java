@@ -131,6 +131,9 @@ final class Uploads {
     boolean cut =
         become(number, State.OPEN, State.BROKEN)
             && unfinished.removeIf(upload -> upload.request == request);
+    if (client.held().filter(held -> held.request == request).isPresent()) {
+      become(number, State.SENT, State.BROKEN); // nothing else will be heard of it
+    }
     decideHeld();
     return cut && !pending.isTransferOfOther(request);
   }
@@ -156,7 +159,11 @@ final class Uploads {
         of ->
             of.transfer == 0
                 || of.transfer == transfer.number
-                || (of.state == State.OPEN && !marking.isEmpty())); // serves several files
+                || (!marking.isEmpty() && isUnderWay(of.state))); // serves several files
+  }
+
+  private static boolean isUnderWay(State state) {
+    return state == State.OPEN || state == State.SENT;
   }
 
   /** Of the connection that came for the announcement itself, else of those that came beside it. */

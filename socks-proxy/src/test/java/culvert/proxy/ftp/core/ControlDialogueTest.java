@@ -1022,6 +1022,36 @@ class ControlDialogueTest {
   }
 
   @Test
+  void aPreliminaryReplyToAnUploadEndsBeforeTheBadOne() {
+    client("STOR a");
+    play.dataStarts();
+    server("150-Opening", "451 disk full");
+
+    assertThat(play.nothingMore()).containsExactly("< 150 disk full", "< 451 disk full");
+    assertThat(play.dialogue.idle()).isTrue();
+  }
+
+  @Test
+  void ofTwoPreliminaryCodesOneIsTold() {
+    client("RETR a");
+    server("150-x", "125 y");
+
+    assertThat(play.nothingMore()).containsExactly("< 150 y");
+    assertThat(server("226 done")).containsExactly("< 226 done");
+  }
+
+  /** The client resets a data connection of which it had sent the end. */
+  @Test
+  void anAnswerThatIsHeldBackIsDecidedWhateverBecomesOfTheData() {
+    client("STOR a");
+    play.dataStarts();
+    assertThat(server("150 go", "226 done")).containsExactly("< 150 go");
+    play.dataSent();
+
+    assertThat(play.dataBreaks()).containsExactly(BROKEN);
+  }
+
+  @Test
   void lastWordsAreOneReplyWithoutAnAnnouncement() {
     client("TYPE I");
     server("200 ok", "421-bye", "227 (1,2,3,4,7,208)", "421 end");

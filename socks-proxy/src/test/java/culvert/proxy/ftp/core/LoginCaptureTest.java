@@ -210,12 +210,17 @@ class LoginCaptureTest {
   }
 
   @ParameterizedTest(name = "{0}")
-  @ValueSource(strings = {"000 x", "099 x", "700 x", "999 x"})
-  void aCodeThatIsNoneIsNoSuccess(String reply) {
+  @CsvSource({
+    "000 x, '500 culvert: the FTP server answered 000, which is no code.'",
+    "099 x, 099 x",
+    "700 x, 700 x",
+    "999 x, 999 x"
+  })
+  void aCodeThatIsNoneIsNoSuccess(String reply, String told) {
     given(LoginState.REPLAYING_LOGIN);
     on(server("220 a"), server("331 p?"));
 
-    assertThat(on(server(reply))).containsExactly("< " + reply, "CloseUpstream");
+    assertThat(on(server(reply))).containsExactly("< " + told, "CloseUpstream");
   }
 
   @Test

@@ -18,6 +18,14 @@ class ReplyTest {
     assertThat(told(230, "230-hi\r\n you\r\n230 in\r\n")).isEqualTo("230-hi\r\n you\r\n230 in\r\n");
   }
 
+  @Test
+  void allClientsReadTheSameReply() {
+    assertThat(told(230, "230-hi\r\n200 x\r\n\u00d9\u00a2 y\r\n230-z\r\n230 in\r\n"))
+        .isEqualTo("230-hi\r\n 200 x\r\n \u00d9\u00a2 y\r\n230-z\r\n230 in\r\n");
+    assertThat(told(25, "025-a\r\n 25 z\r\n025 end\r\n")).isEqualTo("025 end\r\n");
+    assertThat(told(0, "000 x\r\n")).startsWith("500 culvert: ");
+  }
+
   /** Without its first line, each of the others would be a reply of its own. */
   @ParameterizedTest
   @ValueSource(
