@@ -987,13 +987,7 @@ class FtpLoginTest {
   @Test
   void reinAfterSuchAFallbackEndsTheServersConnection() throws Exception {
     Peer client = ftp.tunnel(new Fallback(Set.of(FallbackReason.NO_IDENTITY)));
-    client.answer();
-    client.line();
-    client.sendLine("USER anonymous").sendLine("PASS me@");
-    assertThat(client.line()).startsWith("331 ");
-    Peer plain = ftp.server();
-    serveUser(plain, "anonymous", "me@", "230 in");
-    assertThat(client.line()).isEqualTo("230 in");
+    Peer plain = anonymousInPlaintext(client);
 
     client.sendLine("REIN");
     assertThat(client.line()).startsWith("220 ");

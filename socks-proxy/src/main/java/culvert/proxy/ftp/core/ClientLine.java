@@ -50,7 +50,7 @@ final class ClientLine {
    * @param code of the reply that the line belongs to
    * @param place the client waits for the last line
    * @param asked whether the client may take it for the answer to its PASV or EPSV: some look for
-   *     an address in any {@code 2yz} then
+   *     an address in any {@code 2yz} or {@code 3yz} then
    * @return the line itself where it announces nothing; empty: nothing of it
    */
   static Optional<byte[]> of(int code, byte[] raw, Place place, boolean asked) {

@@ -54,10 +54,6 @@ public record ReplyLine(int code, boolean last, boolean otherEnd, byte[] raw) {
 
   /** {@code 2yz}. */
   boolean positive() {
-    return isPositive(code);
-  }
-
-  static boolean isPositive(int code) {
     return code >= 200 && code < 300;
   }
 

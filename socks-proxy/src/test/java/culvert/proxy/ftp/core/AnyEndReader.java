@@ -19,9 +19,4 @@ abstract class AnyEndReader extends ModelReader {
   boolean ignores(String line) {
     return false;
   }
-
-  @Override
-  boolean endsAtAnyCode() {
-    return true;
-  }
 }

@@ -49,11 +49,6 @@ final class CommonsNetReader extends ModelReader {
   }
 
   @Override
-  boolean endsAtAnyCode() {
-    return true;
-  }
-
-  @Override
   Optional<ReadAddress> passive(ReadReply reply, boolean extended) {
     String text = reply.whole();
     if (!extended && reply.code() == 227) {

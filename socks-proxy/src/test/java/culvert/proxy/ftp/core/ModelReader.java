@@ -59,11 +59,6 @@ abstract class ModelReader {
     return false;
   }
 
-  /** Whether it takes what looks like the end of another reply for the end of this one. */
-  boolean endsAtAnyCode() {
-    return false;
-  }
-
   /** Where the client would go, with this for an answer to its PASV or EPSV. */
   abstract Optional<ReadAddress> passive(ReadReply reply, boolean extended);
 
