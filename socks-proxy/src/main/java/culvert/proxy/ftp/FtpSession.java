@@ -77,11 +77,11 @@ final class FtpSession
     }
   }
 
-  /** Tells the client that it is not connected. */
+  /** Tells the client, which may hang up before it has heard all, that it is not connected. */
   void refuse(Refusal refusal, String detail) {
     if (!ended) {
-      client.refuse(refusal);
       end(EndReason.UPSTREAM_FAILED, detail);
+      client.refuse(refusal);
     }
   }
 

@@ -117,6 +117,20 @@ class FtpDataTest {
   }
 
   @Test
+  void aClientThatHangsUpOverItsRefusalHasNotAbortedAnything() throws Exception {
+    Control control = tunnelled();
+    int port = control.epsv(ftp.listen().getLocalPort());
+    ftp.ssh.channelFailure = FakeSsh.failure(SshFailure.TARGET_UNREACHABLE);
+    ftp.hangUpOnRefusal = true;
+    ftp.data(FtpFixture.HOST, port);
+
+    await()
+        .untilAsserted(
+            () -> assertThat(ftp.recorded.get(1).events).contains("ended upstream-failed"));
+    assertThat(ftp.recorded.get(1).events).doesNotContain("ended client-aborted");
+  }
+
+  @Test
   void ofANameWithSeveralAddressesOneIsTakenForControlAndData() throws Exception {
     ftp.profile = FtpFixture.withoutHost(ftp.profile);
     InetAddress first = InetAddress.getByName("127.0.0.3");

@@ -129,6 +129,7 @@ public final class FtpFixture implements AutoCloseable {
   final AtomicInteger ownersAsked = new AtomicInteger();
   volatile Function<Channel, SocketOwner> owner = client -> new SocketOwner.Unknown();
   volatile boolean destinationsNamed = true;
+  volatile boolean hangUpOnRefusal; // clients do, before they have heard all of it
   volatile boolean pinsDefective;
   volatile SshProfile profile = profile(new SshUser.FromFtp(), AuthMethod.PASSWORD);
 
@@ -359,7 +360,8 @@ public final class FtpFixture implements AutoCloseable {
             next.port(),
             ((InetSocketAddress) channel.remoteAddress()).getAddress(),
             "door");
-    DoorClient client = new DoorClient(channel, request, next.user(), destinationsNamed);
+    DoorClient client =
+        new DoorClient(channel, request, next.user(), destinationsNamed, hangUpOnRefusal);
     Recorded recorder = new Recorded();
     recorded.add(recorder);
     clients.add(channel);
@@ -408,7 +410,8 @@ public final class FtpFixture implements AutoCloseable {
       DuplexChannel channel,
       ConnectionRequest request,
       Optional<String> user,
-      boolean namesDestination)
+      boolean namesDestination,
+      boolean hangsUpOnRefusal)
       implements Client {
     @Override
     public InetSocketAddress address() {
@@ -422,6 +425,10 @@ public final class FtpFixture implements AutoCloseable {
 
     @Override
     public void refuse(Refusal refusal) {
+      if (hangsUpOnRefusal) {
+        channel.close();
+        return;
+      }
       channel.writeAndFlush(Unpooled.wrappedBuffer(new byte[] {(byte) refusal.socks5Code()}));
       Closing.finish(channel, Duration.ofSeconds(1));
     }

@@ -400,6 +400,17 @@ class FtpLoginTest {
     assertThat(ftp.ssh.leases).hasValue(0);
   }
 
+  @Test
+  void aClientThatHangsUpOverItsRefusalHasNotAbortedAnything() throws Exception {
+    ftp.profile = FtpFixture.profile(new SshUser.Fixed("gate"), AuthMethod.PUBLICKEY);
+    ftp.ssh.channelFailure = FakeSsh.failure(SshFailure.TARGET_UNREACHABLE);
+    ftp.hangUpOnRefusal = true;
+    ftp.tunnel(Fallback.NONE);
+
+    awaitEnd(0, "ended upstream-failed");
+    assertThat(ftp.recorded.get(0).events).doesNotContain("ended client-aborted");
+  }
+
   @ParameterizedTest(name = "{0}")
   @CsvSource({"FORWARDING_REFUSED", "TARGET_UNREACHABLE"})
   void aRefusedChannelWithoutFallbackIsA421AndTheEnd(SshFailure failure) throws Exception {
