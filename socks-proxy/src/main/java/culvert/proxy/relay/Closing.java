@@ -13,7 +13,11 @@ import io.netty.util.ReferenceCountUtil;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-/** The two ways to close a channel. Any thread may call. */
+/**
+ * The two ways to close a channel, and what becomes of one that nobody closes: where the process is
+ * killed, the system closes its sockets in order unless they {@link #breaksOffAlone break off}. Any
+ * thread may call.
+ */
 public final class Closing {
   private Closing() {}
 
@@ -22,14 +26,31 @@ public final class Closing {
    * connection is reset, an SSH channel is closed without EOF.
    */
   public static void reset(Channel channel) {
+    breaksOffAlone(channel);
+    channel.close();
+  }
+
+  /**
+   * From now on whatever closes the channel breaks it off, the end of this process as well: what
+   * was sent so far is not the whole.
+   */
+  static void breaksOffAlone(Channel channel) {
+    linger(channel, 0);
+  }
+
+  /** The contrary: all that there is to send was written. */
+  static void endsInOrder(Channel channel) {
+    linger(channel, -1);
+  }
+
+  private static void linger(Channel channel, int seconds) {
     if (channel instanceof SocketChannel socket && socket.isOpen()) {
       try {
-        socket.config().setSoLinger(0);
+        socket.config().setSoLinger(seconds);
       } catch (ChannelException e) {
         // The peer has reset it already: there is nothing left to say.
       }
     }
-    channel.close();
   }
 
   /**

@@ -82,6 +82,7 @@ final class RelayEnd extends ChannelInboundHandlerAdapter {
 
   /** Takes the channel's place behind whatever handlers there are. */
   void install() {
+    Closing.breaksOffAlone(channel);
     channel.pipeline().addLast("relay", this);
     EarlyReads.handOver(channel);
   }
@@ -272,6 +273,7 @@ final class RelayEnd extends ChannelInboundHandlerAdapter {
       fail(e);
       return;
     }
+    Closing.endsInOrder(channel);
     channel
         .shutdownOutput()
         .addListener(

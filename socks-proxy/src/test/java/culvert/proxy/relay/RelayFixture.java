@@ -114,6 +114,13 @@ final class RelayFixture implements AutoCloseable {
         .get(5, SECONDS);
   }
 
+  /** As nobody does who has anything to say about it. */
+  void closeSockets() throws Exception {
+    for (DuplexChannel channel : List.of(clientChannel, upstreamChannel)) {
+      channel.eventLoop().submit(() -> channel.unsafe().closeForcibly()).get(5, SECONDS);
+    }
+  }
+
   EndReason end() throws Exception {
     return ended.get(20, SECONDS);
   }

@@ -104,6 +104,45 @@ class RelayTest {
     }
   }
 
+  /** As the system does with the sockets of a process that is killed. */
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("ways")
+  void whatIsClosedInTheMiddleWithoutAWordIsReset(Way way) throws Exception {
+    try (RelayFixture pair = way.open()) {
+      pair.start();
+      send(pair.server, "part of a file");
+      assertThat(pair.client.getInputStream().readNBytes(14)).hasSize(14);
+      send(pair.client, "part of another");
+      assertThat(pair.server.getInputStream().readNBytes(15)).hasSize(15);
+      pair.closeSockets();
+
+      assertIsReset(pair.client);
+      assertIsReset(pair.server);
+    }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("ways")
+  void whatIsClosedWithoutAWordAfterTheEndOfOneDirectionIsAnEndForThatOne(Way way)
+      throws Exception {
+    try (RelayFixture pair = way.open()) {
+      pair.start();
+      send(pair.server, "a whole file");
+      pair.server.shutdownOutput();
+      assertThat(text(pair.client.getInputStream())).isEqualTo("a whole file");
+      pair.closeSockets();
+
+      assertThat(pair.client.getInputStream().read()).isEqualTo(-1);
+      assertIsReset(pair.server);
+    }
+  }
+
+  private static void assertIsReset(Socket socket) {
+    assertThatThrownBy(() -> socket.getInputStream().read())
+        .isInstanceOf(SocketException.class)
+        .hasMessageContaining("reset");
+  }
+
   @ParameterizedTest(name = "{0}")
   @MethodSource("ways")
   void aClientThatBreaksOffResetsTheServer(Way way) throws Exception {
