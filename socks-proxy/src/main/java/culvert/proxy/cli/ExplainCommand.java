@@ -10,10 +10,12 @@ import culvert.filter.Explanation;
 import culvert.filter.FilterEngine;
 import culvert.filter.Route;
 import culvert.filter.RuleCompiler;
+import culvert.proxy.door.HostAddress;
 import culvert.proxy.owner.UserNames;
 import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -180,13 +182,26 @@ final class ExplainCommand implements Callable<Integer> {
   }
 
   private DestinationAddress resolve(String host) {
+    Optional<InetAddress> found =
+        Arrays.stream(lookUp(host)).filter(HostAddress::isOne).findFirst();
+    terminal
+        .out()
+        .println(
+            "  "
+                + host
+                + found
+                    .map(address -> " resolves to " + address.getHostAddress())
+                    .orElse(" does not resolve here"));
+    return found
+        .<DestinationAddress>map(DestinationAddress.Known::new)
+        .orElseGet(DestinationAddress.Unresolvable::new);
+  }
+
+  private static InetAddress[] lookUp(String host) {
     try {
-      InetAddress address = InetAddress.getByName(host);
-      terminal.out().println("  " + host + " resolves to " + address.getHostAddress());
-      return new DestinationAddress.Known(address);
+      return InetAddress.getAllByName(host);
     } catch (UnknownHostException e) {
-      terminal.out().println("  " + host + " does not resolve here");
-      return new DestinationAddress.Unresolvable();
+      return new InetAddress[0];
     }
   }
 }

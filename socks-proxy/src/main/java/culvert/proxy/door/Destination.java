@@ -38,7 +38,7 @@ public record Destination(String host, DestinationAddress address) {
       throw new IllegalArgumentException("address: " + bytes.length + " bytes", e);
     }
     String host = NetUtil.toAddressString(address);
-    if (address.isAnyLocalAddress() || address.isMulticastAddress()) {
+    if (!HostAddress.isOne(address)) {
       throw new IllegalArgumentException("address: " + host + " (expected: a host's)");
     }
     return new Destination(host, new DestinationAddress.Known(address));

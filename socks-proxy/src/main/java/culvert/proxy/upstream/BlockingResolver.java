@@ -1,5 +1,6 @@
 package culvert.proxy.upstream;
 
+import culvert.proxy.door.HostAddress;
 import culvert.ssh.AddressResolver;
 import culvert.ssh.Asker;
 import culvert.ssh.NotLookedUpException;
@@ -12,6 +13,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -27,7 +29,8 @@ import org.jspecify.annotations.Nullable;
  * Resolves with the operating system's resolver on threads of its own, which it may block for as
  * long as a name server does not answer. {@link NameQueue} says whose turn it is; here is who waits
  * for what, and how long. Who asks for a name that is being looked up shares the answer; what
- * nobody waits for any more is not looked up. Thread-safe.
+ * nobody waits for any more is not looked up. What is {@link HostAddress no host's} address is no
+ * answer. Thread-safe.
  */
 public final class BlockingResolver implements AddressResolver {
   /** Of that many threads nobody gets more than are left free for the others. */
@@ -121,7 +124,10 @@ public final class BlockingResolver implements AddressResolver {
   private static Future<List<InetAddress>> literal(
       byte[] literal, String host, EventExecutor executor) {
     try {
-      return executor.newSucceededFuture(List.of(InetAddress.getByAddress(literal)));
+      InetAddress address = InetAddress.getByAddress(literal);
+      return HostAddress.isOne(address)
+          ? executor.newSucceededFuture(List.of(address))
+          : executor.newFailedFuture(unknown(host, null));
     } catch (UnknownHostException e) {
       return executor.newFailedFuture(unknown(host, e));
     }
@@ -191,7 +197,7 @@ public final class BlockingResolver implements AddressResolver {
     List<InetAddress> addresses = List.of();
     Exception failure = null;
     try {
-      addresses = List.of(lookup.lookUp(name.host));
+      addresses = Arrays.stream(lookup.lookUp(name.host)).filter(HostAddress::isOne).toList();
     } catch (UnknownHostException | RuntimeException e) {
       failure = unknown(name.host, e);
     } finally {

@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import culvert.ssh.Asker;
 import culvert.ssh.NotLookedUpException;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.util.NetUtil;
 import io.netty.util.concurrent.Future;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.Executor;
@@ -21,6 +24,8 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class BlockingResolverTest {
   private static final int THREADS = 8;
@@ -30,6 +35,7 @@ class BlockingResolverTest {
 
   private final Queue<Runnable> pool = new ArrayDeque<>();
   private final List<String> lookedUp = new ArrayList<>();
+  private final Map<String, List<String>> answers = new HashMap<>();
   private final EmbeddedChannel time = new EmbeddedChannel();
   private final BlockingResolver resolver = resolver(pool::add);
 
@@ -51,6 +57,11 @@ class BlockingResolverTest {
     if (host.startsWith("defect")) {
       throw new IllegalStateException("a defect");
     }
+    if (answers.containsKey(host)) {
+      return answers.get(host).stream()
+          .map(NetUtil::createInetAddressFromIpAddressString)
+          .toArray(InetAddress[]::new);
+    }
     return new InetAddress[] {InetAddress.getByAddress(host, new byte[] {10, 0, 0, 1})};
   }
 
@@ -59,6 +70,22 @@ class BlockingResolverTest {
     assertThat(resolve("192.0.2.1").getNow()).hasToString("[/192.0.2.1]");
     assertThat(resolve("2001:db8::1").getNow()).hasToString("[/2001:db8:0:0:0:0:0:1]");
     assertThat(pool).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0.0.0.0", "::", "224.0.0.1", "ff02::1", "255.255.255.255"})
+  void whatIsNoHostsAddressIsNoAnswer(String address) {
+    assertThat(resolve(address).cause()).isInstanceOf(UnknownHostException.class);
+
+    answers.put("0", List.of(address));
+    Future<List<InetAddress>> alone = resolve("0");
+    runNext();
+    assertThat(alone.cause()).isInstanceOf(UnknownHostException.class);
+
+    answers.put("ftp.example", List.of(address, "192.0.2.1", address));
+    Future<List<InetAddress>> besideAnother = resolve("ftp.example");
+    runNext();
+    assertThat(besideAnother.getNow()).hasToString("[/192.0.2.1]");
   }
 
   @Test

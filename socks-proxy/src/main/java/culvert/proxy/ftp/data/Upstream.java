@@ -1,6 +1,7 @@
 package culvert.proxy.ftp.data;
 
 import culvert.config.Endpoint;
+import culvert.proxy.door.HostAddress;
 import culvert.proxy.door.Refusal;
 import culvert.proxy.ftp.core.Serves;
 import culvert.proxy.upstream.ConnectFailedException;
@@ -24,8 +25,6 @@ import java.util.Optional;
  * connection. Any thread may call.
  */
 public sealed interface Upstream {
-  InetAddress BROADCAST = NetUtil.createInetAddressFromIpAddressString("255.255.255.255");
-
   /**
    * Opens a data connection.
    *
@@ -64,7 +63,7 @@ public sealed interface Upstream {
         Originator originator,
         EventLoop loop,
         ChannelHandler initializer) {
-      String to = elsewhere.filter(Upstream::isOneHost).map(NetUtil::toAddressString).orElse(host);
+      String to = elsewhere.filter(HostAddress::isOne).map(NetUtil::toAddressString).orElse(host);
       return session.openDirectTcpip(new TunnelTarget(to, port), originator, loop, initializer);
     }
 
@@ -86,13 +85,6 @@ public sealed interface Upstream {
     public Future<SshException> ended() {
       return session.ended();
     }
-  }
-
-  /** Not one that stands for any host, or for several. */
-  private static boolean isOneHost(InetAddress address) {
-    return !address.isAnyLocalAddress()
-        && !address.isMulticastAddress()
-        && !address.equals(BROADCAST);
   }
 
   /**
@@ -129,7 +121,7 @@ public sealed interface Upstream {
 
     /** Loopback is this host, and the server's only if that is here too. */
     private boolean mayServe(InetAddress announced) {
-      return isOneHost(announced)
+      return HostAddress.isOne(announced)
           && (!announced.isLoopbackAddress() || address.isLoopbackAddress());
     }
 
