@@ -33,6 +33,7 @@ import culvert.proxy.tunnel.TunnelDoor;
 import culvert.proxy.tunnel.TunnelStatus;
 import culvert.proxy.upstream.BlockingResolver;
 import culvert.proxy.upstream.DirectConnector;
+import culvert.proxy.upstream.GuardedSsh;
 import culvert.proxy.upstream.OwnListeners;
 import culvert.proxy.upstream.TcpConnector;
 import culvert.ssh.AddressResolver;
@@ -127,7 +128,11 @@ public final class ProxyDaemon implements AutoCloseable {
                 TcpListener.reads()));
     BufferBudget buffered = new BufferBudget(config.limits().buffered());
     Relay relay = new Relay(buffered);
-    ssh = parts.ssh().create(transport, resolver, blocking, config.limits());
+    ssh =
+        new GuardedSsh(
+            parts.ssh().create(transport, resolver, blocking, config.limits()),
+            ownListeners,
+            resolver);
     pins =
         new FilePins(
             new StateDirectory(config.stateDirectory()),

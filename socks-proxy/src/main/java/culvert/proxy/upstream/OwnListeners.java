@@ -33,6 +33,11 @@ public final class OwnListeners {
     return false;
   }
 
+  /** Whether one of the listeners has that port, at whatever address. */
+  public boolean usePort(int port) {
+    return listeners.keySet().stream().anyMatch(listener -> listener.getPort() == port);
+  }
+
   private static boolean isReachedBy(InetAddress listener, InetAddress destination) {
     // Connecting to 0.0.0.0 reaches this host.
     boolean here = destination.isAnyLocalAddress() || isThisHost(destination);
