@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import culvert.it.AnyTransport;
+import culvert.proxy.door.Arrival;
 import culvert.proxy.owner.ClientOwners;
 import culvert.proxy.owner.ProcClientOwners;
 import culvert.ssh.NettyTransport;
@@ -13,6 +14,7 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -44,7 +46,7 @@ class OwnerLookupSpeedIT {
 
   private final EventLoopGroup loops = NettyTransport.preferred().newGroup("owner-bench", 1);
   private final ExecutorService blocking = Executors.newFixedThreadPool(ProcClientOwners.THREADS);
-  private final BlockingQueue<Channel> accepted = new LinkedBlockingQueue<>();
+  private final BlockingQueue<DuplexChannel> accepted = new LinkedBlockingQueue<>();
   private final List<Socket> sockets = new ArrayList<>();
   private InetSocketAddress server;
   private Process eldest; // connects for every line that it reads
@@ -62,7 +64,7 @@ class OwnerLookupSpeedIT {
                     new ChannelInitializer<>() {
                       @Override
                       protected void initChannel(Channel channel) {
-                        accepted.add(channel);
+                        accepted.add((DuplexChannel) channel);
                       }
                     })
                 .bind(InetAddress.getLoopbackAddress(), 0)
@@ -153,34 +155,38 @@ class OwnerLookupSpeedIT {
     return nanos.getMin() / 1e6;
   }
 
-  private Channel connect() throws Exception {
+  private DuplexChannel connect() throws Exception {
     sockets.add(new Socket(server.getAddress(), server.getPort()));
     return arrived();
   }
 
-  private Channel arrived() throws InterruptedException {
-    Channel channel = accepted.poll(30, SECONDS);
+  private DuplexChannel arrived() throws InterruptedException {
+    DuplexChannel channel = accepted.poll(30, SECONDS);
     assertThat(channel).isNotNull();
     return channel;
   }
 
   private long lookUp(
       ClientOwners owners,
-      BiFunction<ClientOwners, Channel, Future<Set<String>>> question,
+      BiFunction<ClientOwners, Arrival, Future<Set<String>>> question,
       String expected)
       throws Exception {
     return ask(connect(), owners, question, expected);
   }
 
   private static long ask(
-      Channel channel,
+      DuplexChannel channel,
       ClientOwners owners,
-      BiFunction<ClientOwners, Channel, Future<Set<String>>> question,
+      BiFunction<ClientOwners, Arrival, Future<Set<String>>> question,
       String expected)
       throws Exception {
     long start = System.nanoTime();
     Set<String> names =
-        channel.eventLoop().submit(() -> question.apply(owners, channel)).get().get(30, SECONDS);
+        channel
+            .eventLoop()
+            .submit(() -> question.apply(owners, Arrival.at(channel)))
+            .get()
+            .get(30, SECONDS);
     long nanos = System.nanoTime() - start;
     assertThat(names).contains(expected);
     return nanos;

@@ -3,30 +3,14 @@ package culvert.proxy.door;
 import culvert.filter.ConnectionRequest;
 import culvert.proxy.relay.Closing;
 import culvert.proxy.relay.EarlyReads;
-import io.netty.channel.socket.DuplexChannel;
-import java.net.InetSocketAddress;
 import java.util.Optional;
 
 /**
  * A client that has asked for nothing, because where it came in, or was called, says what it wants.
  * It takes itself for connected from the first moment: all that it can be told is the end.
  */
-public record AcceptedClient(
-    DuplexChannel channel,
-    InetSocketAddress address,
-    ConnectionRequest request,
-    Optional<String> user,
-    Optional<ForwardedBy> forwardedBy)
+public record AcceptedClient(Arrival arrival, ConnectionRequest request, Optional<String> user)
     implements Client {
-
-  /** One that connected to a socket of ours. */
-  public AcceptedClient(
-      DuplexChannel channel,
-      InetSocketAddress address,
-      ConnectionRequest request,
-      Optional<String> user) {
-    this(channel, address, request, user, Optional.empty());
-  }
 
   @Override
   public boolean namesDestination() {
@@ -40,11 +24,11 @@ public record AcceptedClient(
 
   @Override
   public void accept() {
-    EarlyReads.handOver(channel);
+    EarlyReads.handOver(channel());
   }
 
   @Override
   public void refuse(Refusal refusal) {
-    Closing.reset(channel);
+    Closing.reset(channel());
   }
 }

@@ -5,10 +5,8 @@ import culvert.proxy.event.Endpoints;
 import culvert.proxy.event.HandshakeFailure;
 import culvert.proxy.event.ProxyEvents;
 import culvert.ssh.Printable;
-import io.netty.channel.Channel;
-import java.net.InetSocketAddress;
+import java.net.InetAddress;
 import java.util.List;
-import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -35,41 +33,35 @@ public final class Admission {
   }
 
   /** Counts the client until its channel closes; one that may not come in is closed at once. */
-  public boolean admits(Channel channel, InetSocketAddress client) {
-    return admits(channel, client, Optional.empty());
-  }
-
-  /**
-   * The same.
-   *
-   * @param by the remote forward by which the client has come
-   */
-  public boolean admits(Channel channel, InetSocketAddress client, Optional<ForwardedBy> by) {
-    if (allowFrom.stream().noneMatch(network -> network.contains(client.getAddress()))) {
-      refuse(channel, client, HandshakeFailure.ADDRESS_NOT_ALLOWED, "not in allow-from");
+  public boolean admits(Arrival client) {
+    InetAddress address = client.peer().getAddress();
+    if (allowFrom.stream().noneMatch(network -> network.contains(address))) {
+      refuse(client, HandshakeFailure.ADDRESS_NOT_ALLOWED, "not in allow-from");
       return false;
     }
-    if (!limits.tryAcquire(client.getAddress(), by)) {
+    if (!limits.tryAcquire(address, client.forwardedBy())) {
       String open = limits.open() + " connections are open";
-      refuse(channel, client, HandshakeFailure.TOO_MANY_CONNECTIONS, open);
+      refuse(client, HandshakeFailure.TOO_MANY_CONNECTIONS, open);
       return false;
     }
-    channel.closeFuture().addListener(closed -> limits.release(client.getAddress(), by));
+    client
+        .channel()
+        .closeFuture()
+        .addListener(closed -> limits.release(address, client.forwardedBy()));
     return true;
   }
 
-  private void refuse(
-      Channel channel, InetSocketAddress client, HandshakeFailure failure, String detail) {
+  private void refuse(Arrival client, HandshakeFailure failure, String detail) {
     failed(client, failure, detail);
-    channel.close();
+    client.channel().close();
   }
 
   /** Counts and logs a client that does not come to ask for a destination. */
-  public void failed(InetSocketAddress client, HandshakeFailure failure, String detail) {
+  public void failed(Arrival client, HandshakeFailure failure, String detail) {
     events.handshakeFailed(failure);
     LOG.atLevel(failure == HandshakeFailure.HUNG_UP ? Level.DEBUG : Level.INFO)
         .addKeyValue("listener", listener)
-        .addKeyValue("src", Endpoints.text(client))
+        .addKeyValue("src", Endpoints.text(client.peer()))
         .addKeyValue("reason", failure)
         .addKeyValue("detail", Printable.text(detail))
         .log("handshake failed");

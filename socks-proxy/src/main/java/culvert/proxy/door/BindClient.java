@@ -13,10 +13,15 @@ import java.util.Optional;
  */
 public interface BindClient {
 
-  /** The accepted socket: auto-read off, half-closure allowed. */
-  DuplexChannel channel();
+  Arrival arrival();
 
-  InetSocketAddress address();
+  default DuplexChannel channel() {
+    return arrival().channel();
+  }
+
+  default InetSocketAddress address() {
+    return arrival().peer();
+  }
 
   /** The authenticated SOCKS user; empty: none was asked for. */
   Optional<String> user();

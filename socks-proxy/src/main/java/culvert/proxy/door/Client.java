@@ -14,10 +14,15 @@ import java.util.Optional;
  */
 public interface Client {
 
-  /** The accepted socket: auto-read off, half-closure allowed. */
-  DuplexChannel channel();
+  Arrival arrival();
 
-  InetSocketAddress address();
+  default DuplexChannel channel() {
+    return arrival().channel();
+  }
+
+  default InetSocketAddress address() {
+    return arrival().peer();
+  }
 
   ConnectionRequest request();
 
@@ -31,7 +36,7 @@ public interface Client {
 
   /** The remote forward by which it has come; empty: it connected to a socket of ours. */
   default Optional<ForwardedBy> forwardedBy() {
-    return Optional.empty();
+    return arrival().forwardedBy();
   }
 
   /**

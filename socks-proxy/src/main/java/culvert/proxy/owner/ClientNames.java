@@ -62,7 +62,7 @@ public final class ClientNames implements AddressResolver {
 
     private void identifyOnLoop(Consumer<Object> answer) {
       owners
-          .socket(client.channel())
+          .socket(client.arrival())
           .addListener(
               (FutureListener<SocketOwner>)
                   found ->

@@ -1,6 +1,6 @@
 package culvert.proxy.owner;
 
-import io.netty.channel.Channel;
+import culvert.proxy.door.Arrival;
 import io.netty.util.concurrent.Future;
 import java.util.Set;
 
@@ -17,11 +17,11 @@ public interface ClientOwners {
    * The owner of the client's socket, never {@link SocketOwner.NotLookedUp}. Looked up once for
    * each channel; later calls get the same answer.
    */
-  Future<SocketOwner> socket(Channel client);
+  Future<SocketOwner> socket(Arrival client);
 
   /** The names of its user, the number as text among them; empty: unknown. */
-  Future<Set<String>> users(Channel client);
+  Future<Set<String>> users(Arrival client);
 
   /** The names under which its program goes; empty: unknown. */
-  Future<Set<String>> applications(Channel client);
+  Future<Set<String>> applications(Arrival client);
 }

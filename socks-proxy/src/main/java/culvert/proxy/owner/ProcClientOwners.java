@@ -1,14 +1,13 @@
 package culvert.proxy.owner;
 
+import culvert.proxy.door.Arrival;
 import culvert.proxy.upstream.OwnListeners;
-import io.netty.channel.Channel;
 import io.netty.util.Attribute;
 import io.netty.util.AttributeKey;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.FutureListener;
 import io.netty.util.concurrent.Promise;
 import io.netty.util.concurrent.PromiseNotifier;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.Executor;
@@ -67,34 +66,34 @@ public final class ProcClientOwners implements ClientOwners {
   }
 
   @Override
-  public Future<SocketOwner> socket(Channel client) {
-    Attribute<Future<SocketOwner>> attribute = client.attr(SOCKET);
+  public Future<SocketOwner> socket(Arrival client) {
+    Attribute<Future<SocketOwner>> attribute = client.channel().attr(SOCKET);
     Future<SocketOwner> asked = attribute.get();
     if (asked != null) {
       return asked;
     }
     Future<SocketOwner> found =
-        client.remoteAddress() instanceof InetSocketAddress from
-                && client.localAddress() instanceof InetSocketAddress to
-            ? sockets.find(new Connection(from, to), client.eventLoop())
-            : client.eventLoop().newSucceededFuture(new SocketOwner.Unknown());
+        client.forwardedBy().isEmpty()
+            ? sockets.find(
+                new Connection(client.peer(), client.own()), client.channel().eventLoop())
+            : client.channel().eventLoop().newSucceededFuture(new SocketOwner.Unknown());
     attribute.set(found);
     return found;
   }
 
   @Override
-  public Future<Set<String>> users(Channel client) {
-    return ofSocket(client, socket -> users.find(socket.uid(), client.eventLoop()));
+  public Future<Set<String>> users(Arrival client) {
+    return ofSocket(client, socket -> users.find(socket.uid(), client.channel().eventLoop()));
   }
 
   @Override
-  public Future<Set<String>> applications(Channel client) {
-    return ofSocket(client, socket -> applications.find(socket, client.eventLoop()));
+  public Future<Set<String>> applications(Arrival client) {
+    return ofSocket(client, socket -> applications.find(socket, client.channel().eventLoop()));
   }
 
   private Future<Set<String>> ofSocket(
-      Channel client, Function<SocketOwner.Known, Future<Set<String>>> question) {
-    Promise<Set<String>> answer = client.eventLoop().newPromise();
+      Arrival client, Function<SocketOwner.Known, Future<Set<String>>> question) {
+    Promise<Set<String>> answer = client.channel().eventLoop().newPromise();
     socket(client)
         .addListener(
             (FutureListener<SocketOwner>)

@@ -1,6 +1,6 @@
 package culvert.proxy.owner;
 
-import io.netty.channel.Channel;
+import culvert.proxy.door.Arrival;
 import io.netty.util.concurrent.Future;
 import java.util.Set;
 
@@ -8,17 +8,17 @@ import java.util.Set;
 final class UnknownOwners implements ClientOwners {
 
   @Override
-  public Future<SocketOwner> socket(Channel client) {
-    return client.eventLoop().newSucceededFuture(new SocketOwner.Unknown());
+  public Future<SocketOwner> socket(Arrival client) {
+    return client.channel().eventLoop().newSucceededFuture(new SocketOwner.Unknown());
   }
 
   @Override
-  public Future<Set<String>> users(Channel client) {
-    return client.eventLoop().newSucceededFuture(Set.of());
+  public Future<Set<String>> users(Arrival client) {
+    return client.channel().eventLoop().newSucceededFuture(Set.of());
   }
 
   @Override
-  public Future<Set<String>> applications(Channel client) {
-    return client.eventLoop().newSucceededFuture(Set.of());
+  public Future<Set<String>> applications(Arrival client) {
+    return client.channel().eventLoop().newSucceededFuture(Set.of());
   }
 }

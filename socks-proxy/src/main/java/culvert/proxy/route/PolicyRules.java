@@ -6,11 +6,11 @@ import culvert.filter.Decision;
 import culvert.filter.Decision.Decided;
 import culvert.filter.DestinationAddress;
 import culvert.filter.Route;
+import culvert.proxy.door.Arrival;
 import culvert.proxy.ftp.DestinationRules;
 import culvert.proxy.ftp.RoutedRequest;
 import culvert.proxy.owner.ClientOwners;
 import culvert.ssh.AddressResolver;
-import io.netty.channel.Channel;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.FutureListener;
 import java.net.InetAddress;
@@ -23,7 +23,7 @@ import java.util.function.Consumer;
  * Asks a policy's rules for one client, and again with what they need to know. Confined to the
  * client channel's event loop.
  */
-record PolicyRules(Policy policy, AddressResolver resolver, ClientOwners owners, Channel client)
+record PolicyRules(Policy policy, AddressResolver resolver, ClientOwners owners, Arrival client)
     implements DestinationRules {
 
   @Override
@@ -43,7 +43,7 @@ record PolicyRules(Policy policy, AddressResolver resolver, ClientOwners owners,
           names -> decide(request.withApplication(names.getNow()), answer));
     } else {
       ask(
-          resolver.resolve(request.host(), client.eventLoop()),
+          resolver.resolve(request.host(), client.channel().eventLoop()),
           answer,
           resolved -> resolved(request, resolved, answer));
     }

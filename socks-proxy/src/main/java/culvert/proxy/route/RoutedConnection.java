@@ -214,7 +214,7 @@ final class RoutedConnection {
       refuse(EndReason.REFUSED, Refusal.NOT_ALLOWED, "port is held by a tunnelled FTP session");
     } else if (claims.contains(DataConnections.Claim.NEEDS_OWNER)) {
       owners
-          .socket(client.channel())
+          .socket(client.arrival())
           .addListener(
               (Future<SocketOwner> found) ->
                   whileClientWaits(() -> unlessHeld(addresses, port, found.getNow(), next)));

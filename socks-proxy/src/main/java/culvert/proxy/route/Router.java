@@ -59,7 +59,7 @@ public final class Router implements ClientHandler {
 
   private RoutedConnection start(Client client, Policy now) {
     Upstreams own = upstreams.of(client, owners);
-    PolicyRules rules = new PolicyRules(now, own.resolver(), owners, client.channel());
+    PolicyRules rules = new PolicyRules(now, own.resolver(), owners, client.arrival());
     return new RoutedConnection(
         client, open.begin(client), rules, dataConnections, owners, ftpSessions, own, relay);
   }
@@ -78,7 +78,7 @@ public final class Router implements ClientHandler {
       case HELD -> connection.refuseHeld();
       case NEEDS_OWNER ->
           owners
-              .socket(client.channel())
+              .socket(client.arrival())
               .addListener(
                   (Future<SocketOwner> found) ->
                       connection.whileClientWaits(() -> claim(client, found.getNow(), connection)));

@@ -2,19 +2,18 @@ package culvert.proxy.socks;
 
 import culvert.config.ListenerConfig;
 import culvert.proxy.door.Admission;
+import culvert.proxy.door.Arrival;
 import culvert.proxy.door.BindHandler;
 import culvert.proxy.door.ClientHandler;
 import culvert.proxy.event.HandshakeFailure;
-import io.netty.channel.Channel;
 import io.netty.util.concurrent.Future;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** One client's handshake: its deadline and its one end. */
 final class Handshake {
-  private final Channel channel;
+  private final Arrival arrival;
   private final ListenerConfig.Socks listener;
   private final Admission admission;
   private final ClientHandler handler;
@@ -23,16 +22,20 @@ final class Handshake {
   private boolean over;
 
   Handshake(
-      Channel channel,
+      Arrival arrival,
       ListenerConfig.Socks listener,
       Admission admission,
       ClientHandler handler,
       BindHandler binds) {
-    this.channel = channel;
+    this.arrival = arrival;
     this.listener = listener;
     this.admission = admission;
     this.handler = handler;
     this.binds = binds;
+  }
+
+  Arrival arrival() {
+    return arrival;
   }
 
   ListenerConfig.Socks listener() {
@@ -53,15 +56,16 @@ final class Handshake {
 
   void startDeadline(Duration timeout) {
     deadline =
-        channel
+        arrival
+            .channel()
             .eventLoop()
             .schedule(() -> timedOut(timeout), timeout.toNanos(), TimeUnit.NANOSECONDS);
-    channel.closeFuture().addListener(closed -> stopDeadline());
+    arrival.channel().closeFuture().addListener(closed -> stopDeadline());
   }
 
   private void timedOut(Duration timeout) {
     failed(HandshakeFailure.TIMED_OUT, "no request within " + timeout.toMillis() + " ms");
-    channel.close();
+    arrival.channel().close();
   }
 
   /** The request has come. */
@@ -77,7 +81,7 @@ final class Handshake {
     }
     over = true;
     stopDeadline();
-    admission.failed((InetSocketAddress) channel.remoteAddress(), failure, detail);
+    admission.failed(arrival, failure, detail);
   }
 
   private void stopDeadline() {

@@ -3,7 +3,6 @@ package culvert.proxy.socks;
 import culvert.proxy.door.Refusal;
 import culvert.proxy.event.HandshakeFailure;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.socksx.v4.DefaultSocks4CommandResponse;
 import io.netty.handler.codec.socksx.v4.Socks4CommandRequest;
 import io.netty.handler.codec.socksx.v4.Socks4CommandStatus;
@@ -15,8 +14,8 @@ import java.util.Optional;
 /** SOCKS 4 and 4a: one request. The user id is not authenticated and not looked at. */
 final class Socks4Handshake extends SocksHandshake {
 
-  Socks4Handshake(DuplexChannel channel, Handshake handshake) {
-    super(channel, handshake);
+  Socks4Handshake(Handshake handshake) {
+    super(handshake);
   }
 
   @Override
@@ -35,7 +34,7 @@ final class Socks4Handshake extends SocksHandshake {
 
   /** Addresses of SOCKS 4 have four bytes. */
   private void onBind() {
-    if (((InetSocketAddress) channel().localAddress()).getAddress() instanceof Inet4Address) {
+    if (handshake().arrival().own().getAddress() instanceof Inet4Address) {
       bindRequested(Optional.empty());
     } else {
       rejected(

@@ -4,7 +4,6 @@ import culvert.proxy.door.Refusal;
 import culvert.proxy.event.HandshakeFailure;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.socksx.v5.DefaultSocks5CommandResponse;
 import io.netty.handler.codec.socksx.v5.DefaultSocks5InitialResponse;
 import io.netty.handler.codec.socksx.v5.DefaultSocks5PasswordAuthResponse;
@@ -24,8 +23,8 @@ import java.util.Optional;
 final class Socks5Handshake extends SocksHandshake {
   private Optional<String> user = Optional.empty();
 
-  Socks5Handshake(DuplexChannel channel, Handshake handshake) {
-    super(channel, handshake);
+  Socks5Handshake(Handshake handshake) {
+    super(handshake);
   }
 
   @Override
@@ -100,7 +99,7 @@ final class Socks5Handshake extends SocksHandshake {
               : Refusal.GENERAL_FAILURE);
     } else {
       handshake().failed(HandshakeFailure.MALFORMED, detail);
-      channel().close();
+      handshake().arrival().channel().close();
     }
   }
 

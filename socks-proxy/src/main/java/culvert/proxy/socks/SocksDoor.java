@@ -2,6 +2,7 @@ package culvert.proxy.socks;
 
 import culvert.config.ListenerConfig;
 import culvert.proxy.door.Admission;
+import culvert.proxy.door.Arrival;
 import culvert.proxy.door.BindHandler;
 import culvert.proxy.door.ClientHandler;
 import culvert.proxy.door.ConnectionLimits;
@@ -10,7 +11,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.socket.DuplexChannel;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 
 /**
@@ -52,11 +52,12 @@ public final class SocksDoor extends ChannelInitializer<Channel> {
 
   @Override
   protected void initChannel(Channel channel) {
-    if (!admission.admits(channel, (InetSocketAddress) channel.remoteAddress())) {
+    Arrival arrival = Arrival.at((DuplexChannel) channel);
+    if (!admission.admits(arrival)) {
       return;
     }
-    Handshake handshake = new Handshake(channel, listener, admission, handler, binds);
+    Handshake handshake = new Handshake(arrival, listener, admission, handler, binds);
     handshake.startDeadline(handshakeTimeout);
-    channel.pipeline().addLast("version", new VersionHandler((DuplexChannel) channel, handshake));
+    channel.pipeline().addLast("version", new VersionHandler(handshake));
   }
 }

@@ -1,6 +1,7 @@
 package culvert.proxy.socks;
 
 import culvert.filter.ConnectionRequest;
+import culvert.proxy.door.Arrival;
 import culvert.proxy.door.BindClient;
 import culvert.proxy.door.Destination;
 import culvert.proxy.door.Refusal;
@@ -36,8 +37,8 @@ abstract class SocksHandshake extends ChannelInboundHandlerAdapter {
   private boolean awaitsPeer;
   private int droppedBytes;
 
-  SocksHandshake(DuplexChannel channel, Handshake handshake) {
-    this.channel = channel;
+  SocksHandshake(Handshake handshake) {
+    this.channel = handshake.arrival().channel();
     this.handshake = handshake;
   }
 
@@ -54,10 +55,6 @@ abstract class SocksHandshake extends ChannelInboundHandlerAdapter {
 
   final Handshake handshake() {
     return handshake;
-  }
-
-  final DuplexChannel channel() {
-    return channel;
   }
 
   @Override
@@ -109,21 +106,21 @@ abstract class SocksHandshake extends ChannelInboundHandlerAdapter {
       return;
     }
     handshake.succeeded();
-    InetSocketAddress address = (InetSocketAddress) channel.remoteAddress();
+    Arrival arrival = handshake.arrival();
     ConnectionRequest request =
         new ConnectionRequest(
             destination.host(),
             destination.address(),
             port,
-            address.getAddress(),
+            arrival.peer().getAddress(),
             handshake.listener().name());
-    handshake.handler().handle(new SocksClient(this, address, request, user));
+    handshake.handler().handle(new SocksClient(this, arrival, request, user));
   }
 
   /** Hands a client over that waits for a peer; it is read from, so that its end is noticed. */
   final void bindRequested(Optional<String> user) {
-    InetSocketAddress address = (InetSocketAddress) channel.remoteAddress();
-    BindClient client = new SocksBindClient(this, address, user, handshake.listener().name());
+    BindClient client =
+        new SocksBindClient(this, handshake.arrival(), user, handshake.listener().name());
     Optional<InetSocketAddress> reserved = handshake.binds().bind(client);
     if (reserved.isEmpty()) {
       rejected(HandshakeFailure.NOT_EXPECTED, "BIND without an FTP session", Refusal.NOT_ALLOWED);
@@ -152,7 +149,7 @@ abstract class SocksHandshake extends ChannelInboundHandlerAdapter {
    * which programs see on their side, and tell FTP servers in PORT.
    */
   final void accept() {
-    accept(bound((InetSocketAddress) channel.localAddress()));
+    accept(bound(handshake.arrival().own()));
   }
 
   final void accept(Object answer) {

@@ -6,7 +6,6 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.socksx.v4.Socks4ServerEncoder;
 import io.netty.handler.codec.socksx.v5.Socks5InitialRequestDecoder;
 import io.netty.handler.codec.socksx.v5.Socks5ServerEncoder;
@@ -15,11 +14,9 @@ import io.netty.handler.codec.socksx.v5.Socks5ServerEncoder;
 final class VersionHandler extends ChannelInboundHandlerAdapter {
   private static final int TLS_HANDSHAKE = 0x16;
 
-  private final DuplexChannel channel;
   private final Handshake handshake;
 
-  VersionHandler(DuplexChannel channel, Handshake handshake) {
-    this.channel = channel;
+  VersionHandler(Handshake handshake) {
     this.handshake = handshake;
   }
 
@@ -43,12 +40,12 @@ final class VersionHandler extends ChannelInboundHandlerAdapter {
           pipeline
               .addLast(SocksHandshake.ENCODER, Socks4ServerEncoder.INSTANCE)
               .addLast(SocksHandshake.DECODER, new Socks4RequestDecoder())
-              .addLast(SocksHandshake.NAME, new Socks4Handshake(channel, handshake));
+              .addLast(SocksHandshake.NAME, new Socks4Handshake(handshake));
       case 5 ->
           pipeline
               .addLast(SocksHandshake.ENCODER, Socks5ServerEncoder.DEFAULT)
               .addLast(SocksHandshake.DECODER, new Socks5InitialRequestDecoder())
-              .addLast(SocksHandshake.NAME, new Socks5Handshake(channel, handshake));
+              .addLast(SocksHandshake.NAME, new Socks5Handshake(handshake));
       default -> {
         bytes.release();
         handshake.failed(HandshakeFailure.OTHER_PROTOCOL, describe(version));

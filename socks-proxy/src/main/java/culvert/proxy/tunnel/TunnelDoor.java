@@ -5,6 +5,7 @@ import culvert.filter.ConnectionRequest;
 import culvert.filter.DestinationAddress;
 import culvert.proxy.door.AcceptedClient;
 import culvert.proxy.door.Admission;
+import culvert.proxy.door.Arrival;
 import culvert.proxy.door.ClientHandler;
 import culvert.proxy.door.ForwardedBy;
 import culvert.proxy.door.WhenActive;
@@ -41,7 +42,7 @@ public final class TunnelDoor extends ChannelInitializer<Channel> {
 
   @Override
   protected void initChannel(Channel channel) {
-    letIn(channel, (InetSocketAddress) channel.remoteAddress(), Optional.empty());
+    letIn(Arrival.at((DuplexChannel) channel));
   }
 
   /** The initializer for somebody who came by a remote forward. */
@@ -49,25 +50,25 @@ public final class TunnelDoor extends ChannelInitializer<Channel> {
     return new ChannelInitializer<>() {
       @Override
       protected void initChannel(Channel channel) {
-        letIn(channel, address, Optional.of(by));
+        letIn(Arrival.of((DuplexChannel) channel, address, Optional.of(by)));
       }
     };
   }
 
-  private void letIn(Channel channel, InetSocketAddress address, Optional<ForwardedBy> by) {
-    if (admission.admits(channel, address, by)) {
-      channel.pipeline().addLast("door", new WhenActive(accepted -> enter(accepted, address, by)));
+  private void letIn(Arrival arrival) {
+    if (admission.admits(arrival)) {
+      arrival.channel().pipeline().addLast("door", new WhenActive(accepted -> enter(arrival)));
     }
   }
 
-  private void enter(DuplexChannel channel, InetSocketAddress address, Optional<ForwardedBy> by) {
+  private void enter(Arrival arrival) {
     ConnectionRequest request =
         new ConnectionRequest(
             target.host(),
             new DestinationAddress.NotResolved(),
             target.port(),
-            address.getAddress(),
+            arrival.peer().getAddress(),
             listener);
-    handler.handle(new AcceptedClient(channel, address, request, Optional.empty(), by));
+    handler.handle(new AcceptedClient(arrival, request, Optional.empty()));
   }
 }

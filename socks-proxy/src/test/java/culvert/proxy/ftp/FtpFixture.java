@@ -16,6 +16,7 @@ import culvert.filter.Decision.Decided;
 import culvert.filter.DestinationAddress;
 import culvert.filter.FtpHandling;
 import culvert.filter.Route;
+import culvert.proxy.door.Arrival;
 import culvert.proxy.door.Client;
 import culvert.proxy.door.ConnectionLimits;
 import culvert.proxy.door.OpenConnections;
@@ -225,21 +226,21 @@ public final class FtpFixture implements AutoCloseable {
 
   private final class FakeOwners implements ClientOwners {
     @Override
-    public Future<SocketOwner> socket(Channel client) {
+    public Future<SocketOwner> socket(Arrival client) {
       ownersAsked.incrementAndGet();
-      Promise<SocketOwner> found = client.eventLoop().newPromise();
-      ownerGate.addListener(open -> found.setSuccess(owner.apply(client)));
+      Promise<SocketOwner> found = client.channel().eventLoop().newPromise();
+      ownerGate.addListener(open -> found.setSuccess(owner.apply(client.channel())));
       return found;
     }
 
     @Override
-    public Future<Set<String>> users(Channel client) {
-      return client.eventLoop().newSucceededFuture(Set.of());
+    public Future<Set<String>> users(Arrival client) {
+      return client.channel().eventLoop().newSucceededFuture(Set.of());
     }
 
     @Override
-    public Future<Set<String>> applications(Channel client) {
-      return client.eventLoop().newSucceededFuture(Set.of());
+    public Future<Set<String>> applications(Arrival client) {
+      return client.channel().eventLoop().newSucceededFuture(Set.of());
     }
   }
 
@@ -361,7 +362,8 @@ public final class FtpFixture implements AutoCloseable {
             ((InetSocketAddress) channel.remoteAddress()).getAddress(),
             "door");
     DoorClient client =
-        new DoorClient(channel, request, next.user(), destinationsNamed, hangUpOnRefusal);
+        new DoorClient(
+            Arrival.at(channel), request, next.user(), destinationsNamed, hangUpOnRefusal);
     Recorded recorder = new Recorded();
     recorded.add(recorder);
     clients.add(channel);
@@ -407,30 +409,25 @@ public final class FtpFixture implements AutoCloseable {
   }
 
   private record DoorClient(
-      DuplexChannel channel,
+      Arrival arrival,
       ConnectionRequest request,
       Optional<String> user,
       boolean namesDestination,
       boolean hangsUpOnRefusal)
       implements Client {
     @Override
-    public InetSocketAddress address() {
-      return (InetSocketAddress) channel.remoteAddress();
-    }
-
-    @Override
     public void accept() {
-      channel.writeAndFlush(Unpooled.wrappedBuffer(new byte[] {0}));
+      channel().writeAndFlush(Unpooled.wrappedBuffer(new byte[] {0}));
     }
 
     @Override
     public void refuse(Refusal refusal) {
       if (hangsUpOnRefusal) {
-        channel.close();
+        channel().close();
         return;
       }
-      channel.writeAndFlush(Unpooled.wrappedBuffer(new byte[] {(byte) refusal.socks5Code()}));
-      Closing.finish(channel, Duration.ofSeconds(1));
+      channel().writeAndFlush(Unpooled.wrappedBuffer(new byte[] {(byte) refusal.socks5Code()}));
+      Closing.finish(channel(), Duration.ofSeconds(1));
     }
   }
 

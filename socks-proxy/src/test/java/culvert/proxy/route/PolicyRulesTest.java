@@ -6,18 +6,23 @@ import static org.mockito.ArgumentMatchers.isA;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.never;
 import static org.mockito.Mockito.verify;
+import static org.mockito.Mockito.when;
 
 import culvert.config.ConfigLoader;
 import culvert.config.Environment;
 import culvert.filter.ConnectionRequest;
 import culvert.filter.DestinationAddress;
+import culvert.proxy.door.Arrival;
 import culvert.proxy.ftp.DestinationRules;
 import culvert.proxy.ftp.RoutedRequest;
 import culvert.proxy.owner.ClientOwners;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.NetUtil;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.mockito.ArgumentCaptor;
 
@@ -41,7 +46,14 @@ class PolicyRulesTest {
             new ConfigLoader(Environment.ofProcess()).loadString(CONFIG, "test.yaml").orThrow()),
         (host, executor) -> executor.newSucceededFuture(resolved),
         ClientOwners.NONE,
-        new EmbeddedChannel());
+        client());
+  }
+
+  private static Arrival client() {
+    DuplexChannel channel = mock(DuplexChannel.class);
+    when(channel.eventLoop()).thenReturn(new EmbeddedChannel().eventLoop());
+    InetSocketAddress here = new InetSocketAddress(NetUtil.LOCALHOST4, 1080);
+    return new Arrival(channel, here, here, Optional.empty());
   }
 
   private String rule() {

@@ -174,8 +174,8 @@ public final class BindTable implements BindHandler {
     private Waiting(BindClient client, Owner owner) throws IOException {
       this.client = client;
       this.owner = owner;
-      this.socket = sockets.socket(client.channel());
-      InetAddress own = ((InetSocketAddress) client.channel().localAddress()).getAddress();
+      this.socket = sockets.socket(client.arrival());
+      InetAddress own = client.arrival().own().getAddress();
       reservation.bind(new InetSocketAddress(own, 0));
       reserved = new InetSocketAddress(own, reservation.getLocalPort());
     }

@@ -41,7 +41,7 @@ final class ClientReach implements AutoCloseable {
         .services()
         .binds()
         .open(
-            client.address().getAddress(), client.user(), needs.owners().socket(client.channel()));
+            client.address().getAddress(), client.user(), needs.owners().socket(client.arrival()));
   }
 
   /**

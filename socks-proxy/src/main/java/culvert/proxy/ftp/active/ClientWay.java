@@ -2,6 +2,7 @@ package culvert.proxy.ftp.active;
 
 import culvert.filter.ConnectionRequest;
 import culvert.proxy.door.AcceptedClient;
+import culvert.proxy.door.Arrival;
 import culvert.proxy.door.Client;
 import culvert.proxy.door.Refusal;
 import culvert.proxy.relay.EarlyReads;
@@ -55,11 +56,9 @@ sealed interface ClientWay {
                     if (connected.isSuccess()) {
                       reached.setSuccess(
                           new AcceptedClient(
-                              connected.getNow(),
-                              address,
+                              Arrival.of(connected.getNow(), address, control.forwardedBy()),
                               request,
-                              control.user(),
-                              control.forwardedBy()));
+                              control.user()));
                     } else {
                       reached.setFailure(connected.cause());
                     }
@@ -117,13 +116,8 @@ sealed interface ClientWay {
       implements Client {
 
     @Override
-    public DuplexChannel channel() {
-      return bind.client().channel();
-    }
-
-    @Override
-    public InetSocketAddress address() {
-      return bind.client().address();
+    public Arrival arrival() {
+      return bind.client().arrival();
     }
 
     @Override

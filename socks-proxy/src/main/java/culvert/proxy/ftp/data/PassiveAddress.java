@@ -8,7 +8,6 @@ import io.netty.util.NetUtil;
 import io.netty.util.concurrent.Future;
 import java.net.Inet4Address;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Locale;
@@ -51,7 +50,7 @@ public final class PassiveAddress {
   public static PassiveAddress of(
       Client client, ConnectionRequest destination, AddressResolver resolver) {
     ConnectionRequest asked = asked(client, destination);
-    InetAddress own = ((InetSocketAddress) client.channel().localAddress()).getAddress();
+    InetAddress own = client.arrival().own().getAddress();
     return new PassiveAddress(
         asked, own, resolver.resolve(asked.host(), client.channel().eventLoop()));
   }

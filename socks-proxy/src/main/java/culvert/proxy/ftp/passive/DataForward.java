@@ -3,6 +3,7 @@ package culvert.proxy.ftp.passive;
 import culvert.filter.ConnectionRequest;
 import culvert.filter.DestinationAddress;
 import culvert.proxy.door.AcceptedClient;
+import culvert.proxy.door.Arrival;
 import culvert.proxy.door.Client;
 import culvert.proxy.door.ForwardedBy;
 import culvert.proxy.door.WhenActive;
@@ -92,6 +93,7 @@ final class DataForward implements ForwardedConnections {
             at.port(),
             peer.getAddress(),
             control.request().listener());
-    door.enter(new AcceptedClient(channel, peer, request, control.user(), Optional.of(by)), taker);
+    Arrival arrival = Arrival.of(channel, peer, Optional.of(by));
+    door.enter(new AcceptedClient(arrival, request, control.user()), taker);
   }
 }

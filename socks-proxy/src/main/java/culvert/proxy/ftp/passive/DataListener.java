@@ -3,6 +3,7 @@ package culvert.proxy.ftp.passive;
 import culvert.filter.ConnectionRequest;
 import culvert.filter.DestinationAddress;
 import culvert.proxy.door.AcceptedClient;
+import culvert.proxy.door.Arrival;
 import culvert.proxy.ftp.data.DataDoor;
 import culvert.proxy.ftp.data.DataTaker;
 import culvert.proxy.owner.ClientOwners;
@@ -126,7 +127,7 @@ final class DataListener {
 
   /** Somebody has connected. On that socket's loop. */
   void accepted(DuplexChannel channel) {
-    guarded(channel, () -> judge(channel));
+    guarded(channel, () -> judge(Arrival.at(channel)));
   }
 
   /** A defect ends it: nobody is let in by half. */
@@ -138,15 +139,13 @@ final class DataListener {
     return done;
   }
 
-  private void judge(DuplexChannel channel) {
-    InetSocketAddress peer = (InetSocketAddress) channel.remoteAddress();
-    if (!peer.getAddress().equals(awaited.client())) {
-      refuse(
-          channel, peer, "the control connection came from " + awaited.client().getHostAddress());
+  private void judge(Arrival arrival) {
+    if (!arrival.peer().getAddress().equals(awaited.client())) {
+      refuse(arrival, "the control connection came from " + awaited.client().getHostAddress());
     } else if (awaited.owner().getNow() instanceof SocketOwner.Unknown) {
-      claim(channel, peer);
+      claim(arrival);
     } else {
-      lookUp(channel, peer);
+      lookUp(arrival);
     }
   }
 
@@ -154,7 +153,8 @@ final class DataListener {
    * What the server says waits for this: some say that they take an upload before anybody has
    * connected, and the owner of a socket that was closed behind a small file is not found.
    */
-  private void lookUp(DuplexChannel channel, InetSocketAddress peer) {
+  private void lookUp(Arrival arrival) {
+    DuplexChannel channel = arrival.channel();
     Promise<Void> known = channel.eventLoop().newPromise();
     if (lookUps.incrementAndGet() <= MAX_HOLDING_UP) {
       taker.arriving(known);
@@ -164,10 +164,10 @@ final class DataListener {
             channel,
             () ->
                 owners
-                    .socket(channel)
+                    .socket(arrival)
                     .addListener(
                         (Future<SocketOwner> found) -> {
-                          guarded(channel, () -> found(channel, peer, found));
+                          guarded(channel, () -> found(arrival, found));
                           known.setSuccess(null);
                         }));
     if (!asked) {
@@ -175,17 +175,16 @@ final class DataListener {
     }
   }
 
-  private void found(DuplexChannel channel, InetSocketAddress peer, Future<SocketOwner> owner) {
+  private void found(Arrival arrival, Future<SocketOwner> owner) {
     if (!owner.isSuccess()) {
       throw new IllegalStateException("the owner of a socket was not looked up", owner.cause());
     }
     if (isOwn(owner.getNow())) {
-      claim(channel, peer);
+      claim(arrival);
     } else {
       boolean closed = owner.getNow() instanceof SocketOwner.Unknown;
       refuse(
-          channel,
-          peer,
+          arrival,
           closed
               ? "closed before its owner was looked up"
               : "the control connection is another user's");
@@ -199,30 +198,30 @@ final class DataListener {
         || (control instanceof SocketOwner.Known known && known.isSameUserAs(owner));
   }
 
-  private void claim(DuplexChannel channel, InetSocketAddress peer) {
+  private void claim(Arrival arrival) {
     if (taken.compareAndSet(false, true)) {
       closeSocket();
-      take(channel, peer);
+      take(arrival);
       over.trySuccess(null);
     } else {
-      refuse(channel, peer, "no data connection is expected any more");
+      refuse(arrival, "no data connection is expected any more");
     }
   }
 
-  private void take(DuplexChannel channel, InetSocketAddress peer) {
-    InetSocketAddress here = (InetSocketAddress) channel.localAddress();
+  private void take(Arrival arrival) {
+    InetSocketAddress here = arrival.own();
     ConnectionRequest request =
         new ConnectionRequest(
             here.getAddress().getHostAddress(),
             new DestinationAddress.Known(here.getAddress()),
             here.getPort(),
-            peer.getAddress(),
+            arrival.peer().getAddress(),
             awaited.frontDoor());
-    door.enter(new AcceptedClient(channel, peer, request, awaited.user()), taker);
+    door.enter(new AcceptedClient(arrival, request, awaited.user()), taker);
   }
 
-  private static void refuse(DuplexChannel channel, InetSocketAddress peer, String why) {
-    DataDoor.log(peer, ((InetSocketAddress) channel.localAddress()).getPort(), why);
-    Closing.reset(channel);
+  private static void refuse(Arrival arrival, String why) {
+    DataDoor.log(arrival.peer(), arrival.own().getPort(), why);
+    Closing.reset(arrival.channel());
   }
 }

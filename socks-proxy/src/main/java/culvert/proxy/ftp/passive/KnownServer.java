@@ -11,7 +11,6 @@ import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.FutureListener;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -44,7 +43,7 @@ public record KnownServer(Announcements announcements, PassiveAddress address, E
             asked.listener(),
             client.address().getAddress(),
             client.user(),
-            services.owners().socket(client.channel()));
+            services.owners().socket(client.arrival()));
     Announcements announcements =
         services
             .table()
@@ -62,7 +61,7 @@ public record KnownServer(Announcements announcements, PassiveAddress address, E
     if (!destination.host().equals(asked.host())) {
       known.maybeAt(services.resolver().resolve(destination.host(), known.loop()));
     }
-    InetAddress own = ((InetSocketAddress) client.channel().localAddress()).getAddress();
+    InetAddress own = client.arrival().own().getAddress();
     announcements.alsoClaimedAs(own);
     return known;
   }

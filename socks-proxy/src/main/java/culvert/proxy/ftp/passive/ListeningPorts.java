@@ -41,14 +41,14 @@ public final class ListeningPorts implements PassivePorts {
    */
   public ListeningPorts(PassiveServices services, Client client, Optional<KnownServer> known) {
     this.listeners = services.listeners();
-    this.own = ((InetSocketAddress) client.channel().localAddress()).getAddress();
+    this.own = client.arrival().own().getAddress();
     this.awaited =
         new DataListener.Awaited(
             client.address().getAddress(),
             client.user(),
             known
                 .map(server -> server.announcements().client().owner())
-                .orElseGet(() -> services.owners().socket(client.channel())),
+                .orElseGet(() -> services.owners().socket(client.arrival())),
             client.request().listener());
     this.loop = client.channel().eventLoop();
     this.net = known.map(KnownServer::announcements);

@@ -2,9 +2,11 @@ package culvert.proxy.ftp.active;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.when;
 
+import culvert.proxy.door.Arrival;
 import culvert.proxy.door.BindClient;
 import culvert.proxy.door.Refusal;
 import culvert.proxy.owner.ClientOwners;
@@ -38,11 +40,10 @@ class BindTableTest {
   private final List<String> answers = new ArrayList<>();
 
   BindTableTest() {
-    when(owners.socket(channel)).thenReturn(owned(1000));
+    when(owners.socket(any())).thenReturn(owned(1000));
     when(channel.eventLoop()).thenReturn(events.eventLoop());
     when(channel.closeFuture()).thenReturn(events.closeFuture());
     when(channel.isActive()).thenReturn(true);
-    when(channel.localAddress()).thenReturn(new InetSocketAddress(HERE, 1080));
   }
 
   @AfterEach
@@ -58,13 +59,12 @@ class BindTableTest {
     }
 
     @Override
-    public DuplexChannel channel() {
-      return channel;
-    }
-
-    @Override
-    public InetSocketAddress address() {
-      return new InetSocketAddress(HERE, 40_000);
+    public Arrival arrival() {
+      return new Arrival(
+          channel,
+          new InetSocketAddress(HERE, 40_000),
+          new InetSocketAddress(HERE, 1080),
+          Optional.empty());
     }
 
     @Override
@@ -232,7 +232,7 @@ class BindTableTest {
     Promise<SocketOwner> lookup = ImmediateEventExecutor.INSTANCE.newPromise();
     BindTable.Session session = table.open(HERE, NOBODY, lookup);
     Promise<SocketOwner> bindLookup = ImmediateEventExecutor.INSTANCE.newPromise();
-    when(owners.socket(channel)).thenReturn(bindLookup);
+    when(owners.socket(any())).thenReturn(bindLookup);
     InetSocketAddress reserved = bind();
     var claimed = session.claim(reserved, ImmediateEventExecutor.INSTANCE);
 

@@ -9,6 +9,7 @@ import culvert.filter.DestinationAddress;
 import culvert.filter.FtpHandling;
 import culvert.filter.Route;
 import culvert.proxy.door.AcceptedClient;
+import culvert.proxy.door.Arrival;
 import culvert.proxy.door.Client;
 import culvert.proxy.door.Refusal;
 import culvert.proxy.event.EndReason;
@@ -201,8 +202,7 @@ class DataConnectorTest {
             servers.getLocalPort(),
             HERE,
             "door");
-    return new AcceptedClient(
-        channel, (InetSocketAddress) channel.remoteAddress(), request, Optional.empty());
+    return new AcceptedClient(Arrival.at(channel), request, Optional.empty());
   }
 
   private Future<Void> connect(DirectConnector direct, Client from) throws Exception {
@@ -223,13 +223,8 @@ class DataConnectorTest {
   /** Has its defect when it is told that it is connected. */
   private record FailingClient(AcceptedClient client) implements Client {
     @Override
-    public DuplexChannel channel() {
-      return client.channel();
-    }
-
-    @Override
-    public InetSocketAddress address() {
-      return client.address();
+    public Arrival arrival() {
+      return client.arrival();
     }
 
     @Override

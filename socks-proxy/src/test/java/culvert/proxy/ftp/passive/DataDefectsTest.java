@@ -10,6 +10,7 @@ import ch.qos.logback.core.read.ListAppender;
 import culvert.filter.ConnectionRequest;
 import culvert.filter.DestinationAddress;
 import culvert.proxy.door.AcceptedClient;
+import culvert.proxy.door.Arrival;
 import culvert.proxy.door.Client;
 import culvert.proxy.door.ConnectionLimits;
 import culvert.proxy.door.ForwardedBy;
@@ -149,8 +150,11 @@ class DataDefectsTest {
   void aTakerOfWhatComesByARemoteForward() throws Exception {
     Client control =
         new AcceptedClient(
-            Mockito.mock(DuplexChannel.class),
-            new InetSocketAddress(HERE, 4000),
+            new Arrival(
+                Mockito.mock(DuplexChannel.class),
+                new InetSocketAddress(HERE, 4000),
+                new InetSocketAddress(HERE, 22),
+                Optional.empty()),
             new ConnectionRequest("", new DestinationAddress.NotResolved(), 21, HERE, "door"),
             Optional.empty());
     BindAddress bound = new BindAddress("127.0.0.1", 2121);
@@ -270,18 +274,18 @@ class DataDefectsTest {
 
   private final class Owners implements ClientOwners {
     @Override
-    public Future<SocketOwner> socket(Channel client) {
-      return owners.apply(client);
+    public Future<SocketOwner> socket(Arrival client) {
+      return owners.apply(client.channel());
     }
 
     @Override
-    public Future<Set<String>> users(Channel client) {
-      return client.eventLoop().newSucceededFuture(Set.of());
+    public Future<Set<String>> users(Arrival client) {
+      return client.channel().eventLoop().newSucceededFuture(Set.of());
     }
 
     @Override
-    public Future<Set<String>> applications(Channel client) {
-      return client.eventLoop().newSucceededFuture(Set.of());
+    public Future<Set<String>> applications(Arrival client) {
+      return client.channel().eventLoop().newSucceededFuture(Set.of());
     }
   }
 }
