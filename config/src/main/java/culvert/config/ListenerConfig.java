@@ -9,6 +9,22 @@ public sealed interface ListenerConfig {
   /** What {@code match: {listener: ...}} and the log call it. */
   String name();
 
+  /** Does what is to be done with its kind. */
+  <E extends Exception> void accept(Kinds<E> kinds) throws E;
+
+  /**
+   * What is to be done with each kind: a new one leaves no place that tells them apart as it is.
+   *
+   * @param <E> what may go wrong
+   */
+  interface Kinds<E extends Exception> {
+    void socks(Socks listener) throws E;
+
+    void tunnel(Tunnel listener) throws E;
+
+    void remoteTunnel(RemoteTunnel listener) throws E;
+  }
+
   /**
    * SOCKS 4, 4a and 5 on one port.
    *
@@ -21,6 +37,11 @@ public sealed interface ListenerConfig {
     public Socks {
       allowFrom = List.copyOf(allowFrom);
       users = Map.copyOf(users);
+    }
+
+    @Override
+    public <E extends Exception> void accept(Kinds<E> kinds) throws E {
+      kinds.socks(this);
     }
   }
 
@@ -43,6 +64,11 @@ public sealed interface ListenerConfig {
     public Tunnel {
       allowFrom = List.copyOf(allowFrom);
     }
+
+    @Override
+    public <E extends Exception> void accept(Kinds<E> kinds) throws E {
+      kinds.tunnel(this);
+    }
   }
 
   /**
@@ -54,5 +80,11 @@ public sealed interface ListenerConfig {
    */
   record RemoteTunnel(
       String name, Endpoint bind, TunnelProtocol protocol, String profile, Endpoint target)
-      implements ListenerConfig {}
+      implements ListenerConfig {
+
+    @Override
+    public <E extends Exception> void accept(Kinds<E> kinds) throws E {
+      kinds.remoteTunnel(this);
+    }
+  }
 }

@@ -1,17 +1,14 @@
 package culvert.proxy;
 
 import culvert.config.CulvertConfig;
-import culvert.config.Endpoint;
 import culvert.config.ListenerConfig;
-import culvert.config.SshProfile;
 import culvert.proxy.admin.AdminServer;
 import culvert.proxy.admin.Health;
-import culvert.proxy.door.Admission;
+import culvert.proxy.door.Admissions;
 import culvert.proxy.door.ConnectionLimits;
 import culvert.proxy.door.OpenConnections;
 import culvert.proxy.door.TcpListener;
 import culvert.proxy.event.ConnectionLog;
-import culvert.proxy.event.Endpoints;
 import culvert.proxy.ftp.active.ActiveServices;
 import culvert.proxy.ftp.active.BindTable;
 import culvert.proxy.ftp.passive.DataListeners;
@@ -25,11 +22,8 @@ import culvert.proxy.relay.Relay;
 import culvert.proxy.route.Policy;
 import culvert.proxy.route.Router;
 import culvert.proxy.route.Upstreams;
-import culvert.proxy.socks.SocksDoor;
-import culvert.proxy.tunnel.FixedTunnels;
 import culvert.proxy.tunnel.LoggedStatus;
 import culvert.proxy.tunnel.RemoteTunnel;
-import culvert.proxy.tunnel.TunnelDoor;
 import culvert.proxy.tunnel.TunnelStatus;
 import culvert.proxy.upstream.BlockingResolver;
 import culvert.proxy.upstream.DirectConnector;
@@ -41,8 +35,6 @@ import culvert.ssh.NettyTransport;
 import culvert.ssh.SshException;
 import culvert.ssh.SshTransport;
 import culvert.ssh.TcpDialer;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
@@ -75,25 +67,15 @@ public final class ProxyDaemon implements AutoCloseable {
 
   private final CulvertConfig config;
   private final NettyTransport transport = NettyTransport.preferred();
-  private final EventLoopGroup loops =
-      transport.newGroup("culvert", Math.max(2, Runtime.getRuntime().availableProcessors()));
-  private final ExecutorService blocking = BlockingPool.create("culvert-blocking", 16);
-  private final ExecutorService naming = BlockingPool.boundedElsewhere("culvert-names");
-  private final ExecutorService owning =
-      BlockingPool.create("culvert-owner", ProcClientOwners.THREADS);
-  private final Metrics metrics = new Metrics();
+  private final Begun foundations;
+  private final EventLoopGroup loops;
+  private final Metrics metrics;
   private final OwnListeners ownListeners = new OwnListeners();
   private final ConnectionLimits limits;
-  private final BindTable binds;
   private final FilePins pins;
   private final SshTransport ssh;
-  private final OpenConnections connections =
-      new OpenConnections(new ConnectionLog(metrics.events(), System::nanoTime));
-  private final Router router;
-  private final List<Channel> sockets = new ArrayList<>();
-  private final List<Listener> listeners = new ArrayList<>();
-  private final List<InetSocketAddress> addresses = new ArrayList<>();
-  private final List<RemoteTunnel> remoteTunnels = new ArrayList<>();
+  private final OpenConnections connections;
+  private final FrontDoors doors;
   private @Nullable AdminServer admin;
   private volatile Policy policy;
   private volatile boolean draining;
@@ -112,11 +94,24 @@ public final class ProxyDaemon implements AutoCloseable {
     }
   }
 
-  private ProxyDaemon(CulvertConfig config, Parts parts) {
+  /**
+   * @param foundations where it puts what it begins, to be ended if this fails
+   */
+  private ProxyDaemon(CulvertConfig config, Parts parts, TunnelStatus status, Begun foundations) {
     this.config = config;
     this.policy = Policy.of(config);
+    this.foundations = foundations;
+    metrics = foundations.add(new Metrics(), Metrics::close);
+    ExecutorService owning = pool(BlockingPool.create("culvert-owner", ProcClientOwners.THREADS));
+    ExecutorService naming = pool(BlockingPool.boundedElsewhere("culvert-names"));
+    ExecutorService blocking = pool(BlockingPool.create("culvert-blocking", 16));
+    loops =
+        foundations.add(
+            transport.newGroup("culvert", Math.max(2, Runtime.getRuntime().availableProcessors())),
+            ProxyDaemon::shutDown);
     limits =
         new ConnectionLimits(config.limits().connections(), config.limits().connectionsPerClient());
+    connections = new OpenConnections(new ConnectionLog(metrics.events(), System::nanoTime));
     AddressResolver resolver = new BlockingResolver(naming, parts.names());
     TcpDialer dialer =
         new TcpDialer(
@@ -129,10 +124,12 @@ public final class ProxyDaemon implements AutoCloseable {
     BufferBudget buffered = new BufferBudget(config.limits().buffered());
     Relay relay = new Relay(buffered);
     ssh =
-        new GuardedSsh(
-            parts.ssh().create(transport, resolver, blocking, config.limits()),
-            ownListeners,
-            resolver);
+        foundations.add(
+            new GuardedSsh(
+                parts.ssh().create(transport, resolver, blocking, config.limits()),
+                ownListeners,
+                resolver),
+            SshTransport::close);
     pins =
         new FilePins(
             new StateDirectory(config.stateDirectory()),
@@ -145,7 +142,7 @@ public final class ProxyDaemon implements AutoCloseable {
     ClientOwners owners = ProcClientOwners.create(owning);
     DataListeners dataListeners =
         new DataListeners(transport, loops, owners, limits, connections, ownListeners);
-    binds = new BindTable(owners);
+    BindTable binds = new BindTable(owners);
     ActiveServices active = new ActiveServices(limits, binds, connections);
     Parts.Ftp ftp =
         parts
@@ -157,7 +154,7 @@ public final class ProxyDaemon implements AutoCloseable {
                 dataListeners,
                 active,
                 port -> policy.isControlPort(port));
-    router =
+    Router router =
         new Router(
             () -> policy,
             ftp.dataConnections(),
@@ -166,9 +163,42 @@ public final class ProxyDaemon implements AutoCloseable {
             owners,
             relay,
             connections);
+    doors =
+        new FrontDoors(
+            new FrontDoors.Sockets(transport, loops, ownListeners),
+            new Admissions(limits, metrics.events()),
+            config.limits().handshakeTimeout(),
+            router,
+            binds,
+            (listener, door) ->
+                new RemoteTunnel(
+                    listener,
+                    () -> policy.profile(listener.profile()),
+                    ssh,
+                    door,
+                    status,
+                    loops.next()));
     metrics.gauge("culvert.buffered.bytes", "Bytes read and not yet written", buffered::inFlight);
     metrics.gauge(
         "culvert.sockets.accepted", "Open client sockets, handshakes included", limits::open);
+  }
+
+  private ExecutorService pool(ExecutorService threads) {
+    return foundations.add(threads, ExecutorService::shutdownNow);
+  }
+
+  private static void shutDown(EventLoopGroup loops) {
+    loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
+  }
+
+  private static ProxyDaemon create(CulvertConfig config, Parts parts, TunnelStatus status) {
+    Begun foundations = new Begun();
+    try {
+      return new ProxyDaemon(config, parts, status, foundations);
+    } catch (RuntimeException | Error e) {
+      foundations.close();
+      throw e;
+    }
   }
 
   /**
@@ -196,7 +226,7 @@ public final class ProxyDaemon implements AutoCloseable {
    */
   public static void tryLogin(CulvertConfig config, String profile)
       throws SshException, InterruptedException {
-    try (ProxyDaemon daemon = new ProxyDaemon(config, Parts.REAL)) {
+    try (ProxyDaemon daemon = create(config, Parts.REAL, new LoggedStatus())) {
       RemoteTunnel.tryLogin(daemon.policy.profile(profile), daemon.ssh, daemon.loops.next());
     }
   }
@@ -207,28 +237,22 @@ public final class ProxyDaemon implements AutoCloseable {
 
   static ProxyDaemon start(CulvertConfig config, Parts parts, TunnelStatus status)
       throws IOException {
-    ProxyDaemon daemon = new ProxyDaemon(config, parts);
+    ProxyDaemon daemon = create(config, parts, status);
     try {
-      daemon.open(status);
+      daemon.open();
       return daemon;
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       daemon.close();
       throw e;
     }
   }
 
-  private void open(TunnelStatus status) throws IOException {
+  private void open() throws IOException {
     if (config.pinTunnelled()) {
       pins.prepare();
     }
     for (ListenerConfig listener : config.listeners()) {
-      if (listener instanceof ListenerConfig.Socks socks) {
-        open("socks", socks.name(), socks.bind(), door(socks));
-      } else if (listener instanceof ListenerConfig.Tunnel tunnel) {
-        open("tunnel", tunnel.name(), tunnel.bind(), door(tunnel));
-      } else if (listener instanceof ListenerConfig.RemoteTunnel tunnel) {
-        open(tunnel, status);
-      }
+      listener.accept(doors);
     }
     if (config.admin().isPresent()) {
       admin =
@@ -242,58 +266,14 @@ public final class ProxyDaemon implements AutoCloseable {
     }
   }
 
-  private void open(String kind, String name, Endpoint bind, ChannelHandler door)
-      throws IOException {
-    Channel channel = TcpListener.bind(transport, loops, name, bind, door);
-    InetSocketAddress address = (InetSocketAddress) channel.localAddress();
-    sockets.add(channel);
-    listeners.add(new Listener(kind, name, Endpoints.text(address)));
-    addresses.add(address);
-    ownListeners.add(address);
-  }
-
-  private SocksDoor door(ListenerConfig.Socks socks) {
-    return new SocksDoor(
-        socks, config.limits().handshakeTimeout(), limits, metrics.events(), router, binds);
-  }
-
-  private TunnelDoor door(ListenerConfig.Tunnel tunnel) {
-    return new TunnelDoor(
-        tunnel.name(),
-        tunnel.target(),
-        new Admission(tunnel.name(), tunnel.allowFrom(), limits, metrics.events()),
-        router.fixed(FixedTunnels.way(tunnel)));
-  }
-
-  private void open(ListenerConfig.RemoteTunnel tunnel, TunnelStatus status) {
-    Admission everybody =
-        new Admission(tunnel.name(), FixedTunnels.ANYWHERE, limits, metrics.events());
-    RemoteTunnel remote =
-        new RemoteTunnel(
-            tunnel,
-            () -> policy.profile(tunnel.profile()),
-            ssh,
-            new TunnelDoor(
-                tunnel.name(), tunnel.target(), everybody, router.fixed(FixedTunnels.way(tunnel))),
-            status,
-            loops.next());
-    remoteTunnels.add(remote);
-    SshProfile profile = policy.profile(tunnel.profile()).forHost("");
-    String server = Endpoints.text(profile.host().orElse(""), profile.port());
-    listeners.add(
-        new Listener(
-            "remote-tunnel", tunnel.name(), tunnel.bind() + " at " + server + " (connecting)"));
-    remote.start();
-  }
-
   /** The front doors, in the order of the configuration. */
   public List<Listener> listeners() {
-    return List.copyOf(listeners);
+    return doors.listeners();
   }
 
   /** Where those front doors are bound that are sockets, in the order of the configuration. */
   public List<InetSocketAddress> addresses() {
-    return List.copyOf(addresses);
+    return doors.addresses();
   }
 
   /** Where the admin port is bound; empty: it is off. */
@@ -336,21 +316,12 @@ public final class ProxyDaemon implements AutoCloseable {
    */
   public void drain(Duration patience) throws InterruptedException {
     draining = true;
-    closeListeners();
+    doors.close();
     int left = limits.awaitNone(patience);
     if (left > 0) {
       LOG.atWarn().addKeyValue("connections", left).log("resetting what has not ended");
     }
     connections.breakOff();
-  }
-
-  private void closeListeners() {
-    for (Channel socket : sockets) {
-      socket.close().awaitUninterruptibly();
-    }
-    for (RemoteTunnel tunnel : remoteTunnels) {
-      tunnel.stop().awaitUninterruptibly();
-    }
   }
 
   /** Resets what is open and gives everything back. Idempotent. */
@@ -361,20 +332,15 @@ public final class ProxyDaemon implements AutoCloseable {
     }
     closed = true;
     draining = true;
-    closeListeners();
+    doors.close();
     connections.breakOff();
     if (admin != null) {
       admin.close();
     }
     awaitLastWords();
-    remoteTunnels.forEach(RemoteTunnel::release);
+    doors.release();
     awaitPins();
-    ssh.close();
-    loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
-    blocking.shutdownNow();
-    naming.shutdownNow();
-    owning.shutdownNow();
-    metrics.close();
+    foundations.close();
   }
 
   private void awaitPins() {

@@ -5,8 +5,6 @@ import culvert.proxy.door.Admission;
 import culvert.proxy.door.Arrival;
 import culvert.proxy.door.BindHandler;
 import culvert.proxy.door.ClientHandler;
-import culvert.proxy.door.ConnectionLimits;
-import culvert.proxy.event.ProxyEvents;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelInitializer;
@@ -39,13 +37,12 @@ public final class SocksDoor extends ChannelInitializer<Channel> {
   public SocksDoor(
       ListenerConfig.Socks listener,
       Duration handshakeTimeout,
-      ConnectionLimits limits,
-      ProxyEvents events,
+      Admission admission,
       ClientHandler handler,
       BindHandler binds) {
     this.listener = listener;
     this.handshakeTimeout = handshakeTimeout;
-    this.admission = new Admission(listener.name(), listener.allowFrom(), limits, events);
+    this.admission = admission;
     this.handler = handler;
     this.binds = binds;
   }

@@ -3,6 +3,7 @@ package culvert.proxy.tunnel;
 import culvert.config.ListenerConfig;
 import culvert.config.SshProfile;
 import culvert.proxy.door.ForwardedBy;
+import culvert.proxy.event.Endpoints;
 import culvert.proxy.upstream.ClientLogin;
 import culvert.proxy.upstream.ConfiguredServer;
 import culvert.ssh.BindAddress;
@@ -91,6 +92,12 @@ public final class RemoteTunnel {
 
   private static SshException noUser(SshServer server) {
     return new SshException(SshFailure.NO_IDENTITY, "ssh server " + server + ": no user name");
+  }
+
+  /** Where it is to listen, as the configuration has it now. From any thread. */
+  public String server() {
+    SshProfile there = profile.get().forHost("");
+    return Endpoints.text(there.host().orElse(""), there.port());
   }
 
   /** Begins. From any thread. */

@@ -4,6 +4,7 @@ import culvert.config.Cidr;
 import culvert.config.Endpoint;
 import culvert.config.ListenerConfig;
 import culvert.config.Secret;
+import culvert.proxy.door.Admission;
 import culvert.proxy.door.BindClient;
 import culvert.proxy.door.Client;
 import culvert.proxy.door.ConnectionLimits;
@@ -62,8 +63,11 @@ final class EmbeddedClient extends EmbeddedChannel implements DuplexChannel {
             new SocksDoor(
                 listener,
                 Duration.ofSeconds(10),
-                limits,
-                new RecordedFailures(channel.failures),
+                new Admission(
+                    listener.name(),
+                    listener.allowFrom(),
+                    limits,
+                    new RecordedFailures(channel.failures)),
                 channel.clients::add,
                 client -> {
                   channel.binds.add(client);

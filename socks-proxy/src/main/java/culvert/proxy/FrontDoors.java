@@ -1,0 +1,136 @@
+package culvert.proxy;
+
+import culvert.config.Endpoint;
+import culvert.config.ListenerConfig;
+import culvert.proxy.door.Admission;
+import culvert.proxy.door.Admissions;
+import culvert.proxy.door.BindHandler;
+import culvert.proxy.door.TcpListener;
+import culvert.proxy.event.Endpoints;
+import culvert.proxy.route.Router;
+import culvert.proxy.socks.SocksDoor;
+import culvert.proxy.tunnel.FixedTunnels;
+import culvert.proxy.tunnel.RemoteTunnel;
+import culvert.proxy.tunnel.TunnelDoor;
+import culvert.proxy.upstream.OwnListeners;
+import culvert.ssh.NettyTransport;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.EventLoopGroup;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The front doors: makes one of each listener, and closes them. Not thread-safe; all methods may
+ * block and are called from outside of the event loops.
+ */
+final class FrontDoors implements ListenerConfig.Kinds<IOException> {
+  private final Sockets sockets;
+  private final Admissions admissions;
+  private final Duration handshakeTimeout;
+  private final Router router;
+  private final BindHandler binds;
+  private final RemoteTunnels tunnels;
+  private final List<Channel> bound = new ArrayList<>();
+  private final List<ProxyDaemon.Listener> listeners = new ArrayList<>();
+  private final List<InetSocketAddress> addresses = new ArrayList<>();
+  private final List<RemoteTunnel> remoteTunnels = new ArrayList<>();
+
+  /** Where listeners are bound. */
+  record Sockets(NettyTransport transport, EventLoopGroup loops, OwnListeners own) {}
+
+  /** Makes remote tunnels. */
+  @FunctionalInterface
+  interface RemoteTunnels {
+    RemoteTunnel create(ListenerConfig.RemoteTunnel listener, TunnelDoor door);
+  }
+
+  FrontDoors(
+      Sockets sockets,
+      Admissions admissions,
+      Duration handshakeTimeout,
+      Router router,
+      BindHandler binds,
+      RemoteTunnels tunnels) {
+    this.sockets = sockets;
+    this.admissions = admissions;
+    this.handshakeTimeout = handshakeTimeout;
+    this.router = router;
+    this.binds = binds;
+    this.tunnels = tunnels;
+  }
+
+  @Override
+  public void socks(ListenerConfig.Socks socks) throws IOException {
+    Admission admission = admissions.of(socks.name(), socks.allowFrom());
+    bind(
+        "socks",
+        socks.name(),
+        socks.bind(),
+        new SocksDoor(socks, handshakeTimeout, admission, router, binds));
+  }
+
+  @Override
+  public void tunnel(ListenerConfig.Tunnel tunnel) throws IOException {
+    TunnelDoor door =
+        new TunnelDoor(
+            tunnel.name(),
+            tunnel.target(),
+            admissions.of(tunnel.name(), tunnel.allowFrom()),
+            router.fixed(FixedTunnels.way(tunnel)));
+    bind("tunnel", tunnel.name(), tunnel.bind(), door);
+  }
+
+  @Override
+  public void remoteTunnel(ListenerConfig.RemoteTunnel listener) {
+    RemoteTunnel tunnel =
+        tunnels.create(
+            listener,
+            new TunnelDoor(
+                listener.name(),
+                listener.target(),
+                admissions.of(listener.name(), FixedTunnels.ANYWHERE),
+                router.fixed(FixedTunnels.way(listener))));
+    remoteTunnels.add(tunnel);
+    listeners.add(
+        new ProxyDaemon.Listener(
+            "remote-tunnel",
+            listener.name(),
+            listener.bind() + " at " + tunnel.server() + " (connecting)"));
+    tunnel.start();
+  }
+
+  private void bind(String kind, String name, Endpoint endpoint, ChannelHandler door)
+      throws IOException {
+    Channel channel = TcpListener.bind(sockets.transport(), sockets.loops(), name, endpoint, door);
+    InetSocketAddress address = (InetSocketAddress) channel.localAddress();
+    bound.add(channel);
+    listeners.add(new ProxyDaemon.Listener(kind, name, Endpoints.text(address)));
+    addresses.add(address);
+    sockets.own().add(address);
+  }
+
+  /** In the order in which they were made. */
+  List<ProxyDaemon.Listener> listeners() {
+    return List.copyOf(listeners);
+  }
+
+  /** Where those are bound that are sockets, in the same order. */
+  List<InetSocketAddress> addresses() {
+    return List.copyOf(addresses);
+  }
+
+  /** Lets nobody in any more; the SSH sessions of remote tunnels stay. Idempotent. */
+  void close() {
+    bound.forEach(socket -> socket.close().awaitUninterruptibly());
+    remoteTunnels.forEach(tunnel -> tunnel.stop().awaitUninterruptibly());
+  }
+
+  /** Gives the SSH sessions of remote tunnels back, too. After {@link #close}. */
+  void release() {
+    remoteTunnels.forEach(RemoteTunnel::release);
+  }
+}
