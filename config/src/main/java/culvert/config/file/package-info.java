@@ -1,0 +1,10 @@
+/**
+ * How files that a configuration names are opened.
+ *
+ * <p>Starting point: {@link culvert.config.file.RegularFile}. Everything here is without state and
+ * may be used from any thread that may block.
+ */
+@NullMarked
+package culvert.config.file;
+
+import org.jspecify.annotations.NullMarked;
