@@ -23,25 +23,25 @@ final class JumpWay {
   private static final List<AuthMethod> BY_KEY = List.of(AuthMethod.PUBLICKEY);
 
   /** What a profile says holds for its hops too if it is of one of these. */
-  private static final Set<String> SHARED =
+  private static final Set<ProfileKey> SHARED =
       Set.of(
-          ProfileReader.STRICT_HOST_KEY_CHECKING.name(),
-          ProfileReader.KNOWN_HOSTS.name(),
-          ProfileReader.CHECK_HOST_IP.name(),
-          ProfileReader.CONNECT_TIMEOUT.name(),
-          ProfileReader.SERVER_ALIVE_INTERVAL.name(),
-          ProfileReader.SERVER_ALIVE_COUNT_MAX.name(),
-          ProfileReader.REKEY_LIMIT.name(),
-          ProfileReader.CIPHERS.name(),
-          ProfileReader.MACS.name(),
-          ProfileReader.KEX_ALGORITHMS.name(),
-          ProfileReader.HOST_KEY_ALGORITHMS.name());
+          ProfileKey.STRICT_HOST_KEY_CHECKING,
+          ProfileKey.KNOWN_HOSTS,
+          ProfileKey.CHECK_HOST_IP,
+          ProfileKey.CONNECT_TIMEOUT,
+          ProfileKey.SERVER_ALIVE_INTERVAL,
+          ProfileKey.SERVER_ALIVE_COUNT_MAX,
+          ProfileKey.REKEY_LIMIT,
+          ProfileKey.CIPHERS,
+          ProfileKey.MACS,
+          ProfileKey.KEX_ALGORITHMS,
+          ProfileKey.HOST_KEY_ALGORITHMS);
 
   private final OpenSshConfig files;
-  private final Set<String> given;
+  private final Set<ProfileKey> given;
   private final Set<Endpoint> reached = new HashSet<>();
 
-  JumpWay(OpenSshConfig files, Set<String> given) {
+  JumpWay(OpenSshConfig files, Set<ProfileKey> given) {
     this.files = files;
     this.given = new HashSet<>(given);
     this.given.retainAll(SHARED);

@@ -25,6 +25,14 @@ record Key<T>(String name, ValueType<T> type, @Nullable YamlValue standard) {
     return new Key<>(name, type, value);
   }
 
+  static <T> Key<T> optional(ProfileKey key, ValueType<T> type) {
+    return optional(key.toString(), type);
+  }
+
+  static <T> Key<T> of(ProfileKey key, ValueType<T> type, String standard) {
+    return of(key.toString(), type, standard);
+  }
+
   T standardValue(Reading reading) {
     if (standard == null) {
       throw new IllegalStateException(name + " has no default");

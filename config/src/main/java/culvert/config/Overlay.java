@@ -17,26 +17,26 @@ final class Overlay {
 
   private final SshProfile profile;
   private final OpenSshHost found;
-  private final Set<String> given;
+  private final Set<ProfileKey> given;
 
-  Overlay(SshProfile profile, OpenSshHost found, Set<String> given) {
+  Overlay(SshProfile profile, OpenSshHost found, Set<ProfileKey> given) {
     this.profile = profile;
     this.found = found;
     this.given = given;
   }
 
-  private <T> T either(Key<?> key, T own, Optional<T> others) {
-    return given.contains(key.name()) ? own : others.orElse(own);
+  private <T> T either(ProfileKey key, T own, Optional<T> others) {
+    return given.contains(key) ? own : others.orElse(own);
   }
 
   int port() {
-    return either(ProfileReader.PORT, profile.port(), found.port());
+    return either(ProfileKey.PORT, profile.port(), found.port());
   }
 
   /** From the files only where nobody else has said who logs in. */
   SshUser user() {
     boolean fromFtp = profile.user() instanceof SshUser.FromFtp;
-    return !given.contains(ProfileReader.USER.name()) && fromFtp && found.userIsConfigured()
+    return !given.contains(ProfileKey.USER) && fromFtp && found.userIsConfigured()
         ? new Fixed(found.user().orElseThrow())
         : profile.user();
   }
@@ -45,17 +45,17 @@ final class Overlay {
   SshLogin login() {
     SshLogin own = profile.login();
     return new SshLogin(
-        either(ProfileReader.AUTHENTICATION, own.authentication(), Optional.of(methods(own))),
+        either(ProfileKey.AUTHENTICATION, own.authentication(), Optional.of(methods(own))),
         own.password(),
         own.charset(),
-        either(ProfileReader.IDENTITY_FILE, own.identityFiles(), found.identityFiles()),
+        either(ProfileKey.IDENTITY_FILE, own.identityFiles(), found.identityFiles()),
         own.identityPassphrase(),
-        either(ProfileReader.CERTIFICATE_FILE, own.certificateFiles(), found.certificateFiles()),
+        either(ProfileKey.CERTIFICATE_FILE, own.certificateFiles(), found.certificateFiles()),
         either(
-            ProfileReader.IDENTITY_AGENT,
+            ProfileKey.IDENTITY_AGENT,
             own.identityAgent(),
             found.identityAgent().map(OpenSshHost.Agent::socket)),
-        either(ProfileReader.IDENTITIES_ONLY, own.identitiesOnly(), found.identitiesOnly()));
+        either(ProfileKey.IDENTITIES_ONLY, own.identitiesOnly(), found.identitiesOnly()));
   }
 
   /** The preferred ones, in their order, without those that are switched off. */
@@ -75,11 +75,11 @@ final class Overlay {
   HostKeyPolicy hostKeys() {
     HostKeyPolicy own = profile.hostKeys();
     boolean acceptNew =
-        either(ProfileReader.STRICT_HOST_KEY_CHECKING, own.acceptNew(), found.acceptNew());
+        either(ProfileKey.STRICT_HOST_KEY_CHECKING, own.acceptNew(), found.acceptNew());
     Optional<String> alias =
-        given.contains(ProfileReader.HOST_KEY_ALIAS.name()) ? own.alias() : found.hostKeyAlias();
-    boolean checkIp = either(ProfileReader.CHECK_HOST_IP, own.checkHostIp(), found.checkHostIp());
-    if (given.contains(ProfileReader.KNOWN_HOSTS.name())) {
+        given.contains(ProfileKey.HOST_KEY_ALIAS) ? own.alias() : found.hostKeyAlias();
+    boolean checkIp = either(ProfileKey.CHECK_HOST_IP, own.checkHostIp(), found.checkHostIp());
+    if (given.contains(ProfileKey.KNOWN_HOSTS)) {
       return new HostKeyPolicy(acceptNew, own.knownHosts(), alias, checkIp);
     }
     List<Path> standard = own.knownHosts(); // the user's, the system's
@@ -98,16 +98,16 @@ final class Overlay {
     SshTimeouts own = profile.timeouts();
     return new SshTimeouts(
         either(
-            ProfileReader.CONNECT_TIMEOUT,
+            ProfileKey.CONNECT_TIMEOUT,
             own.connect(),
             found.connectTimeout().filter(time -> !time.isZero())),
         own.login(),
         either(
-            ProfileReader.SERVER_ALIVE_INTERVAL,
+            ProfileKey.SERVER_ALIVE_INTERVAL,
             own.serverAliveInterval(),
             found.serverAliveInterval()),
         either(
-            ProfileReader.SERVER_ALIVE_COUNT_MAX,
+            ProfileKey.SERVER_ALIVE_COUNT_MAX,
             own.serverAliveCountMax(),
             found
                 .serverAliveCountMax()
@@ -117,15 +117,14 @@ final class Overlay {
   SshAlgorithms algorithms() {
     SshAlgorithms own = profile.algorithms();
     return new SshAlgorithms(
+        either(ProfileKey.CIPHERS, own.ciphers(), offering(AlgorithmKind.CIPHERS, found.ciphers())),
+        either(ProfileKey.MACS, own.macs(), offering(AlgorithmKind.MACS, found.macs())),
         either(
-            ProfileReader.CIPHERS, own.ciphers(), offering(AlgorithmKind.CIPHERS, found.ciphers())),
-        either(ProfileReader.MACS, own.macs(), offering(AlgorithmKind.MACS, found.macs())),
-        either(
-            ProfileReader.KEX_ALGORITHMS,
+            ProfileKey.KEX_ALGORITHMS,
             own.kex(),
             offering(AlgorithmKind.KEX, found.kexAlgorithms())),
         either(
-            ProfileReader.HOST_KEY_ALGORITHMS,
+            ProfileKey.HOST_KEY_ALGORITHMS,
             own.hostKeys(),
             offering(AlgorithmKind.HOST_KEYS, found.hostKeyAlgorithms())));
   }
@@ -138,12 +137,12 @@ final class Overlay {
 
   RekeyLimit rekeyLimit() {
     RekeyLimit own = profile.rekeyLimit();
-    if (given.contains(ProfileReader.REKEY_LIMIT.name())) {
+    if (given.contains(ProfileKey.REKEY_LIMIT)) {
       return own;
     }
     Optional<Duration> time = found.rekeyInterval().filter(it -> !it.isZero());
     return new RekeyLimit(
-        found.rekeyLimit().filter(it -> it > 0).map(RekeyLimits::within).orElse(own.bytes()),
+        found.rekeyLimit().filter(it -> it > 0).map(RekeyLimit::within).orElse(own.bytes()),
         time.isPresent() ? time : own.time());
   }
 }

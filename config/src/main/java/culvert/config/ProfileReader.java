@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The section {@code profiles}. */
 final class ProfileReader {
@@ -21,64 +22,73 @@ final class ProfileReader {
 
   private static final ValueType<List<Path>> PATHS = Values.listOf(Paths.TYPE);
 
-  private static final Key<Optional<String>> HOST = Key.optional("host", Endpoints.HOST);
-  static final Key<Integer> PORT = Key.of("port", Endpoints.PORT_NUMBER, "22");
-  static final Key<SshUser> USER =
-      Key.of("user", Values.scalar("from-ftp, from-socks or a name", Users::parse), "from-ftp");
-  static final Key<List<AuthMethod>> AUTHENTICATION =
+  private static final Key<Optional<String>> HOST = Key.optional(ProfileKey.HOST, Endpoints.HOST);
+  private static final Key<Integer> PORT = Key.of(ProfileKey.PORT, Endpoints.PORT_NUMBER, "22");
+  private static final Key<SshUser> USER =
       Key.of(
-          "authentication",
+          ProfileKey.USER,
+          Values.scalar("from-ftp, from-socks or a name", Users::parse),
+          "from-ftp");
+  private static final Key<List<AuthMethod>> AUTHENTICATION =
+      Key.of(
+          ProfileKey.AUTHENTICATION,
           Values.distinct(Values.someOf("method", Values.word(AuthMethod.values()))),
           "[publickey, keyboard-interactive, password]");
   private static final Key<Optional<Secret>> PASSWORD =
-      Key.of("password", Secrets.PASSWORD, "from-ftp");
-  private static final Key<Charset> CHARSET = Key.of("charset", Values.CHARSET, "UTF-8");
-  static final Key<String> STRICT_HOST_KEY_CHECKING =
-      Key.of("strict-host-key-checking", Values.word("yes", "accept-new"), "accept-new");
-  static final Key<List<Path>> KNOWN_HOSTS =
+      Key.of(ProfileKey.PASSWORD, Secrets.PASSWORD, "from-ftp");
+  private static final Key<Charset> CHARSET = Key.of(ProfileKey.CHARSET, Values.CHARSET, "UTF-8");
+  private static final Key<String> STRICT_HOST_KEY_CHECKING =
+      Key.of(ProfileKey.STRICT_HOST_KEY_CHECKING, Values.word("yes", "accept-new"), "accept-new");
+  private static final Key<List<Path>> KNOWN_HOSTS =
       Key.of(
-          "known-hosts",
+          ProfileKey.KNOWN_HOSTS,
           Values.someOf("file", Paths.TYPE),
           "[~/.ssh/known_hosts, /etc/ssh/ssh_known_hosts]");
-  static final Key<List<Path>> IDENTITY_FILE = Key.of("identity-file", PATHS, "[]");
+  private static final Key<List<Path>> IDENTITY_FILE =
+      Key.of(ProfileKey.IDENTITY_FILE, PATHS, "[]");
   private static final Key<Secret> IDENTITY_PASSPHRASE =
-      Key.optional("identity-passphrase", Secrets.SECRET);
-  static final Key<Boolean> IDENTITIES_ONLY = Key.of("identities-only", Values.BOOLEAN, "false");
-  static final Key<Optional<String>> HOST_KEY_ALIAS =
-      Key.optional("host-key-alias", Endpoints.HOST);
-  static final Key<Boolean> CHECK_HOST_IP = Key.of("check-host-ip", Values.BOOLEAN, "false");
-  static final Key<Duration> CONNECT_TIMEOUT =
-      Key.of("connect-timeout", Quantities.positiveDuration(), "4s");
+      Key.optional(ProfileKey.IDENTITY_PASSPHRASE, Secrets.SECRET);
+  private static final Key<Boolean> IDENTITIES_ONLY =
+      Key.of(ProfileKey.IDENTITIES_ONLY, Values.BOOLEAN, "false");
+  private static final Key<Optional<String>> HOST_KEY_ALIAS =
+      Key.optional(ProfileKey.HOST_KEY_ALIAS, Endpoints.HOST);
+  private static final Key<Boolean> CHECK_HOST_IP =
+      Key.of(ProfileKey.CHECK_HOST_IP, Values.BOOLEAN, "false");
+  private static final Key<Duration> CONNECT_TIMEOUT =
+      Key.of(ProfileKey.CONNECT_TIMEOUT, Quantities.positiveDuration(), "4s");
   private static final Key<Duration> LOGIN_TIMEOUT =
-      Key.of("login-timeout", Quantities.positiveDuration(), "10s");
-  static final Key<Duration> SERVER_ALIVE_INTERVAL =
-      Key.of("server-alive-interval", Quantities.duration(), "15s");
-  static final Key<Integer> SERVER_ALIVE_COUNT_MAX =
-      Key.of("server-alive-count-max", Values.integer(1, 1000), "3");
-  static final Key<RekeyLimit> REKEY_LIMIT = Key.of("rekey-limit", RekeyLimits.TYPE, "64GiB");
+      Key.of(ProfileKey.LOGIN_TIMEOUT, Quantities.positiveDuration(), "10s");
+  private static final Key<Duration> SERVER_ALIVE_INTERVAL =
+      Key.of(ProfileKey.SERVER_ALIVE_INTERVAL, Quantities.duration(), "15s");
+  private static final Key<Integer> SERVER_ALIVE_COUNT_MAX =
+      Key.of(ProfileKey.SERVER_ALIVE_COUNT_MAX, Values.integer(1, 1000), "3");
+  private static final Key<RekeyLimit> REKEY_LIMIT =
+      Key.of(ProfileKey.REKEY_LIMIT, RekeyLimits.TYPE, "64GiB");
   private static final Key<Duration> IDLE_TIMEOUT =
-      Key.of("idle-timeout", Quantities.duration(), "60s");
+      Key.of(ProfileKey.IDLE_TIMEOUT, Quantities.duration(), "60s");
   private static final Key<Duration> MAX_LIFETIME =
-      Key.of("max-lifetime", Quantities.positiveDuration(), "12h");
+      Key.of(ProfileKey.MAX_LIFETIME, Quantities.positiveDuration(), "12h");
   private static final Key<Integer> CONNECTIONS =
-      Key.of("connections", Values.integer(1, 100), "2");
+      Key.of(ProfileKey.CONNECTIONS, Values.integer(1, 100), "2");
   private static final Key<Duration> REFUSED_LOGIN_MEMORY =
-      Key.of("refused-login-memory", Quantities.duration(), "60s");
-  static final Key<String> IDENTITY_AGENT = Key.of("identity-agent", Secrets.AGENT, "''");
-  static final Key<List<Path>> CERTIFICATE_FILE = Key.of("certificate-file", PATHS, "[]");
+      Key.of(ProfileKey.REFUSED_LOGIN_MEMORY, Quantities.duration(), "60s");
+  private static final Key<String> IDENTITY_AGENT =
+      Key.of(ProfileKey.IDENTITY_AGENT, Secrets.AGENT, "''");
+  private static final Key<List<Path>> CERTIFICATE_FILE =
+      Key.of(ProfileKey.CERTIFICATE_FILE, PATHS, "[]");
   private static final Key<String> SSH_CONFIG =
       Key.of(
-          "ssh-config",
+          ProfileKey.SSH_CONFIG,
           Values.environmental("false, true or a path", ProfileReader::sshConfig),
           "false");
   static final Key<List<String>> PROXY_JUMP =
-      Key.of("proxy-jump", Values.listOf(Values.NAME), "[]");
+      Key.of(ProfileKey.PROXY_JUMP, Values.listOf(Values.NAME), "[]");
   static final Key<SshWay> PROXY =
-      Key.of("proxy", Values.scalar(A_PROXY, ProfileReader::proxy), "''");
-  static final Key<List<String>> CIPHERS = algorithms(AlgorithmKind.CIPHERS);
-  static final Key<List<String>> MACS = algorithms(AlgorithmKind.MACS);
-  static final Key<List<String>> KEX_ALGORITHMS = algorithms(AlgorithmKind.KEX);
-  static final Key<List<String>> HOST_KEY_ALGORITHMS = algorithms(AlgorithmKind.HOST_KEYS);
+      Key.of(ProfileKey.PROXY, Values.scalar(A_PROXY, ProfileReader::proxy), "''");
+  private static final Key<List<String>> CIPHERS = algorithms(AlgorithmKind.CIPHERS);
+  private static final Key<List<String>> MACS = algorithms(AlgorithmKind.MACS);
+  private static final Key<List<String>> KEX_ALGORITHMS = algorithms(AlgorithmKind.KEX);
+  private static final Key<List<String>> HOST_KEY_ALGORITHMS = algorithms(AlgorithmKind.HOST_KEYS);
 
   static final List<Key<?>> KEYS =
       List.of(
@@ -193,18 +203,20 @@ final class ProfileReader {
             pooling(section),
             algorithms(section),
             section.get(REKEY_LIMIT),
-            sshConfig(section, reading));
+            sshConfig(section, mapping, reading));
     return new Profile(
         profile, section, Set.copyOf(inherited), reading.problems().mistakes() > before);
   }
 
-  private static Optional<SshConfig> sshConfig(Section section, Reading reading) {
+  private static Optional<SshConfig> sshConfig(Section section, Mapping mapping, Reading reading) {
     String files = section.get(SSH_CONFIG);
     if (files.equals("false")) {
       return Optional.empty();
     }
-    Set<String> given =
-        KEYS.stream().filter(section::has).map(Key::name).collect(Collectors.toSet());
+    Set<ProfileKey> given =
+        Stream.of(ProfileKey.values())
+            .filter(key -> mapping.entry(key.toString()).isPresent())
+            .collect(Collectors.toSet());
     return Optional.of(new SshConfig(reading.sshConfigs().read(files), given));
   }
 

@@ -8,8 +8,6 @@ final class RekeyLimits {
   private static final String EXPECTED =
       "a size such as 512MiB, 64GiB, with a duration behind it or not: 64GiB 1h";
   private static final String RANGE = "16KiB..1TiB";
-  private static final long LEAST = Quantities.parseSize("16KiB");
-  private static final long MOST = Quantities.parseSize("1TiB");
   private static final Duration SHORTEST = Duration.ofSeconds(1);
 
   static final ValueType<RekeyLimit> TYPE = Values.scalar(EXPECTED, RekeyLimits::parse);
@@ -22,17 +20,12 @@ final class RekeyLimits {
       throw Values.expected(text, EXPECTED);
     }
     long bytes = Quantities.parseSize(words[0]);
-    if (bytes < LEAST || bytes > MOST) {
+    if (RekeyLimit.within(bytes) != bytes) {
       throw Values.expected(words[0], RANGE);
     }
     return words.length == 1
         ? RekeyLimit.ofBytes(bytes)
         : new RekeyLimit(bytes, Optional.of(time(words[1])));
-  }
-
-  /** The nearest limit that may be configured. */
-  static long within(long bytes) {
-    return Math.max(LEAST, Math.min(bytes, MOST));
   }
 
   private static Duration time(String text) {

@@ -12,19 +12,19 @@ import java.util.Set;
  */
 public final class SshConfig {
   private final OpenSshConfig files;
-  private final Set<String> given;
+  private final Set<ProfileKey> given;
 
   /**
    * @param given the keys that the profile or the defaults have
    */
-  SshConfig(OpenSshConfig files, Set<String> given) {
+  SshConfig(OpenSshConfig files, Set<ProfileKey> given) {
     this.files = files;
     this.given = Set.copyOf(given);
   }
 
   /** Whether the profile says it itself. */
-  boolean gives(Key<?> key) {
-    return given.contains(key.name());
+  boolean gives(ProfileKey key) {
+    return given.contains(key);
   }
 
   /**
@@ -45,8 +45,7 @@ public final class SshConfig {
         overlay.user(),
         overlay.login(),
         overlay.hostKeys(),
-        given.contains(ProfileReader.PROXY_JUMP.name())
-                || given.contains(ProfileReader.PROXY.name())
+        gives(ProfileKey.PROXY_JUMP) || gives(ProfileKey.PROXY)
             ? profile.way()
             : new JumpWay(files, given).to(profile, found),
         overlay.timeouts(),
@@ -56,10 +55,10 @@ public final class SshConfig {
   }
 
   private OpenSshHost lookup(SshProfile profile, String host, Optional<String> user) {
-    if (profile.user() instanceof Fixed fixed && gives(ProfileReader.USER)) {
+    if (profile.user() instanceof Fixed fixed && gives(ProfileKey.USER)) {
       return files.lookup(host, Optional.of(fixed.name()));
     }
-    return user.isPresent() || gives(ProfileReader.USER)
+    return user.isPresent() || gives(ProfileKey.USER)
         ? files.lookup(host, user)
         : files.lookup(host);
   }
