@@ -1,12 +1,12 @@
 package culvert.config;
 
 /** What was found in a file, made fit to print: on one line, not too long. */
-final class Found {
+public final class Found {
   private static final int MAX_LENGTH = 60;
 
   private Found() {}
 
-  static String shown(String text) {
+  public static String shown(String text) {
     if (text.isBlank()) {
       return '"' + text.replaceAll("\\p{Cntrl}", "?") + '"';
     }
@@ -34,12 +34,12 @@ final class Found {
         || type == Character.SURROGATE;
   }
 
-  static String quoted(String text) {
+  public static String quoted(String text) {
     return text.isBlank() ? shown(text) : '"' + shown(text) + '"';
   }
 
   /** What was found, and what had been expected. */
-  static String message(String text, String expected) {
+  public static String message(String text, String expected) {
     return shown(text) + " (expected: " + expected + ")";
   }
 }

@@ -46,7 +46,7 @@ public record SshAlgorithms(
         .anyMatch(item -> item.charAt(0) != '-' && named(kind, item).contains(algorithm));
   }
 
-  static List<String> offered(AlgorithmKind kind, List<String> written) {
+  public static List<String> offered(AlgorithmKind kind, List<String> written) {
     boolean changes = written.isEmpty() || written.stream().anyMatch(SshAlgorithms::isChange);
     Set<String> offered = new LinkedHashSet<>(changes ? kind.standard() : List.of());
     List<String> first = new ArrayList<>();
@@ -67,17 +67,17 @@ public record SshAlgorithms(
   }
 
   /** Whether the item changes Culvert's own list, rather than being one of another list. */
-  static boolean isChange(String item) {
+  public static boolean isChange(String item) {
     return !item.isEmpty() && "+-^".indexOf(item.charAt(0)) >= 0;
   }
 
   /** What the item stands for without its sign: a name, or a pattern. */
-  static String pattern(String item) {
+  public static String pattern(String item) {
     return isChange(item) ? item.substring(1) : item;
   }
 
   /** The known algorithms that the item names; none if it is unknown. */
-  static List<String> named(AlgorithmKind kind, String item) {
+  public static List<String> named(AlgorithmKind kind, String item) {
     Pattern pattern = Pattern.compile(regex(pattern(item)));
     return kind.supported().stream().filter(name -> pattern.matcher(name).matches()).toList();
   }

@@ -17,7 +17,7 @@ public final class SshConfig {
   /**
    * @param given the keys that the profile or the defaults have
    */
-  SshConfig(OpenSshConfig files, Set<ProfileKey> given) {
+  public SshConfig(OpenSshConfig files, Set<ProfileKey> given) {
     this.files = files;
     this.given = Set.copyOf(given);
   }

@@ -104,7 +104,7 @@ public record SshProfile(
   }
 
   /** The same, reached by another way. */
-  SshProfile by(SshWay other) {
+  public SshProfile by(SshWay other) {
     return new SshProfile(
         name,
         host,

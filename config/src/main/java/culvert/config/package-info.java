@@ -1,9 +1,9 @@
 /**
- * The configuration {@code culvert.yaml} as immutable records, read with all its problems at once.
+ * The configuration {@code culvert.yaml} as immutable records.
  *
- * <p>Starting points: {@link culvert.config.ConfigLoader} reads, {@link
- * culvert.config.CulvertConfig} is what comes out. Everything here is immutable and may be used
- * from any thread.
+ * <p>Starting points: {@link culvert.config.CulvertConfig} is the whole of it, {@link
+ * culvert.config.SshProfile} the way to an SSH server. {@code culvert.config.read} makes them.
+ * Everything here is immutable and may be used from any thread.
  */
 @NullMarked
 package culvert.config;

@@ -3,6 +3,7 @@ package culvert.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import culvert.config.ConfigResult.Loaded;
+import culvert.config.read.Loading;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

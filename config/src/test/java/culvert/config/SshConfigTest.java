@@ -3,6 +3,8 @@ package culvert.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import culvert.config.ConfigResult.Loaded;
+import culvert.config.read.ConfigLoader;
+import culvert.config.read.Environment;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

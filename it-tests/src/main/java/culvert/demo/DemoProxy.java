@@ -1,7 +1,7 @@
 package culvert.demo;
 
-import culvert.config.ConfigLoader;
-import culvert.config.Environment;
+import culvert.config.read.ConfigLoader;
+import culvert.config.read.Environment;
 import culvert.proxy.ProxyDaemon;
 import culvert.testing.EmbeddedSshServer;
 import java.io.IOException;

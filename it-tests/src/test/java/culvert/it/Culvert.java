@@ -2,9 +2,9 @@ package culvert.it;
 
 import static org.awaitility.Awaitility.await;
 
-import culvert.config.ConfigLoader;
 import culvert.config.CulvertConfig;
-import culvert.config.Environment;
+import culvert.config.read.ConfigLoader;
+import culvert.config.read.Environment;
 import culvert.it.peers.FtpDialogue;
 import culvert.it.peers.Socks5;
 import culvert.proxy.ProxyDaemon;

@@ -2,8 +2,8 @@ package culvert.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import culvert.config.ConfigLoader;
-import culvert.config.Environment;
+import culvert.config.read.ConfigLoader;
+import culvert.config.read.Environment;
 import culvert.it.TestConfig;
 import culvert.it.peers.FtpDialogue;
 import culvert.it.peers.Socks5;

@@ -6,15 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import culvert.config.Cidr;
-import culvert.config.ConfigLoader;
 import culvert.config.CulvertConfig;
 import culvert.config.Endpoint;
-import culvert.config.Environment;
 import culvert.config.Fallback;
 import culvert.config.FtpSettings;
 import culvert.config.FtpSettings.DataConnections;
 import culvert.config.ListenerConfig;
 import culvert.config.TunnelProtocol;
+import culvert.config.read.ConfigLoader;
+import culvert.config.read.Environment;
 import culvert.filter.FtpHandling;
 import culvert.filter.Route;
 import culvert.ssh.NettyTransport;

@@ -2,8 +2,8 @@ package culvert.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import culvert.config.ConfigLoader;
-import culvert.config.Environment;
+import culvert.config.read.ConfigLoader;
+import culvert.config.read.Environment;
 import culvert.ssh.NettyTransport;
 import culvert.ssh.SshFailure;
 import io.netty.util.NetUtil;

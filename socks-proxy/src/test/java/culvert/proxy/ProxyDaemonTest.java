@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import culvert.config.ConfigLoader;
 import culvert.config.CulvertConfig;
-import culvert.config.Environment;
+import culvert.config.read.ConfigLoader;
+import culvert.config.read.Environment;
 import culvert.filter.FtpHandling;
 import culvert.filter.Route;
 import culvert.ssh.NettyTransport;

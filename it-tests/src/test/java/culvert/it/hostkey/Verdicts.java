@@ -1,9 +1,9 @@
 package culvert.it.hostkey;
 
-import culvert.config.ConfigLoader;
 import culvert.config.ConfigResult;
-import culvert.config.Environment;
 import culvert.config.SshProfile;
+import culvert.config.read.ConfigLoader;
+import culvert.config.read.Environment;
 import culvert.it.peers.Run;
 import culvert.ssh.NettyTransport;
 import culvert.ssh.SshException;

@@ -1,9 +1,9 @@
 package culvert.it.kex;
 
-import culvert.config.ConfigLoader;
 import culvert.config.ConfigResult.Loaded;
-import culvert.config.Environment;
 import culvert.config.SshProfile;
+import culvert.config.read.ConfigLoader;
+import culvert.config.read.Environment;
 import culvert.ssh.NettyTransport;
 import culvert.ssh.Originator;
 import culvert.ssh.Password;

@@ -1,10 +1,10 @@
 package culvert.proxy.cli;
 
-import culvert.config.ConfigLoader;
-import culvert.config.ConfigLookup;
 import culvert.config.ConfigProblem;
 import culvert.config.ConfigResult;
 import culvert.config.CulvertConfig;
+import culvert.config.read.ConfigLoader;
+import culvert.config.read.ConfigLookup;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;

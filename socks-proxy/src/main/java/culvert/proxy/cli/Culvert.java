@@ -1,6 +1,6 @@
 package culvert.proxy.cli;
 
-import culvert.config.Environment;
+import culvert.config.read.Environment;
 import culvert.ssh.mina.hostkey.MinaHostKeys;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;

@@ -1,12 +1,12 @@
 package culvert.proxy.cli;
 
-import culvert.config.ConfigLoader;
 import culvert.config.ConfigProblem;
 import culvert.config.ConfigResult;
 import culvert.config.CulvertConfig;
-import culvert.config.Environment;
 import culvert.config.Secret;
 import culvert.config.TunnelProtocol;
+import culvert.config.read.ConfigLoader;
+import culvert.config.read.Environment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;

@@ -3,10 +3,10 @@ package culvert.proxy.ftp;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import culvert.config.ConfigLoader;
-import culvert.config.Environment;
 import culvert.config.Fallback;
 import culvert.config.SshProfile;
+import culvert.config.read.ConfigLoader;
+import culvert.config.read.Environment;
 import culvert.filter.ConnectionRequest;
 import culvert.filter.DestinationAddress;
 import culvert.filter.FtpHandling;

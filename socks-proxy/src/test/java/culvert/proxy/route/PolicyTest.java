@@ -2,8 +2,8 @@ package culvert.proxy.route;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import culvert.config.ConfigLoader;
-import culvert.config.Environment;
+import culvert.config.read.ConfigLoader;
+import culvert.config.read.Environment;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 

@@ -9,8 +9,8 @@ import static org.mockito.Mockito.never;
 import static org.mockito.Mockito.verify;
 import static org.mockito.Mockito.when;
 
-import culvert.config.ConfigLoader;
-import culvert.config.Environment;
+import culvert.config.read.ConfigLoader;
+import culvert.config.read.Environment;
 import culvert.filter.ConnectionRequest;
 import culvert.filter.DestinationAddress;
 import culvert.proxy.door.Client;

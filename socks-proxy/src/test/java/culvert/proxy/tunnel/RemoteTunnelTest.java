@@ -10,10 +10,10 @@ import static org.mockito.Mockito.timeout;
 import static org.mockito.Mockito.verify;
 import static org.mockito.Mockito.when;
 
-import culvert.config.ConfigLoader;
 import culvert.config.CulvertConfig;
-import culvert.config.Environment;
 import culvert.config.ListenerConfig;
+import culvert.config.read.ConfigLoader;
+import culvert.config.read.Environment;
 import culvert.ssh.BindAddress;
 import culvert.ssh.RemoteForward;
 import culvert.ssh.SshException;

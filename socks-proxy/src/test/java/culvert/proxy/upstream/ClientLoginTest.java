@@ -4,9 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import culvert.config.ConfigLoader;
-import culvert.config.Environment;
 import culvert.config.SshProfile;
+import culvert.config.read.ConfigLoader;
+import culvert.config.read.Environment;
 import culvert.ssh.Password;
 import culvert.ssh.SshServer;
 import culvert.ssh.SshSessionSpec;

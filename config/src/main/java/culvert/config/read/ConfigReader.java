@@ -1,0 +1,111 @@
+package culvert.config.read;
+
+import culvert.config.Action;
+import culvert.config.CulvertConfig;
+import culvert.config.Endpoint;
+import culvert.config.FtpOptions;
+import culvert.config.SshProfile;
+import culvert.config.read.ListenerReader.Listener;
+import culvert.config.read.ProfileReader.Profile;
+import culvert.config.read.RuleReader.ParsedRule;
+import culvert.config.yaml.YamlValue;
+import culvert.config.yaml.YamlValue.Mapping;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The whole file: section by section, then what holds between the sections. */
+final class ConfigReader {
+  private static final Key<YamlValue> LISTENERS = Key.optional("listeners", Values.ANY);
+  private static final Key<YamlValue> PROFILES = Key.optional("profiles", Values.ANY);
+  private static final Key<YamlValue> RULES = Key.optional("rules", Values.ANY);
+  private static final Key<Action> DEFAULT_ACTION =
+      Key.of("default-action", Values.word(Action.values()), "direct");
+  private static final Key<YamlValue> FTP = Key.optional("ftp", Values.ANY);
+  private static final Key<Boolean> PIN_TUNNELLED = Key.of("pin-tunnelled", Values.BOOLEAN, "true");
+  private static final Key<YamlValue> LIMITS = Key.optional("limits", Values.ANY);
+  private static final Key<Optional<Endpoint>> ADMIN =
+      Key.of("admin", Endpoints.LISTEN_OR_NOT, "''");
+  private static final Key<Path> STATE_DIRECTORY =
+      Key.of("state-directory", Paths.TYPE, "~/.local/state/culvert");
+
+  static final List<Key<?>> KEYS =
+      List.of(
+          LISTENERS,
+          PROFILES,
+          RULES,
+          DEFAULT_ACTION,
+          FTP,
+          PIN_TUNNELLED,
+          LIMITS,
+          ADMIN,
+          STATE_DIRECTORY);
+
+  private final Section file;
+  private final Reading reading;
+  private final YamlValue nothing;
+
+  private ConfigReader(Section file, Reading reading) {
+    this.file = file;
+    this.reading = reading;
+    this.nothing = Mapping.empty(file.location());
+  }
+
+  /**
+   * Reads a document. What comes back is worth something only if no error was reported.
+   *
+   * @param builtIn the sections that hold where the document has none
+   */
+  static CulvertConfig read(YamlValue document, Mapping builtIn, Reading reading) {
+    YamlValue all = document instanceof Mapping own ? own.inheriting(builtIn) : document;
+    return new ConfigReader(Section.of("file", all, KEYS, reading), reading).read();
+  }
+
+  private CulvertConfig read() {
+    List<Listener> listeners =
+        file.optional(LISTENERS)
+            .map(value -> ListenerReader.read(value, reading))
+            .orElse(List.of());
+    Map<String, Profile> profiles =
+        JumpHosts.resolve(
+            ProfileReader.read(file.optional(PROFILES).orElse(nothing), reading),
+            reading.problems());
+    FtpOptions ftp = FtpReader.read(file.optional(FTP).orElse(nothing), reading);
+    List<ParsedRule> rules =
+        file.optional(RULES).map(value -> RuleReader.read(value, ftp, reading)).orElse(List.of());
+    Action defaultAction = file.get(DEFAULT_ACTION);
+    Optional<Endpoint> admin = file.get(ADMIN);
+    check(listeners, profiles, rules, defaultAction, ftp, admin);
+    Map<String, SshProfile> ssh = new LinkedHashMap<>();
+    profiles.forEach((name, profile) -> ssh.put(name, profile.ssh()));
+    return new CulvertConfig(
+        listeners.stream().map(Listener::config).flatMap(Optional::stream).toList(),
+        ssh,
+        rules.stream().map(ParsedRule::rule).toList(),
+        defaultAction,
+        ftp,
+        file.get(PIN_TUNNELLED),
+        LimitsReader.read(file.optional(LIMITS).orElse(nothing), reading),
+        admin,
+        file.get(STATE_DIRECTORY));
+  }
+
+  private void check(
+      List<Listener> listeners,
+      Map<String, Profile> profiles,
+      List<ParsedRule> rules,
+      Action defaultAction,
+      FtpOptions ftp,
+      Optional<Endpoint> admin) {
+    Map<String, Profile> judged = new LinkedHashMap<>();
+    profiles.forEach((name, profile) -> judged.put(name, profile.asFarAsKnown()));
+    SemanticChecks checks = new SemanticChecks(listeners, judged, reading.problems());
+    rules.forEach(checks::rule);
+    checks.defaultAction(defaultAction, ftp.settings(), file.location(DEFAULT_ACTION));
+    ListenerChecks doors = new ListenerChecks(judged, checks, reading.problems());
+    listeners.forEach(doors::listener);
+    doors.admin(admin, file.location(ADMIN));
+  }
+}

@@ -1,0 +1,108 @@
+package culvert.config.read;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Replaces references to environment variables, {@code ${env:NAME}}, and to files, {@code
+ * ${file:/path}}; two dollars before the brace stand for one, and nothing is replaced. Its messages
+ * name variables and files, never what is in them.
+ */
+final class Interpolation {
+  private static final Pattern REFERENCE = Pattern.compile("\\$\\$\\{|\\$\\{([^}]*)(}?)");
+  private static final String EXPECTED = "${env:NAME} or ${file:/path}";
+  private static final int MAX_FILE = 64 << 10;
+
+  private Interpolation() {}
+
+  /** Whether there is something to replace. */
+  static boolean isIn(String text) {
+    return text.contains("${env:") || text.contains("${file:");
+  }
+
+  /**
+   * The text with everything replaced; empty if a variable is not set.
+   *
+   * @throws IllegalArgumentException if a reference is malformed or a file cannot be read
+   */
+  static Optional<String> replace(String text, Environment environment) {
+    Matcher matcher = REFERENCE.matcher(text);
+    StringBuilder replaced = new StringBuilder();
+    while (matcher.find()) {
+      @Nullable String reference = matcher.group(1);
+      if (reference == null) {
+        matcher.appendReplacement(replaced, Matcher.quoteReplacement("${"));
+        continue;
+      }
+      if (matcher.group(2).isEmpty()) {
+        throw new IllegalArgumentException("a ${ that is not closed (expected: " + EXPECTED + ")");
+      }
+      Optional<String> value = value(reference, environment);
+      if (value.isEmpty()) {
+        return Optional.empty();
+      }
+      matcher.appendReplacement(replaced, Matcher.quoteReplacement(value.get()));
+    }
+    return Optional.of(matcher.appendTail(replaced).toString());
+  }
+
+  /** The first variable in {@code text} that is not set, for a message. */
+  static String unsetVariable(String text, Environment environment) {
+    return REFERENCE
+        .matcher(text)
+        .results()
+        .map(result -> result.group(1))
+        .filter(reference -> reference != null && reference.startsWith("env:"))
+        .map(reference -> reference.substring("env:".length()))
+        .filter(name -> !environment.variables().containsKey(name))
+        .findFirst()
+        .orElse("");
+  }
+
+  private static Optional<String> value(String reference, Environment environment) {
+    if (reference.startsWith("env:") && reference.length() > "env:".length()) {
+      return Optional.ofNullable(environment.variables().get(reference.substring("env:".length())));
+    }
+    if (reference.startsWith("file:")) {
+      return Optional.of(content(Paths.parse(reference.substring("file:".length()), environment)));
+    }
+    throw new IllegalArgumentException("an unknown reference (expected: " + EXPECTED + ")");
+  }
+
+  private static String content(Path file) {
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] bytes = in.readNBytes(MAX_FILE + 1);
+      if (bytes.length > MAX_FILE) {
+        throw new IllegalArgumentException(file + ": larger than " + MAX_FILE + " bytes");
+      }
+      String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+      return text.replaceFirst("\\r?\\n\\z", "");
+    } catch (CharacterCodingException e) {
+      throw new IllegalArgumentException("cannot read " + file + ": not UTF-8", e);
+    } catch (IOException e) {
+      throw new IllegalArgumentException("cannot read " + file + ": " + reason(e), e);
+    }
+  }
+
+  /** Why a file cannot be read, in words. */
+  static String reason(IOException e) {
+    if (e instanceof NoSuchFileException) {
+      return "no such file";
+    }
+    if (e instanceof AccessDeniedException) {
+      return "permission denied";
+    }
+    return String.valueOf(e.getMessage());
+  }
+}

@@ -1,0 +1,87 @@
+package culvert.config.read;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Numbers with a unit: durations ({@code 15s}) and sizes ({@code 64KiB}). */
+final class Quantities {
+  private static final Pattern QUANTITY = Pattern.compile("([0-9]{1,15})([A-Za-z]*)");
+  private static final String A_DURATION = "a duration such as 500ms, 15s, 2m, 12h, 7d";
+  private static final String A_SIZE = "a size such as 512B, 64KiB, 2MiB, 64GiB";
+  private static final Duration LONGEST = Duration.ofDays(3650);
+  private static final long LARGEST = 1L << 50;
+
+  private static final Map<String, Duration> DURATIONS =
+      Map.of(
+          "ms", Duration.ofMillis(1),
+          "s", Duration.ofSeconds(1),
+          "m", Duration.ofMinutes(1),
+          "h", Duration.ofHours(1),
+          "d", Duration.ofDays(1));
+
+  private static final Map<String, Long> SIZES =
+      Map.of("B", 1L, "KiB", 1L << 10, "MiB", 1L << 20, "GiB", 1L << 30, "TiB", 1L << 40);
+
+  private Quantities() {}
+
+  /** A duration; zero included. */
+  static ValueType<Duration> duration() {
+    return Values.scalar(A_DURATION, Quantities::parseDuration);
+  }
+
+  /** A duration longer than zero. */
+  static ValueType<Duration> positiveDuration() {
+    return Values.scalar(
+        A_DURATION,
+        text -> {
+          Duration duration = parseDuration(text);
+          if (duration.isZero()) {
+            throw Values.expected(text, "longer than zero");
+          }
+          return duration;
+        });
+  }
+
+  /** Bytes within those bounds. */
+  static ValueType<Long> size(String min, String max) {
+    long least = parseSize(min);
+    long most = parseSize(max);
+    return Values.scalar(
+        A_SIZE,
+        text -> {
+          long size = parseSize(text);
+          if (size < least || size > most) {
+            throw Values.expected(text, min + ".." + max);
+          }
+          return size;
+        });
+  }
+
+  static Duration parseDuration(String text) {
+    Matcher matcher = QUANTITY.matcher(text);
+    if (matcher.matches() && DURATIONS.containsKey(matcher.group(2))) {
+      Duration unit = DURATIONS.get(matcher.group(2));
+      long count = Long.parseLong(matcher.group(1));
+      if (count > LONGEST.dividedBy(unit)) {
+        throw Values.expected(text, "at most " + LONGEST.toDays() + "d");
+      }
+      return unit.multipliedBy(count);
+    }
+    throw Values.expected(text, A_DURATION);
+  }
+
+  static long parseSize(String text) {
+    Matcher matcher = QUANTITY.matcher(text);
+    if (matcher.matches() && SIZES.containsKey(matcher.group(2))) {
+      long unit = SIZES.get(matcher.group(2));
+      long count = Long.parseLong(matcher.group(1));
+      if (count > LARGEST / unit) {
+        throw Values.expected(text, "at most " + (LARGEST >> 40) + "TiB");
+      }
+      return unit * count;
+    }
+    throw Values.expected(text, A_SIZE);
+  }
+}

@@ -1,0 +1,34 @@
+package culvert.config.read;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The example that shows the whole grammar. */
+class DesignExampleTest {
+  @TempDir private Path directory;
+
+  @Test
+  void onlyFeaturesNotBuiltYetAreRefused() throws IOException {
+    assertThat(Loading.problems(example()))
+        .containsExactly("c.yaml:6:15: redirect: 127.0.0.1:2180 is not supported yet");
+  }
+
+  private String example() throws IOException {
+    Path passphrase = Files.writeString(directory.resolve("passphrase"), "canary-passphrase\n");
+    return text().replace("/etc/culvert/passphrase", passphrase.toString());
+  }
+
+  static String text() throws IOException {
+    try (InputStream in =
+        DesignExampleTest.class.getResourceAsStream("/culvert/config/design-example.yaml")) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+}

@@ -1,0 +1,102 @@
+package culvert.config.read;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import culvert.config.yaml.Problems;
+import culvert.config.yaml.YamlValue;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** docs/culvert.schema.json and the loader know the same keys, defaults and examples. */
+class SchemaTest {
+  private static final Schema SCHEMA = new Schema();
+
+  /** How {@link NotYet} calls the sections. */
+  private static final Map<String, String> PATHS =
+      Map.of("listener", "listeners", "profile", "profiles", "rule", "rules");
+
+  static Stream<String> sections() {
+    return Schema.SECTIONS.keySet().stream();
+  }
+
+  static Stream<Arguments> keys() {
+    return Schema.SECTIONS.entrySet().stream()
+        .flatMap(
+            section -> section.getValue().stream().map(key -> Arguments.of(section.getKey(), key)));
+  }
+
+  @Test
+  void isAJsonSchema() {
+    assertThat(SCHEMA.faults()).isEmpty();
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("sections")
+  void hasTheKeysOfTheLoaderAndNoOthers(String section) {
+    List<String> known = Schema.SECTIONS.get(section).stream().<String>map(Key::name).toList();
+
+    assertThat(SCHEMA.properties(section).fieldNames())
+        .toIterable()
+        .containsExactlyInAnyOrderElementsOf(known);
+  }
+
+  @ParameterizedTest(name = "{0}.{1}")
+  @MethodSource("keys")
+  void hasTheDefaultOfTheLoader(String section, Key<?> key) {
+    Reading reading = new Reading(new Problems(), Loading.ENVIRONMENT);
+    JsonNode written = SCHEMA.properties(section).path(key.name()).path("default");
+
+    assertThat(written.isMissingNode()).isEqualTo(key.standard() == null);
+    if (!written.isMissingNode()) {
+      assertThat(value(key, written, reading)).isEqualTo(Optional.of(key.standardValue(reading)));
+    }
+  }
+
+  @ParameterizedTest(name = "{0}.{1}")
+  @MethodSource("keys")
+  void describesTheKeyWithAnExampleThatIsNotTheDefault(String section, Key<?> key) {
+    Environment environment = Loading.environment(Map.of("SSH_AUTH_SOCK", "/run/agent"));
+    Reading reading = new Reading(new Problems(), environment);
+    JsonNode property = SCHEMA.properties(section).path(key.name());
+    JsonNode example = property.path("examples").path(0);
+
+    assertThat(property.path("description").asText()).isNotBlank();
+    assertThat(example).isNotEqualTo(property.path("default"));
+    if (!example.toString().contains("${")) {
+      assertThat(value(key, example, reading)).isPresent();
+    }
+    assertThat(reading.problems().inFileOrder()).isEmpty();
+  }
+
+  @Test
+  void saysWhatIsNotSupportedYet() {
+    Set<String> unsupported = new TreeSet<>();
+    for (String section : Schema.SECTIONS.keySet()) {
+      SCHEMA
+          .properties(section)
+          .fields()
+          .forEachRemaining(
+              property -> {
+                if (property.getValue().path("description").asText().contains("Not supported")) {
+                  unsupported.add(PATHS.getOrDefault(section, section) + "." + property.getKey());
+                }
+              });
+    }
+
+    assertThat(unsupported).isEqualTo(new TreeSet<>(NotYet.keys()));
+  }
+
+  private static <T> Optional<T> value(Key<T> key, JsonNode json, Reading reading) {
+    YamlValue.Mapping mapping = (YamlValue.Mapping) Schema.parse("{\"v\": " + json + "}");
+    return key.type().read(mapping.entries().get("v").value(), key.name(), reading);
+  }
+}
