@@ -44,6 +44,56 @@ class BordersTest {
         .check(CULVERT);
   }
 
+  /** The records know neither the text that they come from nor who reads it. */
+  @Test
+  void theConfigurationKnowsNothingOfItsReading() {
+    layeredArchitecture()
+        .consideringOnlyDependenciesInLayers()
+        .layer("reading")
+        .definedBy("culvert.config.read")
+        .layer("text")
+        .definedBy("culvert.config.yaml")
+        .layer("records")
+        .definedBy("culvert.config")
+        .layer("ssh_config")
+        .definedBy("culvert.config.ssh")
+        .layer("files")
+        .definedBy("culvert.config.file")
+        .whereLayer("reading")
+        .mayNotBeAccessedByAnyLayer()
+        .whereLayer("text")
+        .mayOnlyBeAccessedByLayers("reading")
+        .whereLayer("records")
+        .mayOnlyBeAccessedByLayers("reading", "text")
+        .whereLayer("ssh_config")
+        .mayOnlyBeAccessedByLayers("reading", "records")
+        .whereLayer("files")
+        .mayOnlyBeAccessedByLayers("reading", "ssh_config")
+        .check(CULVERT);
+  }
+
+  @Test
+  void yamlIsKnownToTheConfigurationOnly() {
+    noClasses()
+        .that()
+        .resideInAPackage("culvert..")
+        .and()
+        .resideOutsideOfPackage("culvert.config.yaml..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("org.yaml..")
+        .check(CULVERT);
+    noClasses()
+        .that()
+        .resideInAPackage("culvert..")
+        .and()
+        .resideOutsideOfPackage("culvert.config..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("culvert.config.yaml..")
+        .check(CULVERT);
+  }
+
   @Test
   void theFilterEngineIsAPureFunction() {
     noClasses()
