@@ -40,13 +40,8 @@ public final class RegularFile {
     }
   }
 
-  /**
-   * What is left of a stream.
-   *
-   * @param most octets; more are refused
-   * @throws IOException there are more, or it cannot be read
-   */
-  public static byte[] read(InputStream in, int most) throws IOException {
+  /** All of a stream that has at most so many octets. */
+  static byte[] read(InputStream in, int most) throws IOException {
     byte[] octets = in.readNBytes(most);
     if (in.read() >= 0) {
       throw new IOException("larger than " + size(most));

@@ -5,6 +5,8 @@ import culvert.config.ConfigResult.Loaded;
 import culvert.config.ConfigResult.Rejected;
 import culvert.config.CulvertConfig;
 import culvert.config.Location;
+import culvert.config.file.RegularFile;
+import culvert.config.file.ShellPipe;
 import culvert.config.yaml.Problems;
 import culvert.config.yaml.YamlParser;
 import culvert.config.yaml.YamlValue;
@@ -15,7 +17,6 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
@@ -32,20 +33,23 @@ public final class ConfigLoader {
     this.environment = environment;
   }
 
-  /** Reads a file (UTF-8); that it cannot be read is a problem like others. */
+  /**
+   * Reads a regular file (UTF-8), or what a shell hands over in its place; that it cannot be read
+   * is a problem like others.
+   */
   public ConfigResult load(Path file) {
     String name = file.toString();
-    try (InputStream in = Files.newInputStream(file)) {
-      byte[] bytes = in.readNBytes(YamlParser.MAX_SIZE + 1);
-      if (bytes.length > YamlParser.MAX_SIZE) {
-        return unreadable(name, "larger than " + (YamlParser.MAX_SIZE >> 20) + " MiB");
-      }
+    try {
+      byte[] octets =
+          ShellPipe.isAt(file)
+              ? ShellPipe.read(file, YamlParser.MAX_SIZE)
+              : RegularFile.read(file, YamlParser.MAX_SIZE);
       return loadString(
-          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString(), name);
+          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(octets)).toString(), name);
     } catch (CharacterCodingException e) {
       return unreadable(name, "not UTF-8");
     } catch (IOException e) {
-      return unreadable(name, Interpolation.reason(e));
+      return unreadable(name, RegularFile.reason(e));
     }
   }
 

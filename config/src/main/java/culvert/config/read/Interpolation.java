@@ -1,13 +1,10 @@
 package culvert.config.read;
 
+import culvert.config.file.RegularFile;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -81,28 +78,14 @@ final class Interpolation {
   }
 
   private static String content(Path file) {
-    try (InputStream in = Files.newInputStream(file)) {
-      byte[] bytes = in.readNBytes(MAX_FILE + 1);
-      if (bytes.length > MAX_FILE) {
-        throw new IllegalArgumentException(file + ": larger than " + MAX_FILE + " bytes");
-      }
-      String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+    try {
+      byte[] octets = RegularFile.read(file, MAX_FILE);
+      String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(octets)).toString();
       return text.replaceFirst("\\r?\\n\\z", "");
     } catch (CharacterCodingException e) {
       throw new IllegalArgumentException("cannot read " + file + ": not UTF-8", e);
     } catch (IOException e) {
-      throw new IllegalArgumentException("cannot read " + file + ": " + reason(e), e);
+      throw new IllegalArgumentException("cannot read " + file + ": " + RegularFile.reason(e), e);
     }
-  }
-
-  /** Why a file cannot be read, in words. */
-  static String reason(IOException e) {
-    if (e instanceof NoSuchFileException) {
-      return "no such file";
-    }
-    if (e instanceof AccessDeniedException) {
-      return "permission denied";
-    }
-    return String.valueOf(e.getMessage());
   }
 }

@@ -1,13 +1,12 @@
 package culvert.config.ssh;
 
+import culvert.config.file.RegularFile;
 import culvert.config.ssh.Line.Malformed;
 import culvert.config.ssh.Line.Word;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -69,35 +68,27 @@ final class ConfigFileReader {
   /** Empty if there is no such file. */
   private Optional<ConfigFile> read(Path file, Standing standing) {
     filesRead++;
-    try (InputStream in = Files.newInputStream(file)) {
+    try {
+      byte[] octets = RegularFile.read(file, MAX_SIZE);
       if (standing.checked()) {
         othersMayWrite(file).ifPresent(why -> report.error(top(file), why));
       }
-      byte[] bytes = in.readNBytes(MAX_SIZE + 1);
-      if (bytes.length > MAX_SIZE) {
-        report.error(top(file), "cannot read the file: larger than " + (MAX_SIZE >> 20) + " MiB");
-        return Optional.of(new ConfigFile(List.of()));
-      }
-      return Optional.of(parse(file, decode(bytes), standing));
+      return Optional.of(parse(file, decode(octets), standing));
     } catch (NoSuchFileException e) {
       return Optional.empty();
     } catch (IOException e) {
       if (!Files.isDirectory(file)) {
-        String why =
-            e instanceof AccessDeniedException
-                ? "permission denied"
-                : String.valueOf(e.getMessage());
-        report.error(top(file), "cannot read the file: " + why);
+        report.error(top(file), "cannot read the file: " + RegularFile.reason(e));
       }
       return Optional.of(new ConfigFile(List.of()));
     }
   }
 
-  private static String decode(byte[] bytes) {
+  private static String decode(byte[] octets) {
     try {
-      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(octets)).toString();
     } catch (CharacterCodingException e) {
-      return new String(bytes, StandardCharsets.ISO_8859_1); // most likely in a comment
+      return new String(octets, StandardCharsets.ISO_8859_1); // most likely in a comment
     }
   }
 

@@ -82,7 +82,7 @@ class SecretsTest {
     assertThat(load("a: '${file:" + large + "}'", "b: '${file:" + binary + "}'").problems())
         .extracting(ConfigProblem::message)
         .containsExactly(
-            "users: " + large + ": larger than 65536 bytes",
+            "users: cannot read " + large + ": larger than 64 KiB",
             "users: cannot read " + binary + ": not UTF-8");
   }
 
