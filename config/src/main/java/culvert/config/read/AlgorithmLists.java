@@ -50,19 +50,15 @@ final class AlgorithmLists {
       AlgorithmKind kind, List<String> items, YamlValue value, String key, Reading reading) {
     long changes = items.stream().filter(SshAlgorithms::isChange).count();
     if (changes > 0 && changes < items.size()) {
-      reading
-          .problems()
-          .error(
-              value.location(),
-              key
-                  + ": names with +, - or ^ beside names without (expected: either changes to"
-                  + " Culvert's own list, or another list)");
+      reading.error(
+          value.location(),
+          key
+              + ": names with +, - or ^ beside names without (expected: either changes to"
+              + " Culvert's own list, or another list)");
       return false;
     }
     if (SshAlgorithms.offered(kind, items).isEmpty()) {
-      reading
-          .problems()
-          .error(value.location(), key + ": nothing is left (expected: at least one algorithm)");
+      reading.error(value.location(), key + ": nothing is left (expected: at least one algorithm)");
       return false;
     }
     return true;

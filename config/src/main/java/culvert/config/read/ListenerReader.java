@@ -97,9 +97,7 @@ final class ListenerReader {
   private List<Listener> all(YamlValue value) {
     List<Mapping> mappings = Lists.mappings("listeners", value, reading);
     if (value instanceof YamlValue.Sequence sequence && sequence.items().isEmpty()) {
-      reading
-          .problems()
-          .error(value.location(), "listeners: an empty list (expected: at least one listener)");
+      reading.error(value.location(), "listeners: an empty list (expected: at least one listener)");
     }
     List<Section> sections = new ArrayList<>();
     for (Mapping mapping : mappings) {
@@ -112,21 +110,17 @@ final class ListenerReader {
 
   private void claim(String name, Section section) {
     if (!names.add(name)) {
-      reading
-          .problems()
-          .error(section.location(NAME), "name: a second listener " + Found.quoted(name));
+      reading.error(section.location(NAME), "name: a second listener " + Found.quoted(name));
     }
   }
 
   private Listener listener(Section section) {
     List<Key<Endpoint>> kinds = KINDS.stream().filter(section::has).toList();
     if (kinds.size() != 1) {
-      reading
-          .problems()
-          .error(
-              section.location(),
-              (kinds.isEmpty() ? "a listener that is none" : "a listener that is more than one")
-                  + " of socks, redirect, tunnel, remote-tunnel (expected: one)");
+      reading.error(
+          section.location(),
+          (kinds.isEmpty() ? "a listener that is none" : "a listener that is more than one")
+              + " of socks, redirect, tunnel, remote-tunnel (expected: one)");
     }
     kinds.forEach(kind -> refuseForeign(kind, section));
     @Nullable Key<Endpoint> kind = kinds.size() == 1 ? kinds.get(0) : null;
@@ -164,16 +158,13 @@ final class ListenerReader {
   private void refuseForeign(Key<Endpoint> kind, Section section) {
     for (Key<?> key : List.<Key<?>>of(ALLOW_FROM, USERS, PROTOCOL, PROFILE, TARGET)) {
       if (section.has(key) && !TAKES.getOrDefault(kind, List.of()).contains(key)) {
-        reading
-            .problems()
-            .error(section.location(key), key.name() + ": not for a " + kind.name() + " listener");
+        reading.error(
+            section.location(key), key.name() + ": not for a " + kind.name() + " listener");
       }
     }
     for (Key<?> key : List.<Key<?>>of(PROTOCOL, TARGET)) {
       if (!section.has(key) && TAKES.getOrDefault(kind, List.of()).contains(key)) {
-        reading
-            .problems()
-            .error(section.location(), "a " + kind.name() + " listener needs " + key.name());
+        reading.error(section.location(), "a " + kind.name() + " listener needs " + key.name());
       }
     }
   }

@@ -38,9 +38,7 @@ final class MatchReader {
           .nothing(key)
           .ifPresent(
               location ->
-                  reading
-                      .problems()
-                      .error(location, key.name() + ": nothing (expected: at least one value)"));
+                  reading.error(location, key.name() + ": nothing (expected: at least one value)"));
     }
     return new Match(
         section.optional(HOST).orElse(List.of()),

@@ -186,9 +186,7 @@ final class ProfileReader {
 
   private static Profile profile(String name, Entry entry, Mapping defaults, Reading reading) {
     if (name.isBlank() || Values.hasControl(name)) {
-      reading
-          .problems()
-          .error(entry.keyLocation(), "profiles: " + Found.message(name, "a profile's name"));
+      reading.error(entry.keyLocation(), "profiles: " + Found.message(name, "a profile's name"));
     }
     Mapping own =
         entry.value().isNull()

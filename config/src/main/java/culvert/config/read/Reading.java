@@ -1,5 +1,6 @@
 package culvert.config.read;
 
+import culvert.config.Location;
 import culvert.config.yaml.Problems;
 
 /** What reading one file needs at every step. */
@@ -7,5 +8,10 @@ record Reading(Problems problems, Environment environment, SshConfigs sshConfigs
 
   Reading(Problems problems, Environment environment) {
     this(problems, environment, new SshConfigs(problems, environment));
+  }
+
+  /** Goes on after it: all problems are told at once. */
+  void error(Location location, String message) {
+    problems.error(location, message);
   }
 }

@@ -84,11 +84,9 @@ final class RuleReader {
     Section section = Section.of("rules", mapping, KEYS, NESTED, reading);
     @Nullable Action action = section.optional(ACTION).orElse(null);
     if (!section.has(ACTION)) {
-      reading
-          .problems()
-          .error(
-              section.location(),
-              "a rule without action (expected: ftp-tunnel, tunnel, direct, block)");
+      reading.error(
+          section.location(),
+          "a rule without action (expected: ftp-tunnel, tunnel, direct, block)");
     }
     @Nullable Section match =
         section
@@ -113,20 +111,16 @@ final class RuleReader {
     String name = section.optional(NAME).orElse("rule-" + number);
     @Nullable Location first = names.putIfAbsent(name, section.location(NAME));
     if (first != null) {
-      reading
-          .problems()
-          .error(
-              section.location(NAME),
-              "name: a second rule "
-                  + Found.quoted(name)
-                  + " (the first is on line "
-                  + first.line()
-                  + ")");
+      reading.error(
+          section.location(NAME),
+          "name: a second rule "
+              + Found.quoted(name)
+              + " (the first is on line "
+              + first.line()
+              + ")");
     }
     if (name.equals(RESERVED_NAME)) {
-      reading
-          .problems()
-          .error(section.location(NAME), "name: " + name + " is what no rule matches");
+      reading.error(section.location(NAME), "name: " + name + " is what no rule matches");
     }
     return name;
   }

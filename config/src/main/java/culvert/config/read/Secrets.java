@@ -43,9 +43,9 @@ final class Secrets {
               : "the environment variable "
                   + Interpolation.unsetVariable(scalar.text(), reading.environment())
                   + " is not set";
-      reading.problems().error(value.location(), key + ": " + problem);
+      reading.error(value.location(), key + ": " + problem);
     } catch (IllegalArgumentException e) {
-      reading.problems().error(value.location(), key + ": " + e.getMessage());
+      reading.error(value.location(), key + ": " + e.getMessage());
     }
     return Optional.empty();
   }
@@ -56,9 +56,8 @@ final class Secrets {
         return Optional.of(Optional.empty());
       }
       if (!scalar.text().contains("${")) {
-        reading
-            .problems()
-            .error(value.location(), key + ": a literal (expected: from-ftp, " + REFERENCE + ")");
+        reading.error(
+            value.location(), key + ": a literal (expected: from-ftp, " + REFERENCE + ")");
         return Optional.empty();
       }
     }
@@ -77,19 +76,16 @@ final class Secrets {
         .forEach(
             (name, entry) -> {
               if (!fits(name)) {
-                reading
-                    .problems()
-                    .error(entry.keyLocation(), key + ": a name's length (expected: 1..255 bytes)");
+                reading.error(
+                    entry.keyLocation(), key + ": a name's length (expected: 1..255 bytes)");
               }
               secret(entry.value(), key, reading)
                   .ifPresent(
                       password -> {
                         if (!fits(password.reveal())) {
-                          reading
-                              .problems()
-                              .error(
-                                  entry.value().location(),
-                                  key + ": a password's length (expected: 1..255 bytes)");
+                          reading.error(
+                              entry.value().location(),
+                              key + ": a password's length (expected: 1..255 bytes)");
                         }
                         users.put(name, password);
                       });
@@ -113,7 +109,7 @@ final class Secrets {
       }
       throw new IllegalArgumentException("not a path (expected: an absolute path, or nothing)");
     } catch (IllegalArgumentException e) {
-      reading.problems().error(value.location(), key + ": " + e.getMessage());
+      reading.error(value.location(), key + ": " + e.getMessage());
       return Optional.empty();
     }
   }

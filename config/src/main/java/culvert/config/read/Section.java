@@ -49,9 +49,7 @@ final class Section {
       Reading reading) {
     if (!(value instanceof Mapping mapping)) {
       if (!value.isNull()) {
-        reading
-            .problems()
-            .error(value.location(), path + ": " + value.kind() + " (expected: a mapping)");
+        reading.error(value.location(), path + ": " + value.kind() + " (expected: a mapping)");
       }
       return new Section(path, Mapping.empty(value.location()), reading);
     }
@@ -62,7 +60,7 @@ final class Section {
         .forEach(
             (key, entry) -> {
               if (!known.contains(key)) {
-                reading.problems().error(entry.keyLocation(), unknown(key, known, others));
+                reading.error(entry.keyLocation(), unknown(key, known, others));
               }
             });
     return new Section(path, mapping, reading);

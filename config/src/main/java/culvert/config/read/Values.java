@@ -67,16 +67,14 @@ final class Values {
         }
         return Optional.of(parser.apply(scalar.text(), reading.environment()));
       } catch (IllegalArgumentException e) {
-        reading.problems().error(value.location(), key + ": " + e.getMessage());
+        reading.error(value.location(), key + ": " + e.getMessage());
         return Optional.empty();
       }
     };
   }
 
   static <T> Optional<T> wrongKind(YamlValue value, String key, String what, Reading reading) {
-    reading
-        .problems()
-        .error(value.location(), key + ": " + value.kind() + " (expected: " + what + ")");
+    reading.error(value.location(), key + ": " + value.kind() + " (expected: " + what + ")");
     return Optional.empty();
   }
 
@@ -136,9 +134,8 @@ final class Values {
     return (value, key, reading) -> {
       Optional<List<T>> items = list.read(value, key, reading);
       if (items.isPresent() && items.get().isEmpty()) {
-        reading
-            .problems()
-            .error(value.location(), key + ": an empty list (expected: at least one " + what + ")");
+        reading.error(
+            value.location(), key + ": an empty list (expected: at least one " + what + ")");
         return Optional.empty();
       }
       return items;
@@ -150,7 +147,7 @@ final class Values {
     return (value, key, reading) -> {
       Optional<List<T>> items = list.read(value, key, reading);
       if (items.isPresent() && items.get().stream().distinct().count() < items.get().size()) {
-        reading.problems().error(value.location(), key + ": the same value twice");
+        reading.error(value.location(), key + ": the same value twice");
         return Optional.empty();
       }
       return items;
