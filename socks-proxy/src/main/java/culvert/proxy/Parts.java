@@ -9,10 +9,9 @@ import culvert.proxy.ftp.active.ActiveServices;
 import culvert.proxy.ftp.passive.DataConnections;
 import culvert.proxy.ftp.passive.DataListeners;
 import culvert.proxy.ftp.passive.ExpectedDataConnections;
-import culvert.proxy.owner.ClientOwners;
 import culvert.proxy.relay.Relay;
-import culvert.proxy.route.Upstreams;
 import culvert.proxy.upstream.BlockingResolver;
+import culvert.proxy.upstream.Upstreams;
 import culvert.ssh.AddressResolver;
 import culvert.ssh.NettyTransport;
 import culvert.ssh.SshTransport;
@@ -35,7 +34,6 @@ record Parts(SshFactory ssh, FtpFactory ftp, BlockingResolver.Lookup names) {
   interface FtpFactory {
     Ftp create(
         Upstreams upstreams,
-        ClientOwners owners,
         Relay relay,
         DataListeners listeners,
         ActiveServices active,
@@ -55,7 +53,6 @@ record Parts(SshFactory ssh, FtpFactory ftp, BlockingResolver.Lookup names) {
 
   private static Ftp ftp(
       Upstreams upstreams,
-      ClientOwners owners,
       Relay relay,
       DataListeners listeners,
       ActiveServices active,
@@ -63,16 +60,7 @@ record Parts(SshFactory ssh, FtpFactory ftp, BlockingResolver.Lookup names) {
     ExpectedDataConnections expected = new ExpectedDataConnections(controlPorts);
     FtpServices services =
         new FtpServices(
-            upstreams.ssh(),
-            upstreams.direct(),
-            upstreams.resolver(),
-            expected,
-            listeners,
-            owners,
-            active,
-            relay,
-            upstreams.pins(),
-            FtpTimeouts.DEFAULT);
+            upstreams.holding(expected), expected, listeners, active, relay, FtpTimeouts.DEFAULT);
     return new Ftp(expected, new ControlConnections(services));
   }
 }

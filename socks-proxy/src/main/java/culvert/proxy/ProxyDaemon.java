@@ -21,15 +21,17 @@ import culvert.proxy.relay.BufferBudget;
 import culvert.proxy.relay.Relay;
 import culvert.proxy.route.Policy;
 import culvert.proxy.route.Router;
-import culvert.proxy.route.Upstreams;
 import culvert.proxy.tunnel.LoggedStatus;
 import culvert.proxy.tunnel.RemoteTunnel;
 import culvert.proxy.tunnel.TunnelStatus;
 import culvert.proxy.upstream.BlockingResolver;
 import culvert.proxy.upstream.DirectConnector;
 import culvert.proxy.upstream.GuardedSsh;
+import culvert.proxy.upstream.HeldPorts;
+import culvert.proxy.upstream.OpeningTimes;
 import culvert.proxy.upstream.OwnListeners;
 import culvert.proxy.upstream.TcpConnector;
+import culvert.proxy.upstream.Upstreams;
 import culvert.ssh.AddressResolver;
 import culvert.ssh.NettyTransport;
 import culvert.ssh.SshException;
@@ -138,8 +140,9 @@ public final class ProxyDaemon implements AutoCloseable {
             Clock.systemUTC(),
             metrics.events()::pinNotWritten);
     DirectConnector direct = new TcpConnector(dialer, DIRECT_CONNECT_TIMEOUT, ownListeners);
-    Upstreams upstreams = new Upstreams(resolver, direct, ssh, pins);
     ClientOwners owners = ProcClientOwners.create(owning);
+    Upstreams upstreams =
+        new Upstreams(resolver, direct, ssh, pins, HeldPorts.NONE, owners, OpeningTimes.DEFAULT);
     DataListeners dataListeners =
         new DataListeners(transport, loops, owners, limits, connections, ownListeners);
     BindTable binds = new BindTable(owners);
@@ -147,20 +150,13 @@ public final class ProxyDaemon implements AutoCloseable {
     Parts.Ftp ftp =
         parts
             .ftp()
-            .create(
-                upstreams,
-                owners,
-                relay,
-                dataListeners,
-                active,
-                port -> policy.isControlPort(port));
+            .create(upstreams, relay, dataListeners, active, port -> policy.isControlPort(port));
     Router router =
         new Router(
             () -> policy,
             ftp.dataConnections(),
             ftp.sessions(),
-            upstreams,
-            owners,
+            upstreams.holding(ftp.dataConnections()),
             relay,
             connections);
     doors =

@@ -7,9 +7,9 @@ import static org.awaitility.Awaitility.await;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.verify;
 
-import culvert.config.ConfigLoader;
 import culvert.config.CulvertConfig;
-import culvert.config.Environment;
+import culvert.config.read.ConfigLoader;
+import culvert.config.read.Environment;
 import culvert.ssh.SshTransport;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -64,7 +64,7 @@ class BegunTest {
               pools.add((ExecutorService) blocking);
               return ssh;
             },
-            (upstreams, owners, relay, listeners, active, controlPorts) -> {
+            (upstreams, relay, listeners, active, controlPorts) -> {
               throw new IllegalStateException("for the test");
             },
             InetAddress::getAllByName);
@@ -83,7 +83,7 @@ class BegunTest {
             (transport, resolver, blocking, limits) -> {
               throw new IllegalStateException("for the test");
             },
-            (upstreams, owners, relay, listeners, active, controlPorts) -> {
+            (upstreams, relay, listeners, active, controlPorts) -> {
               throw new AssertionError("comes later");
             },
             InetAddress::getAllByName);

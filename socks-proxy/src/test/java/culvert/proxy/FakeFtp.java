@@ -43,8 +43,8 @@ final class FakeFtp implements DataConnections, FtpSessions {
   }
 
   @Override
-  public Claim direct(Client client, SocketOwner owner, InetAddress address, int port) {
-    return isHeld(address, port) ? Claim.HELD : Claim.NOT_EXPECTED;
+  public Hold hold(Client client, SocketOwner owner, InetAddress address, int port) {
+    return isHeld(address, port) ? Hold.HELD : Hold.FREE;
   }
 
   @Override

@@ -233,7 +233,7 @@ class FixedTunnelTest {
     Parts parts =
         new Parts(
             (transport, resolver, blocking, limits) -> ssh,
-            (upstreams, owners, relay, listeners, active, controlPorts) -> new Parts.Ftp(ftp, ftp),
+            (upstreams, relay, listeners, active, controlPorts) -> new Parts.Ftp(ftp, ftp),
             InetAddress::getAllByName);
     daemon = ProxyDaemon.start(config(gate + String.join("\n", more), List.of(listener)), parts);
   }

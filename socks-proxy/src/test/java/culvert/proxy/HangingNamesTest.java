@@ -84,8 +84,7 @@ class HangingNamesTest {
             new ConfigLoader(Environment.ofProcess()).loadString(all, "test.yaml").orThrow(),
             new Parts(
                 (transport, resolver, blocking, limits) -> ssh,
-                (upstreams, owners, relay, listeners, active, controlPorts) ->
-                    new Parts.Ftp(ftp, ftp),
+                (upstreams, relay, listeners, active, controlPorts) -> new Parts.Ftp(ftp, ftp),
                 this::lookUp));
   }
 
@@ -102,7 +101,7 @@ class HangingNamesTest {
     List<SocksSocket> all = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       SocksSocket client = client(from);
-      client.ask(from + "-" + i + ".hang.example", 21);
+      client.ask(from + "-" + i + ".hang.example", 80);
       all.add(client);
     }
     return all;
@@ -155,6 +154,14 @@ class HangingNamesTest {
     assertThat(audit.lines())
         .anyMatch(
             line -> line.contains("not looked up") && line.contains("reason=upstream-failed"));
+  }
+
+  @Test
+  void theNameOfADirectConnectionIsLookedUpOnce() throws Exception {
+    start("rules: []\ndefault-action: direct");
+
+    assertThat(client("127.0.0.1").connect("ftp.example", echo.port())).isZero();
+    assertThat(lookedUp).containsExactly("ftp.example");
   }
 
   @Test

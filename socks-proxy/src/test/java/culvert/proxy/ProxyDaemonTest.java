@@ -450,7 +450,7 @@ class ProxyDaemonTest {
   private Parts parts() {
     return new Parts(
         (transport, resolver, blocking, limits) -> ssh,
-        (upstreams, owners, relay, listeners, active, controlPorts) -> new Parts.Ftp(ftp, ftp),
+        (upstreams, relay, listeners, active, controlPorts) -> new Parts.Ftp(ftp, ftp),
         InetAddress::getAllByName);
   }
 

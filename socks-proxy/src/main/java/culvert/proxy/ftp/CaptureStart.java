@@ -3,6 +3,8 @@ package culvert.proxy.ftp;
 import culvert.proxy.door.Client;
 import culvert.proxy.ftp.core.LoginCapture;
 import culvert.proxy.ftp.core.LoginDepth;
+import culvert.proxy.upstream.Opening;
+import culvert.proxy.upstream.TunnelPlan;
 import culvert.ssh.Password;
 import culvert.ssh.SshException;
 import culvert.ssh.SshFailure;
@@ -25,7 +27,7 @@ final class CaptureStart implements SessionWay.Opener {
   private final Client client;
   private final TunnelPlan plan;
   private final FtpSession session;
-  private final UpstreamOpener opener;
+  private final Opening opening;
   private final LoginDepth depth;
   private Optional<Preparation> preparation = Optional.empty();
   private @Nullable ScheduledFuture<?> decision;
@@ -36,13 +38,13 @@ final class CaptureStart implements SessionWay.Opener {
       Client client,
       TunnelPlan plan,
       FtpSession session,
-      UpstreamOpener opener,
+      Opening opening,
       LoginDepth depth) {
     this.services = services;
     this.client = client;
     this.plan = plan;
     this.session = session;
-    this.opener = opener;
+    this.opening = opening;
     this.depth = depth;
   }
 
@@ -53,7 +55,9 @@ final class CaptureStart implements SessionWay.Opener {
     }
     EventLoop loop = client.channel().eventLoop();
     decision = session.in(services.timeouts().decision(), this::undecided);
-    preparation = plan.prepare(services.ssh(), client.user(), client.address().getAddress(), loop);
+    preparation =
+        plan.prepare(
+            services.upstreams().ssh(), client.user(), client.address().getAddress(), loop);
     preparation.ifPresentOrElse(
         prepared ->
             prepared
@@ -67,10 +71,10 @@ final class CaptureStart implements SessionWay.Opener {
       return;
     }
     decided = true;
-    if (reached.isSuccess() || UpstreamOpener.isAbandoned(reached)) {
+    if (reached.isSuccess() || Opening.isAbandoned(reached)) {
       session.capture(new LoginCapture(depth));
     } else {
-      opener.fallBack(plan, failure(reached.cause()));
+      opening.fallBack(plan, failure(reached.cause()));
     }
   }
 
@@ -94,13 +98,13 @@ final class CaptureStart implements SessionWay.Opener {
   public void open(byte[] user, Optional<Password> password) {
     Optional<Preparation> first = preparation;
     preparation = Optional.empty(); // serves one login
-    opener.openTunnel(
+    opening.openTunnel(
         plan, first, plan.session(user, password, client.user(), client.address().getAddress()));
   }
 
   @Override
   public void cancel() {
-    opener.cancel();
+    opening.cancel();
     if (decision != null) {
       decision.cancel(false);
     }

@@ -1,8 +1,8 @@
 package culvert.proxy.ftp;
 
 import culvert.proxy.event.EndReason;
-import culvert.proxy.ftp.data.Upstream;
 import culvert.proxy.upstream.Refusals;
+import culvert.proxy.upstream.Upstream;
 import io.netty.channel.socket.DuplexChannel;
 
 /** No upstream yet, and nothing to say to the client: it will hear the server's own greeting. */
@@ -19,8 +19,8 @@ final class ConnectingConversation implements Conversation {
   }
 
   @Override
-  public void opened(UpstreamEnd end, DuplexChannel control, Upstream upstream) {
-    ServerSide server = session.way().attach(session, end, control, upstream);
+  public void opened(DuplexChannel control, Upstream upstream) {
+    ServerSide server = session.way().attach(session, control, upstream);
     session.become(RelayConversation.fromTheGreetingOn(session, server));
     session.accept();
     server.listen();
@@ -28,12 +28,12 @@ final class ConnectingConversation implements Conversation {
 
   @Override
   public void failed(Exception cause) {
-    String detail = String.valueOf(cause.getMessage());
     if (session.client().isAccepted()) {
+      String detail = String.valueOf(cause.getMessage());
       int code = LoginConversation.isLoginRefused(cause) ? 530 : 421;
-      session.hangUp(code, "culvert: " + detail, EndReason.UPSTREAM_FAILED, detail);
+      session.hangUp(code, "culvert: " + detail, Refusals.endReason(cause), detail);
     } else {
-      session.refuse(Refusals.of(cause), detail);
+      session.refuse(cause);
     }
   }
 

@@ -8,14 +8,18 @@ import culvert.filter.Route;
 import culvert.proxy.door.Client;
 import culvert.proxy.door.ForwardedBy;
 import culvert.proxy.event.ConnectionRecorder;
+import culvert.proxy.ftp.core.LoginDepth;
 import culvert.proxy.ftp.passive.ExpectedPorts;
 import culvert.proxy.ftp.passive.ForwardedPorts;
 import culvert.proxy.ftp.passive.KnownServer;
 import culvert.proxy.ftp.passive.ListeningPorts;
 import culvert.proxy.ftp.passive.PassiveServices;
-import io.netty.channel.EventLoop;
+import culvert.proxy.upstream.Opening;
+import culvert.proxy.upstream.TunnelPlan;
+import io.netty.channel.ChannelHandler;
 import java.net.InetAddress;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Begins FTP sessions. What a session needs before its login decides how: nothing ({@link
@@ -47,22 +51,39 @@ public final class ControlConnections implements FtpSessions {
       new UserAtHostStart(all, client, routed, rules, session, recorder).begin();
       return;
     }
-    EventLoop loop = client.channel().eventLoop();
-    UpstreamOpener opener = new UpstreamOpener(services, request, client, loop, recorder, session);
+    Opening opening = opening(services, request, client, recorder, session);
     if (!(route instanceof Route.FtpTunnel tunnel)) {
-      session.begin(new DirectStart(opener));
+      session.begin(new DirectStart(opening));
       if (!client.waitsForAnswer()) {
         session.accept();
       }
-      opener.openPlain();
+      opening.openPlain();
       return;
     }
     TunnelPlan plan = TunnelPlan.of(request, tunnel, routed.profile().orElseThrow());
-    if (plan.depth().isPresent()) {
-      new CaptureStart(services, client, plan, session, opener, plan.depth().get()).begin();
+    Optional<LoginDepth> depth = LoginDepth.of(plan.profile());
+    if (depth.isPresent()) {
+      new CaptureStart(services, client, plan, session, opening, depth.get()).begin();
     } else {
-      new TunnelStart(services, client, plan, session, opener).begin();
+      new TunnelStart(services, client, plan, session, opening).begin();
     }
+  }
+
+  /** Of a session's upstream control connection. */
+  static Opening opening(
+      FtpServices services,
+      ConnectionRequest destination,
+      Client client,
+      ConnectionRecorder recorder,
+      FtpSession session) {
+    Supplier<ChannelHandler> ends = () -> UpstreamEnd.initializer(session.loop());
+    return new Opening(
+        services.upstreams(),
+        destination,
+        client,
+        new Opening.Use("FTP server ", ends),
+        recorder,
+        session);
   }
 
   private static Optional<InetAddress> reached(ConnectionRequest request) {

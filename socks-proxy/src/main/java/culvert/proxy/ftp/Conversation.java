@@ -4,7 +4,7 @@ import culvert.proxy.ftp.core.ClientInput;
 import culvert.proxy.ftp.core.Command;
 import culvert.proxy.ftp.core.ControlEvent;
 import culvert.proxy.ftp.core.ReplyLine;
-import culvert.proxy.ftp.data.Upstream;
+import culvert.proxy.upstream.Upstream;
 import io.netty.channel.socket.DuplexChannel;
 
 /**
@@ -67,8 +67,7 @@ interface Conversation {
   void serverLost(String why);
 
   /** The upstream that was asked for stands. */
-  default void opened(UpstreamEnd end, DuplexChannel control, Upstream upstream) {
-    end.detach();
+  default void opened(DuplexChannel control, Upstream upstream) {
     control.close();
     upstream.release();
   }

@@ -1,10 +1,11 @@
 package culvert.proxy.ftp;
 
+import culvert.proxy.upstream.Opening;
 import culvert.ssh.Password;
 import java.util.Optional;
 
 /** A session in plaintext: the real greeting is relayed, and no login is ever captured. */
-record DirectStart(UpstreamOpener opener) implements SessionWay.Opener {
+record DirectStart(Opening opening) implements SessionWay.Opener {
 
   @Override
   public void open(byte[] user, Optional<Password> password) {
@@ -13,6 +14,6 @@ record DirectStart(UpstreamOpener opener) implements SessionWay.Opener {
 
   @Override
   public void cancel() {
-    opener.cancel();
+    opening.cancel();
   }
 }

@@ -1,7 +1,6 @@
 package culvert.proxy.ftp;
 
 import culvert.proxy.door.Client;
-import culvert.proxy.door.Refusal;
 import culvert.proxy.event.ConnectionRecorder;
 import culvert.proxy.event.EndReason;
 import culvert.proxy.ftp.active.ActiveMode;
@@ -10,7 +9,9 @@ import culvert.proxy.ftp.core.LoginCapture;
 import culvert.proxy.ftp.core.LoginEvent;
 import culvert.proxy.ftp.core.OwnReply;
 import culvert.proxy.ftp.core.ReplyLine;
-import culvert.proxy.ftp.data.Upstream;
+import culvert.proxy.upstream.Opening;
+import culvert.proxy.upstream.Refusals;
+import culvert.proxy.upstream.Upstream;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.ScheduledFuture;
@@ -28,8 +29,7 @@ import org.slf4j.LoggerFactory;
  * <p>Ends exactly once, in {@link #end}, which gives back everything that it holds. Everything that
  * comes from outside runs {@link #guarded}: a defect ends the session, too, and shows.
  */
-final class FtpSession
-    implements ServerSide.Listener, UpstreamOpener.Listener, ActiveMode.Listener {
+final class FtpSession implements ServerSide.Listener, Opening.Listener, ActiveMode.Listener {
   private static final Logger log = LoggerFactory.getLogger(FtpSession.class);
 
   private final FtpTimeouts timeouts;
@@ -78,10 +78,10 @@ final class FtpSession
   }
 
   /** Tells the client, which may hang up before it has heard all, that it is not connected. */
-  void refuse(Refusal refusal, String detail) {
+  void refuse(Exception cause) {
     if (!ended) {
-      end(EndReason.UPSTREAM_FAILED, detail);
-      client.refuse(refusal);
+      end(Refusals.endReason(cause), String.valueOf(cause.getMessage()));
+      client.refuse(Refusals.of(cause));
     }
   }
 
@@ -105,8 +105,8 @@ final class FtpSession
   }
 
   @Override
-  public void opened(UpstreamEnd end, DuplexChannel control, Upstream upstream) {
-    guarded(() -> word.opened(end, control, upstream));
+  public void opened(DuplexChannel control, Upstream upstream) {
+    guarded(() -> word.opened(control, upstream));
     pump();
   }
 

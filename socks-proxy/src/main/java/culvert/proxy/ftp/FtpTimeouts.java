@@ -6,8 +6,7 @@ import java.time.Duration;
  * How long things may take.
  *
  * @param decision the front door's answer waits so long for the server to be reached
- * @param tunnel from the login until the tunnel stands, where plaintext is the way out
- * @param opening from the login until the upstream stands: WinSCP waits 15 s for an answer
+ * @param answer what an answer of ours may take that something is waited for: WinSCP waits 15 s
  * @param serverReply what a server may take from its connection to its last reply to the replayed
  *     login; greetings wait for reverse DNS
  * @param clientLogin what a client may take for its login, whatever else it says meanwhile
@@ -18,8 +17,7 @@ import java.time.Duration;
  */
 public record FtpTimeouts(
     Duration decision,
-    Duration tunnel,
-    Duration opening,
+    Duration answer,
     Duration serverReply,
     Duration clientLogin,
     Duration abort,
@@ -30,7 +28,6 @@ public record FtpTimeouts(
   public static final FtpTimeouts DEFAULT =
       new FtpTimeouts(
           Duration.ofSeconds(2),
-          Duration.ofSeconds(10),
           Duration.ofMillis(14_500),
           Duration.ofSeconds(60),
           Duration.ofSeconds(120),

@@ -1,5 +1,6 @@
 package culvert.proxy.ftp;
 
+import culvert.config.FallbackReason;
 import culvert.proxy.event.EndReason;
 import culvert.proxy.ftp.core.ClientInput;
 import culvert.proxy.ftp.core.Command;
@@ -9,7 +10,8 @@ import culvert.proxy.ftp.core.LoginEvent;
 import culvert.proxy.ftp.core.LoginState;
 import culvert.proxy.ftp.core.Reply;
 import culvert.proxy.ftp.core.ReplyLine;
-import culvert.proxy.ftp.data.Upstream;
+import culvert.proxy.ftp.core.Serves;
+import culvert.proxy.upstream.Upstream;
 import culvert.ssh.SshException;
 import culvert.ssh.SshFailure;
 import io.netty.channel.socket.DuplexChannel;
@@ -106,12 +108,23 @@ final class LoginConversation implements Conversation, LoginDeadlines.Listener {
   }
 
   @Override
-  public void opened(UpstreamEnd end, DuplexChannel control, Upstream upstream) {
+  public void opened(DuplexChannel control, Upstream upstream) {
     failure = "";
-    ServerSide server = session.way().attach(session, end, control, upstream);
+    ServerSide server = session.way().attach(session, control, upstream);
     replies = new Reply.Collector();
-    on(new LoginEvent.UpstreamOpened(upstream.serves()), () -> {});
+    on(new LoginEvent.UpstreamOpened(serves(upstream)), () -> {});
     server.listen();
+  }
+
+  /** What was said of one login says nothing about the next one. */
+  private static Serves serves(Upstream upstream) {
+    if (upstream.isTunnelled()) {
+      return Serves.ONE_IDENTITY;
+    }
+    return switch (upstream.fallback().orElse(FallbackReason.UNREACHABLE)) {
+      case NO_IDENTITY, AUTH_FAILED -> Serves.ONE_LOGIN;
+      case UNREACHABLE, FORWARDING_REFUSED, TARGET_UNREACHABLE -> Serves.ANY_LOGIN;
+    };
   }
 
   @Override

@@ -316,7 +316,7 @@ final class RelayConversation implements Conversation {
     }
     Promise<PassivePorts.Announced> inTime = session.loop().newPromise();
     PromiseNotifier.cascade(false, expected, inTime);
-    Duration longest = session.timeouts().opening();
+    Duration longest = session.timeouts().answer();
     TimeoutException late =
         new TimeoutException("no port for data within " + longest.toMillis() + " ms");
     ScheduledFuture<?> timer = session.in(longest, () -> inTime.tryFailure(late));
@@ -341,14 +341,14 @@ final class RelayConversation implements Conversation {
   /** What waits may take only so long: clients wait for an answer, and a busy server for nobody. */
   private void startTimer() {
     stopTimer();
-    patience = session.in(session.timeouts().opening(), this::expired);
+    patience = session.in(session.timeouts().answer(), this::expired);
   }
 
   private void expired() {
     if (dialogue.waitsBehindTransfer()) {
       startTimer();
     } else if (dialogue.waiting() && !dialogue.announcing()) {
-      long waited = session.timeouts().opening().toMillis();
+      long waited = session.timeouts().answer().toMillis();
       happened(new ControlEvent.GiveUp(dialogue.waitsFor() + " within " + waited + " ms"));
       session.pump();
     }

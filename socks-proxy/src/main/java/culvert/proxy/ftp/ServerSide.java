@@ -3,7 +3,7 @@ package culvert.proxy.ftp;
 import culvert.proxy.ftp.core.ReplyLine;
 import culvert.proxy.ftp.core.ReplySplitter;
 import culvert.proxy.ftp.core.ShownReplies;
-import culvert.proxy.ftp.data.Upstream;
+import culvert.proxy.upstream.Upstream;
 import culvert.ssh.SshException;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.socket.DuplexChannel;
@@ -57,33 +57,31 @@ final class ServerSide implements UpstreamEnd.Listener {
    * @param host the FTP server, for messages
    */
   ServerSide(
-      UpstreamEnd end,
-      DuplexChannel control,
-      Upstream upstream,
-      DataModes data,
-      String host,
-      Listener session) {
-    this.end = end;
+      DuplexChannel control, Upstream upstream, DataModes data, String host, Listener session) {
+    this.end = UpstreamEnd.of(control);
     this.upstream = upstream;
     this.data = data;
     this.host = host;
     this.session = session;
-    end.attach(control);
   }
 
   /** Tells what has happened so far, and from now on at once. */
   void listen() {
     end.listen(this);
-    if (!dropped && upstream instanceof Upstream.Tunnelled tunnel) {
-      FutureListener<SshException> watch = this::sshSessionEnded;
-      tunnel.ended().addListener(watch);
-      unwatch = () -> tunnel.ended().removeListener(watch);
+    if (!dropped) {
+      upstream.tunnel().map(Upstream.Tunnelled::ended).ifPresent(this::watch);
     }
+  }
+
+  private void watch(Future<SshException> ended) {
+    FutureListener<SshException> watch = this::sshSessionEnded;
+    ended.addListener(watch);
+    unwatch = () -> ended.removeListener(watch);
   }
 
   /** Whether the way to the server is a tunnel. */
   boolean tunnelled() {
-    return upstream instanceof Upstream.Tunnelled;
+    return upstream.isTunnelled();
   }
 
   /** What cuts the server's bytes. */

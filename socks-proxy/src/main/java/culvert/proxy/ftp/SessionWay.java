@@ -10,9 +10,9 @@ import culvert.proxy.ftp.active.ActiveMode;
 import culvert.proxy.ftp.data.DataConnector;
 import culvert.proxy.ftp.data.DataEvents;
 import culvert.proxy.ftp.data.PassiveAddress;
-import culvert.proxy.ftp.data.Upstream;
 import culvert.proxy.ftp.passive.PassivePorts;
 import culvert.proxy.ftp.passive.PassiveUpstream;
+import culvert.proxy.upstream.Upstream;
 import culvert.ssh.Password;
 import io.netty.channel.socket.DuplexChannel;
 import java.util.ArrayList;
@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SessionWay {
 
-  /** Makes the upstream control connection; see {@link UpstreamOpener.Listener}. */
+  /** Makes the upstream control connection; see {@link culvert.proxy.upstream.Opening.Listener}. */
   interface Opener {
     void open(byte[] user, Optional<Password> password);
 
@@ -107,11 +107,11 @@ final class SessionWay {
   }
 
   /** Takes the upstream into use; nothing is heard from it before {@link ServerSide#listen}. */
-  ServerSide attach(FtpSession session, UpstreamEnd end, DuplexChannel control, Upstream upstream) {
+  ServerSide attach(FtpSession session, DuplexChannel control, Upstream upstream) {
     SessionData told = new SessionData(session);
     DataEvents events = new DataEvents(client.channel().eventLoop(), told);
     DataConnector connector = new DataConnector(events, upstream, route, services.relay());
-    PassiveAddress address = PassiveAddress.of(client, request, services.resolver());
+    PassiveAddress address = PassiveAddress.of(client, request, services.upstreams().resolver());
     ActiveMode active =
         new ActiveMode(
             services.activeNeeds(), client, request, route, upstream, address, connector, session);
@@ -120,7 +120,7 @@ final class SessionWay {
             new PassiveUpstream(
                 upstream, address, reply -> connector.taker(DataConnector.UNKNOWN_REQUEST, reply)));
     DataModes data = new DataModes(passive, active, connector, events);
-    ServerSide attached = new ServerSide(end, control, upstream, data, request.host(), session);
+    ServerSide attached = new ServerSide(control, upstream, data, request.host(), session);
     told.of(attached);
     server = attached;
     return attached;

@@ -1,6 +1,8 @@
 package culvert.proxy.ftp;
 
 import culvert.proxy.door.Client;
+import culvert.proxy.upstream.Opening;
+import culvert.proxy.upstream.TunnelPlan;
 import culvert.ssh.Password;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.util.Optional;
@@ -16,20 +18,16 @@ final class TunnelStart implements SessionWay.Opener {
   private final Client client;
   private final TunnelPlan plan;
   private final FtpSession session;
-  private final UpstreamOpener opener;
+  private final Opening opening;
   private @Nullable ScheduledFuture<?> decision;
 
   TunnelStart(
-      FtpServices services,
-      Client client,
-      TunnelPlan plan,
-      FtpSession session,
-      UpstreamOpener opener) {
+      FtpServices services, Client client, TunnelPlan plan, FtpSession session, Opening opening) {
     this.services = services;
     this.client = client;
     this.plan = plan;
     this.session = session;
-    this.opener = opener;
+    this.opening = opening;
   }
 
   void begin() {
@@ -38,7 +36,7 @@ final class TunnelStart implements SessionWay.Opener {
       session.accept();
     }
     decision = session.in(services.timeouts().decision(), session::accept);
-    opener.openTunnel(
+    opening.openTunnel(
         plan, Optional.empty(), plan.session(client.user(), client.address().getAddress()));
   }
 
@@ -49,7 +47,7 @@ final class TunnelStart implements SessionWay.Opener {
 
   @Override
   public void cancel() {
-    opener.cancel();
+    opening.cancel();
     if (decision != null) {
       decision.cancel(false);
     }

@@ -4,12 +4,14 @@ import culvert.proxy.relay.Defects;
 import culvert.proxy.relay.Loops;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.AttributeKey;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,31 +46,9 @@ final class UpstreamEnd extends ChannelInboundHandlerAdapter {
     void defect(Throwable cause);
   }
 
-  /** One end for each channel that is tried. */
-  static final class Initializer extends ChannelInitializer<Channel> {
-    private final EventLoop sessionLoop;
-    private volatile @Nullable UpstreamEnd end;
-
-    Initializer(EventLoop sessionLoop) {
-      this.sessionLoop = sessionLoop;
-    }
-
-    @Override
-    protected void initChannel(Channel channel) {
-      UpstreamEnd created = new UpstreamEnd(sessionLoop);
-      end = created;
-      channel.pipeline().addLast("ftp-server", created);
-    }
-
-    /** The last channel's, which is the connected one. */
-    UpstreamEnd end() {
-      UpstreamEnd last = end;
-      if (last == null) {
-        throw new IllegalStateException("upstream: connected without a pipeline");
-      }
-      return last;
-    }
-  }
+  /** The end of a channel, whose pipeline is taken down when it closes. */
+  private static final AttributeKey<UpstreamEnd> END =
+      AttributeKey.valueOf(UpstreamEnd.class, "end");
 
   private final EventLoop sessionLoop;
 
@@ -84,13 +64,30 @@ final class UpstreamEnd extends ChannelInboundHandlerAdapter {
   private boolean detached;
   private boolean readAsked;
 
-  UpstreamEnd(EventLoop sessionLoop) {
+  private UpstreamEnd(EventLoop sessionLoop) {
     this.sessionLoop = sessionLoop;
   }
 
-  /** The channel stands. On the session's loop, as is everything below. */
-  void attach(DuplexChannel connected) {
-    channel = connected;
+  /** For each channel that is tried: its end is a session's of this loop. */
+  static ChannelHandler initializer(EventLoop sessionLoop) {
+    return new ChannelInitializer<>() {
+      @Override
+      protected void initChannel(Channel channel) {
+        UpstreamEnd end = new UpstreamEnd(sessionLoop);
+        channel.attr(END).set(end);
+        channel.pipeline().addLast("ftp-server", end);
+      }
+    };
+  }
+
+  /** The end of a channel that stands. On the session's loop, as is everything below. */
+  static UpstreamEnd of(DuplexChannel connected) {
+    UpstreamEnd end = connected.attr(END).get();
+    if (end == null) {
+      throw new IllegalStateException("upstream: connected without a pipeline");
+    }
+    end.channel = connected;
+    return end;
   }
 
   /** Tells what has happened so far, and from now on at once. */

@@ -10,9 +10,10 @@ import culvert.proxy.event.ConnectionRecorder;
 import culvert.proxy.ftp.core.LoginCapture;
 import culvert.proxy.ftp.core.LoginDepth;
 import culvert.proxy.ftp.core.LoginEvent;
+import culvert.proxy.upstream.Opening;
+import culvert.proxy.upstream.TunnelPlan;
 import culvert.ssh.Password;
 import culvert.ssh.SshTransport.Preparation;
-import io.netty.channel.EventLoop;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -37,7 +38,7 @@ final class UserAtHostStart implements SessionWay.Opener, SessionWay.Destination
 
   /** The way to one destination. */
   private record Attempt(
-      UpstreamOpener opener, Optional<TunnelPlan> plan, Optional<Preparation> preparation) {}
+      Opening opening, Optional<TunnelPlan> plan, Optional<Preparation> preparation) {}
 
   /**
    * @param requested what the front door was asked for: stands until USER names something else
@@ -124,18 +125,15 @@ final class UserAtHostStart implements SessionWay.Opener, SessionWay.Destination
       return;
     }
     Route route = asFtp(routed.decided().route());
-    EventLoop loop = client.channel().eventLoop();
-    UpstreamOpener opener = new UpstreamOpener(services, request, client, loop, recorder, session);
+    Opening opening = ControlConnections.opening(services, request, client, recorder, session);
     Optional<TunnelPlan> plan =
         route instanceof Route.FtpTunnel tunnel
             ? Optional.of(TunnelPlan.of(request, tunnel, routed.profile().orElseThrow()))
             : Optional.empty();
-    Optional<LoginDepth> depth = plan.flatMap(TunnelPlan::depth);
+    Optional<LoginDepth> depth = plan.flatMap(p -> LoginDepth.of(p.profile()));
     Optional<Preparation> preparation =
-        depth
-            .flatMap(d -> plan)
-            .flatMap(p -> prepare(services, p, loop)); // while the client still types
-    attempt = new Attempt(opener, plan, preparation);
+        depth.flatMap(d -> plan).flatMap(p -> prepare(services, p)); // while the client still types
+    attempt = new Attempt(opening, plan, preparation);
     session
         .way()
         .redirect(
@@ -143,8 +141,12 @@ final class UserAtHostStart implements SessionWay.Opener, SessionWay.Destination
     session.tellLogin(new LoginEvent.Decided(depth.orElse(LoginDepth.USER)));
   }
 
-  private Optional<Preparation> prepare(FtpServices services, TunnelPlan plan, EventLoop loop) {
-    return plan.prepare(services.ssh(), client.user(), client.address().getAddress(), loop);
+  private Optional<Preparation> prepare(FtpServices services, TunnelPlan plan) {
+    return plan.prepare(
+        services.upstreams().ssh(),
+        client.user(),
+        client.address().getAddress(),
+        client.channel().eventLoop());
   }
 
   /** The client speaks FTP already, so a tunnel for bytes is one for FTP. */
@@ -162,17 +164,17 @@ final class UserAtHostStart implements SessionWay.Opener, SessionWay.Destination
       throw new IllegalStateException("FTP session: opened before its destination was chosen");
     }
     if (present.plan().isEmpty()) {
-      present.opener().openPlain();
+      present.opening().openPlain();
       return;
     }
     TunnelPlan plan = present.plan().get();
-    attempt = new Attempt(present.opener(), present.plan(), Optional.empty()); // serves one login
+    attempt = new Attempt(present.opening(), present.plan(), Optional.empty()); // serves one login
     present
-        .opener()
+        .opening()
         .openTunnel(
             plan,
             present.preparation(),
-            plan.depth().isPresent()
+            LoginDepth.of(plan.profile()).isPresent()
                 ? plan.session(user, password, client.user(), client.address().getAddress())
                 : plan.session(client.user(), client.address().getAddress()));
   }
@@ -180,7 +182,7 @@ final class UserAtHostStart implements SessionWay.Opener, SessionWay.Destination
   @Override
   public void cancel() {
     if (attempt != null) {
-      attempt.opener().cancel();
+      attempt.opening().cancel();
     }
   }
 }

@@ -1,8 +1,10 @@
 package culvert.proxy.relay;
 
+import io.netty.util.concurrent.FutureListener;
 import java.nio.channels.NotYetConnectedException;
+import java.util.function.Consumer;
 
-/** What of all that a channel's pipeline throws is a defect of ours. */
+/** Defects of ours: what of all that is thrown is one, and that they are heard of. */
 public final class Defects {
   private Defects() {}
 
@@ -10,5 +12,27 @@ public final class Defects {
   public static boolean isOne(Throwable thrown) {
     return !(thrown instanceof Exception)
         || (thrown instanceof RuntimeException && !(thrown instanceof NotYetConnectedException));
+  }
+
+  /** The same listener, with somebody who hears of what it throws: Netty would only log it. */
+  public static <T> FutureListener<T> told(FutureListener<T> then, Consumer<Throwable> defect) {
+    return done -> {
+      try {
+        then.operationComplete(done);
+      } catch (Exception | Error e) {
+        defect.accept(e);
+      }
+    };
+  }
+
+  /** The same for a task of an event loop. */
+  public static Runnable told(Runnable task, Consumer<Throwable> defect) {
+    return () -> {
+      try {
+        task.run();
+      } catch (RuntimeException | Error e) {
+        defect.accept(e);
+      }
+    };
   }
 }

@@ -10,6 +10,7 @@ import culvert.proxy.door.Arrival;
 import culvert.proxy.ftp.DestinationRules;
 import culvert.proxy.ftp.RoutedRequest;
 import culvert.proxy.owner.ClientOwners;
+import culvert.proxy.relay.Defects;
 import culvert.ssh.AddressResolver;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.FutureListener;
@@ -62,15 +63,7 @@ record PolicyRules(Policy policy, AddressResolver resolver, ClientOwners owners,
   }
 
   private static <T> void ask(Future<T> question, Answer answer, Consumer<Future<T>> next) {
-    question.addListener(
-        (FutureListener<T>)
-            answered -> {
-              try {
-                next.accept(answered);
-              } catch (RuntimeException | Error e) {
-                answer.defect(e);
-              }
-            });
+    question.addListener(Defects.told((FutureListener<T>) next::accept, answer::defect));
   }
 
   /** With the profile that the route names. */

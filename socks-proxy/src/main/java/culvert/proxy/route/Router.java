@@ -6,9 +6,9 @@ import culvert.proxy.door.ClientHandler;
 import culvert.proxy.door.OpenConnections;
 import culvert.proxy.ftp.FtpSessions;
 import culvert.proxy.ftp.passive.DataConnections;
-import culvert.proxy.owner.ClientOwners;
 import culvert.proxy.owner.SocketOwner;
 import culvert.proxy.relay.Relay;
+import culvert.proxy.upstream.Upstreams;
 import io.netty.util.concurrent.Future;
 import java.util.function.Supplier;
 
@@ -24,7 +24,6 @@ public final class Router implements ClientHandler {
   private final DataConnections dataConnections;
   private final FtpSessions ftpSessions;
   private final Upstreams upstreams;
-  private final ClientOwners owners;
   private final Relay relay;
   private final OpenConnections open;
 
@@ -36,14 +35,12 @@ public final class Router implements ClientHandler {
       DataConnections dataConnections,
       FtpSessions ftpSessions,
       Upstreams upstreams,
-      ClientOwners owners,
       Relay relay,
       OpenConnections open) {
     this.policy = policy;
     this.dataConnections = dataConnections;
     this.ftpSessions = ftpSessions;
     this.upstreams = upstreams;
-    this.owners = owners;
     this.relay = relay;
     this.open = open;
   }
@@ -58,10 +55,9 @@ public final class Router implements ClientHandler {
   }
 
   private RoutedConnection start(Client client, Policy now) {
-    Upstreams own = upstreams.of(client, owners);
-    PolicyRules rules = new PolicyRules(now, own.resolver(), owners, client.arrival());
-    return new RoutedConnection(
-        client, open.begin(client), rules, dataConnections, owners, ftpSessions, own, relay);
+    Upstreams own = upstreams.of(client);
+    PolicyRules rules = new PolicyRules(now, own.resolver(), own.owners(), client.arrival());
+    return new RoutedConnection(client, open.begin(client), rules, ftpSessions, own, relay);
   }
 
   @Override
@@ -77,7 +73,8 @@ public final class Router implements ClientHandler {
       }
       case HELD -> connection.refuseHeld();
       case NEEDS_OWNER ->
-          owners
+          upstreams
+              .owners()
               .socket(client.arrival())
               .addListener(
                   (Future<SocketOwner> found) ->

@@ -1,18 +1,41 @@
 package culvert.proxy.upstream;
 
 import culvert.proxy.door.Refusal;
+import culvert.proxy.event.EndReason;
 import culvert.ssh.SshException;
+import culvert.ssh.SshFailure;
 
-/** What a front door answers when no upstream could be made. */
+/** What becomes of a client when no upstream could be made. */
 public final class Refusals {
   private Refusals() {}
 
+  /** What a front door answers. */
   public static Refusal of(Throwable cause) {
     if (cause instanceof SshException ssh) {
-      return SshRefusal.of(ssh.failure());
+      return of(ssh.failure());
     }
     return cause instanceof ConnectFailedException connect
         ? connect.refusal()
         : Refusal.GENERAL_FAILURE;
+  }
+
+  private static Refusal of(SshFailure failure) {
+    return switch (failure) {
+      case CONNECTION_REFUSED, NOT_SSH, TARGET_UNREACHABLE -> Refusal.CONNECTION_REFUSED;
+      case NO_ROUTE -> Refusal.NETWORK_UNREACHABLE;
+      case NAME_UNKNOWN -> Refusal.HOST_UNREACHABLE;
+      case TIMED_OUT -> Refusal.TIMED_OUT;
+      case HOST_KEY, NO_IDENTITY, AUTH_FAILED, LOGIN_UNFINISHED, FORWARDING_REFUSED ->
+          Refusal.NOT_ALLOWED;
+      case SESSION_FULL, SESSION_ENDED, HELD_UP -> Refusal.GENERAL_FAILURE;
+    };
+  }
+
+  /** How its story ends: it is we who refuse what may not be connected. */
+  public static EndReason endReason(Throwable cause) {
+    return cause instanceof ConnectFailedException connect
+            && connect.refusal() == Refusal.NOT_ALLOWED
+        ? EndReason.REFUSED
+        : EndReason.UPSTREAM_FAILED;
   }
 }

@@ -10,6 +10,7 @@ import culvert.config.FtpSettings;
 import culvert.config.SshUser;
 import culvert.filter.FtpHandling;
 import culvert.filter.Route;
+import culvert.proxy.TestProfiles;
 import culvert.proxy.owner.SocketOwner;
 import io.netty.util.concurrent.Promise;
 import java.io.IOException;
@@ -42,7 +43,7 @@ class DataListenerTest {
   void start() throws Exception {
     ftp = new FtpFixture();
     ftp.owner = client -> new SocketOwner.Known(uid, 1);
-    ftp.profile = FtpFixture.profile(new SshUser.Fixed("gate"), AuthMethod.PUBLICKEY);
+    ftp.profile = TestProfiles.profile(new SshUser.Fixed("gate"), AuthMethod.PUBLICKEY);
     serversPort = ftp.listen();
     client =
         ftp.control(

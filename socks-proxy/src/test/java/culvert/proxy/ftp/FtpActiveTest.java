@@ -11,6 +11,7 @@ import culvert.config.FtpSettings;
 import culvert.config.SshUser;
 import culvert.filter.FtpHandling;
 import culvert.filter.Route;
+import culvert.proxy.TestProfiles;
 import culvert.ssh.Originator;
 import culvert.ssh.SshFailure;
 import io.netty.channel.Channel;
@@ -51,7 +52,7 @@ class FtpActiveTest {
   @BeforeEach
   void start() throws Exception {
     ftp = new FtpFixture();
-    ftp.profile = FtpFixture.profile(new SshUser.Fixed("gate"), AuthMethod.PUBLICKEY);
+    ftp.profile = TestProfiles.profile(new SshUser.Fixed("gate"), AuthMethod.PUBLICKEY);
   }
 
   @AfterEach
@@ -213,7 +214,7 @@ class FtpActiveTest {
 
   @Test
   void commandsPipelinedBehindPassWaitForTheirTurnToo() throws Exception {
-    ftp.profile = FtpFixture.profile(new SshUser.FromFtp(), AuthMethod.PASSWORD);
+    ftp.profile = TestProfiles.profile(new SshUser.FromFtp(), AuthMethod.PASSWORD);
     client = ftp.tunnel(Fallback.NONE);
     ServerSocket clients = ftp.listen();
     ServerSocket servers = ftp.listen();

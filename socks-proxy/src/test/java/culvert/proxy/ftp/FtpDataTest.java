@@ -11,6 +11,7 @@ import culvert.config.SshProfile;
 import culvert.config.SshUser;
 import culvert.filter.FtpHandling;
 import culvert.filter.Route;
+import culvert.proxy.TestProfiles;
 import culvert.ssh.SshFailure;
 import io.netty.util.concurrent.Promise;
 import java.io.IOException;
@@ -39,7 +40,7 @@ class FtpDataTest {
   @BeforeEach
   void start() throws Exception {
     ftp = new FtpFixture();
-    ftp.profile = FtpFixture.profile(new SshUser.Fixed("gate"), AuthMethod.PUBLICKEY);
+    ftp.profile = TestProfiles.profile(new SshUser.Fixed("gate"), AuthMethod.PUBLICKEY);
   }
 
   @AfterEach
@@ -132,7 +133,7 @@ class FtpDataTest {
 
   @Test
   void ofANameWithSeveralAddressesOneIsTakenForControlAndData() throws Exception {
-    ftp.profile = FtpFixture.withoutHost(ftp.profile);
+    ftp.profile = TestProfiles.withoutHost(ftp.profile);
     InetAddress first = InetAddress.getByName("127.0.0.3");
     InetAddress second = InetAddress.getByName("127.0.0.2");
     ftp.names.put(FtpFixture.HOST, List.of(first, second));
@@ -150,7 +151,7 @@ class FtpDataTest {
 
   @Test
   void aNameWithAnAddressOfEachFamilyIsLeftToTheSshServer() throws Exception {
-    ftp.profile = FtpFixture.withoutHost(ftp.profile);
+    ftp.profile = TestProfiles.withoutHost(ftp.profile);
     InetAddress four = InetAddress.getByName("127.0.0.3");
     ftp.names.put(FtpFixture.HOST, List.of(InetAddress.getByName("2001:db8::1"), four));
     ftp.ssh.reachedAt = Optional.of(four);
@@ -164,7 +165,7 @@ class FtpDataTest {
   void aNameOfAnIpv6AddressIsLeftToTheSshServerForControlAndData() throws Exception {
     InetAddress six = InetAddress.getByName("2001:db8::1");
     ftp.names.put(FtpFixture.HOST, List.of(six));
-    for (SshProfile profile : List.of(ftp.profile, FtpFixture.withoutHost(ftp.profile))) {
+    for (SshProfile profile : List.of(ftp.profile, TestProfiles.withoutHost(ftp.profile))) {
       ftp.profile = profile;
       ftp.ssh.reachedAt = profile.host().isPresent() ? Optional.empty() : Optional.of(six);
       Control control = tunnelled();
@@ -400,7 +401,7 @@ class FtpDataTest {
 
   @Test
   void aPortIsHeldWhenTheClientLogsInAsAnotherUser() throws Exception {
-    ftp.profile = FtpFixture.profile(new SshUser.FromFtp(), AuthMethod.PUBLICKEY);
+    ftp.profile = TestProfiles.profile(new SshUser.FromFtp(), AuthMethod.PUBLICKEY);
     Peer client = ftp.tunnel(Fallback.NONE);
     assertThat(client.answer()).isZero();
     client.line();

@@ -2,20 +2,14 @@ package culvert.proxy.ftp;
 
 import culvert.config.AuthMethod;
 import culvert.config.Fallback;
-import culvert.config.HostKeyPolicy;
-import culvert.config.RekeyLimit;
-import culvert.config.SshAlgorithms;
-import culvert.config.SshLogin;
-import culvert.config.SshPooling;
 import culvert.config.SshProfile;
-import culvert.config.SshTimeouts;
 import culvert.config.SshUser;
-import culvert.config.SshWay;
 import culvert.filter.ConnectionRequest;
 import culvert.filter.Decision.Decided;
 import culvert.filter.DestinationAddress;
 import culvert.filter.FtpHandling;
 import culvert.filter.Route;
+import culvert.proxy.TestProfiles;
 import culvert.proxy.door.Arrival;
 import culvert.proxy.door.Client;
 import culvert.proxy.door.ConnectionLimits;
@@ -34,8 +28,10 @@ import culvert.proxy.relay.Closing;
 import culvert.proxy.relay.Relay;
 import culvert.proxy.upstream.ConnectFailedException;
 import culvert.proxy.upstream.DirectConnector;
+import culvert.proxy.upstream.OpeningTimes;
 import culvert.proxy.upstream.OwnListeners;
 import culvert.proxy.upstream.TunnelPins;
+import culvert.proxy.upstream.Upstreams;
 import culvert.ssh.AddressResolver;
 import culvert.ssh.NettyTransport;
 import culvert.ssh.NotLookedUpException;
@@ -58,7 +54,6 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.UnknownHostException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -132,7 +127,7 @@ public final class FtpFixture implements AutoCloseable {
   volatile boolean destinationsNamed = true;
   volatile boolean hangUpOnRefusal; // clients do, before they have heard all of it
   volatile boolean pinsDefective;
-  volatile SshProfile profile = profile(new SshUser.FromFtp(), AuthMethod.PASSWORD);
+  volatile SshProfile profile = TestProfiles.profile(new SshUser.FromFtp(), AuthMethod.PASSWORD);
 
   FtpFixture() throws Exception {
     ftpServer = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
@@ -158,9 +153,14 @@ public final class FtpFixture implements AutoCloseable {
     sessions =
         new ControlConnections(
             new FtpServices(
-                ssh,
-                connector(),
-                resolver(),
+                new Upstreams(
+                    resolver(),
+                    connector(),
+                    ssh,
+                    pins(),
+                    expected,
+                    new FakeOwners(),
+                    new OpeningTimes(tunnel, opening)),
                 expected,
                 new DataListeners(
                     NettyTransport.preferred(),
@@ -169,13 +169,10 @@ public final class FtpFixture implements AutoCloseable {
                     limits,
                     connections,
                     ownListeners),
-                new FakeOwners(),
                 new ActiveServices(limits, binds, connections),
                 new Relay(new BufferBudget(1 << 20)),
-                pins(),
                 new FtpTimeouts(
                     Duration.ofMillis(500),
-                    tunnel,
                     opening,
                     server,
                     client,
@@ -295,38 +292,6 @@ public final class FtpFixture implements AutoCloseable {
         address.map(NetUtil::toAddressString).ifPresent(pinned::add);
       }
     };
-  }
-
-  public static SshProfile profile(SshUser user, AuthMethod method) {
-    return profile(Optional.of("gate"), user, method);
-  }
-
-  /** The same that leads to the host that the client asked for. */
-  static SshProfile withoutHost(SshProfile profile) {
-    return profile(Optional.empty(), profile.user(), profile.login().authentication().get(0));
-  }
-
-  private static SshProfile profile(Optional<String> host, SshUser user, AuthMethod method) {
-    return new SshProfile(
-        "test",
-        host,
-        22,
-        user,
-        new SshLogin(
-            List.of(method),
-            Optional.empty(),
-            StandardCharsets.ISO_8859_1,
-            List.of(),
-            Optional.empty(),
-            List.of(),
-            Optional.empty(),
-            false),
-        new HostKeyPolicy(true, List.of(), Optional.empty(), false),
-        new SshWay.Direct(),
-        new SshTimeouts(Duration.ofSeconds(4), Duration.ofSeconds(10), Duration.ofSeconds(15), 3),
-        new SshPooling(Duration.ofSeconds(60), Duration.ofHours(12), 2, Duration.ofSeconds(60)),
-        SshAlgorithms.STANDARD,
-        RekeyLimit.ofBytes(1L << 30));
   }
 
   private Channel bindDoor() {

@@ -11,6 +11,7 @@ import culvert.config.AuthMethod;
 import culvert.config.Fallback;
 import culvert.config.FallbackReason;
 import culvert.config.SshUser;
+import culvert.proxy.TestProfiles;
 import culvert.ssh.SshFailure;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
@@ -134,7 +135,7 @@ class FtpLoginTest {
 
   @Test
   void withAFixedUserTheRealGreetingIsRelayed() throws Exception {
-    ftp.profile = FtpFixture.profile(new SshUser.Fixed("gate"), AuthMethod.PUBLICKEY);
+    ftp.profile = TestProfiles.profile(new SshUser.Fixed("gate"), AuthMethod.PUBLICKEY);
     Peer client = ftp.tunnel(Fallback.NONE);
     Peer server = ftp.server();
     server.sendLine("220 real");
@@ -148,7 +149,7 @@ class FtpLoginTest {
 
   @Test
   void withAKeyTheUserNameIsEnough() throws Exception {
-    ftp.profile = FtpFixture.profile(new SshUser.FromFtp(), AuthMethod.PUBLICKEY);
+    ftp.profile = TestProfiles.profile(new SshUser.FromFtp(), AuthMethod.PUBLICKEY);
     Peer client = ftp.tunnel(Fallback.NONE);
     client.answer();
     client.line();
@@ -402,7 +403,7 @@ class FtpLoginTest {
 
   @Test
   void aClientThatHangsUpOverItsRefusalHasNotAbortedAnything() throws Exception {
-    ftp.profile = FtpFixture.profile(new SshUser.Fixed("gate"), AuthMethod.PUBLICKEY);
+    ftp.profile = TestProfiles.profile(new SshUser.Fixed("gate"), AuthMethod.PUBLICKEY);
     ftp.ssh.channelFailure = FakeSsh.failure(SshFailure.TARGET_UNREACHABLE);
     ftp.hangUpOnRefusal = true;
     ftp.tunnel(Fallback.NONE);
@@ -461,7 +462,7 @@ class FtpLoginTest {
   @Test
   void aFixedUsersSshServerThatHangsEndsIn421() throws Exception {
     ftp.patience(FtpFixture.NEVER, Duration.ofSeconds(2));
-    ftp.profile = FtpFixture.profile(new SshUser.Fixed("gate"), AuthMethod.PUBLICKEY);
+    ftp.profile = TestProfiles.profile(new SshUser.Fixed("gate"), AuthMethod.PUBLICKEY);
     ftp.ssh.hangs = true;
     Peer client = ftp.tunnel(Fallback.NONE);
 
@@ -630,7 +631,7 @@ class FtpLoginTest {
   @ParameterizedTest(name = "{0} -> {1}")
   @CsvSource({"AUTH_FAILED, 530", "NO_IDENTITY, 530", "LOGIN_UNFINISHED, 530", "TIMED_OUT, 421"})
   void aFixedUsersLoginThatIsRefusedLateIsA530(SshFailure failure, int code) throws Exception {
-    ftp.profile = FtpFixture.profile(new SshUser.Fixed("gate"), AuthMethod.PUBLICKEY);
+    ftp.profile = TestProfiles.profile(new SshUser.Fixed("gate"), AuthMethod.PUBLICKEY);
     ftp.ssh.hangs = true;
     Peer client = ftp.tunnel(Fallback.NONE);
     assertThat(client.answer()).isZero();
@@ -1036,7 +1037,7 @@ class FtpLoginTest {
 
   @Test
   void aKeyThatIsRefusedToOneUserIsTriedForTheNext() throws Exception {
-    ftp.profile = FtpFixture.profile(new SshUser.FromFtp(), AuthMethod.PUBLICKEY);
+    ftp.profile = TestProfiles.profile(new SshUser.FromFtp(), AuthMethod.PUBLICKEY);
     ftp.ssh.loginFailure = FakeSsh.failure(SshFailure.AUTH_FAILED);
     Peer client = ftp.tunnel(new Fallback(Set.of(FallbackReason.AUTH_FAILED)));
     client.answer();

@@ -9,6 +9,7 @@ import culvert.config.FtpSettings;
 import culvert.config.SshUser;
 import culvert.filter.FtpHandling;
 import culvert.filter.Route;
+import culvert.proxy.TestProfiles;
 import culvert.ssh.SshFailure;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -33,7 +34,7 @@ class FtpNetTest {
   @BeforeEach
   void start() throws Exception {
     ftp = new FtpFixture();
-    ftp.profile = FtpFixture.profile(new SshUser.Fixed("gate"), AuthMethod.PUBLICKEY);
+    ftp.profile = TestProfiles.profile(new SshUser.Fixed("gate"), AuthMethod.PUBLICKEY);
   }
 
   @AfterEach
@@ -237,7 +238,7 @@ class FtpNetTest {
 
   @Test
   void theAddressThatSshHasReachedIsTheServers() throws Exception {
-    ftp.profile = FtpFixture.withoutHost(ftp.profile);
+    ftp.profile = TestProfiles.withoutHost(ftp.profile);
     ftp.names.clear();
     InetAddress reached = InetAddress.getByName("192.0.2.33");
     ftp.ssh.reachedAt = Optional.of(reached);

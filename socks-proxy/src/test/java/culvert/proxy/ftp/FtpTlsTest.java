@@ -12,6 +12,7 @@ import culvert.config.FtpSettings.PassiveAddress;
 import culvert.config.SshUser;
 import culvert.filter.FtpHandling;
 import culvert.filter.Route;
+import culvert.proxy.TestProfiles;
 import culvert.ssh.SshFailure;
 import java.net.ServerSocket;
 import java.util.Optional;
@@ -28,7 +29,7 @@ class FtpTlsTest {
   @BeforeEach
   void start() throws Exception {
     ftp = new FtpFixture();
-    ftp.profile = FtpFixture.profile(new SshUser.Fixed("gate"), AuthMethod.PUBLICKEY);
+    ftp.profile = TestProfiles.profile(new SshUser.Fixed("gate"), AuthMethod.PUBLICKEY);
   }
 
   @AfterEach
@@ -126,7 +127,7 @@ class FtpTlsTest {
 
   @Test
   void whereTheSshLoginNeedsTheFtpLoginTlsIsRefused() throws Exception {
-    ftp.profile = FtpFixture.profile(new SshUser.FromFtp(), AuthMethod.PUBLICKEY);
+    ftp.profile = TestProfiles.profile(new SshUser.FromFtp(), AuthMethod.PUBLICKEY);
     Peer client = passingTls();
     client.answer();
     client.line();

@@ -10,6 +10,7 @@ import culvert.config.SshUser;
 import culvert.filter.DestinationAddress;
 import culvert.filter.FtpHandling;
 import culvert.filter.Route;
+import culvert.proxy.TestProfiles;
 import culvert.ssh.SshFailure;
 import io.netty.util.NetUtil;
 import io.netty.util.concurrent.ImmediateEventExecutor;
@@ -189,7 +190,7 @@ class OwnQueuesTest {
   @Test
   void aLatePasswordGoesToNoServerThatWasUnknownWhenItWasDecided() throws Exception {
     ftp.profile =
-        FtpFixture.withoutHost(FtpFixture.profile(new SshUser.FromFtp(), AuthMethod.PASSWORD));
+        TestProfiles.withoutHost(TestProfiles.profile(new SshUser.FromFtp(), AuthMethod.PASSWORD));
     ftp.unresolvable.add("ftp.example:21");
     ftp.routes.put("ftp.example:21", tunnel(Fallback.NONE));
     Peer client = ftp.control("ftpproxy.example", userAtHost());
@@ -219,7 +220,7 @@ class OwnQueuesTest {
   @Test
   void theHostsOwnSshServerIsOneThatNobodyHereResolves() throws Exception {
     ftp.profile =
-        FtpFixture.withoutHost(FtpFixture.profile(new SshUser.FromFtp(), AuthMethod.PASSWORD));
+        TestProfiles.withoutHost(TestProfiles.profile(new SshUser.FromFtp(), AuthMethod.PASSWORD));
     Peer client =
         ftp.control(FtpFixture.HOST, tunnel(Fallback.NONE), new DestinationAddress.Unresolvable());
     typed(client);

@@ -9,6 +9,7 @@ import culvert.config.FtpSettings;
 import culvert.config.SshUser;
 import culvert.filter.FtpHandling;
 import culvert.filter.Route;
+import culvert.proxy.TestProfiles;
 import culvert.ssh.SshFailure;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -119,7 +120,7 @@ class UserAtHostTest {
 
   @Test
   void aProfileThatNeedsNothingFromFtpIsLoggedInWithAtOnce() throws Exception {
-    ftp.profile = FtpFixture.profile(new SshUser.Fixed("gate"), AuthMethod.PUBLICKEY);
+    ftp.profile = TestProfiles.profile(new SshUser.Fixed("gate"), AuthMethod.PUBLICKEY);
     ftp.routes.put("ftp.example:21", tunnel(Fallback.NONE, FtpHandling.STANDARD));
     Peer client = greeted();
 
@@ -149,7 +150,7 @@ class UserAtHostTest {
 
   @Test
   void aTunnelForBytesIsOneForFtpHere() throws Exception {
-    ftp.profile = FtpFixture.profile(new SshUser.Fixed("gate"), AuthMethod.PUBLICKEY);
+    ftp.profile = TestProfiles.profile(new SshUser.Fixed("gate"), AuthMethod.PUBLICKEY);
     ftp.routes.put("ftp.example:21", new Route.Tunnel("test", Optional.empty(), Fallback.NONE));
     Peer client = greeted();
 

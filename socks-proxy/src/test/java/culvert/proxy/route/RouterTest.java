@@ -26,7 +26,10 @@ import culvert.proxy.owner.SocketOwner;
 import culvert.proxy.relay.BufferBudget;
 import culvert.proxy.relay.Relay;
 import culvert.proxy.upstream.DirectConnector;
+import culvert.proxy.upstream.HeldPorts;
+import culvert.proxy.upstream.OpeningTimes;
 import culvert.proxy.upstream.TunnelPins;
+import culvert.proxy.upstream.Upstreams;
 import culvert.ssh.AddressResolver;
 import culvert.ssh.SshTransport;
 import io.netty.channel.DefaultChannelPromise;
@@ -134,8 +137,10 @@ class RouterTest {
                 mock(AddressResolver.class),
                 mock(DirectConnector.class),
                 mock(SshTransport.class),
-                mock(TunnelPins.class)),
-            owners,
+                mock(TunnelPins.class),
+                HeldPorts.NONE,
+                owners,
+                OpeningTimes.DEFAULT),
             new Relay(new BufferBudget(1 << 20)),
             new OpenConnections(new ConnectionLog(events, System::nanoTime)));
     loop.submit(() -> router.handle(client)).sync();

@@ -10,11 +10,11 @@ import culvert.proxy.ftp.core.ControlEffect;
 import culvert.proxy.ftp.core.ControlEvent;
 import culvert.proxy.ftp.core.PassiveReply;
 import culvert.proxy.ftp.data.DataConnector;
-import culvert.proxy.ftp.data.HeldPorts;
 import culvert.proxy.ftp.data.PassiveAddress;
-import culvert.proxy.ftp.data.Upstream;
 import culvert.proxy.owner.ClientOwners;
 import culvert.proxy.upstream.DirectConnector;
+import culvert.proxy.upstream.HeldPorts;
+import culvert.proxy.upstream.Upstream;
 import culvert.ssh.AddressResolver;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
@@ -92,14 +92,16 @@ public final class ActiveMode {
     this.clients = new ClientReach(needs, client, serverAddress);
     this.given = new ActiveForwards(loop, needs.lateData());
     this.forwards =
-        upstream instanceof Upstream.Tunnelled tunnelled && forwards(route)
-            ? Optional.of(
-                new ForwardOffers(
-                    new ForwardPlan(tunnelled, needs.resolver()),
-                    connector,
-                    needs.earlyData(),
-                    loop))
-            : Optional.empty();
+        upstream
+            .tunnel()
+            .filter(tunnel -> forwards(route))
+            .map(
+                tunnel ->
+                    new ForwardOffers(
+                        new ForwardPlan(tunnel, needs.resolver()),
+                        connector,
+                        needs.earlyData(),
+                        loop));
   }
 
   private static boolean forwards(Route route) {

@@ -1,6 +1,6 @@
 package culvert.proxy.ftp.active;
 
-import culvert.proxy.ftp.data.Upstream;
+import culvert.proxy.upstream.Upstream;
 import culvert.ssh.AddressResolver;
 import culvert.ssh.BindAddress;
 import culvert.ssh.ForwardedConnections;

@@ -11,6 +11,7 @@ import culvert.proxy.relay.EarlyReads;
 import culvert.proxy.relay.Relay;
 import culvert.proxy.relay.RelayListener;
 import culvert.proxy.upstream.Refusals;
+import culvert.proxy.upstream.Upstream;
 import culvert.ssh.Originator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
@@ -136,9 +137,9 @@ public final class DataConnector {
     session.started(number, client.channel());
     try {
       recorder.routed("ftp-data", route.action().toString());
-      if (upstream instanceof Upstream.Tunnelled tunnelled) {
-        recorder.tunnelled(tunnelled.server().toString(), tunnelled.user());
-      }
+      upstream
+          .tunnel()
+          .ifPresent(tunnel -> recorder.tunnelled(tunnel.server().toString(), tunnel.user()));
     } catch (RuntimeException | Error e) {
       data.failed(e);
     }

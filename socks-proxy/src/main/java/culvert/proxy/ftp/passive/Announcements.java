@@ -2,8 +2,8 @@ package culvert.proxy.ftp.passive;
 
 import culvert.proxy.door.Client;
 import culvert.proxy.ftp.data.DataTaker;
-import culvert.proxy.ftp.data.Upstream;
 import culvert.proxy.owner.SocketOwner;
+import culvert.proxy.upstream.Upstream;
 import java.net.InetAddress;
 import java.util.Collection;
 import java.util.Iterator;
@@ -41,7 +41,7 @@ final class Announcements {
   private final ExpectedDataConnections table;
   private final SessionClient client;
   private final boolean tunnelled;
-  private final List<Object> way;
+  private final Upstream.Way way;
   private final Set<Integer> controlPorts;
   private final ServerNames server = new ServerNames();
   private final Map<Integer, AnnouncedPort> ports = new LinkedHashMap<>(); // oldest first
@@ -66,7 +66,7 @@ final class Announcements {
       IntFunction<DataTaker> takers) {
     this.table = table;
     this.client = client;
-    this.tunnelled = upstream instanceof Upstream.Tunnelled;
+    this.tunnelled = upstream.isTunnelled();
     this.way = upstream.way();
     this.controlPorts = Set.copyOf(controlPorts);
     this.takers = takers;

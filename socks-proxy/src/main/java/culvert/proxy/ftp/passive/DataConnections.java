@@ -2,8 +2,8 @@ package culvert.proxy.ftp.passive;
 
 import culvert.proxy.door.Client;
 import culvert.proxy.event.ConnectionRecorder;
-import culvert.proxy.ftp.data.HeldPorts;
 import culvert.proxy.owner.SocketOwner;
+import culvert.proxy.upstream.HeldPorts;
 import java.net.InetAddress;
 import java.util.Optional;
 
@@ -35,16 +35,6 @@ public interface DataConnections extends HeldPorts {
    * @param owner of the client's socket; not looked up at first
    */
   Claim claim(Client client, SocketOwner owner, ConnectionRecorder recorder);
-
-  /**
-   * Whether the client may be connected directly to an address of what it has asked for. Asked when
-   * {@link #claim} and the rules have nothing against it: the client may have asked by another name
-   * of an FTP server.
-   *
-   * @param owner as in {@link #claim}
-   * @return never {@link Claim#TAKEN}
-   */
-  Claim direct(Client client, SocketOwner owner, InetAddress address, int port);
 
   /**
    * Whether the client has a tunnelled session with the host that it asks for, or had one in the

@@ -2,6 +2,7 @@ package culvert.proxy.ftp.passive;
 
 import culvert.proxy.ftp.passive.DataConnections.Claim;
 import culvert.proxy.owner.SocketOwner;
+import culvert.proxy.upstream.HeldPorts.Hold;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -49,18 +50,18 @@ final class DataNet {
    * Whether a client may be connected directly, under an address of what it has asked for: then no
    * session takes it any more.
    */
-  Claim direct(DataRequest asked) {
+  Hold hold(DataRequest asked) {
     Set<Announcements> ofClient = sessions.attending(asked);
     if (ofClient.isEmpty() || !mayBeData(asked)) {
-      return Claim.NOT_EXPECTED;
+      return Hold.FREE;
     }
     boolean tunnelled = ofClient.stream().anyMatch(Announcements::tunnelled);
     if (tunnelled && needsOwner(ofClient, asked)) {
-      return Claim.NEEDS_OWNER;
+      return Hold.NEEDS_OWNER;
     }
     return ofClient.stream().anyMatch(s -> s.tunnelled() && s.mayBeOwnedBy(asked.owner()))
-        ? Claim.HELD
-        : Claim.NOT_EXPECTED;
+        ? Hold.HELD
+        : Hold.FREE;
   }
 
   private static boolean needsOwner(Set<Announcements> ofClient, DataRequest asked) {

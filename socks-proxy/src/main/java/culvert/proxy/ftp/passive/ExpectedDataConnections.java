@@ -3,8 +3,8 @@ package culvert.proxy.ftp.passive;
 import culvert.proxy.door.Client;
 import culvert.proxy.event.ConnectionRecorder;
 import culvert.proxy.ftp.data.DataTaker;
-import culvert.proxy.ftp.data.Upstream;
 import culvert.proxy.owner.SocketOwner;
+import culvert.proxy.upstream.Upstream;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -135,12 +135,12 @@ public final class ExpectedDataConnections implements DataConnections {
         || (!session.needs(asked.owner()) && !session.mayBeOwnedBy(asked.owner()));
   }
 
-  private Claim held(List<AnnouncedPort> own, DataRequest asked) {
+  private Hold held(List<AnnouncedPort> own, DataRequest asked) {
     if (own.stream().anyMatch(h -> !h.session().needs(asked.owner()) || h.stands(now()))
         || net.holdsFromEverybody(asked)) {
-      return Claim.HELD;
+      return Hold.HELD;
     }
-    return own.isEmpty() ? Claim.NOT_EXPECTED : Claim.NEEDS_OWNER;
+    return own.isEmpty() ? Hold.FREE : Hold.NEEDS_OWNER;
   }
 
   /** Of tunnelled sessions with that host. */
@@ -154,16 +154,16 @@ public final class ExpectedDataConnections implements DataConnections {
   }
 
   @Override
-  public Claim direct(Client client, SocketOwner owner, InetAddress address, int port) {
+  public Hold hold(Client client, SocketOwner owner, InetAddress address, int port) {
     DataRequest asked = DataRequest.at(address, port, client, owner, controlPorts.test(port));
     synchronized (this) {
       forgetEnded();
       List<AnnouncedPort> holders = holders(asked);
       if (isKeptByOthers(holders, asked)) {
-        return Claim.HELD;
+        return Hold.HELD;
       }
-      Claim unannounced = net.direct(asked);
-      return unannounced == Claim.NOT_EXPECTED ? held(own(holders, asked), asked) : unannounced;
+      Hold unannounced = net.hold(asked);
+      return unannounced == Hold.FREE ? held(own(holders, asked), asked) : unannounced;
     }
   }
 

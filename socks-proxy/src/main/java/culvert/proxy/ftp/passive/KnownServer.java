@@ -5,8 +5,6 @@ import culvert.filter.DestinationAddress;
 import culvert.proxy.door.Client;
 import culvert.proxy.ftp.core.PassiveReply;
 import culvert.proxy.ftp.data.PassiveAddress;
-import culvert.proxy.ftp.data.Upstream;
-import culvert.proxy.upstream.TunnelEnds;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.FutureListener;
@@ -56,7 +54,7 @@ public record KnownServer(Announcements announcements, PassiveAddress address, E
         new KnownServer(announcements, upstream.address(), client.channel().eventLoop());
     known.named(asked);
     known.named(destination);
-    known.reached(upstream.upstream());
+    upstream.upstream().reached().ifPresent(announcements::knownAs);
     known.maybeAt(upstream.address().addresses());
     if (!destination.host().equals(asked.host())) {
       known.maybeAt(services.resolver().resolve(destination.host(), known.loop()));
@@ -72,7 +70,7 @@ public record KnownServer(Announcements announcements, PassiveAddress address, E
       Client client,
       ConnectionRequest destination,
       PassiveUpstream upstream) {
-    return client.namesDestination() && upstream.upstream() instanceof Upstream.Tunnelled
+    return client.namesDestination() && upstream.upstream().isTunnelled()
         ? Optional.of(of(services, client, destination, upstream))
         : Optional.empty();
   }
@@ -82,15 +80,6 @@ public record KnownServer(Announcements announcements, PassiveAddress address, E
     announcements.knownAs(request.host());
     if (request.address() instanceof DestinationAddress.Known known) {
       announcements.knownAs(known.address());
-    }
-  }
-
-  private void reached(Upstream upstream) {
-    if (upstream instanceof Upstream.Plain plain) {
-      announcements.knownAs(plain.address());
-    } else if (upstream instanceof Upstream.Tunnelled tunnelled) {
-      TunnelEnds.destination(tunnelled.server(), tunnelled.session())
-          .ifPresent(announcements::knownAs);
     }
   }
 

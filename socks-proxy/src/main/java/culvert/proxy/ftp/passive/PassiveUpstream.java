@@ -3,7 +3,7 @@ package culvert.proxy.ftp.passive;
 import culvert.proxy.ftp.core.PassiveReply;
 import culvert.proxy.ftp.data.DataTaker;
 import culvert.proxy.ftp.data.PassiveAddress;
-import culvert.proxy.ftp.data.Upstream;
+import culvert.proxy.upstream.Upstream;
 import java.util.function.Function;
 
 /**

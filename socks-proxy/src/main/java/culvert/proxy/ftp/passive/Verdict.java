@@ -2,6 +2,7 @@ package culvert.proxy.ftp.passive;
 
 import culvert.proxy.ftp.data.DataTaker;
 import culvert.proxy.ftp.passive.DataConnections.Claim;
+import culvert.proxy.upstream.HeldPorts;
 import java.util.Optional;
 
 /**
@@ -12,6 +13,15 @@ import java.util.Optional;
 record Verdict(Claim claim, Optional<DataTaker> taker) {
   static Verdict taken(DataTaker taker) {
     return new Verdict(Claim.TAKEN, Optional.of(taker));
+  }
+
+  static Verdict of(HeldPorts.Hold hold) {
+    return of(
+        switch (hold) {
+          case FREE -> Claim.NOT_EXPECTED;
+          case NEEDS_OWNER -> Claim.NEEDS_OWNER;
+          case HELD -> Claim.HELD;
+        });
   }
 
   static Verdict of(Claim claim) {

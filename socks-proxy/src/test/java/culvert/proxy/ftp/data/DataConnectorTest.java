@@ -2,7 +2,6 @@ package culvert.proxy.ftp.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.mockito.Mockito.mock;
 
 import culvert.filter.ConnectionRequest;
 import culvert.filter.DestinationAddress;
@@ -16,11 +15,12 @@ import culvert.proxy.event.EndReason;
 import culvert.proxy.ftp.Peer;
 import culvert.proxy.ftp.Recorded;
 import culvert.proxy.ftp.core.PassiveReply;
-import culvert.proxy.ftp.passive.DataConnections;
 import culvert.proxy.relay.BufferBudget;
 import culvert.proxy.relay.EarlyReads;
 import culvert.proxy.relay.Relay;
 import culvert.proxy.upstream.DirectConnector;
+import culvert.proxy.upstream.HeldPorts;
+import culvert.proxy.upstream.Upstream;
 import culvert.ssh.NettyTransport;
 import culvert.ssh.TcpDialer;
 import io.netty.bootstrap.ServerBootstrap;
@@ -209,7 +209,7 @@ class DataConnectorTest {
     DataConnector connector =
         new DataConnector(
             new Session(),
-            new Upstream.Plain(direct, HERE, mock(DataConnections.class)),
+            new Upstream.Plain(direct, HERE, HeldPorts.NONE, Optional.empty()),
             new Route.Direct(Optional.of(FtpHandling.STANDARD)),
             new Relay(new BufferBudget(1 << 20)));
     int port = servers.getLocalPort();

@@ -2,9 +2,9 @@ package culvert.proxy.ftp.passive;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import culvert.proxy.ftp.data.Upstream;
 import culvert.proxy.ftp.passive.DataConnections.Claim;
 import culvert.proxy.ftp.passive.TableFixture.Of;
+import culvert.proxy.upstream.Upstream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -69,7 +69,7 @@ class DataNetPropertyTest {
     }
 
     boolean tunnelled() {
-      return way instanceof Upstream.Tunnelled;
+      return way.isTunnelled();
     }
 
     boolean waits() {

@@ -10,11 +10,12 @@ import static culvert.proxy.ftp.passive.TableFixture.plain;
 import static culvert.proxy.ftp.passive.TableFixture.tunnel;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import culvert.proxy.ftp.data.Upstream;
 import culvert.proxy.ftp.passive.DataConnections.Claim;
 import culvert.proxy.ftp.passive.TableFixture.Of;
 import culvert.proxy.ftp.passive.TableFixture.Session;
 import culvert.proxy.owner.SocketOwner;
+import culvert.proxy.upstream.HeldPorts.Hold;
+import culvert.proxy.upstream.Upstream;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.util.concurrent.ImmediateEventExecutor;
 import io.netty.util.concurrent.Promise;
@@ -57,7 +58,7 @@ class DataNetTest {
     assertThat(ftp.claim(HOST, 2000)).isEqualTo(Claim.NOT_EXPECTED);
     session.pasv().transferred();
     assertThat(ftp.claim(HOST, 2000)).isEqualTo(Claim.NOT_EXPECTED);
-    assertThat(ftp.direct(ADDRESS, 2000)).isEqualTo(Claim.NOT_EXPECTED);
+    assertThat(ftp.hold(ADDRESS, 2000)).isEqualTo(Hold.FREE);
   }
 
   @ParameterizedTest(name = "{0}")
@@ -66,7 +67,7 @@ class DataNetTest {
     ftp.open(Of.client("a"), HOST, 2121).pasv();
 
     assertThat(ftp.claim(HOST, port)).isEqualTo(Claim.NOT_EXPECTED);
-    assertThat(ftp.direct(ADDRESS, port)).isEqualTo(Claim.NOT_EXPECTED);
+    assertThat(ftp.hold(ADDRESS, port)).isEqualTo(Hold.FREE);
   }
 
   @Test
@@ -75,7 +76,7 @@ class DataNetTest {
 
     assertThat(ftp.claim("other.example", 2000)).isEqualTo(Claim.NOT_EXPECTED);
     assertThat(ftp.claim("192.0.2.2", 2000)).isEqualTo(Claim.NOT_EXPECTED);
-    assertThat(ftp.direct(address("192.0.2.2"), 2000)).isEqualTo(Claim.NOT_EXPECTED);
+    assertThat(ftp.hold(address("192.0.2.2"), 2000)).isEqualTo(Hold.FREE);
   }
 
   @Test
@@ -86,7 +87,7 @@ class DataNetTest {
         .isEqualTo(Claim.NOT_EXPECTED);
     assertThat(ftp.claim("10.1.1.1", Optional.of("eve"), HOST, 2000, NOT_LOOKED_UP))
         .isEqualTo(Claim.NOT_EXPECTED);
-    assertThat(ftp.direct("10.1.1.2", NOT_LOOKED_UP, ADDRESS, 2000)).isEqualTo(Claim.NOT_EXPECTED);
+    assertThat(ftp.hold("10.1.1.2", NOT_LOOKED_UP, ADDRESS, 2000)).isEqualTo(Hold.FREE);
   }
 
   @Test
@@ -171,7 +172,7 @@ class DataNetTest {
     ftp.open(Of.client("p").by(plain("192.0.2.1"))).pasv();
 
     assertThat(ftp.claim(HOST, 2000)).isEqualTo(Claim.NOT_EXPECTED);
-    assertThat(ftp.direct(ADDRESS, 2000)).isEqualTo(Claim.NOT_EXPECTED);
+    assertThat(ftp.hold(ADDRESS, 2000)).isEqualTo(Hold.FREE);
   }
 
   @Test
@@ -230,10 +231,10 @@ class DataNetTest {
     ftp.open(Of.client("a").ownedBy(1000)).pasv();
 
     assertThat(claimAs(UNKNOWN)).isEqualTo(Claim.HELD);
-    assertThat(ftp.direct("10.1.1.1", UNKNOWN, ADDRESS, 2000)).isEqualTo(Claim.HELD);
-    assertThat(ftp.direct("10.1.1.1", NOT_LOOKED_UP, ADDRESS, 2000)).isEqualTo(Claim.NEEDS_OWNER);
-    assertThat(ftp.direct("10.1.1.1", new SocketOwner.Known(1001, 7), ADDRESS, 2000))
-        .isEqualTo(Claim.NOT_EXPECTED);
+    assertThat(ftp.hold("10.1.1.1", UNKNOWN, ADDRESS, 2000)).isEqualTo(Hold.HELD);
+    assertThat(ftp.hold("10.1.1.1", NOT_LOOKED_UP, ADDRESS, 2000)).isEqualTo(Hold.NEEDS_OWNER);
+    assertThat(ftp.hold("10.1.1.1", new SocketOwner.Known(1001, 7), ADDRESS, 2000))
+        .isEqualTo(Hold.FREE);
   }
 
   @Test
@@ -267,12 +268,12 @@ class DataNetTest {
     Session session = ftp.open("a").pasv();
 
     assertThat(ftp.claim("alias.example", 2000)).isEqualTo(Claim.NOT_EXPECTED);
-    assertThat(ftp.direct(ADDRESS, 2000)).isEqualTo(Claim.HELD);
-    assertThat(ftp.direct(address("::ffff:192.0.2.1"), 2000)).isEqualTo(Claim.HELD);
+    assertThat(ftp.hold(ADDRESS, 2000)).isEqualTo(Hold.HELD);
+    assertThat(ftp.hold(address("::ffff:192.0.2.1"), 2000)).isEqualTo(Hold.HELD);
     session.part.close();
-    assertThat(ftp.direct(ADDRESS, 2000)).isEqualTo(Claim.HELD);
+    assertThat(ftp.hold(ADDRESS, 2000)).isEqualTo(Hold.HELD);
     ftp.pass(A_MINUTE.plusNanos(1));
-    assertThat(ftp.direct(ADDRESS, 2000)).isEqualTo(Claim.NOT_EXPECTED);
+    assertThat(ftp.hold(ADDRESS, 2000)).isEqualTo(Hold.FREE);
   }
 
   @Test
@@ -314,8 +315,7 @@ class DataNetTest {
     for (String host : List.of("198.51.100.1", "198.51.100.2")) {
       assertThat(ftp.claim("10.1.1.2", Optional.empty(), host, 2000, NOT_LOOKED_UP))
           .isEqualTo(Claim.NOT_EXPECTED);
-      assertThat(ftp.direct("10.1.1.2", NOT_LOOKED_UP, address(host), 2000))
-          .isEqualTo(Claim.NOT_EXPECTED);
+      assertThat(ftp.hold("10.1.1.2", NOT_LOOKED_UP, address(host), 2000)).isEqualTo(Hold.FREE);
       assertThat(ftp.table.isHeld(address(host), 2000)).isFalse();
     }
     assertThat(ftp.table.isHeld(ADDRESS, 2000)).isTrue();
@@ -487,11 +487,11 @@ class DataNetTest {
     ftp.open("tls").part.expectAny();
 
     for (String client : new String[] {"10.1.1.1", "10.1.1.2"}) {
-      assertThat(ftp.direct(client, NOT_LOOKED_UP, ADDRESS, 2000)).isEqualTo(Claim.HELD);
-      assertThat(ftp.direct(client, NOT_LOOKED_UP, ADDRESS, 8021)).isEqualTo(Claim.NOT_EXPECTED);
-      assertThat(ftp.direct(client, NOT_LOOKED_UP, ADDRESS, 80)).isEqualTo(Claim.NOT_EXPECTED);
+      assertThat(ftp.hold(client, NOT_LOOKED_UP, ADDRESS, 2000)).isEqualTo(Hold.HELD);
+      assertThat(ftp.hold(client, NOT_LOOKED_UP, ADDRESS, 8021)).isEqualTo(Hold.FREE);
+      assertThat(ftp.hold(client, NOT_LOOKED_UP, ADDRESS, 80)).isEqualTo(Hold.FREE);
     }
-    assertThat(ftp.direct(address("192.0.2.2"), 2000)).isEqualTo(Claim.NOT_EXPECTED);
+    assertThat(ftp.hold(address("192.0.2.2"), 2000)).isEqualTo(Hold.FREE);
   }
 
   @Test
@@ -562,12 +562,12 @@ class DataNetTest {
     ftp.claim(HOST, 2000);
     ftp.pass(A_MINUTE.multipliedBy(3));
     assertThat(others(2000)).isEqualTo(Claim.HELD);
-    assertThat(ftp.direct("10.1.1.2", NOT_LOOKED_UP, ADDRESS, 2000)).isEqualTo(Claim.HELD);
+    assertThat(ftp.hold("10.1.1.2", NOT_LOOKED_UP, ADDRESS, 2000)).isEqualTo(Hold.HELD);
 
     session.transferred();
 
     assertThat(others(2000)).isEqualTo(Claim.NOT_EXPECTED);
-    assertThat(ftp.direct("10.1.1.2", NOT_LOOKED_UP, ADDRESS, 2000)).isEqualTo(Claim.NOT_EXPECTED);
+    assertThat(ftp.hold("10.1.1.2", NOT_LOOKED_UP, ADDRESS, 2000)).isEqualTo(Hold.FREE);
     assertThat(ftp.claim(HOST, 2000)).as("its own client is late").isEqualTo(Claim.HELD);
   }
 

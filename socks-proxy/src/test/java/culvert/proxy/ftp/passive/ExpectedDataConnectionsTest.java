@@ -8,13 +8,14 @@ import culvert.config.AuthMethod;
 import culvert.config.SshUser;
 import culvert.filter.ConnectionRequest;
 import culvert.filter.DestinationAddress;
+import culvert.proxy.TestProfiles;
 import culvert.proxy.door.Client;
 import culvert.proxy.event.ConnectionRecorder;
-import culvert.proxy.ftp.FtpFixture;
-import culvert.proxy.ftp.data.Upstream;
 import culvert.proxy.ftp.passive.DataConnections.Claim;
 import culvert.proxy.owner.SocketOwner;
 import culvert.proxy.upstream.DirectConnector;
+import culvert.proxy.upstream.HeldPorts;
+import culvert.proxy.upstream.Upstream;
 import culvert.ssh.SshServer;
 import culvert.ssh.SshSession;
 import io.netty.util.NetUtil;
@@ -97,7 +98,7 @@ class ExpectedDataConnectionsTest {
 
   private static Upstream tunnel(String gate) {
     SshServer server =
-        new SshServer(FtpFixture.profile(new SshUser.Fixed("u"), AuthMethod.PUBLICKEY), gate);
+        new SshServer(TestProfiles.profile(new SshUser.Fixed("u"), AuthMethod.PUBLICKEY), gate);
     return new Upstream.Tunnelled(mock(SshSession.class), HOST, server, "u");
   }
 
@@ -105,7 +106,8 @@ class ExpectedDataConnectionsTest {
     return new Upstream.Plain(
         mock(DirectConnector.class),
         NetUtil.createInetAddressFromIpAddressString(address),
-        mock(DataConnections.class));
+        HeldPorts.NONE,
+        Optional.empty());
   }
 
   private int expect(Announcements session, int port) {

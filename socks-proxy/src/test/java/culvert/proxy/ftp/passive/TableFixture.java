@@ -7,13 +7,15 @@ import culvert.config.AuthMethod;
 import culvert.config.SshUser;
 import culvert.filter.ConnectionRequest;
 import culvert.filter.DestinationAddress;
+import culvert.proxy.TestProfiles;
 import culvert.proxy.door.Client;
 import culvert.proxy.event.ConnectionRecorder;
-import culvert.proxy.ftp.FtpFixture;
-import culvert.proxy.ftp.data.Upstream;
 import culvert.proxy.ftp.passive.DataConnections.Claim;
 import culvert.proxy.owner.SocketOwner;
 import culvert.proxy.upstream.DirectConnector;
+import culvert.proxy.upstream.HeldPorts;
+import culvert.proxy.upstream.HeldPorts.Hold;
+import culvert.proxy.upstream.Upstream;
 import culvert.ssh.SshServer;
 import culvert.ssh.SshSession;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -141,13 +143,13 @@ final class TableFixture {
 
   static Upstream tunnel(String gate) {
     SshServer server =
-        new SshServer(FtpFixture.profile(new SshUser.Fixed("u"), AuthMethod.PUBLICKEY), gate);
+        new SshServer(TestProfiles.profile(new SshUser.Fixed("u"), AuthMethod.PUBLICKEY), gate);
     return new Upstream.Tunnelled(mock(SshSession.class), HOST, server, "u");
   }
 
   static Upstream plain(String address) {
     return new Upstream.Plain(
-        mock(DirectConnector.class), address(address), mock(DataConnections.class));
+        mock(DirectConnector.class), address(address), HeldPorts.NONE, Optional.empty());
   }
 
   static InetAddress address(String literal) {
@@ -168,13 +170,13 @@ final class TableFixture {
     return claim;
   }
 
-  Claim direct(String from, SocketOwner owner, InetAddress address, int port) {
+  Hold hold(String from, SocketOwner owner, InetAddress address, int port) {
     Client client = client(from, Optional.empty(), "alias.example", port, new EmbeddedChannel());
-    return table.direct(client, owner, address, port);
+    return table.hold(client, owner, address, port);
   }
 
-  Claim direct(InetAddress address, int port) {
-    return direct("10.1.1.1", NOT_LOOKED_UP, address, port);
+  Hold hold(InetAddress address, int port) {
+    return hold("10.1.1.1", NOT_LOOKED_UP, address, port);
   }
 
   static Client client(

@@ -1,4 +1,4 @@
-package culvert.proxy.ftp;
+package culvert.proxy.upstream;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -13,6 +13,7 @@ import culvert.filter.ConnectionRequest;
 import culvert.filter.DestinationAddress;
 import culvert.filter.FtpHandling;
 import culvert.filter.Route;
+import culvert.proxy.TestProfiles;
 import culvert.proxy.ftp.core.LoginDepth;
 import culvert.ssh.Originator;
 import culvert.ssh.Password;
@@ -35,7 +36,7 @@ class TunnelPlanTest {
     return TunnelPlan.of(
         request,
         new Route.FtpTunnel("test", target, Fallback.NONE, FtpHandling.STANDARD),
-        FtpFixture.profile(user, method));
+        TestProfiles.profile(user, method));
   }
 
   private static Optional<SshSessionSpec> login(TunnelPlan plan, byte[] user) {
@@ -47,12 +48,15 @@ class TunnelPlanTest {
     SshUser fixed = new SshUser.Fixed("gate");
     SshUser fromFtp = new SshUser.FromFtp();
 
-    assertThat(plan(fixed, AuthMethod.PUBLICKEY, Optional.empty()).depth()).isEmpty();
-    assertThat(plan(fromFtp, AuthMethod.PUBLICKEY, Optional.empty()).depth())
+    assertThat(LoginDepth.of(plan(fixed, AuthMethod.PUBLICKEY, Optional.empty()).profile()))
+        .isEmpty();
+    assertThat(LoginDepth.of(plan(fromFtp, AuthMethod.PUBLICKEY, Optional.empty()).profile()))
         .contains(LoginDepth.USER);
-    assertThat(plan(fixed, AuthMethod.PASSWORD, Optional.empty()).depth())
+    assertThat(LoginDepth.of(plan(fixed, AuthMethod.PASSWORD, Optional.empty()).profile()))
         .contains(LoginDepth.USER_AND_PASSWORD);
-    assertThat(plan(fromFtp, AuthMethod.KEYBOARD_INTERACTIVE, Optional.empty()).depth())
+    assertThat(
+            LoginDepth.of(
+                plan(fromFtp, AuthMethod.KEYBOARD_INTERACTIVE, Optional.empty()).profile()))
         .contains(LoginDepth.USER_AND_PASSWORD);
   }
 
@@ -72,14 +76,14 @@ class TunnelPlanTest {
     ConnectionRequest request =
         new ConnectionRequest(
             "ftp.example", new DestinationAddress.Known(decided), 2121, CLIENT, "socks");
-    SshProfile gateway = FtpFixture.profile(new SshUser.FromFtp(), AuthMethod.PASSWORD);
+    SshProfile gateway = TestProfiles.profile(new SshUser.FromFtp(), AuthMethod.PASSWORD);
     Route.FtpTunnel route =
         new Route.FtpTunnel("test", Optional.empty(), Fallback.NONE, FtpHandling.STANDARD);
 
     TunnelPlan byGateway = TunnelPlan.of(request, route, gateway);
     assertThat(byGateway.target()).hasToString("192.0.2.7:2121");
     assertThat(byGateway.server().address()).isEmpty();
-    TunnelPlan toTheHost = TunnelPlan.of(request, route, FtpFixture.withoutHost(gateway));
+    TunnelPlan toTheHost = TunnelPlan.of(request, route, TestProfiles.withoutHost(gateway));
     assertThat(toTheHost.server().host()).isEqualTo("ftp.example");
     assertThat(toTheHost.server().address()).contains(decided);
   }
@@ -95,7 +99,7 @@ class TunnelPlanTest {
         TunnelPlan.of(
             request,
             new Route.FtpTunnel("test", Optional.empty(), Fallback.NONE, FtpHandling.STANDARD),
-            FtpFixture.profile(new SshUser.FromFtp(), AuthMethod.PASSWORD));
+            TestProfiles.profile(new SshUser.FromFtp(), AuthMethod.PASSWORD));
 
     assertThat(plan.target().host()).isEqualTo("2001:db8::1");
     assertThat(Originator.of(new InetSocketAddress(address, 1)).address()).isEqualTo("2001:db8::1");

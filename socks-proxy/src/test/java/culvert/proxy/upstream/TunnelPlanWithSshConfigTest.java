@@ -1,4 +1,4 @@
-package culvert.proxy.ftp;
+package culvert.proxy.upstream;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -68,9 +68,10 @@ class TunnelPlanWithSshConfigTest {
       "  PreferredAuthentications publickey"
     };
 
-    assertThat(plan("ftp.example", file).depth()).isEmpty();
-    assertThat(plan("other.example", file).depth()).contains(LoginDepth.USER);
-    assertThat(plan("ftp.example", "Host x").depth()).contains(LoginDepth.USER_AND_PASSWORD);
+    assertThat(LoginDepth.of(plan("ftp.example", file).profile())).isEmpty();
+    assertThat(LoginDepth.of(plan("other.example", file).profile())).contains(LoginDepth.USER);
+    assertThat(LoginDepth.of(plan("ftp.example", "Host x").profile()))
+        .contains(LoginDepth.USER_AND_PASSWORD);
     SshSessionSpec session =
         plan("ftp.example", file).session(Optional.empty(), CLIENT).orElseThrow();
     assertThat(session.user()).isEqualTo("gate");

@@ -1,11 +1,9 @@
-package culvert.proxy.ftp.data;
+package culvert.proxy.upstream;
 
 import culvert.config.Endpoint;
+import culvert.config.FallbackReason;
 import culvert.proxy.door.HostAddress;
 import culvert.proxy.door.Refusal;
-import culvert.proxy.ftp.core.Serves;
-import culvert.proxy.upstream.ConnectFailedException;
-import culvert.proxy.upstream.DirectConnector;
 import culvert.ssh.Originator;
 import culvert.ssh.SshException;
 import culvert.ssh.SshServer;
@@ -21,10 +19,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The way to one FTP server, chosen once: every data connection takes the way of its control
+ * The way to one server, chosen once: every data connection takes the way of its control
  * connection. Any thread may call.
  */
 public sealed interface Upstream {
+
+  /** Equal for ways from the same host to the same server. */
+  record Way(Optional<SshServer> server, Optional<InetAddress> address, String user, String host) {}
+
   /**
    * Opens a data connection.
    *
@@ -39,13 +41,22 @@ public sealed interface Upstream {
       EventLoop loop,
       ChannelHandler initializer);
 
-  /** Whose logins its control connection is for. */
-  Serves serves();
+  Way way();
 
-  /** Equal for ways from the same host to the same server. */
-  List<Object> way();
+  /** The tunnel that it is: what it carries must not leave it. Empty: it is in plaintext. */
+  Optional<Tunnelled> tunnel();
 
-  /** The control connection has ended; data connections go on. Idempotent. */
+  default boolean isTunnelled() {
+    return tunnel().isPresent();
+  }
+
+  /** Why it is in plaintext, where a tunnel was wanted. */
+  Optional<FallbackReason> fallback();
+
+  /** The server's address, where it was reached from here. */
+  Optional<InetAddress> reached();
+
+  /** The first connection has ended; data connections go on. Idempotent. */
   void release();
 
   /**
@@ -68,13 +79,23 @@ public sealed interface Upstream {
     }
 
     @Override
-    public Serves serves() {
-      return Serves.ONE_IDENTITY;
+    public Way way() {
+      return new Way(Optional.of(server), session.serverAddress(), user, host);
     }
 
     @Override
-    public List<Object> way() {
-      return List.of(server, session.serverAddress(), user, host);
+    public Optional<Tunnelled> tunnel() {
+      return Optional.of(this);
+    }
+
+    @Override
+    public Optional<FallbackReason> fallback() {
+      return Optional.empty();
+    }
+
+    @Override
+    public Optional<InetAddress> reached() {
+      return TunnelEnds.destination(server, session);
     }
 
     @Override
@@ -93,12 +114,12 @@ public sealed interface Upstream {
    * @param address the one that the control connection has reached
    * @param held the ports that tunnelled sessions hold
    */
-  record Plain(DirectConnector connector, InetAddress address, HeldPorts held, Serves serves)
+  record Plain(
+      DirectConnector connector,
+      InetAddress address,
+      HeldPorts held,
+      Optional<FallbackReason> fallback)
       implements Upstream {
-
-    public Plain(DirectConnector connector, InetAddress address, HeldPorts held) {
-      this(connector, address, held, Serves.ANY_LOGIN);
-    }
 
     @Override
     public Future<DuplexChannel> connect(
@@ -126,8 +147,18 @@ public sealed interface Upstream {
     }
 
     @Override
-    public List<Object> way() {
-      return List.of(address);
+    public Way way() {
+      return new Way(Optional.empty(), Optional.of(address), "", "");
+    }
+
+    @Override
+    public Optional<Tunnelled> tunnel() {
+      return Optional.empty();
+    }
+
+    @Override
+    public Optional<InetAddress> reached() {
+      return Optional.of(address);
     }
 
     @Override

@@ -1,4 +1,4 @@
-package culvert.proxy.ftp.data;
+package culvert.proxy.upstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -10,11 +10,8 @@ import static org.mockito.Mockito.when;
 
 import culvert.config.AuthMethod;
 import culvert.config.SshUser;
+import culvert.proxy.TestProfiles;
 import culvert.proxy.door.Refusal;
-import culvert.proxy.ftp.FtpFixture;
-import culvert.proxy.ftp.passive.DataConnections;
-import culvert.proxy.upstream.ConnectFailedException;
-import culvert.proxy.upstream.DirectConnector;
 import culvert.ssh.Originator;
 import culvert.ssh.SshServer;
 import culvert.ssh.SshSession;
@@ -41,7 +38,7 @@ class UpstreamTest {
 
   private final EventLoop loop = new DefaultEventLoop();
   private final DirectConnector connector = mock(DirectConnector.class);
-  private final DataConnections table = mock(DataConnections.class);
+  private final HeldPorts table = mock(HeldPorts.class);
 
   @AfterEach
   void stop() {
@@ -49,7 +46,7 @@ class UpstreamTest {
   }
 
   private Future<DuplexChannel> plain(String control, String announced) throws Exception {
-    return new Upstream.Plain(connector, InetAddress.getByName(control), table)
+    return new Upstream.Plain(connector, InetAddress.getByName(control), table, Optional.empty())
         .connect(Optional.of(InetAddress.getByName(announced)), 2000, ORIGINATOR, loop, NOTHING);
   }
 
@@ -105,7 +102,7 @@ class UpstreamTest {
       throws Exception {
     SshSession session = mock(SshSession.class);
     SshServer server =
-        new SshServer(FtpFixture.profile(new SshUser.Fixed("u"), AuthMethod.PUBLICKEY), "gate");
+        new SshServer(TestProfiles.profile(new SshUser.Fixed("u"), AuthMethod.PUBLICKEY), "gate");
 
     new Upstream.Tunnelled(session, "ftp.example", server, "u")
         .connect(Optional.of(InetAddress.getByName(announced)), 2000, ORIGINATOR, loop, NOTHING);

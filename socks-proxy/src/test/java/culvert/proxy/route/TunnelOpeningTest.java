@@ -1,0 +1,178 @@
+package culvert.proxy.route;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.ArgumentMatchers.anyInt;
+import static org.mockito.ArgumentMatchers.anyLong;
+import static org.mockito.Mockito.doAnswer;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.never;
+import static org.mockito.Mockito.timeout;
+import static org.mockito.Mockito.verify;
+import static org.mockito.Mockito.when;
+
+import culvert.config.Endpoint;
+import culvert.config.Fallback;
+import culvert.config.read.ConfigLoader;
+import culvert.config.read.Environment;
+import culvert.filter.ConnectionRequest;
+import culvert.filter.DestinationAddress;
+import culvert.filter.Route;
+import culvert.proxy.door.Arrival;
+import culvert.proxy.door.Client;
+import culvert.proxy.door.OpenConnections;
+import culvert.proxy.door.Refusal;
+import culvert.proxy.event.ConnectionLog;
+import culvert.proxy.event.EndReason;
+import culvert.proxy.event.ProxyEvents;
+import culvert.proxy.ftp.FtpSessions;
+import culvert.proxy.ftp.passive.DataConnections;
+import culvert.proxy.owner.ClientOwners;
+import culvert.proxy.relay.BufferBudget;
+import culvert.proxy.relay.Relay;
+import culvert.proxy.upstream.DirectConnector;
+import culvert.proxy.upstream.HeldPorts;
+import culvert.proxy.upstream.OpeningTimes;
+import culvert.proxy.upstream.TunnelPins;
+import culvert.proxy.upstream.Upstreams;
+import culvert.ssh.AddressResolver;
+import culvert.ssh.SshSession;
+import culvert.ssh.SshTransport;
+import io.netty.channel.DefaultChannelPromise;
+import io.netty.channel.DefaultEventLoop;
+import io.netty.channel.EventLoop;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.mockito.Answers;
+
+/** {@code action: tunnel} to an SSH server that lets us in and then does not answer. */
+class TunnelOpeningTest {
+  private static final Duration LONG = Duration.ofMinutes(5);
+  private static final long SOON = 20_000; // ms
+  private static final Endpoint TARGET = new Endpoint("target.example", 5432);
+  private static final Policy POLICY =
+      Policy.of(
+          new ConfigLoader(Environment.ofProcess())
+              .loadString("profiles: { gate: { host: gate.example, user: gate } }\n", "test.yaml")
+              .orThrow());
+  private static final ConnectionRequest REQUEST =
+      new ConnectionRequest(
+          "db.example",
+          new DestinationAddress.NotResolved(),
+          5432,
+          InetAddress.getLoopbackAddress(),
+          "door");
+
+  private final EventLoop loop = new DefaultEventLoop();
+  private final DuplexChannel channel = mock(DuplexChannel.class);
+  private final DefaultChannelPromise closed = new DefaultChannelPromise(channel, loop);
+  private final Client client = mock(Client.class, Answers.CALLS_REAL_METHODS);
+  private final SshTransport ssh = mock(SshTransport.class);
+  private final SshSession session = mock(SshSession.class);
+  private final DirectConnector direct = mock(DirectConnector.class);
+  private final ProxyEvents events = mock(ProxyEvents.class);
+  private final List<EndReason> ends = new CopyOnWriteArrayList<>();
+
+  @BeforeEach
+  void start() {
+    when(channel.eventLoop()).thenReturn(loop);
+    when(channel.isActive()).thenAnswer(call -> !closed.isDone());
+    when(channel.closeFuture()).thenReturn(closed);
+    when(client.arrival())
+        .thenReturn(
+            new Arrival(
+                channel,
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 4000),
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 1080),
+                Optional.empty()));
+    when(client.request()).thenReturn(REQUEST);
+    when(client.user()).thenReturn(Optional.empty());
+    when(ssh.onBehalfOf(any())).thenReturn(ssh);
+    when(ssh.heldUp(any())).thenReturn(Duration.ZERO);
+    when(ssh.connect(any(), any())).thenReturn(loop.newSucceededFuture(session));
+    when(session.serverAddress()).thenReturn(Optional.empty());
+    doAnswer(end -> ends.add(end.getArgument(0))).when(events).connectionEnded(any(), anyLong());
+  }
+
+  @AfterEach
+  void stop() {
+    loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
+  }
+
+  @Test
+  void aChannelThatHangsHasTheDeadlineOfEveryOpening() throws Exception {
+    Promise<DuplexChannel> hanging = loop.newPromise();
+    when(session.openDirectTcpip(any(), any(), any(), any())).thenReturn(hanging);
+    go(Fallback.NONE, new OpeningTimes(LONG, Duration.ofMillis(100)));
+
+    verify(client, timeout(SOON)).refuse(Refusal.CONNECTION_REFUSED);
+    assertThat(ends).containsExactly(EndReason.UPSTREAM_FAILED);
+    isGivenBack(hanging);
+  }
+
+  @Test
+  void whereItMayFallBackSomeOfThatIsLeftForPlaintext() throws Exception {
+    Promise<DuplexChannel> hanging = loop.newPromise();
+    Promise<DuplexChannel> plain = loop.newPromise();
+    when(session.openDirectTcpip(any(), any(), any(), any())).thenReturn(hanging);
+    when(direct.connect(any(), anyInt(), any(), any())).thenReturn(plain);
+    go(Fallback.PLAIN, new OpeningTimes(Duration.ofMillis(100), LONG));
+
+    verify(direct, timeout(SOON)).connect(any(), anyInt(), any(), any());
+    verify(client, never()).refuse(any());
+    isGivenBack(hanging);
+  }
+
+  @Test
+  void whoGoesMeanwhileIsWaitedForNoMore() throws Exception {
+    Promise<DuplexChannel> hanging = loop.newPromise();
+    when(session.openDirectTcpip(any(), any(), any(), any())).thenReturn(hanging);
+    go(Fallback.NONE, new OpeningTimes(LONG, LONG));
+    verify(session, timeout(SOON)).openDirectTcpip(any(), any(), any(), any());
+    closed.setSuccess();
+    loop.submit(() -> {}).sync();
+
+    isGivenBack(hanging);
+    verify(client, never()).accept();
+  }
+
+  /** What comes too late is. */
+  private void isGivenBack(Promise<DuplexChannel> hanging) {
+    DuplexChannel late = mock(DuplexChannel.class);
+    hanging.setSuccess(late);
+    verify(late, timeout(SOON)).close();
+    verify(session, timeout(SOON)).release();
+  }
+
+  private void go(Fallback fallback, OpeningTimes times) throws Exception {
+    AddressResolver resolver =
+        (host, executor) -> executor.newSucceededFuture(List.of(InetAddress.getLoopbackAddress()));
+    Router router =
+        new Router(
+            () -> POLICY,
+            mock(DataConnections.class),
+            mock(FtpSessions.class),
+            new Upstreams(
+                resolver, direct, ssh, TunnelPins.NONE, HeldPorts.NONE, ClientOwners.NONE, times),
+            new Relay(new BufferBudget(1 << 20)),
+            new OpenConnections(new ConnectionLog(events, System::nanoTime)));
+    Future<?> begun =
+        loop.submit(
+            () ->
+                router
+                    .fixed(policy -> new Route.Tunnel("gate", Optional.of(TARGET), fallback))
+                    .handle(client));
+    begun.sync();
+  }
+}
