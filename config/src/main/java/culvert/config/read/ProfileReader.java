@@ -44,7 +44,7 @@ final class ProfileReader {
   private static final Key<SshUser> USER =
       Key.of(
           ProfileKey.USER,
-          Values.scalar("from-ftp, from-socks or a name", Users::parse),
+          Values.scalar("from-ftp, from-socks or a name", SshUsers::parse),
           "from-ftp");
   private static final Key<List<AuthMethod>> AUTHENTICATION =
       Key.of(

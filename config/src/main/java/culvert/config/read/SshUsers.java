@@ -9,11 +9,11 @@ import java.util.List;
 import java.util.Optional;
 
 /** The key {@code user} of a profile. */
-final class Users {
+final class SshUsers {
   private static final String FROM_FTP = "from-ftp";
   private static final String FROM_SOCKS = "from-socks";
 
-  private Users() {}
+  private SshUsers() {}
 
   static SshUser parse(String text) {
     if (text.equals(FROM_FTP)) {
