@@ -101,10 +101,12 @@ final class ConfigReader {
       Optional<Endpoint> admin) {
     Map<String, Profile> judged = new LinkedHashMap<>();
     profiles.forEach((name, profile) -> judged.put(name, profile.asFarAsKnown()));
-    SemanticChecks checks = new SemanticChecks(listeners, judged, reading.problems());
+    List<Listener> ruled = listeners.stream().filter(door -> !door.isFixedTunnel()).toList();
+    LoginChecks logins = new LoginChecks(ruled, judged, reading.problems());
+    RuleChecks checks = new RuleChecks(ruled, logins, reading.problems());
     rules.forEach(checks::rule);
     checks.defaultAction(defaultAction, ftp.settings(), file.location(DEFAULT_ACTION));
-    ListenerChecks doors = new ListenerChecks(judged, checks, reading.problems());
+    ListenerChecks doors = new ListenerChecks(judged, logins, reading.problems());
     listeners.forEach(doors::listener);
     doors.admin(admin, file.location(ADMIN));
   }

@@ -6,6 +6,7 @@ import culvert.config.SshProfile;
 import culvert.config.SshWay;
 import culvert.config.read.ProfileReader.Profile;
 import culvert.config.yaml.Problems;
+import culvert.config.yaml.Suggestions;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -88,8 +89,7 @@ final class JumpHosts {
     if (!profiles.containsKey(item.name())) {
       problems.error(
           item.location(),
-          "proxy-jump: "
-              + SemanticChecks.unknown(item.name(), profiles.keySet(), "a profile's name"));
+          "proxy-jump: " + Suggestions.unknown(item.name(), profiles.keySet(), "a profile's name"));
       return false;
     }
     String name = Found.quoted(item.name());

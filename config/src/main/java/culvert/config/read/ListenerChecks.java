@@ -20,12 +20,12 @@ final class ListenerChecks {
   private record Bound(Endpoint endpoint, String what) {}
 
   private final Problems problems;
-  private final SemanticChecks logins;
+  private final LoginChecks logins;
   private final Map<String, Profile> profiles;
   private final List<Bound> bound = new ArrayList<>();
   private final Map<Endpoint, List<Bound>> boundAt = new HashMap<>();
 
-  ListenerChecks(Map<String, Profile> profiles, SemanticChecks logins, Problems problems) {
+  ListenerChecks(Map<String, Profile> profiles, LoginChecks logins, Problems problems) {
     this.profiles = profiles;
     this.logins = logins;
     this.problems = problems;

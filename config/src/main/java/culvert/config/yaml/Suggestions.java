@@ -1,9 +1,11 @@
 package culvert.config.yaml;
 
+import culvert.config.Found;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /** What somebody may have meant who wrote something else. */
 public final class Suggestions {
@@ -37,6 +39,15 @@ public final class Suggestions {
     return nearest(word, candidates)
         .map(candidate -> "; did you mean \"" + candidate + "\"?")
         .orElse("");
+  }
+
+  /** What to say of a name that is none of those. */
+  public static String unknown(String name, Set<String> known, String what) {
+    return Found.message(name, choices(known, what) + didYouMean(name, known));
+  }
+
+  private static String choices(Set<String> names, String otherwise) {
+    return names.isEmpty() || names.size() > 8 ? otherwise : String.join(", ", names);
   }
 
   private static String normal(String word) {
