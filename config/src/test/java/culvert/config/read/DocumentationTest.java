@@ -14,10 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -37,18 +35,8 @@ class DocumentationTest {
   /** A row of a table. */
   private record Row(String key, String type, String standard, String example, String meaning) {}
 
-  static Stream<String> sections() {
-    return Schema.SECTIONS.keySet().stream();
-  }
-
-  static Stream<Arguments> keys() {
-    return Schema.SECTIONS.entrySet().stream()
-        .flatMap(
-            section -> section.getValue().stream().map(key -> Arguments.of(section.getKey(), key)));
-  }
-
   @ParameterizedTest(name = "{0}")
-  @MethodSource("sections")
+  @MethodSource("culvert.config.read.Schema#names")
   void everyKeyHasARow(String section) throws IOException {
     assertThat(rows(section).keySet())
         .containsExactlyInAnyOrderElementsOf(
@@ -56,7 +44,7 @@ class DocumentationTest {
   }
 
   @ParameterizedTest(name = "{0}.{1}")
-  @MethodSource("keys")
+  @MethodSource("culvert.config.read.Schema#keys")
   void theRowHasTypeDefaultExampleAndMeaning(String section, Key<?> key) throws IOException {
     Row row = rows(section).get(key.name());
     JsonNode property = SCHEMA.properties(section).path(key.name());

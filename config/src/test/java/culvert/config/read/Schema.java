@@ -22,6 +22,8 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.provider.Arguments;
 
 /** docs/culvert.schema.json, and YAML as an editor sees it. */
 final class Schema {
@@ -55,6 +57,18 @@ final class Schema {
     sections.put("ftp", FtpReader.KEYS);
     sections.put("limits", LimitsReader.KEYS);
     return sections;
+  }
+
+  /** For each section, its name. */
+  static Stream<String> names() {
+    return SECTIONS.keySet().stream();
+  }
+
+  /** For each key, its section's name and itself. */
+  static Stream<Arguments> keys() {
+    return SECTIONS.entrySet().stream()
+        .flatMap(
+            section -> section.getValue().stream().map(key -> Arguments.of(section.getKey(), key)));
   }
 
   /** The section's keys in the schema. */

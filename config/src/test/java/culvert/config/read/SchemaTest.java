@@ -10,10 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** docs/culvert.schema.json and the loader know the same keys, defaults and examples. */
@@ -24,23 +22,13 @@ class SchemaTest {
   private static final Map<String, String> PATHS =
       Map.of("listener", "listeners", "profile", "profiles", "rule", "rules");
 
-  static Stream<String> sections() {
-    return Schema.SECTIONS.keySet().stream();
-  }
-
-  static Stream<Arguments> keys() {
-    return Schema.SECTIONS.entrySet().stream()
-        .flatMap(
-            section -> section.getValue().stream().map(key -> Arguments.of(section.getKey(), key)));
-  }
-
   @Test
   void isAJsonSchema() {
     assertThat(SCHEMA.faults()).isEmpty();
   }
 
   @ParameterizedTest(name = "{0}")
-  @MethodSource("sections")
+  @MethodSource("culvert.config.read.Schema#names")
   void hasTheKeysOfTheLoaderAndNoOthers(String section) {
     List<String> known = Schema.SECTIONS.get(section).stream().<String>map(Key::name).toList();
 
@@ -50,7 +38,7 @@ class SchemaTest {
   }
 
   @ParameterizedTest(name = "{0}.{1}")
-  @MethodSource("keys")
+  @MethodSource("culvert.config.read.Schema#keys")
   void hasTheDefaultOfTheLoader(String section, Key<?> key) {
     Reading reading = new Reading(new Problems(), Loading.ENVIRONMENT);
     JsonNode written = SCHEMA.properties(section).path(key.name()).path("default");
@@ -62,7 +50,7 @@ class SchemaTest {
   }
 
   @ParameterizedTest(name = "{0}.{1}")
-  @MethodSource("keys")
+  @MethodSource("culvert.config.read.Schema#keys")
   void describesTheKeyWithAnExampleThatIsNotTheDefault(String section, Key<?> key) {
     Environment environment = Loading.environment(Map.of("SSH_AUTH_SOCK", "/run/agent"));
     Reading reading = new Reading(new Problems(), environment);
