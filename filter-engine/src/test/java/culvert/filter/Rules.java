@@ -121,7 +121,7 @@ final class Rules {
         defaultAction,
         FTP,
         true,
-        new Limits(1, 0, Duration.ofSeconds(10), 1, 1),
+        new Limits(1, 0, 1, Duration.ofSeconds(10), 1, 1),
         Optional.empty(),
         Path.of("state"));
   }

@@ -39,7 +39,7 @@ final class RuleSets {
         Action.DIRECT,
         FTP,
         true,
-        new Limits(1, 0, Duration.ofSeconds(10), 1, 1),
+        new Limits(1, 0, 1, Duration.ofSeconds(10), 1, 1),
         Optional.empty(),
         Path.of("state"));
   }

@@ -5,6 +5,7 @@ import culvert.config.ListenerConfig;
 import culvert.proxy.admin.AdminServer;
 import culvert.proxy.admin.Health;
 import culvert.proxy.door.Admissions;
+import culvert.proxy.door.BeforeLogin;
 import culvert.proxy.door.ConnectionLimits;
 import culvert.proxy.door.OpenConnections;
 import culvert.proxy.door.TcpListener;
@@ -15,6 +16,7 @@ import culvert.proxy.ftp.passive.DataListeners;
 import culvert.proxy.metrics.Metrics;
 import culvert.proxy.owner.ClientOwners;
 import culvert.proxy.owner.ProcClientOwners;
+import culvert.proxy.owner.SocketUsers;
 import culvert.proxy.pin.FilePins;
 import culvert.proxy.pin.StateDirectory;
 import culvert.proxy.relay.BufferBudget;
@@ -162,7 +164,10 @@ public final class ProxyDaemon implements AutoCloseable {
     doors =
         new FrontDoors(
             new FrontDoors.Sockets(transport, loops, ownListeners),
-            new Admissions(limits, metrics.events()),
+            new Admissions(
+                limits,
+                new BeforeLogin(config.limits().beforeLogin(), new SocketUsers(owners)),
+                metrics.events()),
             config.limits().handshakeTimeout(),
             router,
             binds,

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
@@ -83,11 +84,11 @@ public final class AdminServer implements AutoCloseable {
 
   private static void initialize(Channel accepted, ConnectionLimits limits, AdminHandler handler) {
     InetAddress client = ((InetSocketAddress) accepted.remoteAddress()).getAddress();
-    if (!limits.tryAcquire(client)) {
+    if (!limits.tryAcquire(client, Optional.empty())) {
       accepted.close();
       return;
     }
-    accepted.closeFuture().addListener(closed -> limits.release(client));
+    accepted.closeFuture().addListener(closed -> limits.release(client, Optional.empty()));
     accepted
         .pipeline()
         .addLast("idle", new IdleStateHandler(0, 0, IDLE_SECONDS))

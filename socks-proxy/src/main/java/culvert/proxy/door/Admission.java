@@ -5,19 +5,27 @@ import culvert.proxy.event.Endpoints;
 import culvert.proxy.event.HandshakeFailure;
 import culvert.proxy.event.ProxyEvents;
 import culvert.ssh.Printable;
+import io.netty.channel.Channel;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.FutureListener;
 import java.net.InetAddress;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
-/** Who may come in by one listener, and what is told of those who do not. Thread-safe. */
+/**
+ * Who may come in by one listener, and what is told of those who do not. In two halves: {@link
+ * #hasRoomFor} for whoever has connected, and {@link #letIn} for a client whose address is certain.
+ * Thread-safe.
+ */
 public final class Admission {
   private static final Logger LOG = LoggerFactory.getLogger(Admission.class);
 
   private final String listener;
   private final List<Cidr> allowFrom;
   private final ConnectionLimits limits;
+  private final BeforeLogin beforeLogin;
   private final ProxyEvents events;
 
   /**
@@ -25,30 +33,75 @@ public final class Admission {
    * @param allowFrom the client networks that may use it
    */
   public Admission(
-      String listener, List<Cidr> allowFrom, ConnectionLimits limits, ProxyEvents events) {
+      String listener,
+      List<Cidr> allowFrom,
+      ConnectionLimits limits,
+      BeforeLogin beforeLogin,
+      ProxyEvents events) {
     this.listener = listener;
     this.allowFrom = List.copyOf(allowFrom);
     this.limits = limits;
+    this.beforeLogin = beforeLogin;
     this.events = events;
   }
 
-  /** Counts the client until its channel closes; one that may not come in is closed at once. */
-  public boolean admits(Arrival client) {
+  /**
+   * Counts what has connected until its channel closes; closes it where there is no room.
+   *
+   * @param socket whose addresses need not be the client's
+   */
+  public boolean hasRoomFor(Arrival socket) {
+    if (!limits.tryAcquire()) {
+      refuse(
+          socket, HandshakeFailure.TOO_MANY_CONNECTIONS, limits.open() + " connections are open");
+      return false;
+    }
+    socket.channel().closeFuture().addListener(closed -> limits.release());
+    return true;
+  }
+
+  /**
+   * Lets the client in for which there is room, perhaps later, or closes its channel. On the
+   * channel's loop.
+   *
+   * @param in adds the handlers that see to the client, which are told when the channel is active
+   */
+  public void letIn(Arrival client, Runnable in) {
     InetAddress address = client.peer().getAddress();
     if (allowFrom.stream().noneMatch(network -> network.contains(address))) {
       refuse(client, HandshakeFailure.ADDRESS_NOT_ALLOWED, "not in allow-from");
-      return false;
+      return;
     }
-    if (!limits.tryAcquire(address, client.forwardedBy())) {
-      String open = limits.open() + " connections are open";
-      refuse(client, HandshakeFailure.TOO_MANY_CONNECTIONS, open);
-      return false;
+    if (!limits.tryShare(address, client.forwardedBy())) {
+      refuse(client, HandshakeFailure.TOO_MANY_CONNECTIONS, "this client has its share");
+      return;
     }
-    client
-        .channel()
-        .closeFuture()
-        .addListener(closed -> limits.release(address, client.forwardedBy()));
-    return true;
+    Channel channel = client.channel();
+    channel.closeFuture().addListener(closed -> limits.releaseShare(address, client.forwardedBy()));
+    Future<Boolean> entered = beforeLogin.enter(client);
+    if (entered.isDone()) {
+      entered(client, entered, in);
+      return;
+    }
+    entered.addListener(
+        (FutureListener<Boolean>)
+            later -> {
+              entered(client, later, in);
+              if (channel.isActive()) {
+                channel.pipeline().fireChannelActive(); // which those handlers have missed
+              }
+            });
+  }
+
+  private void entered(Arrival client, Future<Boolean> entered, Runnable in) {
+    if (!entered.getNow()) {
+      refuse(
+          client,
+          HandshakeFailure.TOO_MANY_CONNECTIONS,
+          "too many of this client have not logged in");
+    } else if (client.channel().isOpen()) {
+      in.run();
+    }
   }
 
   private void refuse(Arrival client, HandshakeFailure failure, String detail) {

@@ -5,7 +5,7 @@ import culvert.proxy.event.ProxyEvents;
 import java.util.List;
 
 /** Makes the admission of each listener; what it bounds, it bounds for all of them together. */
-public record Admissions(ConnectionLimits limits, ProxyEvents events) {
+public record Admissions(ConnectionLimits limits, BeforeLogin beforeLogin, ProxyEvents events) {
 
   /**
    * For one listener.
@@ -14,6 +14,6 @@ public record Admissions(ConnectionLimits limits, ProxyEvents events) {
    * @param allowFrom the client networks that may use it
    */
   public Admission of(String listener, List<Cidr> allowFrom) {
-    return new Admission(listener, allowFrom, limits, events);
+    return new Admission(listener, allowFrom, limits, beforeLogin, events);
   }
 }

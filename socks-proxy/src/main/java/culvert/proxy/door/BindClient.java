@@ -29,6 +29,11 @@ public interface BindClient {
   /** The name of the listener by which the client came. */
   String listener();
 
+  /** Somebody has connected, and is wired to it. Idempotent; see {@link BeforeLogin}. */
+  default void served() {
+    BeforeLogin.served(channel());
+  }
+
   /**
    * The second answer: somebody has connected. Takes the front door's handlers out of the pipeline;
    * the first bytes that later handlers read are those that the client sends from now on.

@@ -48,6 +48,14 @@ public interface Client {
   }
 
   /**
+   * It has got what it came for: it is logged in, or wired to its destination. Idempotent; see
+   * {@link BeforeLogin}.
+   */
+  default void served() {
+    BeforeLogin.served(channel());
+  }
+
+  /**
    * Tells the client that it is connected and takes the front door's handlers out of the pipeline.
    * Bytes that came behind the request are the first that later handlers read: add those handlers
    * before calling this.

@@ -49,6 +49,11 @@ final class ClientSide implements ClientEnd.Listener {
     end.install();
   }
 
+  /** It is logged in at the server, as far as can be seen. */
+  void served() {
+    client.served();
+  }
+
   boolean isAccepted() {
     return accepted;
   }

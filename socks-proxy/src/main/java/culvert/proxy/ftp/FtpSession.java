@@ -16,6 +16,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,6 +32,9 @@ import org.slf4j.LoggerFactory;
  */
 final class FtpSession implements ServerSide.Listener, Opening.Listener, ActiveMode.Listener {
   private static final Logger log = LoggerFactory.getLogger(FtpSession.class);
+
+  /** Answers to a login that was taken (RFC 959, RFC 2228). */
+  private static final Set<Integer> LOGGED_IN = Set.of(230, 232);
 
   private final FtpTimeouts timeouts;
   private final ClientSide client;
@@ -215,6 +219,9 @@ final class FtpSession implements ServerSide.Listener, Opening.Listener, ActiveM
   @Override
   public void replied(ReplyLine line) {
     log.atDebug().addKeyValue("conn", recorder.id()).log("server: {}", way.server().shown(line));
+    if (LOGGED_IN.contains(line.code())) {
+      client.served();
+    }
     guarded(() -> word.replied(line));
   }
 

@@ -18,6 +18,7 @@ final class OpaqueConversation implements Conversation {
   static void begin(FtpSession session, ServerSide server) {
     session.become(new OpaqueConversation(session, server));
     session.client().forgetCommands(); // sent in clear where TLS should begin: no server takes it
+    session.client().served();
     server.becomeOpaque();
     if (session.way().throughTunnel()) { // elsewhere data go where the rules lead them
       server.data().passive().expectAnyPort();

@@ -138,6 +138,7 @@ final class RoutedConnection implements Opening.Listener {
         () -> {
           try {
             relay.start(client.channel(), channel, recorder, recorder::ended);
+            client.served();
           } catch (RuntimeException | Error e) {
             Closing.reset(channel);
             throw e;

@@ -68,9 +68,7 @@ public final class Router implements ClientHandler {
 
   private void claim(Client client, SocketOwner owner, RoutedConnection connection) {
     switch (dataConnections.claim(client, owner, connection.recorder())) {
-      case TAKEN -> {
-        // An FTP session's data connection, and that session's affair from now on.
-      }
+      case TAKEN -> client.served(); // an FTP session's data connection, and its affair from now on
       case HELD -> connection.refuseHeld();
       case NEEDS_OWNER ->
           upstreams

@@ -12,6 +12,7 @@ record SocksBindClient(
 
   @Override
   public void accept(InetSocketAddress peer) {
+    served();
     handshake.accept(handshake.bound(peer));
   }
 

@@ -50,11 +50,14 @@ public final class SocksDoor extends ChannelInitializer<Channel> {
   @Override
   protected void initChannel(Channel channel) {
     Arrival arrival = Arrival.at((DuplexChannel) channel);
-    if (!admission.admits(arrival)) {
-      return;
+    if (admission.hasRoomFor(arrival)) {
+      admission.letIn(arrival, () -> begin(arrival));
     }
+  }
+
+  private void begin(Arrival arrival) {
     Handshake handshake = new Handshake(arrival, listener, admission, handler, binds);
     handshake.startDeadline(handshakeTimeout);
-    channel.pipeline().addLast("version", new VersionHandler(handshake));
+    arrival.channel().pipeline().addLast("version", new VersionHandler(handshake));
   }
 }

@@ -56,9 +56,13 @@ public final class TunnelDoor extends ChannelInitializer<Channel> {
   }
 
   private void letIn(Arrival arrival) {
-    if (admission.admits(arrival)) {
-      arrival.channel().pipeline().addLast("door", new WhenActive(accepted -> enter(arrival)));
+    if (admission.hasRoomFor(arrival)) {
+      admission.letIn(arrival, () -> begin(arrival));
     }
+  }
+
+  private void begin(Arrival arrival) {
+    arrival.channel().pipeline().addLast("door", new WhenActive(accepted -> enter(arrival)));
   }
 
   private void enter(Arrival arrival) {

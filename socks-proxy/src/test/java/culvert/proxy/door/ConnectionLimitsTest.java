@@ -24,8 +24,8 @@ class ConnectionLimitsTest {
 
   @Test
   void anAddressIsAnotherClientsOnEverySshServer() {
-    assertThat(limits.tryAcquire(HERE)).isTrue();
-    assertThat(limits.tryAcquire(HERE)).isFalse();
+    assertThat(limits.tryAcquire(HERE, Optional.empty())).isTrue();
+    assertThat(limits.tryAcquire(HERE, Optional.empty())).isFalse();
     assertThat(limits.tryAcquire(HERE, by("one"))).isTrue();
     assertThat(limits.tryAcquire(HERE, by("one"))).isFalse();
     assertThat(limits.tryAcquire(HERE, by("two"))).isTrue();
@@ -33,16 +33,33 @@ class ConnectionLimitsTest {
     limits.release(HERE, by("two"));
 
     assertThat(limits.open()).isEqualTo(2);
-    assertThat(limits.tryAcquire(HERE)).isFalse();
+    assertThat(limits.tryAcquire(HERE, Optional.empty())).isFalse();
     assertThat(limits.tryAcquire(HERE, by("two"))).isTrue();
   }
 
   @Test
   void theTotalIsForAllTogether() {
-    limits.tryAcquire(HERE);
+    limits.tryAcquire(HERE, Optional.empty());
     limits.tryAcquire(HERE, by("one"));
     limits.tryAcquire(HERE, by("two"));
 
     assertThat(limits.tryAcquire(HERE, by("three"))).isFalse();
+  }
+
+  @Test
+  void oneSshServersClientsHaveHalfOfItAndNoMore() throws Exception {
+    ConnectionLimits many = new ConnectionLimits(10, 0);
+    for (int i = 1; i <= 5; i++) {
+      assertThat(many.tryAcquire(InetAddress.getByName("10.0.0." + i), by("one"))).isTrue();
+    }
+
+    assertThat(many.tryAcquire(InetAddress.getByName("10.0.0.6"), by("one"))).isFalse();
+    assertThat(many.open()).isEqualTo(5);
+    for (int i = 0; i < 5; i++) {
+      assertThat(many.tryAcquire(HERE, Optional.empty())).isTrue();
+    }
+    many.release(HERE, Optional.empty());
+    many.release(InetAddress.getByName("10.0.0.1"), by("one"));
+    assertThat(many.tryAcquire(InetAddress.getByName("10.0.0.6"), by("one"))).isTrue();
   }
 }

@@ -333,7 +333,7 @@ class DataListenerTest {
 
   @Test
   void beyondTheLimitOfConnectionsDataAreReset() throws Exception {
-    while (ftp.limits.tryAcquire(HERE)) {}
+    while (ftp.limits.tryAcquire(HERE, Optional.empty())) {}
     assertThat(fate("127.0.0.1", passive("EPSV"))).isEqualTo("RESET");
   }
 }

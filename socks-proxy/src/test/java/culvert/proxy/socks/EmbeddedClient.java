@@ -5,6 +5,7 @@ import culvert.config.Endpoint;
 import culvert.config.ListenerConfig;
 import culvert.config.Secret;
 import culvert.proxy.door.Admission;
+import culvert.proxy.door.BeforeLogin;
 import culvert.proxy.door.BindClient;
 import culvert.proxy.door.Client;
 import culvert.proxy.door.ConnectionLimits;
@@ -67,6 +68,9 @@ final class EmbeddedClient extends EmbeddedChannel implements DuplexChannel {
                     listener.name(),
                     listener.allowFrom(),
                     limits,
+                    new BeforeLogin(
+                        Integer.MAX_VALUE,
+                        none -> channel.eventLoop().newSucceededFuture(Optional.empty())),
                     new RecordedFailures(channel.failures)),
                 channel.clients::add,
                 client -> {

@@ -1,0 +1,169 @@
+package culvert.proxy.door;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.when;
+
+import culvert.config.SshProfile;
+import culvert.ssh.BindAddress;
+import culvert.ssh.SshServer;
+import culvert.ssh.SshSession;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
+import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
+import java.util.Optional;
+import java.util.Queue;
+import org.junit.jupiter.api.Test;
+
+class BeforeLoginTest {
+  private static final int MOST = 4;
+  private static final Optional<Object> NOBODY = Optional.empty();
+
+  private final Queue<Optional<Object>> users = new ArrayDeque<>();
+  private final Queue<Promise<Optional<Object>>> asked = new ArrayDeque<>();
+  private final BeforeLogin beforeLogin = new BeforeLogin(MOST, this::user);
+
+  private Future<Optional<Object>> user(Arrival client) {
+    Promise<Optional<Object>> user = client.channel().eventLoop().newPromise();
+    Optional<Object> known = users.poll();
+    if (known == null) {
+      asked.add(user);
+    } else {
+      user.setSuccess(known);
+    }
+    return user;
+  }
+
+  /** Somebody who has come, and the socket behind that. */
+  private record Visitor(EmbeddedChannel socket, Arrival arrival) {
+    static Visitor from(String address) {
+      return from(address, Optional.empty());
+    }
+
+    static Visitor from(String address, Optional<ForwardedBy> by) {
+      EmbeddedChannel socket = new EmbeddedChannel();
+      DuplexChannel channel = mock(DuplexChannel.class);
+      when(channel.eventLoop()).thenReturn(socket.eventLoop());
+      when(channel.closeFuture()).thenReturn(socket.closeFuture());
+      when(channel.attr(org.mockito.ArgumentMatchers.<io.netty.util.AttributeKey<Object>>any()))
+          .thenAnswer(call -> socket.attr(call.getArgument(0)));
+      return new Visitor(
+          socket,
+          new Arrival(
+              channel,
+              new InetSocketAddress(address, 40_000),
+              new InetSocketAddress("127.0.0.1", 1080),
+              by));
+    }
+  }
+
+  private boolean enters(Visitor visitor) {
+    Future<Boolean> entered = beforeLogin.enter(visitor.arrival());
+    visitor.socket().runPendingTasks();
+    return entered.isSuccess() && entered.getNow();
+  }
+
+  private boolean enters(String address) {
+    return enters(Visitor.from(address));
+  }
+
+  /** One of a user of this host. */
+  private boolean enters(long uid) {
+    users.add(Optional.of(uid));
+    boolean entered = enters("127.0.0.1");
+    users.clear();
+    return entered;
+  }
+
+  @Test
+  void anAddressHasItsShareAndOthersHaveTheirs() {
+    for (int i = 0; i < MOST; i++) {
+      users.add(NOBODY);
+      assertThat(enters("192.0.2.1")).isTrue();
+    }
+    assertThat(enters("192.0.2.1")).isFalse();
+    users.clear();
+    users.add(NOBODY);
+    assertThat(enters("192.0.2.2")).isTrue();
+    assertThat(beforeLogin.waiting()).isEqualTo(MOST + 1);
+  }
+
+  @Test
+  void aUserOfThisHostKeepsNoOtherUserOut() {
+    for (int i = 0; i < MOST; i++) {
+      assertThat(enters(1000)).isTrue();
+    }
+    assertThat(enters(1000)).isFalse();
+    assertThat(enters(1001)).isTrue();
+    assertThat(beforeLogin.waiting()).isEqualTo(MOST + 1);
+  }
+
+  @Test
+  void whoIsServedOrGoneIsCountedNoMore() {
+    Visitor served = Visitor.from("192.0.2.1");
+    Visitor gone = Visitor.from("192.0.2.1");
+    users.add(NOBODY);
+    users.add(NOBODY);
+    enters(served);
+    enters(gone);
+    assertThat(beforeLogin.waiting()).isEqualTo(2);
+
+    BeforeLogin.served(served.arrival().channel());
+    BeforeLogin.served(served.arrival().channel());
+    assertThat(beforeLogin.waiting()).isEqualTo(1);
+    gone.socket().close();
+    served.socket().close();
+    assertThat(beforeLogin.waiting()).isZero();
+  }
+
+  @Test
+  void whoGoesWhileItsUserIsLookedUpLeavesNothingBehind() {
+    Visitor gone = Visitor.from("127.0.0.1");
+    Future<Boolean> entered = beforeLogin.enter(gone.arrival());
+    assertThat(entered.isDone()).isFalse();
+    gone.socket().close();
+    asked.remove().setSuccess(Optional.of(1000L));
+    gone.socket().runPendingTasks();
+
+    assertThat(beforeLogin.waiting()).isZero();
+  }
+
+  @Test
+  void whileUsersAreLookedUpTheAddressHasItsShareAllTheSame() {
+    for (int i = 0; i < MOST; i++) {
+      assertThat(beforeLogin.enter(Visitor.from("127.0.0.1").arrival()).isDone()).isFalse();
+    }
+    assertThat(enters("127.0.0.1")).isFalse();
+  }
+
+  @Test
+  void manyAreLetInBeforeAnybodyIsLookedUp() {
+    BeforeLogin large =
+        new BeforeLogin(
+            80,
+            client -> {
+              throw new AssertionError("nobody is asked for");
+            });
+    for (int i = 0; i < 10; i++) {
+      assertThat(large.enter(Visitor.from("127.0.0.1").arrival()).getNow()).isTrue();
+    }
+  }
+
+  @Test
+  void anSshServersClientsAreOneSource() {
+    SshServer server = new SshServer(mock(SshProfile.class), "ssh.example");
+    Optional<ForwardedBy> by =
+        Optional.of(
+            new ForwardedBy(
+                mock(SshSession.class), server, "u", new BindAddress("127.0.0.1", 2121)));
+    for (int i = 1; i <= MOST; i++) {
+      assertThat(enters(Visitor.from("10.0.0." + i, by))).isTrue();
+    }
+    assertThat(enters(Visitor.from("10.0.0.9", by))).isFalse();
+    users.add(NOBODY);
+    assertThat(enters("10.0.0.9")).isTrue();
+  }
+}
