@@ -37,6 +37,7 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
   private static final String JSON = "application/json";
   private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
 
+  private final AdminConnections connections;
   private final String ownHost;
   private final Supplier<String> metrics;
   private final Supplier<Health> health;
@@ -66,10 +67,12 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
    * @param silentLoops names the event loops that do not answer; completes on the channel's loop
    */
   AdminHandler(
+      AdminConnections connections,
       String ownHost,
       Supplier<String> metrics,
       Supplier<Health> health,
       Supplier<Future<List<String>>> silentLoops) {
+    this.connections = connections;
     this.ownHost = ownHost;
     this.metrics = metrics;
     this.health = health;
@@ -78,6 +81,7 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
 
   @Override
   protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
+    connections.asked(context.channel());
     questions.add(
         new Question(
             answer(request),
@@ -99,12 +103,14 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
 
   private void askLoops(ChannelHandlerContext context, Question question) {
     answering = true;
+    connections.answering(context.channel());
     context.channel().config().setAutoRead(false); // so few requests wait behind this one
     silentLoops
         .get()
         .addListener(
             (Future<List<String>> silent) -> {
               answering = false;
+              connections.answered(context.channel());
               context.channel().config().setAutoRead(true);
               write(context, question, health(silent.getNow()));
               answerNext(context);

@@ -1,7 +1,6 @@
 package culvert.proxy.admin;
 
 import culvert.config.Endpoint;
-import culvert.proxy.door.ConnectionLimits;
 import culvert.proxy.door.TcpListener;
 import culvert.ssh.NettyTransport;
 import io.netty.bootstrap.ServerBootstrap;
@@ -17,7 +16,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
@@ -55,7 +53,7 @@ public final class AdminServer implements AutoCloseable {
       throws IOException {
     EventLoopGroup loop = transport.newGroup("culvert-admin", 1);
     LoopPulse pulse = new LoopPulse(loops, loop.next(), LOOP_DEADLINE);
-    ConnectionLimits limits = new ConnectionLimits(MAX_CONNECTIONS, 0);
+    AdminConnections connections = new AdminConnections(MAX_CONNECTIONS, loop.next());
     ChannelFuture bound =
         new ServerBootstrap()
             .group(loop)
@@ -67,8 +65,9 @@ public final class AdminServer implements AutoCloseable {
                   protected void initChannel(Channel accepted) {
                     initialize(
                         accepted,
-                        limits,
-                        new AdminHandler(endpoint.host(), metrics, health, pulse::silent));
+                        connections,
+                        new AdminHandler(
+                            connections, endpoint.host(), metrics, health, pulse::silent));
                   }
                 })
             .bind(new InetSocketAddress(InetAddress.getByName(endpoint.host()), endpoint.port()))
@@ -82,13 +81,12 @@ public final class AdminServer implements AutoCloseable {
     return new AdminServer(loop, bound.channel());
   }
 
-  private static void initialize(Channel accepted, ConnectionLimits limits, AdminHandler handler) {
-    InetAddress client = ((InetSocketAddress) accepted.remoteAddress()).getAddress();
-    if (!limits.tryAcquire(client, Optional.empty())) {
+  private static void initialize(
+      Channel accepted, AdminConnections connections, AdminHandler handler) {
+    if (!connections.enter(accepted)) {
       accepted.close();
       return;
     }
-    accepted.closeFuture().addListener(closed -> limits.release(client, Optional.empty()));
     accepted
         .pipeline()
         .addLast("idle", new IdleStateHandler(0, 0, IDLE_SECONDS))

@@ -27,7 +27,12 @@ class AdminHandlerTest {
       new EmbeddedChannel(
           new HttpServerCodec(),
           new HttpObjectAggregator(1024, true),
-          new AdminHandler("127.0.0.1", () -> "culvert_up 1\n", health::get, this::silentLoops));
+          new AdminHandler(
+              new AdminConnections(64, ImmediateEventExecutor.INSTANCE),
+              "127.0.0.1",
+              () -> "culvert_up 1\n",
+              health::get,
+              this::silentLoops));
 
   @AfterEach
   void close() {

@@ -1,16 +1,20 @@
 package culvert.proxy.admin;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import culvert.config.Endpoint;
 import culvert.ssh.NettyTransport;
 import io.netty.channel.EventLoopGroup;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -77,6 +81,31 @@ class AdminServerTest {
                 get("/health")
                     .body()
                     .matches("\\{\"status\":\"stuck\",\"loops\":\\[\"clients-[0-9]+-[0-9]+\"]}\n"));
+  }
+
+  @Test
+  void silentConnectionsMakeRoomForWhoeverAsks() throws Exception {
+    List<Socket> silent = new ArrayList<>();
+    try {
+      for (int i = 0; i < 64; i++) {
+        silent.add(new Socket(server.address().getAddress(), server.address().getPort()));
+      }
+      Socket asks = silent.get(0); // it is no more the one that has been idle longest
+      String question = "GET /metrics HTTP/1.1\r\nHost: localhost\r\n";
+      asks.getOutputStream().write((question + "\r\n").getBytes(US_ASCII));
+      assertThat(asks.getInputStream().read()).isEqualTo('H');
+
+      assertThat(get("/metrics").statusCode()).isEqualTo(200);
+
+      assertThat(silent.get(1).getInputStream().read()).isEqualTo(-1);
+      asks.getOutputStream().write((question + "Connection: close\r\n\r\n").getBytes(US_ASCII));
+      assertThat(new String(asks.getInputStream().readAllBytes(), US_ASCII))
+          .containsOnlyOnce("HTTP/1.1 200 OK"); // the first answer lacks its first letter
+    } finally {
+      for (Socket socket : silent) {
+        socket.close();
+      }
+    }
   }
 
   private void hold(CountDownLatch held) {
