@@ -7,10 +7,9 @@ import culvert.ssh.SshServer;
 import culvert.ssh.TcpDialer;
 import culvert.ssh.mina.auth.LoginFactory;
 import culvert.ssh.mina.hostkey.HostKey;
+import culvert.ssh.mina.hostkey.HostKeyStore;
 import culvert.ssh.mina.hostkey.HostKeyVerdict;
 import culvert.ssh.mina.hostkey.KnownHost;
-import culvert.ssh.mina.hostkey.KnownHosts;
-import culvert.ssh.mina.hostkey.KnownHostsAppender;
 import culvert.ssh.mina.hostkey.LookupNames;
 import culvert.ssh.mina.kex.SessionSettings;
 import io.netty.channel.EventLoop;
@@ -18,14 +17,10 @@ import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What every SSH connection needs from outside. Thread-safe.
@@ -39,10 +34,9 @@ record ConnectionServices(
     MinaClient client,
     SessionSettings settings,
     LoginFactory logins,
+    HostKeyStore hostKeys,
     WindowBudget windows,
     Clock clock) {
-  private static final Logger log = LoggerFactory.getLogger(ConnectionServices.class);
-
   /** Runs work that may block; the future completes on the loop. */
   <T> Future<T> offLoop(EventLoop loop, Callable<T> work) {
     return offLoop(blocking, loop, work);
@@ -71,7 +65,7 @@ record ConnectionServices(
    * @param reached its own address, if it was reached without help
    */
   KnownHost knownHost(SshServer server, Optional<InetAddress> reached) throws IOException {
-    return KnownHosts.load(server.profile().hostKeys().knownHosts()).lookup(names(server, reached));
+    return hostKeys.lookup(server.profile().hostKeys().knownHosts(), names(server, reached));
   }
 
   private static LookupNames names(SshServer server, Optional<InetAddress> reached) {
@@ -79,32 +73,16 @@ record ConnectionServices(
   }
 
   /**
-   * Writes a new host key down; blocks. A file that cannot be written is a warning, as in OpenSSH.
+   * Writes a new host key down; blocks.
    *
    * @throws SshException when somebody wrote down another key meanwhile
    */
   Void rememberHostKey(SshServer server, Optional<InetAddress> reached, HostKey key)
-      throws SshException {
-    List<Path> files = server.profile().hostKeys().knownHosts();
-    if (files.isEmpty()) {
-      log.warn("host key of {} is new ({}) and there is no known_hosts to add it to", server, key);
-      return null;
-    }
-    try {
-      HostKeyVerdict verdict = KnownHostsAppender.append(files, names(server, reached), key);
-      if (!verdict.accepted()) {
-        throw new SshException(SshFailure.HOST_KEY, verdict.message());
-      }
-      if (!verdict.namesToWrite().isEmpty()) {
-        log.info(
-            "host key of {} is new and was added to {} as {} ({})",
-            server,
-            files.get(0),
-            String.join(",", verdict.namesToWrite()),
-            key);
-      }
-    } catch (IOException e) {
-      log.warn("host key of {} ({}) was not added to {}", server, key, files.get(0), e);
+      throws SshException, IOException {
+    HostKeyVerdict verdict =
+        hostKeys.remember(server.profile().hostKeys().knownHosts(), names(server, reached), key);
+    if (!verdict.accepted()) {
+      throw new SshException(SshFailure.HOST_KEY, verdict.message());
     }
     return null;
   }

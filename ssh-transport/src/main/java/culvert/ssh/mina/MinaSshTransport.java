@@ -10,6 +10,7 @@ import culvert.ssh.SshTransport;
 import culvert.ssh.TcpDialer;
 import culvert.ssh.mina.auth.LoginFactory;
 import culvert.ssh.mina.channel.ForwardedTcpipChannel;
+import culvert.ssh.mina.hostkey.HostKeyStore;
 import culvert.ssh.mina.kex.SessionSettings;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.ChannelOption;
@@ -105,6 +106,7 @@ public final class MinaSshTransport implements SshTransport {
             client,
             settings,
             logins,
+            new HostKeyStore(),
             windows,
             clock);
     blocking.execute(new WarmUp(settings));

@@ -24,6 +24,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,10 +33,13 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.sshd.server.forward.RejectAllForwardingFilter;
+import org.apache.sshd.server.keyprovider.SimpleGeneratorHostKeyProvider;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -93,6 +97,20 @@ class MinaSshTransportTest {
     SshException failure = ssh.failure(ssh.server(), "secret");
     assertThat(failure.failure()).isEqualTo(SshFailure.HOST_KEY);
     assertThat(ssh.logins).isEmpty();
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void anotherKeyGetsNoPasswordThoughTheFirstOneCouldNotBeWritten() throws Exception {
+    Files.createSymbolicLink(ssh.knownHosts, Path.of("/proc/culvert-known-hosts"));
+    ssh.session("alice");
+    ssh.server.setKeyPairProvider(new SimpleGeneratorHostKeyProvider());
+
+    SshException failure = ssh.failure(ssh.server(), "other");
+
+    assertThat(failure.failure()).isEqualTo(SshFailure.HOST_KEY);
+    assertThat(failure).hasMessageContaining("changed (expected ");
+    assertThat(ssh.logins).containsExactly("alice:right");
   }
 
   @Test

@@ -1,5 +1,6 @@
 package culvert.ssh.mina.hostkey;
 
+import java.nio.file.Path;
 import java.util.List;
 
 /** What is to be thought of a server's host key. */
@@ -132,6 +133,16 @@ public sealed interface HostKeyVerdict {
     public String message() {
       return "host key of %s is unknown (%s), and known_hosts cannot spell that name: not sending credentials"
           .formatted(host, key);
+    }
+  }
+
+  /** Nothing was known, the key cannot be written down, and too many are kept in mind already. */
+  record NotRemembered(String host, HostKey key, Path file, String reason)
+      implements HostKeyVerdict {
+    @Override
+    public String message() {
+      return "host key of %s is unknown (%s), and %s cannot be written (%s) since many others: not sending credentials"
+          .formatted(host, key, file, reason);
     }
   }
 

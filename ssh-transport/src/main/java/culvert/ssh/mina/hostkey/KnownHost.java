@@ -42,34 +42,52 @@ public record KnownHost(
     if (revocation.isPresent()) {
       return new HostKeyVerdict.Revoked(names.shown(), revocation.get());
     }
-    Optional<KnownKey> known = KnownKeys.find(keys(), key);
-    if (known.isEmpty() && !keys().isEmpty()) {
-      return new HostKeyVerdict.Changed(names.shown(), conflicting(keys(), key), key);
-    }
-    if (known.isEmpty()) {
-      known = KnownKeys.find(withoutPort.keys(), key);
-    }
-    return judgeAddress(known, key, acceptNew);
+    Optional<KnownKey> conflict = named.conflict(key);
+    return conflict.isPresent()
+        ? new HostKeyVerdict.Changed(names.shown(), conflict.get(), key)
+        : judgeAddress(key, acceptNew);
   }
 
-  private HostKeyVerdict judgeAddress(Optional<KnownKey> byName, HostKey key, boolean acceptNew) {
-    boolean known = KnownKeys.find(atAddress.keys(), key).isPresent();
-    if (names.address().isPresent() && !known && !atAddress.keys().isEmpty()) {
+  private HostKeyVerdict judgeAddress(HostKey key, boolean acceptNew) {
+    Optional<KnownKey> conflict = atAddress.conflict(key);
+    if (names.address().isPresent() && conflict.isPresent()) {
       return new HostKeyVerdict.AddressDiffers(
-          names.shown(), names.address().get(), conflicting(atAddress.keys(), key), key);
+          names.shown(), names.address().get(), conflict.get(), key);
     }
-    Stream<String> newAddress = known ? Stream.empty() : names.address().stream();
+    Optional<KnownKey> byName = byName(key);
     if (byName.isPresent()) {
       return new HostKeyVerdict.Known(
-          names.shown(), byName.get(), acceptNew ? newAddress.toList() : List.of());
+          names.shown(), byName.get(), acceptNew ? namesToWrite(key) : List.of());
     }
     if (!acceptNew) {
       return new HostKeyVerdict.Unknown(names.shown(), key);
     }
     return names.writable()
-        ? new HostKeyVerdict.NewAccepted(
-            names.shown(), key, Stream.concat(Stream.of(names.name()), newAddress).toList())
+        ? new HostKeyVerdict.NewAccepted(names.shown(), key, namesToWrite(key))
         : new HostKeyVerdict.NotWritable(names.shown(), key);
+  }
+
+  private Optional<KnownKey> byName(HostKey key) {
+    return KnownKeys.find(
+        Stream.of(
+                keys().stream(),
+                withoutPort.keys().stream(),
+                named.accepted().stream(),
+                withoutPort.accepted().stream())
+            .flatMap(all -> all),
+        key);
+  }
+
+  /** The name, where no file has the key for it; and the address, if that is looked up. */
+  private List<String> namesToWrite(HostKey key) {
+    boolean written =
+        KnownKeys.find(Stream.concat(keys().stream(), withoutPort.keys().stream()), key)
+            .isPresent();
+    boolean atAddressToo = KnownKeys.find(atAddress.keys(), key).isPresent();
+    return Stream.concat(
+            written ? Stream.empty() : Stream.of(names.name()),
+            atAddressToo ? Stream.empty() : names.address().stream())
+        .toList();
   }
 
   /**
@@ -119,21 +137,14 @@ public record KnownHost(
 
   /** Whether a key for that host-key algorithm is known, or an authority that certifies any. */
   boolean hasKeyFor(String algorithm) {
-    List<KnownKey> known = keys().isEmpty() ? withoutPort.keys() : keys();
+    KnownKeys known = named.any().findAny().isPresent() ? named : withoutPort;
     String type = HostKeyAlgorithms.keyType(algorithm);
-    return known.stream().anyMatch(one -> one.key().type().equals(type))
+    return known.any().anyMatch(one -> one.key().type().equals(type))
         || (HostKeyAlgorithms.isCertificate(algorithm)
             && Stream.of(named, withoutPort).anyMatch(names -> !names.authorities().isEmpty()));
   }
 
   private static boolean isShort(HostKey key) {
     return key.rsaBits() > 0 && key.rsaBits() < RSA_MIN_BITS;
-  }
-
-  private static KnownKey conflicting(List<KnownKey> keys, HostKey key) {
-    return keys.stream()
-        .filter(known -> known.key().type().equals(key.type()))
-        .findFirst()
-        .orElse(keys.get(0));
   }
 }

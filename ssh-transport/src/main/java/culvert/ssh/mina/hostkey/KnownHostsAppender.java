@@ -3,6 +3,7 @@ package culvert.ssh.mina.hostkey;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /** Writes keys that {@code accept-new} accepted down. Blocks. Thread-safe. */
 public final class KnownHostsAppender {
@@ -17,15 +18,27 @@ public final class KnownHostsAppender {
    * @return a verdict with {@link HostKeyVerdict#namesToWrite} when the key was written, {@link
    *     HostKeyVerdict.Known} when somebody else had written it; another verdict (changed, revoked)
    *     when somebody wrote another key meanwhile: then the connection must be given up
-   * @throws IOException the file cannot be written; OpenSSH warns then and goes on
+   * @throws IOException the file cannot be written
    */
   public static HostKeyVerdict append(List<Path> files, LookupNames names, HostKey key)
+      throws IOException {
+    return append(files, known -> known, names, key);
+  }
+
+  /**
+   * The same with what else is known.
+   *
+   * @param alsoKnown adds it to what the files say
+   */
+  static HostKeyVerdict append(
+      List<Path> files, UnaryOperator<KnownHost> alsoKnown, LookupNames names, HostKey key)
       throws IOException {
     KnownHosts others = KnownHosts.load(files.subList(1, files.size()));
     return KnownHostsFile.append(
         files.get(0),
         first -> {
-          HostKeyVerdict verdict = first.and(others).lookup(names).judge(key, true);
+          HostKeyVerdict verdict =
+              alsoKnown.apply(first.and(others).lookup(names)).judge(key, true);
           List<String> spelled = verdict.namesToWrite();
           return new KnownHostsFile.Decision<>(
               spelled.isEmpty() ? List.of() : List.of(key.line(String.join(",", spelled))),

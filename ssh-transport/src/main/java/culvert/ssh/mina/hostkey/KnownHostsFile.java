@@ -5,7 +5,10 @@ import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
@@ -71,6 +74,29 @@ final class KnownHostsFile {
     while (out.hasRemaining()) {
       channel.write(out, position + out.position());
     }
+  }
+
+  /** The same for one and the same file, by whatever links it is named, and before it exists. */
+  static Path identity(Path file) {
+    Path absolute = file.toAbsolutePath().normalize();
+    try {
+      return absolute.toRealPath();
+    } catch (IOException e) { // not there yet
+      Path parent = absolute.getParent();
+      return parent == null || parent.equals(absolute)
+          ? absolute
+          : identity(parent).resolve(absolute.getFileName());
+    }
+  }
+
+  /** Why a file cannot be written, in words. */
+  static String reason(IOException e) {
+    if (e instanceof AccessDeniedException) {
+      return "permission denied";
+    }
+    return e instanceof FileSystemException trouble && trouble.getReason() != null
+        ? trouble.getReason()
+        : e instanceof NoSuchFileException ? "no such directory" : String.valueOf(e.getMessage());
   }
 
   private static void createParent(Path file) throws IOException {

@@ -5,9 +5,8 @@
  * <p>Starting points, in the order in which a connection needs them:
  *
  * <ol>
- *   <li>{@link culvert.ssh.mina.hostkey.KnownHosts#load} (blocking) reads the profile's files, and
- *       {@link culvert.ssh.mina.hostkey.KnownHosts#lookup} (may hash thousands of names: not on a
- *       loop either) picks what concerns one server: a {@link culvert.ssh.mina.hostkey.KnownHost}.
+ *   <li>{@link culvert.ssh.mina.hostkey.HostKeyStore#lookup} (blocking) picks out of the profile's
+ *       files what concerns one server: a {@link culvert.ssh.mina.hostkey.KnownHost}.
  *   <li>{@link culvert.ssh.mina.hostkey.HostKeyVerifier#signatureFactories} goes into {@code
  *       session.setSignatureFactories}, before the key exchange starts.
  *   <li>{@link culvert.ssh.mina.hostkey.HostKeyVerifier} goes into {@code
@@ -15,7 +14,7 @@
  *       exchange failed, {@link culvert.ssh.mina.hostkey.HostKeyVerifier#rejection} says whether
  *       the host key was the reason.
  *   <li>{@link culvert.ssh.mina.hostkey.HostKeyVerifier#toRemember} is what {@link
- *       culvert.ssh.mina.hostkey.KnownHostsAppender} (blocking) must write before the login.
+ *       culvert.ssh.mina.hostkey.HostKeyStore#remember} (blocking) must write before the login.
  * </ol>
  *
  * <p>A certificate is judged by {@link culvert.ssh.mina.hostkey.HostCertificate}, since MINA's own

@@ -1,0 +1,209 @@
+package culvert.ssh.mina.hostkey;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import culvert.config.HostKeyPolicy;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
+
+/** What is accepted binds, whether or not it can be written down. */
+class HostKeyStoreTest {
+  /** Not even root can make a file there. */
+  private static final Path NOWHERE = Path.of("/proc/culvert-known-hosts");
+
+  private static final LookupNames NAMES = LookupNames.of("ftp.example", 2222);
+
+  @TempDir Path directory;
+  private final HostKeyStore store = new HostKeyStore();
+  private final ListAppender<ILoggingEvent> said = new ListAppender<>();
+  private final Logger logger = (Logger) LoggerFactory.getLogger(HostKeyStore.class);
+  private Path file;
+
+  @BeforeEach
+  void listen() {
+    file = directory.resolve("known_hosts");
+    said.start();
+    logger.addAppender(said);
+  }
+
+  @AfterEach
+  void stopListening() {
+    logger.detachAppender(said);
+  }
+
+  /** The file can be read, as an empty one, and cannot be written. */
+  private void unwritable() throws IOException {
+    Files.deleteIfExists(file);
+    Files.createSymbolicLink(file, NOWHERE);
+  }
+
+  private HostKeyVerdict remember(LookupNames names, HostKey key, Path... files)
+      throws IOException {
+    return store.remember(List.of(files), names, key);
+  }
+
+  private HostKeyVerdict judge(LookupNames names, HostKey key, Path... files) throws IOException {
+    return store.lookup(List.of(files), names).judge(key, true);
+  }
+
+  private List<String> warnings() {
+    return said.list.stream()
+        .filter(event -> event.getLevel() == Level.WARN)
+        .map(ILoggingEvent::getFormattedMessage)
+        .toList();
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void whatCannotBeWrittenBindsAllTheSameAndIsSaidOnce() throws Exception {
+    unwritable();
+
+    assertThat(remember(NAMES, Keys.ED25519, file).accepted()).isTrue();
+    assertThat(remember(NAMES, Keys.ED25519, file).accepted()).isTrue();
+
+    HostKeyVerdict other = judge(NAMES, Keys.OTHER_ED25519, file);
+    assertThat(other).isInstanceOf(HostKeyVerdict.Changed.class);
+    assertThat(other.message())
+        .isEqualTo(
+            "host key of [ftp.example]:2222 changed (expected %s, accepted before, not in %s; got %s): not sending credentials",
+            Keys.ED25519, file, Keys.OTHER_ED25519);
+    assertThat(judge(NAMES, Keys.RSA, file).accepted()).as("of another type").isFalse();
+    assertThat(remember(NAMES, Keys.RSA, file).accepted()).as("at the last moment").isFalse();
+    assertThat(warnings())
+        .singleElement()
+        .asString()
+        .startsWith("host key of [ftp.example]:2222 is new (" + Keys.ED25519 + ") and could not be")
+        .contains(file.toString(), "until Culvert ends, no other is accepted");
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void otherHostsAndOtherFilesAreNotConcerned() throws Exception {
+    unwritable();
+    remember(NAMES, Keys.ED25519, file);
+
+    assertThat(judge(LookupNames.of("ftp.example", 22), Keys.RSA, file).accepted()).isTrue();
+    assertThat(judge(LookupNames.of("www.example", 2222), Keys.RSA, file).accepted()).isTrue();
+    assertThat(judge(NAMES, Keys.RSA, directory.resolve("other")).accepted()).isTrue();
+  }
+
+  @ParameterizedTest(name = "through {0}")
+  @ValueSource(strings = {"known_hosts", "dir/../known_hosts", "elsewhere/known_hosts"})
+  @EnabledOnOs(OS.LINUX)
+  void profilesThatNameTheSameFileShareIt(String name) throws Exception {
+    unwritable();
+    Files.createDirectory(directory.resolve("dir"));
+    Files.createSymbolicLink(directory.resolve("elsewhere"), directory);
+    Path system = Files.createFile(directory.resolve("system"));
+    remember(NAMES, Keys.ED25519, file);
+
+    assertThat(judge(NAMES, Keys.RSA, directory.resolve(name)).accepted()).isFalse();
+    assertThat(judge(NAMES, Keys.RSA, system, file).accepted()).as("as a second file").isFalse();
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void aWriteThatSucceedsLaterHandsOverToTheFile() throws Exception {
+    unwritable();
+    remember(NAMES, Keys.ED25519, file);
+    Files.delete(file);
+
+    HostKeyVerdict again = judge(NAMES, Keys.ED25519, file);
+    assertThat(again.namesToWrite()).containsExactly("[ftp.example]:2222");
+    remember(NAMES, Keys.ED25519, file);
+    assertThat(Files.readAllLines(file))
+        .containsExactly("[ftp.example]:2222 " + Keys.text("ed25519"));
+    assertThat(judge(NAMES, Keys.ED25519, file).namesToWrite()).isEmpty();
+    assertThat(judge(NAMES, Keys.RSA, file).accepted()).isFalse();
+
+    Files.writeString(file, "[ftp.example]:2222 " + Keys.text("rsa") + "\n");
+    assertThat(judge(NAMES, Keys.RSA, file).accepted()).as("the file alone counts").isTrue();
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void aFileThatIsMadeByHandAndSaysOtherwiseMustAgree() throws Exception {
+    unwritable();
+    remember(NAMES, Keys.ED25519, file);
+    Files.delete(file);
+    Files.writeString(file, "[ftp.example]:2222 " + Keys.text("rsa") + "\n");
+
+    assertThat(judge(NAMES, Keys.RSA, file).accepted()).as("was not accepted").isFalse();
+    assertThat(judge(NAMES, Keys.ED25519, file).accepted()).as("is not in the file").isFalse();
+
+    Files.writeString(
+        file,
+        "[ftp.example]:2222 %s\n[ftp.example]:2222 %s\n"
+            .formatted(Keys.text("rsa"), Keys.text("ed25519")));
+    assertThat(judge(NAMES, Keys.ED25519, file).accepted()).isTrue();
+    assertThat(judge(NAMES, Keys.RSA, file).accepted()).isTrue();
+    assertThat(judge(NAMES, Keys.OTHER_RSA, file).accepted()).isFalse();
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void theAlgorithmOfTheAcceptedKeyIsAskedForFirst() throws Exception {
+    unwritable();
+    remember(NAMES, Keys.RSA, file);
+
+    assertThat(store.lookup(List.of(file), NAMES).hasKeyFor("rsa-sha2-512")).isTrue();
+    assertThat(store.lookup(List.of(file), NAMES).hasKeyFor("ssh-ed25519")).isFalse();
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void theAddressIsBoundToo() throws Exception {
+    unwritable();
+    HostKeyPolicy policy = new HostKeyPolicy(true, List.of(file), Optional.empty(), true);
+    Optional<InetAddress> address =
+        Optional.of(InetAddress.getByAddress(new byte[] {(byte) 192, 0, 2, 7}));
+    remember(LookupNames.of(policy, "ftp.example", 22, address), Keys.ED25519, file);
+
+    LookupNames other = LookupNames.of(policy, "www.example", 22, address);
+    assertThat(judge(other, Keys.RSA, file)).isInstanceOf(HostKeyVerdict.AddressDiffers.class);
+    assertThat(judge(other, Keys.ED25519, file).namesToWrite()).contains("www.example");
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void thereIsRoomForSoManyAndThenNobodyNewIsAccepted() throws Exception {
+    unwritable();
+    for (int i = 0; i < AcceptedKeys.MAX_UNWRITTEN; i++) {
+      remember(LookupNames.of("host" + i, 22), Keys.ED25519, file);
+    }
+
+    HostKeyVerdict late = remember(NAMES, Keys.ED25519, file);
+    assertThat(late.accepted()).isFalse();
+    assertThat(late.message())
+        .startsWith("host key of [ftp.example]:2222 is unknown (" + Keys.ED25519 + "), and " + file)
+        .endsWith("not sending credentials");
+    assertThat(remember(LookupNames.of("host0", 22), Keys.ED25519, file).accepted()).isTrue();
+    assertThat(judge(LookupNames.of("host0", 22), Keys.RSA, file).accepted()).isFalse();
+    assertThat(remember(NAMES, Keys.ED25519, directory.resolve("other")).accepted()).isTrue();
+  }
+
+  @Test
+  void aFileThatCannotBeReadAnyMoreFailsClosed() throws Exception {
+    Files.createDirectory(file);
+
+    assertThatThrownBy(() -> remember(NAMES, Keys.ED25519, file)).isInstanceOf(IOException.class);
+  }
+}
