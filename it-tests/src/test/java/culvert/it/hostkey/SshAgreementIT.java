@@ -169,10 +169,7 @@ class SshAgreementIT {
         "HOST {ed25519} ;; HOST {other} ;                       > ed25519",
         "# nothing ;; HOST {ed25519} ;                          > ed25519",
         // malformed lines
-        "HOST ; HOST ssh-ed25519 ; HOST ssh-ed25519 AAAA ;      > ed25519",
-        "HOST ssh-unheard-of AAAA ;                             > ed25519",
         "@unheard-of HOST {ed25519} ; HOST {ed25519} ;          > ed25519",
-        "|1|c2hvcnQ=|aGFzaA== {other} ;                         > ed25519",
         // revoked
         "@revoked * {ed25519} ;                                 > ed25519",
         "@revoked HOST {ed25519} ; HOST {ed25519} ;             > ed25519",
@@ -388,6 +385,26 @@ class SshAgreementIT {
 
     assertThat(verdicts.ofSsh(question, directory, LOOPBACK).accepted()).isTrue();
     assertThat(verdicts.ofCulvert(question, directory).accepted()).isFalse();
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(
+      strings = {
+        "HOST ; HOST ssh-ed25519 ; HOST ssh-ed25519 AAAA ;",
+        "HOST ssh-unheard-of AAAA ;",
+        "|1|c2hvcnQ=|aGFzaA== {other} ;",
+      })
+  void aLineThatCannotBeReadLetsNobodyNewInWhereSshPassesItOver(String template) throws Exception {
+    int port = SERVERS.get("ed25519").port();
+    List<String> files = files(template, port);
+    agree(new Question("localhost", port, "yes", "", false, files), LOOPBACK, verdicts);
+    Question question = new Question("localhost", port, "accept-new", "", false, files);
+
+    assertThat(verdicts.ofSsh(question, directory, LOOPBACK).accepted()).isTrue();
+    Answer ours = verdicts.ofCulvert(question, directory);
+    assertThat(ours.accepted()).isFalse();
+    assertThat(ours.detail()).contains(":1 cannot be read (");
+    assertThat(ours.knownHosts()).isEqualTo(files.get(0));
   }
 
   /** OpenSSH takes such certificates for every host's; from 10.3 on for nobody's. */

@@ -50,7 +50,8 @@ final class AcceptedKeys {
         names,
         addTo(known.named(), names.name(), files),
         names.withoutPort().map(n -> addTo(known.withoutPort(), n, files)).orElse(KnownKeys.NONE),
-        names.address().map(n -> addTo(known.atAddress(), n, files)).orElse(KnownKeys.NONE));
+        names.address().map(n -> addTo(known.atAddress(), n, files)).orElse(KnownKeys.NONE),
+        known.unreadable());
   }
 
   private synchronized KnownKeys addTo(KnownKeys written, String name, List<Path> files) {

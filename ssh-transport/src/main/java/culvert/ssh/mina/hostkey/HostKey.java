@@ -9,6 +9,7 @@ import java.security.NoSuchAlgorithmException;
 import java.security.PublicKey;
 import java.util.Base64;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.apache.sshd.common.util.buffer.ByteArrayBuffer;
 
 /**
@@ -34,29 +35,34 @@ public record HostKey(String type, String base64) {
   }
 
   /**
-   * Types that OpenSSH has and that are never proposed here. A host that is known by such a key
-   * only is known, and all others are changed ones.
+   * Types that OpenSSH has and that are never proposed here, and how many fields follow on the
+   * type.
    */
-  private static final Map<String, String> OPAQUE =
+  private static final Map<String, Integer> OPAQUE =
+      Map.of(
+          "ssh-dss", 4,
+          "sk-ssh-ed25519@openssh.com", 2,
+          "sk-ecdsa-sha2-nistp256@openssh.com", 3);
+
+  private static final Map<String, String> OPAQUE_NAMES =
       Map.of(
           "ssh-dss", "DSA",
           "sk-ssh-ed25519@openssh.com", "ED25519-SK",
           "sk-ecdsa-sha2-nistp256@openssh.com", "ECDSA-SK");
 
-  /** Whether keys of this type can be compared here. */
-  static boolean supports(String type) {
-    return type.equals(ED25519)
-        || type.equals(RSA)
-        || POINT_LENGTHS.containsKey(type)
-        || OPAQUE.containsKey(type);
-  }
+  /** RFC 4250 section 4.6.1. */
+  private static final Pattern TYPE = Pattern.compile("[!-~&&[^,]]{1,64}");
 
   /**
-   * Reads a key of a supported type as known_hosts writes it.
+   * Reads a key as known_hosts writes it. One of a type that is not spoken here is taken as it is:
+   * a host that is known by such a key only is known, and all others are changed ones.
    *
    * @throws IllegalArgumentException says what is wrong with it
    */
   static HostKey parse(String type, String base64) {
+    if (!TYPE.matcher(type).matches()) {
+      throw new IllegalArgumentException("no key type in the field before the key");
+    }
     byte[] blob;
     try {
       blob = Base64.getDecoder().decode(base64);
@@ -90,14 +96,14 @@ public record HostKey(String type, String base64) {
       out.putMPInt(modulus);
       return out.getCompactData();
     }
-    if (OPAQUE.containsKey(type)) {
-      while (in.hasRemaining()) {
-        octets(in);
-      }
-      return blob;
-    }
     if (type.equals(ED25519)) {
       expectLength(octets(in), 32);
+    } else if (OPAQUE.containsKey(type)) {
+      for (int field = OPAQUE.getOrDefault(type, 0); field > 0; field--) {
+        octets(in);
+      }
+    } else if (!POINT_LENGTHS.containsKey(type)) {
+      in.position(in.limit()); // whatever such keys are made of
     } else {
       String curve = string(in);
       if (!type.endsWith("-" + curve)) {
@@ -137,12 +143,15 @@ public record HostKey(String type, String base64) {
     return mpint(in).bitLength();
   }
 
-  /** As OpenSSH shortens it for people: {@code ED25519}, {@code ECDSA}, {@code RSA}. */
+  /**
+   * As OpenSSH shortens it for people: {@code ED25519}, {@code ECDSA}, {@code RSA}; a type that is
+   * not known here as it is.
+   */
   public String shortType() {
     return switch (type) {
       case ED25519 -> "ED25519";
       case RSA -> "RSA";
-      default -> OPAQUE.getOrDefault(type, "ECDSA");
+      default -> POINT_LENGTHS.containsKey(type) ? "ECDSA" : OPAQUE_NAMES.getOrDefault(type, type);
     };
   }
 

@@ -136,6 +136,15 @@ public sealed interface HostKeyVerdict {
     }
   }
 
+  /** Nothing can be read about the host, but there is a line that cannot be read. */
+  record PerhapsKnown(String host, HostKey key, UnreadableLine line) implements HostKeyVerdict {
+    @Override
+    public String message() {
+      return "host key of %s is unknown (%s), and nobody new is accepted while %s: not sending credentials"
+          .formatted(host, key, line);
+    }
+  }
+
   /** Nothing was known, the key cannot be written down, and too many are kept in mind already. */
   record NotRemembered(String host, HostKey key, Path file, String reason)
       implements HostKeyVerdict {

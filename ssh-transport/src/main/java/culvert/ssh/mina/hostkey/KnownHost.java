@@ -11,16 +11,21 @@ import java.util.stream.Stream;
  * @param named under the server's name, port included
  * @param withoutPort under the bare host name, where the port is not 22
  * @param atAddress under the server's address, where that is looked up
+ * @param unreadable a line that may be about this server: what is not known may not be new
  */
 public record KnownHost(
-    LookupNames names, KnownKeys named, KnownKeys withoutPort, KnownKeys atAddress) {
+    LookupNames names,
+    KnownKeys named,
+    KnownKeys withoutPort,
+    KnownKeys atAddress,
+    Optional<UnreadableLine> unreadable) {
 
   /** OpenSSH's RequiredRSASize. */
   static final int RSA_MIN_BITS = 1024;
 
   /** Nothing is known of this server. */
   static KnownHost unknown(LookupNames names) {
-    return new KnownHost(names, KnownKeys.NONE, KnownKeys.NONE, KnownKeys.NONE);
+    return new KnownHost(names, KnownKeys.NONE, KnownKeys.NONE, KnownKeys.NONE, Optional.empty());
   }
 
   /** As known_hosts spells it: {@code host}, {@code [host]:port} or the alias. */
@@ -62,6 +67,9 @@ public record KnownHost(
     if (!acceptNew) {
       return new HostKeyVerdict.Unknown(names.shown(), key);
     }
+    if (unreadable.isPresent()) {
+      return new HostKeyVerdict.PerhapsKnown(names.shown(), key, unreadable.get());
+    }
     return names.writable()
         ? new HostKeyVerdict.NewAccepted(names.shown(), key, namesToWrite(key))
         : new HostKeyVerdict.NotWritable(names.shown(), key);
@@ -80,6 +88,9 @@ public record KnownHost(
 
   /** The name, where no file has the key for it; and the address, if that is looked up. */
   private List<String> namesToWrite(HostKey key) {
+    if (unreadable.isPresent()) {
+      return List.of();
+    }
     boolean written =
         KnownKeys.find(Stream.concat(keys().stream(), withoutPort.keys().stream()), key)
             .isPresent();

@@ -64,7 +64,7 @@ public final class MinaHostKeys implements HostKeys {
         file,
         first -> {
           KnownHost known = first.and(others).lookup(names);
-          Optional<String> refusal = refusal(known, keys);
+          Optional<String> refusal = refusal(known, keys).or(() -> doubt(known, keys));
           List<String> lines = new ArrayList<>();
           List<Outcome> outcomes = new ArrayList<>();
           for (int i = 0; i < keys.size(); i++) {
@@ -113,6 +113,16 @@ public final class MinaHostKeys implements HostKeys {
             stale ->
                 "host key of %s changed: %s, %s is not the server's; if that is right, remove the line first"
                     .formatted(known.names().shown(), stale.key(), stale.location()));
+  }
+
+  /** Why nobody can tell whether the files know other keys. */
+  private static Optional<String> doubt(KnownHost known, List<HostKey> keys) {
+    boolean nothingNew =
+        keys.stream().allMatch(key -> KnownKeys.find(known.keys(), key).isPresent());
+    return known
+        .unreadable()
+        .filter(line -> !nothingNew)
+        .map(line -> line + "; mend or remove the line first");
   }
 
   private static boolean hasType(List<HostKey> keys, String type) {

@@ -268,7 +268,8 @@ class KnownHostsTest {
               "known_hosts:3: the line says ssh-rsa, the key itself is of another type; line skipped",
               "known_hosts:4: the key is truncated; line skipped",
               "known_hosts:5: unknown marker (expected: @revoked or @cert-authority); line skipped",
-              "known_hosts:6: hashed name: salt or hash is not of 20 octets; line skipped");
+              "known_hosts:6: hashed name: salt or hash is not of 20 octets; line skipped",
+              "known_hosts:7: the key is truncated; line skipped");
       assertThat(hosts.lookup("ftp.example", 22).keys())
           .containsExactly(new KnownKey(Keys.ED25519, FILE, 8));
     } finally {
