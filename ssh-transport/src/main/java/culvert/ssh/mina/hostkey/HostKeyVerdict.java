@@ -164,6 +164,15 @@ public sealed interface HostKeyVerdict {
     }
   }
 
+  /** The host is known by whoever certifies it, and this key is neither certified nor known. */
+  record NotCertified(String host, KnownKey authority, HostKey got) implements HostKeyVerdict {
+    @Override
+    public String message() {
+      return "host key of %s changed (expected a certificate by %s, %s; got %s): not sending credentials"
+          .formatted(host, authority.key(), authority.location(), got);
+    }
+  }
+
   /** Under the host's name all is well, but its address is known with another key. */
   record AddressDiffers(String host, String address, KnownKey expected, HostKey got)
       implements HostKeyVerdict {

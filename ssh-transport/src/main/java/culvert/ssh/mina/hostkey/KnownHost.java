@@ -38,7 +38,10 @@ public record KnownHost(
     return named.keys();
   }
 
-  /** Judges the key that the server proved to have; as OpenSSH's check_host_key. */
+  /**
+   * Judges the key that the server proved to have; as OpenSSH's check_host_key, but that a host
+   * which is known by an authority is known: its plain key is new to nobody.
+   */
   public HostKeyVerdict judge(HostKey key, boolean acceptNew) {
     if (isShort(key)) {
       return new HostKeyVerdict.TooShort(names.shown(), key, key.rsaBits(), RSA_MIN_BITS);
@@ -63,6 +66,10 @@ public record KnownHost(
     if (byName.isPresent()) {
       return new HostKeyVerdict.Known(
           names.shown(), byName.get(), acceptNew ? namesToWrite(key) : List.of());
+    }
+    Optional<KnownKey> authority = authorities().findFirst();
+    if (authority.isPresent()) {
+      return new HostKeyVerdict.NotCertified(names.shown(), authority.get(), key);
     }
     if (!acceptNew) {
       return new HostKeyVerdict.Unknown(names.shown(), key);
@@ -130,8 +137,11 @@ public record KnownHost(
   }
 
   private Optional<KnownKey> authority(HostKey authority) {
-    return KnownKeys.find(
-        Stream.concat(named.authorities().stream(), withoutPort.authorities().stream()), authority);
+    return KnownKeys.find(authorities(), authority);
+  }
+
+  private Stream<KnownKey> authorities() {
+    return Stream.of(named, withoutPort).flatMap(known -> known.authorities().stream());
   }
 
   /** A key revoked for the host is revoked on all its ports, and for its address too. */
@@ -151,8 +161,7 @@ public record KnownHost(
     KnownKeys known = named.any().findAny().isPresent() ? named : withoutPort;
     String type = HostKeyAlgorithms.keyType(algorithm);
     return known.any().anyMatch(one -> one.key().type().equals(type))
-        || (HostKeyAlgorithms.isCertificate(algorithm)
-            && Stream.of(named, withoutPort).anyMatch(names -> !names.authorities().isEmpty()));
+        || (HostKeyAlgorithms.isCertificate(algorithm) && authorities().findAny().isPresent());
   }
 
   private static boolean isShort(HostKey key) {

@@ -115,14 +115,15 @@ class HostCertificateTest {
     HostCertificate unfit = signed(builder);
     String authority = AUTHORITY + Keys.text("ecdsa256");
 
-    HostKeyVerdict unknown = judge(known(authority), unfit, false);
-    assertThat(unknown.accepted()).isFalse();
-    assertThat(unknown.message())
-        .startsWith("host key of ftp.example is unknown (" + Keys.ED25519 + ")")
-        .endsWith("does not count: " + objection + "]");
-    assertThat(judge(known(authority), unfit, true).namesToWrite())
-        .as("as OpenSSH does")
-        .containsExactly("ftp.example");
+    for (boolean acceptNew : new boolean[] {false, true}) {
+      HostKeyVerdict uncertified = judge(known(authority), unfit, acceptNew);
+      assertThat(uncertified.accepted()).isFalse();
+      assertThat(uncertified.namesToWrite()).isEmpty();
+      assertThat(uncertified.message())
+          .startsWith("host key of ftp.example changed (expected a certificate by ECDSA SHA256:")
+          .contains("known_hosts:1; got " + Keys.ED25519 + "): not sending credentials")
+          .endsWith("does not count: " + objection + "]");
+    }
     assertThat(
             judge(known(authority, "ftp.example " + Keys.text("ed25519")), unfit, false).accepted())
         .isTrue();
@@ -130,6 +131,43 @@ class HostCertificateTest {
         judge(known(authority, "ftp.example " + Keys.text("rsa")), unfit, true);
     assertThat(changed.accepted()).isFalse();
     assertThat(changed.message()).contains("changed");
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(
+      strings = {
+        "@cert-authority ftp.example ",
+        "@cert-authority *.example ",
+        "@cert-authority * ",
+        "@cert-authority |1|ASXtlXsXPRX+BS466mviJSwIPxs=|QYABZy7FCtU5GxrcYNyEWgAh8fc= ",
+      })
+  void aPlainKeyOfAHostThatIsKnownByItsAuthorityIsChanged(String authority) throws Exception {
+    String line = authority + Keys.text("ecdsa256");
+
+    for (boolean acceptNew : new boolean[] {false, true}) {
+      for (int port : new int[] {22, 2222}) {
+        KnownHost known = knownAs(LookupNames.of("ftp.example", port), line);
+        assertThat(known.judge(Keys.ED25519, acceptNew))
+            .isInstanceOf(HostKeyVerdict.NotCertified.class)
+            .matches(verdict -> !verdict.accepted() && verdict.namesToWrite().isEmpty());
+        assertThat(known.judge(Keys.ECDSA, acceptNew).accepted()).as("the authority's").isFalse();
+      }
+      assertThat(known(line, "ftp.example " + Keys.text("ed25519")).judge(Keys.ED25519, acceptNew))
+          .as("listed too")
+          .isInstanceOf(HostKeyVerdict.Known.class);
+    }
+    if (!authority.contains("* ")) {
+      assertThat(knownAs(LookupNames.of("www.org", 22), line).judge(Keys.RSA, true).accepted())
+          .as("no host of that authority")
+          .isTrue();
+    }
+  }
+
+  @Test
+  void aCertificateOfNobodyKnownForAHostThatIsNotKnownCountsAsItsPlainKey() throws Exception {
+    HostKeyVerdict verdict = judge(known(), signed(valid()), true);
+
+    assertThat(verdict.namesToWrite()).containsExactly("ftp.example");
   }
 
   @Test

@@ -162,6 +162,8 @@ class KnownHostsTest {
     KnownHosts hosts = parse("@cert-authority *.example " + Keys.text("rsa"));
 
     assertThat(judge(hosts, "ftp.example", 22, Keys.RSA))
+        .isInstanceOf(HostKeyVerdict.NotCertified.class);
+    assertThat(judge(hosts, "ftp.org", 22, Keys.RSA))
         .isInstanceOf(HostKeyVerdict.NewAccepted.class);
   }
 
