@@ -17,6 +17,7 @@ import org.apache.sshd.core.CoreModuleProperties;
 import org.apache.sshd.server.SshServer;
 import org.apache.sshd.server.auth.keyboard.DefaultKeyboardInteractiveAuthenticator;
 import org.apache.sshd.server.auth.password.PasswordAuthenticator;
+import org.apache.sshd.server.auth.password.PasswordChangeRequiredException;
 import org.apache.sshd.server.auth.pubkey.PublickeyAuthenticator;
 import org.apache.sshd.server.forward.ForwardingFilter;
 import org.apache.sshd.server.session.ServerSession;
@@ -47,6 +48,7 @@ public final class EmbeddedSshServer implements AutoCloseable {
   private final List<String> listenRequests = new CopyOnWriteArrayList<>();
   private volatile boolean forwarding = true;
   private volatile boolean remoteForwarding = true;
+  private volatile boolean passwordsExpired;
   private volatile Silence silence = Silence.NONE;
   private KeyPair hostKey; // guarded by this
   private SshServer server; // guarded by this
@@ -95,6 +97,11 @@ public final class EmbeddedSshServer implements AutoCloseable {
   /** Allows or forbids remote forwards from now on. */
   public void remoteForwarding(boolean allowed) {
     remoteForwarding = allowed;
+  }
+
+  /** From now on right passwords have to be changed first. */
+  public void expirePasswords() {
+    passwordsExpired = true;
   }
 
   /** From the next message on, also in sessions that stand. */
@@ -187,6 +194,9 @@ public final class EmbeddedSshServer implements AutoCloseable {
   private boolean checkPassword(String user, String password, ServerSession session) {
     boolean accepted = password.equals(passwords.get(user));
     attempts.add(new Attempt(user, "password", accepted));
+    if (accepted && passwordsExpired) {
+      throw new PasswordChangeRequiredException("expired", "new password?", "");
+    }
     return accepted;
   }
 

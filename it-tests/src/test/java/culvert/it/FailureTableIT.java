@@ -6,6 +6,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 import culvert.it.peers.CurlClient;
 import culvert.it.peers.FreePorts;
 import culvert.it.peers.FtpDialogue;
+import culvert.it.peers.PamService;
 import culvert.it.peers.RealPeers;
 import culvert.it.peers.RealSshd;
 import culvert.it.peers.RealVsftpd;
@@ -188,6 +189,81 @@ class FailureTableIT {
                     .rule("fallback", "plain"))) {
       transfersInPlaintext(culvert);
       assertThat(strict.attempts()).isNotEmpty();
+    }
+  }
+
+  @ParameterizedTest(name = "fallback: {0}")
+  @ValueSource(strings = {"none", "plain"})
+  void anExpiredPasswordIsA530ThatSaysSoAndNeverPlaintext(String fallback) throws Exception {
+    sshServer.expirePasswords();
+    TestConfig config = config().profile("authentication", "password").rule("fallback", fallback);
+    try (Culvert culvert = Culvert.start(config);
+        FtpDialogue ftp = culvert.ftp(ftpServer.port())) {
+      assertThat(ftp.reply()).startsWith("220 ");
+      assertThat(ftp.login("amy", "secret"))
+          .isEqualTo(
+              "530 culvert: SSH login as amy at 127.0.0.1 not finished:"
+                  + " password: expired: the server wants it changed first");
+      assertThat(sshServer.attempts()).hasSize(1);
+      assertThat(ftpServer.connections()).isEmpty();
+    }
+  }
+
+  @Test
+  void anExpiredPasswordAtAHopIsA530ThatSaysSoAndNeverPlaintext() throws Exception {
+    try (EmbeddedSshServer hop = EmbeddedSshServer.start(USERS)) {
+      hop.expirePasswords();
+      TestConfig config =
+          TestConfig.tunnel(
+                  directory,
+                  sshServer.port(),
+                  ftpServer.port(),
+                  sshServer.knownHostsLine(),
+                  hop.knownHostsLine())
+              .profile("proxy-jump", "hop")
+              .alsoProfile(
+                  "hop",
+                  "host: 127.0.0.1, port: %d, authentication: password, known-hosts: %s"
+                      .formatted(hop.port(), directory.resolve("known_hosts")))
+              .rule("fallback", "plain");
+      try (Culvert culvert = Culvert.start(config);
+          FtpDialogue ftp = culvert.ftp(ftpServer.port())) {
+        assertThat(ftp.reply()).startsWith("220 ");
+        assertThat(ftp.login("amy", "secret")).startsWith("530 culvert: ").contains("expired");
+        assertThat(sshServer.attempts()).isEmpty();
+        assertThat(ftpServer.connections()).isEmpty();
+      }
+    }
+  }
+
+  @Test
+  @RealPeers
+  void anExpiredPasswordThatARealSshdWantsChangedIsNeverPlaintext() throws Exception {
+    try (PamService pam =
+            PamService.create(
+                "auth required pam_unix.so",
+                "account required pam_debug.so acct=new_authtok_reqd",
+                "password required pam_unix.so",
+                "session required pam_permit.so");
+        RealSshd sshd =
+            RealSshd.startWith(
+                pam,
+                "UsePAM yes",
+                "KbdInteractiveAuthentication yes",
+                "PasswordAuthentication no");
+        RealVsftpd vsftpd = RealVsftpd.start();
+        Culvert culvert =
+            Culvert.start(
+                TestConfig.tunnel(directory, sshd.port(), vsftpd.port(), sshd.knownHostsLine())
+                    .rule("fallback", "plain"));
+        FtpDialogue ftp = culvert.ftp(vsftpd.port())) {
+      assertThat(ftp.reply()).startsWith("220 ");
+      assertThat(ftp.login(TestAccount.USER, TestAccount.password()))
+          .isEqualTo(
+              "530 culvert: SSH login as culvert-test at 127.0.0.1 not finished:"
+                  + " keyboard-interactive: server asks for more than the password:"
+                  + " acct=new_authtok_reqd Changing password for culvert-test. Current password:");
+      assertThat(vsftpd.controlConnections()).isZero();
     }
   }
 

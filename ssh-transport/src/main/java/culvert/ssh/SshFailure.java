@@ -24,8 +24,8 @@ public enum SshFailure {
   AUTH_FAILED(FallbackReason.AUTH_FAILED),
   /**
    * The server would have gone on, and we could not: an agent or a key is not there at the moment,
-   * or signs wrongly, or a second question follows the password. Never falls back, since nobody has
-   * refused anything.
+   * or signs wrongly, the password has expired, or a second question follows it. Never falls back,
+   * since nobody has refused anything.
    */
   LOGIN_UNFINISHED(null),
   /** The server forbids the channel. */

@@ -66,6 +66,10 @@ final class KeyboardInteractiveAuth extends AbstractUserAuth {
       answerNothing(session);
       return true;
     }
+    if (!login.hasUnsentPassword()) {
+      String words = buffer.getString().strip().replaceAll("\\s+", " ");
+      return giveUp("server asks for more than the password: " + words);
+    }
     if (questions != 1) {
       return giveUp("server asks " + questions + " questions (expected: one, for the password)");
     }
@@ -73,9 +77,6 @@ final class KeyboardInteractiveAuth extends AbstractUserAuth {
     boolean echo = buffer.getBoolean();
     if (echo) {
       return giveUp("server's question is not one for a password: the answer is echoed");
-    }
-    if (!login.hasUnsentPassword()) {
-      return giveUp("server asks for more than the password");
     }
     answerPassword(session);
     return true;

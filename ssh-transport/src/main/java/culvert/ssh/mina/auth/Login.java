@@ -127,15 +127,16 @@ public final class Login {
 
   /**
    * Why {@code auth()} failed: the server refused ({@code AUTH_FAILED}), it would have gone on and
-   * we could not ({@code LOGIN_UNFINISHED}, as in {@link #nothingToTry}), we had nothing for what
-   * it offers ({@code NO_IDENTITY}), or the connection broke in the middle ({@code NOT_SSH}),
-   * whatever had been refused by then: a reset can be forged, and must not pass for a verdict.
+   * we could not ({@code LOGIN_UNFINISHED}, as in {@link #nothingToTry}; {@linkplain #giveUpForGood
+   * for good} whatever came after), we had nothing for what it offers ({@code NO_IDENTITY}), or the
+   * connection broke in the middle ({@code NOT_SSH}), whatever had been refused by then: a reset
+   * can be forged, and must not pass for a verdict.
    *
    * @param cause what {@code auth()} failed with, wrapped or not
    */
   public SshException failure(Throwable cause) {
     boolean exhausted = triesUsedUp(cause);
-    if (exhausted && unfinished != null) {
+    if (unfinished != null && (exhausted || unfinishedForGood)) {
       return new SshException(
           SshFailure.LOGIN_UNFINISHED,
           "SSH login as %s at %s not finished: %s"
@@ -265,9 +266,8 @@ public final class Login {
     offered = List.copyOf(methodsThatCanContinue);
     if (partialSuccess) {
       passwordSent = false;
-      unfinished = null;
-      unfinishedForGood = false;
       judged = false;
+      forgetUnfinished();
       course.add("partial success");
     } else {
       refusals += anythingSent ? 1 : 0; // the answer to "none" is no refusal
@@ -328,8 +328,8 @@ public final class Login {
   }
 
   /**
-   * The same, for what is no lack but a fault: a signature that is wrong. Whatever is refused after
-   * that, this login has not been judged.
+   * The same, for what was right but for its state: a signature that is wrong, a password that has
+   * expired. Whatever is refused after that, this login has not been judged.
    */
   void giveUpForGood(AuthMethod method, String reason) {
     giveUp(method, reason);
@@ -338,9 +338,13 @@ public final class Login {
 
   /**
    * The server does not take the password. That is a verdict, whatever was left undone before, but
-   * for what was done wrongly.
+   * for what was left undone for good.
    */
   void passwordRefused() {
+    forgetUnfinished();
+  }
+
+  private void forgetUnfinished() {
     if (!unfinishedForGood) {
       unfinished = null;
     }

@@ -54,8 +54,7 @@ final class PasswordAuth extends AbstractUserAuth {
     if (command != SshConstants.SSH_MSG_USERAUTH_PASSWD_CHANGEREQ) {
       throw new IllegalStateException("password: unexpected message " + command);
     }
-    login.note(AuthMethod.PASSWORD, "expired: the server wants it changed first");
-    login.passwordRefused();
+    login.giveUpForGood(AuthMethod.PASSWORD, "expired: the server wants it changed first");
     return false;
   }
 

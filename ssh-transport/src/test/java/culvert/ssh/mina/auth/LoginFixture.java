@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.sshd.client.SshClient;
 import org.apache.sshd.client.channel.ChannelExec;
 import org.apache.sshd.client.channel.ClientChannelEvent;
@@ -55,8 +56,9 @@ final class LoginFixture implements AutoCloseable {
   private final List<String> signers = new CopyOnWriteArrayList<>();
   private final List<String> seen = new CopyOnWriteArrayList<>();
   private volatile String rightPassword = "";
-  private volatile boolean passwordExpired;
+  private final AtomicInteger expiredTries = new AtomicInteger();
   private volatile boolean hangUp;
+  private volatile boolean hangUpOnKey;
   private volatile List<Round> rounds = List.of();
   private volatile List<PublicKey> authorizedKeys = List.of();
   private volatile Optional<Login> last = Optional.empty();
@@ -71,13 +73,16 @@ final class LoginFixture implements AutoCloseable {
           if (hangUp) {
             session.close(true);
           }
-          if (passwordExpired) {
+          if (expiredTries.getAndDecrement() > 0) {
             throw new PasswordChangeRequiredException("expired", "new one?", "");
           }
           return password.equals(rightPassword);
         });
     server.setPublickeyAuthenticator(
         (user, key, session) -> {
+          if (hangUpOnKey) {
+            session.close(true);
+          }
           boolean right = authorizedKeys.stream().anyMatch(k -> KeyUtils.compareKeys(k, key));
           seen.add("publickey:" + KeyUtils.getKeyType(key) + (right ? ":right" : ":wrong"));
           return right;
@@ -99,12 +104,23 @@ final class LoginFixture implements AutoCloseable {
   }
 
   LoginFixture expiredPassword() {
-    passwordExpired = true;
+    expiredTries.set(Integer.MAX_VALUE);
+    return this;
+  }
+
+  /** The first that is tried has expired, and the others are judged. */
+  LoginFixture expiredPasswordOnce() {
+    expiredTries.set(1);
     return this;
   }
 
   LoginFixture hangsUpOnPassword() {
     hangUp = true;
+    return this;
+  }
+
+  LoginFixture hangsUpOnKey() {
+    hangUpOnKey = true;
     return this;
   }
 

@@ -95,13 +95,75 @@ class LoginTest {
     assertThat(ssh.login(Profiles.with(PASSWORD), "pässwörd€😀")).isEmpty();
   }
 
+  private static final String EXPIRED = "password: expired: the server wants it changed first";
+
+  /** The server takes it, and would have gone on with a new one. */
   @Test
-  void anExpiredPasswordIsNotChanged() throws Exception {
+  void anExpiredPasswordIsNotChangedAndIsNoRefusal() throws Exception {
     ssh.password("secret").expiredPassword();
 
-    assertRefused(ssh.login(Profiles.with(PASSWORD), "secret"));
+    assertUnfinished(ssh.login(Profiles.with(PASSWORD), "secret"), EXPIRED);
     assertThat(ssh.course()).contains("password: expired");
     assertThat(ssh.seen()).containsExactly("password:secret");
+  }
+
+  @Test
+  void whatIsRefusedAfterAnExpiredPasswordMakesNoRefusalOfIt() throws Exception {
+    ssh.password("secret").expiredPassword().rounds(Round.asking("Password: ", "Code: "));
+    Path key = TestKeys.file("ed25519", directory);
+
+    assertUnfinished(ssh.login(Profiles.with(PASSWORD, PUBLICKEY).keys(key), "secret"), EXPIRED);
+    assertUnfinished(
+        ssh.login(Profiles.with(PUBLICKEY, KEYBOARD_INTERACTIVE, PASSWORD).keys(key), "secret"),
+        EXPIRED);
+  }
+
+  @Test
+  void aKeyMayLogInWhereThePasswordHasExpired() throws Exception {
+    ssh.expiredPassword().authorizes(TestKeys.publicKey("ed25519"));
+    Path key = TestKeys.file("ed25519", directory);
+
+    assertThat(ssh.login(Profiles.with(PASSWORD, PUBLICKEY).keys(key), "secret")).isEmpty();
+  }
+
+  @Test
+  void anExpiredPasswordIsNoRefusalOnEitherSideOfAPartialSuccess() throws Exception {
+    ssh.authorizes(TestKeys.publicKey("ed25519")).requires("publickey,password");
+    Path key = TestKeys.file("ed25519", directory);
+
+    ssh.expiredPassword();
+    assertUnfinished(ssh.login(Profiles.with(PUBLICKEY, PASSWORD).keys(key), "secret"), EXPIRED);
+
+    ssh.requires("publickey,password password,publickey").expiredPasswordOnce();
+    assertUnfinished(ssh.login(Profiles.with(PASSWORD, PUBLICKEY).keys(key), "secret"), EXPIRED);
+    assertThat(ssh.course()).contains("partial success; password: refused");
+  }
+
+  @Test
+  void aConnectionThatBreaksAfterAnExpiredPasswordIsNotAnUnreachableServer() throws Exception {
+    ssh.expiredPassword().hangsUpOnKey();
+
+    assertUnfinished(
+        ssh.login(
+            Profiles.with(PASSWORD, PUBLICKEY).keys(TestKeys.file("ed25519", directory)), "secret"),
+        EXPIRED);
+  }
+
+  /** As PAM asks for a new one, with its words before the question or in a round of their own. */
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(strings = {"Current password: ", "New password: |Retype: "})
+  void keyboardInteractiveThatWantsANewPasswordSaysInTheServersWords(String questions)
+      throws Exception {
+    String[] asked = questions.split("\\|");
+    asked[0] = "Your password has expired.\r\n" + asked[0];
+    ssh.password("secret").rounds(Round.asking("Password: "), Round.asking(asked));
+
+    assertUnfinished(
+        ssh.login(Profiles.with(KEYBOARD_INTERACTIVE, PASSWORD), "secret"),
+        "keyboard-interactive: server asks for more than the password: "
+            + "Your password has expired. "
+            + asked[0].substring(asked[0].indexOf('\n') + 1).strip());
+    assertThat(ssh.seen()).containsExactly("keyboard-interactive", "answers:[secret]");
   }
 
   @Test
@@ -148,7 +210,7 @@ class LoginTest {
 
     assertUnfinished(
         ssh.login(Profiles.with(KEYBOARD_INTERACTIVE, PASSWORD), "secret"),
-        "keyboard-interactive: server asks for more than the password");
+        "keyboard-interactive: server asks for more than the password: Code:");
     assertThat(ssh.seen()).containsExactly("keyboard-interactive", "answers:[secret]");
     assertThat(ssh.course()).contains("server asks for more than the password");
   }
