@@ -2,8 +2,13 @@ package culvert.ssh.mina.kex;
 
 import culvert.ssh.mina.io.NettyIoSession;
 import java.io.IOException;
+import java.io.StreamCorruptedException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.apache.sshd.client.ClientFactoryManager;
 import org.apache.sshd.client.session.ClientSessionImpl;
 import org.apache.sshd.client.session.SessionFactory;
@@ -26,6 +31,7 @@ public final class CarefulSession extends ClientSessionImpl {
   /** No server is known to wait for the client's list, but RFC 4253 does not forbid it. */
   private static final long PATIENCE_MILLIS = 2000;
 
+  private final ServerVersion version = new ServerVersion();
   private @Nullable Offer offer;
 
   private CarefulSession(ClientFactoryManager client, IoSession ioSession) throws Exception {
@@ -63,6 +69,17 @@ public final class CarefulSession extends ClientSessionImpl {
     if (offer == null) {
       super.initializeKeyExchangePhase();
     }
+  }
+
+  /** With OpenSSH's bounds; MINA's are 256 bytes for each line and 16 KiB for all of them. */
+  @Override
+  protected List<String> doReadIdentification(Buffer buffer, boolean server)
+      throws StreamCorruptedException {
+    Optional<String> found = version.read(buffer);
+    if (found.isEmpty()) {
+      buffer.compact();
+    }
+    return found.stream().collect(Collectors.toCollection(ArrayList::new)); // MINA changes it
   }
 
   @Override
