@@ -12,7 +12,7 @@ import culvert.it.script.Stage;
 import culvert.it.script.Stage.Session;
 import culvert.it.script.Stage.Way;
 import culvert.it.script.Wire;
-import culvert.proxy.ftp.FtpTimeouts;
+import culvert.proxy.upstream.OpeningTimes;
 import culvert.testing.EmbeddedSshServer.Silence;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -199,6 +199,6 @@ class ClientsIT {
     winScp.ask("PASS secret", "421 culvert: ");
 
     assertThat(Duration.ofNanos(System.nanoTime() - asked)).isLessThan(Duration.ofSeconds(18));
-    assertThat(FtpTimeouts.DEFAULT.opening()).isLessThan(Duration.ofSeconds(15));
+    assertThat(OpeningTimes.DEFAULT.all()).isLessThan(Duration.ofSeconds(15));
   }
 }
