@@ -13,6 +13,8 @@ import culvert.filter.FtpHandling;
 import culvert.filter.Route;
 import culvert.proxy.pin.PinFile;
 import culvert.proxy.pin.StateDirectory;
+import culvert.proxy.upstream.TunnelPins.FixedTarget;
+import culvert.ssh.TunnelTarget;
 import java.io.PrintStream;
 import java.util.Arrays;
 import java.util.List;
@@ -46,9 +48,9 @@ final class RouteDescription {
                   ? "yes, data connections follow"
                   : "no, bytes are relayed"));
     } else if (route instanceof Route.Tunnel tunnel) {
-      printTunnel(tunnel.profile(), tunnel.target(), tunnel.fallback(), out);
+      printTunnel(decided.ruleName(), tunnel.profile(), tunnel.target(), tunnel.fallback(), out);
     } else if (route instanceof Route.FtpTunnel tunnel) {
-      printTunnel(tunnel.profile(), tunnel.target(), tunnel.fallback(), out);
+      printTunnel(decided.ruleName(), tunnel.profile(), tunnel.target(), tunnel.fallback(), out);
     }
     if (route.ftp().filter(FtpHandling::userAtHost).isPresent()) {
       out.println("user:     USER name@host[:port] names another destination, decided again");
@@ -56,7 +58,11 @@ final class RouteDescription {
   }
 
   private void printTunnel(
-      String profileName, Optional<Endpoint> target, Fallback fallback, PrintStream out) {
+      String rule,
+      String profileName,
+      Optional<Endpoint> target,
+      Fallback fallback,
+      PrintStream out) {
     SshProfile configured =
         Objects.requireNonNull(config.profiles().get(profileName), "no profile " + profileName);
     SshProfile profile = configured.forHost(destination.host());
@@ -77,12 +83,15 @@ final class RouteDescription {
     out.println("login:    " + login(profile));
     out.println("target:   " + target.orElse(destination) + ", as seen from the SSH server");
     out.println("fallback: " + fallback(fallback));
-    pinned(fallback).ifPresent(why -> out.println("pinned:   no plaintext on unreachable: " + why));
+    Optional<FixedTarget> fixed =
+        target.map(to -> new FixedTarget(rule, new TunnelTarget(to.host(), to.port())));
+    pinned(fallback, fixed)
+        .ifPresent(why -> out.println("pinned:   no plaintext on unreachable: " + why));
   }
 
-  private Optional<String> pinned(Fallback fallback) {
+  private Optional<String> pinned(Fallback fallback, Optional<FixedTarget> fixed) {
     return config.pinTunnelled() && fallback.allows(FallbackReason.UNREACHABLE)
-        ? new PinFile(new StateDirectory(config.stateDirectory())).objection(destination)
+        ? new PinFile(new StateDirectory(config.stateDirectory())).objection(destination, fixed)
         : Optional.empty();
   }
 

@@ -3,6 +3,7 @@ package culvert.proxy.cli;
 import culvert.config.CulvertConfig;
 import culvert.proxy.pin.PinFile;
 import culvert.proxy.pin.PinList;
+import culvert.proxy.pin.Pinned;
 import culvert.proxy.pin.PinnedDestination;
 import culvert.proxy.pin.StateDirectory;
 import java.io.IOException;
@@ -38,14 +39,14 @@ final class UnpinCommand implements Callable<Integer> {
       arity = "1..*",
       converter = Converter.class,
       description = "As culvert pins lists them; port 21 if it is left out.")
-  private List<PinnedDestination> destinations = List.of();
+  private List<Pinned> destinations = List.of();
 
   /** Reads a destination. */
-  static final class Converter implements ITypeConverter<PinnedDestination> {
+  static final class Converter implements ITypeConverter<Pinned> {
     @Override
-    public PinnedDestination convert(String text) {
+    public Pinned convert(String text) {
       try {
-        return PinnedDestination.parse(text);
+        return Pinned.parse(text);
       } catch (IllegalArgumentException e) {
         throw new TypeConversionException(e.getMessage());
       }
@@ -72,7 +73,7 @@ final class UnpinCommand implements Callable<Integer> {
     }
     PinList before = file.remove(destinations);
     boolean all = true;
-    for (PinnedDestination destination : destinations) {
+    for (Pinned destination : destinations) {
       if (before.contains(destination)) {
         terminal.out().println("unpinned " + destination);
       } else {
@@ -87,8 +88,12 @@ final class UnpinCommand implements Callable<Integer> {
   }
 
   /** Most often it is the port that was forgotten. */
-  private static String others(PinList pins, PinnedDestination destination) {
-    return pins.ofHost(destination.host()).stream()
+  private static String others(PinList pins, Pinned unpinned) {
+    List<PinnedDestination> ofHost =
+        unpinned instanceof PinnedDestination destination
+            ? pins.ofHost(destination.host())
+            : List.of();
+    return ofHost.stream()
         .map(PinnedDestination::toString)
         .collect(
             Collectors.collectingAndThen(

@@ -60,7 +60,8 @@ public final class ControlConnections implements FtpSessions {
       opening.openPlain();
       return;
     }
-    TunnelPlan plan = TunnelPlan.of(request, tunnel, routed.profile().orElseThrow());
+    TunnelPlan plan =
+        TunnelPlan.of(routed.decided().ruleName(), request, tunnel, routed.profile().orElseThrow());
     Optional<LoginDepth> depth = LoginDepth.of(plan.profile());
     if (depth.isPresent()) {
       new CaptureStart(services, client, plan, session, opening, depth.get()).begin();

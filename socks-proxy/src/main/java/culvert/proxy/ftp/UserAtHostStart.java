@@ -128,7 +128,9 @@ final class UserAtHostStart implements SessionWay.Opener, SessionWay.Destination
     Opening opening = ControlConnections.opening(services, request, client, recorder, session);
     Optional<TunnelPlan> plan =
         route instanceof Route.FtpTunnel tunnel
-            ? Optional.of(TunnelPlan.of(request, tunnel, routed.profile().orElseThrow()))
+            ? Optional.of(
+                TunnelPlan.of(
+                    routed.decided().ruleName(), request, tunnel, routed.profile().orElseThrow()))
             : Optional.empty();
     Optional<LoginDepth> depth = plan.flatMap(p -> LoginDepth.of(p.profile()));
     Optional<Preparation> preparation =

@@ -32,7 +32,8 @@ import org.slf4j.LoggerFactory;
  * everything counts as pinned. Thread-safe.
  *
  * <p>A destination is pinned under the name that the client used, and under its address where that
- * is known here. It is pinned if its name is, or one of its addresses.
+ * is known here. It is pinned if its name is, or one of its addresses, or all that is asked for
+ * under its rule: clients may invent names, so that only so many of them are kept.
  */
 public final class FilePins implements TunnelPins {
   private static final Logger LOG = LoggerFactory.getLogger(FilePins.class);
@@ -46,7 +47,7 @@ public final class FilePins implements TunnelPins {
   private final Runnable notWritten;
 
   // Guarded by this. What cannot be written stays here, so that it is pinned while we live.
-  private final Map<PinnedDestination, Pin> unwritten = new LinkedHashMap<>();
+  private final Map<Pinned, Pin> unwritten = new LinkedHashMap<>();
   private boolean writing;
   private boolean failing;
 
@@ -91,17 +92,22 @@ public final class FilePins implements TunnelPins {
 
   @Override
   public Future<Optional<String>> objection(
-      ConnectionRequest destination, List<InetAddress> addresses, EventExecutor executor) {
+      ConnectionRequest destination,
+      Optional<FixedTarget> fixed,
+      List<InetAddress> addresses,
+      EventExecutor executor) {
     if (!enabled.getAsBoolean()) {
       return executor.newSucceededFuture(Optional.empty());
     }
     Promise<Optional<String>> answer = executor.newPromise();
     List<InetAddress> all = Stream.concat(known(destination).stream(), addresses.stream()).toList();
-    answer(names(destination, all), answer);
+    Set<Pinned> names = names(destination, all);
+    fixed.map(PinnedRule::of).ifPresent(names::add);
+    answer(names, answer);
     return answer;
   }
 
-  private void answer(Set<PinnedDestination> names, Promise<Optional<String>> answer) {
+  private void answer(Set<Pinned> names, Promise<Optional<String>> answer) {
     try {
       blocking.execute(() -> answer.trySuccess(look(names)));
     } catch (RejectedExecutionException e) {
@@ -110,11 +116,11 @@ public final class FilePins implements TunnelPins {
     }
   }
 
-  private Optional<String> look(Set<PinnedDestination> names) {
+  private Optional<String> look(Set<Pinned> names) {
     try {
-      Set<PinnedDestination> notYetInTheFile = unwritten(); // asked first: they move to the file
+      Set<Pinned> notYetInTheFile = unwritten(); // asked first: they move to the file
       PinList list = file.read();
-      List<PinnedDestination> pinned =
+      List<Pinned> pinned =
           names.stream()
               .filter(name -> notYetInTheFile.contains(name) || list.contains(name))
               .toList();
@@ -129,9 +135,9 @@ public final class FilePins implements TunnelPins {
     }
   }
 
-  private static String pinned(List<PinnedDestination> pinned) {
+  private static String pinned(List<Pinned> pinned) {
     return pinned.stream()
-        .map(PinnedDestination::argument)
+        .map(Pinned::argument)
         .collect(Collectors.joining(" ", "pinned: no plaintext; culvert unpin ", ""));
   }
 
@@ -139,21 +145,24 @@ public final class FilePins implements TunnelPins {
     LOG.warn("pins: {}: may be any destination, so none falls back for unreachable", problem);
   }
 
-  private synchronized Set<PinnedDestination> unwritten() {
+  private synchronized Set<Pinned> unwritten() {
     return Set.copyOf(unwritten.keySet());
   }
 
   @Override
   public void tunnelled(
-      ConnectionRequest destination, String server, Optional<InetAddress> address) {
+      ConnectionRequest destination,
+      Optional<FixedTarget> fixed,
+      String server,
+      Optional<InetAddress> address) {
     if (!enabled.getAsBoolean()) {
       return;
     }
     List<InetAddress> addresses =
         Stream.concat(known(destination).stream(), address.stream()).toList();
     synchronized (this) {
-      for (PinnedDestination name : names(destination, addresses)) {
-        unwritten.putIfAbsent(name, new Pin(name, clock.instant(), server));
+      for (Pinned name : names(destination, addresses)) {
+        keep(new Pin(name, clock.instant(), server, fixed.map(PinnedRule::of)));
       }
       if (writing) {
         return;
@@ -167,16 +176,25 @@ public final class FilePins implements TunnelPins {
     }
   }
 
+  private void keep(Pin pin) {
+    assert Thread.holdsLock(this);
+    long ofItsRule =
+        pin.rule().isEmpty()
+            ? 0
+            : unwritten.values().stream().filter(p -> p.rule().equals(pin.rule())).count();
+    Pin kept = ofItsRule < PinList.MOST_OF_A_RULE ? pin : pin.ofItsRule();
+    unwritten.putIfAbsent(kept.pinned(), kept);
+  }
+
   /** Until nothing is left, or the disk refuses; then the next tunnel tries again. */
   private void write() {
     try {
       for (List<Pin> batch = batch(); !batch.isEmpty(); batch = batch()) {
         PinList list = file.read();
-        List<Pin> missing =
-            batch.stream().filter(pin -> !list.contains(pin.destination())).toList();
+        List<Pin> missing = list.missing(batch);
         if (!missing.isEmpty()) {
           file.add(missing);
-          missing.forEach(pin -> LOG.atInfo().addKeyValue("dst", pin.destination()).log("pinned"));
+          missing.forEach(pin -> LOG.atInfo().addKeyValue("dst", pin.pinned()).log("pinned"));
         }
         written(batch);
       }
@@ -194,7 +212,7 @@ public final class FilePins implements TunnelPins {
   }
 
   private synchronized void written(List<Pin> batch) {
-    batch.forEach(pin -> unwritten.remove(pin.destination()));
+    batch.forEach(pin -> unwritten.remove(pin.pinned()));
     failing = false;
   }
 
@@ -224,9 +242,8 @@ public final class FilePins implements TunnelPins {
   }
 
   /** The client's own name for the destination first. */
-  private static Set<PinnedDestination> names(
-      ConnectionRequest destination, List<InetAddress> addresses) {
-    Set<PinnedDestination> names = new LinkedHashSet<>();
+  private static Set<Pinned> names(ConnectionRequest destination, List<InetAddress> addresses) {
+    Set<Pinned> names = new LinkedHashSet<>();
     names.add(PinnedDestination.of(destination.host(), destination.port()));
     addresses.forEach(address -> names.add(PinnedDestination.of(address, destination.port())));
     return names;

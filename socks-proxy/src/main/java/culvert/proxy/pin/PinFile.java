@@ -1,6 +1,7 @@
 package culvert.proxy.pin;
 
 import culvert.config.Endpoint;
+import culvert.proxy.upstream.TunnelPins.FixedTarget;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -17,6 +18,7 @@ import java.util.Collection;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /**
  * The file {@code pins} in the state directory, which several Culverts and people may share. Who
@@ -68,17 +70,23 @@ public final class PinFile {
   /**
    * Why a destination does not go into plaintext when its SSH server cannot be reached, for a
    * person; empty if that is not for the pins to say.
+   *
+   * @param fixed see {@link culvert.proxy.upstream.TunnelPins}
    */
-  public Optional<String> objection(Endpoint destination) {
+  public Optional<String> objection(Endpoint destination, Optional<FixedTarget> fixed) {
     if (!exists()) {
       return Optional.empty();
     }
     try {
       PinList list = read();
-      PinnedDestination name = PinnedDestination.of(destination);
-      return list.contains(name)
-          ? Optional.of("it was once tunnelled; culvert unpin " + name.argument())
-          : list.unreadable().stream().findFirst().map(line -> "may be meant by " + line);
+      Stream<Pinned> names =
+          Stream.concat(
+              Stream.of(PinnedDestination.of(destination)), fixed.map(PinnedRule::of).stream());
+      return names
+          .filter(list::contains)
+          .findFirst()
+          .map(name -> "it was once tunnelled; culvert unpin " + name.argument())
+          .or(() -> list.unreadable().stream().findFirst().map(line -> "may be meant by " + line));
     } catch (IOException e) {
       return Optional.of(String.valueOf(e.getMessage()));
     }
@@ -103,7 +111,7 @@ public final class PinFile {
    * @return what the file said before
    * @throws IOException with a message for the user
    */
-  public PinList remove(Collection<PinnedDestination> unpinned) throws IOException {
+  public PinList remove(Collection<? extends Pinned> unpinned) throws IOException {
     if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
       return read();
     }

@@ -7,19 +7,26 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * The content of a pin file: a line {@code HOST:PORT DATE [SSH-SERVER]} for each destination, empty
- * lines, and comments. What is none of these is kept as it is and counts as a pin that nobody can
- * read: it may stand for any destination. Immutable.
+ * The content of a pin file: a line {@code HOST:PORT DATE [SSH-SERVER [RULE]]} for each
+ * destination, empty lines, and comments. Under a rule with one target clients may invent names as
+ * they like: no more than {@link #MOST_OF_A_RULE} stand there, and then the rule itself, as {@code
+ * rule=NAME,target=HOST:PORT}. What is none of these is kept as it is and counts as a pin that
+ * nobody can read: it may stand for any destination. Immutable.
  */
 public final class PinList {
+  static final int MOST_OF_A_RULE = 64;
+
   private static final String EXPECTED = " (expected: HOST:PORT DATE SSH-SERVER, or # a comment)";
   private static final List<String> HEADER =
       List.of(
@@ -29,34 +36,40 @@ public final class PinList {
 
   private final Path file;
   private final List<Line> lines;
-  private final Set<PinnedDestination> destinations = new HashSet<>();
+  private final Set<Pinned> pinned = new HashSet<>();
 
   /**
    * One line.
    *
-   * @param destination what it pins; empty: nothing, or nobody knows what
+   * @param pinned what it pins; empty: nothing, or nobody knows what
+   * @param rule under which that was named
    * @param problem what is wrong with it
    */
   private record Line(
-      String text, Optional<PinnedDestination> destination, Optional<String> problem) {
+      String text, Optional<Pinned> pinned, Optional<Pinned> rule, Optional<String> problem) {
 
     static Line of(String text) {
       String bare = text.strip();
       if (bare.isEmpty() || bare.startsWith("#")) {
-        return new Line(text, Optional.empty(), Optional.empty());
+        return new Line(text, Optional.empty(), Optional.empty(), Optional.empty());
       }
       String[] words = bare.split("\\s+", -1);
-      Optional<PinnedDestination> destination = destination(words[0]);
-      boolean whole = words.length <= 3 && words.length > 1 && isInstant(words[1]);
+      Optional<Pinned> pinned = pinned(words[0]);
+      Optional<Pinned> rule = words.length == 4 ? pinned(words[3]) : Optional.empty();
+      boolean whole =
+          words.length > 1
+              && isInstant(words[1])
+              && (words.length <= 3 || rule.filter(PinnedRule.class::isInstance).isPresent());
       return new Line(
           text,
-          destination,
-          destination.isPresent() && whole ? Optional.empty() : Optional.of(shown(bare)));
+          pinned,
+          rule,
+          pinned.isPresent() && whole ? Optional.empty() : Optional.of(shown(bare)));
     }
 
-    private static Optional<PinnedDestination> destination(String word) {
+    private static Optional<Pinned> pinned(String word) {
       try {
-        return Optional.of(PinnedDestination.parseWithPort(word));
+        return Optional.of(Pinned.parseWritten(word));
       } catch (IllegalArgumentException e) {
         return Optional.empty();
       }
@@ -77,14 +90,14 @@ public final class PinList {
     }
 
     boolean standsForAnything() {
-      return problem.isPresent() && destination.isEmpty();
+      return problem.isPresent() && pinned.isEmpty();
     }
   }
 
   private PinList(Path file, List<Line> lines) {
     this.file = file;
     this.lines = List.copyOf(lines);
-    lines.forEach(line -> line.destination().ifPresent(destinations::add));
+    lines.forEach(line -> line.pinned().ifPresent(pinned::add));
   }
 
   /**
@@ -104,20 +117,22 @@ public final class PinList {
         .getBytes(StandardCharsets.ISO_8859_1);
   }
 
-  public boolean contains(PinnedDestination destination) {
-    return destinations.contains(destination);
+  public boolean contains(Pinned one) {
+    return pinned.contains(one);
   }
 
   /** The pins as they are written, in the order of the file. */
   public List<String> pins() {
-    return lines.stream().filter(line -> line.destination().isPresent()).map(Line::text).toList();
+    return lines.stream().filter(line -> line.pinned().isPresent()).map(Line::text).toList();
   }
 
   /** What is pinned of a host, whatever the port. */
   public List<PinnedDestination> ofHost(String host) {
     return lines.stream()
-        .flatMap(line -> line.destination().stream())
-        .filter(pinned -> pinned.host().equals(host))
+        .flatMap(line -> line.pinned().stream())
+        .filter(PinnedDestination.class::isInstance)
+        .map(PinnedDestination.class::cast)
+        .filter(destination -> destination.host().equals(host))
         .toList();
   }
 
@@ -142,25 +157,39 @@ public final class PinList {
         .toList();
   }
 
-  /** The same with those pins that are not there yet. */
+  /** What of those pins is to be added, so that all of them hold. */
+  List<Pin> missing(Collection<Pin> pins) {
+    Map<Pinned, Long> ofRules =
+        lines.stream()
+            .flatMap(line -> line.rule().stream())
+            .collect(Collectors.groupingBy(Function.identity(), Collectors.counting()));
+    Map<Pinned, Pin> missing = new LinkedHashMap<>();
+    for (Pin pin : pins) {
+      Optional<PinnedRule> rule = pin.rule();
+      if (contains(pin.pinned()) || rule.filter(this::contains).isPresent()) {
+        continue;
+      }
+      boolean many = rule.filter(r -> ofRules.merge(r, 1L, Long::sum) > MOST_OF_A_RULE).isPresent();
+      Pin added = many ? pin.ofItsRule() : pin;
+      missing.putIfAbsent(added.pinned(), added);
+    }
+    return List.copyOf(missing.values());
+  }
+
+  /** The same with those pins. */
   PinList with(Collection<Pin> pins) {
     List<Line> more = new ArrayList<>(lines);
     if (more.isEmpty()) {
       HEADER.stream().map(Line::of).forEach(more::add);
     }
-    pins.stream()
-        .filter(pin -> !contains(pin.destination()))
-        .map(pin -> Line.of(pin.line()))
-        .forEach(more::add);
+    missing(pins).forEach(pin -> more.add(Line.of(pin.line())));
     return new PinList(file, more);
   }
 
   /** The same without those pins. */
-  PinList without(Collection<PinnedDestination> unpinned) {
+  PinList without(Collection<? extends Pinned> unpinned) {
     return new PinList(
         file,
-        lines.stream()
-            .filter(line -> line.destination().filter(unpinned::contains).isEmpty())
-            .toList());
+        lines.stream().filter(line -> line.pinned().filter(unpinned::contains).isEmpty()).toList());
   }
 }

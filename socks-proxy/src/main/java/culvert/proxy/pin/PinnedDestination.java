@@ -10,7 +10,7 @@ import java.util.Locale;
  * A destination in the one spelling that pins have: names in lower case without a trailing dot,
  * addresses in their canonical form.
  */
-public record PinnedDestination(String host, int port) {
+public record PinnedDestination(String host, int port) implements Pinned {
 
   /** Where a person names no port. */
   private static final int FTP = 21;
@@ -35,7 +35,7 @@ public record PinnedDestination(String host, int port) {
    *
    * @throws IllegalArgumentException with what was found and what was expected
    */
-  public static PinnedDestination parse(String text) {
+  static PinnedDestination parse(String text) {
     return NetUtil.isValidIpV6Address(text) && !text.startsWith("[")
         ? of(text, FTP)
         : of(Endpoint.parse(text, FTP));
@@ -50,8 +50,8 @@ public record PinnedDestination(String host, int port) {
     return of(endpoint.host(), endpoint.port());
   }
 
-  /** As {@code culvert unpin} takes it, at its shortest. */
-  String argument() {
+  @Override
+  public String argument() {
     return port == FTP ? host : toString();
   }
 

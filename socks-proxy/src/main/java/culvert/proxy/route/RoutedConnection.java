@@ -110,7 +110,12 @@ final class RoutedConnection implements Opening.Listener {
     if (route.ftp().isPresent()) {
       ftpSessions.start(client, routed, rules, recorder);
     } else if (route instanceof Route.Tunnel tunnel) {
-      TunnelPlan plan = TunnelPlan.of(routed.request(), tunnel, routed.profile().orElseThrow());
+      TunnelPlan plan =
+          TunnelPlan.of(
+              routed.decided().ruleName(),
+              routed.request(),
+              tunnel,
+              routed.profile().orElseThrow());
       opening(routed.request())
           .openTunnel(
               plan, Optional.empty(), plan.session(client.user(), client.address().getAddress()));

@@ -199,7 +199,9 @@ public final class Opening {
     if (reason.isEmpty()) {
       fail(cause);
     } else {
-      go(new PlainStep(this, Optional.of(new PlainStep.InPlace(reason.get(), cause, verdict))));
+      go(
+          new PlainStep(
+              this, Optional.of(new PlainStep.InPlace(plan, reason.get(), cause, verdict))));
     }
   }
 

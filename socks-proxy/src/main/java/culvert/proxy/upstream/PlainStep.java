@@ -30,7 +30,7 @@ final class PlainStep extends Step {
    *
    * @param verdict see {@link Opening#tunnelFailed}
    */
-  record InPlace(FallbackReason reason, SshException cause, boolean verdict) {}
+  record InPlace(TunnelPlan plan, FallbackReason reason, SshException cause, boolean verdict) {}
 
   private final Opening opening;
   private final ConnectionRequest request;
@@ -88,7 +88,7 @@ final class PlainStep extends Step {
     } else {
       opening
           .pins()
-          .objection(request, addresses, loop())
+          .objection(request, inPlace.orElseThrow().plan().fixed(), addresses, loop())
           .addListener(
               guarded(
                   (FutureListener<Optional<String>>) asked -> asked(asked.getNow(), addresses)));

@@ -2,6 +2,7 @@ package culvert.proxy.upstream;
 
 import culvert.filter.ConnectionRequest;
 import culvert.proxy.door.Client;
+import culvert.ssh.TunnelTarget;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import java.net.InetAddress;
@@ -15,39 +16,62 @@ import java.util.Optional;
  */
 public interface TunnelPins {
 
+  /**
+   * The one target of all tunnels under a rule, whatever destination a client asks for: the names
+   * may be invented.
+   *
+   * @param rule its name
+   */
+  record FixedTarget(String rule, TunnelTarget target) {}
+
   /** Pins nothing. */
   TunnelPins NONE =
       new TunnelPins() {
         @Override
         public Future<Optional<String>> objection(
-            ConnectionRequest destination, List<InetAddress> addresses, EventExecutor executor) {
+            ConnectionRequest destination,
+            Optional<FixedTarget> fixed,
+            List<InetAddress> addresses,
+            EventExecutor executor) {
           return executor.newSucceededFuture(Optional.empty());
         }
 
         @Override
         public void tunnelled(
-            ConnectionRequest destination, String server, Optional<InetAddress> address) {}
+            ConnectionRequest destination,
+            Optional<FixedTarget> fixed,
+            String server,
+            Optional<InetAddress> address) {}
       };
 
   /**
    * What speaks against plaintext where the SSH server cannot be reached: that a tunnel to the
    * destination has once stood, or that nobody can tell.
    *
+   * @param fixed empty: the destination is where the tunnel leads
    * @param addresses of the destination, as far as they are known here: those, and no others, may
    *     then be connected
    * @param executor where the future completes; it never fails
    * @return for the client's eyes; empty: nothing speaks against it
    */
   Future<Optional<String>> objection(
-      ConnectionRequest destination, List<InetAddress> addresses, EventExecutor executor);
+      ConnectionRequest destination,
+      Optional<FixedTarget> fixed,
+      List<InetAddress> addresses,
+      EventExecutor executor);
 
   /**
    * A tunnel to the destination stands.
    *
+   * @param fixed as in {@link #objection}
    * @param server the SSH server, {@code host:port}
    * @param address the destination's, where the tunnel has shown it
    */
-  void tunnelled(ConnectionRequest destination, String server, Optional<InetAddress> address);
+  void tunnelled(
+      ConnectionRequest destination,
+      Optional<FixedTarget> fixed,
+      String server,
+      Optional<InetAddress> address);
 
   /** For a client's destination: none where it is one as seen from the SSH server. */
   default TunnelPins of(Client client) {

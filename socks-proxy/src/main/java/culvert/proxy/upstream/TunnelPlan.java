@@ -5,6 +5,7 @@ import culvert.config.Fallback;
 import culvert.config.SshProfile;
 import culvert.filter.ConnectionRequest;
 import culvert.filter.Route;
+import culvert.proxy.upstream.TunnelPins.FixedTarget;
 import culvert.ssh.Password;
 import culvert.ssh.SshServer;
 import culvert.ssh.SshSessionSpec;
@@ -19,7 +20,7 @@ import java.util.Optional;
  * there will be none.
  *
  * @param server as it is before it is known who logs in
- * @param targetRuled whether the rule names the target, and not the client
+ * @param fixed where the rule names the target, and not the client
  * @param remembered whether a tunnel to the destination is a reason never to connect it in
  *     plaintext because the SSH server cannot be reached
  */
@@ -27,33 +28,36 @@ public record TunnelPlan(
     ConfiguredServer configured,
     SshServer server,
     TunnelTarget target,
-    boolean targetRuled,
+    Optional<FixedTarget> fixed,
     Fallback fallback,
     boolean remembered) {
 
   public static TunnelPlan of(
-      ConnectionRequest request, Route.FtpTunnel route, SshProfile profile) {
-    return of(request, route.target(), route.fallback(), profile, true);
+      String rule, ConnectionRequest request, Route.FtpTunnel route, SshProfile profile) {
+    return of(rule, request, route.target(), route.fallback(), profile, true);
   }
 
   /** Any port may be asked for here: what never falls back needs not be remembered. */
-  public static TunnelPlan of(ConnectionRequest request, Route.Tunnel route, SshProfile profile) {
+  public static TunnelPlan of(
+      String rule, ConnectionRequest request, Route.Tunnel route, SshProfile profile) {
     boolean fallsBack = !route.fallback().reasons().isEmpty();
-    return of(request, route.target(), route.fallback(), profile, fallsBack);
+    return of(rule, request, route.target(), route.fallback(), profile, fallsBack);
   }
 
   private static TunnelPlan of(
+      String rule,
       ConnectionRequest request,
-      Optional<Endpoint> target,
+      Optional<Endpoint> ruled,
       Fallback fallback,
       SshProfile profile,
       boolean remembered) {
     ConfiguredServer configured = TunnelEnds.server(request, profile);
+    TunnelTarget target = TunnelEnds.target(request, ruled);
     return new TunnelPlan(
         configured,
         configured.server(),
-        TunnelEnds.target(request, target),
-        target.isPresent(),
+        target,
+        ruled.map(named -> new FixedTarget(rule, target)),
         fallback,
         remembered);
   }
@@ -67,18 +71,18 @@ public record TunnelPlan(
    * resolved there once more for every connection.
    */
   boolean leadsToTheServerItself() {
-    return profile().host().isEmpty() && !targetRuled && server.address().isEmpty();
+    return profile().host().isEmpty() && fixed.isEmpty() && server.address().isEmpty();
   }
 
   /** The same with the server that it has come to be, now that it is known who logs in. */
   TunnelPlan at(SshServer known) {
-    return new TunnelPlan(configured, known, target, targetRuled, fallback, remembered);
+    return new TunnelPlan(configured, known, target, fixed, fallback, remembered);
   }
 
   /** The same with another target. */
   TunnelPlan to(String host) {
     TunnelTarget other = new TunnelTarget(host, target.port());
-    return new TunnelPlan(configured, server, other, targetRuled, fallback, remembered);
+    return new TunnelPlan(configured, server, other, fixed, fallback, remembered);
   }
 
   /**

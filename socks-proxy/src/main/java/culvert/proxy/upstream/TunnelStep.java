@@ -223,7 +223,7 @@ final class TunnelStep extends Step {
       String server = plan.server().toString();
       if (plan.remembered()) {
         Optional<InetAddress> reached = TunnelEnds.destination(plan.server(), session);
-        opening.pins().tunnelled(opening.request(), server, reached);
+        opening.pins().tunnelled(opening.request(), plan.fixed(), server, reached);
       }
       opening.recorder().tunnelled(server, spec.user());
     } catch (RuntimeException | Error e) {

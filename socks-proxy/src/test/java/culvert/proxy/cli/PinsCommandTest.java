@@ -74,6 +74,20 @@ class PinsCommandTest {
   }
 
   @Test
+  void aRuleIsUnpinnedByWhatTheProxyNames() throws IOException {
+    String named = "x.example:21 2026-01-02T03:04:05Z gate:22 rule=old+jobs,target=ftp.internal:21";
+    write(named, "rule=old+jobs,target=ftp.internal:21 2026-01-02T03:04:05Z gate:22");
+
+    assertThat(culvert.execute("unpin", "-c", config(), "rule=old+jobs,target=ftp.internal:21"))
+        .isZero();
+    assertThat(culvert.outLines()).containsExactly("unpinned rule=old+jobs,target=ftp.internal:21");
+    assertThat(Files.readAllLines(file)).containsExactly(named);
+
+    assertThat(culvert.execute("unpin", "-c", config(), "rule=old jobs")).isEqualTo(2);
+    assertThat(culvert.err()).contains("rule=old jobs (expected: rule=NAME,target=HOST:PORT");
+  }
+
+  @Test
   void whatIsNotPinnedIsSaidToBeSoAndTheOthersGo() throws IOException {
     write(SECOND, THIRD);
 

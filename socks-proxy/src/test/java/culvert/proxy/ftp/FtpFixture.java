@@ -31,6 +31,7 @@ import culvert.proxy.upstream.DirectConnector;
 import culvert.proxy.upstream.OpeningTimes;
 import culvert.proxy.upstream.OwnListeners;
 import culvert.proxy.upstream.TunnelPins;
+import culvert.proxy.upstream.TunnelPins.FixedTarget;
 import culvert.proxy.upstream.Upstreams;
 import culvert.ssh.AddressResolver;
 import culvert.ssh.NettyTransport;
@@ -272,7 +273,10 @@ public final class FtpFixture implements AutoCloseable {
     return new TunnelPins() {
       @Override
       public Future<Optional<String>> objection(
-          ConnectionRequest destination, List<InetAddress> addresses, EventExecutor executor) {
+          ConnectionRequest destination,
+          Optional<FixedTarget> fixed,
+          List<InetAddress> addresses,
+          EventExecutor executor) {
         Promise<Optional<String>> answer = executor.newPromise();
         pinsAsked.addAll(addresses);
         pinGate.addListener(
@@ -284,7 +288,10 @@ public final class FtpFixture implements AutoCloseable {
 
       @Override
       public void tunnelled(
-          ConnectionRequest destination, String server, Optional<InetAddress> address) {
+          ConnectionRequest destination,
+          Optional<FixedTarget> fixed,
+          String server,
+          Optional<InetAddress> address) {
         if (pinsDefective) {
           throw new IllegalStateException("for the test");
         }

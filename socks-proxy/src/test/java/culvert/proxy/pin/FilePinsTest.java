@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import culvert.filter.ConnectionRequest;
 import culvert.filter.DestinationAddress;
+import culvert.proxy.upstream.TunnelPins.FixedTarget;
+import culvert.ssh.TunnelTarget;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.ImmediateEventExecutor;
 import java.io.IOException;
@@ -79,10 +81,11 @@ class FilePinsTest {
 
   @Test
   void nothingBlocksAndWhatIsStillToBeWrittenIsPinned() throws Exception {
-    pins.tunnelled(named("ftp.example", 2121), "gate:22", Optional.empty());
+    pins.tunnelled(named("ftp.example", 2121), Optional.empty(), "gate:22", Optional.empty());
     assertThat(file).doesNotExist();
 
-    Future<Optional<String>> answer = pins.objection(named("ftp.example", 2121), List.of(), HERE);
+    Future<Optional<String>> answer =
+        pins.objection(named("ftp.example", 2121), Optional.empty(), List.of(), HERE);
     assertThat(answer.isDone()).isFalse();
     blocking.remove(); // the writing does not come to anything
     runAll();
@@ -97,9 +100,12 @@ class FilePinsTest {
       FilePins moving = pins(threads);
       for (int i = 0; i < 200; i++) {
         ConnectionRequest destination = named("host" + i + ".example", 21);
-        moving.tunnelled(destination, "gate:22", Optional.empty());
+        moving.tunnelled(destination, Optional.empty(), "gate:22", Optional.empty());
         for (int look = 0; look < 3; look++) {
-          assertThat(moving.objection(destination, List.of(), HERE).get(20, TimeUnit.SECONDS))
+          assertThat(
+                  moving
+                      .objection(destination, Optional.empty(), List.of(), HERE)
+                      .get(20, TimeUnit.SECONDS))
               .isPresent();
         }
       }
@@ -111,8 +117,13 @@ class FilePinsTest {
 
   @Test
   void theAddressIsPinnedWhereItIsKnown() throws Exception {
-    pins.tunnelled(named("ftp.example", 21), "ftp.example:22", Optional.of(address("192.0.2.7")));
-    pins.tunnelled(ruled("six.example", "2001:db8::7"), "gate:22", Optional.empty());
+    pins.tunnelled(
+        named("ftp.example", 21),
+        Optional.empty(),
+        "ftp.example:22",
+        Optional.of(address("192.0.2.7")));
+    pins.tunnelled(
+        ruled("six.example", "2001:db8::7"), Optional.empty(), "gate:22", Optional.empty());
     runAll();
 
     assertThat(objection(literal("192.0.2.7")))
@@ -134,7 +145,11 @@ class FilePinsTest {
 
   @Test
   void theMessageNamesAllThatIsToBeUnpinned() throws Exception {
-    pins.tunnelled(named("ftp.example", 21), "ftp.example:22", Optional.of(address("192.0.2.7")));
+    pins.tunnelled(
+        named("ftp.example", 21),
+        Optional.empty(),
+        "ftp.example:22",
+        Optional.of(address("192.0.2.7")));
     runAll();
 
     assertThat(objection(ruled("ftp.example", "192.0.2.7")))
@@ -175,7 +190,7 @@ class FilePinsTest {
   void aPoolThatTakesNoMoreMeansNoPlaintext() {
     busy = true;
 
-    assertThat(pins.objection(named("ftp.example", 21), List.of(), HERE).getNow())
+    assertThat(pins.objection(named("ftp.example", 21), Optional.empty(), List.of(), HERE).getNow())
         .contains("pins cannot be read: no plaintext");
   }
 
@@ -208,8 +223,68 @@ class FilePinsTest {
   }
 
   @Test
+  void ofNamesThatLeadToOneTargetNoMorePinsAreKeptThanPeopleCanRead() throws Exception {
+    FixedTarget fixed = new FixedTarget("all jobs, old", new TunnelTarget("ftp.internal", 21));
+    FixedTarget other = new FixedTarget("others", new TunnelTarget("ftp.internal", 21));
+    for (int i = 0; i < 1500; i++) {
+      pins.tunnelled(
+          named("invented" + i + ".example", 21), Optional.of(fixed), "gate:22", Optional.empty());
+      if (i % 100 == 0) {
+        runAll();
+      }
+    }
+    runAll();
+
+    assertThat(new PinFile(new StateDirectory(file.getParent())).read().pins())
+        .hasSize(PinList.MOST_OF_A_RULE + 1)
+        .contains("rule=all+jobs%2C+old,target=ftp.internal:21 2026-11-28T18:52:07Z gate:22");
+    assertThat(objection(named("invented3.example", 21), Optional.of(fixed))).isPresent();
+    assertThat(objection(named("invented3.example", 21), Optional.empty())).isPresent();
+    assertThat(objection(named("never-seen.example", 21), Optional.of(fixed)))
+        .contains(
+            "pinned: no plaintext; culvert unpin rule=all+jobs%2C+old,target=ftp.internal:21");
+    assertThat(objection(named("never-seen.example", 21), Optional.of(other))).isEmpty();
+    assertThat(objection(named("never-seen.example", 21), Optional.empty())).isEmpty();
+
+    tunnelled(named("elsewhere.example", 21));
+    assertThat(Files.readString(file)).as("under another rule").contains("elsewhere.example:21 ");
+  }
+
+  @Test
+  void theirNumberIsKnownAfterARestartAndInSeveralCulverts() throws Exception {
+    FixedTarget fixed = new FixedTarget("jobs", new TunnelTarget("ftp.internal", 21));
+    for (int i = 0; i < 100; i++) {
+      FilePins another = pins(this::later);
+      another.tunnelled(
+          named("invented" + i + ".example", 21), Optional.of(fixed), "gate:22", Optional.empty());
+      runAll();
+    }
+
+    PinList list = new PinFile(new StateDirectory(file.getParent())).read();
+    assertThat(list.problems()).isEmpty();
+    assertThat(list.pins()).hasSize(PinList.MOST_OF_A_RULE + 1);
+  }
+
+  @Test
+  void noMoreOfThemAreKeptWhereTheyCannotBeWritten() throws Exception {
+    FixedTarget fixed = new FixedTarget("jobs", new TunnelTarget("ftp.internal", 21));
+    Files.delete(file.getParent());
+    for (int i = 0; i < 200; i++) {
+      pins.tunnelled(
+          named("invented" + i + ".example", 21), Optional.of(fixed), "gate:22", Optional.empty());
+    }
+    runAll();
+    new StateDirectory(file.getParent()).prepare();
+
+    assertThat(objection(named("never-seen.example", 21), Optional.of(fixed))).isPresent();
+    tunnelled(named("elsewhere.example", 21));
+    assertThat(new PinFile(new StateDirectory(file.getParent())).read().pins())
+        .hasSize(PinList.MOST_OF_A_RULE + 2);
+  }
+
+  @Test
   void itsEndWaitsForWhatIsBeingWritten() throws Exception {
-    pins.tunnelled(named("ftp.example", 21), "gate:22", Optional.empty());
+    pins.tunnelled(named("ftp.example", 21), Optional.empty(), "gate:22", Optional.empty());
     Thread pool = new Thread(this::runAll);
     pool.start();
 
@@ -220,15 +295,19 @@ class FilePinsTest {
   }
 
   private void tunnelled(ConnectionRequest destination) {
-    pins.tunnelled(destination, "gate:22", Optional.empty());
+    pins.tunnelled(destination, Optional.empty(), "gate:22", Optional.empty());
     runAll();
   }
 
   private Optional<String> objection(ConnectionRequest destination) {
+    return objection(destination, Optional.empty());
+  }
+
+  private Optional<String> objection(ConnectionRequest destination, Optional<FixedTarget> fixed) {
     boolean resolved = destination.address() instanceof DestinationAddress.NotResolved;
     List<InetAddress> addresses =
         resolved ? names.getOrDefault(destination.host(), List.of()) : List.of();
-    Future<Optional<String>> answer = pins.objection(destination, addresses, HERE);
+    Future<Optional<String>> answer = pins.objection(destination, fixed, addresses, HERE);
     runAll();
     return answer.getNow();
   }

@@ -11,6 +11,7 @@ import java.nio.file.attribute.UserPrincipal;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -168,7 +169,7 @@ class PinFileTest {
   }
 
   private static Pin pin(String host) {
-    return new Pin(PinnedDestination.of(host, 21), NOW, "gate:22");
+    return new Pin(PinnedDestination.of(host, 21), NOW, "gate:22", Optional.empty());
   }
 
   private static String permissions(Path path) throws IOException {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -93,7 +94,7 @@ class PinListTest {
   }
 
   private static Pin pin(String host, int port) {
-    return new Pin(PinnedDestination.of(host, port), NOW, "ssh.example:22");
+    return new Pin(PinnedDestination.of(host, port), NOW, "ssh.example:22", Optional.empty());
   }
 
   private static PinList read(String text) {

@@ -34,6 +34,7 @@ class TunnelPlanTest {
         new ConnectionRequest(
             "ftp.example", new DestinationAddress.NotResolved(), 2121, CLIENT, "socks");
     return TunnelPlan.of(
+        "jobs",
         request,
         new Route.FtpTunnel("test", target, Fallback.NONE, FtpHandling.STANDARD),
         TestProfiles.profile(user, method));
@@ -80,10 +81,10 @@ class TunnelPlanTest {
     Route.FtpTunnel route =
         new Route.FtpTunnel("test", Optional.empty(), Fallback.NONE, FtpHandling.STANDARD);
 
-    TunnelPlan byGateway = TunnelPlan.of(request, route, gateway);
+    TunnelPlan byGateway = TunnelPlan.of("jobs", request, route, gateway);
     assertThat(byGateway.target()).hasToString("192.0.2.7:2121");
     assertThat(byGateway.server().address()).isEmpty();
-    TunnelPlan toTheHost = TunnelPlan.of(request, route, TestProfiles.withoutHost(gateway));
+    TunnelPlan toTheHost = TunnelPlan.of("jobs", request, route, TestProfiles.withoutHost(gateway));
     assertThat(toTheHost.server().host()).isEqualTo("ftp.example");
     assertThat(toTheHost.server().address()).contains(decided);
   }
@@ -97,6 +98,7 @@ class TunnelPlanTest {
 
     TunnelPlan plan =
         TunnelPlan.of(
+            "jobs",
             request,
             new Route.FtpTunnel("test", Optional.empty(), Fallback.NONE, FtpHandling.STANDARD),
             TestProfiles.profile(new SshUser.FromFtp(), AuthMethod.PASSWORD));

@@ -43,6 +43,7 @@ class TunnelPlanWithSshConfigTest {
             .get("p");
     assertThat(profile).isNotNull();
     return TunnelPlan.of(
+        "jobs",
         new ConnectionRequest(host, address, 21, CLIENT, "socks"),
         new Route.FtpTunnel("p", Optional.empty(), Fallback.NONE, FtpHandling.STANDARD),
         profile);
