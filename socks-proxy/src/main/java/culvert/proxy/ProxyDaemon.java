@@ -9,7 +9,7 @@ import culvert.proxy.door.BeforeLogin;
 import culvert.proxy.door.ConnectionLimits;
 import culvert.proxy.door.OpenConnections;
 import culvert.proxy.door.TcpListener;
-import culvert.proxy.event.ConnectionLog;
+import culvert.proxy.event.Stories;
 import culvert.proxy.ftp.active.ActiveServices;
 import culvert.proxy.ftp.active.BindTable;
 import culvert.proxy.ftp.passive.DataListeners;
@@ -115,7 +115,7 @@ public final class ProxyDaemon implements AutoCloseable {
             ProxyDaemon::shutDown);
     limits =
         new ConnectionLimits(config.limits().connections(), config.limits().connectionsPerClient());
-    connections = new OpenConnections(new ConnectionLog(metrics.events(), System::nanoTime));
+    connections = new OpenConnections(Stories.loggedAndCounted(metrics.events()));
     AddressResolver resolver = new BlockingResolver(naming, parts.names());
     TcpDialer dialer =
         new TcpDialer(

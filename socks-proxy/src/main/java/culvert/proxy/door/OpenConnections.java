@@ -1,8 +1,8 @@
 package culvert.proxy.door;
 
-import culvert.proxy.event.ConnectionLog;
 import culvert.proxy.event.ConnectionRecorder;
 import culvert.proxy.event.EndReason;
+import culvert.proxy.event.Stories;
 import culvert.proxy.relay.Closing;
 import io.netty.channel.Channel;
 import java.util.Map;
@@ -12,10 +12,10 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class OpenConnections {
   private final Map<Channel, ConnectionRecorder> recorders = new ConcurrentHashMap<>();
 
-  private final ConnectionLog log;
+  private final Stories stories;
 
-  public OpenConnections(ConnectionLog log) {
-    this.log = log;
+  public OpenConnections(Stories stories) {
+    this.stories = stories;
   }
 
   /**
@@ -23,7 +23,7 @@ public final class OpenConnections {
    * the story has an end then.
    */
   public ConnectionRecorder begin(Client client) {
-    ConnectionRecorder recorder = log.start(client.address(), client.request());
+    ConnectionRecorder recorder = stories.start(client.address(), client.request());
     client.forwardedBy().ifPresent(by -> recorder.tunnelled(by.server().toString(), by.user()));
     Channel channel = client.channel();
     recorders.put(channel, recorder);

@@ -3,16 +3,26 @@ package culvert.proxy.event;
 import culvert.config.FallbackReason;
 import culvert.filter.ConnectionRequest;
 import culvert.ssh.SshFailure;
+import java.util.UUID;
 
 /**
- * The story of one client connection, from the front door to its end: behind it are the audit log
- * (one INFO line at the start and one at the end) and the metrics. Confined to the client channel's
- * event loop.
+ * Where the {@link Story} of one client connection is told, from the front door to its end.
+ * Confined to the client channel's event loop.
  */
 public interface ConnectionRecorder {
 
-  /** The connection's number, the {@code conn} of every log line. */
-  long id();
+  /** The connection's number in this process, the {@code conn} of every log line. */
+  long number();
+
+  /**
+   * The id of the story by which the job began that this connection is a part of: an FTP session's
+   * control connection. It is this story's own, unless it {@link #belongsTo} another. Any thread
+   * may ask before that is told.
+   */
+  UUID job();
+
+  /** It is a data connection of that job's. */
+  void belongsTo(UUID job);
 
   /**
    * The rules have decided, or the connection belongs to an FTP session.

@@ -17,6 +17,7 @@ import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.time.Duration;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -124,7 +125,7 @@ final class FtpSession implements ServerSide.Listener, Opening.Listener, ActiveM
 
   void become(Conversation next) {
     if (!ended) {
-      log.atDebug().addKeyValue("conn", recorder.id()).log(next.getClass().getSimpleName());
+      log.atDebug().addKeyValue("conn", recorder.number()).log(next.getClass().getSimpleName());
       word = next;
     }
   }
@@ -139,6 +140,11 @@ final class FtpSession implements ServerSide.Listener, Opening.Listener, ActiveM
 
   EventLoop loop() {
     return loop;
+  }
+
+  /** What its data connections belong to. */
+  UUID job() {
+    return recorder.job();
   }
 
   DataTransfers transfers() {
@@ -185,7 +191,7 @@ final class FtpSession implements ServerSide.Listener, Opening.Listener, ActiveM
   @Override
   public void defect(Throwable cause) {
     log.atError()
-        .addKeyValue("conn", recorder.id())
+        .addKeyValue("conn", recorder.number())
         .addKeyValue("reason", EndReason.INTERNAL_ERROR)
         .setCause(cause)
         .log("FTP session failed");
@@ -218,7 +224,9 @@ final class FtpSession implements ServerSide.Listener, Opening.Listener, ActiveM
 
   @Override
   public void replied(ReplyLine line) {
-    log.atDebug().addKeyValue("conn", recorder.id()).log("server: {}", way.server().shown(line));
+    log.atDebug()
+        .addKeyValue("conn", recorder.number())
+        .log("server: {}", way.server().shown(line));
     if (LOGGED_IN.contains(line.code())) {
       client.served();
     }

@@ -110,7 +110,8 @@ final class SessionWay {
   ServerSide attach(FtpSession session, DuplexChannel control, Upstream upstream) {
     SessionData told = new SessionData(session);
     DataEvents events = new DataEvents(client.channel().eventLoop(), told);
-    DataConnector connector = new DataConnector(events, upstream, route, services.relay());
+    DataConnector connector =
+        new DataConnector(session.job(), events, upstream, route, services.relay());
     PassiveAddress address = PassiveAddress.of(client, request, services.upstreams().resolver());
     ActiveMode active =
         new ActiveMode(

@@ -182,7 +182,7 @@ final class RoutedConnection implements Opening.Listener {
 
   @Override
   public void defect(Throwable cause) {
-    LOG.atError().addKeyValue("conn", recorder.id()).setCause(cause).log("routing failed");
+    LOG.atError().addKeyValue("conn", recorder.number()).setCause(cause).log("routing failed");
     recorder.ended(EndReason.INTERNAL_ERROR, cause.toString());
     Closing.reset(client.channel());
   }

@@ -115,6 +115,7 @@ class FtpDataTest {
                 assertThat(ftp.recorded.get(1).events)
                     .containsExactly(
                         "routed ftp-data ftp-tunnel", "tunnelled gate:22 gate", "ended completed"));
+    assertThat(ftp.recorded.get(1).job).as("of one job").isEqualTo(ftp.recorded.get(0).job);
   }
 
   @Test

@@ -15,8 +15,8 @@ import culvert.proxy.door.Client;
 import culvert.proxy.door.ConnectionLimits;
 import culvert.proxy.door.OpenConnections;
 import culvert.proxy.door.Refusal;
-import culvert.proxy.event.ConnectionLog;
 import culvert.proxy.event.ProxyEvents;
+import culvert.proxy.event.Stories;
 import culvert.proxy.ftp.active.ActiveServices;
 import culvert.proxy.ftp.active.BindTable;
 import culvert.proxy.ftp.passive.DataListeners;
@@ -102,7 +102,7 @@ public final class FtpFixture implements AutoCloseable {
   final ConnectionLimits limits = new ConnectionLimits(20, 0);
   final OwnListeners ownListeners = new OwnListeners();
   final OpenConnections connections =
-      new OpenConnections(new ConnectionLog(ProxyEvents.NONE, System::nanoTime));
+      new OpenConnections(Stories.loggedAndCounted(ProxyEvents.NONE));
   final BindTable binds = new BindTable(ClientOwners.NONE);
   final ExpectedDataConnections expected = new ExpectedDataConnections(port -> port == 2121);
   final Map<String, List<InetAddress>> names = new ConcurrentHashMap<>();

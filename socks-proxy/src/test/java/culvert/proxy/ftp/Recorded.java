@@ -6,15 +6,27 @@ import culvert.proxy.event.ConnectionRecorder;
 import culvert.proxy.event.EndReason;
 import culvert.ssh.SshFailure;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** What a connection's recorder was told. */
 public final class Recorded implements ConnectionRecorder {
   public final List<String> events = new CopyOnWriteArrayList<>();
+  volatile UUID job = UUID.randomUUID();
 
   @Override
-  public long id() {
+  public long number() {
     return 1;
+  }
+
+  @Override
+  public UUID job() {
+    return job;
+  }
+
+  @Override
+  public void belongsTo(UUID newJob) {
+    job = newJob;
   }
 
   @Override

@@ -22,6 +22,7 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -139,9 +140,17 @@ final class RelayFixture implements AutoCloseable {
 
   private final class Bytes implements ConnectionRecorder {
     @Override
-    public long id() {
+    public long number() {
       return 1;
     }
+
+    @Override
+    public UUID job() {
+      return new UUID(0, 1);
+    }
+
+    @Override
+    public void belongsTo(UUID job) {}
 
     @Override
     public void routed(String rule, String action) {}

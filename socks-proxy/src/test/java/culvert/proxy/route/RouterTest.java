@@ -15,9 +15,9 @@ import culvert.filter.ConnectionRequest;
 import culvert.filter.DestinationAddress;
 import culvert.proxy.door.Client;
 import culvert.proxy.door.OpenConnections;
-import culvert.proxy.event.ConnectionLog;
 import culvert.proxy.event.EndReason;
 import culvert.proxy.event.ProxyEvents;
+import culvert.proxy.event.Stories;
 import culvert.proxy.ftp.FtpSessions;
 import culvert.proxy.ftp.passive.DataConnections;
 import culvert.proxy.ftp.passive.DataConnections.Claim;
@@ -142,7 +142,7 @@ class RouterTest {
                 owners,
                 OpeningTimes.DEFAULT),
             new Relay(new BufferBudget(1 << 20)),
-            new OpenConnections(new ConnectionLog(events, System::nanoTime)));
+            new OpenConnections(Stories.loggedAndCounted(events)));
     loop.submit(() -> router.handle(client)).sync();
   }
 

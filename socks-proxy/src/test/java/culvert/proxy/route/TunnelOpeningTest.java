@@ -22,9 +22,9 @@ import culvert.proxy.door.Arrival;
 import culvert.proxy.door.Client;
 import culvert.proxy.door.OpenConnections;
 import culvert.proxy.door.Refusal;
-import culvert.proxy.event.ConnectionLog;
 import culvert.proxy.event.EndReason;
 import culvert.proxy.event.ProxyEvents;
+import culvert.proxy.event.Stories;
 import culvert.proxy.ftp.FtpSessions;
 import culvert.proxy.ftp.passive.DataConnections;
 import culvert.proxy.owner.ClientOwners;
@@ -166,7 +166,7 @@ class TunnelOpeningTest {
             new Upstreams(
                 resolver, direct, ssh, TunnelPins.NONE, HeldPorts.NONE, ClientOwners.NONE, times),
             new Relay(new BufferBudget(1 << 20)),
-            new OpenConnections(new ConnectionLog(events, System::nanoTime)));
+            new OpenConnections(Stories.loggedAndCounted(events)));
     Future<?> begun =
         loop.submit(
             () ->

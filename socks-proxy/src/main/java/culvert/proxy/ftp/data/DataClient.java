@@ -64,7 +64,7 @@ public final class DataClient {
 
   /** A defect costs one data connection, and is heard of. */
   public void failed(Throwable defect) {
-    DataDoor.failed(defect, recorder.id());
+    DataDoor.failed(defect, recorder.number());
     try {
       end(EndReason.INTERNAL_ERROR, defect.toString());
     } finally {

@@ -22,6 +22,7 @@ import io.netty.util.concurrent.FutureListener;
 import io.netty.util.concurrent.Promise;
 import java.net.InetAddress;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -36,13 +37,18 @@ public final class DataConnector {
 
   private static final String NOT_THERE = "the client's data connection has ended";
 
+  private final UUID job;
   private final DataSession session;
   private final Upstream upstream;
   private final Route route;
   private final Relay relay;
   private final AtomicInteger unknown = new AtomicInteger();
 
-  public DataConnector(DataSession session, Upstream upstream, Route route, Relay relay) {
+  /**
+   * @param job the session's
+   */
+  public DataConnector(UUID job, DataSession session, Upstream upstream, Route route, Relay relay) {
+    this.job = job;
     this.session = session;
     this.upstream = upstream;
     this.route = route;
@@ -136,6 +142,7 @@ public final class DataConnector {
     DataClient data = new DataClient(session, number, client, recorder);
     session.started(number, client.channel());
     try {
+      recorder.belongsTo(job);
       recorder.routed("ftp-data", route.action().toString());
       upstream
           .tunnel()

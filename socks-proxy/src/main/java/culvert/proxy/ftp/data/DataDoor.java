@@ -31,7 +31,7 @@ public record DataDoor(ConnectionLimits limits, OpenConnections connections) {
     try {
       taker.take(client, recorder);
     } catch (RuntimeException | Error e) {
-      failed(e, recorder.id());
+      failed(e, recorder.number());
       recorder.ended(EndReason.INTERNAL_ERROR, e.toString());
       Closing.reset(channel);
     }

@@ -38,6 +38,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -208,6 +209,7 @@ class DataConnectorTest {
   private Future<Void> connect(DirectConnector direct, Client from) throws Exception {
     DataConnector connector =
         new DataConnector(
+            new UUID(0, 1),
             new Session(),
             new Upstream.Plain(direct, HERE, HeldPorts.NONE, Optional.empty()),
             new Route.Direct(Optional.of(FtpHandling.STANDARD)),

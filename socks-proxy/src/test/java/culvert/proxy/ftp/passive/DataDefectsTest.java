@@ -15,10 +15,10 @@ import culvert.proxy.door.Client;
 import culvert.proxy.door.ConnectionLimits;
 import culvert.proxy.door.ForwardedBy;
 import culvert.proxy.door.OpenConnections;
-import culvert.proxy.event.ConnectionLog;
 import culvert.proxy.event.ConnectionRecorder;
 import culvert.proxy.event.EndReason;
 import culvert.proxy.event.ProxyEvents;
+import culvert.proxy.event.Stories;
 import culvert.proxy.ftp.Peer;
 import culvert.proxy.ftp.data.DataDoor;
 import culvert.proxy.ftp.data.DataTaker;
@@ -246,7 +246,7 @@ class DataDefectsTest {
     Mockito.doAnswer(ended -> ends.add(ended.getArgument(0)))
         .when(events)
         .connectionEnded(Mockito.any(), Mockito.anyLong());
-    OpenConnections connections = new OpenConnections(new ConnectionLog(events, System::nanoTime));
+    OpenConnections connections = new OpenConnections(Stories.loggedAndCounted(events));
     return new DataListeners(
         NettyTransport.preferred(), loops, new Owners(), limits, connections, ownListeners);
   }

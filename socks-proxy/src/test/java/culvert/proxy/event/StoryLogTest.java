@@ -17,13 +17,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
-class ConnectionLogTest {
+class StoryLogTest {
   private static final InetSocketAddress CLIENT = new InetSocketAddress("192.0.2.7", 40_000);
 
   private final Logger logger = (Logger) LoggerFactory.getLogger("culvert.audit");
   private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
   private final AtomicLong nanoTime = new AtomicLong();
-  private final ConnectionLog log = new ConnectionLog(ProxyEvents.NONE, nanoTime::get);
+  private final Stories stories = new Stories(nanoTime::get, List.of(new StoryLog()));
 
   @BeforeEach
   void listen() {
@@ -96,15 +96,15 @@ class ConnectionLogTest {
 
   @Test
   void connectionsAreNumberedAndIpv6HasBrackets() {
-    assertThat(start("a").id()).isEqualTo(1);
+    assertThat(start("a").number()).isEqualTo(1);
     ConnectionRecorder second = start("2001:db8::1");
-    assertThat(second.id()).isEqualTo(2);
+    assertThat(second.number()).isEqualTo(2);
     second.routed("r", "direct");
     assertThat(pairs(0)).contains("dst=\"[2001:db8::1]:21\"");
   }
 
   private ConnectionRecorder start(String host) {
-    return log.start(CLIENT, request(host));
+    return stories.start(CLIENT, request(host));
   }
 
   private static ConnectionRequest request(String host) {

@@ -1,0 +1,52 @@
+package culvert.proxy.event;
+
+import culvert.ssh.SshFailure;
+
+/** A story's share of what is counted. */
+final class StoryCounts implements StoryObserver {
+  private final ProxyEvents events;
+
+  StoryCounts(ProxyEvents events) {
+    this.events = events;
+  }
+
+  @Override
+  public void started(Story story) {
+    events.connectionStarted();
+  }
+
+  @Override
+  public void routed(Story story) {
+    events.connectionRouted(story.action());
+  }
+
+  @Override
+  public void tunnelFailed(Story story, SshFailure failure) {
+    events.tunnelFailed(failure);
+  }
+
+  @Override
+  public void fellBack(Story story, String detail) {
+    story.fallback().ifPresent(events::fellBack);
+  }
+
+  @Override
+  public void keptFromPlaintext(Story story) {
+    events.keptFromPlaintext();
+  }
+
+  @Override
+  public void fromClient(Story story, long bytes) {
+    events.bytesFromClient(bytes);
+  }
+
+  @Override
+  public void toClient(Story story, long bytes) {
+    events.bytesToClient(bytes);
+  }
+
+  @Override
+  public void ended(Story story, EndReason reason, String detail) {
+    events.connectionEnded(reason, story.duration().toNanos());
+  }
+}
