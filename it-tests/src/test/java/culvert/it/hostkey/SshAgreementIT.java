@@ -48,6 +48,7 @@ class SshAgreementIT {
   private static final TreeMap<String, HostKeySshd> SERVERS = new TreeMap<>();
 
   @TempDir private static Path keyDirectory;
+  private static Path login;
   private static Verdicts verdicts;
 
   @TempDir private Path directory;
@@ -55,6 +56,7 @@ class SshAgreementIT {
   @BeforeAll
   static void start() throws IOException {
     KeyFiles files = new KeyFiles(keyDirectory);
+    login = files.pair("login", "ed25519");
     Path ed25519 = key(files, "ed25519", "ed25519");
     Path ecdsa = key(files, "ecdsa", "ecdsa");
     Path rsa = key(files, "rsa", "rsa");
@@ -90,7 +92,11 @@ class SshAgreementIT {
         files.certified(
             "critical", ed25519, authority, "-h", "-n", "localhost", "-O", "critical:odd=yes"));
     serve("for-anybody", files.certified("for-anybody", ed25519, authority, "-h"));
-    verdicts = new Verdicts(LOOPBACK);
+    verdicts = new Verdicts(LOOPBACK, login);
+  }
+
+  private static Path publicKey(Path key) {
+    return Path.of(key + ".pub");
   }
 
   private static Path key(KeyFiles files, String name, String type) throws IOException {
@@ -100,7 +106,7 @@ class SshAgreementIT {
   }
 
   private static void serve(String name, Path... keys) throws IOException {
-    SERVERS.put(name, HostKeySshd.start("127.0.0.1", List.of(keys)));
+    SERVERS.put(name, HostKeySshd.start("127.0.0.1", List.of(keys), publicKey(login)));
   }
 
   @AfterAll
@@ -333,8 +339,8 @@ class SshAgreementIT {
     InetAddress address = ownAddress().orElseThrow();
     String literal = address.getHostAddress();
     Path key = keyDirectory.resolve("ed25519");
-    try (HostKeySshd sshd = HostKeySshd.start(literal, List.of(key));
-        Verdicts there = new Verdicts(address)) {
+    try (HostKeySshd sshd = HostKeySshd.start(literal, List.of(key), publicKey(login));
+        Verdicts there = new Verdicts(address, login)) {
       for (String template :
           List.of(
               "",

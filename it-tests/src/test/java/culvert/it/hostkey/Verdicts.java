@@ -9,6 +9,7 @@ import culvert.ssh.NettyTransport;
 import culvert.ssh.SshException;
 import culvert.ssh.SshFailure;
 import culvert.ssh.SshServer;
+import culvert.ssh.SshSessionSpec;
 import culvert.ssh.mina.MinaSshTransport;
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
@@ -33,6 +34,7 @@ final class Verdicts implements AutoCloseable {
   private final EventLoopGroup loops = netty.newGroup("verdicts", 1);
   private final ExecutorService blocking = Executors.newCachedThreadPool();
   private final MinaSshTransport transport;
+  private final Path login;
   private int runs;
 
   /**
@@ -52,14 +54,20 @@ final class Verdicts implements AutoCloseable {
       List<String> knownHosts) {}
 
   /**
-   * An answer.
+   * An answer, after the login of Culvert and before that of ssh.
    *
    * @param knownHosts the first file afterwards
    * @param detail for the failing test's message
    */
   record Answer(boolean accepted, String knownHosts, String detail) {}
 
-  Verdicts(InetAddress address) {
+  /**
+   * Asks what is at that address.
+   *
+   * @param login the key of root there
+   */
+  Verdicts(InetAddress address, Path login) {
+    this.login = login;
     transport =
         new MinaSshTransport(
             netty,
@@ -84,9 +92,12 @@ final class Verdicts implements AutoCloseable {
     String detail = "";
     try {
       transport
-          .prepare(server, InetAddress.getLoopbackAddress(), Optional.empty(), loops.next())
-          .ready()
-          .get(DEADLINE.toSeconds(), TimeUnit.SECONDS);
+          .connect(
+              new SshSessionSpec(
+                  server, "root", Optional.empty(), InetAddress.getLoopbackAddress()),
+              loops.next())
+          .get(DEADLINE.toSeconds(), TimeUnit.SECONDS)
+          .release();
     } catch (ExecutionException e) {
       accepted = false;
       detail = e.getCause().getMessage();
@@ -97,7 +108,7 @@ final class Verdicts implements AutoCloseable {
     return new Answer(accepted, Files.readString(files.get(0)), detail);
   }
 
-  private static SshProfile profile(Question question, List<Path> files) {
+  private SshProfile profile(Question question, List<Path> files) {
     String yaml =
         """
         profiles:
@@ -109,6 +120,11 @@ final class Verdicts implements AutoCloseable {
             host-key-alias: '%s'
             check-host-ip: %s
             connect-timeout: 30s
+            user: root
+            authentication: publickey
+            identity-file: %s
+            identities-only: true
+            idle-timeout: 0s
         """
             .formatted(
                 question.host(),
@@ -116,7 +132,8 @@ final class Verdicts implements AutoCloseable {
                 question.mode(),
                 files,
                 question.alias(),
-                question.checkHostIp());
+                question.checkHostIp(),
+                login);
     Path home = Path.of("/");
     ConfigResult result =
         new ConfigLoader(new Environment(Map.of(), home, home, home))

@@ -11,7 +11,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** An sshd that shows chosen host keys and certificates, and lets nobody in. */
+/**
+ * An sshd that shows chosen host keys and certificates, and lets root in with a key, if anybody.
+ */
 public final class HostKeySshd implements AutoCloseable {
   private static final Duration DEADLINE = Duration.ofSeconds(20);
 
@@ -29,6 +31,16 @@ public final class HostKeySshd implements AutoCloseable {
    * @param keys private key files; {@code FILE-cert.pub} beside one is its certificate
    */
   public static HostKeySshd start(String address, List<Path> keys) throws IOException {
+    return start(address, keys, Path.of("none"));
+  }
+
+  /**
+   * Starts it.
+   *
+   * @param authorized public key of who may log in as root
+   */
+  public static HostKeySshd start(String address, List<Path> keys, Path authorized)
+      throws IOException {
     int port = FreePorts.next();
     Files.createDirectories(Path.of("/run/sshd"));
     List<String> command =
@@ -49,7 +61,11 @@ public final class HostKeySshd implements AutoCloseable {
                 "-o",
                 "MaxStartups=500",
                 "-o",
-                "UsePAM=no"));
+                "UsePAM=no",
+                "-o",
+                "StrictModes=no",
+                "-o",
+                "AuthorizedKeysFile=" + authorized));
     if (RealSshd.punishes()) {
       command.addAll(List.of("-o", RealSshd.NO_PENALTIES));
     }

@@ -1,14 +1,10 @@
 package culvert.ssh.mina;
 
 import culvert.ssh.AddressResolver;
-import culvert.ssh.SshException;
-import culvert.ssh.SshFailure;
 import culvert.ssh.SshServer;
 import culvert.ssh.TcpDialer;
 import culvert.ssh.mina.auth.LoginFactory;
-import culvert.ssh.mina.hostkey.HostKey;
 import culvert.ssh.mina.hostkey.HostKeyStore;
-import culvert.ssh.mina.hostkey.HostKeyVerdict;
 import culvert.ssh.mina.hostkey.KnownHost;
 import culvert.ssh.mina.hostkey.LookupNames;
 import culvert.ssh.mina.kex.SessionSettings;
@@ -65,25 +61,11 @@ record ConnectionServices(
    * @param reached its own address, if it was reached without help
    */
   KnownHost knownHost(SshServer server, Optional<InetAddress> reached) throws IOException {
-    return hostKeys.lookup(server.profile().hostKeys().knownHosts(), names(server, reached));
+    return hostKeys.lookup(server.profile().hostKeys(), names(server, reached));
   }
 
-  private static LookupNames names(SshServer server, Optional<InetAddress> reached) {
+  /** The names under which the server is known. */
+  static LookupNames names(SshServer server, Optional<InetAddress> reached) {
     return LookupNames.of(server.profile().hostKeys(), server.host(), server.port(), reached);
-  }
-
-  /**
-   * Writes a new host key down; blocks.
-   *
-   * @throws SshException when somebody wrote down another key meanwhile
-   */
-  Void rememberHostKey(SshServer server, Optional<InetAddress> reached, HostKey key)
-      throws SshException, IOException {
-    HostKeyVerdict verdict =
-        hostKeys.remember(server.profile().hostKeys().knownHosts(), names(server, reached), key);
-    if (!verdict.accepted()) {
-      throw new SshException(SshFailure.HOST_KEY, verdict.message());
-    }
-    return null;
   }
 }

@@ -47,7 +47,7 @@ final class HostKeyCheck {
     return verifier.isKnown(algorithm);
   }
 
-  /** A key to write down before the login. */
+  /** A key to accept before the login, and to write down after it. */
   Optional<HostKey> toRemember() {
     return verifier.toRemember();
   }

@@ -48,7 +48,7 @@ import org.slf4j.LoggerFactory;
  * futures and {@link #close}. That loop changes once at most, before keys are exchanged: a channel
  * of another SSH connection lives on that one's loop.
  *
- * <pre>Connecting -> ExchangingKeys -> Ready -> LoggingIn -> LoggedIn -> Ended</pre>
+ * <pre>Connecting -> ExchangingKeys -> Ready -> LoggingIn -> Accepted -> LoggedIn -> Ended</pre>
  */
 final class SshConnection {
   private static final Logger log = LoggerFactory.getLogger(SshConnection.class);
@@ -59,6 +59,7 @@ final class SshConnection {
     EXCHANGING_KEYS,
     READY,
     LOGGING_IN,
+    ACCEPTED,
     LOGGED_IN,
     ENDED
   }
@@ -88,6 +89,7 @@ final class SshConnection {
   private @Nullable Channel socket;
   private volatile Optional<InetAddress> serverAddress = Optional.empty();
   private @Nullable HostKeyCheck hostKey;
+  private @Nullable NewHostKey newHostKey;
   private @Nullable ClientSession session;
   private @Nullable Login login;
   private @Nullable KeyExchangeWatch keyExchanges;
@@ -152,7 +154,9 @@ final class SshConnection {
     return reached;
   }
 
-  /** Keys are exchanged, the host key is verified and, where it was new, written down. */
+  /**
+   * Keys are exchanged, and the host key is verified; where it was new, its host is bound to it.
+   */
   Future<Void> ready() {
     return ready;
   }
@@ -354,19 +358,22 @@ final class SshConnection {
       return;
     }
     connectClock.ourTurn();
-    services
-        .offLoop(loop, () -> services.rememberHostKey(server, serverAddress, accepted.get()))
-        .addListener(
-            (Future<Void> remembered) -> {
-              if (remembered.isSuccess()) {
-                becomeReady();
-              } else {
-                end(
-                    remembered.cause() instanceof SshException conflict
-                        ? conflict
-                        : HostKeyCheck.impossible(server, remembered.cause()));
-              }
-            });
+    newHostKey = new NewHostKey(services, server, serverAddress, accepted.get(), asker);
+    unlessRejected(newHostKey.bind(loop), this::becomeReady);
+  }
+
+  private void unlessRejected(Future<Void> verdict, Runnable next) {
+    verdict.addListener(
+        judged -> {
+          if (judged.isSuccess()) {
+            next.run();
+          } else {
+            end(
+                judged.cause() instanceof SshException rejection
+                    ? rejection
+                    : HostKeyCheck.impossible(server, judged.cause()));
+          }
+        });
   }
 
   private void becomeReady() {
@@ -416,17 +423,30 @@ final class SshConnection {
       return;
     }
     log.debug("{}: {}: {}", server, login, login.course());
-    if (auth.isSuccess()) {
-      loginClock.stop();
-      login.wipe();
-      moveTo(State.LOGGED_IN);
-      watchKeyExchanges(ssh);
-      watchForLife(ssh);
-      loggedIn.trySuccess(new SessionChannels(server, ssh, services.windows()));
-    } else {
+    if (!auth.isSuccess()) {
       Throwable cause = auth.getException();
       end(login.failure(cause == null ? new IOException("login refused") : cause));
+      return;
     }
+    login.wipe();
+    moveTo(State.ACCEPTED);
+    if (newHostKey == null) {
+      becomeLoggedIn(ssh);
+    } else {
+      loginClock.ourTurn();
+      unlessRejected(newHostKey.write(loop), () -> becomeLoggedIn(ssh));
+    }
+  }
+
+  private void becomeLoggedIn(ClientSession ssh) {
+    if (state != State.ACCEPTED) {
+      return;
+    }
+    loginClock.stop();
+    moveTo(State.LOGGED_IN);
+    watchKeyExchanges(ssh);
+    watchForLife(ssh);
+    loggedIn.trySuccess(new SessionChannels(server, ssh, services.windows()));
   }
 
   private final class LoginTurns implements Login.Turns {
@@ -565,7 +585,7 @@ final class SshConnection {
           login == null
               ? DialFailures.failure(SshFailure.NOT_SSH, server, "hung up", cause)
               : login.failure(cause);
-      case LOGGED_IN, ENDED ->
+      case ACCEPTED, LOGGED_IN, ENDED ->
           DialFailures.failure(
               SshFailure.SESSION_ENDED, server, "session ended: " + cause.getMessage(), cause);
     };
@@ -581,17 +601,13 @@ final class SshConnection {
   }
 
   private void heldUp() {
-    Login logging = state == State.LOGGING_IN ? login : null;
-    String what = logging == null ? "names or known_hosts" : "a key's signature";
+    TurnClock clock = state.compareTo(State.LOGGING_IN) < 0 ? connectClock : loginClock;
+    String what = state == State.LOGGING_IN ? "a key's signature" : "names or known_hosts";
     end(
         DialFailures.failure(
             SshFailure.HELD_UP,
             server,
-            "held up here, waiting for "
-                + what
-                + " for "
-                + (logging == null ? connectClock : loginClock).ownTime().toMillis()
-                + " ms"));
+            "held up here, waiting for " + what + " for " + clock.ownTime().toMillis() + " ms"));
   }
 
   private String way() {

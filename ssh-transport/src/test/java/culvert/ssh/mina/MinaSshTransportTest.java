@@ -25,6 +25,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyPair;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,6 +33,9 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.apache.sshd.common.config.keys.KeyUtils;
+import org.apache.sshd.common.config.keys.PublicKeyEntry;
+import org.apache.sshd.common.keyprovider.KeyPairProvider;
 import org.apache.sshd.server.forward.RejectAllForwardingFilter;
 import org.apache.sshd.server.keyprovider.SimpleGeneratorHostKeyProvider;
 import org.junit.jupiter.api.AfterEach;
@@ -111,6 +115,53 @@ class MinaSshTransportTest {
     assertThat(failure.failure()).isEqualTo(SshFailure.HOST_KEY);
     assertThat(failure).hasMessageContaining("changed (expected ");
     assertThat(ssh.logins).containsExactly("alice:right");
+  }
+
+  @Test
+  void aNewKeyIsWrittenAfterALoginOnlyAndBindsBefore() throws Exception {
+    ssh.failure(ssh.server(), "wrong");
+    assertThat(ssh.knownHosts).doesNotExist();
+
+    KeyPairProvider keys = ssh.server.getKeyPairProvider();
+    ssh.server.setKeyPairProvider(new SimpleGeneratorHostKeyProvider());
+    SshException failure = ssh.failure(ssh.server(), "other");
+    assertThat(failure.failure()).isEqualTo(SshFailure.HOST_KEY);
+    assertThat(failure).hasMessageContaining("changed (expected ");
+    assertThat(ssh.logins).containsExactly("alice:wrong");
+
+    ssh.server.setKeyPairProvider(keys);
+    ssh.session("alice");
+    assertThat(Files.readAllLines(ssh.knownHosts)).hasSize(1);
+  }
+
+  @Test
+  void inventedNamesWithWrongPasswordsLeaveNoLines() {
+    for (int i = 0; i < 20; i++) {
+      ssh.failure(ssh.server("invented" + i, ssh.server.getPort()), "wrong");
+    }
+
+    assertThat(ssh.knownHosts).doesNotExist();
+  }
+
+  @Test
+  void aSessionWhoseHostSomebodyWritesDownOtherwiseMeanwhileIsGivenUp() throws Exception {
+    ssh.suspendLogins();
+    Future<SshSession> login =
+        ssh.connect(ssh.server(), "alice", TransportFixture.PASSWORD, LOOPBACK);
+    await().atMost(Duration.ofSeconds(30)).until(() -> !ssh.logins.isEmpty());
+    KeyPair other = KeyUtils.generateKeyPair("ssh-ed25519", 256);
+    Files.writeString(
+        ssh.knownHosts,
+        "[127.0.0.1]:%d %s\n"
+            .formatted(ssh.server.getPort(), PublicKeyEntry.toString(other.getPublic())));
+    ssh.resumeLogins();
+
+    assertThat(login.awaitUninterruptibly(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(login.cause())
+        .isInstanceOf(SshException.class)
+        .hasMessageContaining("changed (expected ")
+        .extracting(e -> ((SshException) e).failure())
+        .isEqualTo(SshFailure.HOST_KEY);
   }
 
   @Test

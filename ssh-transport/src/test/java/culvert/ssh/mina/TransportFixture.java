@@ -222,6 +222,10 @@ final class TransportFixture implements AutoCloseable {
     answers.acquireUninterruptibly();
   }
 
+  void resumeLogins() {
+    answers.release();
+  }
+
   /** The server takes so many direct-tcpip channels in each session that begins from now on. */
   LimitedChannels channelsPerSession(int number) {
     LimitedChannels limited = new LimitedChannels(number);

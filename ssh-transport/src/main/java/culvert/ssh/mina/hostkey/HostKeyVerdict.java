@@ -17,7 +17,7 @@ public sealed interface HostKeyVerdict {
   /** For the user; names host, fingerprints, file and line. */
   String message();
 
-  /** The names that the key is to be written down under before the login; mostly none. */
+  /** The names that the key is to be written down under after the login; mostly none. */
   default List<String> namesToWrite() {
     return List.of();
   }
@@ -133,6 +133,15 @@ public sealed interface HostKeyVerdict {
     public String message() {
       return "host key of %s is unknown (%s), and known_hosts cannot spell that name: not sending credentials"
           .formatted(host, key);
+    }
+  }
+
+  /** Nothing was known, and the client has brought many other new names. */
+  record TooManyNew(String host, HostKey key) implements HostKeyVerdict {
+    @Override
+    public String message() {
+      return "host key of %s is unknown (%s), and its client has brought %d new names within %d h: not sending credentials"
+          .formatted(host, key, NewNames.MAX_OF_CLIENT, NewNames.PERIOD.toHours());
     }
   }
 

@@ -96,7 +96,7 @@ public final class HostKeyVerifier implements ServerKeyVerifier {
     return verdict().filter(judged -> !judged.accepted());
   }
 
-  /** The key to append to known_hosts before the login. */
+  /** The key to accept before the login, and to append to known_hosts after it. */
   public Optional<HostKey> toRemember() {
     return verdict()
         .filter(judged -> !judged.namesToWrite().isEmpty())

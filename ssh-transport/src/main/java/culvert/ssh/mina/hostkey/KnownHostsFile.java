@@ -33,6 +33,9 @@ final class KnownHostsFile {
    */
   static <T> T append(Path file, Function<KnownHosts, Decision<T>> decision) throws IOException {
     createParent(file);
+    if (Files.exists(file) && !Files.isRegularFile(file)) {
+      throw new IOException("no regular file: it keeps nothing");
+    }
     Set<StandardOpenOption> options =
         Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
     synchronized (JVM_LOCK) {

@@ -37,6 +37,11 @@ record KnownKeys(
         List.of());
   }
 
+  /** Whether no file says anything of the host's key. */
+  boolean isEmpty() {
+    return keys.isEmpty() && authorities.isEmpty();
+  }
+
   /** With a key that is bound to be the host's, but where some file has it already. */
   KnownKeys withAccepted(KnownKey key) {
     if (find(keys, key.key()).isPresent()) {

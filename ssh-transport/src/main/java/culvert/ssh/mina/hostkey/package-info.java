@@ -14,7 +14,8 @@
  *       exchange failed, {@link culvert.ssh.mina.hostkey.HostKeyVerifier#rejection} says whether
  *       the host key was the reason.
  *   <li>{@link culvert.ssh.mina.hostkey.HostKeyVerifier#toRemember} is what {@link
- *       culvert.ssh.mina.hostkey.HostKeyStore#remember} (blocking) must write before the login.
+ *       culvert.ssh.mina.hostkey.HostKeyStore#accept} (blocking) must accept before the login, and
+ *       {@link culvert.ssh.mina.hostkey.HostKeyStore#remember} must write after it.
  * </ol>
  *
  * <p>A certificate is judged by {@link culvert.ssh.mina.hostkey.HostCertificate}, since MINA's own

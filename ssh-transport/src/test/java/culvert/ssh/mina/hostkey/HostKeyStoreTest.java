@@ -12,8 +12,15 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,7 +39,8 @@ class HostKeyStoreTest {
   private static final LookupNames NAMES = LookupNames.of("ftp.example", 2222);
 
   @TempDir Path directory;
-  private final HostKeyStore store = new HostKeyStore();
+  private final AtomicLong nanoTime = new AtomicLong();
+  private final HostKeyStore store = new HostKeyStore(nanoTime::get);
   private final ListAppender<ILoggingEvent> said = new ListAppender<>();
   private final Logger logger = (Logger) LoggerFactory.getLogger(HostKeyStore.class);
   private Path file;
@@ -57,11 +65,20 @@ class HostKeyStoreTest {
 
   private HostKeyVerdict remember(LookupNames names, HostKey key, Path... files)
       throws IOException {
-    return store.remember(List.of(files), names, key);
+    return store.remember(List.of(files), names, key, "client");
+  }
+
+  private HostKeyVerdict accept(LookupNames names, HostKey key, Object client) throws IOException {
+    return store.accept(List.of(file), names, key, client);
+  }
+
+  private KnownHost lookup(LookupNames names, boolean acceptNew, Path... files) throws IOException {
+    return store.lookup(
+        new HostKeyPolicy(acceptNew, List.of(files), Optional.empty(), false), names);
   }
 
   private HostKeyVerdict judge(LookupNames names, HostKey key, Path... files) throws IOException {
-    return store.lookup(List.of(files), names).judge(key, true);
+    return lookup(names, true, files).judge(key, true);
   }
 
   private List<String> warnings() {
@@ -164,8 +181,8 @@ class HostKeyStoreTest {
     unwritable();
     remember(NAMES, Keys.RSA, file);
 
-    assertThat(store.lookup(List.of(file), NAMES).hasKeyFor("rsa-sha2-512")).isTrue();
-    assertThat(store.lookup(List.of(file), NAMES).hasKeyFor("ssh-ed25519")).isFalse();
+    assertThat(lookup(NAMES, true, file).hasKeyFor("rsa-sha2-512")).isTrue();
+    assertThat(lookup(NAMES, true, file).hasKeyFor("ssh-ed25519")).isFalse();
   }
 
   @Test
@@ -187,7 +204,7 @@ class HostKeyStoreTest {
   void thereIsRoomForSoManyAndThenNobodyNewIsAccepted() throws Exception {
     unwritable();
     for (int i = 0; i < AcceptedKeys.MAX_UNWRITTEN; i++) {
-      remember(LookupNames.of("host" + i, 22), Keys.ED25519, file);
+      store.remember(List.of(file), LookupNames.of("host" + i, 22), Keys.ED25519, i);
     }
 
     HostKeyVerdict late = remember(NAMES, Keys.ED25519, file);
@@ -205,5 +222,128 @@ class HostKeyStoreTest {
     Files.createDirectory(file);
 
     assertThatThrownBy(() -> remember(NAMES, Keys.ED25519, file)).isInstanceOf(IOException.class);
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void whatIsAcceptedByOneProfileIsUnknownToOneThatAcceptsNobody() throws Exception {
+    unwritable();
+    accept(NAMES, Keys.ED25519, "client");
+    assertThat(lookup(NAMES, false, file).judge(Keys.ED25519, false).accepted()).isFalse();
+
+    remember(NAMES, Keys.ED25519, file);
+    assertThat(lookup(NAMES, false, file).judge(Keys.ED25519, false).accepted()).isFalse();
+  }
+
+  @Test
+  void withoutAFileAKeyBindsTheProfilesThatHaveNone() throws Exception {
+    assertThat(store.accept(List.of(), NAMES, Keys.ED25519, "client").accepted()).isTrue();
+    assertThat(remember(NAMES, Keys.ED25519).accepted()).isTrue();
+
+    assertThat(judge(NAMES, Keys.RSA).accepted()).isFalse();
+    assertThat(judge(NAMES, Keys.ED25519).accepted()).isTrue();
+    assertThat(warnings()).singleElement().asString().contains("no regular file");
+  }
+
+  @Test
+  void beforeALoginNothingIsWrittenAndTheHostIsBoundAllTheSame() throws Exception {
+    assertThat(accept(NAMES, Keys.ED25519, "client").accepted()).isTrue();
+    assertThat(file).doesNotExist();
+
+    assertThat(accept(NAMES, Keys.RSA, "client")).isInstanceOf(HostKeyVerdict.Changed.class);
+    assertThat(accept(NAMES, Keys.RSA, "another")).isInstanceOf(HostKeyVerdict.Changed.class);
+    assertThat(judge(NAMES, Keys.RSA, file).accepted()).isFalse();
+    assertThat(remember(NAMES, Keys.RSA, file).accepted()).isFalse();
+    assertThat(Files.exists(file) ? Files.readString(file) : "").isEmpty();
+
+    assertThat(accept(NAMES, Keys.ED25519, "another").accepted()).isTrue();
+    assertThat(remember(NAMES, Keys.ED25519, file).accepted()).isTrue();
+    assertThat(Files.readAllLines(file))
+        .containsExactly("[ftp.example]:2222 " + Keys.text("ed25519"));
+    assertThat(warnings()).isEmpty();
+  }
+
+  @Test
+  void ofTwoAtTheSameMomentOneWins() throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(4);
+    try {
+      for (int round = 0; round < 50; round++) {
+        LookupNames names = LookupNames.of("host" + round, 22);
+        CyclicBarrier start = new CyclicBarrier(4);
+        List<Future<Boolean>> running = new ArrayList<>();
+        for (HostKey key : List.of(Keys.ED25519, Keys.RSA, Keys.OTHER_ED25519, Keys.OTHER_RSA)) {
+          running.add(
+              threads.submit(
+                  () -> {
+                    start.await(20, TimeUnit.SECONDS);
+                    return accept(names, key, key).accepted()
+                        && store.remember(List.of(file), names, key, key).accepted();
+                  }));
+        }
+        int winners = 0;
+        for (Future<Boolean> one : running) {
+          winners += one.get(20, TimeUnit.SECONDS) ? 1 : 0;
+        }
+        assertThat(winners).isEqualTo(1);
+      }
+    } finally {
+      threads.shutdownNow();
+    }
+    assertThat(Files.readAllLines(file)).hasSize(50);
+  }
+
+  @Test
+  void whatSomebodyWritesByHandGoesBeforeWhatNoLoginHasProved() throws Exception {
+    accept(NAMES, Keys.ED25519, "client");
+    Files.writeString(file, "[ftp.example]:2222 " + Keys.text("rsa") + "\n");
+
+    assertThat(judge(NAMES, Keys.RSA, file).accepted()).isTrue();
+    assertThat(judge(NAMES, Keys.ED25519, file).accepted()).isFalse();
+    assertThat(remember(NAMES, Keys.ED25519, file))
+        .as("the login of a connection that began before")
+        .isInstanceOf(HostKeyVerdict.Changed.class);
+  }
+
+  @Test
+  void whoInventsNamesForgetsOnlyTheirOwn() throws Exception {
+    accept(NAMES, Keys.ED25519, "victim");
+    for (int i = 0; i < 400; i++) {
+      assertThat(accept(LookupNames.of("invented" + i, 22), Keys.RSA, "mallory").accepted())
+          .isTrue();
+    }
+
+    assertThat(file).doesNotExist();
+    assertThat(judge(NAMES, Keys.RSA, file).accepted()).isFalse();
+    assertThat(judge(LookupNames.of("invented399", 22), Keys.ED25519, file).accepted()).isFalse();
+    assertThat(judge(LookupNames.of("invented0", 22), Keys.ED25519, file).accepted())
+        .as("forgotten")
+        .isTrue();
+  }
+
+  @Test
+  void eachClientBringsSoManyNewNamesADay() throws Exception {
+    for (int i = 0; i < NewNames.MAX_OF_CLIENT; i++) {
+      LookupNames names = LookupNames.of("host" + i, 22);
+      accept(names, Keys.ED25519, "busy");
+      store.remember(List.of(file), names, Keys.ED25519, "busy");
+    }
+
+    HostKeyVerdict tooMany = accept(NAMES, Keys.ED25519, "busy");
+    assertThat(tooMany.accepted()).isFalse();
+    assertThat(tooMany.message())
+        .isEqualTo(
+            "host key of [ftp.example]:2222 is unknown (%s), and its client has brought 256 new names within 24 h: not sending credentials",
+            Keys.ED25519);
+    assertThat(store.remember(List.of(file), NAMES, Keys.ED25519, "busy").accepted())
+        .as("of a connection that began before")
+        .isFalse();
+    assertThat(accept(LookupNames.of("host7", 22), Keys.ED25519, "busy").accepted())
+        .as("who is known")
+        .isTrue();
+    assertThat(Files.readAllLines(file)).hasSize(NewNames.MAX_OF_CLIENT);
+
+    assertThat(accept(NAMES, Keys.ED25519, "another").accepted()).isTrue();
+    nanoTime.addAndGet(NewNames.PERIOD.toNanos());
+    assertThat(accept(LookupNames.of("www.example", 22), Keys.ED25519, "busy").accepted()).isTrue();
   }
 }

@@ -217,10 +217,12 @@ class UnreadableKnownHostsTest {
     Path systems = Files.write(directory.resolve("systems"), text("# one", cut(LINE, 9)));
 
     HostKeyStore store = new HostKeyStore();
+    HostKeyPolicy policy = new HostKeyPolicy(true, List.of(mine, systems), Optional.empty(), false);
     LookupNames names = LookupNames.of("ftp.example", 22);
-    assertThat(store.lookup(List.of(mine, systems), names).judge(Keys.RSA, true).message())
+    assertThat(store.lookup(policy, names).judge(Keys.RSA, true).message())
         .contains(systems + ":2 cannot be read (the key is truncated)");
-    assertThat(store.remember(List.of(mine, systems), names, Keys.RSA).accepted()).isFalse();
+    assertThat(store.accept(List.of(mine, systems), names, Keys.RSA, "").accepted()).isFalse();
+    assertThat(store.remember(List.of(mine, systems), names, Keys.RSA, "").accepted()).isFalse();
     assertThat(mine).hasContent("# nothing");
   }
 
