@@ -93,7 +93,7 @@ class HostKeyIT {
       assertThat(ftp.reply()).startsWith("220 ");
       assertThat(ftp.login("amy", "secret"))
           .isEqualTo(
-              "421 culvert: host key of 127.0.0.1 cannot be verified (known hosts file %s cannot be read: is a directory): not sending credentials",
+              "421 culvert: host key of 127.0.0.1 cannot be verified (known hosts file %s cannot be read: a directory (expected: a regular file)): not sending credentials",
               unreadable);
     }
     assertThat(sshServer.authenticationBytes()).isZero();

@@ -3,6 +3,7 @@ package culvert.ssh.mina.hostkey;
 import culvert.config.HostKeyPolicy;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -18,15 +19,17 @@ public final class HostKeyStore {
   /** In place of the files that a profile has not: whatever is accepted is kept in mind only. */
   private static final List<Path> NO_FILES = List.of(Path.of("/dev/null"));
 
+  private final KnownHostsCache cache;
   private final AcceptedKeys accepted = new AcceptedKeys();
   private final NewNames newNames;
 
   /** Knows what the files say. */
   public HostKeyStore() {
-    this(System::nanoTime);
+    this(Clock.systemUTC(), System::nanoTime);
   }
 
-  HostKeyStore(LongSupplier nanoTime) {
+  HostKeyStore(Clock clock, LongSupplier nanoTime) {
+    cache = new KnownHostsCache(clock);
     newNames = new NewNames(nanoTime);
   }
 
@@ -38,7 +41,7 @@ public final class HostKeyStore {
   public KnownHost lookup(HostKeyPolicy policy, LookupNames names) throws IOException {
     return policy.acceptNew()
         ? lookup(files(policy.knownHosts()), names)
-        : KnownHosts.load(policy.knownHosts()).lookup(names);
+        : load(policy.knownHosts()).lookup(names);
   }
 
   private static List<Path> files(List<Path> ofProfile) {
@@ -46,7 +49,11 @@ public final class HostKeyStore {
   }
 
   private KnownHost lookup(List<Path> files, LookupNames names) throws IOException {
-    return accepted.addTo(KnownHosts.load(files).lookup(names), files);
+    return accepted.addTo(load(files).lookup(names), files);
+  }
+
+  private KnownHosts load(List<Path> files) throws IOException {
+    return KnownHosts.load(files, cache::get);
   }
 
   /**
@@ -99,8 +106,10 @@ public final class HostKeyStore {
       return judge(files, names, key, client);
     }
     try {
+      KnownHosts others = load(files.subList(1, files.size()));
       HostKeyVerdict verdict =
-          KnownHostsAppender.append(files, known -> accepted.addTo(known, files), names, key);
+          KnownHostsAppender.append(
+              files.get(0), first -> accepted.addTo(first.and(others).lookup(names), files), key);
       List<String> written = toWrite(verdict);
       if (!written.isEmpty()) {
         newNames.add(client, written.size());

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -15,6 +16,11 @@ import javax.crypto.spec.SecretKeySpec;
 sealed interface HostNames {
 
   boolean matches(String name);
+
+  /** The names, where each stands for itself alone; empty: {@link #matches} must be asked. */
+  default Optional<List<String>> literalNames() {
+    return Optional.empty();
+  }
 
   /**
    * Reads the field.
@@ -93,6 +99,14 @@ sealed interface HostNames {
         }
       }
       return new Patterns(wanted, unwanted);
+    }
+
+    @Override
+    public Optional<List<String>> literalNames() {
+      return unwanted.isEmpty()
+              && wanted.stream().noneMatch(name -> name.contains("*") || name.contains("?"))
+          ? Optional.of(wanted)
+          : Optional.empty();
     }
 
     @Override

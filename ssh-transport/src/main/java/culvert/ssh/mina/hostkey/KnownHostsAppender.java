@@ -3,7 +3,7 @@ package culvert.ssh.mina.hostkey;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.function.UnaryOperator;
+import java.util.function.Function;
 
 /** Writes keys that {@code accept-new} accepted down. Blocks. Thread-safe. */
 public final class KnownHostsAppender {
@@ -22,23 +22,21 @@ public final class KnownHostsAppender {
    */
   public static HostKeyVerdict append(List<Path> files, LookupNames names, HostKey key)
       throws IOException {
-    return append(files, known -> known, names, key);
+    KnownHosts others = KnownHosts.load(files.subList(1, files.size()));
+    return append(files.get(0), first -> first.and(others).lookup(names), key);
   }
 
   /**
    * The same with what else is known.
    *
-   * @param alsoKnown adds it to what the files say
+   * @param known of the server, in view of what the file says now
    */
-  static HostKeyVerdict append(
-      List<Path> files, UnaryOperator<KnownHost> alsoKnown, LookupNames names, HostKey key)
+  static HostKeyVerdict append(Path file, Function<KnownHosts, KnownHost> known, HostKey key)
       throws IOException {
-    KnownHosts others = KnownHosts.load(files.subList(1, files.size()));
     return KnownHostsFile.append(
-        files.get(0),
-        first -> {
-          HostKeyVerdict verdict =
-              alsoKnown.apply(first.and(others).lookup(names)).judge(key, true);
+        file,
+        now -> {
+          HostKeyVerdict verdict = known.apply(now).judge(key, true);
           List<String> spelled = verdict.namesToWrite();
           return new KnownHostsFile.Decision<>(
               spelled.isEmpty() ? List.of() : List.of(key.line(String.join(",", spelled))),

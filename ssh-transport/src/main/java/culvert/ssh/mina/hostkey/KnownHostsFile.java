@@ -1,5 +1,6 @@
 package culvert.ssh.mina.hostkey;
 
+import culvert.config.file.RegularFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
@@ -33,22 +34,30 @@ final class KnownHostsFile {
    */
   static <T> T append(Path file, Function<KnownHosts, Decision<T>> decision) throws IOException {
     createParent(file);
-    if (Files.exists(file) && !Files.isRegularFile(file)) {
-      throw new IOException("no regular file: it keeps nothing");
+    if (Files.exists(file)) {
+      RegularFile.require(file);
+      if (!Files.isRegularFile(file)) {
+        throw new IOException("keeps nothing");
+      }
     }
     Set<StandardOpenOption> options =
         Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
     synchronized (JVM_LOCK) {
       try (FileChannel channel = FileChannel.open(file, options, mode(file, "rw-------"))) {
         channel.lock(); // until the channel closes
-        byte[] content = Channels.newInputStream(channel).readAllBytes();
+        byte[] content =
+            RegularFile.read(Channels.newInputStream(channel), KnownHostsText.MAX_OCTETS);
         Decision<T> decided = decision.apply(KnownHosts.of(file, content));
         if (decided.lines().isEmpty()) {
           return decided.result();
         }
         boolean whole = content.length == 0 || content[content.length - 1] == '\n';
         String text = (whole ? "" : "\n") + String.join("\n", decided.lines()) + "\n";
-        append(channel, content.length, text.getBytes(StandardCharsets.UTF_8));
+        byte[] more = text.getBytes(StandardCharsets.UTF_8);
+        if (more.length > KnownHostsText.MAX_OCTETS - content.length) {
+          throw new IOException("is full (expected: at most 16 MiB)");
+        }
+        append(channel, content.length, more);
         return decided.result();
       }
     }

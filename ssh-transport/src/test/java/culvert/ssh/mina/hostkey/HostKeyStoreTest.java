@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -40,7 +41,7 @@ class HostKeyStoreTest {
 
   @TempDir Path directory;
   private final AtomicLong nanoTime = new AtomicLong();
-  private final HostKeyStore store = new HostKeyStore(nanoTime::get);
+  private final HostKeyStore store = new HostKeyStore(Clock.systemUTC(), nanoTime::get);
   private final ListAppender<ILoggingEvent> said = new ListAppender<>();
   private final Logger logger = (Logger) LoggerFactory.getLogger(HostKeyStore.class);
   private Path file;
@@ -242,7 +243,7 @@ class HostKeyStoreTest {
 
     assertThat(judge(NAMES, Keys.RSA).accepted()).isFalse();
     assertThat(judge(NAMES, Keys.ED25519).accepted()).isTrue();
-    assertThat(warnings()).singleElement().asString().contains("no regular file");
+    assertThat(warnings()).singleElement().asString().contains("keeps nothing");
   }
 
   @Test

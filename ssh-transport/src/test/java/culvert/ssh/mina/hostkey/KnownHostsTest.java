@@ -294,7 +294,10 @@ class KnownHostsTest {
   void aDirectoryInPlaceOfAFileFailsClosed() {
     assertThatThrownBy(() -> KnownHosts.load(List.of(directory)))
         .isInstanceOf(IOException.class)
-        .hasMessage("known hosts file " + directory + " cannot be read: is a directory");
+        .hasMessage(
+            "known hosts file "
+                + directory
+                + " cannot be read: a directory (expected: a regular file)");
   }
 
   @Test

@@ -61,8 +61,36 @@ class LargeKnownHostsTest {
         (read - started) / 1_000_000,
         (searched - read) / 1_000_000);
 
+    hosts.lookup("host" + (LINES - 1) + ".example", 2222);
+    long again = clock.getCurrentThreadCpuTime() - searched;
+
+    assertThat(Duration.ofNanos(again)).as("once more").isLessThan(Duration.ofMillis(100));
     assertThat(last.judge(Keys.ED25519, false)).isInstanceOf(HostKeyVerdict.Known.class);
     assertThat(last.withoutPort().keys()).containsExactly(new KnownKey(Keys.ED25519, file, LINES));
     assertThat(Duration.ofNanos(searched - started)).isLessThan(Duration.ofSeconds(4));
+  }
+
+  @Test
+  void takeNotMuchMoreMemoryThanTheirFile() throws Exception {
+    List<String> lines = new ArrayList<>();
+    for (int i = 0; i < LINES; i++) {
+      lines.add("host" + i + ".example,192.0.2." + i + " " + Keys.text("ed25519"));
+    }
+    Path file = Files.write(directory.resolve("known_hosts"), lines);
+    lines.clear();
+
+    long before = usedMemory();
+    KnownHosts hosts = KnownHosts.load(List.of(file));
+    long held = usedMemory() - before;
+
+    assertThat(hosts.lookup("host7.example", 22).keys()).hasSize(1);
+    assertThat(held).isLessThan(2 * Files.size(file));
+  }
+
+  private static long usedMemory() {
+    for (int i = 0; i < 3; i++) {
+      System.gc();
+    }
+    return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
   }
 }

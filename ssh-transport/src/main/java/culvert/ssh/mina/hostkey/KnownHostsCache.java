@@ -1,0 +1,119 @@
+package culvert.ssh.mina.hostkey;
+
+import culvert.config.file.RegularFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * known_hosts files as they were read last: each is read once for each change, whoever asks. Blocks
+ * for the file system, and for who reads the same file. Thread-safe.
+ */
+final class KnownHostsCache {
+  /** Of all files together, but for the one that was asked for last. */
+  private static final long MAX_OCTETS = 4L * KnownHostsText.MAX_OCTETS;
+
+  private static final int MAX_FILES = 100;
+
+  /** Within that a second change may leave no trace in the times of the file. */
+  private static final Duration UNSETTLED = Duration.ofSeconds(2);
+
+  private final Clock clock;
+  private final Map<Path, Slot> slots = new LinkedHashMap<>(16, 0.75f, true); // guarded by this
+
+  /** One file. */
+  private static final class Slot {
+    private @Nullable Stamp stamp; // guarded by the slot
+    private volatile @Nullable KnownHostsText text; // written under the slot's lock
+
+    long octets() {
+      KnownHostsText now = text;
+      return now == null ? 0 : now.octets();
+    }
+  }
+
+  /** What changes with the content; the change time is the file system's own, where it has one. */
+  private record Stamp(
+      long size, FileTime modified, Optional<FileTime> changed, Optional<Object> identity) {
+    static Stamp of(Path file) throws IOException {
+      BasicFileAttributes basic = Files.readAttributes(file, BasicFileAttributes.class);
+      boolean unix = file.getFileSystem().supportedFileAttributeViews().contains("unix");
+      return new Stamp(
+          basic.size(),
+          basic.lastModifiedTime(),
+          unix ? Optional.of((FileTime) Files.getAttribute(file, "unix:ctime")) : Optional.empty(),
+          Optional.ofNullable(basic.fileKey()));
+    }
+
+    boolean isSettled(Clock clock) {
+      FileTime last = changed.filter(time -> time.compareTo(modified) > 0).orElse(modified);
+      return last.toInstant().plus(UNSETTLED).isBefore(clock.instant());
+    }
+  }
+
+  KnownHostsCache(Clock clock) {
+    this.clock = clock;
+  }
+
+  /**
+   * The file as it is now.
+   *
+   * @throws java.nio.file.NoSuchFileException there is none
+   * @throws IOException it cannot be read, or is too large
+   */
+  KnownHostsText get(Path file) throws IOException {
+    Slot slot = slot(file);
+    try {
+      synchronized (slot) {
+        return get(file, slot);
+      }
+    } finally {
+      makeRoom();
+    }
+  }
+
+  private KnownHostsText get(Path file, Slot slot) throws IOException {
+    assert Thread.holdsLock(slot);
+    Stamp before;
+    try {
+      before = Stamp.of(file);
+    } catch (IOException e) {
+      slot.text = null;
+      throw e;
+    }
+    KnownHostsText kept = slot.text;
+    if (kept != null && before.equals(slot.stamp)) {
+      return kept;
+    }
+    slot.text = null; // not two of them at a time
+    KnownHostsText text =
+        new KnownHostsText(file, RegularFile.read(file, KnownHostsText.MAX_OCTETS));
+    if (before.isSettled(clock) && before.equals(Stamp.of(file))) {
+      slot.stamp = before;
+      slot.text = text;
+    }
+    return text;
+  }
+
+  private synchronized Slot slot(Path file) {
+    return slots.computeIfAbsent(file, f -> new Slot());
+  }
+
+  private synchronized void makeRoom() {
+    long octets = slots.values().stream().mapToLong(Slot::octets).sum();
+    Iterator<Slot> oldestFirst = slots.values().iterator();
+    while (slots.size() > 1 && (octets > MAX_OCTETS || slots.size() > MAX_FILES)) {
+      octets -= oldestFirst.next().octets();
+      oldestFirst.remove();
+    }
+  }
+}
