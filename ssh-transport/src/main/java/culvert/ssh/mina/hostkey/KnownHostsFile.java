@@ -3,7 +3,9 @@ package culvert.ssh.mina.hostkey;
 import culvert.config.file.RegularFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.Channels;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
@@ -14,20 +16,33 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Appending to a known_hosts file, safe against other threads and other Culvert processes. */
 final class KnownHostsFile {
+  private static final Logger log = LoggerFactory.getLogger(KnownHostsFile.class);
+
   /** A file lock belongs to the whole JVM, so threads need their own. */
-  private static final Object JVM_LOCK = new Object();
+  private static final ReentrantLock JVM_LOCK = new ReentrantLock();
+
+  /** For others that hold the lock, threads and processes. */
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private KnownHostsFile() {}
 
   /**
    * Reads the file and appends lines, both under a lock. Creates the file (mode 0600) and its
-   * directory (0700). What is there stays as it is, a last line without its newline included.
+   * directory (0700). What is there stays as it is, a last line without its newline included. Waits
+   * for nobody longer than seconds.
    *
    * @param decision what to append, in view of what the file says now
    * @return the decision's result, once its lines are on the disk
@@ -40,27 +55,78 @@ final class KnownHostsFile {
         throw new IOException("keeps nothing");
       }
     }
+    lockThreads();
+    try {
+      return appendAlone(file, decision);
+    } finally {
+      JVM_LOCK.unlock();
+    }
+  }
+
+  private static <T> T appendAlone(Path file, Function<KnownHosts, Decision<T>> decision)
+      throws IOException {
     Set<StandardOpenOption> options =
         Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-    synchronized (JVM_LOCK) {
-      try (FileChannel channel = FileChannel.open(file, options, mode(file, "rw-------"))) {
-        channel.lock(); // until the channel closes
-        byte[] content =
-            RegularFile.read(Channels.newInputStream(channel), KnownHostsText.MAX_OCTETS);
-        Decision<T> decided = decision.apply(KnownHosts.of(file, content));
-        if (decided.lines().isEmpty()) {
-          return decided.result();
-        }
-        boolean whole = content.length == 0 || content[content.length - 1] == '\n';
-        String text = (whole ? "" : "\n") + String.join("\n", decided.lines()) + "\n";
-        byte[] more = text.getBytes(StandardCharsets.UTF_8);
-        if (more.length > KnownHostsText.MAX_OCTETS - content.length) {
-          throw new IOException("is full (expected: at most 16 MiB)");
-        }
-        append(channel, content.length, more);
+    try (FileChannel channel = FileChannel.open(file, options, mode(file, "rw-------"))) {
+      lockProcesses(channel);
+      byte[] content =
+          RegularFile.read(Channels.newInputStream(channel), KnownHostsText.MAX_OCTETS);
+      Decision<T> decided = decision.apply(KnownHosts.of(file, content));
+      if (decided.lines().isEmpty()) {
         return decided.result();
       }
+      boolean whole = content.length == 0 || content[content.length - 1] == '\n';
+      String text = (whole ? "" : "\n") + String.join("\n", decided.lines()) + "\n";
+      byte[] more = text.getBytes(StandardCharsets.UTF_8);
+      if (more.length > KnownHostsText.MAX_OCTETS - content.length) {
+        throw new IOException("is full (expected: at most 16 MiB)");
+      }
+      append(channel, content.length, more);
+      return decided.result();
     }
+  }
+
+  private static void lockThreads() throws IOException {
+    try {
+      if (!JVM_LOCK.tryLock(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+        throw locked();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ClosedByInterruptException();
+    }
+  }
+
+  /** Until the channel closes. */
+  private static void lockProcesses(FileChannel channel) throws IOException {
+    AtomicBoolean waiting = new AtomicBoolean(true);
+    CompletableFuture.delayedExecutor(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+        .execute(
+            () -> {
+              if (waiting.getAndSet(false)) {
+                close(channel);
+              }
+            });
+    try {
+      channel.lock();
+    } catch (AsynchronousCloseException e) {
+      throw waiting.get() ? e : locked();
+    }
+    if (!waiting.getAndSet(false)) {
+      throw locked();
+    }
+  }
+
+  private static void close(FileChannel channel) {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      log.debug("a known_hosts that is locked by others was not closed", e);
+    }
+  }
+
+  private static IOException locked() {
+    return new IOException("locked by others for " + PATIENCE.toSeconds() + " s");
   }
 
   /** Lines to append, and what to tell the caller then. */

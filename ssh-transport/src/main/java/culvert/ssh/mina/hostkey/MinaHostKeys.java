@@ -60,22 +60,28 @@ public final class MinaHostKeys implements HostKeys {
     LookupNames names = LookupNames.of(policy, host, port, Optional.empty());
     KnownHosts others = KnownHosts.load(knownHosts.subList(1, knownHosts.size()));
     Path file = knownHosts.get(0);
-    return KnownHostsFile.append(
-        file,
-        first -> {
-          KnownHost known = first.and(others).lookup(names);
-          Optional<String> refusal = refusal(known, keys).or(() -> doubt(known, keys));
-          List<String> lines = new ArrayList<>();
-          List<Outcome> outcomes = new ArrayList<>();
-          for (int i = 0; i < keys.size(); i++) {
-            Outcome outcome = outcome(offered.get(i), keys.get(i), known, refusal, file);
-            outcomes.add(outcome);
-            if (outcome.kind() == Outcome.Kind.ADDED) {
-              lines.add(keys.get(i).line(known.name()));
-            }
-          }
-          return new KnownHostsFile.Decision<>(lines, outcomes);
-        });
+    try {
+      return KnownHostsFile.append(
+          file, first -> decide(first.and(others).lookup(names), offered, keys, file));
+    } catch (IOException e) {
+      throw new IOException(
+          "known hosts file " + file + " cannot be written: " + KnownHostsFile.reason(e), e);
+    }
+  }
+
+  private static KnownHostsFile.Decision<List<Outcome>> decide(
+      KnownHost known, List<ServerHostKey> offered, List<HostKey> keys, Path file) {
+    Optional<String> refusal = refusal(known, keys).or(() -> doubt(known, keys));
+    List<String> lines = new ArrayList<>();
+    List<Outcome> outcomes = new ArrayList<>();
+    for (int i = 0; i < keys.size(); i++) {
+      Outcome outcome = outcome(offered.get(i), keys.get(i), known, refusal, file);
+      outcomes.add(outcome);
+      if (outcome.kind() == Outcome.Kind.ADDED) {
+        lines.add(keys.get(i).line(known.name()));
+      }
+    }
+    return new KnownHostsFile.Decision<>(lines, outcomes);
   }
 
   private static Outcome outcome(

@@ -1,0 +1,51 @@
+package culvert.ssh.mina.hostkey;
+
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+
+/** A process that keeps the file locked that it is given, until its input ends. */
+final class LockHolder implements AutoCloseable {
+  private final Process process;
+
+  private LockHolder(Process process) {
+    this.process = process;
+  }
+
+  /** The program. */
+  public static void main(String[] arguments) throws Exception {
+    try (FileChannel channel =
+        FileChannel.open(
+            Path.of(arguments[0]), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+      channel.lock();
+      System.out.println("locked");
+      while (System.in.read() >= 0) {
+        // until whoever started us is done
+      }
+    }
+  }
+
+  static LockHolder of(Path file) throws Exception {
+    Process process =
+        new ProcessBuilder(
+                List.of(
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "-cp",
+                    System.getProperty("java.class.path"),
+                    LockHolder.class.getName(),
+                    file.toString()))
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    if (process.inputReader().readLine() == null) {
+      throw new IllegalStateException("the lock's process has ended");
+    }
+    return new LockHolder(process);
+  }
+
+  @Override
+  public void close() throws Exception {
+    process.getOutputStream().close();
+    process.waitFor();
+  }
+}

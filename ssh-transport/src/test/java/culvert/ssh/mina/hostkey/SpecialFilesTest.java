@@ -1,0 +1,115 @@
+package culvert.ssh.mina.hostkey;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import culvert.config.HostKeyPolicy;
+import culvert.config.SshAlgorithms;
+import culvert.ssh.HostKeys;
+import culvert.ssh.HostKeys.ServerHostKey;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A known_hosts that would never end, or that others hold, keeps no thread; it fails closed. */
+@EnabledOnOs(OS.LINUX)
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class SpecialFilesTest {
+  private static final LookupNames NAMES = LookupNames.of("ftp.example", 22);
+
+  @TempDir Path directory;
+  private final HostKeyStore store = new HostKeyStore();
+
+  private Path special(String kind) throws Exception {
+    Path file = directory.resolve("known_hosts");
+    switch (kind) {
+      case "pipe", "linked pipe" -> {
+        Path pipe = kind.equals("pipe") ? file : directory.resolve("pipe");
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+        if (!pipe.equals(file)) {
+          Files.createSymbolicLink(file, pipe);
+        }
+      }
+      case "device" -> Files.createSymbolicLink(file, Path.of("/dev/zero"));
+      default -> Files.createDirectory(file);
+    }
+    return file;
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource({"pipe, a pipe", "linked pipe, a pipe", "device, a device", "dir, a directory"})
+  void isSaidAndNobodyIsAccepted(String kind, String words) throws Exception {
+    Path file = special(kind);
+    String why = words + " (expected: a regular file)";
+    ServerHostKey key = new ServerHostKey("ssh-ed25519", Keys.ED25519.base64(), "");
+
+    for (boolean acceptNew : new boolean[] {true, false}) {
+      HostKeyPolicy policy = new HostKeyPolicy(acceptNew, List.of(file), Optional.empty(), false);
+      String unreadable = "known hosts file " + file + " cannot be read: " + why;
+      assertThatThrownBy(() -> store.lookup(policy, NAMES))
+          .isInstanceOf(IOException.class)
+          .hasMessage(unreadable);
+      assertThatThrownBy(
+              () ->
+                  new MinaHostKeys()
+                      .check(
+                          policy,
+                          new HostKeys.Server(
+                              "127.0.0.1", 1, SshAlgorithms.STANDARD, Duration.ofSeconds(5))))
+          .isInstanceOf(IOException.class)
+          .hasMessage(unreadable);
+      assertThatThrownBy(() -> new MinaHostKeys().add(policy, "ftp.example", 22, List.of(key)))
+          .isInstanceOf(IOException.class)
+          .hasMessage("known hosts file " + file + " cannot be written: " + why);
+    }
+    assertThatThrownBy(() -> store.accept(List.of(file), NAMES, Keys.ED25519, "client"))
+        .isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> store.remember(List.of(file), NAMES, Keys.ED25519, "client"))
+        .isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void asTheSecondFileToo() throws Exception {
+    Path pipe = special("linked pipe");
+    Path first = directory.resolve("first");
+
+    assertThatThrownBy(() -> store.remember(List.of(first, pipe), NAMES, Keys.RSA, "client"))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("a pipe");
+    assertThat(first).doesNotExist();
+  }
+
+  @Test
+  void theEmptyDeviceIsEmptyAndKeepsNothingButTheKeyBinds() throws Exception {
+    Path nothing = Path.of("/dev/null");
+    HostKeyPolicy policy = new HostKeyPolicy(true, List.of(nothing), Optional.empty(), false);
+
+    assertThat(store.remember(List.of(nothing), NAMES, Keys.RSA, "client").accepted()).isTrue();
+
+    assertThat(store.lookup(policy, NAMES).judge(Keys.ED25519, true).accepted()).isFalse();
+  }
+
+  @Test
+  void aFileThatAnotherProcessKeepsLockedCountsAsOneThatCannotBeWritten() throws Exception {
+    Path file = Files.writeString(directory.resolve("known_hosts"), "# mine\n");
+    HostKeyPolicy policy = new HostKeyPolicy(true, List.of(file), Optional.empty(), false);
+    try (LockHolder holder = LockHolder.of(file)) {
+      assertThat(store.remember(List.of(file), NAMES, Keys.RSA, "client").accepted()).isTrue();
+
+      assertThat(file).hasContent("# mine");
+      assertThat(store.lookup(policy, NAMES).judge(Keys.ED25519, true).accepted()).isFalse();
+    }
+    assertThat(store.remember(List.of(file), NAMES, Keys.RSA, "client").accepted()).isTrue();
+    assertThat(file).hasContent("# mine\nftp.example " + Keys.text("rsa") + "\n");
+  }
+}
