@@ -1,6 +1,7 @@
 package culvert.ssh.mina;
 
 import culvert.ssh.mina.auth.LoginMethods;
+import culvert.ssh.mina.channel.ChannelMessageOrder;
 import culvert.ssh.mina.io.NettyIoServices;
 import java.io.IOException;
 import java.time.Duration;
@@ -54,7 +55,7 @@ final class MinaClient implements AutoCloseable {
     client.setChannelFactories(List.of(forwardedChannels));
     client.setGlobalRequestHandlers(List.of(MinaClient::ignoreHostKeyUpdate));
     client.setCompressionFactories(List.of(BuiltinCompressions.none));
-    LoginMethods.install(client);
+    LoginMethods.install(client, ChannelMessageOrder.factory());
     client.addSessionListener(listener);
     CoreModuleProperties.CLIENT_IDENTIFICATION.set(client, "Culvert");
     // Culvert's own deadlines hold.

@@ -7,7 +7,6 @@ import java.util.function.BiFunction;
 import org.apache.sshd.client.SshClient;
 import org.apache.sshd.client.auth.UserAuth;
 import org.apache.sshd.client.auth.UserAuthFactory;
-import org.apache.sshd.client.session.ClientConnectionServiceFactory;
 import org.apache.sshd.client.session.ClientSession;
 import org.apache.sshd.common.Service;
 import org.apache.sshd.common.ServiceFactory;
@@ -20,16 +19,17 @@ public final class LoginMethods {
   /**
    * Sets the client's methods, services and sessions; before it is started. The sessions leave
    * MINA's hex dumps out of the log.
+   *
+   * @param connections makes what follows the login
    */
-  public static void install(SshClient client) {
+  public static void install(SshClient client, ServiceFactory connections) {
     client.setUserAuthFactories(
         List.of(
             new Method(AuthMethod.PUBLICKEY, PublicKeyAuth::new),
             new Method(AuthMethod.KEYBOARD_INTERACTIVE, KeyboardInteractiveAuth::new),
             new Method(AuthMethod.PASSWORD, PasswordAuth::new)));
     client.setSessionFactory(CarefulSession.factory(client));
-    client.setServiceFactories(
-        List.of(new LoginServiceFactory(), ClientConnectionServiceFactory.INSTANCE));
+    client.setServiceFactories(List.of(new LoginServiceFactory(), connections));
   }
 
   private record Method(AuthMethod method, BiFunction<ClientSession, Login, UserAuth> constructor)

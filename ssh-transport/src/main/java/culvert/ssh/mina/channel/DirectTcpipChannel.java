@@ -37,9 +37,13 @@ final class DirectTcpipChannel extends TcpipChannel {
   }
 
   @Override
+  boolean awaitsAnswer() {
+    return openFuture != null && !openFuture.isDone();
+  }
+
+  @Override
   public void handleOpenSuccess(long recipient, long window, long packetSize, Buffer buffer) {
-    setRecipient(recipient);
-    getRemoteWindow().init(window, packetSize, getSession().getFactoryManager());
+    confirmed(recipient, window, packetSize);
     openFuture.setOpened();
     messages().opened();
   }

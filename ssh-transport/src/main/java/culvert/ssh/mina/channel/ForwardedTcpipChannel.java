@@ -13,6 +13,8 @@ public final class ForwardedTcpipChannel extends TcpipChannel {
   /** The channel's type on the wire. */
   public static final String TYPE = "forwarded-tcpip";
 
+  private static final int LARGEST_PORT = 65535;
+
   private final Gate gate;
   private long peerChannel;
   private long peerWindow;
@@ -41,16 +43,29 @@ public final class ForwardedTcpipChannel extends TcpipChannel {
     peerChannel = recipient;
     peerWindow = window;
     peerPacketSize = packetSize;
-    BindAddress connected = new BindAddress(buffer.getString(), buffer.getInt());
-    Originator originator = new Originator(buffer.getString(), buffer.getInt());
-    gate.opening(this, connected, originator);
+    String connected = buffer.getString();
+    long connectedPort = buffer.getUInt();
+    String originator = buffer.getString();
+    long originatorPort = buffer.getUInt();
+    if (connectedPort > LARGEST_PORT || originatorPort > LARGEST_PORT) {
+      refuse();
+    } else {
+      gate.opening(
+          this,
+          new BindAddress(connected, (int) connectedPort),
+          new Originator(originator, (int) originatorPort));
+    }
     return openFuture;
+  }
+
+  @Override
+  boolean awaitsAnswer() {
+    return false;
   }
 
   /** Only after {@link #attach}. */
   void confirm() {
-    setRecipient(peerChannel);
-    getRemoteWindow().init(peerWindow, peerPacketSize, getSession().getFactoryManager());
+    confirmed(peerChannel, peerWindow, peerPacketSize);
     configureWindow();
     // MINA confirms the channel now, so that nothing which the pipeline writes can overtake that.
     signalChannelOpenSuccess();

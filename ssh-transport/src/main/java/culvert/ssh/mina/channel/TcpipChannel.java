@@ -23,7 +23,13 @@ import org.jspecify.annotations.Nullable;
  * streams send an EOF of their own on close: neither will do where EOF means "file complete".
  */
 abstract class TcpipChannel extends AbstractClientChannel {
+  /** What we send in one packet, whatever larger ones the peer would take. */
+  private static final long LARGEST_PACKET_BYTES = 1024 * 1024;
+
+  private static final long LARGEST_WINDOW_BYTES = 0xffffffffL; // RFC 4254 section 5.2
+
   private @Nullable ChannelMessages messages;
+  private boolean confirmed;
 
   /** What the peer says; called on the event loop of the SSH connection, but for {@link #ended}. */
   interface ChannelMessages {
@@ -63,6 +69,25 @@ abstract class TcpipChannel extends AbstractClientChannel {
     return Objects.requireNonNull(messages, "messages: nobody to tell");
   }
 
+  /** Whether the peer was asked for this channel and has not answered yet. */
+  abstract boolean awaitsAnswer();
+
+  /** Whether it is open: the peer has confirmed it, or we have. */
+  final boolean isConfirmed() {
+    return confirmed;
+  }
+
+  /** The channel is open; what the peer takes is known. */
+  final void confirmed(long recipient, long windowBytes, long packetBytes) {
+    confirmed = true;
+    setRecipient(recipient);
+    getRemoteWindow()
+        .init(
+            windowBytes,
+            Math.min(packetBytes, LARGEST_PACKET_BYTES),
+            getSession().getFactoryManager());
+  }
+
   @Override
   protected void doOpen() {
     // The Netty side opens itself.
@@ -77,7 +102,7 @@ abstract class TcpipChannel extends AbstractClientChannel {
   @Override
   protected void doWriteData(byte[] bytes, int offset, long length) throws IOException {
     if (eofReceived.get()) {
-      throw new IOException(getChannelType() + ": data after EOF");
+      throw new ProtocolError(getChannelType() + ": data after EOF");
     }
     if (!isClosing()) {
       messages().data(bytes, offset, (int) length);
@@ -86,7 +111,7 @@ abstract class TcpipChannel extends AbstractClientChannel {
 
   @Override
   protected void doWriteExtendedData(byte[] bytes, int offset, long length) throws IOException {
-    throw new IOException(getChannelType() + ": extended data, which such channels do not have");
+    throw new ProtocolError(getChannelType() + ": extended data, which such channels do not have");
   }
 
   @Override
@@ -106,6 +131,13 @@ abstract class TcpipChannel extends AbstractClientChannel {
 
   @Override
   public void handleWindowAdjust(Buffer buffer) throws IOException {
+    long bytes = buffer.rawUInt(buffer.rpos());
+    if (getRemoteWindow().getSize() + bytes > LARGEST_WINDOW_BYTES) {
+      throw new ProtocolError(
+          "%s: window of %d bytes grows by %d (expected: at most %d)"
+              .formatted(
+                  getChannelType(), getRemoteWindow().getSize(), bytes, LARGEST_WINDOW_BYTES));
+    }
     super.handleWindowAdjust(buffer);
     messages().windowAdjusted();
   }

@@ -20,6 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.sshd.client.SshClient;
 import org.apache.sshd.client.channel.ChannelExec;
 import org.apache.sshd.client.channel.ClientChannelEvent;
+import org.apache.sshd.client.session.ClientConnectionServiceFactory;
 import org.apache.sshd.client.session.ClientSession;
 import org.apache.sshd.common.CommonModuleProperties;
 import org.apache.sshd.common.SshConstants;
@@ -93,7 +94,7 @@ final class LoginFixture implements AutoCloseable {
             UserAuthPublicKeyFactory.INSTANCE,
             new Interactive()));
     server.start();
-    LoginMethods.install(client);
+    LoginMethods.install(client, ClientConnectionServiceFactory.INSTANCE);
     client.setServerKeyVerifier((session, address, key) -> true);
     client.start();
   }
