@@ -75,6 +75,35 @@ class SessionPoolIT {
     }
   }
 
+  /** Fail2ban and asyncssh take a connection that just breaks for an attempt, or a fault. */
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(strings = {"idle", "shutdown", "wrong password"})
+  void sshdIsToldThatAConnectionIsNotNeededAnyMore(String why) throws Exception {
+    try (RealSshd sshd = RealSshd.start()) {
+      String idleTimeout = why.equals("idle") ? "0s" : "60s";
+      try (Culvert culvert = Culvert.start(config(sshd).profile("idle-timeout", idleTimeout))) {
+        boolean wrong = why.equals("wrong password");
+        assertThat(replyToLogin(culvert, wrong ? "wrong" : TestAccount.password()))
+            .startsWith(wrong ? "530 " : "230 ");
+        if (!why.equals("shutdown")) {
+          awaitDisconnect(sshd);
+        }
+      }
+      awaitDisconnect(sshd);
+    }
+  }
+
+  private static void awaitDisconnect(RealSshd sshd) {
+    await()
+        .atMost(DEADLINE)
+        .untilAsserted(
+            () ->
+                assertThat(sshd.log())
+                    .containsPattern(
+                        "Received disconnect from 127\\.0\\.0\\.1 port \\d+:11:"
+                            + " disconnected by Culvert"));
+  }
+
   @Test
   void withFallbackARememberedRefusalLeadsToPlaintextAtOnce() throws Exception {
     try (RealSshd sshd = RealSshd.start("DenyUsers " + TestAccount.USER);

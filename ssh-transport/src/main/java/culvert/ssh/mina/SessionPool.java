@@ -363,6 +363,10 @@ final class SessionPool {
     return sessions.isEmpty() && live.isEmpty();
   }
 
+  private static int hops(PooledSession session) {
+    return session.key().server().profile().chain().size();
+  }
+
   void close() {
     List<PooledSession> all;
     List<SessionRequest> waiting = new ArrayList<>();
@@ -375,6 +379,8 @@ final class SessionPool {
       sessions.clear();
     }
     waiting.forEach(request -> request.fail(SpareConnections.closedFailure()));
-    all.forEach(session -> session.connection().close("SSH transport closed"));
+    all.stream()
+        .sorted(Comparator.comparing(SessionPool::hops).reversed()) // each before its carrier
+        .forEach(session -> session.connection().close("SSH transport closed"));
   }
 }

@@ -626,7 +626,10 @@ final class SshConnection {
             "no login within " + server.profile().timeouts().login().toMillis() + " ms"));
   }
 
-  /** Ends the connection at once. Idempotent; on any thread. */
+  /**
+   * Ends the connection: at once for whoever uses it, while its socket takes leave of the server.
+   * Idempotent; on any thread.
+   */
   void close(String reason) {
     onLoop(() -> end(DialFailures.failure(SshFailure.SESSION_ENDED, server, reason)));
   }
@@ -642,15 +645,10 @@ final class SshConnection {
     if (login != null) {
       login.wipe();
     }
-    if (session != null) {
-      session.close(true);
-    }
     if (dialling != null) {
       dialling.cancel(false);
     }
-    if (socket != null) {
-      socket.close();
-    }
+    endSession();
     if (loggedIn.isSuccess()) {
       channels().end(reason);
     }
@@ -658,6 +656,18 @@ final class SshConnection {
     ready.tryFailure(reason);
     loggedIn.tryFailure(reason);
     ended.trySuccess(reason);
+  }
+
+  /** Of what went wrong MINA has told the server, as far as there is anything to tell. */
+  private void endSession() {
+    if (session != null) {
+      if (firstTrouble == null) {
+        Farewell.say(session);
+      }
+      session.close(true); // and the socket, if it does not have to take leave
+    } else if (socket != null) {
+      socket.close();
+    }
   }
 
   private void moveTo(State next) {

@@ -7,7 +7,6 @@ import static org.awaitility.Awaitility.await;
 
 import culvert.ssh.BindAddress;
 import culvert.ssh.Originator;
-import culvert.ssh.Password;
 import culvert.ssh.SshException;
 import culvert.ssh.SshFailure;
 import culvert.ssh.SshSession;
@@ -19,7 +18,6 @@ import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.ServerSocket;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -318,7 +316,7 @@ class SessionPoolTest {
                 new SshSessionSpec(
                     ssh.serverBehind(inner),
                     "alice",
-                    Optional.of(password()),
+                    Optional.of(TransportFixture.password()),
                     LOOPBACK,
                     Optional.of(hop("user" + i))),
                 ssh.loop));
@@ -331,11 +329,8 @@ class SessionPoolTest {
   }
 
   private SshSessionSpec hop(String user) {
-    return new SshSessionSpec(ssh.server(), user, Optional.of(password()), LOOPBACK);
-  }
-
-  private static Password password() {
-    return new Password(PASSWORD.getBytes(StandardCharsets.UTF_8));
+    return new SshSessionSpec(
+        ssh.server(), user, Optional.of(TransportFixture.password()), LOOPBACK);
   }
 
   @Test

@@ -281,6 +281,11 @@ final class TransportFixture implements AutoCloseable {
     return server("127.0.0.1", server.getPort());
   }
 
+  /** What the server takes, for the caller to wipe. */
+  static Password password() {
+    return new Password(PASSWORD.getBytes(StandardCharsets.UTF_8));
+  }
+
   Future<SshSession> connect(SshServer to, String user, String password, InetAddress client) {
     Password secret = new Password(password.getBytes(StandardCharsets.UTF_8));
     Future<SshSession> connected =

@@ -9,12 +9,15 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.concurrent.Future;
 import java.net.SocketAddress;
 import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.sshd.common.future.CloseFuture;
@@ -53,6 +56,9 @@ public final class NettyIoSession extends AbstractCloseable implements IoSession
   // Confined to the event loop.
   private final ArrayDeque<Runnable> atBatchEnd = new ArrayDeque<>();
   private int batchDepth;
+
+  /** It closes when the peer has heard everything, whatever MINA may say. */
+  private boolean leaving;
 
   NettyIoSession(NettyIoConnector service, IoHandler handler, Channel channel) {
     this.service = service;
@@ -162,6 +168,22 @@ public final class NettyIoSession extends AbstractCloseable implements IoSession
     return outgoing.next(channel.alloc());
   }
 
+  /**
+   * Ends the output behind everything written so far, and closes when the peer has closed. What it
+   * says until then goes to nobody, but is read: a socket that is closed with something unread
+   * drops what it has not sent yet.
+   *
+   * @param patience the peer is waited for so long at most
+   */
+  public void closeBehindWrites(Duration patience) {
+    leaving = true;
+    Future<?> enough =
+        eventLoop().schedule(() -> channel.close(), patience.toNanos(), TimeUnit.NANOSECONDS);
+    channel.closeFuture().addListener(closed -> enough.cancel(false));
+    drain();
+    channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> shutdownOutputStream());
+  }
+
   @Override
   protected CloseFuture doCloseGracefully() {
     execute(
@@ -179,8 +201,18 @@ public final class NettyIoSession extends AbstractCloseable implements IoSession
   protected void doCloseImmediately() {
     // Drops no packet itself, being on any thread: the event loop might still send the next one,
     // and a gap in the numbered and encrypted packets is what the server would take for an attack.
-    channel.close();
+    if (eventLoop().inEventLoop()) {
+      closeUnlessLeaving();
+    } else {
+      execute(this::closeUnlessLeaving); // which may begin there before
+    }
     super.doCloseImmediately();
+  }
+
+  private void closeUnlessLeaving() {
+    if (!leaving) {
+      channel.close();
+    }
   }
 
   @Override
@@ -262,7 +294,9 @@ public final class NettyIoSession extends AbstractCloseable implements IoSession
           reading = true;
           batchDepth++;
         }
-        asInternal(() -> handler.messageReceived(NettyIoSession.this, readable(bytes)));
+        if (!leaving) {
+          asInternal(() -> handler.messageReceived(NettyIoSession.this, readable(bytes)));
+        }
       } finally {
         bytes.release();
       }

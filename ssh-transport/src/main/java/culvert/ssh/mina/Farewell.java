@@ -1,0 +1,44 @@
+package culvert.ssh.mina;
+
+import culvert.ssh.mina.io.NettyIoSession;
+import java.time.Duration;
+import org.apache.sshd.client.session.ClientSession;
+import org.apache.sshd.common.SshConstants;
+import org.apache.sshd.common.util.buffer.Buffer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** How a session ends that we need no more: as {@code ssh} ends it (RFC 4253 section 11.1). */
+final class Farewell {
+  private static final Logger log = LoggerFactory.getLogger(Farewell.class);
+  private static final String WORDS = "disconnected by Culvert";
+
+  /** The session has ended for everybody else: only its socket waits for a server so long. */
+  private static final Duration PATIENCE = Duration.ofSeconds(1);
+
+  private Farewell() {}
+
+  /**
+   * Tells the server, behind whatever was sent, if the session has got far enough for that and
+   * stands. The socket closes when that has left. On the session's event loop.
+   */
+  static void say(ClientSession session) {
+    if (!session.isOpen() || session.getServerVersion() == null) {
+      return;
+    }
+    NettyIoSession connection = (NettyIoSession) session.getIoSession();
+    try {
+      connection.inBatch(
+          () -> {
+            Buffer message = session.createBuffer(SshConstants.SSH_MSG_DISCONNECT, Byte.MAX_VALUE);
+            message.putUInt(SshConstants.SSH2_DISCONNECT_BY_APPLICATION);
+            message.putString(WORDS);
+            message.putString(""); // language
+            session.writePacket(message);
+          });
+      connection.closeBehindWrites(PATIENCE);
+    } catch (Exception e) {
+      log.debug("{}: ended without a word: {}", session, e.getMessage());
+    }
+  }
+}
