@@ -3,7 +3,10 @@ package culvert.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import culvert.it.peers.CurlClient;
 import culvert.it.peers.FtpDialogue;
+import culvert.it.peers.RealPeers;
+import culvert.it.peers.Run;
 import culvert.it.peers.Sha256;
 import culvert.it.peers.Socks5;
 import culvert.testing.EmbeddedFtpServer;
@@ -12,9 +15,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -60,7 +68,9 @@ class SignalsIT {
       int first = in.read();
 
       culvert.signal("TERM");
-      await("no new clients").atMost(DEADLINE).until(() -> refuses(culvert.port()));
+      await("no new clients")
+          .atMost(DEADLINE)
+          .until(() -> socks.code("127.0.0.1", ftpServer.port()) == 1);
 
       assertThat(culvert.isAlive()).isTrue();
       assertThat(Sha256.of(new java.io.SequenceInputStream(one(first), in)))
@@ -69,6 +79,60 @@ class SignalsIT {
       ftp.send("QUIT");
       ftp.close();
       assertThat(culvert.exitCode()).as(culvert.log()).isZero();
+    }
+  }
+
+  @Test
+  void sigtermLetsASessionGoOnWithFurtherFiles() throws Exception {
+    TestFile file = TestFile.create(ftpServer.root().resolve("file"), TestFile.MIB);
+    try (CulvertProcess culvert = run()) {
+      Socks5 socks = Socks5.through(culvert.port());
+      FtpDialogue ftp = login(socks);
+      culvert.signal("TERM");
+      await("no new clients")
+          .atMost(DEADLINE)
+          .until(() -> socks.code("127.0.0.1", ftpServer.port()) == 1);
+
+      for (int i = 0; i < 3; i++) {
+        Socket data = socks.connect("127.0.0.1", ftp.passivePort());
+        assertThat(ftp.send("RETR file")).startsWith("150 ");
+        assertThat(Sha256.of(data.getInputStream())).isEqualTo(file.content());
+        assertThat(ftp.reply()).startsWith("226 ");
+      }
+      assertThat(socks.code("127.0.0.1", ftpServer.port())).isEqualTo(1);
+      ftp.send("QUIT");
+      ftp.close();
+      assertThat(culvert.exitCode()).as(culvert.log()).isZero();
+      assertThat(refuses(culvert.port())).isTrue();
+    }
+  }
+
+  @RealPeers
+  @Test
+  void sigtermLetsAJobOfManyFilesFinish() throws Exception {
+    List<TestFile> files = new ArrayList<>();
+    for (int i = 1; i <= 12; i++) {
+      files.add(TestFile.create(ftpServer.root().resolve("file" + i), TestFile.MIB));
+    }
+    Path received = Files.createDirectory(directory.resolve("received"));
+    try (CulvertProcess culvert = run()) {
+      CurlClient curl =
+          CurlClient.through("--socks5-hostname", culvert.port(), "amy", "secret")
+              .with("--limit-rate", "4M", "--output", received + "/#1");
+      String urls = "ftp://127.0.0.1:" + ftpServer.port() + "/file[1-12]";
+      CompletableFuture<Run<String>> job = CompletableFuture.supplyAsync(() -> curl.text(urls));
+      await("the second file").atMost(DEADLINE).until(() -> Files.exists(received.resolve("2")));
+
+      culvert.signal("TERM");
+
+      Run<String> done = job.get(60, TimeUnit.SECONDS);
+      assertThat(done.exitCode()).as(done.errors() + culvert.log()).isZero();
+      for (int i = 1; i <= 12; i++) {
+        assertThat(Sha256.of(Files.newInputStream(received.resolve(String.valueOf(i)))))
+            .isEqualTo(files.get(i - 1).content());
+      }
+      assertThat(culvert.exitCode()).as(culvert.log()).isZero();
+      assertThat(ftpServer.connections()).hasSize(1);
     }
   }
 

@@ -34,7 +34,8 @@ final class FrontDoors implements ListenerConfig.Kinds<IOException> {
   private final Router router;
   private final BindHandler binds;
   private final RemoteTunnels tunnels;
-  private final List<Channel> bound = new ArrayList<>();
+  private final List<Channel> forData = new ArrayList<>();
+  private final List<Channel> others = new ArrayList<>();
   private final List<ProxyDaemon.Listener> listeners = new ArrayList<>();
   private final List<InetSocketAddress> addresses = new ArrayList<>();
   private final List<RemoteTunnel> remoteTunnels = new ArrayList<>();
@@ -66,11 +67,12 @@ final class FrontDoors implements ListenerConfig.Kinds<IOException> {
   @Override
   public void socks(ListenerConfig.Socks socks) throws IOException {
     Admission admission = admissions.of(socks.name(), socks.allowFrom());
-    bind(
-        "socks",
-        socks.name(),
-        socks.bind(),
-        new SocksDoor(socks, handshakeTimeout, admission, router, binds));
+    forData.add(
+        bind(
+            "socks",
+            socks.name(),
+            socks.bind(),
+            new SocksDoor(socks, handshakeTimeout, admission, router, binds)));
   }
 
   @Override
@@ -81,7 +83,7 @@ final class FrontDoors implements ListenerConfig.Kinds<IOException> {
             tunnel.target(),
             admissions.of(tunnel.name(), tunnel.allowFrom()),
             router.fixed(FixedTunnels.way(tunnel)));
-    bind("tunnel", tunnel.name(), tunnel.bind(), door);
+    others.add(bind("tunnel", tunnel.name(), tunnel.bind(), door));
   }
 
   @Override
@@ -103,14 +105,14 @@ final class FrontDoors implements ListenerConfig.Kinds<IOException> {
     tunnel.start();
   }
 
-  private void bind(String kind, String name, Endpoint endpoint, ChannelHandler door)
+  private Channel bind(String kind, String name, Endpoint endpoint, ChannelHandler door)
       throws IOException {
     Channel channel = TcpListener.bind(sockets.transport(), sockets.loops(), name, endpoint, door);
     InetSocketAddress address = (InetSocketAddress) channel.localAddress();
-    bound.add(channel);
     listeners.add(new ProxyDaemon.Listener(kind, name, Endpoints.text(address)));
     addresses.add(address);
     sockets.own().add(address);
+    return channel;
   }
 
   /** In the order in which they were made. */
@@ -123,10 +125,16 @@ final class FrontDoors implements ListenerConfig.Kinds<IOException> {
     return List.copyOf(addresses);
   }
 
+  /** Closes the doors by which no data connections of FTP sessions come. Idempotent. */
+  void closeButForData() {
+    others.forEach(socket -> socket.close().awaitUninterruptibly());
+    remoteTunnels.forEach(tunnel -> tunnel.stop().awaitUninterruptibly());
+  }
+
   /** Lets nobody in any more; the SSH sessions of remote tunnels stay. Idempotent. */
   void close() {
-    bound.forEach(socket -> socket.close().awaitUninterruptibly());
-    remoteTunnels.forEach(tunnel -> tunnel.stop().awaitUninterruptibly());
+    closeButForData();
+    forData.forEach(socket -> socket.close().awaitUninterruptibly());
   }
 
   /** Gives the SSH sessions of remote tunnels back, too. After {@link #close}. */

@@ -79,6 +79,7 @@ public final class ProxyDaemon implements AutoCloseable {
   private final FilePins pins;
   private final SshTransport ssh;
   private final OpenConnections connections;
+  private final Router router;
   private final FrontDoors doors;
   private @Nullable AdminServer admin;
   private volatile Policy policy;
@@ -153,7 +154,7 @@ public final class ProxyDaemon implements AutoCloseable {
         parts
             .ftp()
             .create(upstreams, relay, dataListeners, active, port -> policy.isControlPort(port));
-    Router router =
+    router =
         new Router(
             () -> policy,
             ftp.dataConnections(),
@@ -312,13 +313,17 @@ public final class ProxyDaemon implements AutoCloseable {
   }
 
   /**
-   * Takes no new connections, lets the open ones end, and resets those that have not by the end of
-   * the patience. Returns then; {@link #close} is still to be called.
+   * Takes no new connections but for the data of the FTP sessions that are there, lets the open
+   * ones end, and resets those that have not by the end of the patience. Returns then; {@link
+   * #close} is still to be called.
    */
   public void drain(Duration patience) throws InterruptedException {
     draining = true;
+    router.drain();
+    doors.closeButForData();
+    Duration rest = connections.awaitPresent(patience);
     doors.close();
-    int left = limits.awaitNone(patience);
+    int left = limits.awaitNone(rest);
     if (left > 0) {
       LOG.atWarn().addKeyValue("connections", left).log("resetting what has not ended");
     }

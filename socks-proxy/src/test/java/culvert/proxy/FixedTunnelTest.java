@@ -118,6 +118,31 @@ class FixedTunnelTest {
   }
 
   @Test
+  void itsListenerClosesAsSoonAsADrainBegins() throws Exception {
+    start(tunnel(TunnelProtocol.TCP, LOOPBACK));
+
+    try (Socket client = client()) {
+      assertThat(echo(client, "hello")).isEqualTo("hello");
+      Socket open = client(); // and stays
+      await().until(() -> echo.connections.get() == 2);
+      CompletableFuture<Void> drained = CompletableFuture.runAsync(this::drain);
+
+      await().until(this::refuses);
+      assertThat(drained).isNotDone();
+      open.close();
+      drained.get(10, TimeUnit.SECONDS);
+    }
+  }
+
+  private boolean refuses() {
+    try (Socket late = client()) {
+      return false;
+    } catch (IOException refused) {
+      return true;
+    }
+  }
+
+  @Test
   void aClientOutsideOfAllowFromIsTurnedAway() throws Exception {
     start(tunnel(TunnelProtocol.TCP, List.of(Cidr.parse("192.0.2.0/24"))));
 

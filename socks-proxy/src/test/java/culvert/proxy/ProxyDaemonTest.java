@@ -337,14 +337,46 @@ class ProxyDaemonTest {
       assertThat(client.connect("localhost", echo.port())).isZero();
       InetSocketAddress address = daemon.addresses().get(0);
       CompletableFuture<Void> drained = CompletableFuture.runAsync(() -> drain(30));
-      await().until(() -> refuses(address));
+      await().until(() -> connectsTo("localhost", echo.port()) == 1);
       assertThat(drained).isNotDone();
       client.send("last");
       client.socket.shutdownOutput();
       assertThat(client.readAll()).isEqualTo("last");
       drained.get(10, TimeUnit.SECONDS);
+      assertThat(refuses(address)).isTrue();
     }
-    assertThat(audit.line("connection ended")).contains("reason=completed");
+    assertThat(echo.connections).hasValue(1);
+    assertThat(audit.lines())
+        .anyMatch(line -> line.contains("conn=1 ") && line.contains("reason=completed"));
+  }
+
+  @Test
+  void aDrainTakesTheDataConnectionsOfSessionsThatAreThere() throws Exception {
+    start("admin: 127.0.0.1:0");
+    try (SocksSocket session = client()) {
+      assertThat(session.connect("localhost", echo.port())).isZero();
+      CompletableFuture<Void> drained = CompletableFuture.runAsync(() -> drain(30));
+      await().until(() -> connectsTo("localhost", echo.port()) == 1);
+      assertThat(get("/health").statusCode()).isEqualTo(503);
+
+      ftp.expectedNames.add("ftp.example");
+      for (int i = 0; i < 3; i++) {
+        assertThat(connectsTo("ftp.example", 40_000)).isEqualTo(FakeFtp.TAKEN.socks5Code());
+      }
+      assertThat(connectsTo("other.example", 40_000)).isEqualTo(1);
+      assertThat(drained).isNotDone();
+      session.close();
+      drained.get(10, TimeUnit.SECONDS);
+    }
+    assertThat(audit.lines().stream().filter(line -> line.contains("reason=shutdown")))
+        .allMatch(line -> line.contains("Culvert is shutting down"))
+        .isNotEmpty();
+  }
+
+  private int connectsTo(String host, int port) throws IOException {
+    try (SocksSocket client = client()) {
+      return client.connect(host, port);
+    }
   }
 
   @Test

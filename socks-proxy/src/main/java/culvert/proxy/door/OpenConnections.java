@@ -5,8 +5,11 @@ import culvert.proxy.event.EndReason;
 import culvert.proxy.event.Stories;
 import culvert.proxy.relay.Closing;
 import io.netty.channel.Channel;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 
 /** The client connections that have asked for something and not ended. Thread-safe. */
 public final class OpenConnections {
@@ -42,6 +45,23 @@ public final class OpenConnections {
 
   public int count() {
     return recorders.size();
+  }
+
+  /**
+   * Waits until those that are open now have ended, at most so long. Blocks; not on an event loop.
+   *
+   * @return what is left of the patience
+   */
+  public Duration awaitPresent(Duration patience) throws InterruptedException {
+    long deadline = System.nanoTime() + patience.toNanos();
+    long left = patience.toNanos();
+    for (Channel channel : List.copyOf(recorders.keySet())) {
+      if (left > 0) {
+        channel.closeFuture().await(left, TimeUnit.NANOSECONDS);
+        left = deadline - System.nanoTime();
+      }
+    }
+    return Duration.ofNanos(Math.max(0, left));
   }
 
   /** Resets them all. */

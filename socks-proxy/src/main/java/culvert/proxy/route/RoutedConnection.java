@@ -72,6 +72,11 @@ final class RoutedConnection implements Opening.Listener {
     refuse(EndReason.REFUSED, Refusal.NOT_ALLOWED, "port is held by a tunnelled FTP session");
   }
 
+  /** Culvert ends, and this is no data connection of a session that is still there. */
+  void refuseLate() {
+    refuse(EndReason.SHUTDOWN, Refusal.GENERAL_FAILURE, "Culvert is shutting down");
+  }
+
   /** Asks the rules, and goes where they say. */
   void decide(ConnectionRequest request) {
     rules.decide(

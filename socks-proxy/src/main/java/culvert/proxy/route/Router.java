@@ -26,6 +26,7 @@ public final class Router implements ClientHandler {
   private final Upstreams upstreams;
   private final Relay relay;
   private final OpenConnections open;
+  private volatile boolean draining;
 
   /**
    * @param policy asked once for each connection
@@ -45,12 +46,24 @@ public final class Router implements ClientHandler {
     this.open = open;
   }
 
+  /** From now on there is a way for the data connections of FTP sessions alone. Any thread. */
+  public void drain() {
+    draining = true;
+  }
+
   /** For clients of a fixed tunnel, whose way is known: neither table nor rules are asked. */
   public ClientHandler fixed(FixedWay way) {
     return client -> {
       Policy now = policy.get();
       RoutedConnection connection = start(client, now);
-      connection.guarded(() -> connection.go(way.route(now)));
+      connection.guarded(
+          () -> {
+            if (draining) {
+              connection.refuseLate();
+            } else {
+              connection.go(way.route(now));
+            }
+          });
     };
   }
 
@@ -77,7 +90,13 @@ public final class Router implements ClientHandler {
               .addListener(
                   (Future<SocketOwner> found) ->
                       connection.whileClientWaits(() -> claim(client, found.getNow(), connection)));
-      case NOT_EXPECTED -> connection.decide(client.request());
+      case NOT_EXPECTED -> {
+        if (draining) {
+          connection.refuseLate();
+        } else {
+          connection.decide(client.request());
+        }
+      }
     }
   }
 }
