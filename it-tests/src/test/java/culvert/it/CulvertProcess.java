@@ -52,9 +52,18 @@ public final class CulvertProcess implements AutoCloseable {
       throws Exception {
     List<String> arguments = new ArrayList<>(List.of(options));
     arguments.addAll(List.of("run", "-c", configuration.toString()));
-    ProcessBuilder builder = builder(arguments).redirectError(log.toFile());
+    ProcessBuilder builder = builder(arguments);
     builder.environment().putAll(environment);
-    Process process = builder.start();
+    return start(builder, log);
+  }
+
+  /** Starts it as {@code nohup} does: it is to ignore SIGHUP. */
+  static CulvertProcess runUnderNohup(Path configuration, Path log) throws Exception {
+    return start(builder("IGNORE", List.of("run", "-c", configuration.toString())), log);
+  }
+
+  private static CulvertProcess start(ProcessBuilder builder, Path log) throws Exception {
+    Process process = builder.redirectError(log.toFile()).start();
     BufferedReader out =
         new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     try {
@@ -72,9 +81,22 @@ public final class CulvertProcess implements AutoCloseable {
 
   /** A command line of Culvert, with this JVM's classes. */
   static ProcessBuilder builder(List<String> arguments) {
+    return builder("DEFAULT", arguments);
+  }
+
+  /**
+   * The same.
+   *
+   * @param hup what it does at SIGHUP, whatever this process does: that would be inherited
+   */
+  private static ProcessBuilder builder(String hup, List<String> arguments) {
     List<String> command =
         new ArrayList<>(
             List.of(
+                "perl",
+                "-e",
+                "$SIG{HUP} = shift; exec @ARGV or die $!",
+                hup,
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp",
                 System.getProperty("java.class.path"),

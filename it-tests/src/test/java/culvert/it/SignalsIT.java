@@ -179,6 +179,20 @@ class SignalsIT {
     }
   }
 
+  @Test
+  void sighupThatIsIgnoredAsUnderNohupIsToldOfAndChangesNothing() throws Exception {
+    try (CulvertProcess culvert =
+        CulvertProcess.runUnderNohup(config.write(), directory.resolve("log"))) {
+      config.rule("action", "block").write();
+      culvert.signal("HUP");
+
+      login(Socks5.through(culvert.port())).close();
+      assertThat(culvert.log()).containsOnlyOnce("SIGHUP is ignored").doesNotContain("reloaded");
+      culvert.signal("TERM");
+      assertThat(culvert.exitCode()).as(culvert.log()).isZero();
+    }
+  }
+
   private CulvertProcess run() throws Exception {
     return CulvertProcess.run(config.write(), directory.resolve("log"));
   }

@@ -1,9 +1,13 @@
 package culvert.proxy.cli;
 
 import java.lang.reflect.Proxy;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /** Signals from the operating system. */
 interface Signals {
+  Logger LOG = LoggerFactory.getLogger(Signals.class);
 
   /**
    * Runs the action, on a thread of its own, each time the signal arrives.
@@ -15,7 +19,9 @@ interface Signals {
   /**
    * The process's own. The type behind it, {@code sun.misc.Signal}, is in every JDK but out of
    * bounds for the compiler, hence the reflection; where there is no such signal, as SIGHUP on
-   * Windows, nothing happens.
+   * Windows, nothing happens. A signal that the process was started with as ignored stays so, which
+   * the JVM sees to for these, and the log says; a shell's background jobs ignore SIGINT, which is
+   * nothing to speak of.
    */
   static Signals ofProcess() {
     return (name, action) -> {
@@ -32,11 +38,17 @@ interface Signals {
                   }
                   return null;
                 });
-        signal
-            .getMethod("handle", signal, handler)
-            .invoke(null, signal.getConstructor(String.class).newInstance(name), proxy);
+        Object before =
+            signal
+                .getMethod("handle", signal, handler)
+                .invoke(null, signal.getConstructor(String.class).newInstance(name), proxy);
+        if (before == handler.getField("SIG_IGN").get(null)) {
+          LOG.atLevel(name.equals("INT") ? Level.DEBUG : Level.WARN)
+              .log(
+                  "SIG{} is ignored: whoever has started Culvert wants it so, as nohup does", name);
+        }
       } catch (ReflectiveOperationException e) {
-        org.slf4j.LoggerFactory.getLogger(Signals.class).debug("no signal {} here", name, e);
+        LOG.debug("no signal {} here", name, e);
       }
     };
   }
