@@ -33,6 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(90)
 class ProxyDaemonTest {
@@ -308,6 +309,22 @@ class ProxyDaemonTest {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  @ParameterizedTest(name = "behind {0} bytes")
+  @ValueSource(ints = {1, 3, 5})
+  void aClientThatResetsDuringTheHandshakeHasHungUp(int bytes) throws Exception {
+    start("admin: 127.0.0.1:0");
+    SocksSocket client = client();
+    client.send("\5\1\0\5\1".substring(0, bytes));
+    if (bytes > 2) {
+      assertThat(client.in.read()).isEqualTo(5);
+    }
+    client.socket.setSoLinger(true, 0);
+    client.close();
+
+    await().until(() -> get("/metrics").body().contains("failures_total{reason=\"hung-up\"} 1.0"));
+    assertThat(get("/metrics").body()).contains("failures_total{reason=\"malformed\"} 0.0");
   }
 
   @Test

@@ -1,7 +1,7 @@
 package culvert.proxy.admin;
 
 import culvert.config.Endpoint;
-import culvert.proxy.door.TcpListener;
+import culvert.proxy.event.PlainWords;
 import culvert.ssh.NettyTransport;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -75,8 +75,7 @@ public final class AdminServer implements AutoCloseable {
     if (!bound.isSuccess()) {
       loop.shutdownGracefully(0, 1, TimeUnit.SECONDS);
       throw new IOException(
-          "admin: cannot bind " + endpoint + ": " + TcpListener.reason(bound.cause()),
-          bound.cause());
+          "admin: cannot bind " + endpoint + ": " + PlainWords.of(bound.cause()), bound.cause());
     }
     return new AdminServer(loop, bound.channel());
   }

@@ -1,6 +1,7 @@
 package culvert.proxy.door;
 
 import culvert.config.Endpoint;
+import culvert.proxy.event.PlainWords;
 import culvert.ssh.NettyTransport;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
@@ -10,7 +11,6 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.RecvByteBufAllocator;
-import io.netty.channel.unix.Errors;
 import io.netty.channel.unix.IntegerUnixChannelOption;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -51,7 +51,7 @@ public final class TcpListener {
         bind(transport, loops, address, acceptedInitializer).awaitUninterruptibly();
     if (!bound.isSuccess()) {
       throw new IOException(
-          "listener " + name + ": cannot bind " + endpoint + ": " + reason(bound.cause()),
+          "listener " + name + ": cannot bind " + endpoint + ": " + PlainWords.of(bound.cause()),
           bound.cause());
     }
     return bound.channel();
@@ -79,16 +79,6 @@ public final class TcpListener {
       bootstrap.childOption(SO_OOBINLINE, 1);
     }
     return bootstrap.bind(address);
-  }
-
-  /**
-   * Why a socket could not be bound, in the kernel's words; epoll puts its own call before them.
-   */
-  public static String reason(Throwable notBound) {
-    String message = String.valueOf(notBound.getMessage());
-    return notBound instanceof Errors.NativeIoException
-        ? message.substring(message.lastIndexOf(": ") + 1).strip()
-        : message;
   }
 
   /** How relayed sockets read: much at once where much comes. */

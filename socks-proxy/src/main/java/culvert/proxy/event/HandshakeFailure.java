@@ -19,8 +19,10 @@ public enum HandshakeFailure {
   /** A BIND beside no FTP session. */
   NOT_EXPECTED("not-expected"),
   TIMED_OUT("timed-out"),
-  /** The client closed before it had asked. */
-  HUNG_UP("hung-up");
+  /** The client closed, was reset, or has vanished, before it had asked. */
+  HUNG_UP("hung-up"),
+  /** A defect of Culvert; the log has the stack trace. */
+  INTERNAL_ERROR("internal-error");
 
   private final String word;
 

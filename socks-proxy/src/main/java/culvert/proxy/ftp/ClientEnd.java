@@ -1,5 +1,6 @@
 package culvert.proxy.ftp;
 
+import culvert.proxy.event.PlainWords;
 import culvert.proxy.relay.Defects;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -117,8 +118,7 @@ final class ClientEnd extends ChannelInboundHandlerAdapter {
       session.defect(cause);
       return;
     }
-    String message = cause.getMessage();
-    detail = message == null ? cause.getClass().getSimpleName() : message;
+    detail = PlainWords.of(cause);
     context.close();
   }
 

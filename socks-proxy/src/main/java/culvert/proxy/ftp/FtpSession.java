@@ -3,6 +3,7 @@ package culvert.proxy.ftp;
 import culvert.proxy.door.Client;
 import culvert.proxy.event.ConnectionRecorder;
 import culvert.proxy.event.EndReason;
+import culvert.proxy.event.PlainWords;
 import culvert.proxy.ftp.active.ActiveMode;
 import culvert.proxy.ftp.core.ControlEvent;
 import culvert.proxy.ftp.core.LoginCapture;
@@ -195,7 +196,7 @@ final class FtpSession implements ServerSide.Listener, Opening.Listener, ActiveM
         .addKeyValue("reason", EndReason.INTERNAL_ERROR)
         .setCause(cause)
         .log("FTP session failed");
-    breakOff(EndReason.INTERNAL_ERROR, cause.toString());
+    breakOff(EndReason.INTERNAL_ERROR, PlainWords.of(cause));
   }
 
   /** Goes on as far as both sides let it. */

@@ -1,5 +1,6 @@
 package culvert.proxy.ftp;
 
+import culvert.proxy.event.PlainWords;
 import culvert.proxy.ftp.core.ReplyLine;
 import culvert.proxy.ftp.core.ReplySplitter;
 import culvert.proxy.ftp.core.ShownReplies;
@@ -201,7 +202,7 @@ final class ServerSide implements UpstreamEnd.Listener {
 
   @Override
   public void broke(@Nullable Throwable cause) {
-    String why = cause == null ? "connection closed" : String.valueOf(cause.getMessage());
+    String why = cause == null ? "connection closed" : PlainWords.of(cause);
     String detail = cause instanceof SshException ? why : "FTP server " + host + ": " + why;
     tell(() -> session.serverLost(detail));
   }

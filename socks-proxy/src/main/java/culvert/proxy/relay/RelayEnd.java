@@ -1,6 +1,7 @@
 package culvert.proxy.relay;
 
 import culvert.proxy.event.EndReason;
+import culvert.proxy.event.PlainWords;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -8,7 +9,6 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
-import java.nio.channels.NotYetConnectedException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongConsumer;
@@ -310,12 +310,10 @@ final class RelayEnd extends ChannelInboundHandlerAdapter {
   private void fail(Throwable cause) {
     if (Defects.isOne(cause)) {
       LOG.error("{}: relay failed", channel, cause);
-      fail(EndReason.INTERNAL_ERROR, cause.toString());
+      fail(EndReason.INTERNAL_ERROR, PlainWords.of(cause));
       return;
     }
-    String message =
-        cause instanceof NotYetConnectedException ? "connection reset" : cause.getMessage();
-    fail(message == null ? cause.getClass().getSimpleName() : message);
+    fail(PlainWords.of(cause));
   }
 
   private void fail(String detail) {

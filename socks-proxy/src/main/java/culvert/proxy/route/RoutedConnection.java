@@ -7,6 +7,7 @@ import culvert.proxy.door.Client;
 import culvert.proxy.door.Refusal;
 import culvert.proxy.event.ConnectionRecorder;
 import culvert.proxy.event.EndReason;
+import culvert.proxy.event.PlainWords;
 import culvert.proxy.ftp.DestinationRules;
 import culvert.proxy.ftp.FtpSessions;
 import culvert.proxy.ftp.RoutedRequest;
@@ -188,7 +189,7 @@ final class RoutedConnection implements Opening.Listener {
   @Override
   public void defect(Throwable cause) {
     LOG.atError().addKeyValue("conn", recorder.number()).setCause(cause).log("routing failed");
-    recorder.ended(EndReason.INTERNAL_ERROR, cause.toString());
+    recorder.ended(EndReason.INTERNAL_ERROR, PlainWords.of(cause));
     Closing.reset(client.channel());
   }
 }

@@ -6,13 +6,20 @@ import culvert.proxy.door.Arrival;
 import culvert.proxy.door.BindHandler;
 import culvert.proxy.door.ClientHandler;
 import culvert.proxy.event.HandshakeFailure;
+import culvert.proxy.event.PlainWords;
+import culvert.proxy.relay.Defects;
+import io.netty.handler.codec.DecoderException;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One client's handshake: its deadline and its one end. */
 final class Handshake {
+  private static final Logger LOG = LoggerFactory.getLogger(Handshake.class);
+
   private final Arrival arrival;
   private final ListenerConfig.Socks listener;
   private final Admission admission;
@@ -82,6 +89,19 @@ final class Handshake {
     over = true;
     stopDeadline();
     admission.failed(arrival, failure, detail);
+  }
+
+  /** Something was thrown in the client's pipeline, which closes. */
+  void failed(Throwable cause) {
+    if (cause instanceof DecoderException) {
+      failed(HandshakeFailure.MALFORMED, PlainWords.of(cause));
+    } else if (Defects.isOne(cause)) {
+      LOG.error("SOCKS handshake failed", cause);
+      failed(HandshakeFailure.INTERNAL_ERROR, PlainWords.of(cause));
+    } else {
+      failed(HandshakeFailure.HUNG_UP, PlainWords.of(cause));
+    }
+    arrival.channel().close();
   }
 
   private void stopDeadline() {

@@ -2,6 +2,7 @@ package culvert.proxy.socks;
 
 import culvert.proxy.door.Refusal;
 import culvert.proxy.event.HandshakeFailure;
+import culvert.proxy.event.PlainWords;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.socksx.v4.DefaultSocks4CommandResponse;
 import io.netty.handler.codec.socksx.v4.Socks4CommandRequest;
@@ -57,8 +58,7 @@ final class Socks4Handshake extends SocksHandshake {
 
   @Override
   void malformed(Object message, Throwable cause) {
-    rejected(
-        HandshakeFailure.MALFORMED, String.valueOf(cause.getMessage()), Refusal.GENERAL_FAILURE);
+    rejected(HandshakeFailure.MALFORMED, PlainWords.of(cause), Refusal.GENERAL_FAILURE);
   }
 
   @Override

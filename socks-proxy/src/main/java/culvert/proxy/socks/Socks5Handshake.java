@@ -2,6 +2,7 @@ package culvert.proxy.socks;
 
 import culvert.proxy.door.Refusal;
 import culvert.proxy.event.HandshakeFailure;
+import culvert.proxy.event.PlainWords;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.socksx.v5.DefaultSocks5CommandResponse;
@@ -89,7 +90,7 @@ final class Socks5Handshake extends SocksHandshake {
 
   @Override
   void malformed(Object message, Throwable cause) {
-    String detail = String.valueOf(cause.getMessage());
+    String detail = PlainWords.of(cause);
     if (message instanceof Socks5CommandRequest) {
       rejected(
           HandshakeFailure.MALFORMED,

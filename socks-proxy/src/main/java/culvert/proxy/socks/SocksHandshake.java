@@ -6,6 +6,7 @@ import culvert.proxy.door.BindClient;
 import culvert.proxy.door.Destination;
 import culvert.proxy.door.Refusal;
 import culvert.proxy.event.HandshakeFailure;
+import culvert.proxy.event.PlainWords;
 import culvert.proxy.relay.Closing;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
@@ -102,7 +103,7 @@ abstract class SocksHandshake extends ChannelInboundHandlerAdapter {
       }
       destination = Destination.parse(host);
     } catch (IllegalArgumentException e) {
-      rejected(HandshakeFailure.MALFORMED, String.valueOf(e.getMessage()), Refusal.GENERAL_FAILURE);
+      rejected(HandshakeFailure.MALFORMED, PlainWords.of(e), Refusal.GENERAL_FAILURE);
       return;
     }
     handshake.succeeded();
@@ -188,8 +189,7 @@ abstract class SocksHandshake extends ChannelInboundHandlerAdapter {
 
   @Override
   public final void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-    handshake.failed(HandshakeFailure.MALFORMED, String.valueOf(cause.getMessage()));
-    context.close();
+    handshake.failed(cause);
   }
 
   @Override

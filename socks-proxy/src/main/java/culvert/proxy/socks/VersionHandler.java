@@ -89,7 +89,6 @@ final class VersionHandler extends ChannelInboundHandlerAdapter {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-    handshake.failed(HandshakeFailure.HUNG_UP, String.valueOf(cause.getMessage()));
-    context.close();
+    handshake.failed(cause);
   }
 }

@@ -1,5 +1,6 @@
 package culvert.proxy.tunnel;
 
+import culvert.proxy.event.PlainWords;
 import culvert.ssh.BindAddress;
 import culvert.ssh.Printable;
 import culvert.ssh.SshException;
@@ -27,7 +28,7 @@ public final class LoggedStatus implements TunnelStatus {
         .addKeyValue("listener", listener)
         .addKeyValue("server", server)
         .addKeyValue("reason", why.failure())
-        .addKeyValue("detail", Printable.text(String.valueOf(why.getMessage())))
+        .addKeyValue("detail", Printable.text(PlainWords.of(why)))
         .addKeyValue("retryIn", retryIn.toSeconds() + "s")
         .log("the remote tunnel is down, and will be tried again");
   }

@@ -4,6 +4,7 @@ import culvert.config.ListenerConfig;
 import culvert.config.SshProfile;
 import culvert.proxy.door.ForwardedBy;
 import culvert.proxy.event.Endpoints;
+import culvert.proxy.event.PlainWords;
 import culvert.proxy.upstream.ClientLogin;
 import culvert.proxy.upstream.ConfiguredServer;
 import culvert.ssh.BindAddress;
@@ -258,6 +259,6 @@ public final class RemoteTunnel {
   private static SshException failure(Throwable cause) {
     return cause instanceof SshException known
         ? known
-        : new SshException(SshFailure.SESSION_ENDED, String.valueOf(cause), cause);
+        : new SshException(SshFailure.SESSION_ENDED, PlainWords.of(cause), cause);
   }
 }

@@ -2,6 +2,7 @@ package culvert.proxy.upstream;
 
 import culvert.proxy.door.Refusal;
 import culvert.proxy.event.Endpoints;
+import culvert.proxy.event.PlainWords;
 import culvert.ssh.TcpDialer;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ConnectTimeoutException;
@@ -93,7 +94,7 @@ public final class TcpConnector implements DirectConnector {
       case NETWORK_UNREACHABLE -> "no route to host";
       case HOST_UNREACHABLE -> "name unknown";
       case CONNECTION_REFUSED -> "connection refused";
-      default -> String.valueOf(cause.getMessage());
+      default -> PlainWords.of(cause);
     };
   }
 }

@@ -10,16 +10,23 @@ import culvert.proxy.door.ConnectionLimits;
 import culvert.proxy.door.Refusal;
 import culvert.proxy.event.HandshakeFailure;
 import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.DecoderException;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.net.InetAddress;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.NotYetConnectedException;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SocksDoorTest {
@@ -287,6 +294,29 @@ class SocksDoorTest {
     client.send(4, 1, 0, 21, 192, 0, 2, 1, 0);
     client.clients.get(0).refuse(Refusal.NOT_ALLOWED);
     assertThat(client.answer()).isEqualTo("005b000000000000");
+  }
+
+  static Stream<Arguments> endsOfChannels() {
+    return Stream.of(
+        Arguments.of(new IOException("Connection reset by peer"), HandshakeFailure.HUNG_UP),
+        Arguments.of(new IOException("Connection timed out"), HandshakeFailure.HUNG_UP),
+        Arguments.of(new ClosedChannelException(), HandshakeFailure.HUNG_UP),
+        Arguments.of(new NotYetConnectedException(), HandshakeFailure.HUNG_UP),
+        Arguments.of(new DecoderException("for the test"), HandshakeFailure.MALFORMED),
+        Arguments.of(new IllegalStateException("for the test"), HandshakeFailure.INTERNAL_ERROR));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("endsOfChannels")
+  void whatEndsAHandshakeIsCountedAsWhatItWas(Throwable cause, HandshakeFailure failure) {
+    EmbeddedClient early = EmbeddedClient.connect();
+    early.pipeline().fireExceptionCaught(cause);
+    EmbeddedClient late = EmbeddedClient.connect().send(5, 1, 0).send(5, 1);
+    late.pipeline().fireExceptionCaught(cause);
+
+    assertThat(early.failures).containsExactly(failure);
+    assertThat(late.failures).containsExactly(failure);
+    assertThat(early.isOpen() || late.isOpen()).isFalse();
   }
 
   @Test

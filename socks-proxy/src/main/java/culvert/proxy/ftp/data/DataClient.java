@@ -4,6 +4,7 @@ import culvert.proxy.door.Client;
 import culvert.proxy.door.Refusal;
 import culvert.proxy.event.ConnectionRecorder;
 import culvert.proxy.event.EndReason;
+import culvert.proxy.event.PlainWords;
 import culvert.proxy.relay.Closing;
 import culvert.proxy.relay.Loops;
 import io.netty.channel.socket.DuplexChannel;
@@ -66,7 +67,7 @@ public final class DataClient {
   public void failed(Throwable defect) {
     DataDoor.failed(defect, recorder.number());
     try {
-      end(EndReason.INTERNAL_ERROR, defect.toString());
+      end(EndReason.INTERNAL_ERROR, PlainWords.of(defect));
     } finally {
       Closing.reset(channel());
     }

@@ -6,6 +6,7 @@ import culvert.proxy.door.OpenConnections;
 import culvert.proxy.event.ConnectionRecorder;
 import culvert.proxy.event.EndReason;
 import culvert.proxy.event.Endpoints;
+import culvert.proxy.event.PlainWords;
 import culvert.proxy.relay.Closing;
 import io.netty.channel.Channel;
 import java.net.InetAddress;
@@ -32,7 +33,7 @@ public record DataDoor(ConnectionLimits limits, OpenConnections connections) {
       taker.take(client, recorder);
     } catch (RuntimeException | Error e) {
       failed(e, recorder.number());
-      recorder.ended(EndReason.INTERNAL_ERROR, e.toString());
+      recorder.ended(EndReason.INTERNAL_ERROR, PlainWords.of(e));
       Closing.reset(channel);
     }
   }

@@ -4,6 +4,7 @@ import culvert.proxy.door.ConnectionLimits;
 import culvert.proxy.door.OpenConnections;
 import culvert.proxy.door.TcpListener;
 import culvert.proxy.door.WhenActive;
+import culvert.proxy.event.PlainWords;
 import culvert.proxy.ftp.data.DataDoor;
 import culvert.proxy.ftp.data.DataTaker;
 import culvert.proxy.owner.ClientOwners;
@@ -72,7 +73,7 @@ public final class DataListeners {
               if (!bound.isSuccess()) {
                 listening.setFailure(
                     new IOException(
-                        "no port to listen on for data: " + bound.cause().getMessage(),
+                        "no port to listen on for data: " + PlainWords.of(bound.cause()),
                         bound.cause()));
                 return;
               }
