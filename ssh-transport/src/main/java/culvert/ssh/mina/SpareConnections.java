@@ -111,11 +111,14 @@ final class SpareConnections {
   /**
    * A connection for a login to come: a new one, or where there are enough, one of those.
    *
-   * @return empty: those that there are were made another way
+   * @return empty: those that there are were made another way, or there will be no login
    */
   Optional<SshConnection> prepare(
       Path path, Optional<SshSessionSpec> via, Asker asker, EventLoop loop) {
     synchronized (this) {
+      if (closed) {
+        return Optional.empty();
+      }
       Server state = servers.computeIfAbsent(path.server(), s -> new Server());
       if (!state.hasRoom()) {
         return state.any(path);

@@ -335,6 +335,21 @@ class MinaSshTransportTest {
   }
 
   @Test
+  void nothingIsPreparedWhenTheTransportIsClosed() throws Exception {
+    ssh.transport.close();
+    SshTransport.Preparation prepared =
+        ssh.transport.prepare(ssh.server(), LOOPBACK, Optional.empty(), ssh.loop);
+
+    prepared.reached().get(20, TimeUnit.SECONDS);
+    prepared.ready().get(20, TimeUnit.SECONDS);
+    assertThat(ssh.server.getActiveSessions()).isEmpty();
+    assertThat(
+            failure(ssh.connect(ssh.server(), "alice", TransportFixture.PASSWORD, LOOPBACK))
+                .failure())
+        .isEqualTo(SshFailure.SESSION_ENDED);
+  }
+
+  @Test
   void aSpareThatDiedIsReplacedSilently() throws Exception {
     ssh.transport
         .prepare(ssh.server(), LOOPBACK, Optional.empty(), ssh.loop)
