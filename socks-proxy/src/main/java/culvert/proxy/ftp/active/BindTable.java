@@ -176,7 +176,12 @@ public final class BindTable implements BindHandler {
       this.owner = owner;
       this.socket = sockets.socket(client.arrival());
       InetAddress own = client.arrival().own().getAddress();
-      reservation.bind(new InetSocketAddress(own, 0));
+      try {
+        reservation.bind(new InetSocketAddress(own, 0));
+      } catch (IOException | RuntimeException e) {
+        free();
+        throw e;
+      }
       reserved = new InetSocketAddress(own, reservation.getLocalPort());
     }
 

@@ -2,6 +2,7 @@ package culvert.proxy.ftp.active;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.when;
@@ -16,21 +17,26 @@ import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.ImmediateEventExecutor;
 import io.netty.util.concurrent.Promise;
+import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class BindTableTest {
   private static final InetAddress HERE = InetAddress.getLoopbackAddress();
+  private static final Path OPEN_FILES = Path.of("/proc/self/fd");
   private static final Optional<String> NOBODY = Optional.empty();
 
   private final ClientOwners owners = mock(ClientOwners.class);
@@ -38,6 +44,7 @@ class BindTableTest {
   private final EmbeddedChannel events = new EmbeddedChannel();
   private final DuplexChannel channel = mock(DuplexChannel.class);
   private final List<String> answers = new ArrayList<>();
+  private InetAddress own = HERE;
 
   BindTableTest() {
     when(owners.socket(any())).thenReturn(owned(1000));
@@ -63,7 +70,7 @@ class BindTableTest {
       return new Arrival(
           channel,
           new InetSocketAddress(HERE, 40_000),
-          new InetSocketAddress(HERE, 1080),
+          new InetSocketAddress(own, 1080),
           Optional.empty());
     }
 
@@ -113,6 +120,35 @@ class BindTableTest {
     open(HERE, Optional.of("amy"));
     assertThat(table.bind(new Client(NOBODY))).isEmpty();
     assertThat(table.bind(new Client(Optional.of("amy")))).isPresent();
+  }
+
+  @Test
+  void aPortThatCannotBeReservedLeavesNoSocketBehind() throws Exception {
+    assumeThat(OPEN_FILES).isDirectory();
+    open(HERE, NOBODY);
+    own = InetAddress.getByName("192.0.2.1"); // nobody's
+    assertThat(table.bind(new Client(NOBODY))).isEmpty();
+    long before = sockets();
+
+    for (int i = 0; i < 10; i++) {
+      assertThat(table.bind(new Client(NOBODY))).isEmpty();
+    }
+
+    assertThat(sockets()).isEqualTo(before);
+  }
+
+  private static long sockets() throws IOException {
+    try (Stream<Path> files = Files.list(OPEN_FILES)) {
+      return files.filter(BindTableTest::isSocket).count();
+    }
+  }
+
+  private static boolean isSocket(Path file) {
+    try {
+      return Files.readSymbolicLink(file).toString().startsWith("socket:");
+    } catch (IOException e) {
+      return false; // closed meanwhile
+    }
   }
 
   @Test
