@@ -6,8 +6,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -61,23 +59,19 @@ final class GreetingServer {
     return process.children().toList();
   }
 
+  /** What its program has printed. */
+  String said() throws IOException {
+    return ServerLogs.read(output);
+  }
+
   /** How many connections were made only to see whether it is there. */
   int probes() {
     return probes;
   }
 
-  private String said() {
-    try {
-      return Files.readString(output, StandardCharsets.ISO_8859_1);
-    } catch (IOException e) {
-      return e.toString();
-    }
-  }
-
   private boolean answers() {
     if (!process.isAlive()) {
-      throw new IllegalStateException(
-          command + " ended at once: " + process.exitValue() + ", it said: " + said());
+      throw new IllegalStateException(command + " ended at once: " + process.exitValue());
     }
     try (Socket socket = new Socket()) {
       socket.connect(new InetSocketAddress(InetAddress.getByName(address), port), 1000);

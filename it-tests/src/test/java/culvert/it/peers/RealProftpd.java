@@ -37,8 +37,7 @@ public final class RealProftpd implements RealFtpServer {
     Path directory = Files.createTempDirectory("culvert-proftpd-");
     RealProftpd proftpd = new RealProftpd(directory, FreePorts.next());
     Files.write(proftpd.configuration(), proftpd.configurationLines(options));
-    proftpd.server.restart();
-    return proftpd;
+    return ServerLogs.started(proftpd, proftpd.server::restart);
   }
 
   @Override
@@ -54,6 +53,11 @@ public final class RealProftpd implements RealFtpServer {
   @Override
   public List<ProcessHandle> sessionProcesses() {
     return server.sessions();
+  }
+
+  @Override
+  public String log() throws IOException {
+    return ServerLogs.read(logFile()) + server.said();
   }
 
   @Override
@@ -86,11 +90,15 @@ public final class RealProftpd implements RealFtpServer {
                 "AllowStoreRestart on",
                 "WtmpLog off",
                 "TransferLog none",
-                "SystemLog " + directory.resolve("log"),
+                "SystemLog " + logFile(),
                 "PidFile " + directory.resolve("pid"),
                 "ScoreboardFile " + directory.resolve("scoreboard")));
     lines.addAll(List.of(options));
     return lines;
+  }
+
+  private Path logFile() {
+    return directory.resolve("log");
   }
 
   private Path configuration() {

@@ -33,8 +33,7 @@ public final class RealPureFtpd implements RealFtpServer {
     RealPureFtpd pureFtpd =
         new RealPureFtpd(
             Files.createTempDirectory("culvert-pure-ftpd-"), FreePorts.next(), options);
-    pureFtpd.server.restart();
-    return pureFtpd;
+    return ServerLogs.started(pureFtpd, pureFtpd.server::restart);
   }
 
   @Override
@@ -50,6 +49,11 @@ public final class RealPureFtpd implements RealFtpServer {
   @Override
   public List<ProcessHandle> sessionProcesses() {
     return server.sessions();
+  }
+
+  @Override
+  public String log() throws IOException {
+    return server.said();
   }
 
   @Override

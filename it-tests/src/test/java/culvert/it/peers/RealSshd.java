@@ -3,7 +3,6 @@ package culvert.it.peers;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -15,7 +14,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 /** An sshd of OpenSSH on the loopback, with a configuration, a host key and a log of its own. */
-public final class RealSshd implements AutoCloseable {
+public final class RealSshd implements RealServer {
   static final Path PROGRAM = Path.of("/usr/sbin/sshd");
 
   static final String NO_PENALTIES = "PerSourcePenalties no";
@@ -68,10 +67,15 @@ public final class RealSshd implements AutoCloseable {
     sshd.newHostKey();
     Files.createFile(sshd.authorizedKeys());
     Files.write(sshd.configuration(), sshd.configurationLines(options));
-    sshd.restart();
-    return sshd;
+    return ServerLogs.started(sshd, sshd::restart);
   }
 
+  @Override
+  public String name() {
+    return "sshd";
+  }
+
+  @Override
   public int port() {
     return port;
   }
@@ -119,11 +123,11 @@ public final class RealSshd implements AutoCloseable {
                 "-E",
                 logFile().toString()),
             directory.resolve("output"));
-    await("sshd listens, its log: " + logFile())
+    await("sshd listens")
         .atMost(DEADLINE)
         .until(() -> !process.isAlive() || count("Server listening on") > listening);
     if (!process.isAlive()) {
-      throw new IOException("sshd ended at once: " + log());
+      throw new IOException("sshd ended at once");
     }
   }
 
@@ -163,10 +167,9 @@ public final class RealSshd implements AutoCloseable {
     return sessionProcesses().size();
   }
 
+  @Override
   public String log() throws IOException {
-    return Files.exists(logFile())
-        ? Files.readString(logFile(), StandardCharsets.ISO_8859_1)
-        : "(no log)";
+    return ServerLogs.read(logFile());
   }
 
   /** How many lines of the log contain the text. */

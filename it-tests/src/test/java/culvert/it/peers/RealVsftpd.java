@@ -50,8 +50,7 @@ public final class RealVsftpd implements RealFtpServer {
     Files.createDirectories(Path.of("/run/vsftpd/empty"));
     RealVsftpd vsftpd = new RealVsftpd(Files.createTempDirectory("culvert-vsftpd-"), address, port);
     Files.write(vsftpd.configuration(), vsftpd.configurationLines(options));
-    vsftpd.restart();
-    return vsftpd;
+    return ServerLogs.started(vsftpd, vsftpd::restart);
   }
 
   @Override
@@ -90,8 +89,9 @@ public final class RealVsftpd implements RealFtpServer {
     server.stop();
   }
 
+  @Override
   public String log() throws IOException {
-    return Files.exists(logFile()) ? Files.readString(logFile()) : "";
+    return ServerLogs.read(logFile());
   }
 
   /** How many control connections were made by now, from wherever. */
