@@ -40,8 +40,13 @@ public final class RegularFile {
     }
   }
 
-  /** All of a stream that has at most so many octets. */
-  static byte[] read(InputStream in, int most) throws IOException {
+  /**
+   * What is left of a stream.
+   *
+   * @param most octets; more are refused
+   * @throws IOException there are more, or it cannot be read
+   */
+  public static byte[] read(InputStream in, int most) throws IOException {
     byte[] octets = in.readNBytes(most);
     if (in.read() >= 0) {
       throw new IOException("larger than " + size(most));
