@@ -1,6 +1,7 @@
 package culvert.proxy.door;
 
 import culvert.filter.ConnectionRequest;
+import culvert.proxy.relay.HomeLoop;
 import io.netty.channel.socket.DuplexChannel;
 import java.net.InetSocketAddress;
 import java.util.Optional;
@@ -22,6 +23,11 @@ public interface Client {
 
   default InetSocketAddress address() {
     return arrival().peer();
+  }
+
+  /** Where what belongs to this client's connection lives. */
+  default HomeLoop home() {
+    return HomeLoop.of(channel());
   }
 
   ConnectionRequest request();

@@ -77,7 +77,7 @@ public final class ControlConnections implements FtpSessions {
       Client client,
       ConnectionRecorder recorder,
       FtpSession session) {
-    Supplier<ChannelHandler> ends = () -> UpstreamEnd.initializer(session.loop());
+    Supplier<ChannelHandler> ends = () -> UpstreamEnd.initializer(session.home());
     return new Opening(
         services.upstreams(),
         destination,

@@ -1,7 +1,7 @@
 package culvert.proxy.ftp;
 
 import culvert.proxy.relay.Closing;
-import io.netty.channel.EventLoop;
+import culvert.proxy.relay.HomeLoop;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.time.Duration;
@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * to the session's loop.
  */
 final class DataTransfers {
-  private final EventLoop loop;
+  private final HomeLoop home;
   private final Duration patience;
   private final Set<DuplexChannel> clients = new LinkedHashSet<>();
   private final List<Runnable> waiting = new ArrayList<>();
@@ -27,16 +26,18 @@ final class DataTransfers {
   /**
    * @param patience what a server may take to answer ABOR
    */
-  DataTransfers(EventLoop loop, Duration patience) {
-    this.loop = loop;
+  DataTransfers(HomeLoop home, Duration patience) {
+    this.home = home;
     this.patience = patience;
   }
 
   void started(DuplexChannel dataClient) {
+    home.check();
     clients.add(dataClient);
   }
 
   void ended(DuplexChannel dataClient) {
+    home.check();
     clients.remove(dataClient);
   }
 
@@ -50,8 +51,9 @@ final class DataTransfers {
    * when the answer does not come.
    */
   void abortSent() {
+    home.check();
     if (timer == null) {
-      timer = loop.schedule(this::abortIsOverdue, patience.toMillis(), TimeUnit.MILLISECONDS);
+      timer = home.in(patience, this::abortIsOverdue);
     }
   }
 
@@ -66,6 +68,7 @@ final class DataTransfers {
     if (timer == null || overdue) {
       task.run();
     } else {
+      home.check();
       waiting.add(task);
     }
   }
@@ -84,6 +87,7 @@ final class DataTransfers {
   }
 
   private void proceed() {
+    home.check();
     List<Runnable> tasks = List.copyOf(waiting);
     waiting.clear();
     tasks.forEach(Runnable::run);

@@ -10,16 +10,15 @@ import culvert.proxy.ftp.core.LoginCapture;
 import culvert.proxy.ftp.core.LoginEvent;
 import culvert.proxy.ftp.core.OwnReply;
 import culvert.proxy.ftp.core.ReplyLine;
+import culvert.proxy.relay.HomeLoop;
 import culvert.proxy.upstream.Opening;
 import culvert.proxy.upstream.Refusals;
 import culvert.proxy.upstream.Upstream;
-import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.time.Duration;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,7 +40,7 @@ final class FtpSession implements ServerSide.Listener, Opening.Listener, ActiveM
   private final FtpTimeouts timeouts;
   private final ClientSide client;
   private final SessionWay way;
-  private final EventLoop loop;
+  private final HomeLoop home;
   private final ConnectionRecorder recorder;
   private final DataTransfers transfers;
   private Conversation word = new ConnectingConversation(this);
@@ -61,9 +60,9 @@ final class FtpSession implements ServerSide.Listener, Opening.Listener, ActiveM
     this.timeouts = timeouts;
     this.client = new ClientSide(client, mayBeData, recorder, this);
     this.way = way;
-    this.loop = client.channel().eventLoop();
+    this.home = client.home();
     this.recorder = recorder;
-    this.transfers = new DataTransfers(loop, timeouts.abort());
+    this.transfers = new DataTransfers(home, timeouts.abort());
   }
 
   /** Watches the client from now on; {@code opener} is cancelled when it goes. */
@@ -125,6 +124,7 @@ final class FtpSession implements ServerSide.Listener, Opening.Listener, ActiveM
   // What the conversations ask for
 
   void become(Conversation next) {
+    home.check();
     if (!ended) {
       log.atDebug().addKeyValue("conn", recorder.number()).log(next.getClass().getSimpleName());
       word = next;
@@ -139,8 +139,9 @@ final class FtpSession implements ServerSide.Listener, Opening.Listener, ActiveM
     return client;
   }
 
-  EventLoop loop() {
-    return loop;
+  /** Where it lives, as does what belongs to it. */
+  HomeLoop home() {
+    return home;
   }
 
   /** What its data connections belong to. */
@@ -168,20 +169,19 @@ final class FtpSession implements ServerSide.Listener, Opening.Listener, ActiveM
 
   /** Runs the task later, unless the session has ended. */
   ScheduledFuture<?> in(Duration delay, Runnable task) {
-    return loop.schedule(
+    return home.in(
+        delay,
         () -> {
           if (!ended) {
             guarded(task);
           }
-        },
-        delay.toMillis(),
-        TimeUnit.MILLISECONDS);
+        });
   }
 
   /** A defect costs one session, and is heard of once. */
   @Override
   public void guarded(Runnable step) {
-    assert loop.inEventLoop();
+    home.check();
     try {
       step.run();
     } catch (RuntimeException | Error e) {
@@ -297,6 +297,7 @@ final class FtpSession implements ServerSide.Listener, Opening.Listener, ActiveM
   }
 
   void end(EndReason reason, String detail) {
+    home.check();
     if (ended) {
       return;
     }

@@ -39,7 +39,7 @@ final class LoginConversation implements Conversation, LoginDeadlines.Listener {
   LoginConversation(FtpSession session, LoginCapture login) {
     this.session = session;
     this.login = login;
-    this.deadlines = new LoginDeadlines(session.loop(), session.timeouts(), this);
+    this.deadlines = new LoginDeadlines(session.home(), session.timeouts(), this);
     deadlines.follow(login.state());
   }
 

@@ -1,10 +1,9 @@
 package culvert.proxy.ftp;
 
 import culvert.proxy.ftp.core.LoginState;
-import io.netty.channel.EventLoop;
+import culvert.proxy.relay.HomeLoop;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,14 +27,14 @@ final class LoginDeadlines {
     SERVER
   }
 
-  private final EventLoop loop;
+  private final HomeLoop home;
   private final FtpTimeouts timeouts;
   private final Listener session;
   private Awaited awaited = Awaited.NOBODY;
   private @Nullable ScheduledFuture<?> timer;
 
-  LoginDeadlines(EventLoop loop, FtpTimeouts timeouts, Listener session) {
-    this.loop = loop;
+  LoginDeadlines(HomeLoop home, FtpTimeouts timeouts, Listener session) {
+    this.home = home;
     this.timeouts = timeouts;
     this.session = session;
   }
@@ -59,6 +58,7 @@ final class LoginDeadlines {
     if (next == awaited) {
       return; // the time goes on
     }
+    home.check();
     awaited = next;
     if (timer != null) {
       timer.cancel(false);
@@ -78,6 +78,6 @@ final class LoginDeadlines {
   }
 
   private void start(Duration patience, Runnable late) {
-    timer = loop.schedule(late, patience.toMillis(), TimeUnit.MILLISECONDS);
+    timer = home.in(patience, late);
   }
 }

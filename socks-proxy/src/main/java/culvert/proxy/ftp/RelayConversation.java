@@ -314,7 +314,7 @@ final class RelayConversation implements Conversation {
       announced(announce, expected);
       return;
     }
-    Promise<PassivePorts.Announced> inTime = session.loop().newPromise();
+    Promise<PassivePorts.Announced> inTime = session.home().newPromise();
     PromiseNotifier.cascade(false, expected, inTime);
     Duration longest = session.timeouts().answer();
     TimeoutException late =

@@ -109,7 +109,7 @@ final class SessionWay {
   /** Takes the upstream into use; nothing is heard from it before {@link ServerSide#listen}. */
   ServerSide attach(FtpSession session, DuplexChannel control, Upstream upstream) {
     SessionData told = new SessionData(session);
-    DataEvents events = new DataEvents(client.channel().eventLoop(), told);
+    DataEvents events = new DataEvents(client.home(), told);
     DataConnector connector =
         new DataConnector(session.job(), events, upstream, route, services.relay());
     PassiveAddress address = PassiveAddress.of(client, request, services.upstreams().resolver());

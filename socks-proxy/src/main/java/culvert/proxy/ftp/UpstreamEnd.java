@@ -1,14 +1,13 @@
 package culvert.proxy.ftp;
 
 import culvert.proxy.relay.Defects;
-import culvert.proxy.relay.Loops;
+import culvert.proxy.relay.HomeLoop;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
-import io.netty.channel.EventLoop;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.AttributeKey;
@@ -50,7 +49,7 @@ final class UpstreamEnd extends ChannelInboundHandlerAdapter {
   private static final AttributeKey<UpstreamEnd> END =
       AttributeKey.valueOf(UpstreamEnd.class, "end");
 
-  private final EventLoop sessionLoop;
+  private final HomeLoop home; // the session's
 
   // confined to the channel's loop
   private List<byte[]> batch = new ArrayList<>();
@@ -64,16 +63,20 @@ final class UpstreamEnd extends ChannelInboundHandlerAdapter {
   private boolean detached;
   private boolean readAsked;
 
-  private UpstreamEnd(EventLoop sessionLoop) {
-    this.sessionLoop = sessionLoop;
+  private UpstreamEnd(HomeLoop home) {
+    this.home = home;
   }
 
-  /** For each channel that is tried: its end is a session's of this loop. */
-  static ChannelHandler initializer(EventLoop sessionLoop) {
+  /**
+   * For each channel that is tried.
+   *
+   * @param session where the session lives that its end is for
+   */
+  static ChannelHandler initializer(HomeLoop session) {
     return new ChannelInitializer<>() {
       @Override
       protected void initChannel(Channel channel) {
-        UpstreamEnd end = new UpstreamEnd(sessionLoop);
+        UpstreamEnd end = new UpstreamEnd(session);
         channel.attr(END).set(end);
         channel.pipeline().addLast("ftp-server", end);
       }
@@ -92,6 +95,7 @@ final class UpstreamEnd extends ChannelInboundHandlerAdapter {
 
   /** Tells what has happened so far, and from now on at once. */
   void listen(Listener session) {
+    home.check();
     listener = session;
     while (!early.isEmpty() && !detached) {
       early.remove().run();
@@ -100,6 +104,7 @@ final class UpstreamEnd extends ChannelInboundHandlerAdapter {
 
   /** Nothing more is heard from here. */
   void detach() {
+    home.check();
     detached = true;
     early.clear();
   }
@@ -113,6 +118,7 @@ final class UpstreamEnd extends ChannelInboundHandlerAdapter {
 
   /** Asks for one batch, unless one is under way. */
   void read() {
+    home.check();
     if (!readAsked && !detached) {
       readAsked = true;
       channel().read();
@@ -187,12 +193,7 @@ final class UpstreamEnd extends ChannelInboundHandlerAdapter {
 
   /** To the session's loop, from any thread; dropped once {@link #detach detached}. */
   void post(Consumer<Listener> event) {
-    Runnable task = () -> run(event);
-    if (sessionLoop.inEventLoop()) {
-      task.run();
-    } else {
-      Loops.execute(sessionLoop, task); // where that has ended, the session has, too
-    }
+    home.post(() -> run(event)); // where that loop has ended, the session has, too
   }
 
   private void run(Consumer<Listener> event) {

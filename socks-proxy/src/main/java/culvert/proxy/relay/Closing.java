@@ -59,10 +59,10 @@ public final class Closing {
    * words; so what still comes in is read and dropped.
    */
   public static void finish(DuplexChannel channel, Duration patience) {
-    if (!channel.eventLoop().inEventLoop()) {
-      channel.eventLoop().execute(() -> finish(channel, patience));
-      return;
-    }
+    HomeLoop.of(channel).post(() -> finishHere(channel, patience));
+  }
+
+  private static void finishHere(DuplexChannel channel, Duration patience) {
     if (!channel.isActive()) {
       channel.close();
       return;

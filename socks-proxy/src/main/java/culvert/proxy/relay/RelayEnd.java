@@ -23,6 +23,7 @@ final class RelayEnd extends ChannelInboundHandlerAdapter {
   private static final Logger LOG = LoggerFactory.getLogger(RelayEnd.class);
 
   private final DuplexChannel channel;
+  private final HomeLoop home;
   private final RelayedPair pair;
   private final BufferBudget budget;
   private final long highWaterMark;
@@ -68,6 +69,7 @@ final class RelayEnd extends ChannelInboundHandlerAdapter {
       LongConsumer given,
       EndReason brokenReason) {
     this.channel = channel;
+    this.home = HomeLoop.of(channel);
     this.pair = pair;
     this.budget = budget;
     this.highWaterMark = highWaterMark;
@@ -89,6 +91,7 @@ final class RelayEnd extends ChannelInboundHandlerAdapter {
 
   /** Starts to read, and notices what happened before the handler was there. */
   void begin() {
+    home.check();
     begun = true;
     if (disposed) {
       return;
@@ -107,11 +110,7 @@ final class RelayEnd extends ChannelInboundHandlerAdapter {
 
   /** Runs on this end's loop, at once if that is the caller's. */
   void post(Runnable task) {
-    if (channel.eventLoop().inEventLoop()) {
-      task.run();
-      return;
-    }
-    if (!Loops.execute(channel.eventLoop(), task)) {
+    if (!home.post(task)) {
       LOG.debug("{}: event loop has ended", channel);
     }
   }
@@ -181,6 +180,7 @@ final class RelayEnd extends ChannelInboundHandlerAdapter {
 
   /** The peer has written so many bytes of ours. */
   private void credit(long bytes) {
+    home.check();
     if (disposed) {
       return;
     }
@@ -204,6 +204,7 @@ final class RelayEnd extends ChannelInboundHandlerAdapter {
   // Output half: peer -> channel
 
   private void deliver(List<ByteBuf> handedOver) {
+    home.check();
     if (gone && !failed && !disposed) {
       fail("connection closed before it took everything");
     }
@@ -252,6 +253,7 @@ final class RelayEnd extends ChannelInboundHandlerAdapter {
   }
 
   private void endOutput() {
+    home.check();
     outputEnding = true;
     endOutputIfWritten();
   }
@@ -330,6 +332,7 @@ final class RelayEnd extends ChannelInboundHandlerAdapter {
 
   /** The relay is over: gives everything back and closes. */
   void dispose(boolean reset) {
+    home.check();
     if (disposed) {
       return;
     }

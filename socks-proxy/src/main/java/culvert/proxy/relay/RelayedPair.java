@@ -2,14 +2,13 @@ package culvert.proxy.relay;
 
 import culvert.proxy.event.ConnectionRecorder;
 import culvert.proxy.event.EndReason;
-import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
 
 /** Two channels and the one end of their relay. Confined to the client's event loop. */
 final class RelayedPair {
   private final RelayEnd client;
   private final RelayEnd upstream;
-  private final EventLoop loop;
+  private final HomeLoop home; // the client's
   private final RelayListener listener;
   private int endedDirections;
   private boolean ended;
@@ -21,7 +20,7 @@ final class RelayedPair {
       RelayListener listener,
       BufferBudget budget,
       long highWaterMark) {
-    this.loop = clientChannel.eventLoop();
+    this.home = HomeLoop.of(clientChannel);
     this.listener = listener;
     this.client =
         new RelayEnd(
@@ -48,11 +47,12 @@ final class RelayedPair {
   void start() {
     client.install();
     upstream.post(upstream::install);
-    loop.execute(
-        () -> {
-          client.begin();
-          upstream.post(upstream::begin);
-        });
+    home.loop()
+        .execute(
+            () -> {
+              client.begin();
+              upstream.post(upstream::begin);
+            });
   }
 
   /** All of one direction is written, and its end comes next. On that end's loop. */
@@ -79,6 +79,7 @@ final class RelayedPair {
   }
 
   private void end(EndReason reason, String detail, boolean reset) {
+    home.check();
     if (ended) {
       return;
     }
@@ -92,11 +93,7 @@ final class RelayedPair {
   }
 
   private void onClientLoop(Runnable task) {
-    if (loop.inEventLoop()) {
-      task.run();
-      return;
-    }
-    if (!Loops.execute(loop, task)) {
+    if (!home.post(task)) {
       // The loop has ended and has taken the client's channel with it.
       upstream.dispose(true);
     }

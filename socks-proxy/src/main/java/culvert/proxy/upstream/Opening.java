@@ -4,12 +4,12 @@ import culvert.config.FallbackReason;
 import culvert.filter.ConnectionRequest;
 import culvert.proxy.door.Client;
 import culvert.proxy.event.ConnectionRecorder;
+import culvert.proxy.relay.HomeLoop;
 import culvert.ssh.SshException;
 import culvert.ssh.SshFailure;
 import culvert.ssh.SshSessionSpec;
 import culvert.ssh.SshTransport;
 import io.netty.channel.ChannelHandler;
-import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
 import java.util.Optional;
@@ -136,6 +136,7 @@ public final class Opening {
   }
 
   private void go(Step next) {
+    home().check();
     cancel();
     present = next;
     next.begin();
@@ -155,8 +156,8 @@ public final class Opening {
     return client;
   }
 
-  EventLoop loop() {
-    return client.channel().eventLoop();
+  HomeLoop home() {
+    return client.home();
   }
 
   Use use() {

@@ -38,7 +38,7 @@ final class PlainStep extends Step {
   private boolean plain; // nothing speaks against it
 
   PlainStep(Opening opening, Optional<InPlace> inPlace) {
-    super(opening.loop(), opening::defect);
+    super(opening.home(), opening::defect);
     this.opening = opening;
     this.request = opening.request();
     this.inPlace = inPlace;

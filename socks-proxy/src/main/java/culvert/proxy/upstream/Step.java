@@ -1,10 +1,11 @@
 package culvert.proxy.upstream;
 
 import culvert.proxy.relay.Defects;
+import culvert.proxy.relay.HomeLoop;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.FutureListener;
 import io.netty.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
+import java.time.Duration;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * given back. Confined to the opening's loop.
  */
 abstract class Step {
-  private final EventLoop loop;
+  private final HomeLoop home;
   private final Consumer<Throwable> defect;
   private @Nullable ScheduledFuture<?> timer;
   private boolean over;
@@ -21,8 +22,8 @@ abstract class Step {
   /**
    * @param defect hears of what goes wrong that nobody but Culvert is to blame for
    */
-  Step(EventLoop loop, Consumer<Throwable> defect) {
-    this.loop = loop;
+  Step(HomeLoop home, Consumer<Throwable> defect) {
+    this.home = home;
     this.defect = defect;
   }
 
@@ -30,7 +31,7 @@ abstract class Step {
 
   /** Nothing more is heard of it. */
   final void stop() {
-    assert loop.inEventLoop();
+    home.check();
     over = true;
     stopTimer();
   }
@@ -40,14 +41,14 @@ abstract class Step {
   }
 
   final EventLoop loop() {
-    return loop;
+    return home.loop();
   }
 
   /** Runs the task later, in place of the one that was to run before, unless the step is over. */
   final void in(long nanos, Runnable task) {
     stopTimer();
     if (!over) {
-      timer = loop.schedule(Defects.told(unlessOver(task), defect), nanos, TimeUnit.NANOSECONDS);
+      timer = home.in(Duration.ofNanos(nanos), Defects.told(unlessOver(task), defect));
     }
   }
 

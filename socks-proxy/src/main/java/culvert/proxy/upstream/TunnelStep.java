@@ -44,7 +44,7 @@ final class TunnelStep extends Step {
       TunnelPlan planned,
       Optional<SshTransport.Preparation> preparation,
       SshSessionSpec spec) {
-    super(opening.loop(), opening::defect);
+    super(opening.home(), opening::defect);
     this.opening = opening;
     this.planned = planned;
     this.preparation = preparation;

@@ -3,6 +3,7 @@ package culvert.proxy.ftp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import culvert.proxy.ftp.core.LoginState;
+import culvert.proxy.relay.HomeLoop;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,7 +24,7 @@ class LoginDeadlinesTest {
     time.freezeTime();
     deadlines =
         new LoginDeadlines(
-            time.eventLoop(),
+            HomeLoop.of(time),
             FtpTimeouts.DEFAULT,
             new LoginDeadlines.Listener() {
               @Override

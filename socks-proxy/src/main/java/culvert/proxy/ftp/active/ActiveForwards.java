@@ -1,13 +1,12 @@
 package culvert.proxy.ftp.active;
 
-import io.netty.channel.EventLoop;
+import culvert.proxy.relay.HomeLoop;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Queue;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Remote forwards whose transfers the server has heard of, oldest first: a client that sends its
@@ -15,7 +14,7 @@ import java.util.concurrent.TimeUnit;
  * session's loop.
  */
 final class ActiveForwards implements AutoCloseable {
-  private final EventLoop loop;
+  private final HomeLoop home;
   private final Duration patience;
   private final Queue<ForwardedData> unanswered = new ArrayDeque<>();
 
@@ -25,12 +24,13 @@ final class ActiveForwards implements AutoCloseable {
   /**
    * @param patience what a server may take to connect after its final reply
    */
-  ActiveForwards(EventLoop loop, Duration patience) {
-    this.loop = loop;
+  ActiveForwards(HomeLoop home, Duration patience) {
+    this.home = home;
     this.patience = patience;
   }
 
   void add(ForwardedData forward) {
+    home.check();
     unanswered.add(forward);
   }
 
@@ -38,6 +38,7 @@ final class ActiveForwards implements AutoCloseable {
    * The oldest one's transfer has had its final reply, which may overtake its data, but not by far.
    */
   void transferEnded(boolean failed) {
+    home.check();
     ForwardedData ended = unanswered.poll();
     if (ended != null && failed) {
       ended.close(); // the server will not come any more
@@ -48,17 +49,17 @@ final class ActiveForwards implements AutoCloseable {
 
   private ScheduledFuture<?> endInTime(ForwardedData ended) {
     long millis = patience.toMillis();
-    return loop.schedule(
+    return home.in(
+        patience,
         () -> {
           finished.remove(ended);
           ended.close("the FTP server did not connect within " + millis + " ms of its final reply");
-        },
-        millis,
-        TimeUnit.MILLISECONDS);
+        });
   }
 
   /** The client has its data, as it goes on. */
   void forgetFinished() {
+    home.check();
     finished.forEach(
         (forward, end) -> {
           end.cancel(false);

@@ -12,11 +12,11 @@ import culvert.proxy.ftp.core.PassiveReply;
 import culvert.proxy.ftp.data.DataConnector;
 import culvert.proxy.ftp.data.PassiveAddress;
 import culvert.proxy.owner.ClientOwners;
+import culvert.proxy.relay.HomeLoop;
 import culvert.proxy.upstream.DirectConnector;
 import culvert.proxy.upstream.HeldPorts;
 import culvert.proxy.upstream.Upstream;
 import culvert.ssh.AddressResolver;
-import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.FutureListener;
 import java.time.Duration;
@@ -63,7 +63,7 @@ public final class ActiveMode {
   private final Optional<ForwardOffers> forwards;
   private final ClientReach clients;
   private final Listener session;
-  private final EventLoop loop;
+  private final HomeLoop home;
   private final ActiveForwards given;
   private @Nullable Future<?>
       step; // the one under way; whatever it has is its own until it is done
@@ -88,9 +88,9 @@ public final class ActiveMode {
     this.request = request;
     this.connector = connector;
     this.session = session;
-    this.loop = client.channel().eventLoop();
+    this.home = client.home();
     this.clients = new ClientReach(needs, client, serverAddress);
-    this.given = new ActiveForwards(loop, needs.lateData());
+    this.given = new ActiveForwards(home, needs.lateData());
     this.forwards =
         upstream
             .tunnel()
@@ -101,7 +101,7 @@ public final class ActiveMode {
                         new ForwardPlan(tunnel, needs.resolver()),
                         connector,
                         needs.earlyData(),
-                        loop));
+                        home));
   }
 
   private static boolean forwards(Route route) {
@@ -159,7 +159,7 @@ public final class ActiveMode {
     if (present == null) {
       throw new IllegalStateException("active mode: a transfer without a client to reach");
     }
-    ActiveTransfer transfer = new ActiveTransfer(data.request(), needs.services(), connector, loop);
+    ActiveTransfer transfer = new ActiveTransfer(data.request(), needs.services(), connector, home);
     ForwardedData offered = forward;
     if (data.server().isPresent()) {
       PassiveReply server = data.server().get();
@@ -182,6 +182,7 @@ public final class ActiveMode {
   }
 
   private void opened(int number, Future<Void> ready) {
+    home.check();
     if (!ready.isSuccess()) {
       tell(new ControlEvent.NotOpened(number, String.valueOf(ready.cause().getMessage())));
       return;
@@ -219,6 +220,7 @@ public final class ActiveMode {
 
   /** One thing is under way at a time; what is stopped is heard of no more. */
   private <T> void step(Future<T> next, Consumer<Future<T>> then) {
+    home.check();
     step = next;
     next.addListener(
         (FutureListener<T>)
@@ -232,6 +234,7 @@ public final class ActiveMode {
 
   /** Nothing that is under way is used any more, but for transfers that the server has heard of. */
   private void stop() {
+    home.check();
     Future<?> under = step;
     step = null;
     if (under != null) {
@@ -244,6 +247,7 @@ public final class ActiveMode {
   }
 
   private void dropWay() {
+    home.check();
     if (way != null) {
       way.close();
       way = null;

@@ -8,8 +8,8 @@ import culvert.proxy.ftp.core.PassiveReply;
 import culvert.proxy.ftp.data.DataClient;
 import culvert.proxy.ftp.data.DataConnector;
 import culvert.proxy.relay.Closing;
+import culvert.proxy.relay.HomeLoop;
 import culvert.proxy.relay.Loops;
-import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.FutureListener;
 import io.netty.util.concurrent.Promise;
@@ -23,19 +23,19 @@ final class ActiveTransfer {
   private final int request;
   private final ActiveServices services;
   private final DataConnector connector;
-  private final EventLoop loop;
+  private final HomeLoop home;
   private final Promise<Void> ready;
 
   /**
    * @param request for the session
-   * @param loop the session's
+   * @param home the session's
    */
-  ActiveTransfer(int request, ActiveServices services, DataConnector connector, EventLoop loop) {
+  ActiveTransfer(int request, ActiveServices services, DataConnector connector, HomeLoop home) {
     this.request = request;
     this.services = services;
     this.connector = connector;
-    this.loop = loop;
-    this.ready = loop.newPromise();
+    this.home = home;
+    this.ready = home.newPromise();
   }
 
   /** Completes on the session's loop, when the transfer may begin. */
@@ -51,7 +51,8 @@ final class ActiveTransfer {
         (dataClient, recorder) ->
             connector
                 .connect(request, dataClient, recorder, server)
-                .addListener(done -> Loops.execute(loop, () -> connected(dataClient, done))));
+                .addListener(
+                    done -> Loops.execute(home.loop(), () -> connected(dataClient, done))));
   }
 
   /** Has the client wait for the FTP server, which connects to where it was told to. */
@@ -61,7 +62,7 @@ final class ActiveTransfer {
         as,
         (dataClient, recorder) -> {
           DataClient data = connector.begin(request, dataClient, recorder);
-          Loops.execute(loop, () -> expected(data, server));
+          Loops.execute(home.loop(), () -> expected(data, server));
         });
   }
 
@@ -72,7 +73,7 @@ final class ActiveTransfer {
 
   private void reach(ClientWay client, ConnectionRequest as, Next next) {
     client
-        .reach(as, loop)
+        .reach(as, home.loop())
         .addListener(
             (FutureListener<Client>)
                 reached -> {

@@ -3,7 +3,7 @@ package culvert.proxy.ftp.active;
 import culvert.proxy.door.Client;
 import culvert.proxy.ftp.core.PortCommand;
 import culvert.proxy.ftp.data.PassiveAddress;
-import io.netty.channel.EventLoop;
+import culvert.proxy.relay.HomeLoop;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.FutureListener;
 import io.netty.util.concurrent.Promise;
@@ -23,7 +23,7 @@ final class ClientReach implements AutoCloseable {
   private final Client client;
   private final PassiveAddress serverAddress;
   private final Optional<BindTable.Session> binds;
-  private final EventLoop loop;
+  private final HomeLoop home;
 
   /**
    * @param serverAddress as the client knows it
@@ -31,7 +31,7 @@ final class ClientReach implements AutoCloseable {
   ClientReach(ActiveMode.Needs needs, Client client, PassiveAddress serverAddress) {
     this.needs = needs;
     this.client = client;
-    this.loop = client.channel().eventLoop();
+    this.home = client.home();
     this.serverAddress = serverAddress;
     this.binds = client.forwardedBy().isPresent() ? Optional.empty() : Optional.of(openBinds());
   }
@@ -49,10 +49,10 @@ final class ClientReach implements AutoCloseable {
    * anything to give back.
    */
   Future<Optional<ClientWay>> find(PortCommand.Target target) {
-    Promise<Optional<ClientWay>> found = loop.newPromise();
+    Promise<Optional<ClientWay>> found = home.newPromise();
     binds
-        .map(own -> own.claim(target.address(), loop))
-        .orElseGet(() -> loop.newSucceededFuture(Optional.empty()))
+        .map(own -> own.claim(target.address(), home.loop()))
+        .orElseGet(() -> home.loop().newSucceededFuture(Optional.empty()))
         .addListener(
             (FutureListener<Optional<BindTable.Waiting>>)
                 claimed -> {

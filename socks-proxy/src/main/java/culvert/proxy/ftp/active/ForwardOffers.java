@@ -1,8 +1,8 @@
 package culvert.proxy.ftp.active;
 
 import culvert.proxy.ftp.data.DataConnector;
+import culvert.proxy.relay.HomeLoop;
 import culvert.ssh.RemoteForward;
-import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.FutureListener;
 import io.netty.util.concurrent.Promise;
@@ -29,23 +29,24 @@ final class ForwardOffers {
   private final ForwardPlan plan;
   private final DataConnector connector;
   private final Duration early;
-  private final EventLoop loop;
+  private final HomeLoop home;
   private @Nullable Future<DataPeers> peers; // asked once
 
   /**
    * @param early how long an FTP server is kept that connects before there is a transfer
    */
-  ForwardOffers(ForwardPlan plan, DataConnector connector, Duration early, EventLoop loop) {
+  ForwardOffers(ForwardPlan plan, DataConnector connector, Duration early, HomeLoop home) {
     this.plan = plan;
     this.connector = connector;
     this.early = early;
-    this.loop = loop;
+    this.home = home;
   }
 
   /** A new offer. When the future is cancelled, everything that was asked for is given back. */
   Future<Offer> make() {
-    Promise<Offer> offer = loop.newPromise();
-    Future<DataPeers> found = peers == null ? plan.peers(loop) : peers;
+    home.check();
+    Promise<Offer> offer = home.newPromise();
+    Future<DataPeers> found = peers == null ? plan.peers(home.loop()) : peers;
     peers = found;
     found.addListener(
         (FutureListener<DataPeers>)
@@ -65,11 +66,11 @@ final class ForwardOffers {
             data.close();
           }
         });
-    List<Future<RemoteForward>> asked = plan.request(loop, data);
+    List<Future<RemoteForward>> asked = plan.request(home.loop(), data);
     data.requested(asked);
-    PromiseCombiner answers = new PromiseCombiner(loop);
+    PromiseCombiner answers = new PromiseCombiner(home.loop());
     asked.forEach(answers::add);
-    Promise<Void> answered = loop.newPromise();
+    Promise<Void> answered = home.newPromise();
     answers.finish(answered);
     answered.addListener(done -> name(data, asked, offer));
   }
@@ -81,7 +82,7 @@ final class ForwardOffers {
       offer.tryFailure(asked.get(0).cause());
       return;
     }
-    plan.names(forwards, loop)
+    plan.names(forwards, home.loop())
         .addListener(
             (FutureListener<List<InetSocketAddress>>)
                 names -> {

@@ -1,8 +1,7 @@
 package culvert.proxy.ftp.data;
 
 import culvert.proxy.event.EndReason;
-import culvert.proxy.relay.Loops;
-import io.netty.channel.EventLoop;
+import culvert.proxy.relay.HomeLoop;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
 import java.util.Queue;
@@ -17,17 +16,17 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  * #catchUp} before it looks at what the server says.
  */
 public final class DataEvents implements DataSession {
-  private final EventLoop loop;
+  private final HomeLoop home;
   private final DataSession session;
   private final Queue<Runnable> events = new ConcurrentLinkedQueue<>();
   private boolean telling; // confined to the loop
 
   /**
-   * @param loop the session's
+   * @param home the session's
    * @param session is told there
    */
-  public DataEvents(EventLoop loop, DataSession session) {
-    this.loop = loop;
+  public DataEvents(HomeLoop home, DataSession session) {
+    this.home = home;
     this.session = session;
   }
 
@@ -58,6 +57,7 @@ public final class DataEvents implements DataSession {
 
   /** Tells everything that has happened so far, unless that is being done. On the loop. */
   public void catchUp() {
+    home.check();
     if (telling) {
       return;
     }
@@ -77,9 +77,7 @@ public final class DataEvents implements DataSession {
 
   private void post(Runnable event) {
     events.add(event);
-    if (loop.inEventLoop()) {
-      catchUp();
-    } else if (!Loops.execute(loop, this::catchUp)) {
+    if (!home.post(this::catchUp)) {
       tellAll(); // the loop has ended, and with it everything that could run beside this
     }
   }

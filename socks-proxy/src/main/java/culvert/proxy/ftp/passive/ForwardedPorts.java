@@ -5,10 +5,10 @@ import culvert.proxy.door.ForwardedBy;
 import culvert.proxy.ftp.core.PassiveReply;
 import culvert.proxy.ftp.data.DataDoor;
 import culvert.proxy.ftp.data.DataTaker;
+import culvert.proxy.relay.HomeLoop;
 import culvert.ssh.AddressResolver;
 import culvert.ssh.BindAddress;
 import culvert.ssh.RemoteForward;
-import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.FutureListener;
 import io.netty.util.concurrent.Promise;
@@ -18,7 +18,6 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +32,7 @@ public final class ForwardedPorts implements PassivePorts {
   private final DataDoor door;
   private final Client client;
   private final ForwardedBy by;
-  private final EventLoop loop;
+  private final HomeLoop home;
   private @Nullable Future<RemoteForward> present;
   private @Nullable ScheduledFuture<?> timeout;
   private int newest; // announcement
@@ -44,15 +43,16 @@ public final class ForwardedPorts implements PassivePorts {
     this.door = services.listeners().door();
     this.client = client;
     this.by = by;
-    this.loop = client.channel().eventLoop();
+    this.home = client.home();
   }
 
   @Override
   public Future<Announced> expect(
       int request, PassiveReply reply, boolean extended, DataTaker taker) {
+    home.check();
     closePresent();
     int mine = ++newest;
-    Promise<Announced> announced = loop.newPromise();
+    Promise<Announced> announced = home.newPromise();
     if (extended) {
       listen(Optional.empty(), taker, announced);
       return announced;
@@ -60,7 +60,7 @@ public final class ForwardedPorts implements PassivePorts {
     String host =
         EVERY_ADDRESS.contains(by.bound().host()) ? by.server().host() : by.bound().host();
     resolver
-        .resolve(host, loop)
+        .resolve(host, home.loop())
         .addListener(
             (FutureListener<List<InetAddress>>)
                 resolved -> {
@@ -95,7 +95,7 @@ public final class ForwardedPorts implements PassivePorts {
         by.session()
             .requestRemoteForward(
                 new BindAddress(dataHost(by.bound().host(), client.address().getAddress()), 0),
-                loop,
+                home.loop(),
                 new DataForward(client, by, taker, door));
     present = forward;
     forward.addListener(
@@ -104,10 +104,7 @@ public final class ForwardedPorts implements PassivePorts {
               if (listening.isSuccess()) {
                 announced.setSuccess(new Announced(named, listening.getNow().bound().port()));
                 timeout =
-                    loop.schedule(
-                        () -> listening.getNow().cancel(),
-                        ExpectedDataConnections.VALID_FOR.toNanos(),
-                        TimeUnit.NANOSECONDS);
+                    home.in(ExpectedDataConnections.VALID_FOR, () -> listening.getNow().cancel());
               } else {
                 announced.setFailure(listening.cause());
               }
@@ -143,6 +140,7 @@ public final class ForwardedPorts implements PassivePorts {
 
   @Override
   public boolean stop() {
+    home.check();
     stopped = true;
     closePresent();
     return false;

@@ -7,7 +7,7 @@ import culvert.proxy.event.EndReason;
 import culvert.proxy.ftp.core.PassiveReply;
 import culvert.proxy.ftp.data.DataTaker;
 import culvert.proxy.owner.SocketOwner;
-import io.netty.channel.EventLoop;
+import culvert.proxy.relay.HomeLoop;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import java.net.Inet4Address;
@@ -15,7 +15,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +28,7 @@ public final class ListeningPorts implements PassivePorts {
   private final DataListeners listeners;
   private final InetAddress own;
   private final DataListener.Awaited awaited;
-  private final EventLoop loop;
+  private final HomeLoop home;
   private final Optional<Announcements> net;
   private @Nullable DataListener present;
   private int newest; // announcement
@@ -50,22 +49,24 @@ public final class ListeningPorts implements PassivePorts {
                 .map(server -> server.announcements().client().owner())
                 .orElseGet(() -> services.owners().socket(client.arrival())),
             client.request().listener());
-    this.loop = client.channel().eventLoop();
+    this.home = client.home();
     this.net = known.map(KnownServer::announcements);
   }
 
   @Override
   public Future<Announced> expect(
       int request, PassiveReply reply, boolean extended, DataTaker taker) {
+    home.check();
     closePresent();
     int mine = ++newest;
     if (!extended && !(own instanceof Inet4Address)) {
-      return loop.newFailedFuture(
-          new IllegalStateException("PASV cannot name " + own.getHostAddress() + ", use EPSV"));
+      return home.loop()
+          .newFailedFuture(
+              new IllegalStateException("PASV cannot name " + own.getHostAddress() + ", use EPSV"));
     }
-    Promise<Announced> announced = loop.newPromise();
+    Promise<Announced> announced = home.newPromise();
     listeners
-        .listen(own, awaited, new Claiming(request, taker), loop)
+        .listen(own, awaited, new Claiming(request, taker), home.loop())
         .addListener(
             (Future<DataListener> listening) -> {
               if (!listening.isSuccess()) {
@@ -91,17 +92,16 @@ public final class ListeningPorts implements PassivePorts {
    * are clients that wait for that word; they are waited for once.
    */
   private Future<Void> arrival(DataListener listener) {
-    Promise<Void> hasCome = loop.newPromise();
+    Promise<Void> hasCome = home.newPromise();
     if (!comesFirst || awaited.owner().getNow() instanceof SocketOwner.Unknown) {
       return hasCome.setSuccess(null);
     }
     var timer =
-        loop.schedule(
+        home.in(
+            UNTIL_IT_COMES,
             () -> {
               comesFirst = !hasCome.trySuccess(null);
-            },
-            UNTIL_IT_COMES.toMillis(),
-            TimeUnit.MILLISECONDS);
+            });
     listener
         .over()
         .addListener(
@@ -139,6 +139,7 @@ public final class ListeningPorts implements PassivePorts {
 
   @Override
   public boolean stop() {
+    home.check();
     stopped = true;
     closePresent();
     return net.map(Announcements::stopExpecting).orElse(false);

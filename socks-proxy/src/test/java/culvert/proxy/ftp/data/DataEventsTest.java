@@ -3,6 +3,7 @@ package culvert.proxy.ftp.data;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import culvert.proxy.event.EndReason;
+import culvert.proxy.relay.HomeLoop;
 import culvert.ssh.NettyTransport;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
@@ -12,6 +13,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.mockito.Mockito;
 
@@ -19,7 +21,12 @@ class DataEventsTest {
   private final EventLoop loop = NettyTransport.preferred().newGroup("session", 1).next();
   private final DuplexChannel client = Mockito.mock(DuplexChannel.class);
   private final List<String> told = new CopyOnWriteArrayList<>();
-  private final DataEvents events = new DataEvents(loop, new Session());
+  private final DataEvents events = new DataEvents(HomeLoop.of(client), new Session());
+
+  @BeforeEach
+  void home() {
+    Mockito.when(client.eventLoop()).thenReturn(loop);
+  }
 
   @AfterEach
   void stop() {
