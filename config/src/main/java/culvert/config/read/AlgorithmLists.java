@@ -20,8 +20,8 @@ final class AlgorithmLists {
   private AlgorithmLists() {}
 
   static ValueType<List<String>> of(AlgorithmKind kind) {
-    ValueType<String> item = Values.scalar(AN_ALGORITHM, text -> known(kind, text));
-    ValueType<List<String>> list = Values.listOf(item);
+    ValueType<String> item = ValueTypes.scalar(AN_ALGORITHM, text -> known(kind, text));
+    ValueType<List<String>> list = ValueTypes.listOf(item);
     return (value, key, reading) -> {
       Optional<List<String>> read = list.read(value, key, reading);
       if (read.isPresent() && isWhole(kind, read.get(), value, key, reading)) {
@@ -34,10 +34,10 @@ final class AlgorithmLists {
 
   private static String known(AlgorithmKind kind, String item) {
     if (!ITEM.matcher(item).matches()) {
-      throw Values.expected(item, AN_ALGORITHM);
+      throw ValueTypes.expected(item, AN_ALGORITHM);
     }
     if (SshAlgorithms.named(kind, item).isEmpty()) {
-      throw Values.expected(
+      throw ValueTypes.expected(
           item,
           "of "
               + String.join(", ", kind.supported())

@@ -18,14 +18,15 @@ import java.util.Optional;
 
 /** The whole file: section by section, then what holds between the sections. */
 final class ConfigReader {
-  private static final Key<YamlValue> LISTENERS = Key.optional("listeners", Values.ANY);
-  private static final Key<YamlValue> PROFILES = Key.optional("profiles", Values.ANY);
-  private static final Key<YamlValue> RULES = Key.optional("rules", Values.ANY);
+  private static final Key<YamlValue> LISTENERS = Key.optional("listeners", ValueTypes.ANY);
+  private static final Key<YamlValue> PROFILES = Key.optional("profiles", ValueTypes.ANY);
+  private static final Key<YamlValue> RULES = Key.optional("rules", ValueTypes.ANY);
   private static final Key<Action> DEFAULT_ACTION =
-      Key.of("default-action", Values.word(Action.values()), "direct");
-  private static final Key<YamlValue> FTP = Key.optional("ftp", Values.ANY);
-  private static final Key<Boolean> PIN_TUNNELLED = Key.of("pin-tunnelled", Values.BOOLEAN, "true");
-  private static final Key<YamlValue> LIMITS = Key.optional("limits", Values.ANY);
+      Key.of("default-action", ValueTypes.word(Action.values()), "direct");
+  private static final Key<YamlValue> FTP = Key.optional("ftp", ValueTypes.ANY);
+  private static final Key<Boolean> PIN_TUNNELLED =
+      Key.of("pin-tunnelled", ValueTypes.BOOLEAN, "true");
+  private static final Key<YamlValue> LIMITS = Key.optional("limits", ValueTypes.ANY);
   private static final Key<Optional<Endpoint>> ADMIN =
       Key.of("admin", Endpoints.LISTEN_OR_NOT, "''");
   private static final Key<Path> STATE_DIRECTORY =

@@ -30,24 +30,24 @@ final class Endpoints {
 
   /** Where one listens: port 0 takes a free one, a port alone is on 127.0.0.1, as with ssh -D. */
   static final ValueType<Endpoint> LISTEN =
-      Values.scalar(A_LISTEN_ADDRESS, text -> listen(text, A_LISTEN_ADDRESS));
+      ValueTypes.scalar(A_LISTEN_ADDRESS, text -> listen(text, A_LISTEN_ADDRESS));
 
   /** The same; empty text for nowhere. */
   static final ValueType<Optional<Endpoint>> LISTEN_OR_NOT =
-      Values.scalar(
+      ValueTypes.scalar(
           A_LISTEN_ADDRESS,
           text -> text.isEmpty() ? Optional.empty() : Optional.of(listen(text, A_LISTEN_ADDRESS)));
 
   /** Where one connects to. */
-  static final ValueType<Endpoint> TARGET = Values.scalar(A_TARGET, Endpoints::target);
+  static final ValueType<Endpoint> TARGET = ValueTypes.scalar(A_TARGET, Endpoints::target);
 
-  static final ValueType<Integer> PORT_NUMBER = Values.integer(1, 65535);
+  static final ValueType<Integer> PORT_NUMBER = ValueTypes.integer(1, 65535);
 
-  static final ValueType<PortRange> PORTS = Values.scalar(A_PORT_RANGE, Endpoints::portRange);
+  static final ValueType<PortRange> PORTS = ValueTypes.scalar(A_PORT_RANGE, Endpoints::portRange);
 
   /** A host; empty text for none. */
   static final ValueType<Optional<String>> HOST =
-      Values.scalar(
+      ValueTypes.scalar(
           A_HOST, text -> text.isEmpty() ? Optional.empty() : Optional.of(host(text, A_HOST)));
 
   private Endpoints() {}
@@ -59,7 +59,7 @@ final class Endpoints {
   static Endpoint target(String text) {
     Endpoint endpoint = endpoint(text, text, A_TARGET);
     if (endpoint.port() == 0) {
-      throw Values.expected(text, A_TARGET);
+      throw ValueTypes.expected(text, A_TARGET);
     }
     return endpoint;
   }
@@ -67,11 +67,11 @@ final class Endpoints {
   private static Endpoint endpoint(String text, String written, String expected) {
     Matcher matcher = HOST_PORT.matcher(text);
     if (!matcher.matches() || Integer.parseInt(matcher.group(3)) > 65535) {
-      throw Values.expected(written, expected);
+      throw ValueTypes.expected(written, expected);
     }
     @Nullable String v6 = matcher.group(1);
     if (v6 != null && !isV6(v6)) {
-      throw Values.expected(written, expected);
+      throw ValueTypes.expected(written, expected);
     }
     String host = v6 != null ? v6 : host(matcher.group(2), expected);
     return new Endpoint(host, Integer.parseInt(matcher.group(3)));
@@ -88,7 +88,7 @@ final class Endpoints {
     if (!NAME.matcher(name).matches()
         || name.length() > MAX_NAME
         || NUMERIC_END.matcher(name).matches()) {
-      throw Values.expected(text, expected);
+      throw ValueTypes.expected(text, expected);
     }
     return text;
   }
@@ -103,7 +103,7 @@ final class Endpoints {
         return new PortRange(first, last);
       }
     }
-    throw Values.expected(text, A_PORT_RANGE);
+    throw ValueTypes.expected(text, A_PORT_RANGE);
   }
 
   /** Whether only this machine can reach what listens there; decided without DNS. */

@@ -13,15 +13,15 @@ import java.util.List;
 /** The section {@code ftp}, of the file and of a rule. */
 final class FtpReader {
   private static final Key<List<PortRange>> PORTS =
-      Key.of("ports", Values.listOf(Endpoints.PORTS), "[21]");
+      Key.of("ports", ValueTypes.listOf(Endpoints.PORTS), "[21]");
   private static final Key<ActiveMode> ACTIVE_MODE =
-      Key.of("active-mode", Values.word(ActiveMode.values()), "passive");
+      Key.of("active-mode", ValueTypes.word(ActiveMode.values()), "passive");
   private static final Key<DataConnections> DATA_CONNECTIONS =
-      Key.of("data-connections", Values.word(DataConnections.values()), "socks");
+      Key.of("data-connections", ValueTypes.word(DataConnections.values()), "socks");
   private static final Key<PassiveAddress> PASSIVE_ADDRESS =
-      Key.of("passive-address", Values.word(PassiveAddress.values()), "control-host");
+      Key.of("passive-address", ValueTypes.word(PassiveAddress.values()), "control-host");
   private static final Key<AuthTls> AUTH_TLS =
-      Key.of("auth-tls", Values.word(AuthTls.values()), "refuse");
+      Key.of("auth-tls", ValueTypes.word(AuthTls.values()), "refuse");
 
   static final List<Key<?>> KEYS =
       List.of(PORTS, ACTIVE_MODE, DATA_CONNECTIONS, PASSIVE_ADDRESS, AUTH_TLS);

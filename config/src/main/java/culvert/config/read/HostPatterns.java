@@ -13,7 +13,7 @@ final class HostPatterns {
   private static final String EXPECTED = "a name, a glob such as *.example.com, or /regex/";
   private static final Pattern GLOB = Pattern.compile("[\\p{L}\\p{M}\\p{N}._:*?-]+");
 
-  static final ValueType<HostPattern> TYPE = Values.scalar(EXPECTED, HostPatterns::parse);
+  static final ValueType<HostPattern> TYPE = ValueTypes.scalar(EXPECTED, HostPatterns::parse);
 
   private HostPatterns() {}
 
@@ -26,14 +26,14 @@ final class HostPatterns {
           Found.shown(text) + " is a network (expected: " + EXPECTED + "; networks go to network)");
     }
     if (!GLOB.matcher(text).matches()) {
-      throw Values.expected(text, EXPECTED);
+      throw ValueTypes.expected(text, EXPECTED);
     }
     return new Glob(text.toLowerCase(Locale.ROOT));
   }
 
   private static Regex regex(String text) {
     if (text.length() < 3 || !text.endsWith("/")) {
-      throw Values.expected(text, "a regular expression between slashes, such as /mf[0-9]+/");
+      throw ValueTypes.expected(text, "a regular expression between slashes, such as /mf[0-9]+/");
     }
     try {
       return Regex.of(text);

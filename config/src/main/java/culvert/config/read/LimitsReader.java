@@ -8,11 +8,11 @@ import java.util.List;
 /** The section {@code limits}. */
 final class LimitsReader {
   private static final Key<Integer> CONNECTIONS =
-      Key.of("connections", Values.integer(1, 10_000_000), "10000");
+      Key.of("connections", ValueTypes.integer(1, 10_000_000), "10000");
   private static final Key<Integer> CONNECTIONS_PER_CLIENT =
-      Key.of("connections-per-client", Values.integer(0, 10_000_000), "0");
+      Key.of("connections-per-client", ValueTypes.integer(0, 10_000_000), "0");
   private static final Key<Integer> BEFORE_LOGIN =
-      Key.optional("before-login", Values.integer(1, 10_000_000));
+      Key.optional("before-login", ValueTypes.integer(1, 10_000_000));
   private static final Key<Duration> HANDSHAKE_TIMEOUT =
       Key.of("handshake-timeout", Quantities.positiveDuration(), "10s");
   private static final Key<Long> CHANNEL_WINDOW =

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The section {@code listeners}. */
 final class ListenerReader {
-  static final Key<String> NAME = Key.optional("name", Values.NAME);
+  static final Key<String> NAME = Key.optional("name", ValueTypes.NAME);
   static final Key<Endpoint> SOCKS = Key.optional("socks", Endpoints.LISTEN);
   static final Key<Endpoint> REDIRECT = Key.optional("redirect", Endpoints.LISTEN);
   static final Key<Endpoint> TUNNEL = Key.optional("tunnel", Endpoints.LISTEN);
@@ -27,12 +27,13 @@ final class ListenerReader {
   static final Key<List<Cidr>> ALLOW_FROM =
       Key.of(
           "allow-from",
-          Values.someOf("network", Values.scalar("an address or CIDR", Cidr::parse)),
+          ValueTypes.someOf("network", ValueTypes.scalar("an address or CIDR", Cidr::parse)),
           "[127.0.0.0/8, '::1']");
   private static final Key<Map<String, Secret>> USERS = Key.of("users", Secrets.USERS, "{}");
   static final Key<TunnelProtocol> PROTOCOL =
-      Key.optional("protocol", Values.word(TunnelProtocol.values()));
-  static final Key<String> PROFILE = Key.of("profile", Values.NAME, CulvertConfig.DEFAULT_PROFILE);
+      Key.optional("protocol", ValueTypes.word(TunnelProtocol.values()));
+  static final Key<String> PROFILE =
+      Key.of("profile", ValueTypes.NAME, CulvertConfig.DEFAULT_PROFILE);
   static final Key<Endpoint> TARGET = Key.optional("target", Endpoints.TARGET);
 
   private static final List<Key<Endpoint>> KINDS = List.of(SOCKS, REDIRECT, TUNNEL, REMOTE_TUNNEL);

@@ -18,13 +18,13 @@ final class Lists {
           .flatMap(Optional::stream)
           .toList();
     }
-    Values.wrongKind(value, key, "a list of mappings", reading);
+    ValueTypes.wrongKind(value, key, "a list of mappings", reading);
     return List.of();
   }
 
   private static Optional<Mapping> mapping(String key, YamlValue item, Reading reading) {
     return item instanceof Mapping mapping
         ? Optional.of(mapping)
-        : Values.wrongKind(item, key, "a mapping as each item", reading);
+        : ValueTypes.wrongKind(item, key, "a mapping as each item", reading);
   }
 }

@@ -9,22 +9,23 @@ import java.util.List;
 /** The key {@code match} of a rule. */
 final class MatchReader {
   private static final ValueType<List<Cidr>> NETWORKS =
-      Values.someOf("network", Values.scalar("an address or CIDR", Cidr::parse));
+      ValueTypes.someOf("network", ValueTypes.scalar("an address or CIDR", Cidr::parse));
 
   private static final Key<List<HostPattern>> HOST =
-      Key.optional("host", Values.someOf("pattern", HostPatterns.TYPE));
+      Key.optional("host", ValueTypes.someOf("pattern", HostPatterns.TYPE));
   private static final Key<List<Cidr>> NETWORK = Key.optional("network", NETWORKS);
   private static final Key<List<PortRange>> PORT =
-      Key.optional("port", Values.someOf("port", Endpoints.PORTS));
+      Key.optional("port", ValueTypes.someOf("port", Endpoints.PORTS));
   private static final Key<List<Cidr>> CLIENT = Key.optional("client", NETWORKS);
   static final Key<List<String>> LISTENER =
-      Key.optional("listener", Values.someOf("listener", Values.NAME));
+      Key.optional("listener", ValueTypes.someOf("listener", ValueTypes.NAME));
   private static final Key<List<String>> APPLICATION =
       Key.optional(
           "application",
-          Values.someOf("program", Values.scalar("a program's name", MatchReader::program)));
+          ValueTypes.someOf(
+              "program", ValueTypes.scalar("a program's name", MatchReader::program)));
   private static final Key<List<String>> OS_USER =
-      Key.optional("os-user", Values.someOf("user", Values.NAME));
+      Key.optional("os-user", ValueTypes.someOf("user", ValueTypes.NAME));
 
   static final List<Key<?>> KEYS =
       List.of(HOST, NETWORK, PORT, CLIENT, LISTENER, APPLICATION, OS_USER);
@@ -52,8 +53,8 @@ final class MatchReader {
 
   private static String program(String text) {
     if (text.indexOf('/') >= 0) {
-      throw Values.expected(text, "a program's name without its directory, such as curl");
+      throw ValueTypes.expected(text, "a program's name without its directory, such as curl");
     }
-    return Values.name(text);
+    return ValueTypes.name(text);
   }
 }

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 final class Paths {
   private static final String EXPECTED = "an absolute path, or one that starts with ~/";
 
-  static final ValueType<Path> TYPE = Values.environmental("a path", Paths::parse);
+  static final ValueType<Path> TYPE = ValueTypes.environmental("a path", Paths::parse);
 
   private Paths() {}
 
@@ -27,6 +27,6 @@ final class Paths {
     } catch (InvalidPathException e) {
       throw new IllegalArgumentException(Found.message(text, EXPECTED), e);
     }
-    throw Values.expected(text, EXPECTED);
+    throw ValueTypes.expected(text, EXPECTED);
   }
 }

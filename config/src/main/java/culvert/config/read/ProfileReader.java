@@ -37,40 +37,42 @@ final class ProfileReader {
   private static final Pattern PROXY_URL = Pattern.compile("(socks5|http)://(.+)");
   private static final String A_PROXY = "socks5://host:port or http://host:port";
 
-  private static final ValueType<List<Path>> PATHS = Values.listOf(Paths.TYPE);
+  private static final ValueType<List<Path>> PATHS = ValueTypes.listOf(Paths.TYPE);
 
   private static final Key<Optional<String>> HOST = Key.optional(ProfileKey.HOST, Endpoints.HOST);
   private static final Key<Integer> PORT = Key.of(ProfileKey.PORT, Endpoints.PORT_NUMBER, "22");
   private static final Key<SshUser> USER =
       Key.of(
           ProfileKey.USER,
-          Values.scalar("from-ftp, from-socks or a name", SshUsers::parse),
+          ValueTypes.scalar("from-ftp, from-socks or a name", SshUsers::parse),
           "from-ftp");
   private static final Key<List<AuthMethod>> AUTHENTICATION =
       Key.of(
           ProfileKey.AUTHENTICATION,
-          Values.distinct(Values.someOf("method", Values.word(AuthMethod.values()))),
+          ValueTypes.distinct(ValueTypes.someOf("method", ValueTypes.word(AuthMethod.values()))),
           "[publickey, keyboard-interactive, password]");
   private static final Key<Optional<Secret>> PASSWORD =
       Key.of(ProfileKey.PASSWORD, Secrets.PASSWORD, "from-ftp");
-  private static final Key<Charset> CHARSET = Key.of(ProfileKey.CHARSET, Values.CHARSET, "UTF-8");
+  private static final Key<Charset> CHARSET =
+      Key.of(ProfileKey.CHARSET, ValueTypes.CHARSET, "UTF-8");
   private static final Key<String> STRICT_HOST_KEY_CHECKING =
-      Key.of(ProfileKey.STRICT_HOST_KEY_CHECKING, Values.word("yes", "accept-new"), "accept-new");
+      Key.of(
+          ProfileKey.STRICT_HOST_KEY_CHECKING, ValueTypes.word("yes", "accept-new"), "accept-new");
   private static final Key<List<Path>> KNOWN_HOSTS =
       Key.of(
           ProfileKey.KNOWN_HOSTS,
-          Values.someOf("file", Paths.TYPE),
+          ValueTypes.someOf("file", Paths.TYPE),
           "[~/.ssh/known_hosts, /etc/ssh/ssh_known_hosts]");
   private static final Key<List<Path>> IDENTITY_FILE =
       Key.of(ProfileKey.IDENTITY_FILE, PATHS, "[]");
   private static final Key<Secret> IDENTITY_PASSPHRASE =
       Key.optional(ProfileKey.IDENTITY_PASSPHRASE, Secrets.SECRET);
   private static final Key<Boolean> IDENTITIES_ONLY =
-      Key.of(ProfileKey.IDENTITIES_ONLY, Values.BOOLEAN, "false");
+      Key.of(ProfileKey.IDENTITIES_ONLY, ValueTypes.BOOLEAN, "false");
   private static final Key<Optional<String>> HOST_KEY_ALIAS =
       Key.optional(ProfileKey.HOST_KEY_ALIAS, Endpoints.HOST);
   private static final Key<Boolean> CHECK_HOST_IP =
-      Key.of(ProfileKey.CHECK_HOST_IP, Values.BOOLEAN, "false");
+      Key.of(ProfileKey.CHECK_HOST_IP, ValueTypes.BOOLEAN, "false");
   private static final Key<Duration> CONNECT_TIMEOUT =
       Key.of(ProfileKey.CONNECT_TIMEOUT, Quantities.positiveDuration(), "4s");
   private static final Key<Duration> LOGIN_TIMEOUT =
@@ -78,7 +80,7 @@ final class ProfileReader {
   private static final Key<Duration> SERVER_ALIVE_INTERVAL =
       Key.of(ProfileKey.SERVER_ALIVE_INTERVAL, Quantities.duration(), "15s");
   private static final Key<Integer> SERVER_ALIVE_COUNT_MAX =
-      Key.of(ProfileKey.SERVER_ALIVE_COUNT_MAX, Values.integer(1, 1000), "3");
+      Key.of(ProfileKey.SERVER_ALIVE_COUNT_MAX, ValueTypes.integer(1, 1000), "3");
   private static final Key<RekeyLimit> REKEY_LIMIT =
       Key.of(ProfileKey.REKEY_LIMIT, RekeyLimits.TYPE, "64GiB");
   private static final Key<Duration> IDLE_TIMEOUT =
@@ -86,7 +88,7 @@ final class ProfileReader {
   private static final Key<Duration> MAX_LIFETIME =
       Key.of(ProfileKey.MAX_LIFETIME, Quantities.positiveDuration(), "12h");
   private static final Key<Integer> CONNECTIONS =
-      Key.of(ProfileKey.CONNECTIONS, Values.integer(1, 100), "2");
+      Key.of(ProfileKey.CONNECTIONS, ValueTypes.integer(1, 100), "2");
   private static final Key<Duration> REFUSED_LOGIN_MEMORY =
       Key.of(ProfileKey.REFUSED_LOGIN_MEMORY, Quantities.duration(), "60s");
   private static final Key<String> IDENTITY_AGENT =
@@ -96,12 +98,12 @@ final class ProfileReader {
   private static final Key<String> SSH_CONFIG =
       Key.of(
           ProfileKey.SSH_CONFIG,
-          Values.environmental("false, true or a path", ProfileReader::sshConfig),
+          ValueTypes.environmental("false, true or a path", ProfileReader::sshConfig),
           "false");
   static final Key<List<String>> PROXY_JUMP =
-      Key.of(ProfileKey.PROXY_JUMP, Values.listOf(Values.NAME), "[]");
+      Key.of(ProfileKey.PROXY_JUMP, ValueTypes.listOf(ValueTypes.NAME), "[]");
   static final Key<SshWay> PROXY =
-      Key.of(ProfileKey.PROXY, Values.scalar(A_PROXY, ProfileReader::proxy), "''");
+      Key.of(ProfileKey.PROXY, ValueTypes.scalar(A_PROXY, ProfileReader::proxy), "''");
   private static final Key<List<String>> CIPHERS = algorithms(AlgorithmKind.CIPHERS);
   private static final Key<List<String>> MACS = algorithms(AlgorithmKind.MACS);
   private static final Key<List<String>> KEX_ALGORITHMS = algorithms(AlgorithmKind.KEX);
@@ -166,7 +168,7 @@ final class ProfileReader {
   static Map<String, Profile> read(YamlValue value, Reading reading) {
     Map<String, Profile> profiles = new LinkedHashMap<>();
     Mapping all =
-        Values.MAPPING.read(value, "profiles", reading).orElse(Mapping.empty(value.location()));
+        ValueTypes.MAPPING.read(value, "profiles", reading).orElse(Mapping.empty(value.location()));
     Mapping defaults =
         all.entry(CulvertConfig.DEFAULT_PROFILE)
             .flatMap(entry -> keys(entry.value(), CulvertConfig.DEFAULT_PROFILE, reading))
@@ -185,7 +187,7 @@ final class ProfileReader {
   }
 
   private static Profile profile(String name, Entry entry, Mapping defaults, Reading reading) {
-    if (name.isBlank() || Values.hasControl(name)) {
+    if (name.isBlank() || ValueTypes.hasControl(name)) {
       reading.error(entry.keyLocation(), "profiles: " + Found.message(name, "a profile's name"));
     }
     Mapping own =
@@ -198,7 +200,7 @@ final class ProfileReader {
   }
 
   private static Optional<Mapping> keys(YamlValue value, String name, Reading reading) {
-    return Values.MAPPING.read(value, "profile " + Found.quoted(name), reading);
+    return ValueTypes.MAPPING.read(value, "profile " + Found.quoted(name), reading);
   }
 
   private static Profile profile(
@@ -301,7 +303,7 @@ final class ProfileReader {
       return new SshWay.Direct();
     }
     if (!matcher.matches()) {
-      throw Values.expected(text, A_PROXY);
+      throw ValueTypes.expected(text, A_PROXY);
     }
     return new SshWay.Proxy(
         matcher.group(1).equals("http") ? SshWay.Proxy.Protocol.HTTP : SshWay.Proxy.Protocol.SOCKS5,

@@ -28,17 +28,17 @@ final class Quantities {
 
   /** A duration; zero included. */
   static ValueType<Duration> duration() {
-    return Values.scalar(A_DURATION, Quantities::parseDuration);
+    return ValueTypes.scalar(A_DURATION, Quantities::parseDuration);
   }
 
   /** A duration longer than zero. */
   static ValueType<Duration> positiveDuration() {
-    return Values.scalar(
+    return ValueTypes.scalar(
         A_DURATION,
         text -> {
           Duration duration = parseDuration(text);
           if (duration.isZero()) {
-            throw Values.expected(text, "longer than zero");
+            throw ValueTypes.expected(text, "longer than zero");
           }
           return duration;
         });
@@ -48,12 +48,12 @@ final class Quantities {
   static ValueType<Long> size(String min, String max) {
     long least = parseSize(min);
     long most = parseSize(max);
-    return Values.scalar(
+    return ValueTypes.scalar(
         A_SIZE,
         text -> {
           long size = parseSize(text);
           if (size < least || size > most) {
-            throw Values.expected(text, min + ".." + max);
+            throw ValueTypes.expected(text, min + ".." + max);
           }
           return size;
         });
@@ -65,11 +65,11 @@ final class Quantities {
       Duration unit = DURATIONS.get(matcher.group(2));
       long count = Long.parseLong(matcher.group(1));
       if (count > LONGEST.dividedBy(unit)) {
-        throw Values.expected(text, "at most " + LONGEST.toDays() + "d");
+        throw ValueTypes.expected(text, "at most " + LONGEST.toDays() + "d");
       }
       return unit.multipliedBy(count);
     }
-    throw Values.expected(text, A_DURATION);
+    throw ValueTypes.expected(text, A_DURATION);
   }
 
   static long parseSize(String text) {
@@ -78,10 +78,10 @@ final class Quantities {
       long unit = SIZES.get(matcher.group(2));
       long count = Long.parseLong(matcher.group(1));
       if (count > LARGEST / unit) {
-        throw Values.expected(text, "at most " + (LARGEST >> 40) + "TiB");
+        throw ValueTypes.expected(text, "at most " + (LARGEST >> 40) + "TiB");
       }
       return unit * count;
     }
-    throw Values.expected(text, A_SIZE);
+    throw ValueTypes.expected(text, A_SIZE);
   }
 }

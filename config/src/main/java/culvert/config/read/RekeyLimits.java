@@ -11,18 +11,18 @@ final class RekeyLimits {
   private static final String RANGE = "16KiB..1TiB";
   private static final Duration SHORTEST = Duration.ofSeconds(1);
 
-  static final ValueType<RekeyLimit> TYPE = Values.scalar(EXPECTED, RekeyLimits::parse);
+  static final ValueType<RekeyLimit> TYPE = ValueTypes.scalar(EXPECTED, RekeyLimits::parse);
 
   private RekeyLimits() {}
 
   private static RekeyLimit parse(String text) {
     String[] words = text.split(" +", -1);
     if (words.length > 2) {
-      throw Values.expected(text, EXPECTED);
+      throw ValueTypes.expected(text, EXPECTED);
     }
     long bytes = Quantities.parseSize(words[0]);
     if (RekeyLimit.within(bytes) != bytes) {
-      throw Values.expected(words[0], RANGE);
+      throw ValueTypes.expected(words[0], RANGE);
     }
     return words.length == 1
         ? RekeyLimit.ofBytes(bytes)
@@ -32,7 +32,7 @@ final class RekeyLimits {
   private static Duration time(String text) {
     Duration time = Quantities.parseDuration(text);
     if (time.compareTo(SHORTEST) < 0) {
-      throw Values.expected(text, "at least 1s");
+      throw ValueTypes.expected(text, "at least 1s");
     }
     return time;
   }

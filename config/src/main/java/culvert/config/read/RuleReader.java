@@ -28,20 +28,21 @@ final class RuleReader {
 
   private static final String A_TARGET = "requested, or host:port as seen from the SSH server";
 
-  private static final Key<String> NAME = Key.optional("name", Values.NAME);
-  private static final Key<Mapping> MATCH = Key.optional("match", Values.MAPPING);
-  static final Key<Action> ACTION = Key.optional("action", Values.word(Action.values()));
-  static final Key<String> PROFILE = Key.of("profile", Values.NAME, CulvertConfig.DEFAULT_PROFILE);
+  private static final Key<String> NAME = Key.optional("name", ValueTypes.NAME);
+  private static final Key<Mapping> MATCH = Key.optional("match", ValueTypes.MAPPING);
+  static final Key<Action> ACTION = Key.optional("action", ValueTypes.word(Action.values()));
+  static final Key<String> PROFILE =
+      Key.of("profile", ValueTypes.NAME, CulvertConfig.DEFAULT_PROFILE);
   static final Key<Optional<Endpoint>> TARGET =
-      Key.of("target", Values.scalar(A_TARGET, RuleReader::target), "requested");
-  static final Key<Boolean> USER_AT_HOST = Key.of("user-at-host", Values.BOOLEAN, "false");
-  static final Key<String> FALLBACK = Key.of("fallback", Values.word("none", "plain"), "none");
+      Key.of("target", ValueTypes.scalar(A_TARGET, RuleReader::target), "requested");
+  static final Key<Boolean> USER_AT_HOST = Key.of("user-at-host", ValueTypes.BOOLEAN, "false");
+  static final Key<String> FALLBACK = Key.of("fallback", ValueTypes.word("none", "plain"), "none");
   static final Key<List<FallbackReason>> FALLBACK_ON =
       Key.of(
           "fallback-on",
-          Values.someOf("reason", Values.word(FallbackReason.values())),
+          ValueTypes.someOf("reason", ValueTypes.word(FallbackReason.values())),
           "[unreachable, no-identity, auth-failed, forwarding-refused, target-unreachable]");
-  static final Key<Mapping> FTP = Key.optional("ftp", Values.MAPPING);
+  static final Key<Mapping> FTP = Key.optional("ftp", ValueTypes.MAPPING);
 
   static final List<Key<?>> KEYS =
       List.of(NAME, MATCH, ACTION, PROFILE, TARGET, USER_AT_HOST, FALLBACK, FALLBACK_ON, FTP);

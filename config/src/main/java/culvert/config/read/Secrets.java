@@ -30,7 +30,7 @@ final class Secrets {
 
   private static Optional<Secret> secret(YamlValue value, String key, Reading reading) {
     if (!(value instanceof Scalar scalar) || value.isNull()) {
-      return Values.wrongKind(value, key, "text, " + REFERENCE, reading);
+      return ValueTypes.wrongKind(value, key, "text, " + REFERENCE, reading);
     }
     try {
       Optional<String> text = Interpolation.replace(scalar.text(), reading.environment());
@@ -67,7 +67,7 @@ final class Secrets {
 
   private static Optional<Map<String, Secret>> users(YamlValue value, String key, Reading reading) {
     if (!(value instanceof Mapping mapping)) {
-      return Values.wrongKind(value, key, "a mapping of names to passwords", reading);
+      return ValueTypes.wrongKind(value, key, "a mapping of names to passwords", reading);
     }
     int before = reading.problems().errors();
     Map<String, Secret> users = new LinkedHashMap<>();
@@ -100,7 +100,7 @@ final class Secrets {
 
   private static Optional<String> agent(YamlValue value, String key, Reading reading) {
     if (!(value instanceof Scalar scalar) || value.isNull()) {
-      return Values.wrongKind(value, key, "a path or ${env:SSH_AUTH_SOCK}", reading);
+      return ValueTypes.wrongKind(value, key, "a path or ${env:SSH_AUTH_SOCK}", reading);
     }
     try {
       String path = Interpolation.replace(scalar.text(), reading.environment()).orElse("");

@@ -23,8 +23,8 @@ final class SshUsers {
       return new FromSocks();
     }
     Optional<String> meant = Suggestions.nearest(text, List.of(FROM_FTP, FROM_SOCKS));
-    if (meant.isPresent() || text.isBlank() || Values.hasControl(text)) {
-      throw Values.expected(
+    if (meant.isPresent() || text.isBlank() || ValueTypes.hasControl(text)) {
+      throw ValueTypes.expected(
           text,
           "from-ftp, from-socks or a user's name"
               + meant.map(word -> "; did you mean \"" + word + "\"?").orElse(""));

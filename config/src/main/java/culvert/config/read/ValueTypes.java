@@ -18,13 +18,13 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The types of values. What they refuse, they tell as {@code key: found (expected: ...)}. */
-final class Values {
+final class ValueTypes {
   /** A value of any kind, to be read by somebody else. */
   static final ValueType<YamlValue> ANY = (value, key, reading) -> Optional.of(value);
 
   static final ValueType<Mapping> MAPPING = mapping();
 
-  static final ValueType<String> NAME = scalar("a name", Values::name);
+  static final ValueType<String> NAME = scalar("a name", ValueTypes::name);
 
   static final ValueType<Boolean> BOOLEAN =
       scalar(
@@ -47,7 +47,7 @@ final class Values {
             }
           });
 
-  private Values() {}
+  private ValueTypes() {}
 
   /** Text as {@code parser} takes it; its {@link IllegalArgumentException} tells what is wrong. */
   static <T> ValueType<T> scalar(String what, Function<String, T> parser) {
