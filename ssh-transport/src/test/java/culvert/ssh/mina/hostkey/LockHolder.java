@@ -1,5 +1,6 @@
 package culvert.ssh.mina.hostkey;
 
+import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -43,9 +44,13 @@ final class LockHolder implements AutoCloseable {
     return new LockHolder(process);
   }
 
+  boolean holds() {
+    return process.isAlive();
+  }
+
   @Override
-  public void close() throws Exception {
+  public void close() throws IOException {
     process.getOutputStream().close();
-    process.waitFor();
+    process.onExit().join();
   }
 }

@@ -106,6 +106,7 @@ class SpecialFilesTest {
     try (LockHolder holder = LockHolder.of(file)) {
       assertThat(store.remember(List.of(file), NAMES, Keys.RSA, "client").accepted()).isTrue();
 
+      assertThat(holder.holds()).isTrue();
       assertThat(file).hasContent("# mine");
       assertThat(store.lookup(policy, NAMES).judge(Keys.ED25519, true).accepted()).isFalse();
     }
