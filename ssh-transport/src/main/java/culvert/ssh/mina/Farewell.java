@@ -2,6 +2,8 @@ package culvert.ssh.mina;
 
 import culvert.ssh.mina.io.NettyIoSession;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.concurrent.TimeUnit;
 import org.apache.sshd.client.session.ClientSession;
 import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.common.util.buffer.Buffer;
@@ -17,6 +19,19 @@ final class Farewell {
   private static final Duration PATIENCE = Duration.ofSeconds(1);
 
   private Farewell() {}
+
+  /** Lets connections that end go; not for longer than one of them may take. Not on a loop. */
+  static void await(Collection<SshConnection> leaving) {
+    long begun = System.nanoTime();
+    try {
+      for (SshConnection connection : leaving) {
+        long left = PATIENCE.toNanos() - (System.nanoTime() - begun);
+        connection.gone().await(Math.max(left, 0), TimeUnit.NANOSECONDS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
 
   /**
    * Tells the server, behind whatever was sent, if the session has got far enough for that and

@@ -20,6 +20,8 @@ import io.netty.util.concurrent.Promise;
 import io.netty.util.concurrent.PromiseNotifier;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -241,8 +243,9 @@ public final class MinaSshTransport implements SshTransport {
 
   @Override
   public void close() {
-    spares.close();
-    pool.close();
+    List<SshConnection> leaving = new ArrayList<>(spares.close());
+    leaving.addAll(pool.close());
+    Farewell.await(leaving);
     client.close();
     logins.close();
     timer.shutdownNow();

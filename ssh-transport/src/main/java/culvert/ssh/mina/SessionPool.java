@@ -367,7 +367,12 @@ final class SessionPool {
     return session.key().server().profile().chain().size();
   }
 
-  void close() {
+  /**
+   * Ends every session.
+   *
+   * @return theirs, to wait for until they are gone
+   */
+  List<SshConnection> close() {
     List<PooledSession> all;
     List<SessionRequest> waiting = new ArrayList<>();
     synchronized (this) {
@@ -379,8 +384,12 @@ final class SessionPool {
       sessions.clear();
     }
     waiting.forEach(request -> request.fail(SpareConnections.closedFailure()));
-    all.stream()
-        .sorted(Comparator.comparing(SessionPool::hops).reversed()) // each before its carrier
-        .forEach(session -> session.connection().close("SSH transport closed"));
+    List<SshConnection> connections =
+        all.stream()
+            .sorted(Comparator.comparing(SessionPool::hops).reversed()) // each before its carrier
+            .map(PooledSession::connection)
+            .toList();
+    connections.forEach(connection -> connection.close("SSH transport closed"));
+    return connections;
   }
 }

@@ -268,8 +268,12 @@ final class SpareConnections {
     }
   }
 
-  /** Ends those that are on the way, too. */
-  void close() {
+  /**
+   * Ends those that are on the way, too.
+   *
+   * @return all of them, to wait for until they are gone
+   */
+  Set<SshConnection> close() {
     Set<SshConnection> all = new HashSet<>();
     List<Waiter> waiters = new ArrayList<>();
     synchronized (this) {
@@ -282,6 +286,7 @@ final class SpareConnections {
     }
     waiters.forEach(waiter -> waiter.promise().tryFailure(closedFailure()));
     all.forEach(connection -> connection.close("SSH transport closed"));
+    return all;
   }
 
   static SshException closedFailure() {

@@ -79,6 +79,7 @@ final class SshConnection {
   private final Promise<Void> ready;
   private final Promise<SessionChannels> loggedIn;
   private final Promise<SshException> ended;
+  private final Promise<Void> gone;
   private final HopWait hopWait;
   private final TurnClock connectClock;
   private final TurnClock loginClock;
@@ -113,6 +114,7 @@ final class SshConnection {
     this.ready = loop.newPromise();
     this.loggedIn = loop.newPromise();
     this.ended = loop.newPromise();
+    this.gone = loop.newPromise();
     this.hopWait = new HopWait(dialler);
     Duration login = server.profile().timeouts().login();
     this.connectClock =
@@ -164,6 +166,11 @@ final class SshConnection {
   /** Never fails; on the loop that the connection began on. */
   Future<SshException> ended() {
     return ended;
+  }
+
+  /** Never fails: it has ended, and its socket is closed. */
+  Future<Void> gone() {
+    return gone;
   }
 
   /** Final when it is {@link #ready}. */
@@ -667,6 +674,11 @@ final class SshConnection {
       session.close(true); // and the socket, if it does not have to take leave
     } else if (socket != null) {
       socket.close();
+    }
+    if (socket == null) {
+      gone.trySuccess(null);
+    } else {
+      socket.closeFuture().addListener(closed -> gone.trySuccess(null));
     }
   }
 

@@ -18,7 +18,9 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.apache.sshd.common.session.Session;
@@ -125,6 +127,36 @@ class DisconnectTest {
       ssh.transport.close();
 
       assertThat(next(ends)).isEqualTo(SSH2_DISCONNECT_BY_APPLICATION);
+    }
+  }
+
+  @Test
+  void whatEndsTheLoopsAtOnceLetsThemTakeLeave() throws Exception {
+    ssh.session("alice");
+    ssh.session("bob");
+    ssh.closeTransportAndLoops();
+
+    assertThat(next(ends)).isEqualTo(SSH2_DISCONNECT_BY_APPLICATION);
+    assertThat(next(ends)).isEqualTo(SSH2_DISCONNECT_BY_APPLICATION);
+  }
+
+  /** A busy loop comes to its tasks late, and closes its sockets first when it is shut down. */
+  @Test
+  void whatEndsABusyLoopLetsItTakeLeave() throws Exception {
+    ssh.session("alice");
+    CountDownLatch busy = new CountDownLatch(1);
+    ssh.loop.execute(() -> awaitUninterruptibly(busy));
+    CompletableFuture.delayedExecutor(200, TimeUnit.MILLISECONDS).execute(busy::countDown);
+    ssh.closeTransportAndLoops();
+
+    assertThat(next(ends)).isEqualTo(SSH2_DISCONNECT_BY_APPLICATION);
+  }
+
+  private static void awaitUninterruptibly(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
     }
   }
 

@@ -306,6 +306,12 @@ final class TransportFixture implements AutoCloseable {
     return (SshException) connected.cause();
   }
 
+  /** As the program ends: the transport, and the loops at once behind it. */
+  void closeTransportAndLoops() {
+    transport.close();
+    loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly(10, TimeUnit.SECONDS);
+  }
+
   @Override
   public void close() throws IOException {
     answers.release();
