@@ -171,8 +171,8 @@ public final class MinaSshTransport implements SshTransport {
 
   private final class Hops implements ServerDialler.HopSessions {
     @Override
-    public Future<SshSession> connect(SshSessionSpec hop, EventLoop loop) {
-      return pool.connect(hop, loop);
+    public Future<HopSession> connect(SshSessionSpec hop, EventLoop loop) {
+      return pool.connectHop(hop, loop);
     }
 
     @Override

@@ -6,7 +6,6 @@ import culvert.ssh.Originator;
 import culvert.ssh.SshException;
 import culvert.ssh.SshFailure;
 import culvert.ssh.SshServer;
-import culvert.ssh.SshSession;
 import culvert.ssh.SshSessionSpec;
 import culvert.ssh.TunnelTarget;
 import culvert.ssh.proxy.ProxyException;
@@ -42,8 +41,8 @@ final class ServerDialler {
 
   /** Sessions with the hops. */
   interface HopSessions {
-    /** See {@link culvert.ssh.SshTransport#connect}. */
-    Future<SshSession> connect(SshSessionSpec hop, EventLoop loop);
+    /** As {@link culvert.ssh.SshTransport#connect}. */
+    Future<HopSession> connect(SshSessionSpec hop, EventLoop loop);
 
     /** See {@link culvert.ssh.SshTransport#heldUp}. */
     Duration heldUp(SshSessionSpec hop);
@@ -64,7 +63,7 @@ final class ServerDialler {
   }
 
   /** A session with the last hop before a server, within that one's own deadlines. */
-  Future<SshSession> hop(SshSessionSpec via, EventLoop loop) {
+  Future<HopSession> hop(SshSessionSpec via, EventLoop loop) {
     try {
       return hops.connect(via, loop);
     } catch (RuntimeException e) { // such as a password that is wiped: nobody waits any more
@@ -89,7 +88,7 @@ final class ServerDialler {
    * @return completes on {@code loop}; fails with {@link SshException}
    */
   Future<Dialled> dial(
-      SshServer server, Optional<SshSession> hop, Asker asker, EventLoop loop, Runnable named) {
+      SshServer server, Optional<HopSession> hop, Asker asker, EventLoop loop, Runnable named) {
     Promise<Dialled> dialled = loop.newPromise();
     if (hop.isPresent()) {
       named.run();
@@ -245,9 +244,8 @@ final class ServerDialler {
   // Through another SSH server
 
   private static void dialThrough(
-      SshSession hop, SshServer server, EventLoop loop, Promise<Dialled> dialled) {
-    ((SshLease) hop)
-        .openCarrier(new TunnelTarget(target(server), server.port()), NOBODY, loop, new Carrier())
+      HopSession hop, SshServer server, EventLoop loop, Promise<Dialled> dialled) {
+    hop.openCarrier(new TunnelTarget(target(server), server.port()), NOBODY, loop, new Carrier())
         .addListener(
             (Future<DuplexChannel> opened) -> {
               hop.release(); // the channel keeps the session

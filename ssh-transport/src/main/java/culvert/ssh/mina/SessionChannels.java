@@ -52,7 +52,7 @@ final class SessionChannels {
   /**
    * Opens a channel; see {@link culvert.ssh.SshSession#openDirectTcpip}.
    *
-   * @param carrier see {@link SshLease#openCarrier}
+   * @param carrier see {@link HopSession#openCarrier}
    * @return completes when the channel is closed or could not be opened
    */
   Future<Void> openDirect(

@@ -63,8 +63,20 @@ final class SessionPool {
 
   /** See {@link culvert.ssh.SshTransport#connect}. */
   Future<SshSession> connect(SshSessionSpec spec, EventLoop loop) {
-    SessionRequest request = SessionRequest.of(keys.of(spec), spec, loop);
     Promise<SshSession> leased = loop.newPromise();
+    lease(spec, loop, leased);
+    return leased;
+  }
+
+  /** The same for a session that carries the connection to the next server. */
+  Future<HopSession> connectHop(SshSessionSpec spec, EventLoop loop) {
+    Promise<HopSession> leased = loop.newPromise();
+    lease(spec, loop, leased);
+    return leased;
+  }
+
+  private void lease(SshSessionSpec spec, EventLoop loop, Promise<? super SshLease> leased) {
+    SessionRequest request = SessionRequest.of(keys.of(spec), spec, loop);
     place(request)
         .addListener(
             (Future<PooledSession> granted) -> {
@@ -78,7 +90,6 @@ final class SessionPool {
                 lease.release();
               }
             });
-    return leased;
   }
 
   /** See {@link culvert.ssh.SshTransport#heldUp}. */

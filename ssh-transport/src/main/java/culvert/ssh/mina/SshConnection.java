@@ -7,7 +7,6 @@ import culvert.ssh.Originator;
 import culvert.ssh.SshException;
 import culvert.ssh.SshFailure;
 import culvert.ssh.SshServer;
-import culvert.ssh.SshSession;
 import culvert.ssh.SshSessionSpec;
 import culvert.ssh.mina.ServerDialler.Dialled;
 import culvert.ssh.mina.auth.Login;
@@ -238,7 +237,7 @@ final class SshConnection {
     dialler
         .hop(via.get(), loop)
         .addListener(
-            (Future<SshSession> hop) -> {
+            (Future<HopSession> hop) -> {
               hopWait.end();
               if (!hop.isSuccess()) {
                 end((SshException) hop.cause());
@@ -250,7 +249,7 @@ final class SshConnection {
             });
   }
 
-  private void dial(Optional<SshSession> hop) {
+  private void dial(Optional<HopSession> hop) {
     if (state != State.CONNECTING) {
       return; // closed before it began
     }

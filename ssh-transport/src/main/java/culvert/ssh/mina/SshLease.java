@@ -21,7 +21,7 @@ import java.util.Optional;
  * the first channel of the lease is opened on another one; from then on it stays where it is, so
  * that control and data of one user go the same way. Thread-safe.
  */
-final class SshLease implements SshSession {
+final class SshLease implements SshSession, HopSession {
   private final SessionPool pool;
   private final SessionRequest request;
   private final Promise<Void> released;
@@ -47,11 +47,8 @@ final class SshLease implements SshSession {
     return open(new Opening(target, originator, initializer, loop, false));
   }
 
-  /**
-   * The same for a channel that carries another SSH connection: what that one receives it takes at
-   * once, so this one's window is a full one, and it is no channel that a client waits for.
-   */
-  Future<DuplexChannel> openCarrier(
+  @Override
+  public Future<DuplexChannel> openCarrier(
       TunnelTarget target, Originator originator, EventLoop loop, ChannelHandler initializer) {
     return open(new Opening(target, originator, initializer, loop, true));
   }
