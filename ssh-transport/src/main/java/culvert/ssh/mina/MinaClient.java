@@ -15,13 +15,11 @@ import org.apache.sshd.client.config.keys.ClientIdentityLoader;
 import org.apache.sshd.client.future.ConnectFuture;
 import org.apache.sshd.client.keyverifier.RejectAllServerKeyVerifier;
 import org.apache.sshd.common.AttributeRepository;
-import org.apache.sshd.common.channel.ChannelFactory;
 import org.apache.sshd.common.channel.RequestHandler;
 import org.apache.sshd.common.compression.BuiltinCompressions;
 import org.apache.sshd.common.config.keys.FilePasswordProvider;
 import org.apache.sshd.common.keyprovider.KeyIdentityProvider;
 import org.apache.sshd.common.session.ConnectionService;
-import org.apache.sshd.common.session.SessionListener;
 import org.apache.sshd.common.util.buffer.Buffer;
 import org.apache.sshd.core.CoreModuleProperties;
 
@@ -38,11 +36,8 @@ final class MinaClient implements AutoCloseable {
    * Starts the client.
    *
    * @param timer for MINA's housekeeping
-   * @param listener hears of every session
-   * @param forwardedChannels makes the only channels that servers may open
    */
-  MinaClient(
-      ScheduledExecutorService timer, SessionListener listener, ChannelFactory forwardedChannels) {
+  MinaClient(ScheduledExecutorService timer) {
     client = ClientBuilder.builder().build(true);
     client.setIoServiceFactoryFactory(new NettyIoServices());
     client.setScheduledExecutorService(timer, false);
@@ -52,11 +47,11 @@ final class MinaClient implements AutoCloseable {
     client.setFilePasswordProvider(FilePasswordProvider.EMPTY);
     client.setServerKeyVerifier(RejectAllServerKeyVerifier.INSTANCE);
     client.setAgentFactory(null);
-    client.setChannelFactories(List.of(forwardedChannels));
+    client.setChannelFactories(List.of(new ForwardedChannels()));
     client.setGlobalRequestHandlers(List.of(MinaClient::ignoreHostKeyUpdate));
     client.setCompressionFactories(List.of(BuiltinCompressions.none));
     LoginMethods.install(client, ChannelMessageOrder.factory());
-    client.addSessionListener(listener);
+    client.addSessionListener(new ConnectionEvents());
     CoreModuleProperties.CLIENT_IDENTIFICATION.set(client, "Culvert");
     // Culvert's own deadlines hold.
     CoreModuleProperties.AUTH_TIMEOUT.set(client, Duration.ZERO);

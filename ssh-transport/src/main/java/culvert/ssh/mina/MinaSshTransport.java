@@ -9,7 +9,6 @@ import culvert.ssh.SshSessionSpec;
 import culvert.ssh.SshTransport;
 import culvert.ssh.TcpDialer;
 import culvert.ssh.mina.auth.LoginFactory;
-import culvert.ssh.mina.channel.ForwardedTcpipChannel;
 import culvert.ssh.mina.hostkey.HostKeyStore;
 import culvert.ssh.mina.kex.SessionSettings;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
@@ -27,10 +26,6 @@ import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.function.Supplier;
-import org.apache.sshd.common.channel.Channel;
-import org.apache.sshd.common.channel.ChannelFactory;
-import org.apache.sshd.common.session.Session;
-import org.apache.sshd.common.session.SessionListener;
 
 /** SSH by Apache MINA SSHD, on Netty's event loops. Thread-safe. */
 public final class MinaSshTransport implements SshTransport {
@@ -90,7 +85,7 @@ public final class MinaSshTransport implements SshTransport {
       Clock clock) {
     this.timer = timer;
     windows = new WindowBudget(bounds.channelWindow(), bounds.buffered());
-    client = new MinaClient(timer, new ConnectionEvents(), new ForwardedChannels());
+    client = new MinaClient(timer);
     SessionSettings settings = new SessionSettings(blocking);
     logins = new LoginFactory(blocking);
     ConnectionServices services =
@@ -249,63 +244,5 @@ public final class MinaSshTransport implements SshTransport {
     client.close();
     logins.close();
     timer.shutdownNow();
-  }
-
-  /** MINA's events, told to the connection they belong to. */
-  private static final class ConnectionEvents implements SessionListener {
-    @Override
-    public void sessionCreated(Session session) {
-      SshConnection.of(session)
-          .ifPresent(
-              connection ->
-                  connection.sessionCreated(
-                      (org.apache.sshd.client.session.ClientSession) session));
-    }
-
-    @Override
-    public void sessionEvent(Session session, Event event) {
-      if (event == Event.KeyEstablished) {
-        SshConnection.of(session).ifPresent(SshConnection::keysExchanged);
-      }
-    }
-
-    @Override
-    public void sessionException(Session session, Throwable cause) {
-      SshConnection.of(session).ifPresent(connection -> connection.trouble(cause));
-    }
-
-    @Override
-    public void sessionDisconnect(
-        Session session, int reason, String message, String language, boolean initiator) {
-      if (!initiator) {
-        SshConnection.of(session)
-            .ifPresent(
-                connection ->
-                    connection.trouble(new java.io.IOException("server disconnected: " + message)));
-      }
-    }
-
-    @Override
-    public void sessionClosed(Session session) {
-      SshConnection.of(session).ifPresent(SshConnection::endOfSession);
-    }
-  }
-
-  /** Channels that a server opens, each put before the connection that it comes from. */
-  private static final class ForwardedChannels implements ChannelFactory {
-    @Override
-    public String getName() {
-      return ForwardedTcpipChannel.TYPE;
-    }
-
-    @Override
-    public Channel createChannel(Session session) {
-      return new ForwardedTcpipChannel(
-          (channel, connected, originator) ->
-              SshConnection.of(session)
-                  .ifPresentOrElse(
-                      connection -> connection.opening(channel, connected, originator),
-                      channel::refuse));
-    }
   }
 }

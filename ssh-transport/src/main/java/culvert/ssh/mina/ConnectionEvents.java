@@ -1,0 +1,42 @@
+package culvert.ssh.mina;
+
+import java.io.IOException;
+import org.apache.sshd.client.session.ClientSession;
+import org.apache.sshd.common.session.Session;
+import org.apache.sshd.common.session.SessionListener;
+
+/** MINA's events, told to the connection they belong to. */
+final class ConnectionEvents implements SessionListener {
+  @Override
+  public void sessionCreated(Session session) {
+    SshConnection.of(session)
+        .ifPresent(connection -> connection.sessionCreated((ClientSession) session));
+  }
+
+  @Override
+  public void sessionEvent(Session session, Event event) {
+    if (event == Event.KeyEstablished) {
+      SshConnection.of(session).ifPresent(SshConnection::keysExchanged);
+    }
+  }
+
+  @Override
+  public void sessionException(Session session, Throwable cause) {
+    SshConnection.of(session).ifPresent(connection -> connection.trouble(cause));
+  }
+
+  @Override
+  public void sessionDisconnect(
+      Session session, int reason, String message, String language, boolean initiator) {
+    if (!initiator) {
+      SshConnection.of(session)
+          .ifPresent(
+              connection -> connection.trouble(new IOException("server disconnected: " + message)));
+    }
+  }
+
+  @Override
+  public void sessionClosed(Session session) {
+    SshConnection.of(session).ifPresent(SshConnection::endOfSession);
+  }
+}
