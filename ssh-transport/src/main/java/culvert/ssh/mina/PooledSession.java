@@ -1,6 +1,7 @@
 package culvert.ssh.mina;
 
-import culvert.ssh.mina.Clock.Alarm;
+import culvert.ssh.mina.connection.Clock.Alarm;
+import culvert.ssh.mina.connection.SshConnection;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -3,6 +3,7 @@ package culvert.ssh.mina;
 import culvert.ssh.SshException;
 import culvert.ssh.SshFailure;
 import culvert.ssh.SshServer;
+import culvert.ssh.mina.connection.Clock;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.LinkedHashMap;

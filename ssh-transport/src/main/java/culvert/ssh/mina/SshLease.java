@@ -8,6 +8,7 @@ import culvert.ssh.SshException;
 import culvert.ssh.SshFailure;
 import culvert.ssh.SshSession;
 import culvert.ssh.TunnelTarget;
+import culvert.ssh.mina.connection.HopSession;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;

@@ -1,11 +1,12 @@
 package culvert.ssh.mina;
 
+import culvert.ssh.mina.connection.Clock;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.PriorityQueue;
 
 /** Time that stands still until a test moves it; tasks run on the test's thread. */
-final class FakeClock implements Clock {
+public final class FakeClock implements Clock {
   private final PriorityQueue<Task> tasks = // guarded by this
       new PriorityQueue<>(Comparator.comparing(Task::time).thenComparing(Task::number));
   private long now = Long.MAX_VALUE - 5_000_000_000L; // guarded by this; overflows soon, as it may
@@ -31,12 +32,12 @@ final class FakeClock implements Clock {
   }
 
   /** Time passes while nothing runs. */
-  synchronized void skip(Duration by) {
+  public synchronized void skip(Duration by) {
     elapsed += by.toNanos();
   }
 
   /** Runs what is due on the way. */
-  void advance(Duration by) {
+  public void advance(Duration by) {
     long until;
     synchronized (this) {
       until = elapsed + by.toNanos();
@@ -60,7 +61,7 @@ final class FakeClock implements Clock {
   }
 
   /** How many tasks wait for their time. */
-  synchronized int pending() {
+  public synchronized int pending() {
     return tasks.size();
   }
 }

@@ -51,14 +51,14 @@ import org.apache.sshd.server.session.ServerSessionImpl;
 import org.apache.sshd.server.session.SessionFactory;
 
 /** The transport, and MINA's server for it to reach. */
-final class TransportFixture implements AutoCloseable {
-  static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
-  static final String PASSWORD = "right";
+public final class TransportFixture implements AutoCloseable {
+  public static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
+  public static final String PASSWORD = "right";
 
-  final List<String> logins = new CopyOnWriteArrayList<>();
-  final Path knownHosts;
-  final MinaSshTransport transport;
-  final EventLoop loop;
+  public final List<String> logins = new CopyOnWriteArrayList<>();
+  public final Path knownHosts;
+  public final MinaSshTransport transport;
+  public final EventLoop loop;
   final org.apache.sshd.server.SshServer server;
   private final EventLoopGroup loops = NettyTransport.preferred().newGroup("test", 2);
   private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -66,7 +66,7 @@ final class TransportFixture implements AutoCloseable {
   private volatile boolean filesHeld;
 
   /** Those that end with {@code .queued}, and that nobody has answered yet. */
-  final Queue<Promise<List<InetAddress>>> names = new ConcurrentLinkedQueue<>();
+  public final Queue<Promise<List<InetAddress>>> names = new ConcurrentLinkedQueue<>();
 
   private final Path directory;
   private Duration idleTimeout = Duration.ofSeconds(60);
@@ -80,17 +80,17 @@ final class TransportFixture implements AutoCloseable {
   private volatile boolean strictKeyExchange = true;
   private volatile int loginsAtMost = Integer.MAX_VALUE;
 
-  TransportFixture() throws IOException {
+  public TransportFixture() throws IOException {
     this(LOOPBACK);
   }
 
   /** With a server at that address, for which every name stands. */
-  TransportFixture(InetAddress address) throws IOException {
+  public TransportFixture(InetAddress address) throws IOException {
     this(address, Optional.empty());
   }
 
   /** With a clock that the test moves. */
-  TransportFixture(FakeClock clock) throws IOException {
+  public TransportFixture(FakeClock clock) throws IOException {
     this(LOOPBACK, Optional.of(clock));
   }
 
@@ -153,41 +153,41 @@ final class TransportFixture implements AutoCloseable {
             .orElseGet(() -> new MinaSshTransport(netty, resolver, blocking, bounds));
   }
 
-  TransportFixture idleTimeout(Duration timeout) {
+  public TransportFixture idleTimeout(Duration timeout) {
     idleTimeout = timeout;
     return this;
   }
 
-  TransportFixture maxLifetime(Duration lifetime) {
+  public TransportFixture maxLifetime(Duration lifetime) {
     maxLifetime = lifetime;
     return this;
   }
 
-  TransportFixture connections(int number) {
+  public TransportFixture connections(int number) {
     connections = number;
     return this;
   }
 
-  TransportFixture refusedLoginMemory(Duration memory) {
+  public TransportFixture refusedLoginMemory(Duration memory) {
     refusedLoginMemory = memory;
     return this;
   }
 
   /** The server refuses every login after so many. */
-  void loginsAtMost(int number) {
+  public void loginsAtMost(int number) {
     loginsAtMost = number;
   }
 
   /** What may block waits from now on. */
-  void holdFiles() {
+  public void holdFiles() {
     filesHeld = true;
   }
 
-  int filesWaiting() {
+  public int filesWaiting() {
     return held.size();
   }
 
-  void letFilesGo() {
+  public void letFilesGo() {
     filesHeld = false;
     for (Runnable task = held.poll(); task != null; task = held.poll()) {
       threads.execute(task);
@@ -195,7 +195,7 @@ final class TransportFixture implements AutoCloseable {
   }
 
   /** The server knows nothing of strict key exchange. */
-  void withoutStrictKeyExchange() {
+  public void withoutStrictKeyExchange() {
     strictKeyExchange = false;
   }
 
@@ -213,12 +213,12 @@ final class TransportFixture implements AutoCloseable {
   }
 
   /** How many TCP connections the server has got. */
-  int contacts() {
+  public int contacts() {
     return contacts.get();
   }
 
   /** The server lets logins wait until the end. */
-  void suspendLogins() {
+  public void suspendLogins() {
     answers.acquireUninterruptibly();
   }
 
@@ -227,28 +227,28 @@ final class TransportFixture implements AutoCloseable {
   }
 
   /** The server takes so many direct-tcpip channels in each session that begins from now on. */
-  LimitedChannels channelsPerSession(int number) {
+  public LimitedChannels channelsPerSession(int number) {
     LimitedChannels limited = new LimitedChannels(number);
     server.setChannelFactories(List.of(limited));
     return limited;
   }
 
-  TransportFixture deadline(Duration timeout) {
+  public TransportFixture deadline(Duration timeout) {
     deadline = timeout;
     return this;
   }
 
-  TransportFixture strict() {
+  public TransportFixture strict() {
     acceptNew = false;
     return this;
   }
 
-  SshServer server(String host, int port) {
+  public SshServer server(String host, int port) {
     return new SshServer(profile(Optional.empty(), port, new SshWay.Direct()), host);
   }
 
   /** The other one's server by way of this one's. */
-  SshServer serverBehind(TransportFixture other) {
+  public SshServer serverBehind(TransportFixture other) {
     SshProfile hop = profile(Optional.of("127.0.0.1"), server.getPort(), new SshWay.Direct());
     return new SshServer(
         profile(Optional.empty(), other.server.getPort(), new SshWay.Jump(hop)), "127.0.0.1");
@@ -277,16 +277,17 @@ final class TransportFixture implements AutoCloseable {
         RekeyLimit.ofBytes(1L << 30));
   }
 
-  SshServer server() {
+  public SshServer server() {
     return server("127.0.0.1", server.getPort());
   }
 
   /** What the server takes, for the caller to wipe. */
-  static Password password() {
+  public static Password password() {
     return new Password(PASSWORD.getBytes(StandardCharsets.UTF_8));
   }
 
-  Future<SshSession> connect(SshServer to, String user, String password, InetAddress client) {
+  public Future<SshSession> connect(
+      SshServer to, String user, String password, InetAddress client) {
     Password secret = new Password(password.getBytes(StandardCharsets.UTF_8));
     Future<SshSession> connected =
         transport.connect(new SshSessionSpec(to, user, Optional.of(secret), client), loop);
@@ -294,11 +295,11 @@ final class TransportFixture implements AutoCloseable {
     return connected;
   }
 
-  SshSession session(String user) throws Exception {
+  public SshSession session(String user) throws Exception {
     return connect(server(), user, PASSWORD, LOOPBACK).get(20, TimeUnit.SECONDS);
   }
 
-  SshException failure(SshServer to, String password) {
+  public SshException failure(SshServer to, String password) {
     Future<SshSession> connected = connect(to, "alice", password, LOOPBACK);
     if (!connected.awaitUninterruptibly(20, TimeUnit.SECONDS) || connected.isSuccess()) {
       throw new AssertionError("expected a failure: " + connected);
@@ -307,7 +308,7 @@ final class TransportFixture implements AutoCloseable {
   }
 
   /** As the program ends: the transport, and the loops at once behind it. */
-  void closeTransportAndLoops() {
+  public void closeTransportAndLoops() {
     transport.close();
     loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly(10, TimeUnit.SECONDS);
   }

@@ -1,4 +1,4 @@
-package culvert.ssh.mina;
+package culvert.ssh.mina.connection;
 
 import culvert.config.SshWay;
 import culvert.ssh.Asker;
@@ -32,7 +32,7 @@ import java.util.Optional;
  * Makes the connection under an SSH connection, by the way that its server's profile says.
  * Thread-safe.
  */
-final class ServerDialler {
+public final class ServerDialler {
   /** As OpenSSH has it for connections that it makes itself. */
   private static final Originator NOBODY = new Originator("127.0.0.1", 65535);
 
@@ -40,7 +40,7 @@ final class ServerDialler {
   private final HopSessions hops;
 
   /** Sessions with the hops. */
-  interface HopSessions {
+  public interface HopSessions {
     /** As {@link culvert.ssh.SshTransport#connect}. */
     Future<HopSession> connect(SshSessionSpec hop, EventLoop loop);
 
@@ -57,7 +57,7 @@ final class ServerDialler {
    */
   record Dialled(DuplexChannel channel, Optional<InetAddress> address) {}
 
-  ServerDialler(ConnectionServices services, HopSessions hops) {
+  public ServerDialler(ConnectionServices services, HopSessions hops) {
     this.services = services;
     this.hops = hops;
   }

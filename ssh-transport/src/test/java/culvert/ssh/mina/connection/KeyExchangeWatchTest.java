@@ -1,9 +1,10 @@
-package culvert.ssh.mina;
+package culvert.ssh.mina.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.when;
 
+import culvert.ssh.mina.TransportFixture;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;

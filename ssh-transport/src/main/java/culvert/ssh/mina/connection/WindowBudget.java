@@ -1,4 +1,4 @@
-package culvert.ssh.mina;
+package culvert.ssh.mina.connection;
 
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
  * Bounds what servers may send before anyone takes it: each channel reserves its receive window
  * from a budget of the whole process and, when that is used up, gets a small one. Thread-safe.
  */
-final class WindowBudget {
+public final class WindowBudget {
   /** Four packets: slow, but never stuck. */
   private static final long SMALL_WINDOW_BYTES = 128 * 1024;
 
@@ -15,7 +15,7 @@ final class WindowBudget {
   private final long budgetBytes;
   private long reservedBytes; // guarded by this
 
-  WindowBudget(long windowBytes, long budgetBytes) {
+  public WindowBudget(long windowBytes, long budgetBytes) {
     this.windowBytes = windowBytes;
     this.budgetBytes = budgetBytes;
   }
@@ -43,7 +43,7 @@ final class WindowBudget {
   }
 
   /** Waits until no channel is open, at most so long. */
-  synchronized void awaitUnused(Duration patience) throws InterruptedException {
+  public synchronized void awaitUnused(Duration patience) throws InterruptedException {
     long deadline = System.nanoTime() + patience.toNanos();
     long left = patience.toNanos();
     while (reservedBytes > 0 && left > 0) {

@@ -1,9 +1,9 @@
-package culvert.ssh.mina;
+package culvert.ssh.mina.connection;
 
 import java.time.Duration;
 
 /** Time as the keeping of sessions sees it; a test moves it by hand. Thread-safe. */
-interface Clock {
+public interface Clock {
 
   /** As {@link System#nanoTime}. */
   long nanoTime();

@@ -1,4 +1,4 @@
-package culvert.ssh.mina;
+package culvert.ssh.mina.connection;
 
 import culvert.config.AlgorithmKind;
 import culvert.config.SshProfile;

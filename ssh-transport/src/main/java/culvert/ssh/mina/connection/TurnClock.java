@@ -1,4 +1,4 @@
-package culvert.ssh.mina;
+package culvert.ssh.mina.connection;
 
 import io.netty.util.concurrent.ScheduledFuture;
 import java.time.Duration;

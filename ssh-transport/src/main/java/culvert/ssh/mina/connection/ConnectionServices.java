@@ -1,4 +1,4 @@
-package culvert.ssh.mina;
+package culvert.ssh.mina.connection;
 
 import culvert.ssh.AddressResolver;
 import culvert.ssh.SshServer;
@@ -23,7 +23,7 @@ import java.util.concurrent.RejectedExecutionException;
  *
  * @param blocking where files are read and written
  */
-record ConnectionServices(
+public record ConnectionServices(
     AddressResolver resolver,
     TcpDialer dialer,
     Executor blocking,
@@ -38,7 +38,7 @@ record ConnectionServices(
     return offLoop(blocking, loop, work);
   }
 
-  static <T> Future<T> offLoop(Executor threads, EventLoop loop, Callable<T> work) {
+  public static <T> Future<T> offLoop(Executor threads, EventLoop loop, Callable<T> work) {
     Promise<T> done = loop.newPromise();
     try {
       threads.execute(

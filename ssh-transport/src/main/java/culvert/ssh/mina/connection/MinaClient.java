@@ -1,4 +1,4 @@
-package culvert.ssh.mina;
+package culvert.ssh.mina.connection;
 
 import culvert.ssh.mina.auth.LoginMethods;
 import culvert.ssh.mina.channel.ChannelMessageOrder;
@@ -29,7 +29,7 @@ import org.apache.sshd.core.CoreModuleProperties;
  * the profile is set for each session, so that any number of profiles needs but one client.
  * Thread-safe.
  */
-final class MinaClient implements AutoCloseable {
+public final class MinaClient implements AutoCloseable {
   private final SshClient client;
 
   /**
@@ -37,7 +37,7 @@ final class MinaClient implements AutoCloseable {
    *
    * @param timer for MINA's housekeeping
    */
-  MinaClient(ScheduledExecutorService timer) {
+  public MinaClient(ScheduledExecutorService timer) {
     client = ClientBuilder.builder().build(true);
     client.setIoServiceFactoryFactory(new NettyIoServices());
     client.setScheduledExecutorService(timer, false);

@@ -1,4 +1,4 @@
-package culvert.ssh.mina;
+package culvert.ssh.mina.connection;
 
 import culvert.ssh.Originator;
 import culvert.ssh.TunnelTarget;
@@ -8,7 +8,7 @@ import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
 
 /** A hold on a session with a hop, for a connection to the next server. Thread-safe. */
-interface HopSession {
+public interface HopSession {
   /**
    * As {@link culvert.ssh.SshSession#openDirectTcpip}, for a channel that carries another SSH
    * connection: what that one receives it takes at once, so this one's window is a full one, and it

@@ -1,8 +1,9 @@
-package culvert.ssh.mina;
+package culvert.ssh.mina.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import culvert.config.SshTimeouts;
+import culvert.ssh.mina.FakeClock;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package culvert.ssh.mina;
+package culvert.ssh.mina.connection;
 
 import culvert.ssh.mina.channel.ForwardedTcpipChannel;
 import org.apache.sshd.common.channel.Channel;

@@ -1,7 +1,7 @@
-package culvert.ssh.mina;
+package culvert.ssh.mina.connection;
 
 import culvert.config.SshTimeouts;
-import culvert.ssh.mina.Clock.Alarm;
+import culvert.ssh.mina.connection.Clock.Alarm;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;

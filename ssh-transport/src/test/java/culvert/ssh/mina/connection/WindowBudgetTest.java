@@ -1,4 +1,4 @@
-package culvert.ssh.mina;
+package culvert.ssh.mina.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package culvert.ssh.mina;
+package culvert.ssh.mina.connection;
 
 import java.io.IOException;
 import org.apache.sshd.client.session.ClientSession;

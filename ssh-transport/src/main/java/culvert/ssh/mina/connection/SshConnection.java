@@ -1,4 +1,4 @@
-package culvert.ssh.mina;
+package culvert.ssh.mina.connection;
 
 import culvert.config.SshWay;
 import culvert.ssh.Asker;
@@ -8,9 +8,9 @@ import culvert.ssh.SshException;
 import culvert.ssh.SshFailure;
 import culvert.ssh.SshServer;
 import culvert.ssh.SshSessionSpec;
-import culvert.ssh.mina.ServerDialler.Dialled;
 import culvert.ssh.mina.auth.Login;
 import culvert.ssh.mina.channel.ForwardedTcpipChannel;
+import culvert.ssh.mina.connection.ServerDialler.Dialled;
 import culvert.ssh.mina.hostkey.HostKey;
 import culvert.ssh.mina.hostkey.KnownHost;
 import culvert.ssh.mina.io.NettyIoServices;
@@ -49,7 +49,7 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>Connecting -> ExchangingKeys -> Ready -> LoggingIn -> Accepted -> LoggedIn -> Ended</pre>
  */
-final class SshConnection {
+public final class SshConnection {
   private static final Logger log = LoggerFactory.getLogger(SshConnection.class);
   private static final AttributeKey<SshConnection> CONNECTION = new AttributeKey<>();
 
@@ -138,7 +138,7 @@ final class SshConnection {
    * @param loop where futures complete, and where the connection lives unless a hop's connection
    *     lives elsewhere
    */
-  static SshConnection start(
+  public static SshConnection start(
       SshServer server,
       Optional<SshSessionSpec> via,
       Asker asker,
@@ -151,29 +151,29 @@ final class SshConnection {
   }
 
   /** The TCP connection stands. */
-  Future<Void> reached() {
+  public Future<Void> reached() {
     return reached;
   }
 
   /**
    * Keys are exchanged, and the host key is verified; where it was new, its host is bound to it.
    */
-  Future<Void> ready() {
+  public Future<Void> ready() {
     return ready;
   }
 
   /** Never fails; on the loop that the connection began on. */
-  Future<SshException> ended() {
+  public Future<SshException> ended() {
     return ended;
   }
 
   /** Never fails: it has ended, and its socket is closed. */
-  Future<Void> gone() {
+  public Future<Void> gone() {
     return gone;
   }
 
   /** Final when it is {@link #ready}. */
-  EventLoop loop() {
+  public EventLoop loop() {
     return loop;
   }
 
@@ -187,7 +187,7 @@ final class SshConnection {
   }
 
   /** How long it has been held up by Culvert itself until now, hops included. Any thread. */
-  Duration ownTime() {
+  public Duration ownTime() {
     return connectClock.ownTime().plus(loginClock.ownTime()).plus(hopWait.ownTime());
   }
 
@@ -337,7 +337,7 @@ final class SshConnection {
   }
 
   /** Where the server was reached; empty: not yet, or not by us. Any thread. */
-  Optional<InetAddress> serverAddress() {
+  public Optional<InetAddress> serverAddress() {
     return serverAddress;
   }
 
@@ -395,7 +395,7 @@ final class SshConnection {
    *
    * @return fails with the reason, and then the connection has ended
    */
-  Future<SessionChannels> logIn(Login newLogin) {
+  public Future<SessionChannels> logIn(Login newLogin) {
     if (!loop.inEventLoop()) {
       loop.execute(() -> logIn(newLogin));
       return loggedIn;
@@ -543,7 +543,7 @@ final class SshConnection {
   }
 
   /** What runs on the connection; only when {@link #logIn} has succeeded. Any thread. */
-  SessionChannels channels() {
+  public SessionChannels channels() {
     return loggedIn.getNow();
   }
 
@@ -636,7 +636,7 @@ final class SshConnection {
    * Ends the connection: at once for whoever uses it, while its socket takes leave of the server.
    * Idempotent; on any thread.
    */
-  void close(String reason) {
+  public void close(String reason) {
     onLoop(() -> end(DialFailures.failure(SshFailure.SESSION_ENDED, server, reason)));
   }
 

@@ -1,4 +1,4 @@
-package culvert.ssh.mina;
+package culvert.ssh.mina.connection;
 
 import java.time.Duration;
 import java.util.concurrent.Future;
@@ -7,10 +7,10 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /** The time of this machine; tasks run on a scheduler that somebody else ends. */
-final class SystemClock implements Clock {
+public final class SystemClock implements Clock {
   private final ScheduledExecutorService scheduler;
 
-  SystemClock(ScheduledExecutorService scheduler) {
+  public SystemClock(ScheduledExecutorService scheduler) {
     this.scheduler = scheduler;
   }
 

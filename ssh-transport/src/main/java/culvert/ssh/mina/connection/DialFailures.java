@@ -1,4 +1,4 @@
-package culvert.ssh.mina;
+package culvert.ssh.mina.connection;
 
 import culvert.ssh.NotLookedUpException;
 import culvert.ssh.SshException;
@@ -12,7 +12,7 @@ import java.util.Locale;
 import java.util.concurrent.CancellationException;
 
 /** Puts TCP's failures into the words of the border. */
-final class DialFailures {
+public final class DialFailures {
   private DialFailures() {}
 
   /**
@@ -43,12 +43,12 @@ final class DialFailures {
         SshFailure.NO_ROUTE, server, whom + "no route (" + cause.getMessage() + ")", cause);
   }
 
-  static SshException failure(
+  public static SshException failure(
       SshFailure failure, SshServer server, String reason, Throwable cause) {
     return new SshException(failure, "ssh server " + server + ": " + reason, cause);
   }
 
-  static SshException failure(SshFailure failure, SshServer server, String reason) {
+  public static SshException failure(SshFailure failure, SshServer server, String reason) {
     return new SshException(failure, "ssh server " + server + ": " + reason);
   }
 }

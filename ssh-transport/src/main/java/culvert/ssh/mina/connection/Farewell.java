@@ -1,4 +1,4 @@
-package culvert.ssh.mina;
+package culvert.ssh.mina.connection;
 
 import culvert.ssh.mina.io.NettyIoSession;
 import java.time.Duration;
@@ -11,7 +11,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** How a session ends that we need no more: as {@code ssh} ends it (RFC 4253 section 11.1). */
-final class Farewell {
+public final class Farewell {
   private static final Logger log = LoggerFactory.getLogger(Farewell.class);
   private static final String WORDS = "disconnected by Culvert";
 
@@ -21,7 +21,7 @@ final class Farewell {
   private Farewell() {}
 
   /** Lets connections that end go; not for longer than one of them may take. Not on a loop. */
-  static void await(Collection<SshConnection> leaving) {
+  public static void await(Collection<SshConnection> leaving) {
     long begun = System.nanoTime();
     try {
       for (SshConnection connection : leaving) {

@@ -1,4 +1,4 @@
-package culvert.ssh.mina;
+package culvert.ssh.mina.connection;
 
 import culvert.ssh.BindAddress;
 import culvert.ssh.ForwardedConnections;
@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * The channels and remote forwards of a logged-in SSH connection. Any thread may ask for one; the
  * rest is confined to the connection's event loop.
  */
-final class SessionChannels {
+public final class SessionChannels {
   private static final Logger log = LoggerFactory.getLogger(SessionChannels.class);
 
   private final SshServer server;
@@ -55,7 +55,7 @@ final class SessionChannels {
    * @param carrier see {@link HopSession#openCarrier}
    * @return completes when the channel is closed or could not be opened
    */
-  Future<Void> openDirect(
+  public Future<Void> openDirect(
       TunnelTarget target,
       Originator originator,
       ChannelHandler initializer,
@@ -80,7 +80,7 @@ final class SessionChannels {
    * @return completes when the forward has ended and its last channel is closed, or when it did not
    *     come about
    */
-  Future<Void> requestForward(
+  public Future<Void> requestForward(
       BindAddress bind,
       ForwardedConnections connections,
       Future<Void> released,
