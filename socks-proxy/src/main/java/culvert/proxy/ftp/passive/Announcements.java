@@ -5,11 +5,6 @@ import culvert.proxy.ftp.data.DataTaker;
 import culvert.proxy.owner.SocketOwner;
 import culvert.proxy.upstream.Upstream;
 import java.net.InetAddress;
-import java.util.Collection;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
@@ -18,14 +13,8 @@ import org.jspecify.annotations.Nullable;
  * What one session has announced, for what it waits, and under which names its server is known: its
  * part of the table. Thread-safe; everything is guarded by the table's lock, which the callers of
  * the last methods hold.
- *
- * <p>The client's passive commands are counted. The session waits for data from the last one on
- * until somebody has come for its announcement, or a transfer behind it has ended.
  */
 final class Announcements {
-  /** That one session holds. */
-  static final int MAX_PORTS = 256;
-
   /** Clients at a time that come while the session waits, but to no port that was announced. */
   static final int MAX_LET_IN = 16;
 
@@ -44,13 +33,10 @@ final class Announcements {
   private final Upstream.Way way;
   private final Set<Integer> controlPorts;
   private final ServerNames server = new ServerNames();
-  private final Map<Integer, AnnouncedPort> ports = new LinkedHashMap<>(); // oldest first
+  private final SessionPorts ports;
   private @Nullable IntFunction<DataTaker> takers; // by port; null: nobody is served any more
   private State state = State.SERVES;
-  private int newest; // passive command
-  private int awaited;
-  private int claimed;
-  private int transferred;
+  private final PassiveProgress progress = new PassiveProgress();
   private long unreadSince; // in order of the sessions that cannot be read; 0: it can be
   private int letIn;
 
@@ -65,6 +51,7 @@ final class Announcements {
       Set<Integer> controlPorts,
       IntFunction<DataTaker> takers) {
     this.table = table;
+    this.ports = new SessionPorts(table);
     this.client = client;
     this.tunnelled = upstream.isTunnelled();
     this.way = upstream.way();
@@ -115,8 +102,7 @@ final class Announcements {
   /** A passive command is about to reach the server: whoever comes now comes for its data. */
   void awaitData(int request) {
     synchronized (table) {
-      awaited = Math.max(awaited, request);
-      newest = Math.max(newest, request);
+      progress.await(request);
       table.sessions().changed(this);
     }
   }
@@ -124,7 +110,7 @@ final class Announcements {
   /** The transfer that came after that passive command has had its final reply. */
   void settled(int request) {
     synchronized (table) {
-      transferred = Math.max(transferred, request);
+      progress.settle(request);
       table.sessions().changed(this);
     }
   }
@@ -132,7 +118,7 @@ final class Announcements {
   /** The client has come for what was announced for that passive command. */
   void claimed(int request) {
     synchronized (table) {
-      claimed = Math.max(claimed, request);
+      progress.claim(request);
       table.sessions().changed(this);
     }
   }
@@ -141,9 +127,7 @@ final class Announcements {
   void claimedElsewhere(int request) {
     synchronized (table) {
       claimed(request);
-      List.copyOf(ports.values()).stream()
-          .filter(port -> port.request() == request)
-          .forEach(table::spend);
+      ports.all().stream().filter(port -> port.request() == request).forEach(table::spend);
     }
   }
 
@@ -161,7 +145,7 @@ final class Announcements {
       if (state != State.SERVES) {
         return serverPort;
       }
-      newest = Math.max(newest, request);
+      progress.announced(request);
       table.forgetEnded();
       boolean control =
           configured || table.sessions().isControlPort(server.held(), client, serverPort);
@@ -169,9 +153,9 @@ final class Announcements {
           control || table.collides(this, serverPort)
               ? table.freePort(this, serverPort)
               : serverPort;
-      add(new AnnouncedPort(this, port, request, port == serverPort, table.now(), taker));
+      ports.add(new AnnouncedPort(this, port, request, port == serverPort, table.now(), taker));
       if (port != serverPort && tunnelled && !control) {
-        add(new AnnouncedPort(this, serverPort, request, true, table.now(), null));
+        ports.add(new AnnouncedPort(this, serverPort, request, true, table.now(), null));
       }
       return port;
     }
@@ -184,7 +168,7 @@ final class Announcements {
   void expectHere(int request, int port, DataTaker taker) {
     synchronized (table) {
       if (state == State.SERVES && !table.collides(this, port)) {
-        add(new AnnouncedPort(this, port, request, false, table.now(), taker));
+        ports.add(new AnnouncedPort(this, port, request, false, table.now(), taker));
       }
     }
   }
@@ -209,7 +193,7 @@ final class Announcements {
       if (state == State.SERVES) {
         state = State.STOPPED;
         takers = null;
-        List.copyOf(ports.values()).forEach(table::spend);
+        ports.all().forEach(table::spend);
         if (!tunnelled || (ports.isEmpty() && unreadSince == 0 && !waits())) {
           end();
         } else {
@@ -234,10 +218,11 @@ final class Announcements {
   }
 
   private void end() {
+    assert Thread.holdsLock(table);
     state = State.ENDED;
     unreadSince = 0;
     if (tunnelled) {
-      releaseAll(ports.values().stream().filter(port -> hasClaimed(port.request())).toList());
+      ports.all().stream().filter(port -> hasClaimed(port.request())).forEach(ports::release);
       table.sessions().changed(this);
       table.hasEnded(this);
     } else {
@@ -251,17 +236,12 @@ final class Announcements {
   void forget() {
     assert Thread.holdsLock(table);
     state = State.FORGOTTEN;
-    releaseAll(List.copyOf(ports.values()));
+    ports.all().forEach(ports::release);
     table.sessions().remove(this);
   }
 
-  private void releaseAll(Collection<AnnouncedPort> released) {
-    released.forEach(this::release);
-  }
-
   void release(AnnouncedPort port) {
-    ports.remove(port.port());
-    table.remove(port);
+    ports.release(port);
   }
 
   boolean tunnelled() {
@@ -318,10 +298,7 @@ final class Announcements {
 
   /** Whether its client may come, or may have been about to, to a port that nobody announced. */
   boolean waits() {
-    return tunnelled
-        && unreadSince == 0
-        && state != State.FORGOTTEN
-        && awaited > Math.max(claimed, transferred);
+    return tunnelled && unreadSince == 0 && state != State.FORGOTTEN && progress.waits();
   }
 
   /** Whether the net has to look at it. */
@@ -339,17 +316,16 @@ final class Announcements {
 
   /** Whether the passive command is the last one, and its transfer has not ended. */
   boolean isUnderWay(int request) {
-    return state != State.ENDED && request >= newest && request > transferred;
+    return state != State.ENDED && progress.isUnderWay(request);
   }
 
   boolean hasClaimed(int request) {
-    return claimed >= request;
+    return progress.hasClaimed(request);
   }
 
   /** Whether that port was announced for what the session waits for: who comes now is late. */
   boolean isLateAt(int port) {
-    AnnouncedPort announced = ports.get(port);
-    return announced != null && announced.request() >= awaited;
+    return ports.at(port).filter(announced -> progress.isAwaited(announced.request())).isPresent();
   }
 
   boolean holdsAnything() {
@@ -387,32 +363,6 @@ final class Announcements {
   private void left() {
     synchronized (table) {
       letIn--;
-    }
-  }
-
-  private void add(AnnouncedPort announced) {
-    AnnouncedPort before = ports.get(announced.port());
-    if (before != null) {
-      release(before);
-    }
-    if (ports.size() >= MAX_PORTS) {
-      release(leastNeeded());
-    }
-    ports.put(announced.port(), announced);
-    table.add(announced);
-  }
-
-  /** What is released is still under the net. */
-  private AnnouncedPort leastNeeded() {
-    Iterator<AnnouncedPort> oldestFirst = ports.values().iterator();
-    AnnouncedPort oldest = oldestFirst.next();
-    for (AnnouncedPort next = oldest; ; next = oldestFirst.next()) {
-      if (next.taker(table.now()) == null) {
-        return next;
-      }
-      if (!oldestFirst.hasNext()) {
-        return oldest;
-      }
     }
   }
 }

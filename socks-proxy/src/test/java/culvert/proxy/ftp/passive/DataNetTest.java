@@ -599,7 +599,7 @@ class DataNetTest {
   void ofASessionsPortsTheOldestSpentOneIsReleasedFirst() {
     Session session = ftp.open("a").pasv();
     session.announces(2000); // never taken
-    for (int port = 2001; port <= 2000 + Announcements.MAX_PORTS; port++) {
+    for (int port = 2001; port <= 2000 + SessionPorts.MAX; port++) {
       session.pasv().announces(port);
       assertThat(ftp.claim(HOST, port)).isEqualTo(Claim.TAKEN);
     }
@@ -615,7 +615,7 @@ class DataNetTest {
   @Test
   void ofPortsForWhichNobodyComesTheOldestIsReleased() {
     Session session = ftp.open("a").pasv();
-    for (int port = 2000; port <= 2000 + Announcements.MAX_PORTS; port++) {
+    for (int port = 2000; port <= 2000 + SessionPorts.MAX; port++) {
       session.announces(port);
     }
     session.transferred();
