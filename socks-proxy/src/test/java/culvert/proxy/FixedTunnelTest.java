@@ -135,7 +135,8 @@ class FixedTunnelTest {
   }
 
   private boolean refuses() {
-    try (Socket late = client()) {
+    try {
+      client().close();
       return false;
     } catch (IOException refused) {
       return true;

@@ -382,7 +382,7 @@ class ProxyDaemonTest {
       }
       assertThat(connectsTo("other.example", 40_000)).isEqualTo(1);
       assertThat(drained).isNotDone();
-      session.close();
+      session.socket.close();
       drained.get(10, TimeUnit.SECONDS);
     }
     assertThat(audit.lines().stream().filter(line -> line.contains("reason=shutdown")))

@@ -10,6 +10,7 @@ import culvert.ssh.SshServer;
 import culvert.ssh.SshSession;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.NetUtil;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import java.net.InetSocketAddress;
@@ -54,8 +55,8 @@ class BeforeLoginTest {
           socket,
           new Arrival(
               channel,
-              new InetSocketAddress(address, 40_000),
-              new InetSocketAddress("127.0.0.1", 1080),
+              new InetSocketAddress(NetUtil.createInetAddressFromIpAddressString(address), 40_000),
+              new InetSocketAddress(NetUtil.LOCALHOST4, 1080),
               by));
     }
   }
