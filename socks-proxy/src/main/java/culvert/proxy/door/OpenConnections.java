@@ -10,12 +10,25 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntPredicate;
 
 /** The client connections that have asked for something and not ended. Thread-safe. */
 public final class OpenConnections {
-  private final Map<Channel, ConnectionRecorder> recorders = new ConcurrentHashMap<>();
+  private final Map<Channel, Open> open = new ConcurrentHashMap<>();
 
   private final Stories stories;
+
+  private record Open(Client client, ConnectionRecorder recorder) {
+
+    /** Whether the other client may be this one, and wants the same host. */
+    boolean isBeside(Client other) {
+      return client.forwardedBy().isEmpty()
+          && other.forwardedBy().isEmpty()
+          && client.address().getAddress().equals(other.address().getAddress())
+          && client.user().equals(other.user())
+          && client.request().host().equalsIgnoreCase(other.request().host());
+    }
+  }
 
   public OpenConnections(Stories stories) {
     this.stories = stories;
@@ -29,12 +42,12 @@ public final class OpenConnections {
     ConnectionRecorder recorder = stories.start(client.address(), client.request());
     client.forwardedBy().ifPresent(by -> recorder.tunnelled(by.server().toString(), by.user()));
     Channel channel = client.channel();
-    recorders.put(channel, recorder);
+    open.put(channel, new Open(client, recorder));
     channel
         .closeFuture()
         .addListener(
             closed -> {
-              recorders.remove(channel);
+              open.remove(channel);
               // After the handlers have heard of it, who may know more.
               channel
                   .eventLoop()
@@ -43,8 +56,18 @@ public final class OpenConnections {
     return recorder;
   }
 
+  /**
+   * Whether the client has another connection to the host that it asks for.
+   *
+   * @param ports at one of these
+   */
+  public boolean anyBeside(Client client, IntPredicate ports) {
+    return open.values().stream()
+        .anyMatch(other -> ports.test(other.client().request().port()) && other.isBeside(client));
+  }
+
   public int count() {
-    return recorders.size();
+    return open.size();
   }
 
   /**
@@ -55,7 +78,7 @@ public final class OpenConnections {
   public Duration awaitPresent(Duration patience) throws InterruptedException {
     long deadline = System.nanoTime() + patience.toNanos();
     long left = patience.toNanos();
-    for (Channel channel : List.copyOf(recorders.keySet())) {
+    for (Channel channel : List.copyOf(open.keySet())) {
       if (left > 0) {
         channel.closeFuture().await(left, TimeUnit.NANOSECONDS);
         left = deadline - System.nanoTime();
@@ -66,13 +89,13 @@ public final class OpenConnections {
 
   /** Resets them all. */
   public void breakOff() {
-    recorders.forEach(
-        (channel, recorder) ->
+    open.forEach(
+        (channel, connection) ->
             channel
                 .eventLoop()
                 .execute(
                     () -> {
-                      recorder.ended(EndReason.SHUTDOWN, "Culvert is shutting down");
+                      connection.recorder().ended(EndReason.SHUTDOWN, "Culvert is shutting down");
                       Closing.reset(channel);
                     }));
   }

@@ -20,6 +20,8 @@ import java.util.function.Supplier;
  * <p>{@link Decision} is made once; {@link RoutedConnection} carries it out.
  */
 public final class Router implements ClientHandler {
+  private static final int FIRST_DATA_PORT = 1024;
+
   private final Supplier<Policy> policy;
   private final DataConnections dataConnections;
   private final FtpSessions ftpSessions;
@@ -79,6 +81,15 @@ public final class Router implements ClientHandler {
     connection.guarded(() -> claim(client, new SocketOwner.NotLookedUp(), connection));
   }
 
+  /** Sessions that TLS hides announce nothing: what their clients want, the rules decide. */
+  private boolean mayBeData(Client client) {
+    Policy now = policy.get();
+    int port = client.request().port();
+    return port >= FIRST_DATA_PORT
+        && !now.isControlPort(port)
+        && open.anyBeside(client, now::isControlPort);
+  }
+
   private void claim(Client client, SocketOwner owner, RoutedConnection connection) {
     switch (dataConnections.claim(client, owner, connection.recorder())) {
       case TAKEN -> client.served(); // an FTP session's data connection, and its affair from now on
@@ -91,7 +102,7 @@ public final class Router implements ClientHandler {
                   (Future<SocketOwner> found) ->
                       connection.whileClientWaits(() -> claim(client, found.getNow(), connection)));
       case NOT_EXPECTED -> {
-        if (draining) {
+        if (draining && !mayBeData(client)) {
           connection.refuseLate();
         } else {
           connection.decide(client.request());
