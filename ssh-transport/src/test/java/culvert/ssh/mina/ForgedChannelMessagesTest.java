@@ -88,7 +88,7 @@ class ForgedChannelMessagesTest {
     root.detachAppender(warnings);
   }
 
-  private record Message(byte command, long recipient, Object... fields) {
+  private record Message(byte command, long recipient, List<Object> fields) {
     void send(Session session) throws Exception {
       Buffer buffer = session.createBuffer(command);
       buffer.putUInt(recipient);
@@ -107,23 +107,23 @@ class ForgedChannelMessagesTest {
 
   private static Message confirmation(long recipient, long window, long packetSize) {
     return new Message(
-        SshConstants.SSH_MSG_CHANNEL_OPEN_CONFIRMATION, recipient, 0, window, packetSize);
+        SshConstants.SSH_MSG_CHANNEL_OPEN_CONFIRMATION, recipient, List.of(0, window, packetSize));
   }
 
   private static Message refusal(long recipient) {
-    return new Message(SshConstants.SSH_MSG_CHANNEL_OPEN_FAILURE, recipient, 2, "no", "");
+    return new Message(SshConstants.SSH_MSG_CHANNEL_OPEN_FAILURE, recipient, List.of(2, "no", ""));
   }
 
   private static Message data(long recipient) {
-    return new Message(SshConstants.SSH_MSG_CHANNEL_DATA, recipient, "data");
+    return new Message(SshConstants.SSH_MSG_CHANNEL_DATA, recipient, List.of("data"));
   }
 
   private static Message adjust(long recipient, long bytes) {
-    return new Message(SshConstants.SSH_MSG_CHANNEL_WINDOW_ADJUST, recipient, bytes);
+    return new Message(SshConstants.SSH_MSG_CHANNEL_WINDOW_ADJUST, recipient, List.of(bytes));
   }
 
   private static Message bare(byte command, long recipient) {
-    return new Message(command, recipient);
+    return new Message(command, recipient, List.of());
   }
 
   private Future<DuplexChannel> open() {
