@@ -229,6 +229,33 @@ class BordersTest {
         .check(CULVERT);
   }
 
+  /** Who shares a connection is above it, and what runs in it below; no arrow goes up. */
+  @Test
+  void noRoomOfTheSshTransportKnowsOneAboveIt() {
+    layeredArchitecture()
+        .consideringOnlyDependenciesInLayers()
+        .layer("transport")
+        .definedBy("culvert.ssh.mina")
+        .layer("pool")
+        .definedBy("culvert.ssh.mina.pool")
+        .layer("connection")
+        .definedBy("culvert.ssh.mina.connection")
+        .layer("protocol")
+        .definedBy(
+            "culvert.ssh.mina.auth",
+            "culvert.ssh.mina.channel",
+            "culvert.ssh.mina.hostkey",
+            "culvert.ssh.mina.io",
+            "culvert.ssh.mina.kex")
+        .whereLayer("transport")
+        .mayNotBeAccessedByAnyLayer()
+        .whereLayer("pool")
+        .mayOnlyBeAccessedByLayers("transport")
+        .whereLayer("connection")
+        .mayOnlyBeAccessedByLayers("transport", "pool")
+        .check(CULVERT);
+  }
+
   @Test
   void theDaemonContainsNoServerOfItsOwn() {
     noClasses()

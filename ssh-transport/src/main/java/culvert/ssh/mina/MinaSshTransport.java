@@ -20,6 +20,8 @@ import culvert.ssh.mina.connection.SystemClock;
 import culvert.ssh.mina.connection.WindowBudget;
 import culvert.ssh.mina.hostkey.HostKeyStore;
 import culvert.ssh.mina.kex.SessionSettings;
+import culvert.ssh.mina.pool.SessionPool;
+import culvert.ssh.mina.pool.SpareConnections;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;

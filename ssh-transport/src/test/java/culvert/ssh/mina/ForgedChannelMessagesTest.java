@@ -177,7 +177,8 @@ class ForgedChannelMessagesTest {
         arguments("failure", refusal(0)),
         arguments("window beyond 2^32", adjust(0, HUGE)),
         arguments(
-            "extended data", new Message(SshConstants.SSH_MSG_CHANNEL_EXTENDED_DATA, 0, 1, "x")));
+            "extended data",
+            new Message(SshConstants.SSH_MSG_CHANNEL_EXTENDED_DATA, 0, List.of(1, "x"))));
   }
 
   @ParameterizedTest(name = "{0}")
@@ -197,11 +198,12 @@ class ForgedChannelMessagesTest {
             confirmation(STRANGER, 1 << 20, 1 << 15),
             refusal(STRANGER),
             data(STRANGER),
-            new Message(SshConstants.SSH_MSG_CHANNEL_EXTENDED_DATA, STRANGER, 1, "x"),
+            new Message(SshConstants.SSH_MSG_CHANNEL_EXTENDED_DATA, STRANGER, List.of(1, "x")),
             adjust(STRANGER, 1),
             bare(SshConstants.SSH_MSG_CHANNEL_EOF, STRANGER),
             bare(SshConstants.SSH_MSG_CHANNEL_CLOSE, HUGE),
-            new Message(SshConstants.SSH_MSG_CHANNEL_REQUEST, STRANGER, "exit-status", false, 0),
+            new Message(
+                SshConstants.SSH_MSG_CHANNEL_REQUEST, STRANGER, List.of("exit-status", false, 0)),
             bare(SshConstants.SSH_MSG_CHANNEL_SUCCESS, STRANGER),
             bare(SshConstants.SSH_MSG_CHANNEL_FAILURE, STRANGER))
         .map(message -> arguments(SshConstants.getCommandMessageName(message.command()), message));

@@ -11,6 +11,7 @@ import culvert.ssh.SshServer;
 import culvert.ssh.SshSession;
 import culvert.ssh.SshSessionSpec;
 import culvert.ssh.SshTransport.Preparation;
+import culvert.ssh.mina.pool.SpareConnections;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import java.net.InetAddress;

@@ -14,10 +14,10 @@ import org.apache.sshd.server.forward.TcpForwardingFilter;
 import org.apache.sshd.server.forward.TcpipServerChannel;
 
 /** A server's direct-tcpip, so many in one session; for others it has no resources. */
-final class LimitedChannels extends TcpipServerChannel.TcpipFactory {
+public final class LimitedChannels extends TcpipServerChannel.TcpipFactory {
   private final int atMost;
   private final Map<Session, AtomicInteger> open = new ConcurrentHashMap<>();
-  final AtomicInteger refusals = new AtomicInteger();
+  public final AtomicInteger refusals = new AtomicInteger();
 
   LimitedChannels(int atMost) {
     super(TcpForwardingFilter.Type.Direct);

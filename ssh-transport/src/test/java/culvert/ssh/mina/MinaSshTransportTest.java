@@ -13,6 +13,7 @@ import culvert.ssh.SshSession;
 import culvert.ssh.SshSessionSpec;
 import culvert.ssh.SshTransport;
 import culvert.ssh.TunnelTarget;
+import culvert.ssh.mina.pool.SpareConnections;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;

@@ -59,7 +59,7 @@ public final class TransportFixture implements AutoCloseable {
   public final Path knownHosts;
   public final MinaSshTransport transport;
   public final EventLoop loop;
-  final org.apache.sshd.server.SshServer server;
+  public final org.apache.sshd.server.SshServer server;
   private final EventLoopGroup loops = NettyTransport.preferred().newGroup("test", 2);
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final Queue<Runnable> held = new ConcurrentLinkedQueue<>();
@@ -305,6 +305,11 @@ public final class TransportFixture implements AutoCloseable {
       throw new AssertionError("expected a failure: " + connected);
     }
     return (SshException) connected.cause();
+  }
+
+  /** Neither sessions nor who waits for them. */
+  public boolean keepsNothing() {
+    return transport.keepsNothing();
   }
 
   /** As the program ends: the transport, and the loops at once behind it. */

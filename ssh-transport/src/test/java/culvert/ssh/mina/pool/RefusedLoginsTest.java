@@ -1,10 +1,12 @@
-package culvert.ssh.mina;
+package culvert.ssh.mina.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import culvert.ssh.SshException;
 import culvert.ssh.SshFailure;
 import culvert.ssh.SshServer;
+import culvert.ssh.mina.FakeClock;
+import culvert.ssh.mina.TransportFixture;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Duration;

@@ -1,4 +1,4 @@
-package culvert.ssh.mina;
+package culvert.ssh.mina.pool;
 
 import culvert.ssh.Password;
 import culvert.ssh.SshException;

@@ -1,4 +1,4 @@
-package culvert.ssh.mina;
+package culvert.ssh.mina.pool;
 
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;

@@ -1,4 +1,4 @@
-package culvert.ssh.mina;
+package culvert.ssh.mina.pool;
 
 import culvert.ssh.SshException;
 import culvert.ssh.SshFailure;
@@ -31,7 +31,7 @@ import java.util.Set;
  * uses is kept for its profile's {@code idle-timeout}, and after {@code max-lifetime} it takes
  * nobody new. Thread-safe; nobody is told anything under the lock.
  */
-final class SessionPool {
+public final class SessionPool {
   /** So long a job waits for one more connection before it shares one that stands. */
   static final Duration GROWTH_PATIENCE = Duration.ofSeconds(2);
 
@@ -44,7 +44,7 @@ final class SessionPool {
   private final Set<PooledSession> live = new HashSet<>(); // guarded by this
   private boolean closed; // guarded by this
 
-  SessionPool(ConnectionServices services, SpareConnections spares) {
+  public SessionPool(ConnectionServices services, SpareConnections spares) {
     this.services = services;
     this.spares = spares;
     this.clock = services.clock();
@@ -52,12 +52,12 @@ final class SessionPool {
   }
 
   /** By which way the server is reached. */
-  SpareConnections.Path path(SshServer server, Optional<SshSessionSpec> via) {
+  public SpareConnections.Path path(SshServer server, Optional<SshSessionSpec> via) {
     return new SpareConnections.Path(server, via.map(keys::of));
   }
 
   /** Whether a session to the server stands, made for the client, that would take it now. */
-  synchronized boolean isWarm(SpareConnections.Path path, InetAddress client) {
+  public synchronized boolean isWarm(SpareConnections.Path path, InetAddress client) {
     return sessions.entrySet().stream()
         .anyMatch(
             entry ->
@@ -67,14 +67,14 @@ final class SessionPool {
   }
 
   /** See {@link culvert.ssh.SshTransport#connect}. */
-  Future<SshSession> connect(SshSessionSpec spec, EventLoop loop) {
+  public Future<SshSession> connect(SshSessionSpec spec, EventLoop loop) {
     Promise<SshSession> leased = loop.newPromise();
     lease(spec, loop, leased);
     return leased;
   }
 
   /** The same for a session that carries the connection to the next server. */
-  Future<HopSession> connectHop(SshSessionSpec spec, EventLoop loop) {
+  public Future<HopSession> connectHop(SshSessionSpec spec, EventLoop loop) {
     Promise<HopSession> leased = loop.newPromise();
     lease(spec, loop, leased);
     return leased;
@@ -98,7 +98,7 @@ final class SessionPool {
   }
 
   /** See {@link culvert.ssh.SshTransport#heldUp}. */
-  Duration heldUp(SshSessionSpec spec) {
+  public Duration heldUp(SshSessionSpec spec) {
     SessionKey key;
     try {
       key = keys.of(spec);
@@ -375,7 +375,7 @@ final class SessionPool {
   }
 
   /** Nothing is kept of anybody. */
-  synchronized boolean isEmpty() {
+  public synchronized boolean isEmpty() {
     return sessions.isEmpty() && live.isEmpty();
   }
 
@@ -388,7 +388,7 @@ final class SessionPool {
    *
    * @return theirs, to wait for until they are gone
    */
-  List<SshConnection> close() {
+  public List<SshConnection> close() {
     List<PooledSession> all;
     List<SessionRequest> waiting = new ArrayList<>();
     synchronized (this) {

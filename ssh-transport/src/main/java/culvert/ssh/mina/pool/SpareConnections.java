@@ -1,4 +1,4 @@
-package culvert.ssh.mina;
+package culvert.ssh.mina.pool;
 
 import culvert.ssh.Asker;
 import culvert.ssh.SshException;
@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
  * (sshd drops at random beyond its {@code MaxStartups}, 10 by default). One that nobody claims
  * waits a few seconds for the next client. Thread-safe.
  */
-final class SpareConnections {
-  static final int MAX_UNAUTHENTICATED = 4;
+public final class SpareConnections {
+  public static final int MAX_UNAUTHENTICATED = 4;
   private static final Duration SPARE_LIFETIME = Duration.ofSeconds(5);
 
   private final ConnectionServices services;
@@ -45,7 +45,7 @@ final class SpareConnections {
    *
    * @param via of the hop before the server
    */
-  record Path(SshServer server, Optional<SessionKey> via) {}
+  public record Path(SshServer server, Optional<SessionKey> via) {}
 
   /** What goes on with one server, by whatever way; guarded by the outer lock. */
   private static final class Server {
@@ -106,7 +106,7 @@ final class SpareConnections {
    */
   record Claim(SshConnection connection, boolean spare) {}
 
-  SpareConnections(ConnectionServices services, ServerDialler dialler) {
+  public SpareConnections(ConnectionServices services, ServerDialler dialler) {
     this.services = services;
     this.dialler = dialler;
   }
@@ -116,7 +116,7 @@ final class SpareConnections {
    *
    * @return empty: those that there are were made another way, or there will be no login
    */
-  Optional<SshConnection> prepare(
+  public Optional<SshConnection> prepare(
       Path path, Optional<SshSessionSpec> via, Asker asker, EventLoop loop) {
     synchronized (this) {
       if (closed) {
@@ -276,7 +276,7 @@ final class SpareConnections {
    *
    * @return all of them, to wait for until they are gone
    */
-  Set<SshConnection> close() {
+  public Set<SshConnection> close() {
     Set<SshConnection> all = new HashSet<>();
     List<Waiter> waiters = new ArrayList<>();
     synchronized (this) {

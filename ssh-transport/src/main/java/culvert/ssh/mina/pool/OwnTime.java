@@ -1,4 +1,4 @@
-package culvert.ssh.mina;
+package culvert.ssh.mina.pool;
 
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,15 +1,15 @@
-package culvert.ssh.mina;
+package culvert.ssh.mina.pool;
 
 import culvert.ssh.SshException;
 import culvert.ssh.SshFailure;
 import culvert.ssh.SshServer;
 import culvert.ssh.SshSessionSpec;
-import culvert.ssh.mina.SpareConnections.Claim;
 import culvert.ssh.mina.auth.Login;
 import culvert.ssh.mina.auth.LoginFactory;
 import culvert.ssh.mina.connection.ConnectionServices;
 import culvert.ssh.mina.connection.DialFailures;
 import culvert.ssh.mina.connection.SshConnection;
+import culvert.ssh.mina.pool.SpareConnections.Claim;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.ScheduledFuture;

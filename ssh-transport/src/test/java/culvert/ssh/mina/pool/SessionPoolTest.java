@@ -1,4 +1,4 @@
-package culvert.ssh.mina;
+package culvert.ssh.mina.pool;
 
 import static culvert.ssh.mina.TransportFixture.LOOPBACK;
 import static culvert.ssh.mina.TransportFixture.PASSWORD;
@@ -13,6 +13,9 @@ import culvert.ssh.SshSession;
 import culvert.ssh.SshSessionSpec;
 import culvert.ssh.SshTransport;
 import culvert.ssh.TunnelTarget;
+import culvert.ssh.mina.FakeClock;
+import culvert.ssh.mina.LimitedChannels;
+import culvert.ssh.mina.TransportFixture;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
@@ -345,7 +348,7 @@ class SessionPoolTest {
     for (SshSession each : all) {
       each.ended().get(20, TimeUnit.SECONDS);
     }
-    await().atMost(Duration.ofSeconds(20)).until(ssh.transport::keepsNothing);
+    await().atMost(Duration.ofSeconds(20)).until(ssh::keepsNothing);
     assertThat(clock.pending()).isZero();
   }
 
@@ -357,7 +360,7 @@ class SessionPoolTest {
     session.release();
     clock.advance(Duration.ofSeconds(60));
     session.ended().get(20, TimeUnit.SECONDS);
-    await().atMost(Duration.ofSeconds(20)).until(ssh.transport::keepsNothing);
+    await().atMost(Duration.ofSeconds(20)).until(ssh::keepsNothing);
   }
 
   @Test
