@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import culvert.config.ConfigLoader;
-import culvert.config.Environment;
+import culvert.config.read.ConfigLoader;
+import culvert.config.read.Environment;
 import io.netty.util.NetUtil;
 import java.io.BufferedReader;
 import java.io.IOException;
