@@ -1,7 +1,7 @@
 package culvert.proxy.owner;
 
 import culvert.proxy.door.Arrival;
-import culvert.proxy.upstream.OwnListeners;
+import culvert.proxy.door.HostAddress;
 import io.netty.util.Attribute;
 import io.netty.util.AttributeKey;
 import io.netty.util.concurrent.Future;
@@ -61,7 +61,7 @@ public final class ProcClientOwners implements ClientOwners {
 
   private static Set<Connection> local(Set<Connection> connections) {
     return connections.stream()
-        .filter(connection -> OwnListeners.isThisHost(connection.local().getAddress()))
+        .filter(connection -> HostAddress.isThisHost(connection.local().getAddress()))
         .collect(Collectors.toSet());
   }
 

@@ -97,7 +97,7 @@ public final class GuardedSsh implements SshTransport {
     @Override
     public Future<DuplexChannel> openDirectTcpip(
         TunnelTarget target, Originator originator, EventLoop loop, ChannelHandler initializer) {
-      boolean here = session.serverAddress().filter(OwnListeners::isThisHost).isPresent();
+      boolean here = session.serverAddress().filter(HostAddress::isThisHost).isPresent();
       if (!here || !ownListeners.usePort(target.port())) {
         return session.openDirectTcpip(target, originator, loop, initializer);
       }

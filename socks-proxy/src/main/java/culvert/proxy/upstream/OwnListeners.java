@@ -1,9 +1,8 @@
 package culvert.proxy.upstream;
 
+import culvert.proxy.door.HostAddress;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.NetworkInterface;
-import java.net.SocketException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -40,26 +39,10 @@ public final class OwnListeners {
 
   private static boolean isReachedBy(InetAddress listener, InetAddress destination) {
     // Connecting to 0.0.0.0 reaches this host.
-    boolean here = destination.isAnyLocalAddress() || isThisHost(destination);
+    boolean here = destination.isAnyLocalAddress() || HostAddress.isThisHost(destination);
     return here
         && (listener.isAnyLocalAddress()
             || destination.isAnyLocalAddress()
             || listener.equals(destination));
-  }
-
-  /**
-   * Whether the address is one of this host's own. Every one of 127.0.0.0/8 is, although its
-   * interface has only one.
-   */
-  public static boolean isThisHost(InetAddress address) {
-    if (address.isLoopbackAddress()) {
-      return true;
-    }
-    try {
-      return NetworkInterface.getByInetAddress(address) != null;
-    } catch (SocketException e) {
-      // Then no interface can be looked at; a listener's own address is still compared.
-      return true;
-    }
   }
 }
