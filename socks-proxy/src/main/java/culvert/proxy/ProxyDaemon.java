@@ -139,6 +139,7 @@ public final class ProxyDaemon implements AutoCloseable {
         new FilePins(
             new StateDirectory(config.stateDirectory()),
             () -> policy.pinTunnelled(),
+            () -> policy.fixedTargets(),
             blocking,
             Clock.systemUTC(),
             metrics.events()::pinNotWritten);

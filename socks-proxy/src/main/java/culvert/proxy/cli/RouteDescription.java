@@ -91,7 +91,8 @@ final class RouteDescription {
 
   private Optional<String> pinned(Fallback fallback, Optional<FixedTarget> fixed) {
     return config.pinTunnelled() && fallback.allows(FallbackReason.UNREACHABLE)
-        ? new PinFile(new StateDirectory(config.stateDirectory())).objection(destination, fixed)
+        ? new PinFile(new StateDirectory(config.stateDirectory()))
+            .objection(destination, fixed, FixedTarget.of(config.rules()))
         : Optional.empty();
   }
 

@@ -21,6 +21,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -42,6 +43,7 @@ public final class FilePins implements TunnelPins {
   private final StateDirectory directory;
   private final PinFile file;
   private final BooleanSupplier enabled;
+  private final Supplier<Set<FixedTarget>> rules;
   private final Executor blocking;
   private final InstantSource clock;
   private final Runnable notWritten;
@@ -55,6 +57,7 @@ public final class FilePins implements TunnelPins {
    * Pins in a state directory; {@link #prepare} comes before the first use.
    *
    * @param enabled the configuration's {@code pin-tunnelled} at this moment
+   * @param rules its rules with a target at this moment
    * @param blocking where the file is read and written; at most one of its threads waits for the
    *     file's lock
    * @param notWritten counts failures
@@ -62,12 +65,14 @@ public final class FilePins implements TunnelPins {
   public FilePins(
       StateDirectory directory,
       BooleanSupplier enabled,
+      Supplier<Set<FixedTarget>> rules,
       Executor blocking,
       InstantSource clock,
       Runnable notWritten) {
     this.directory = directory;
     this.file = new PinFile(directory);
     this.enabled = enabled;
+    this.rules = rules;
     this.blocking = blocking;
     this.clock = clock;
     this.notWritten = notWritten;
@@ -128,7 +133,11 @@ public final class FilePins implements TunnelPins {
         return Optional.of(pinned(pinned));
       }
       list.unreadable().forEach(FilePins::warn);
-      return list.unreadable().isEmpty() ? Optional.empty() : Optional.of(UNREADABLE);
+      if (!list.unreadable().isEmpty()) {
+        return Optional.of(UNREADABLE);
+      }
+      List<PinnedRule> unknown = list.unknownRules(PinnedRule.of(rules.get()));
+      return unknown.isEmpty() ? Optional.empty() : Optional.of(unknown(unknown.get(0)));
     } catch (IOException | RuntimeException e) {
       LOG.atWarn().setCause(e).log("{}: no plaintext", e.getMessage());
       return Optional.of(UNREADABLE);
@@ -139,6 +148,12 @@ public final class FilePins implements TunnelPins {
     return pinned.stream()
         .map(Pinned::argument)
         .collect(Collectors.joining(" ", "pinned: no plaintext; culvert unpin ", ""));
+  }
+
+  /** Clients may have asked for any destination under it. */
+  private static String unknown(PinnedRule rule) {
+    return "pinned under a rule that is none any more: no plaintext; culvert unpin "
+        + rule.argument();
   }
 
   private static void warn(String problem) {

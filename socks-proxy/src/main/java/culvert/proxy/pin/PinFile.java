@@ -1,6 +1,7 @@
 package culvert.proxy.pin;
 
 import culvert.config.Endpoint;
+import culvert.config.file.RegularFile;
 import culvert.proxy.upstream.TunnelPins.FixedTarget;
 import java.io.IOException;
 import java.io.InputStream;
@@ -72,8 +73,10 @@ public final class PinFile {
    * person; empty if that is not for the pins to say.
    *
    * @param fixed see {@link culvert.proxy.upstream.TunnelPins}
+   * @param rules all of the configuration's with a target
    */
-  public Optional<String> objection(Endpoint destination, Optional<FixedTarget> fixed) {
+  public Optional<String> objection(
+      Endpoint destination, Optional<FixedTarget> fixed, Set<FixedTarget> rules) {
     if (!exists()) {
       return Optional.empty();
     }
@@ -86,13 +89,22 @@ public final class PinFile {
           .filter(list::contains)
           .findFirst()
           .map(name -> "it was once tunnelled; culvert unpin " + name.argument())
-          .or(() -> list.unreadable().stream().findFirst().map(line -> "may be meant by " + line));
+          .or(() -> list.unreadable().stream().findFirst().map(line -> "may be meant by " + line))
+          .or(
+              () ->
+                  list.unknownRules(PinnedRule.of(rules)).stream()
+                      .findFirst()
+                      .map(
+                          rule ->
+                              "may be meant by a rule that is none any more; culvert unpin "
+                                  + rule.argument()));
     } catch (IOException e) {
       return Optional.of(String.valueOf(e.getMessage()));
     }
   }
 
   private byte[] content() throws IOException {
+    RegularFile.require(file); // a pipe would keep whoever opens it
     try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
       return in.readAllBytes();
     }
@@ -127,6 +139,7 @@ public final class PinFile {
     Set<OpenOption> options =
         Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
     synchronized (JVM_LOCK) {
+      requireLock();
       try (FileChannel locked = FileChannel.open(lock, options, directory.mode(OWNER_ONLY))) {
         locked.lock(); // until the channel closes
         PinList before = read();
@@ -140,6 +153,16 @@ public final class PinFile {
       } catch (IOException e) {
         throw new UnusableException(file, "written", e);
       }
+    }
+  }
+
+  private void requireLock() throws IOException {
+    try {
+      RegularFile.require(lock);
+    } catch (NoSuchFileException e) {
+      // It will be created.
+    } catch (IOException e) {
+      throw new UnusableException(lock, "locked", e);
     }
   }
 

@@ -146,6 +146,17 @@ public final class PinList {
     return problems(Line::standsForAnything);
   }
 
+  /**
+   * Rules that are pinned, but are none of these: nobody knows what clients asked for under them.
+   */
+  List<PinnedRule> unknownRules(Set<PinnedRule> known) {
+    return pinned.stream()
+        .filter(PinnedRule.class::isInstance)
+        .map(PinnedRule.class::cast)
+        .filter(rule -> !known.contains(rule))
+        .toList();
+  }
+
   private List<String> problems(Predicate<Line> which) {
     return IntStream.range(0, lines.size())
         .filter(i -> which.test(lines.get(i)))

@@ -5,8 +5,10 @@ import culvert.proxy.upstream.TunnelPins.FixedTarget;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * Whatever clients ask for under a rule whose tunnels all lead to one target.
@@ -16,6 +18,10 @@ import java.util.regex.Pattern;
 public record PinnedRule(String rule, Endpoint target) implements Pinned {
   static final String PREFIX = "rule=";
   private static final Pattern FORM = Pattern.compile(PREFIX + "([^,\\s]+),target=(\\S+)");
+
+  static Set<PinnedRule> of(Set<FixedTarget> rules) {
+    return rules.stream().map(PinnedRule::of).collect(Collectors.toSet());
+  }
 
   static PinnedRule of(FixedTarget fixed) {
     return new PinnedRule(fixed.rule(), new Endpoint(fixed.target().host(), fixed.target().port()));

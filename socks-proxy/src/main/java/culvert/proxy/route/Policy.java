@@ -9,9 +9,11 @@ import culvert.config.Rule;
 import culvert.config.SshProfile;
 import culvert.filter.FilterEngine;
 import culvert.filter.RuleCompiler;
+import culvert.proxy.upstream.TunnelPins.FixedTarget;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -21,14 +23,17 @@ import java.util.stream.Stream;
  * @param ftp how FTP is spoken where no rule says otherwise
  * @param controlPorts on which FTP control connections are expected
  * @param pinTunnelled whether what was once tunnelled stays so where its SSH server is unreachable
+ * @param fixedTargets of the rules that have one
  */
 public record Policy(
     FilterEngine rules,
     Map<String, SshProfile> profiles,
     FtpSettings ftp,
     List<PortRange> controlPorts,
-    boolean pinTunnelled) {
+    boolean pinTunnelled,
+    Set<FixedTarget> fixedTargets) {
   public Policy {
+    fixedTargets = Set.copyOf(fixedTargets);
     profiles = Map.copyOf(profiles);
     controlPorts = List.copyOf(controlPorts);
   }
@@ -39,7 +44,8 @@ public record Policy(
         config.profiles(),
         config.ftp().settings(),
         controlPorts(config),
-        config.pinTunnelled());
+        config.pinTunnelled(),
+        FixedTarget.of(config.rules()));
   }
 
   /** A range of ports in a rule may well be one of data connections. */
@@ -65,7 +71,7 @@ public record Policy(
   public Policy withMissing(Map<String, SshProfile> others) {
     Map<String, SshProfile> all = new HashMap<>(others);
     all.putAll(profiles);
-    return new Policy(rules, all, ftp, controlPorts, pinTunnelled);
+    return new Policy(rules, all, ftp, controlPorts, pinTunnelled, fixedTargets);
   }
 
   /** The profile with this name, which the configuration has checked to be there. */

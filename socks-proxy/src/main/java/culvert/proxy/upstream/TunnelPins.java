@@ -1,5 +1,6 @@
 package culvert.proxy.upstream;
 
+import culvert.config.Rule;
 import culvert.filter.ConnectionRequest;
 import culvert.proxy.door.Client;
 import culvert.ssh.TunnelTarget;
@@ -8,6 +9,8 @@ import io.netty.util.concurrent.Future;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Remembers which destinations were once tunnelled: for those, an SSH server that cannot be reached
@@ -22,7 +25,19 @@ public interface TunnelPins {
    *
    * @param rule its name
    */
-  record FixedTarget(String rule, TunnelTarget target) {}
+  record FixedTarget(String rule, TunnelTarget target) {
+
+    /** The ones of a configuration. */
+    public static Set<FixedTarget> of(List<Rule> rules) {
+      return rules.stream()
+          .flatMap(
+              rule ->
+                  rule.target().stream()
+                      .map(to -> new TunnelTarget(to.host(), to.port()))
+                      .map(to -> new FixedTarget(rule.name(), to)))
+          .collect(Collectors.toSet());
+    }
+  }
 
   /** Pins nothing. */
   TunnelPins NONE =

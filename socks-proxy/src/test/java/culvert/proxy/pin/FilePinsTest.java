@@ -17,10 +17,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -38,6 +40,7 @@ class FilePinsTest {
   private final Queue<Runnable> blocking = new ArrayDeque<>();
   private final AtomicInteger notWritten = new AtomicInteger();
   private final Map<String, List<InetAddress>> names = new HashMap<>();
+  private final Set<FixedTarget> rules = new HashSet<>();
   private boolean enabled = true;
   private boolean busy;
   private Path file;
@@ -54,6 +57,7 @@ class FilePinsTest {
     return new FilePins(
         new StateDirectory(temporary.resolve("state")),
         () -> enabled,
+        () -> rules,
         executing,
         () -> Instant.parse("2026-11-28T18:52:07.9Z"),
         notWritten::incrementAndGet);
@@ -226,6 +230,7 @@ class FilePinsTest {
   void ofNamesThatLeadToOneTargetNoMorePinsAreKeptThanPeopleCanRead() throws Exception {
     FixedTarget fixed = new FixedTarget("all jobs, old", new TunnelTarget("ftp.internal", 21));
     FixedTarget other = new FixedTarget("others", new TunnelTarget("ftp.internal", 21));
+    rules.addAll(List.of(fixed, other));
     for (int i = 0; i < 1500; i++) {
       pins.tunnelled(
           named("invented" + i + ".example", 21), Optional.of(fixed), "gate:22", Optional.empty());
@@ -248,6 +253,20 @@ class FilePinsTest {
 
     tunnelled(named("elsewhere.example", 21));
     assertThat(Files.readString(file)).as("under another rule").contains("elsewhere.example:21 ");
+  }
+
+  @Test
+  void whatIsPinnedUnderARuleThatIsNoneAnyMoreMayBeAnything() throws Exception {
+    FixedTarget old = new FixedTarget("old", new TunnelTarget("ftp.internal", 21));
+    Files.writeString(file, "rule=old,target=ftp.internal:21 2026-11-28T18:52:07Z gate:22\n");
+    rules.add(new FixedTarget("renamed", new TunnelTarget("ftp.internal", 21)));
+    assertThat(objection(named("ftp.example", 21)))
+        .contains(
+            "pinned under a rule that is none any more: no plaintext;"
+                + " culvert unpin rule=old,target=ftp.internal:21");
+
+    rules.add(old);
+    assertThat(objection(named("ftp.example", 21))).isEmpty();
   }
 
   @Test

@@ -2,12 +2,14 @@ package culvert.proxy.pin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +26,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PinFileTest {
   private static final Instant NOW = Instant.parse("2026-11-28T18:52:07Z");
@@ -37,6 +41,22 @@ class PinFileTest {
     directory = new StateDirectory(temporary.resolve("above/state"));
     directory.prepare();
     file = new PinFile(directory);
+  }
+
+  @ParameterizedTest
+  @EnabledOnOs({OS.LINUX, OS.MAC})
+  @ValueSource(strings = {"pins", "pins.lock"})
+  void aPipeKeepsNobody(String name) throws Exception {
+    Path pipe = directory.path().resolve(name);
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+
+    assertThatThrownBy(
+            () ->
+                assertTimeoutPreemptively(
+                    Duration.ofSeconds(20), () -> file.add(List.of(pin("ftp.example")))))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining(pipe.toString())
+        .hasMessageContaining("a pipe (expected: a regular file)");
   }
 
   @Test
