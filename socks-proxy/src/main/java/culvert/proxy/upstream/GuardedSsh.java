@@ -30,8 +30,9 @@ import java.util.function.Predicate;
 /**
  * An {@link SshTransport} whose tunnels do not lead back to this process: an SSH server on this
  * host reaches its listeners as a local client does, and so would its users the admin port. What
- * listens elsewhere on this host is reached. Where a hop or a proxy has reached the server, nobody
- * here knows whose host it is. Thread-safe.
+ * listens elsewhere on this host is reached. Where a hop or a proxy has reached the server, or an
+ * address that is this host's only in somebody else's table, nobody here knows whose host it is.
+ * Thread-safe.
  */
 public final class GuardedSsh implements SshTransport {
   private final SshTransport ssh;
@@ -110,12 +111,21 @@ public final class GuardedSsh implements SshTransport {
                       opened.tryFailure(refused(target));
                     } else {
                       session
-                          .openDirectTcpip(target, originator, loop, initializer)
+                          .openDirectTcpip(
+                              at(found.getNow().get(0), target.port()),
+                              originator,
+                              loop,
+                              initializer)
                           .addListener(
                               (FutureListener<DuplexChannel>) done -> passOn(done, opened));
                     }
                   });
       return opened;
+    }
+
+    /** The server would ask for the name once more, and may be told another address. */
+    private TunnelTarget at(InetAddress judged, int port) {
+      return new TunnelTarget(NetUtil.toAddressString(judged), port);
     }
 
     /** The unspecified address is nobody's, but leads here. */

@@ -2,6 +2,7 @@ package culvert.proxy.upstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.ArgumentMatchers.eq;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.never;
 import static org.mockito.Mockito.verify;
@@ -120,6 +121,14 @@ class GuardedSshTest {
     serverAt(server == null ? "none" : server);
 
     assertThat(open(host, port).getNow()).isSameAs(channel);
+  }
+
+  @Test
+  void theAddressThatWasJudgedIsTheOneThatIsReached() throws Exception {
+    serverAt("127.0.0.1");
+    open("far.example", OWN);
+
+    verify(session).openDirectTcpip(eq(new TunnelTarget("192.0.2.7", OWN)), any(), any(), any());
   }
 
   @Test
