@@ -82,7 +82,7 @@ public final class ControlConnections implements FtpSessions {
         services.upstreams(),
         destination,
         client,
-        new Opening.Use("FTP server ", ends),
+        new Opening.Use("FTP server ", ends, false),
         recorder,
         session);
   }

@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
 /** One client on its way. Confined to the client channel's event loop. */
 final class RoutedConnection implements Opening.Listener {
   private static final Logger LOG = LoggerFactory.getLogger(RoutedConnection.class);
-  private static final Opening.Use RELAYED = new Opening.Use("", EarlyReads::initializer);
+  private static final Opening.Use RELAYED = new Opening.Use("", EarlyReads::initializer, true);
 
   /** Stands for the rule's name. */
   private static final String FIXED = "fixed-tunnel";

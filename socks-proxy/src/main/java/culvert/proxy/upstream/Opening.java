@@ -12,6 +12,7 @@ import culvert.ssh.SshTransport;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -45,8 +46,9 @@ public final class Opening {
    *
    * @param peer the destination's part in messages: {@code "FTP server "}, or empty
    * @param initializer of each channel that is tried: the first in its pipeline
+   * @param patient whether the client waits as long as the profile has it; FTP clients do not
    */
-  public record Use(String peer, Supplier<ChannelHandler> initializer) {}
+  public record Use(String peer, Supplier<ChannelHandler> initializer, boolean patient) {}
 
   private final Upstreams upstreams;
   private final ConnectionRequest request;
@@ -54,6 +56,7 @@ public final class Opening {
   private final Use use;
   private final ConnectionRecorder recorder;
   private final Listener listener;
+  private OpeningTimes times = OpeningTimes.DEFAULT; // of the present attempt
   private long deadline;
   private @Nullable Step present;
 
@@ -85,7 +88,7 @@ public final class Opening {
       TunnelPlan planned,
       Optional<SshTransport.Preparation> preparation,
       Optional<SshSessionSpec> spec) {
-    startClock();
+    startClock(use.patient() ? planned.patience() : Duration.ZERO);
     if (spec.isPresent()) {
       go(new TunnelStep(this, planned, preparation, spec.get()));
     } else {
@@ -101,13 +104,13 @@ public final class Opening {
 
   /** In plaintext at once, because the SSH server was not even reached, if that is allowed. */
   public void fallBack(TunnelPlan plan, SshException cause) {
-    startClock();
+    startClock(Duration.ZERO);
     tunnelFailed(plan, cause);
   }
 
   /** In plaintext, because the route says so. */
   public void openPlain() {
-    startClock();
+    startClock(Duration.ZERO);
     go(new PlainStep(this, Optional.empty()));
   }
 
@@ -131,8 +134,11 @@ public final class Opening {
             SshFailure.SESSION_ENDED, String.valueOf(failed.cause().getMessage()), failed.cause());
   }
 
-  private void startClock() {
-    deadline = System.nanoTime() + upstreams.times().all().toNanos();
+  private void startClock(Duration ofTheProfile) {
+    OpeningTimes usual = upstreams.times();
+    boolean longer = ofTheProfile.compareTo(usual.tunnel()) > 0;
+    times = longer ? new OpeningTimes(ofTheProfile, usual.all().plus(ofTheProfile)) : usual;
+    deadline = System.nanoTime() + times.all().toNanos();
   }
 
   private void go(Step next) {
@@ -170,6 +176,10 @@ public final class Opening {
 
   TunnelPins pins() {
     return upstreams.pins().of(client);
+  }
+
+  OpeningTimes times() {
+    return times;
   }
 
   /** Of the time for all steps together, in nanoseconds; none: 0 or less. */

@@ -51,8 +51,8 @@ final class TunnelStep extends Step {
     this.spec = spec;
     this.ssh = opening.upstreams().ssh();
     this.plan = planned.at(spec.server());
-    OpeningTimes times = opening.upstreams().times();
-    this.patience = plan.fallback().reasons().isEmpty() ? times.all() : times.tunnel();
+    this.patience =
+        plan.fallback().reasons().isEmpty() ? opening.times().all() : opening.times().tunnel();
   }
 
   @Override

@@ -64,7 +64,10 @@ class TunnelOpeningTest {
   private static final Policy POLICY =
       Policy.of(
           new ConfigLoader(Environment.ofProcess())
-              .loadString("profiles: { gate: { host: gate.example, user: gate } }\n", "test.yaml")
+              .loadString(
+                  "profiles: { gate: { host: gate.example, user: gate, connect-timeout: 50ms,"
+                      + " login-timeout: 50ms } }\n",
+                  "test.yaml")
               .orThrow());
   private static final ConnectionRequest REQUEST =
       new ConnectionRequest(
@@ -135,6 +138,26 @@ class TunnelOpeningTest {
   }
 
   @Test
+  void whatTheProfileGivesItsServersIsNotCutShort() throws Exception {
+    Promise<SshSession> slow = loop.newPromise();
+    when(ssh.connect(any(), any())).thenReturn(slow);
+    when(session.openDirectTcpip(any(), any(), any(), any()))
+        .thenReturn(loop.newSucceededFuture(channel));
+    Policy patient =
+        Policy.of(
+            new ConfigLoader(Environment.ofProcess())
+                .loadString(
+                    "profiles: { gate: { host: gate.example, user: gate, connect-timeout: 5m } }\n",
+                    "test.yaml")
+                .orThrow());
+    go(patient, Fallback.PLAIN, new OpeningTimes(Duration.ofMillis(1), Duration.ofMillis(2)));
+    assertThat(loop.schedule(() -> true, 100, TimeUnit.MILLISECONDS).get()).isTrue();
+
+    verify(client, never()).refuse(any());
+    verify(direct, never()).connect(any(), anyInt(), any(), any());
+  }
+
+  @Test
   void whoGoesMeanwhileIsWaitedForNoMore() throws Exception {
     Promise<DuplexChannel> hanging = loop.newPromise();
     when(session.openDirectTcpip(any(), any(), any(), any())).thenReturn(hanging);
@@ -156,11 +179,15 @@ class TunnelOpeningTest {
   }
 
   private void go(Fallback fallback, OpeningTimes times) throws Exception {
+    go(POLICY, fallback, times);
+  }
+
+  private void go(Policy policy, Fallback fallback, OpeningTimes times) throws Exception {
     AddressResolver resolver =
         (host, executor) -> executor.newSucceededFuture(List.of(InetAddress.getLoopbackAddress()));
     Router router =
         new Router(
-            () -> POLICY,
+            () -> policy,
             mock(DataConnections.class),
             mock(FtpSessions.class),
             new Upstreams(
@@ -171,7 +198,7 @@ class TunnelOpeningTest {
         loop.submit(
             () ->
                 router
-                    .fixed(policy -> new Route.Tunnel("gate", Optional.of(TARGET), fallback))
+                    .fixed(now -> new Route.Tunnel("gate", Optional.of(TARGET), fallback))
                     .handle(client));
     begun.sync();
   }
