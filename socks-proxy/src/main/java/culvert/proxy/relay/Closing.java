@@ -34,7 +34,7 @@ public final class Closing {
    * From now on whatever closes the channel breaks it off, the end of this process as well: what
    * was sent so far is not the whole.
    */
-  static void breaksOffAlone(Channel channel) {
+  public static void breaksOffAlone(Channel channel) {
     linger(channel, 0);
   }
 
@@ -63,6 +63,7 @@ public final class Closing {
   }
 
   private static void finishHere(DuplexChannel channel, Duration patience) {
+    endsInOrder(channel);
     if (!channel.isActive()) {
       channel.close();
       return;

@@ -140,6 +140,7 @@ public final class DataConnector {
   public DataClient begin(int request, Client client, ConnectionRecorder recorder) {
     int number = request == UNKNOWN_REQUEST ? unknown.decrementAndGet() : request;
     DataClient data = new DataClient(session, number, client, recorder);
+    Closing.breaksOffAlone(client.channel()); // before it has got anything
     session.started(number, client.channel());
     try {
       recorder.belongsTo(job);

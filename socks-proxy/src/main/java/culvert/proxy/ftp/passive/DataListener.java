@@ -127,6 +127,7 @@ final class DataListener {
 
   /** Somebody has connected. On that socket's loop. */
   void accepted(DuplexChannel channel) {
+    Closing.breaksOffAlone(channel);
     guarded(channel, () -> judge(Arrival.at(channel)));
   }
 
