@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import culvert.ssh.Asker;
 import culvert.ssh.Originator;
 import culvert.ssh.Password;
 import culvert.ssh.SshException;
@@ -34,6 +35,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.apache.sshd.common.config.keys.KeyUtils;
 import org.apache.sshd.common.config.keys.PublicKeyEntry;
 import org.apache.sshd.common.keyprovider.KeyPairProvider;
@@ -142,6 +144,46 @@ class MinaSshTransportTest {
     }
 
     assertThat(ssh.knownHosts).doesNotExist();
+  }
+
+  @Test
+  void whoInventsNamesHasNoneForgottenButTheirOwnThoughOthersComeFromTheSamePlace() {
+    int port = ssh.server.getPort();
+    refused("victim", "bank");
+    for (int i = 0; i < 20; i++) {
+      refused("mallory", "invented" + i);
+    }
+    ssh.server.setKeyPairProvider(new SimpleGeneratorHostKeyProvider());
+
+    assertThat(ssh.failure(ssh.server("bank", port), "secret").failure())
+        .isEqualTo(SshFailure.HOST_KEY);
+    assertThat(ssh.failure(ssh.server("invented19", port), "secret").failure())
+        .isEqualTo(SshFailure.HOST_KEY);
+    assertThat(ssh.failure(ssh.server("invented0", port), "secret").failure())
+        .as("forgotten")
+        .isEqualTo(SshFailure.AUTH_FAILED);
+  }
+
+  private void refused(String who, String host) {
+    Asker asker =
+        new Asker() {
+          @Override
+          public Object place() {
+            return "one host";
+          }
+
+          @Override
+          public void identify(Consumer<Object> answer) {
+            answer.accept(who);
+          }
+        };
+    Password wrong = new Password("wrong".getBytes(UTF_8));
+    SshSessionSpec spec =
+        new SshSessionSpec(
+            ssh.server(host, ssh.server.getPort()), who, Optional.of(wrong), LOOPBACK);
+    Future<SshSession> login = ssh.transport.onBehalfOf(asker).connect(spec, ssh.loop);
+    assertThat(login.awaitUninterruptibly(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(((SshException) login.cause()).failure()).isEqualTo(SshFailure.AUTH_FAILED);
   }
 
   @Test

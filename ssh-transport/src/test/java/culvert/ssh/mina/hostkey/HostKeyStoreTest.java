@@ -178,6 +178,23 @@ class HostKeyStoreTest {
 
   @Test
   @EnabledOnOs(OS.LINUX)
+  void aHashedLineCountsAsThatOfItsName() throws Exception {
+    String hashed = "|1|Qf7kI0r8UJlqeM0fIMgwYlzo4Ow=|prhDZV3GFxypiIF/361MadfbLhQ= ";
+    unwritable();
+    remember(NAMES, Keys.ED25519, file);
+    Files.delete(file);
+
+    Files.writeString(file, hashed + Keys.text("rsa") + "\n");
+    assertThat(judge(NAMES, Keys.RSA, file).accepted()).isFalse();
+    assertThat(judge(NAMES, Keys.ED25519, file).accepted()).isFalse();
+
+    Files.writeString(file, hashed + Keys.text("ed25519") + "\n");
+    assertThat(judge(NAMES, Keys.ED25519, file).accepted()).isTrue();
+    assertThat(judge(NAMES, Keys.ED25519, file).namesToWrite()).isEmpty();
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
   void theAlgorithmOfTheAcceptedKeyIsAskedForFirst() throws Exception {
     unwritable();
     remember(NAMES, Keys.RSA, file);
