@@ -36,8 +36,7 @@ public final class KnownHosts {
    *     the client.
    */
   public static KnownHosts load(List<Path> files) throws IOException {
-    return load(
-        files, file -> new KnownHostsText(file, RegularFile.read(file, KnownHostsText.MAX_OCTETS)));
+    return load(files, KnownHostsFile::read);
   }
 
   static KnownHosts load(List<Path> files, Reader reader) throws IOException {

@@ -1,6 +1,5 @@
 package culvert.ssh.mina.hostkey;
 
-import culvert.config.file.RegularFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -95,8 +94,7 @@ final class KnownHostsCache {
       return kept;
     }
     slot.text = null; // not two of them at a time
-    KnownHostsText text =
-        new KnownHostsText(file, RegularFile.read(file, KnownHostsText.MAX_OCTETS));
+    KnownHostsText text = KnownHostsFile.read(file);
     if (before.isSettled(clock) && before.equals(Stamp.of(file))) {
       slot.stamp = before;
       slot.text = text;

@@ -22,22 +22,44 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Appending to a known_hosts file, safe against other threads and other Culvert processes. */
+/**
+ * Reading a known_hosts file and appending to it, safe against other threads and other Culvert
+ * processes.
+ */
 final class KnownHostsFile {
   private static final Logger log = LoggerFactory.getLogger(KnownHostsFile.class);
 
-  /** A file lock belongs to the whole JVM, so threads need their own. */
-  private static final ReentrantLock JVM_LOCK = new ReentrantLock();
+  /**
+   * A file lock belongs to the whole JVM, so threads need their own; and it ends when any thread
+   * closes the file, so that nobody else may have it open meanwhile.
+   */
+  private static final ReadWriteLock JVM_LOCK = new ReentrantReadWriteLock(true);
 
   /** For others that hold the lock, threads and processes. */
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private KnownHostsFile() {}
+
+  /**
+   * The file as it is; not while this process adds to one.
+   *
+   * @throws NoSuchFileException there is none
+   * @throws IOException it cannot be read, is no regular file or too large
+   */
+  static KnownHostsText read(Path file) throws IOException {
+    JVM_LOCK.readLock().lock();
+    try {
+      return new KnownHostsText(file, RegularFile.read(file, KnownHostsText.MAX_OCTETS));
+    } finally {
+      JVM_LOCK.readLock().unlock();
+    }
+  }
 
   /**
    * Reads the file and appends lines, both under a lock. Creates the file (mode 0600) and its
@@ -59,7 +81,7 @@ final class KnownHostsFile {
     try {
       return appendAlone(file, decision);
     } finally {
-      JVM_LOCK.unlock();
+      JVM_LOCK.writeLock().unlock();
     }
   }
 
@@ -88,7 +110,7 @@ final class KnownHostsFile {
 
   private static void lockThreads() throws IOException {
     try {
-      if (!JVM_LOCK.tryLock(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+      if (!JVM_LOCK.writeLock().tryLock(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
         throw locked();
       }
     } catch (InterruptedException e) {

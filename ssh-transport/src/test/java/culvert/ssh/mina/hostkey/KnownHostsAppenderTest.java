@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -100,6 +101,40 @@ class KnownHostsAppenderTest {
     assertThat(Files.readAllLines(target))
         .containsExactly(
             "first.example " + Keys.text("ed25519"), "second.example " + Keys.text("ed25519"));
+  }
+
+  /** The system's lock ends when anybody in the process closes the file, readers too. */
+  @Test
+  void whoReadsMeanwhileTakesTheLockFromNobody() throws Exception {
+    Path file = Files.writeString(directory.resolve("known_hosts"), "# mine\n");
+    KnownHostsCache cache = new KnownHostsCache(Clock.systemUTC());
+    ExecutorService threads = Executors.newFixedThreadPool(2);
+    try {
+      List<Future<?>> reading = new ArrayList<>();
+      boolean lockedByAnother =
+          KnownHostsFile.append(
+              file,
+              now -> {
+                reading.add(threads.submit(() -> KnownHosts.load(List.of(file))));
+                reading.add(threads.submit(() -> cache.get(file)));
+                return new KnownHostsFile.Decision<>(List.of(), locksInAnotherProcess(file));
+              });
+
+      assertThat(lockedByAnother).isFalse();
+      for (Future<?> reader : reading) {
+        reader.get(30, TimeUnit.SECONDS);
+      }
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  private static boolean locksInAnotherProcess(Path file) {
+    try (LockHolder other = LockHolder.of(file)) {
+      return other.holds();
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   @Test

@@ -6,12 +6,14 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 
-/** A process that keeps the file locked that it is given, until its input ends. */
+/** A process that keeps the file locked that it is given, if it can, until its input ends. */
 final class LockHolder implements AutoCloseable {
   private final Process process;
+  private final boolean locked;
 
-  private LockHolder(Process process) {
+  private LockHolder(Process process, boolean locked) {
     this.process = process;
+    this.locked = locked;
   }
 
   /** The program. */
@@ -19,8 +21,7 @@ final class LockHolder implements AutoCloseable {
     try (FileChannel channel =
         FileChannel.open(
             Path.of(arguments[0]), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-      channel.lock();
-      System.out.println("locked");
+      System.out.println(channel.tryLock() == null ? "refused" : "locked");
       while (System.in.read() >= 0) {
         // until whoever started us is done
       }
@@ -38,14 +39,11 @@ final class LockHolder implements AutoCloseable {
                     file.toString()))
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
-    if (process.inputReader().readLine() == null) {
-      throw new IllegalStateException("the lock's process has ended");
-    }
-    return new LockHolder(process);
+    return new LockHolder(process, "locked".equals(process.inputReader().readLine()));
   }
 
   boolean holds() {
-    return process.isAlive();
+    return locked && process.isAlive();
   }
 
   @Override
