@@ -6,13 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayInputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -102,5 +105,21 @@ class RegularFileTest {
         .isInstanceOfSatisfying(
             IOException.class, e -> assertThat(RegularFile.reason(e)).isEqualTo(why));
     assertThatThrownBy(() -> RegularFile.require(file)).isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void aFileThatGrowsWhileItIsReadIsNotTooLarge() throws IOException {
+    Path file = Files.writeString(directory.resolve("file"), "before");
+    try (InputStream in =
+        new FilterInputStream(Files.newInputStream(file)) {
+          @Override
+          public byte[] readNBytes(int most) throws IOException {
+            byte[] octets = in.readNBytes(most);
+            Files.writeString(file, "after", StandardOpenOption.APPEND);
+            return octets;
+          }
+        }) {
+      assertThat(RegularFile.read(in, MOST)).asString(UTF_8).isEqualTo("before");
+    }
   }
 }
