@@ -7,8 +7,6 @@ import culvert.it.peers.CurlClient;
 import culvert.it.peers.FreePorts;
 import culvert.it.peers.FtpDialogue;
 import culvert.it.peers.RealPeers;
-import culvert.it.peers.RealSshd;
-import culvert.it.peers.RealVsftpd;
 import culvert.it.peers.Run;
 import culvert.it.peers.Sha256;
 import culvert.it.peers.SshKey;
@@ -17,15 +15,13 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * {@code culvert tunnel}: {@code -L ftp/1234:localhost:21} and {@code -R ftp/2121:localhost:21}
@@ -36,45 +32,32 @@ import org.junit.jupiter.api.io.TempDir;
 class CommandLineTunnelIT {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-  @TempDir private Path directory;
+  @RegisterExtension
+  final Peers peers = new Peers().withSshd().withVsftpd("ftpd_banner=The real greeting");
+
   private final int port = FreePorts.next(); // of the tunnel
-  private Path home; // on the FTP server
-  private RealSshd sshd;
-  private RealVsftpd vsftpd;
   private SshKey key;
   private Process culvert;
 
   @BeforeEach
   void start() throws Exception {
-    home = TestAccount.newDirectory();
-    sshd = RealSshd.start();
-    vsftpd = RealVsftpd.start("ftpd_banner=The real greeting");
-    key = SshKey.create(directory.resolve("key"));
-    sshd.authorize(key.publicLine());
-    Files.createDirectories(directory.resolve(".ssh"));
-    Files.writeString(directory.resolve(".ssh/known_hosts"), sshd.knownHostsLine() + "\n");
-  }
-
-  @AfterEach
-  void stop() throws Exception {
-    if (culvert != null) {
-      culvert.destroyForcibly().waitFor();
-    }
-    vsftpd.close();
-    sshd.close();
-    TestAccount.delete(home);
+    key = SshKey.create(peers.directory().resolve("key"));
+    peers.sshd().authorize(key.publicLine());
+    Files.createDirectories(peers.directory().resolve(".ssh"));
+    Files.writeString(
+        peers.directory().resolve(".ssh/known_hosts"), peers.sshd().knownHostsLine() + "\n");
   }
 
   @Test
   void localFtpTunnelsCarryControlAndDataToTheSshServersLocalhost() throws Exception {
     tunnel("-i", key.path().toString(), "-L", ftp(), TestAccount.USER + "@127.0.0.1");
-    awaitOutput("connected to " + TestAccount.USER + "@127.0.0.1, port " + sshd.port());
+    awaitOutput("connected to " + TestAccount.USER + "@127.0.0.1, port " + peers.sshd().port());
     awaitOutput("culvert ready: tunnel 127.0.0.1:" + port);
 
     filesGoBothWaysInPassiveAndActiveMode();
 
-    assertThat(sshd.directTcpipTargets())
-        .contains("localhost:" + vsftpd.port())
+    assertThat(peers.sshd().directTcpipTargets())
+        .contains("localhost:" + peers.vsftpd().port())
         .allMatch(target -> target.startsWith("localhost:"));
     try (FtpDialogue ftp = new FtpDialogue(connect(port))) {
       assertThat(ftp.reply()).as("nothing is captured").isEqualTo("220 The real greeting");
@@ -89,29 +72,30 @@ class CommandLineTunnelIT {
 
     filesGoBothWaysInPassiveAndActiveMode();
 
-    assertThat(sshd.log()).contains("Accepted password for " + TestAccount.USER);
+    assertThat(peers.sshd().log()).contains("Accepted password for " + TestAccount.USER);
     endsCleanly("INT");
   }
 
   @Test
   void remoteFtpTunnelsServeClientsOnTheSshServer() throws Exception {
     tunnel("-i", key.path().toString(), "-R", ftp(), TestAccount.USER + "@127.0.0.1");
-    awaitOutput("remote-tunnel ready: 127.0.0.1:" + sshd.port() + " listens on 127.0.0.1:" + port);
+    awaitOutput(
+        "remote-tunnel ready: 127.0.0.1:" + peers.sshd().port() + " listens on 127.0.0.1:" + port);
 
     filesGoBothWaysInPassiveAndActiveMode();
 
-    assertThat(sshd.count("forwarded-tcpip")).isPositive();
+    assertThat(peers.sshd().count("forwarded-tcpip")).isPositive();
     endsCleanly("TERM");
   }
 
   @Test
   void aRemoteTunnelWaitsForItsServerAndSaysSo() throws Exception {
-    sshd.stop();
+    peers.sshd().stop();
     tunnel("-i", key.path().toString(), "-R", ftp(), TestAccount.USER + "@127.0.0.1");
-    awaitOutput("remote-tunnel down: ssh server 127.0.0.1:" + sshd.port());
+    awaitOutput("remote-tunnel down: ssh server 127.0.0.1:" + peers.sshd().port());
     awaitOutput("next attempt in 1 s");
 
-    sshd.restart();
+    peers.sshd().restart();
 
     awaitOutput("remote-tunnel ready:");
   }
@@ -122,7 +106,7 @@ class CommandLineTunnelIT {
         "-i",
         key.path().toString(),
         "-L",
-        port + ":localhost:" + vsftpd.port(),
+        port + ":localhost:" + peers.vsftpd().port(),
         TestAccount.USER + "@127.0.0.1");
     awaitOutput("culvert ready: tunnel 127.0.0.1:" + port);
 
@@ -130,35 +114,35 @@ class CommandLineTunnelIT {
       assertThat(raw.reply()).isEqualTo("220 The real greeting");
       assertThat(raw.login(TestAccount.USER, TestAccount.password())).startsWith("230 ");
       int data = raw.passivePort();
-      assertThat(vsftpd.passivePorts()).as("relayed untouched").containsExactly(data);
+      assertThat(peers.vsftpd().passivePorts()).as("relayed untouched").containsExactly(data);
     }
   }
 
   @Test
   void aChangedHostKeyEndsItWithoutATunnel() throws Exception {
-    sshd.newHostKey();
-    sshd.restart();
+    peers.sshd().newHostKey();
+    peers.sshd().restart();
 
     tunnel("-i", key.path().toString(), "-L", ftp(), TestAccount.USER + "@127.0.0.1");
 
     assertThat(culvert.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
     assertThat(culvert.exitValue()).isEqualTo(1);
-    assertThat(errors()).contains("host key of [127.0.0.1]:" + sshd.port());
+    assertThat(errors()).contains("host key of [127.0.0.1]:" + peers.sshd().port());
     assertThat(refuses()).isTrue();
   }
 
   private void filesGoBothWaysInPassiveAndActiveMode() throws Exception {
-    TestFile file = TestFile.create(directory.resolve("upload"), 2_000_000);
+    TestFile file = TestFile.create(peers.directory().resolve("upload"), 2_000_000);
     for (String mode : List.of("--ftp-pasv", "--disable-epsv", "--ftp-port 127.0.0.1")) {
       CurlClient curl =
           CurlClient.direct(TestAccount.USER, TestAccount.password()).with(mode.split(" "));
-      String url = "ftp://127.0.0.1:" + port + "/" + home.getFileName() + "/file";
+      String url = "ftp://127.0.0.1:" + port + "/" + peers.home().getFileName() + "/file";
 
       Run<String> up = curl.text("--upload-file", file.path().toString(), url);
       assertThat(up).as(mode).isEqualTo(new Run<>(0, "", ""));
-      assertThat(Sha256.of(home.resolve("file"))).as(mode).isEqualTo(file.content());
+      assertThat(Sha256.of(peers.home().resolve("file"))).as(mode).isEqualTo(file.content());
       assertThat(curl.digest(url)).as(mode).isEqualTo(new Run<>(0, file.content(), ""));
-      Files.delete(home.resolve("file"));
+      Files.delete(peers.home().resolve("file"));
     }
   }
 
@@ -171,18 +155,20 @@ class CommandLineTunnelIT {
   }
 
   private String ftp() {
-    return "ftp/" + port + ":localhost:" + vsftpd.port();
+    return "ftp/" + port + ":localhost:" + peers.vsftpd().port();
   }
 
   private void tunnel(String... arguments) throws IOException {
-    List<String> line = new ArrayList<>(List.of("tunnel", "-p", Integer.toString(sshd.port())));
+    List<String> line =
+        new ArrayList<>(List.of("tunnel", "-p", Integer.toString(peers.sshd().port())));
     line.addAll(List.of(arguments));
     ProcessBuilder builder =
         CulvertProcess.builder(line)
-            .redirectOutput(directory.resolve("out").toFile())
-            .redirectError(directory.resolve("err").toFile());
-    builder.environment().put("HOME", directory.toString());
+            .redirectOutput(peers.directory().resolve("out").toFile())
+            .redirectError(peers.directory().resolve("err").toFile());
+    builder.environment().put("HOME", peers.directory().toString());
     culvert = builder.start();
+    peers.add(() -> culvert.destroyForcibly().waitFor());
   }
 
   private void awaitOutput(String text) {
@@ -190,11 +176,11 @@ class CommandLineTunnelIT {
   }
 
   private String output() throws IOException {
-    return Files.readString(directory.resolve("out"));
+    return Files.readString(peers.directory().resolve("out"));
   }
 
   private String errors() throws IOException {
-    return Files.readString(directory.resolve("err"));
+    return Files.readString(peers.directory().resolve("err"));
   }
 
   private static Socket connect(int port) throws IOException {

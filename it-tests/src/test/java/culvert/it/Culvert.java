@@ -1,12 +1,15 @@
 package culvert.it;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import culvert.config.CulvertConfig;
 import culvert.config.read.ConfigLoader;
 import culvert.config.read.Environment;
+import culvert.it.peers.CurlClient;
 import culvert.it.peers.FtpDialogue;
 import culvert.it.peers.Socks5;
+import culvert.it.peers.TestAccount;
 import culvert.proxy.ProxyDaemon;
 import java.io.IOException;
 import java.time.Duration;
@@ -60,6 +63,21 @@ public final class Culvert implements AutoCloseable {
   /** An FTP control connection to a port of 127.0.0.1; the greeting has not been read yet. */
   public FtpDialogue ftp(int ftpPort) throws IOException {
     return socks().ftp("127.0.0.1", ftpPort);
+  }
+
+  /** The same with the test account logged in, in binary mode. */
+  public FtpDialogue login(int ftpPort) throws IOException {
+    FtpDialogue ftp = ftp(ftpPort);
+    assertThat(ftp.reply()).startsWith("220 ");
+    assertThat(ftp.login(TestAccount.USER, TestAccount.password())).startsWith("230 ");
+    assertThat(ftp.send("TYPE I")).startsWith("200 ");
+    return ftp;
+  }
+
+  /** curl that leaves names to this Culvert, and logs in as the test account. */
+  public CurlClient curl() {
+    return CurlClient.through(
+        "--socks5-hostname", port(), TestAccount.USER, TestAccount.password());
   }
 
   @Override

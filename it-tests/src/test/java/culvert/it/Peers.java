@@ -1,12 +1,12 @@
 package culvert.it;
 
 import culvert.it.peers.RealServer;
-import culvert.it.peers.RealSshAgent;
 import culvert.it.peers.RealSshd;
 import culvert.it.peers.RealVsftpd;
 import culvert.it.peers.ServerLogs;
 import culvert.it.peers.TestAccount;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -49,7 +49,6 @@ public final class Peers
   private Path home;
   private RealSshd sshd;
   private RealVsftpd vsftpd;
-  private RealSshAgent agent;
   private Culvert culvert;
 
   /**
@@ -68,10 +67,6 @@ public final class Peers
    */
   public Peers withVsftpd(String... options) {
     return with(() -> vsftpd = add(RealVsftpd.start(options)));
-  }
-
-  public Peers withAgent() {
-    return with(() -> agent = add(RealSshAgent.start()));
   }
 
   /** With a Culvert that leads to vsftpd through sshd, as {@link #config} says. */
@@ -101,10 +96,6 @@ public final class Peers
     return vsftpd;
   }
 
-  public RealSshAgent agent() {
-    return agent;
-  }
-
   public Culvert culvert() {
     return culvert;
   }
@@ -115,15 +106,19 @@ public final class Peers
   }
 
   /** A directory in the test account's home, where FTP sessions start; a new one for each test. */
-  public Path home() throws IOException {
-    if (home == null) {
-      home = TestAccount.newDirectory();
+  public Path home() {
+    try {
+      if (home == null) {
+        home = TestAccount.newDirectory();
+      }
+      return home;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
-    return home;
   }
 
   /** The URL of a file in {@link #home}, at vsftpd. */
-  public String url(String file) throws IOException {
+  public String url(String file) {
     return "ftp://127.0.0.1:" + vsftpd.port() + "/" + home().getFileName() + "/" + file;
   }
 

@@ -3,7 +3,6 @@ package culvert.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import culvert.it.peers.CurlClient;
 import culvert.it.peers.FtpDialogue;
 import culvert.it.peers.RealPeers;
 import culvert.it.peers.RealSshd;
@@ -20,10 +19,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -36,54 +33,40 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PinsIT {
   private static final Duration DEADLINE = Duration.ofSeconds(30);
 
-  @TempDir private Path directory;
-  private RealSshd sshd;
-  private RealVsftpd vsftpd;
-
-  @BeforeEach
-  void start() throws Exception {
-    sshd = RealSshd.start();
-    vsftpd = RealVsftpd.start();
-  }
-
-  @AfterEach
-  void stop() throws Exception {
-    vsftpd.close();
-    sshd.close();
-  }
+  @RegisterExtension final Peers peers = new Peers().withSshd().withVsftpd();
 
   @Test
   void aStoppedSshdLeadsOnceTunnelledJobsIntoNoPlaintextUntilTheyAreUnpinned() throws Exception {
     try (Culvert culvert = Culvert.start(config())) {
-      Run<String> tunnelled = curl(culvert).text(url());
+      Run<String> tunnelled = culvert.curl().text(url());
       assertThat(tunnelled.exitCode()).as(tunnelled.errors()).isZero();
       awaitPin("127.0.0.1");
-      sshd.stop();
+      peers.sshd().stop();
 
-      Run<String> refused = curl(culvert).text(url());
+      Run<String> refused = culvert.curl().text(url());
       assertThat(refused.exitCode()).as(refused.errors()).isEqualTo(97);
-      assertThat(culvert.socks().code("127.0.0.1", vsftpd.port())).isEqualTo(5);
-      assertThat(vsftpd.controlConnections()).isEqualTo(1);
+      assertThat(culvert.socks().code("127.0.0.1", peers.vsftpd().port())).isEqualTo(5);
+      assertThat(peers.vsftpd().controlConnections()).isEqualTo(1);
 
-      assertThat(commandLine("unpin", "127.0.0.1:" + vsftpd.port()))
-          .isEqualTo(new Run<>(0, "unpinned 127.0.0.1:" + vsftpd.port() + "\n", ""));
-      Run<String> plain = curl(culvert).text(url());
+      assertThat(commandLine("unpin", "127.0.0.1:" + peers.vsftpd().port()))
+          .isEqualTo(new Run<>(0, "unpinned 127.0.0.1:" + peers.vsftpd().port() + "\n", ""));
+      Run<String> plain = culvert.curl().text(url());
       assertThat(plain.exitCode()).as(plain.errors()).isZero();
-      assertThat(vsftpd.controlConnections()).isEqualTo(2);
+      assertThat(peers.vsftpd().controlConnections()).isEqualTo(2);
 
-      sshd.restart();
-      assertThat(curl(culvert).text(url()).exitCode()).isZero();
+      peers.sshd().restart();
+      assertThat(culvert.curl().text(url()).exitCode()).isZero();
       awaitPin("127.0.0.1");
     }
   }
 
   @Test
   void withoutAPinAStoppedSshdLeadsIntoPlaintext() throws Exception {
-    sshd.stop();
+    peers.sshd().stop();
     try (Culvert culvert = Culvert.start(config())) {
-      logIn(culvert.ftp(vsftpd.port()));
-      assertThat(vsftpd.controlConnections()).isEqualTo(1);
-      assertThat(directory.resolve("state/pins")).doesNotExist();
+      logIn(culvert.ftp(peers.vsftpd().port()));
+      assertThat(peers.vsftpd().controlConnections()).isEqualTo(1);
+      assertThat(peers.directory().resolve("state/pins")).doesNotExist();
     }
   }
 
@@ -94,8 +77,8 @@ class PinsIT {
         Culvert culvert =
             Culvert.start(
                 config().profile("port", blackHole.port()).profile("connect-timeout", "200ms"))) {
-      assertThat(culvert.socks().code("127.0.0.1", vsftpd.port())).isEqualTo(6);
-      assertThat(vsftpd.controlConnections()).isEqualTo(1);
+      assertThat(culvert.socks().code("127.0.0.1", peers.vsftpd().port())).isEqualTo(6);
+      assertThat(peers.vsftpd().controlConnections()).isEqualTo(1);
     }
   }
 
@@ -103,8 +86,8 @@ class PinsIT {
   void pinsHoldWhereTheNameOfTheSshServerIsUnknown() throws Exception {
     tunnelOnce(config(), "127.0.0.1");
     try (Culvert culvert = Culvert.start(config().profile("host", "nowhere.invalid"))) {
-      assertThat(culvert.socks().code("127.0.0.1", vsftpd.port())).isEqualTo(4);
-      assertThat(vsftpd.controlConnections()).isEqualTo(1);
+      assertThat(culvert.socks().code("127.0.0.1", peers.vsftpd().port())).isEqualTo(4);
+      assertThat(peers.vsftpd().controlConnections()).isEqualTo(1);
     }
   }
 
@@ -113,13 +96,14 @@ class PinsIT {
     tunnelOnce(config(), "127.0.0.1");
     try (RealVsftpd other = RealVsftpd.start();
         Culvert culvert = Culvert.start(config().profile("port", other.port()));
-        FtpDialogue ftp = culvert.ftp(vsftpd.port())) {
+        FtpDialogue ftp = culvert.ftp(peers.vsftpd().port())) {
       assertThat(ftp.reply()).startsWith("220 ");
       assertThat(ftp.login(TestAccount.USER, TestAccount.password()))
           .startsWith("421 culvert: ssh server 127.0.0.1:" + other.port() + ": ")
-          .endsWith(" (pinned: no plaintext; culvert unpin 127.0.0.1:" + vsftpd.port() + ")");
+          .endsWith(
+              " (pinned: no plaintext; culvert unpin 127.0.0.1:" + peers.vsftpd().port() + ")");
       assertThat(ftp.atEnd()).isTrue();
-      assertThat(vsftpd.controlConnections()).isEqualTo(1);
+      assertThat(peers.vsftpd().controlConnections()).isEqualTo(1);
     }
   }
 
@@ -130,124 +114,140 @@ class PinsIT {
         RealSshd noForwards = RealSshd.start("AllowTcpForwarding no")) {
       for (RealSshd refusing : List.of(strict, noForwards)) {
         TestConfig config =
-            TestConfig.tunnel(directory, refusing.port(), vsftpd.port(), refusing.knownHostsLine())
+            TestConfig.tunnel(
+                    peers.directory(),
+                    refusing.port(),
+                    peers.vsftpd().port(),
+                    refusing.knownHostsLine())
                 .top("pin-tunnelled", true)
                 .rule("fallback", "plain");
         try (Culvert culvert = Culvert.start(config)) {
-          logIn(culvert.ftp(vsftpd.port()));
+          logIn(culvert.ftp(peers.vsftpd().port()));
         }
       }
-      assertThat(vsftpd.controlConnections()).isEqualTo(3);
+      assertThat(peers.vsftpd().controlConnections()).isEqualTo(3);
     }
   }
 
   @Test
   void namesArePinnedInAnySpellingAndByTheirAddresses() throws Exception {
     tunnelOnce(config(), "LocalHost.");
-    assertThat(pins()).singleElement().asString().startsWith("localhost:" + vsftpd.port() + " ");
-    sshd.stop();
+    assertThat(pins())
+        .singleElement()
+        .asString()
+        .startsWith("localhost:" + peers.vsftpd().port() + " ");
+    peers.sshd().stop();
     try (Culvert culvert = Culvert.start(config())) {
-      assertThat(culvert.socks().code("localhost", vsftpd.port())).isEqualTo(5);
-      logIn(culvert.socks().ftp("127.0.0.1", vsftpd.port())); // the gateway may know it otherwise
+      assertThat(culvert.socks().code("localhost", peers.vsftpd().port())).isEqualTo(5);
+      logIn(
+          culvert
+              .socks()
+              .ftp("127.0.0.1", peers.vsftpd().port())); // the gateway may know it otherwise
     }
-    sshd.restart();
+    peers.sshd().restart();
     tunnelOnce(config(), "127.0.0.1");
-    commandLine("unpin", "localhost:" + vsftpd.port());
-    sshd.stop();
+    commandLine("unpin", "localhost:" + peers.vsftpd().port());
+    peers.sshd().stop();
     try (Culvert culvert = Culvert.start(config())) {
-      assertThat(culvert.socks().code("localhost", vsftpd.port())).isEqualTo(5);
+      assertThat(culvert.socks().code("localhost", peers.vsftpd().port())).isEqualTo(5);
     }
   }
 
   @Test
   void anAddressByWhichARuleHasDecidedOrAnSshServerWasReachedIsPinnedToo() throws Exception {
-    TestConfig ruled = config().match("network: 127.0.0.0/8, port: " + vsftpd.port());
+    TestConfig ruled = config().match("network: 127.0.0.0/8, port: " + peers.vsftpd().port());
     tunnelOnce(ruled, "localhost");
-    assertThat(pins()).hasSize(2).anyMatch(line -> line.startsWith("127.0.0.1:" + vsftpd.port()));
-    Files.delete(directory.resolve("state/pins"));
+    assertThat(pins())
+        .hasSize(2)
+        .anyMatch(line -> line.startsWith("127.0.0.1:" + peers.vsftpd().port()));
+    Files.delete(peers.directory().resolve("state/pins"));
 
-    String known = sshd.knownHostsLine().replace("127.0.0.1", "localhost");
+    String known = peers.sshd().knownHostsLine().replace("127.0.0.1", "localhost");
     TestConfig itself =
-        TestConfig.tunnel(directory, sshd.port(), vsftpd.port(), known)
+        TestConfig.tunnel(peers.directory(), peers.sshd().port(), peers.vsftpd().port(), known)
             .profile("host", "\"\"")
             .top("pin-tunnelled", true)
             .rule("fallback", "plain");
     tunnelOnce(itself, "localhost");
-    assertThat(pins()).hasSize(2).anyMatch(line -> line.startsWith("127.0.0.1:" + vsftpd.port()));
+    assertThat(pins())
+        .hasSize(2)
+        .anyMatch(line -> line.startsWith("127.0.0.1:" + peers.vsftpd().port()));
   }
 
   @Test
   void aDestinationOfUserAtHostIsPinned() throws Exception {
     TestConfig config = config().rule("user-at-host", true);
     try (Culvert culvert = Culvert.start(config)) {
-      FtpDialogue ftp = culvert.socks().ftp("proxy.invalid", vsftpd.port());
+      FtpDialogue ftp = culvert.socks().ftp("proxy.invalid", peers.vsftpd().port());
       ftp.reply();
-      assertThat(ftp.login(TestAccount.USER + "@127.0.0.1:" + vsftpd.port(), password()))
+      assertThat(ftp.login(TestAccount.USER + "@127.0.0.1:" + peers.vsftpd().port(), password()))
           .startsWith("230 ");
       ftp.close();
       awaitPin("127.0.0.1");
-      sshd.stop();
+      peers.sshd().stop();
 
-      FtpDialogue again = culvert.socks().ftp("proxy.invalid", vsftpd.port());
+      FtpDialogue again = culvert.socks().ftp("proxy.invalid", peers.vsftpd().port());
       again.reply();
-      assertThat(again.login(TestAccount.USER + "@127.0.0.1:" + vsftpd.port(), password()))
+      assertThat(again.login(TestAccount.USER + "@127.0.0.1:" + peers.vsftpd().port(), password()))
           .startsWith("421 culvert: ssh server ")
           .contains("(pinned: no plaintext; culvert unpin 127.0.0.1:");
       again.close();
-      assertThat(vsftpd.controlConnections()).isEqualTo(1);
+      assertThat(peers.vsftpd().controlConnections()).isEqualTo(1);
     }
   }
 
   @Test
   void aTunnelForAnyTcpIsPinnedWhereItMayFallBack() throws Exception {
-    Files.writeString(directory.resolve("password"), password());
+    Files.writeString(peers.directory().resolve("password"), password());
     TestConfig config =
         config()
             .rule("action", "tunnel")
             .profile("user", TestAccount.USER)
             .profile("authentication", "[password]")
-            .profile("password", "\"${file:" + directory.resolve("password") + "}\"");
+            .profile("password", "\"${file:" + peers.directory().resolve("password") + "}\"");
     try (Culvert culvert = Culvert.start(config.rule("fallback", "none"))) {
       greeting(culvert);
     }
-    assertThat(directory.resolve("state/pins")).doesNotExist();
+    assertThat(peers.directory().resolve("state/pins")).doesNotExist();
     try (Culvert culvert = Culvert.start(config.rule("fallback", "plain"))) {
       greeting(culvert);
       awaitPin("127.0.0.1");
-      sshd.stop();
+      peers.sshd().stop();
 
-      assertThat(culvert.socks().code("127.0.0.1", vsftpd.port())).isEqualTo(5);
-      assertThat(vsftpd.controlConnections()).isEqualTo(2);
+      assertThat(culvert.socks().code("127.0.0.1", peers.vsftpd().port())).isEqualTo(5);
+      assertThat(peers.vsftpd().controlConnections()).isEqualTo(2);
     }
   }
 
   @Test
   void twoProcessesShareTheirPinsAndReloadsSwitchThem() throws Exception {
     Path file = config().write();
-    try (CulvertProcess one = CulvertProcess.run(file, directory.resolve("one.log"));
-        CulvertProcess other = CulvertProcess.run(file, directory.resolve("other.log"))) {
-      logIn(Socks5.through(one.port()).ftp("127.0.0.1", vsftpd.port()));
+    try (CulvertProcess one = CulvertProcess.run(file, peers.directory().resolve("one.log"));
+        CulvertProcess other = CulvertProcess.run(file, peers.directory().resolve("other.log"))) {
+      logIn(Socks5.through(one.port()).ftp("127.0.0.1", peers.vsftpd().port()));
       awaitPin("127.0.0.1");
-      sshd.stop();
-      assertThat(Socks5.through(other.port()).code("127.0.0.1", vsftpd.port())).isEqualTo(5);
+      peers.sshd().stop();
+      assertThat(Socks5.through(other.port()).code("127.0.0.1", peers.vsftpd().port()))
+          .isEqualTo(5);
 
       config().top("pin-tunnelled", false).write();
       other.signal("HUP");
       awaitLog(other, "configuration reloaded", 1);
-      logIn(Socks5.through(other.port()).ftp("127.0.0.1", vsftpd.port()));
+      logIn(Socks5.through(other.port()).ftp("127.0.0.1", peers.vsftpd().port()));
 
       config().write();
       other.signal("HUP");
       awaitLog(other, "configuration reloaded", 2);
-      assertThat(Socks5.through(other.port()).code("127.0.0.1", vsftpd.port())).isEqualTo(5);
+      assertThat(Socks5.through(other.port()).code("127.0.0.1", peers.vsftpd().port()))
+          .isEqualTo(5);
       assertThat(other.log()).contains("(pinned: no plaintext; culvert unpin 127.0.0.1:");
 
       assertThat(commandLine("pins").output())
-          .startsWith("127.0.0.1:" + vsftpd.port() + " ")
-          .endsWith(" 127.0.0.1:" + sshd.port() + "\n");
-      assertThat(commandLine("unpin", "127.0.0.1:" + vsftpd.port()).exitCode()).isZero();
+          .startsWith("127.0.0.1:" + peers.vsftpd().port() + " ")
+          .endsWith(" 127.0.0.1:" + peers.sshd().port() + "\n");
+      assertThat(commandLine("unpin", "127.0.0.1:" + peers.vsftpd().port()).exitCode()).isZero();
       for (CulvertProcess process : List.of(one, other)) {
-        logIn(Socks5.through(process.port()).ftp("127.0.0.1", vsftpd.port()));
+        logIn(Socks5.through(process.port()).ftp("127.0.0.1", peers.vsftpd().port()));
       }
     }
   }
@@ -256,29 +256,27 @@ class PinsIT {
   @ValueSource(booleans = {true, false})
   void aStateDirectoryThatCannotBeMadeKeepsItFromStartingWherePinsAreOn(boolean pins)
       throws Exception {
-    Files.writeString(directory.resolve("state"), "in the way");
+    Files.writeString(peers.directory().resolve("state"), "in the way");
     Path file = config().top("pin-tunnelled", pins).write();
     if (pins) {
       Run<String> run = commandLine("run");
       assertThat(run.exitCode()).isEqualTo(1);
       assertThat(run.errors())
-          .contains("culvert: state-directory: " + directory.resolve("state") + ": ");
+          .contains("culvert: state-directory: " + peers.directory().resolve("state") + ": ");
     } else {
-      CulvertProcess.run(file, directory.resolve("log")).close();
+      CulvertProcess.run(file, peers.directory().resolve("log")).close();
     }
   }
 
   private TestConfig config() throws IOException {
-    return TestConfig.tunnel(directory, sshd.port(), vsftpd.port(), sshd.knownHostsLine())
-        .top("pin-tunnelled", true)
-        .rule("fallback", "plain");
+    return peers.config().top("pin-tunnelled", true).rule("fallback", "plain");
   }
 
   /** With a Culvert of its own, which has ended then. */
   private void tunnelOnce(TestConfig config, String host) throws Exception {
     int before = pins().size();
     try (Culvert culvert = Culvert.start(config)) {
-      logIn(culvert.socks().ftp(host, vsftpd.port()));
+      logIn(culvert.socks().ftp(host, peers.vsftpd().port()));
       await("one more pin").atMost(DEADLINE).until(() -> pins().size() > before);
     }
   }
@@ -291,7 +289,7 @@ class PinsIT {
   }
 
   private void greeting(Culvert culvert) throws IOException {
-    try (FtpDialogue ftp = culvert.ftp(vsftpd.port())) {
+    try (FtpDialogue ftp = culvert.ftp(peers.vsftpd().port())) {
       assertThat(ftp.reply()).startsWith("220 ");
     }
   }
@@ -306,19 +304,19 @@ class PinsIT {
                     .anySatisfy(
                         line -> {
                           String[] words = line.split(" ", -1);
-                          assertThat(words[0]).isEqualTo(host + ":" + vsftpd.port());
+                          assertThat(words[0]).isEqualTo(host + ":" + peers.vsftpd().port());
                           assertThat(Instant.parse(words[1]))
                               .isBetween(now.minusSeconds(600), now.plusSeconds(60));
-                          assertThat(words[2]).isEqualTo("127.0.0.1:" + sshd.port());
+                          assertThat(words[2]).isEqualTo("127.0.0.1:" + peers.sshd().port());
                         }));
   }
 
   /** None, before the first one is written. */
   private List<String> pins() throws IOException {
-    if (Files.notExists(directory.resolve("state/pins"))) {
+    if (Files.notExists(peers.directory().resolve("state/pins"))) {
       return List.of();
     }
-    try (var lines = Files.lines(directory.resolve("state/pins"))) {
+    try (var lines = Files.lines(peers.directory().resolve("state/pins"))) {
       return lines.filter(line -> !line.startsWith("#")).toList();
     }
   }
@@ -332,13 +330,14 @@ class PinsIT {
   /** A command of Culvert with this configuration, run to its end. */
   private Run<String> commandLine(String command, String... arguments) throws Exception {
     List<String> line =
-        new ArrayList<>(List.of(command, "-c", directory.resolve("culvert.yaml").toString()));
+        new ArrayList<>(
+            List.of(command, "-c", peers.directory().resolve("culvert.yaml").toString()));
     line.addAll(List.of(arguments));
-    if (Files.notExists(directory.resolve("culvert.yaml"))) {
+    if (Files.notExists(peers.directory().resolve("culvert.yaml"))) {
       config().write();
     }
-    Path out = directory.resolve("command.out");
-    Path err = directory.resolve("command.err");
+    Path out = peers.directory().resolve("command.out");
+    Path err = peers.directory().resolve("command.err");
     Process process =
         CulvertProcess.builder(line)
             .redirectOutput(out.toFile())
@@ -355,16 +354,11 @@ class PinsIT {
         Files.readString(err, StandardCharsets.UTF_8));
   }
 
-  private static CurlClient curl(Culvert culvert) {
-    return CurlClient.through(
-        "--socks5-hostname", culvert.port(), TestAccount.USER, TestAccount.password());
-  }
-
   private static String password() {
     return TestAccount.password();
   }
 
   private String url() {
-    return "ftp://127.0.0.1:" + vsftpd.port() + "/";
+    return "ftp://127.0.0.1:" + peers.vsftpd().port() + "/";
   }
 }

@@ -9,7 +9,6 @@ import culvert.it.peers.FreePorts;
 import culvert.it.peers.FtpDialogue;
 import culvert.it.peers.RealPeers;
 import culvert.it.peers.RealSshd;
-import culvert.it.peers.RealVsftpd;
 import culvert.it.peers.Run;
 import culvert.it.peers.Sha256;
 import culvert.it.peers.SshKey;
@@ -22,14 +21,12 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -43,43 +40,30 @@ class RemoteTunnelIT {
   private static final Pattern PASSIVE =
       Pattern.compile("227 [^(]*\\(127,0,0,1,(\\d+),(\\d+)\\).*");
 
-  @TempDir private Path directory;
+  @RegisterExtension
+  final Peers peers = new Peers().withSshd().withVsftpd("ftpd_banner=The real greeting");
+
   private final int port = FreePorts.next(); // on the SSH server
-  private Path home; // on the FTP server
-  private RealSshd sshd;
-  private RealVsftpd vsftpd;
   private TestConfig config;
   private Culvert culvert;
 
   @BeforeEach
   void start() throws Exception {
-    home = TestAccount.newDirectory();
-    sshd = RealSshd.start();
-    vsftpd = RealVsftpd.start("ftpd_banner=The real greeting");
-    SshKey key = SshKey.create(directory.resolve("key"));
-    sshd.authorize(key.publicLine());
+    SshKey key = SshKey.create(peers.directory().resolve("key"));
+    peers.sshd().authorize(key.publicLine());
     config =
-        TestConfig.tunnel(directory, sshd.port(), vsftpd.port(), sshd.knownHostsLine())
+        peers
+            .config()
             .profile("user", TestAccount.USER)
             .profile("authentication", "publickey")
             .profile("identity-file", key.path());
   }
 
-  @AfterEach
-  void stop() throws Exception {
-    if (culvert != null) {
-      culvert.close();
-    }
-    vsftpd.close();
-    sshd.close();
-    TestAccount.delete(home);
-  }
-
   @ParameterizedTest(name = "{0}")
   @ValueSource(strings = {"--ftp-pasv", "--disable-epsv"})
   void anFtpClientOnTheSshServerReachesTheFtpServerHere(String mode) throws Exception {
-    TestFile file = TestFile.create(directory.resolve("upload"), 5_000_000);
-    culvert = Culvert.start(config.listeners(tunnel("ftp")));
+    TestFile file = TestFile.create(peers.directory().resolve("upload"), 5_000_000);
+    culvert = peers.add(Culvert.start(config.listeners(tunnel("ftp"))));
     awaitListener();
     CurlClient curl = CurlClient.direct(TestAccount.USER, TestAccount.password()).with(mode);
 
@@ -88,18 +72,18 @@ class RemoteTunnelIT {
     Run<String> list = curl.text("--list-only", url(""));
 
     assertThat(up).isEqualTo(new Run<>(0, "", ""));
-    assertThat(Sha256.of(home.resolve("file"))).isEqualTo(file.content());
+    assertThat(Sha256.of(peers.home().resolve("file"))).isEqualTo(file.content());
     assertThat(down).isEqualTo(new Run<>(0, file.content(), ""));
     assertThat(list.output().lines()).containsExactly("file");
-    assertThat(sshd.directTcpipPorts()).isEmpty();
-    assertThat(sshd.count("forwarded-tcpip")).isPositive();
+    assertThat(peers.sshd().directTcpipPorts()).isEmpty();
+    assertThat(peers.sshd().count("forwarded-tcpip")).isPositive();
   }
 
   @ParameterizedTest(name = "{0}")
   @ValueSource(strings = {"--eprt", "--disable-eprt"})
   void anActiveClientOnTheSshServerIsCalledThere(String eprt) throws Exception {
-    TestFile file = TestFile.create(directory.resolve("upload"), 2_000_000);
-    culvert = Culvert.start(config.listeners(tunnel("ftp")));
+    TestFile file = TestFile.create(peers.directory().resolve("upload"), 2_000_000);
+    culvert = peers.add(Culvert.start(config.listeners(tunnel("ftp"))));
     awaitListener();
     CurlClient curl =
         CurlClient.direct(TestAccount.USER, TestAccount.password()).with("--ftp-port", "-", eprt);
@@ -108,19 +92,19 @@ class RemoteTunnelIT {
     Run<Sha256> down = curl.digest(url("file"));
 
     assertThat(up).isEqualTo(new Run<>(0, "", ""));
-    assertThat(Sha256.of(home.resolve("file"))).isEqualTo(file.content());
+    assertThat(Sha256.of(peers.home().resolve("file"))).isEqualTo(file.content());
     assertThat(down).isEqualTo(new Run<>(0, file.content(), ""));
-    assertThat(sshd.directTcpipTargets()).as("the client's ports").hasSize(2);
-    assertThat(vsftpd.log()).contains("\"EPSV\"").doesNotContain("\"EPRT ", "\"PORT ");
+    assertThat(peers.sshd().directTcpipTargets()).as("the client's ports").hasSize(2);
+    assertThat(peers.vsftpd().log()).contains("\"EPSV\"").doesNotContain("\"EPRT ", "\"PORT ");
   }
 
   @Test
   void the227NamesASecondForwardOfTheSshServersThatServesOnce() throws Exception {
-    culvert = Culvert.start(config.listeners(tunnel("ftp")));
+    culvert = peers.add(Culvert.start(config.listeners(tunnel("ftp"))));
     try (FtpDialogue ftp = login()) {
       int data = port(ftp.send("PASV"));
 
-      assertThat(vsftpd.passivePorts()).doesNotContain(data);
+      assertThat(peers.vsftpd().passivePorts()).doesNotContain(data);
       try (Socket first = connect(data)) {
         assertThat(ftp.send("NLST")).startsWith("150 ");
         assertThat(first.getInputStream().readAllBytes()).isEmpty();
@@ -132,7 +116,7 @@ class RemoteTunnelIT {
 
   @Test
   void aNewAnnouncementAndTheEndOfTheSessionCancelTheForward() throws Exception {
-    culvert = Culvert.start(config.listeners(tunnel("ftp")));
+    culvert = peers.add(Culvert.start(config.listeners(tunnel("ftp"))));
     int second;
     try (FtpDialogue ftp = login()) {
       int first = ftp.passivePort();
@@ -146,7 +130,7 @@ class RemoteTunnelIT {
   @Test
   void aDownloadThatBreaksIsToldByItsReplyAlone() throws Exception {
     try (FakeServer server = new FakeServer("127.0.0.1")) {
-      culvert = Culvert.start(config.listeners(tunnel("ftp", server.port())));
+      culvert = peers.add(Culvert.start(config.listeners(tunnel("ftp", server.port()))));
       Socket first =
           await("the SSH server listens")
               .atMost(PATIENCE)
@@ -179,8 +163,8 @@ class RemoteTunnelIT {
   @Test
   void aListenerOnEveryAddressNamesTheServersOwnIn227() throws Exception {
     try (RealSshd open = RealSshd.start("GatewayPorts clientspecified")) {
-      open.authorize(Files.readString(directory.resolve("key.pub")).strip());
-      Files.writeString(directory.resolve("known_hosts"), open.knownHostsLine() + "\n");
+      open.authorize(Files.readString(peers.directory().resolve("key.pub")).strip());
+      Files.writeString(peers.directory().resolve("known_hosts"), open.knownHostsLine() + "\n");
       culvert =
           Culvert.start(
               config
@@ -198,30 +182,30 @@ class RemoteTunnelIT {
 
   @Test
   void aPortOfSomebodyElseIsRefused() throws Exception {
-    culvert = Culvert.start(config.listeners(tunnel("ftp")));
+    culvert = peers.add(Culvert.start(config.listeners(tunnel("ftp"))));
     try (FtpDialogue ftp = login()) {
       assertThat(ftp.send("PORT 127,0,0,2,200,1")).startsWith("500 ");
       assertThat(ftp.send("PORT 127,0,0,1,0,22")).startsWith("500 ");
     }
-    assertThat(sshd.directTcpipTargets()).isEmpty();
+    assertThat(peers.sshd().directTcpipTargets()).isEmpty();
   }
 
   @Test
   void aTcpTunnelCarriesAnything() throws Exception {
-    culvert = Culvert.start(config.listeners(tunnel("tcp")));
+    culvert = peers.add(Culvert.start(config.listeners(tunnel("tcp"))));
     try (FtpDialogue raw = login()) {
       int data = raw.passivePort();
-      assertThat(vsftpd.passivePorts()).as("relayed untouched").containsExactly(data);
+      assertThat(peers.vsftpd().passivePorts()).as("relayed untouched").containsExactly(data);
     }
   }
 
   @Test
   void aServerThatIsDownAtStartIsTriedAgain() throws Exception {
-    sshd.stop();
-    culvert = Culvert.start(config.listeners(tunnel("ftp")));
+    peers.sshd().stop();
+    culvert = peers.add(Culvert.start(config.listeners(tunnel("ftp"))));
     assertThat(refuses(port)).isTrue();
 
-    sshd.restart();
+    peers.sshd().restart();
 
     try (FtpDialogue ftp = login()) {
       assertThat(ftp.send("NOOP")).startsWith("200 ");
@@ -230,14 +214,14 @@ class RemoteTunnelIT {
 
   @Test
   void afterTheDeathOfItsSessionTheTunnelComesBack() throws Exception {
-    culvert = Culvert.start(config.listeners(tunnel("ftp")));
+    culvert = peers.add(Culvert.start(config.listeners(tunnel("ftp"))));
     try (FtpDialogue ftp = login()) {
       assertThat(ftp.send("NOOP")).startsWith("200 ");
 
-      sshd.stop();
+      peers.sshd().stop();
       assertThat(hasEnded(ftp)).isTrue();
       await().atMost(PATIENCE).until(() -> refuses(port));
-      sshd.restart();
+      peers.sshd().restart();
 
       try (FtpDialogue again = login()) {
         assertThat(again.send("NOOP")).startsWith("200 ");
@@ -247,7 +231,7 @@ class RemoteTunnelIT {
 
   @Test
   void noListenerIsLeftBehind() throws Exception {
-    culvert = Culvert.start(config.listeners(tunnel("ftp")));
+    culvert = peers.add(Culvert.start(config.listeners(tunnel("ftp"))));
     awaitListener();
 
     culvert.close();
@@ -256,7 +240,7 @@ class RemoteTunnelIT {
   }
 
   private String tunnel(String protocol) {
-    return tunnel(protocol, vsftpd.port());
+    return tunnel(protocol, peers.vsftpd().port());
   }
 
   private String tunnel(String protocol, int target) {
@@ -265,7 +249,7 @@ class RemoteTunnelIT {
   }
 
   private String url(String file) {
-    return "ftp://127.0.0.1:" + port + "/" + home.getFileName() + "/" + file;
+    return "ftp://127.0.0.1:" + port + "/" + peers.home().getFileName() + "/" + file;
   }
 
   private void awaitListener() {
@@ -277,7 +261,7 @@ class RemoteTunnelIT {
     FtpDialogue ftp = new FtpDialogue(connect(port));
     assertThat(ftp.reply()).isEqualTo("220 The real greeting");
     assertThat(ftp.login(TestAccount.USER, TestAccount.password())).startsWith("230 ");
-    assertThat(ftp.send("CWD " + home)).startsWith("250 ");
+    assertThat(ftp.send("CWD " + peers.home())).startsWith("250 ");
     return ftp;
   }
 

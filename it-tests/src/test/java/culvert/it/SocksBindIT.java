@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import culvert.it.peers.FtpDialogue;
 import culvert.it.peers.RealPeers;
-import culvert.it.peers.RealSshd;
-import culvert.it.peers.RealVsftpd;
 import culvert.it.peers.Run;
 import culvert.it.peers.Sha256;
 import culvert.it.peers.SocksBind;
@@ -20,10 +18,8 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -35,24 +31,7 @@ class SocksBindIT {
   private static final String ANY_5 = "00" + "01" + "00000000" + "0000";
   private static final String ANY_4 = "0000" + "00000000" + "00";
 
-  @TempDir Path directory;
-  private Path home; // on the FTP server
-  private RealSshd sshd;
-  private RealVsftpd vsftpd;
-
-  @BeforeEach
-  void start() throws IOException {
-    home = TestAccount.newDirectory();
-    sshd = RealSshd.start();
-    vsftpd = RealVsftpd.start();
-  }
-
-  @AfterEach
-  void stop() throws IOException {
-    vsftpd.close();
-    sshd.close();
-    TestAccount.delete(home);
-  }
+  @RegisterExtension final Peers peers = new Peers().withSshd().withVsftpd();
 
   /** Junk destinations as clients send them. */
   @ParameterizedTest(name = "SOCKS {0}, {1}, active-mode {2}")
@@ -67,10 +46,10 @@ class SocksBindIT {
   })
   void aBindIsMatchedByThePortThatNamesItAndCarriesTheFile(int version, String request, String mode)
       throws Exception {
-    TestFile file = TestFile.create(home.resolve("file"), 3_000_000);
+    TestFile file = TestFile.create(peers.home().resolve("file"), 3_000_000);
     String junk = version == 5 && request.length() == 14 ? request + "00" : request;
     try (Culvert culvert = Culvert.start(config(mode));
-        FtpDialogue ftp = login(culvert);
+        FtpDialogue ftp = culvert.login(peers.vsftpd().port());
         SocksBind bind = SocksBind.ask(version, culvert.port(), "127.0.0.1", junk)) {
       SocksBind.Answer first = bind.answer();
       assertThat(first.code()).isZero();
@@ -79,7 +58,7 @@ class SocksBindIT {
           .isInstanceOf(ConnectException.class);
 
       assertThat(ftp.send(first.port())).startsWith("200 ");
-      assertThat(ftp.send("RETR " + home.getFileName() + "/file")).startsWith("150 ");
+      assertThat(ftp.send("RETR " + peers.home().getFileName() + "/file")).startsWith("150 ");
       assertThat(bind.answer())
           .isEqualTo(
               new SocksBind.Answer(0, new InetSocketAddress(InetAddress.getLoopbackAddress(), 20)));
@@ -91,16 +70,16 @@ class SocksBindIT {
   @Test
   void anUploadOverABindArrivesWhole() throws Exception {
     try (Culvert culvert = Culvert.start(config("passive"));
-        FtpDialogue ftp = login(culvert);
+        FtpDialogue ftp = culvert.login(peers.vsftpd().port());
         SocksBind bind = SocksBind.ask(5, culvert.port(), "127.0.0.1", ANY_5)) {
       ftp.send(bind.answer().port());
-      assertThat(ftp.send("STOR " + home.getFileName() + "/file")).startsWith("150 ");
+      assertThat(ftp.send("STOR " + peers.home().getFileName() + "/file")).startsWith("150 ");
       assertThat(bind.answer().code()).isZero();
       bind.socket().getOutputStream().write("content".getBytes(US_ASCII));
       bind.socket().shutdownOutput();
 
       assertThat(ftp.reply()).startsWith("226 ");
-      assertThat(Files.readString(home.resolve("file"))).isEqualTo("content");
+      assertThat(Files.readString(peers.home().resolve("file"))).isEqualTo("content");
     }
   }
 
@@ -116,7 +95,7 @@ class SocksBindIT {
   @Test
   void anotherClientDoesNotBindBesideTheSession() throws Exception {
     try (Culvert culvert = Culvert.start(config("passive"));
-        FtpDialogue ftp = login(culvert);
+        FtpDialogue ftp = culvert.login(peers.vsftpd().port());
         SocksBind bind = SocksBind.ask(5, culvert.port(), "127.0.0.9", ANY_5)) {
       assertThat(bind.answer().code()).isEqualTo(NOT_ALLOWED);
       assertThat(ftp.send("NOOP")).startsWith("200 ");
@@ -126,7 +105,7 @@ class SocksBindIT {
   @Test
   void theEndOfTheSessionEndsTheBind() throws Exception {
     try (Culvert culvert = Culvert.start(config("passive"));
-        FtpDialogue ftp = login(culvert);
+        FtpDialogue ftp = culvert.login(peers.vsftpd().port());
         SocksBind bind = SocksBind.ask(5, culvert.port(), "127.0.0.1", ANY_5)) {
       assertThat(bind.answer().code()).isZero();
       assertThat(ftp.send("QUIT")).startsWith("221 ");
@@ -137,18 +116,18 @@ class SocksBindIT {
 
   @Test
   void aBindServesOneTransfer() throws Exception {
-    Files.writeString(home.resolve("file"), "content");
+    Files.writeString(peers.home().resolve("file"), "content");
     try (Culvert culvert = Culvert.start(config("passive"));
-        FtpDialogue ftp = login(culvert);
+        FtpDialogue ftp = culvert.login(peers.vsftpd().port());
         SocksBind bind = SocksBind.ask(5, culvert.port(), "127.0.0.1", ANY_5)) {
       String port = bind.answer().port();
       ftp.send(port);
-      ftp.send("RETR " + home.getFileName() + "/file");
+      ftp.send("RETR " + peers.home().getFileName() + "/file");
       bind.answer();
       assertThat(bind.socket().getInputStream().readAllBytes()).asString().isEqualTo("content");
       assertThat(ftp.reply()).startsWith("226 ");
 
-      assertThat(ftp.send("RETR " + home.getFileName() + "/file"))
+      assertThat(ftp.send("RETR " + peers.home().getFileName() + "/file"))
           .isEqualTo("425 culvert: a BIND serves one transfer, use PORT again.");
     }
   }
@@ -157,20 +136,20 @@ class SocksBindIT {
   @ParameterizedTest(name = "SOCKS {0}, {1}")
   @CsvSource({"4, 198.51.100.7", "5, 198.51.100.7", "5, ftp.test"})
   void inetutilsFtpInActiveModeUnderDantesSocksify(int version, String host) throws Exception {
-    TestFile file = TestFile.create(home.resolve("file"), 3_000_000);
-    TestFile upload = TestFile.create(directory.resolve("upload"), 2_000_000);
-    Path copy = directory.resolve("copy");
+    TestFile file = TestFile.create(peers.home().resolve("file"), 3_000_000);
+    TestFile upload = TestFile.create(peers.directory().resolve("upload"), 2_000_000);
+    Path copy = peers.directory().resolve("copy");
     try (Culvert culvert = Culvert.start(config("passive"))) {
       Run<String> run =
           Socksify.ftp(
-              directory,
+              peers.directory(),
               version,
               culvert.port(),
               host,
-              vsftpd.port(),
+              peers.vsftpd().port(),
               "user " + TestAccount.USER + " " + TestAccount.password(),
               "binary",
-              "cd " + home.getFileName(),
+              "cd " + peers.home().getFileName(),
               "get file " + copy,
               "put " + upload.path() + " arrived",
               "ls",
@@ -179,22 +158,15 @@ class SocksBindIT {
       assertThat(run.exitCode()).as(run.output() + run.errors()).isZero();
       assertThat(copy).as(run.output() + run.errors()).exists();
       assertThat(Sha256.of(copy)).as(run.output() + run.errors()).isEqualTo(file.content());
-      assertThat(Sha256.of(home.resolve("arrived"))).isEqualTo(upload.content());
+      assertThat(Sha256.of(peers.home().resolve("arrived"))).isEqualTo(upload.content());
       assertThat(run.output()).contains("arrived");
     }
   }
 
   private TestConfig config(String mode) throws IOException {
-    return TestConfig.tunnel(directory, sshd.port(), vsftpd.port(), sshd.knownHostsLine())
-        .rule("target", "localhost:" + vsftpd.port())
+    return peers
+        .config()
+        .rule("target", "localhost:" + peers.vsftpd().port())
         .rule("ftp", "{ active-mode: " + mode + " }");
-  }
-
-  private FtpDialogue login(Culvert culvert) throws IOException {
-    FtpDialogue ftp = culvert.ftp(vsftpd.port());
-    assertThat(ftp.reply()).startsWith("220 ");
-    assertThat(ftp.login(TestAccount.USER, TestAccount.password())).startsWith("230 ");
-    assertThat(ftp.send("TYPE I")).startsWith("200 ");
-    return ftp;
   }
 }

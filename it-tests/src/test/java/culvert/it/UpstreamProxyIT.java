@@ -9,7 +9,6 @@ import culvert.it.peers.FtpDialogue;
 import culvert.it.peers.RealPeers;
 import culvert.it.peers.RealProxy;
 import culvert.it.peers.RealSshd;
-import culvert.it.peers.RealVsftpd;
 import culvert.it.peers.Run;
 import culvert.it.peers.Sha256;
 import culvert.it.peers.SshKey;
@@ -19,12 +18,9 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.nio.file.Path;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -32,47 +28,31 @@ import org.junit.jupiter.params.provider.ValueSource;
 @RealPeers
 @AnyTransport
 class UpstreamProxyIT {
-  @TempDir Path directory;
-  private RealSshd sshd;
-  private RealVsftpd vsftpd;
-  private Path home;
-
-  @BeforeEach
-  void start() throws Exception {
-    home = TestAccount.newDirectory();
-    vsftpd = RealVsftpd.start();
-    sshd = RealSshd.start();
-  }
-
-  @AfterEach
-  void stop() throws Exception {
-    sshd.close();
-    vsftpd.close();
-    TestAccount.delete(home);
-  }
+  @RegisterExtension final Peers peers = new Peers().withSshd().withVsftpd();
 
   private TestConfig config(String scheme, int proxyPort) throws IOException {
-    return TestConfig.tunnel(directory, sshd.port(), vsftpd.port(), sshd.knownHostsLine())
-        .profile("proxy", "%s://127.0.0.1:%d".formatted(scheme, proxyPort));
+    return peers.config().profile("proxy", "%s://127.0.0.1:%d".formatted(scheme, proxyPort));
   }
 
   private RealProxy proxy(String scheme) throws IOException {
-    return scheme.equals("http") ? RealProxy.tinyproxy(sshd.port()) : RealProxy.microsocks();
+    return scheme.equals("http")
+        ? RealProxy.tinyproxy(peers.sshd().port())
+        : RealProxy.microsocks();
   }
 
   private void filesPassBothWays(TestConfig config) throws Exception {
-    TestFile file = TestFile.create(directory.resolve("upload"), 3_000_000);
+    TestFile file = TestFile.create(peers.directory().resolve("upload"), 3_000_000);
     try (Culvert culvert = Culvert.start(config)) {
       CurlClient curl =
           CurlClient.through(
               "--socks5-hostname", culvert.port(), TestAccount.USER, TestAccount.password());
-      String url = "ftp://127.0.0.1:" + vsftpd.port() + "/" + home.getFileName() + "/file";
+      String url = peers.url("file");
 
       assertThat(curl.text("--upload-file", file.path().toString(), url))
           .isEqualTo(new Run<>(0, "", ""));
       assertThat(curl.digest(url)).isEqualTo(new Run<Sha256>(0, file.content(), ""));
     }
-    assertThat(sshd.directTcpipPorts()).contains(vsftpd.port());
+    assertThat(peers.sshd().directTcpipPorts()).contains(peers.vsftpd().port());
   }
 
   @ParameterizedTest(name = "{0}")
@@ -86,16 +66,16 @@ class UpstreamProxyIT {
   @ParameterizedTest(name = "{0}")
   @ValueSource(strings = {"socks5", "http"})
   void theOutermostHopIsReachedByItsOwnProxy(String scheme) throws Exception {
-    SshKey key = SshKey.create(directory.resolve("key"));
-    sshd.authorize(key.publicLine());
+    SshKey key = SshKey.create(peers.directory().resolve("key"));
+    peers.sshd().authorize(key.publicLine());
     try (RealSshd inner = RealSshd.start();
         RealProxy proxy = proxy(scheme)) {
       TestConfig config =
           TestConfig.tunnel(
-                  directory,
+                  peers.directory(),
                   inner.port(),
-                  vsftpd.port(),
-                  sshd.knownHostsLine(),
+                  peers.vsftpd().port(),
+                  peers.sshd().knownHostsLine(),
                   inner.knownHostsLine())
               .profile("proxy-jump", "bastion")
               .alsoProfile(
@@ -104,18 +84,18 @@ class UpstreamProxyIT {
                           + " identity-file: %s, known-hosts: %s, connect-timeout: 20s,"
                           + " proxy: '%s://127.0.0.1:%d'")
                       .formatted(
-                          sshd.port(),
+                          peers.sshd().port(),
                           TestAccount.USER,
                           key.path(),
-                          directory.resolve("known_hosts"),
+                          peers.directory().resolve("known_hosts"),
                           scheme,
                           proxy.port()));
       try (Culvert culvert = Culvert.start(config);
-          FtpDialogue ftp = culvert.ftp(vsftpd.port())) {
+          FtpDialogue ftp = culvert.ftp(peers.vsftpd().port())) {
         ftp.reply();
         assertThat(ftp.login(TestAccount.USER, TestAccount.password())).startsWith("230 ");
       }
-      assertThat(sshd.directTcpipPorts()).containsExactly(inner.port());
+      assertThat(peers.sshd().directTcpipPorts()).containsExactly(inner.port());
     }
   }
 
@@ -124,16 +104,16 @@ class UpstreamProxyIT {
   void aProxyThatRefusesIsAnUnreachableServer(String scheme) throws Exception {
     try (RealProxy proxy = proxy(scheme)) {
       TestConfig config = config(scheme, proxy.port());
-      int ssh = sshd.port();
+      int ssh = peers.sshd().port();
       if (scheme.equals("http")) {
-        config.profile("port", vsftpd.port()); // which tinyproxy does not connect to
-        ssh = vsftpd.port();
+        config.profile("port", peers.vsftpd().port()); // which tinyproxy does not connect to
+        ssh = peers.vsftpd().port();
       } else {
-        sshd.stop();
+        peers.sshd().stop();
       }
       try (CapturedLog log = CapturedLog.atTrace();
           Culvert culvert = Culvert.start(config)) {
-        assertThat(culvert.socks().code("127.0.0.1", vsftpd.port()))
+        assertThat(culvert.socks().code("127.0.0.1", peers.vsftpd().port()))
             .isEqualTo(scheme.equals("http") ? 3 : 5);
         String reason =
             scheme.equals("http")
@@ -154,7 +134,7 @@ class UpstreamProxyIT {
         Culvert culvert =
             Culvert.start(config(scheme, silent.getLocalPort()).profile("connect-timeout", "1s"))) {
       long start = System.nanoTime();
-      assertThat(culvert.socks().code("127.0.0.1", vsftpd.port())).isEqualTo(6);
+      assertThat(culvert.socks().code("127.0.0.1", peers.vsftpd().port())).isEqualTo(6);
       assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
       silent.setSoTimeout(10_000);
       try (Socket given = silent.accept();
@@ -169,7 +149,7 @@ class UpstreamProxyIT {
   void aProxyThatHangsUpIsAnUnreachableServer() throws Exception {
     try (ScriptedProxy proxy = ScriptedProxy.start((client, ssh) -> client.close());
         Culvert culvert = Culvert.start(config("socks5", proxy.port()))) {
-      assertThat(culvert.socks().code("127.0.0.1", vsftpd.port())).isEqualTo(3);
+      assertThat(culvert.socks().code("127.0.0.1", peers.vsftpd().port())).isEqualTo(3);
     }
   }
 
@@ -193,7 +173,7 @@ class UpstreamProxyIT {
                   .write((answer + new String(banner, 0, length, ISO_8859_1)).getBytes(ISO_8859_1));
               ScriptedProxy.relay(client, ssh);
             },
-            sshd.port())) {
+            peers.sshd().port())) {
       filesPassBothWays(config(scheme, proxy.port()));
     }
   }

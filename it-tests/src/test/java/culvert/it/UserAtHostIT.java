@@ -5,16 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import culvert.it.peers.CurlClient;
 import culvert.it.peers.FtpDialogue;
 import culvert.it.peers.RealPeers;
-import culvert.it.peers.RealSshd;
-import culvert.it.peers.RealVsftpd;
 import culvert.it.peers.Run;
 import culvert.it.peers.Sha256;
 import culvert.it.peers.TestAccount;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -24,31 +19,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 class UserAtHostIT {
   private static final String PROXY = "ftpproxy.invalid";
 
-  @TempDir private Path directory;
-  private Path home; // on the FTP server
-  private RealSshd sshd;
-  private RealVsftpd vsftpd;
-
-  @BeforeEach
-  void start() throws Exception {
-    home = TestAccount.newDirectory();
-    sshd = RealSshd.start();
-    vsftpd = RealVsftpd.start();
-  }
-
-  @AfterEach
-  void stop() throws Exception {
-    vsftpd.close();
-    sshd.close();
-    TestAccount.delete(home);
-  }
+  @RegisterExtension final Peers peers = new Peers().withSshd().withVsftpd();
 
   /** Rules for {@value #PROXY} and a blocked port before the one for the FTP server's port. */
   private Culvert culvert(String action) throws Exception {
-    String jobs =
-        TestConfig.tunnel(directory, sshd.port(), vsftpd.port(), sshd.knownHostsLine())
-            .rule("action", action)
-            .yaml();
+    String jobs = peers.config().rule("action", action).yaml();
     return Culvert.start(
         jobs.replace(
             "rules:\n",
@@ -63,7 +38,7 @@ class UserAtHostIT {
   @ParameterizedTest(name = "{0}")
   @ValueSource(strings = {"--ftp-pasv", "--disable-epsv"})
   void filesGoBothWaysThroughTheTunnelToTheHostThatIsNamed(String mode) throws Exception {
-    TestFile file = TestFile.create(directory.resolve("upload"), 2_000_000);
+    TestFile file = TestFile.create(peers.directory().resolve("upload"), 2_000_000);
     try (Culvert culvert = culvert("ftp-tunnel")) {
       CurlClient curl = curl(culvert).with(mode);
 
@@ -71,23 +46,23 @@ class UserAtHostIT {
       Run<Sha256> down = curl.digest(url("file"));
 
       assertThat(up).isEqualTo(new Run<>(0, "", ""));
-      assertThat(Sha256.of(home.resolve("file"))).isEqualTo(file.content());
+      assertThat(Sha256.of(peers.home().resolve("file"))).isEqualTo(file.content());
       assertThat(down).isEqualTo(new Run<>(0, file.content(), ""));
-      assertThat(sshd.directTcpipTargets())
+      assertThat(peers.sshd().directTcpipTargets())
           .hasSize(4)
           .allMatch(target -> target.startsWith("127.0.0.1:"));
-      assertThat(vsftpd.log()).contains("\"USER " + TestAccount.USER + "\"");
+      assertThat(peers.vsftpd().log()).contains("\"USER " + TestAccount.USER + "\"");
     }
   }
 
   @Test
   void theRulesMayLeadToPlaintext() throws Exception {
-    TestFile file = TestFile.create(home.resolve("file"), 200_000);
+    TestFile file = TestFile.create(peers.home().resolve("file"), 200_000);
     try (Culvert culvert = culvert("direct")) {
       Run<Sha256> down = curl(culvert).digest(url("file"));
 
       assertThat(down).isEqualTo(new Run<>(0, file.content(), ""));
-      assertThat(sshd.directTcpipTargets()).isEmpty();
+      assertThat(peers.sshd().directTcpipTargets()).isEmpty();
     }
   }
 
@@ -99,14 +74,16 @@ class UserAtHostIT {
       assertThat(ftp.send("USER x@10.0.0.1:2")).isEqualTo("530 culvert: 10.0.0.1:2: not allowed");
       assertThat(ftp.send("USER x@10.0.0.1:two"))
           .startsWith("501 culvert: USER name@host[:port]: ");
-      String user = TestAccount.USER + "@127.0.0.1:" + vsftpd.port();
+      String user = TestAccount.USER + "@127.0.0.1:" + peers.vsftpd().port();
 
       assertThat(ftp.login(user, TestAccount.password())).startsWith("230 ");
-      assertThat(ftp.send("CWD " + home.getFileName())).startsWith("250 ");
+      assertThat(ftp.send("CWD " + peers.home().getFileName())).startsWith("250 ");
       assertThat(ftp.login(user, TestAccount.password())).startsWith("230 ");
 
-      assertThat(ftp.send("PWD")).as("a new session").doesNotContain(home.getFileName().toString());
-      assertThat(vsftpd.controlConnections()).isEqualTo(2);
+      assertThat(ftp.send("PWD"))
+          .as("a new session")
+          .doesNotContain(peers.home().getFileName().toString());
+      assertThat(peers.vsftpd().controlConnections()).isEqualTo(2);
     }
   }
 
@@ -118,10 +95,10 @@ class UserAtHostIT {
     return "ftp://%s%%40127.0.0.1%%3A%d:%s@%s/%s/%s"
         .formatted(
             TestAccount.USER,
-            vsftpd.port(),
+            peers.vsftpd().port(),
             TestAccount.password(),
             PROXY,
-            home.getFileName(),
+            peers.home().getFileName(),
             file);
   }
 }
