@@ -1,5 +1,6 @@
 package culvert.proxy.ftp.core;
 
+import static culvert.proxy.ftp.core.Playbook.BROKEN;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
@@ -10,8 +11,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Several transfers behind one PASV: data that ended well say so much of one of them only. */
 class OneAnnouncementTest {
-  private static final String BROKEN = "< 426 culvert: upload broken off by the client.";
-
   private Playbook play = Playbook.tunnelled();
 
   private List<String> client(String... lines) {

@@ -12,6 +12,12 @@ import java.util.List;
  * answers here as the real one does at once: what is announced is told as the server's own port.
  */
 final class Playbook {
+  /** The answer to PASV that announces port 2000. */
+  static final String PORT_2000 = "227 ok (1,2,3,4,7,208)";
+
+  static final String WITHHELD_227 = "< 227 culvert: text withheld: no PASV asked for it.";
+  static final String BROKEN = "< 426 culvert: upload broken off by the client.";
+
   final ControlDialogue dialogue;
   private final ReplySplitter splitter = new ReplySplitter();
   private int asked; // the newest request of the dialogue's

@@ -1,5 +1,7 @@
 package culvert.proxy.ftp.core;
 
+import static culvert.proxy.ftp.core.Playbook.BROKEN;
+import static culvert.proxy.ftp.core.Playbook.PORT_2000;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -12,9 +14,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Servers that leave a command without its answer, or with one that has no end for them. */
 class SilentServersTest {
-  private static final String PORT_2000 = "227 ok (1,2,3,4,7,208)";
-  private static final String BROKEN = "< 426 culvert: upload broken off by the client.";
-
   private final Playbook play = Playbook.tunnelled();
 
   private List<String> client(String... lines) {
