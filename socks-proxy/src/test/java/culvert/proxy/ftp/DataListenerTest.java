@@ -22,9 +22,9 @@ import java.net.SocketException;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Passive data connections of clients that connect to what the reply names. */
 class DataListenerTest {
@@ -32,7 +32,7 @@ class DataListenerTest {
   private static final FtpHandling LISTENER =
       new FtpHandling(FtpSettings.STANDARD.withListeners(), false);
 
-  private FtpFixture ftp;
+  @RegisterExtension final FtpFixture ftp = new FtpFixture();
   private ServerSocket serversPort;
   private Peer client;
   private Peer server;
@@ -41,7 +41,6 @@ class DataListenerTest {
 
   @BeforeEach
   void start() throws Exception {
-    ftp = new FtpFixture();
     ftp.owner = client -> new SocketOwner.Known(uid, 1);
     ftp.profile = TestProfiles.profile(new SshUser.Fixed("gate"), AuthMethod.PUBLICKEY);
     serversPort = ftp.listen();
@@ -53,11 +52,6 @@ class DataListenerTest {
     server.sendLine("220 hi");
     assertThat(client.answer()).isZero();
     assertThat(client.line()).isEqualTo("220 hi");
-  }
-
-  @AfterEach
-  void stop() throws Exception {
-    ftp.close();
   }
 
   private int passive(String command) throws IOException {

@@ -24,9 +24,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -35,17 +35,11 @@ class FtpDataTest {
   private static final Pattern PASV =
       Pattern.compile("227 Entering Passive Mode \\(((?:\\d+,){4})(\\d+),(\\d+)\\)");
 
-  private FtpFixture ftp;
+  @RegisterExtension final FtpFixture ftp = new FtpFixture();
 
   @BeforeEach
   void start() throws Exception {
-    ftp = new FtpFixture();
     ftp.profile = TestProfiles.profile(new SshUser.Fixed("gate"), AuthMethod.PUBLICKEY);
-  }
-
-  @AfterEach
-  void stop() throws Exception {
-    ftp.close();
   }
 
   /** A control connection after its greeting, and the server's end of it. */

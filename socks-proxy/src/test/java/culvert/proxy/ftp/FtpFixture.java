@@ -1,5 +1,8 @@
 package culvert.proxy.ftp;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
 import culvert.config.AuthMethod;
 import culvert.config.Fallback;
 import culvert.config.SshProfile;
@@ -50,6 +53,7 @@ import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -67,12 +71,14 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
  * The FTP part with a front door that answers with one byte (0: connected, else the refusal's
  * code), an SSH server that is {@link FakeSsh}, and an FTP server that the test plays itself.
  */
-public final class FtpFixture implements AutoCloseable {
+public final class FtpFixture implements AutoCloseable, AfterEachCallback {
   static final String HOST = "ftp.example";
 
   /** Longer than any test takes, pauses of the whole process included. */
@@ -130,10 +136,8 @@ public final class FtpFixture implements AutoCloseable {
   volatile boolean pinsDefective;
   volatile SshProfile profile = TestProfiles.profile(new SshUser.FromFtp(), AuthMethod.PASSWORD);
 
-  FtpFixture() throws Exception {
-    ftpServer = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
-    ftpServer.setSoTimeout(10_000);
-    open.add(ftpServer);
+  FtpFixture() {
+    ftpServer = listen(10);
     ssh.map(21, ftpServer.getLocalPort());
     names.put(HOST, List.of(InetAddress.getLoopbackAddress()));
     patience(NEVER, NEVER);
@@ -450,17 +454,59 @@ public final class FtpFixture implements AutoCloseable {
   }
 
   /** A port on which the FTP server waits for data. */
-  ServerSocket listen() throws Exception {
-    ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-    listener.setSoTimeout(10_000);
-    open.add(listener);
-    return listener;
+  ServerSocket listen() {
+    return listen(1);
+  }
+
+  private ServerSocket listen(int backlog) {
+    try {
+      ServerSocket listener = new ServerSocket(0, backlog, InetAddress.getLoopbackAddress());
+      listener.setSoTimeout(10_000);
+      open.add(listener);
+      return listener;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   Peer accept(ServerSocket listener) throws Exception {
     Peer peer = new Peer(listener.accept());
     open.add(peer);
     return peer;
+  }
+
+  /** The client's half of a login, whose answer has not been read yet. */
+  static void logIn(Peer client) throws IOException {
+    assertThat(client.line()).startsWith("220 ");
+    client.sendLine("USER bob");
+    assertThat(client.line()).startsWith("331 ");
+    client.sendLine("PASS secret");
+  }
+
+  /** The server's half of that login, which it accepts. */
+  static void serveLogin(Peer server) throws IOException {
+    server.sendLine("220-FTP here");
+    serveUser(server, "bob", "secret", "230-Welcome\r\n230 In.");
+  }
+
+  /** The server's half of a login, from the last line of its greeting on. */
+  static void serveUser(Peer server, String user, String password, String reply)
+      throws IOException {
+    server.sendLine("220 ready");
+    assertThat(server.line()).isEqualTo("USER " + user);
+    server.sendLine("331 password?");
+    assertThat(server.line()).isEqualTo("PASS " + password);
+    server.sendLine(reply);
+  }
+
+  /** Waits until that connection has come to that end. */
+  void awaitEnd(int connection, String end) {
+    await().untilAsserted(() -> assertThat(recorded.get(connection).events).last().isEqualTo(end));
+  }
+
+  @Override
+  public void afterEach(ExtensionContext context) throws IOException {
+    close();
   }
 
   @Override

@@ -16,9 +16,9 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -29,17 +29,11 @@ class FtpNetTest {
   private static final int FOR_THE_RULES = 7;
   private static final int NOT_ALLOWED = 2;
 
-  private FtpFixture ftp;
+  @RegisterExtension final FtpFixture ftp = new FtpFixture();
 
   @BeforeEach
   void start() throws Exception {
-    ftp = new FtpFixture();
     ftp.profile = TestProfiles.profile(new SshUser.Fixed("gate"), AuthMethod.PUBLICKEY);
-  }
-
-  @AfterEach
-  void stop() throws Exception {
-    ftp.close();
   }
 
   private record Control(Peer client, Peer server) {

@@ -16,25 +16,19 @@ import culvert.proxy.TestProfiles;
 import culvert.ssh.SshFailure;
 import java.net.ServerSocket;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** {@code auth-tls}: TLS between client and server, inside the tunnel. */
 class FtpTlsTest {
   private static final String REFUSED = "502 culvert: TLS is not supported here, go on in clear.";
 
-  private FtpFixture ftp;
+  @RegisterExtension final FtpFixture ftp = new FtpFixture();
 
   @BeforeEach
   void start() throws Exception {
-    ftp = new FtpFixture();
     ftp.profile = TestProfiles.profile(new SshUser.Fixed("gate"), AuthMethod.PUBLICKEY);
-  }
-
-  @AfterEach
-  void stop() throws Exception {
-    ftp.close();
   }
 
   private static FtpHandling handling(AuthTls tls, DataConnections data) {

@@ -19,9 +19,8 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * FTP sessions whose names wait in Culvert's own queue, or were decided about without an address:
@@ -31,17 +30,7 @@ class OwnQueuesTest {
   private static final FtpHandling USER_AT_HOST = new FtpHandling(FtpSettings.STANDARD, true);
   private static final Route PLAIN = new Route.Direct(Optional.of(FtpHandling.STANDARD));
 
-  private FtpFixture ftp;
-
-  @BeforeEach
-  void start() throws Exception {
-    ftp = new FtpFixture();
-  }
-
-  @AfterEach
-  void stop() throws Exception {
-    ftp.close();
-  }
+  @RegisterExtension final FtpFixture ftp = new FtpFixture();
 
   private static Route tunnel(Fallback fallback) {
     return new Route.FtpTunnel("test", Optional.empty(), fallback, FtpHandling.STANDARD);

@@ -15,28 +15,22 @@ import io.netty.channel.ChannelPipeline;
 import java.net.ServerSocket;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What came together is told together, and ends are passed on whatever was said before. */
 class ToldAndEndedTest {
-  private FtpFixture ftp;
+  @RegisterExtension final FtpFixture ftp = new FtpFixture();
   private Peer client;
   private Peer server;
 
   @BeforeEach
   void start() throws Exception {
-    ftp = new FtpFixture();
     ftp.profile = TestProfiles.profile(new SshUser.Fixed("gate"), AuthMethod.PUBLICKEY);
-  }
-
-  @AfterEach
-  void stop() throws Exception {
-    ftp.close();
   }
 
   private void session(boolean tunnelled) throws Exception {

@@ -1,5 +1,6 @@
 package culvert.proxy.ftp;
 
+import static culvert.proxy.ftp.FtpFixture.serveUser;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -15,9 +16,8 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -27,17 +27,7 @@ class UserAtHostTest {
   private static final FtpHandling USER_AT_HOST = new FtpHandling(FtpSettings.STANDARD, true);
   private static final Route PLAIN = new Route.Direct(Optional.of(FtpHandling.STANDARD));
 
-  private FtpFixture ftp;
-
-  @BeforeEach
-  void start() throws Exception {
-    ftp = new FtpFixture();
-  }
-
-  @AfterEach
-  void stop() throws Exception {
-    ftp.close();
-  }
+  @RegisterExtension final FtpFixture ftp = new FtpFixture();
 
   private static Route tunnel(Fallback fallback, FtpHandling handling) {
     return new Route.FtpTunnel("test", Optional.empty(), fallback, handling);
@@ -50,14 +40,6 @@ class UserAtHostTest {
     return client;
   }
 
-  private static void serveLogin(Peer server, String user) throws Exception {
-    server.sendLine("220 ready");
-    assertThat(server.line()).isEqualTo("USER " + user);
-    server.sendLine("331 password?");
-    assertThat(server.line()).isEqualTo("PASS secret");
-    server.sendLine("230 In.");
-  }
-
   @Test
   void theTunnelLeadsToTheHostThatWasNamedAndTheServerHearsTheNameAlone() throws Exception {
     ftp.routes.put("ftp.example:2121", tunnel(Fallback.NONE, FtpHandling.STANDARD));
@@ -67,7 +49,7 @@ class UserAtHostTest {
     client.sendLine("USER bob@mail@ftp.example:2121");
     assertThat(client.line()).startsWith("331 ");
     client.sendLine("PASS secret");
-    serveLogin(ftp.server(), "bob@mail");
+    serveUser(ftp.server(), "bob@mail", "secret", "230 In.");
 
     assertThat(client.line()).isEqualTo("230 In.");
     assertThat(ftp.ssh.logins).containsExactly("bob@mail:secret");
@@ -83,7 +65,7 @@ class UserAtHostTest {
     Peer client = greeted();
 
     client.send("USER bob@ftp.example\r\nPASS secret\r\n");
-    serveLogin(ftp.server(), "bob");
+    serveUser(ftp.server(), "bob", "secret", "230 In.");
 
     assertThat(client.line()).startsWith("331 ");
     assertThat(client.line()).isEqualTo("230 In.");
@@ -96,7 +78,7 @@ class UserAtHostTest {
     client.sendLine("USER bob");
     assertThat(client.line()).startsWith("331 ");
     client.sendLine("PASS secret");
-    serveLogin(ftp.server(), "bob");
+    serveUser(ftp.server(), "bob", "secret", "230 In.");
 
     assertThat(client.line()).isEqualTo("230 In.");
     assertThat(ftp.ssh.channels).hasToString("[ftpproxy.example:21]");
@@ -227,7 +209,7 @@ class UserAtHostTest {
     assertThat(client.line()).startsWith("331 ");
     assertThat(first.line()).isEqualTo("EOF");
     client.sendLine("PASS secret");
-    serveLogin(ftp.server(), "eve");
+    serveUser(ftp.server(), "eve", "secret", "230 In.");
 
     assertThat(client.line()).isEqualTo("230 In.");
     assertThat(ftp.ssh.channels).hasToString("[two.example:21]");
@@ -240,7 +222,7 @@ class UserAtHostTest {
     Peer client = greeted();
 
     client.send("USER bob@ftp.example\r\nPASS secret\r\n");
-    serveLogin(ftp.server(), "bob");
+    serveUser(ftp.server(), "bob", "secret", "230 In.");
 
     assertThat(client.line()).startsWith("331 ");
     assertThat(client.line()).isEqualTo("230 In.");
@@ -255,7 +237,7 @@ class UserAtHostTest {
     Peer client = greeted();
     client.send("USER bob@ftp.example\r\nPASS secret\r\n");
     Peer server = ftp.server();
-    serveLogin(server, "bob");
+    serveUser(server, "bob", "secret", "230 In.");
     client.line();
     client.line();
     try (ServerSocket listener = ftp.listen()) {
@@ -281,7 +263,7 @@ class UserAtHostTest {
     client.line();
     client.send("USER bob@ftp.example\r\nPASS secret\r\n");
     Peer server = ftp.server();
-    serveLogin(server, "bob");
+    serveUser(server, "bob", "secret", "230 In.");
     client.line();
     client.line();
 
@@ -314,7 +296,7 @@ class UserAtHostTest {
     client.sendLine("USER anonymous@ftp.example").sendLine("PASS secret");
     assertThat(client.line()).startsWith("331 ");
     Peer plain = ftp.server();
-    serveLogin(plain, "anonymous");
+    serveUser(plain, "anonymous", "secret", "230 In.");
     assertThat(client.line()).isEqualTo("230 In.");
 
     client.sendLine(command);
@@ -325,7 +307,7 @@ class UserAtHostTest {
     }
     assertThat(client.line()).startsWith("331 ");
     client.sendLine("PASS secret");
-    serveLogin(ftp.server(), "bob");
+    serveUser(ftp.server(), "bob", "secret", "230 In.");
 
     assertThat(client.line()).isEqualTo("230 In.");
     assertThat(ftp.ssh.logins).containsExactly("bob:secret");
