@@ -3,6 +3,7 @@ package culvert.it.script;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import culvert.it.Culvert;
+import culvert.it.Opened;
 import culvert.it.TestConfig;
 import culvert.it.peers.TestAccount;
 import culvert.testing.EmbeddedSshServer;
@@ -12,8 +13,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
@@ -48,7 +47,7 @@ public final class Stage implements BeforeEachCallback, AfterEachCallback {
   private static final Map<String, String> USERS =
       Map.of(USER, PASSWORD, "bob", "also secret", "d\u00f6rte", "gr\u00fc\u00dfe");
 
-  private final Deque<AutoCloseable> open = new ArrayDeque<>();
+  private final Opened opened = new Opened();
   private Path directory = Path.of("");
   private Way way = Way.TUNNEL;
   private FakeServer ftp;
@@ -58,14 +57,12 @@ public final class Stage implements BeforeEachCallback, AfterEachCallback {
   @Override
   public void beforeEach(ExtensionContext context) throws IOException {
     directory = Files.createTempDirectory("culvert-stage-");
+    opened.add(() -> TestAccount.delete(directory));
   }
 
   @Override
   public void afterEach(ExtensionContext context) throws Exception {
-    while (!open.isEmpty()) {
-      open.pop().close();
-    }
-    TestAccount.delete(directory);
+    opened.close();
   }
 
   public Stage open(Way newWay) throws IOException {
@@ -85,10 +82,8 @@ public final class Stage implements BeforeEachCallback, AfterEachCallback {
   public Stage open(Way newWay, String address, UnaryOperator<TestConfig> options)
       throws IOException {
     way = newWay;
-    ftp = new FakeServer(address);
-    open.push(ftp);
-    ssh = EmbeddedSshServer.start(USERS);
-    open.push(ssh);
+    ftp = opened.add(new FakeServer(address));
+    ssh = opened.add(EmbeddedSshServer.start(USERS));
     TestConfig config =
         TestConfig.tunnel(directory, ssh.port(), ftp.port(), ssh.knownHostsLine())
             .profile("authentication", "[password]");
@@ -99,8 +94,7 @@ public final class Stage implements BeforeEachCallback, AfterEachCallback {
       Files.writeString(password, PASSWORD);
       config.profile("user", USER).profile("password", "\"${file:" + password + "}\"");
     }
-    culvert = Culvert.start(options.apply(config));
-    open.push(culvert);
+    culvert = opened.add(Culvert.start(options.apply(config)));
     return this;
   }
 
@@ -224,7 +218,7 @@ public final class Stage implements BeforeEachCallback, AfterEachCallback {
   public Dialect.Reply bind(Dialect dialect, String from, String host, int port)
       throws IOException {
     Dialect.Reply reply = dialect.bind(proxy(from), from, host, port);
-    open.push(reply.socket());
+    opened.add(reply.socket());
     return reply;
   }
 
@@ -236,7 +230,7 @@ public final class Stage implements BeforeEachCallback, AfterEachCallback {
 
   private Wire wire(Dialect dialect, String from, String host, int port) throws IOException {
     Dialect.Reply reply = dialect.connect(proxy(from), from, host, port);
-    open.push(reply.socket());
+    opened.add(reply.socket());
     assertThat(reply.code()).as("answer to CONNECT %s:%d", host, port).isZero();
     return new Wire(reply.socket());
   }
