@@ -8,8 +8,6 @@ import culvert.it.peers.FreePorts;
 import culvert.it.peers.FtpDialogue;
 import culvert.it.peers.PythonFtp;
 import culvert.it.peers.RealPeers;
-import culvert.it.peers.RealSshd;
-import culvert.it.peers.RealVsftpd;
 import culvert.it.peers.Run;
 import culvert.it.peers.Sha256;
 import culvert.it.peers.TestAccount;
@@ -23,13 +21,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -38,42 +33,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 @RealPeers
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ActiveModeIT {
-  private Path directory;
-  private Path home; // on the FTP server
-  private RealSshd sshd;
-  private RealVsftpd vsftpd;
-  private Culvert culvert;
-
-  @BeforeAll
-  void start(@TempDir Path directory) throws Exception {
-    this.directory = directory;
-    sshd = RealSshd.start();
-    vsftpd = RealVsftpd.start();
-    culvert =
-        Culvert.start(
-            TestConfig.tunnel(directory, sshd.port(), vsftpd.port(), sshd.knownHostsLine()));
-  }
-
-  @AfterAll
-  void stop() throws Exception {
-    culvert.close();
-    vsftpd.close();
-    sshd.close();
-  }
-
-  @BeforeEach
-  void makeHome() throws IOException {
-    home = TestAccount.newDirectory();
-  }
+  @RegisterExtension final Peers peers = new Peers().withSshd().withVsftpd().withCulvert();
 
   /** What the server saw was passive mode, and every data connection that it got was tunnelled. */
   @AfterEach
   void everythingWentThroughTheTunnel() throws IOException {
-    TestAccount.delete(home);
-    List<Integer> data = new ArrayList<>(sshd.directTcpipPorts());
-    data.removeIf(port -> port == vsftpd.port());
-    assertThat(vsftpd.passivePorts()).containsAll(data);
-    assertThat(vsftpd.log()).doesNotContain("\"PORT ", "\"EPRT ");
+    List<Integer> data = new ArrayList<>(peers.sshd().directTcpipPorts());
+    data.removeIf(port -> port == peers.vsftpd().port());
+    assertThat(peers.vsftpd().passivePorts()).containsAll(data);
+    assertThat(peers.vsftpd().log()).doesNotContain("\"PORT ", "\"EPRT ");
   }
 
   @ParameterizedTest(name = "{0} {1}, {2} bytes")
@@ -85,32 +53,31 @@ class ActiveModeIT {
     "--socks4, --disable-eprt, 1048576"
   })
   void curlsFilesGoUpAndDownWhole(String proxy, String eprt, long length) throws Exception {
-    TestFile file = TestFile.create(directory.resolve("file"), length);
+    TestFile file = TestFile.create(peers.directory().resolve("file"), length);
     CurlClient curl =
-        CurlClient.through(proxy, culvert.port(), TestAccount.USER, TestAccount.password())
+        CurlClient.through(proxy, peers.culvert().port(), TestAccount.USER, TestAccount.password())
             .with("--ftp-port", "-", eprt);
 
-    Run<String> up = curl.text("--upload-file", file.path().toString(), url("arrived"));
-    Run<Sha256> down = curl.digest(url("arrived"));
-    Run<String> list = curl.text("--list-only", url(""));
+    Run<String> up = curl.text("--upload-file", file.path().toString(), peers.url("arrived"));
+    Run<Sha256> down = curl.digest(peers.url("arrived"));
+    Run<String> list = curl.text("--list-only", peers.url(""));
 
     assertThat(up).isEqualTo(new Run<>(0, "", ""));
-    assertThat(Sha256.of(home.resolve("arrived"))).isEqualTo(file.content());
+    assertThat(Sha256.of(peers.home().resolve("arrived"))).isEqualTo(file.content());
     assertThat(down).isEqualTo(new Run<>(0, file.content(), ""));
     assertThat(list.output().lines()).containsExactly("arrived");
   }
 
   @Test
   void curlsFilesComeDownOneAfterTheOther() throws Exception {
-    TestFile one = TestFile.create(home.resolve("one"), 3 * MIB);
-    Files.writeString(home.resolve("two"), "two");
-    CurlClient curl =
-        CurlClient.through(
-            "--socks5-hostname", culvert.port(), TestAccount.USER, TestAccount.password());
-    Path first = directory.resolve("first");
+    TestFile one = TestFile.create(peers.home().resolve("one"), 3 * MIB);
+    Files.writeString(peers.home().resolve("two"), "two");
+    CurlClient curl = peers.culvert().curl();
+    Path first = peers.directory().resolve("first");
 
     Run<String> run =
-        curl.text("--ftp-port", "-", "--output", first.toString(), url("one"), url("two"));
+        curl.text(
+            "--ftp-port", "-", "--output", first.toString(), peers.url("one"), peers.url("two"));
 
     assertThat(run).isEqualTo(new Run<>(0, "two", ""));
     assertThat(Sha256.of(first)).isEqualTo(one.content());
@@ -119,8 +86,9 @@ class ActiveModeIT {
   @ParameterizedTest(name = "SOCKS {0}")
   @ValueSource(ints = {4, 5})
   void pythonsFtplib(int version) throws Exception {
-    TestFile file = TestFile.create(directory.resolve("file"), 2 * MIB);
-    Path copy = directory.resolve("copy");
+    TestFile file = TestFile.create(peers.directory().resolve("file"), 2 * MIB);
+    Path copy = peers.directory().resolve("copy");
+    Path home = peers.home();
 
     Run<String> up = python(version, "active-upload", "python", file.path());
     Run<String> down = python(version, "active-download", "python", copy);
@@ -129,8 +97,8 @@ class ActiveModeIT {
     assertThat(up.exitCode()).as(up.errors()).isZero();
     assertThat(down.exitCode()).as(down.errors()).isZero();
     assertThat(Sha256.of(copy)).isEqualTo(file.content());
-    assertThat(list.output()).contains("it-");
-    Files.delete(home.getParent().resolve("python"));
+    assertThat(list.output()).contains(home.getFileName().toString());
+    Files.delete(home.resolveSibling("python"));
   }
 
   @ParameterizedTest(name = "{0}")
@@ -145,7 +113,7 @@ class ActiveModeIT {
         "EPRT |1|127.0.0.1|1023|"
       })
   void onlyTheClientsOwnPortsAreCalled(String command) throws Exception {
-    try (FtpDialogue ftp = login()) {
+    try (FtpDialogue ftp = peers.culvert().login(peers.vsftpd().port())) {
       assertThat(ftp.send(command))
           .isEqualTo("500 Illegal " + command.substring(0, 4) + " command.");
       assertThat(ftp.send("NOOP")).startsWith("200 ");
@@ -154,21 +122,21 @@ class ActiveModeIT {
 
   @Test
   void culvertDoesNotCallItself() throws Exception {
-    try (FtpDialogue ftp = login()) {
-      assertThat(ftp.send("EPRT |1|127.0.0.1|" + culvert.port() + "|")).startsWith("200 ");
+    try (FtpDialogue ftp = peers.culvert().login(peers.vsftpd().port())) {
+      assertThat(ftp.send("EPRT |1|127.0.0.1|" + peers.culvert().port() + "|")).startsWith("200 ");
       assertThat(ftp.send("LIST"))
-          .isEqualTo("425 culvert: port " + culvert.port() + ": Culvert's own listener");
+          .isEqualTo("425 culvert: port " + peers.culvert().port() + ": Culvert's own listener");
     }
   }
 
   @Test
   void aClientThatDoesNotListenGetsNoEmptyFileOnTheServer() throws Exception {
     int port = FreePorts.next();
-    try (FtpDialogue ftp = login()) {
+    try (FtpDialogue ftp = peers.culvert().login(peers.vsftpd().port())) {
       assertThat(ftp.send("EPRT |1|127.0.0.1|" + port + "|")).startsWith("200 ");
-      assertThat(ftp.send("STOR " + home.getFileName() + "/file"))
+      assertThat(ftp.send("STOR " + peers.home().getFileName() + "/file"))
           .isEqualTo("425 culvert: 127.0.0.1:" + port + ": connection refused");
-      assertThat(home.resolve("file")).doesNotExist();
+      assertThat(peers.home().resolve("file")).doesNotExist();
       assertThat(ftp.send("NOOP")).startsWith("200 ");
     }
   }
@@ -176,61 +144,49 @@ class ActiveModeIT {
   @Test
   void anUploadThatTheClientBreaksOffIs426AndTheServerIsTold() throws Exception {
     try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-        FtpDialogue ftp = login()) {
+        FtpDialogue ftp = peers.culvert().login(peers.vsftpd().port())) {
       listener.setSoTimeout(20_000);
       ftp.send("EPRT |1|127.0.0.1|" + listener.getLocalPort() + "|");
-      assertThat(ftp.send("STOR " + home.getFileName() + "/file")).startsWith("150 ");
+      assertThat(ftp.send("STOR " + peers.home().getFileName() + "/file")).startsWith("150 ");
       Socket data = listener.accept();
       OutputStream out = data.getOutputStream();
       out.write(new byte[200_000]);
-      Awaitility.await().until(() -> Files.size(home.resolve("file")) > 0);
+      Awaitility.await().until(() -> Files.size(peers.home().resolve("file")) > 0);
       data.setSoLinger(true, 0);
       data.close();
 
       assertThat(ftp.reply()).startsWith("426 ");
       assertThat(ftp.send("NOOP")).startsWith("200 ");
-      assertThat(vsftpd.log()).contains("\"ABOR\"");
+      assertThat(peers.vsftpd().log()).contains("\"ABOR\"");
     }
   }
 
   @Test
   void afterEpsvAllTheServerIsAskedWithEpsvOnly() throws Exception {
     try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-        FtpDialogue ftp = login()) {
+        FtpDialogue ftp = peers.culvert().login(peers.vsftpd().port())) {
       listener.setSoTimeout(20_000);
       assertThat(ftp.send("EPSV ALL")).startsWith("200 ");
       assertThat(ftp.send("EPRT |1|127.0.0.1|" + listener.getLocalPort() + "|"))
           .isEqualTo("200 EPRT command successful.");
-      assertThat(ftp.send("NLST " + home.getFileName())).startsWith("150 ");
+      assertThat(ftp.send("NLST " + peers.home().getFileName())).startsWith("150 ");
       listener.accept().close();
       assertThat(ftp.reply()).startsWith("226 ");
     }
   }
 
-  private FtpDialogue login() throws IOException {
-    FtpDialogue ftp = culvert.ftp(vsftpd.port());
-    assertThat(ftp.reply()).startsWith("220 ");
-    assertThat(ftp.login(TestAccount.USER, TestAccount.password())).startsWith("230 ");
-    assertThat(ftp.send("TYPE I")).startsWith("200 ");
-    return ftp;
-  }
-
   private Run<String> python(int version, String action, String name, Object file)
       throws IOException {
     return PythonFtp.run(
-        directory,
+        peers.directory(),
         version,
-        culvert.port(),
+        peers.culvert().port(),
         "127.0.0.1",
-        vsftpd.port(),
+        peers.vsftpd().port(),
         TestAccount.USER,
         TestAccount.password(),
         action,
         name,
         file);
-  }
-
-  private String url(String name) {
-    return "ftp://127.0.0.1:" + vsftpd.port() + "/" + home.getFileName() + "/" + name;
   }
 }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import culvert.it.peers.CurlClient;
 import culvert.it.peers.ProxychainsLftp;
 import culvert.it.peers.RealPeers;
-import culvert.it.peers.RealSshd;
 import culvert.it.peers.RealVsftpd;
 import culvert.it.peers.Run;
 import culvert.it.peers.Sha256;
@@ -17,10 +16,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -28,23 +26,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 @RealPeers
 @AnyTransport
 class AuthTlsIT {
-  @TempDir private Path directory;
-  private Path home; // on the FTP server
-  private RealSshd sshd;
+  @RegisterExtension final Peers peers = new Peers().withSshd("PasswordAuthentication no");
   private SshKey key;
 
   @BeforeEach
   void start() throws Exception {
-    home = TestAccount.newDirectory();
-    sshd = RealSshd.start("PasswordAuthentication no");
-    key = SshKey.create(directory.resolve("id"));
-    sshd.authorize(key.publicLine());
-  }
-
-  @AfterEach
-  void stop() throws Exception {
-    sshd.close();
-    TestAccount.delete(home);
+    key = SshKey.create(peers.directory().resolve("id"));
+    peers.sshd().authorize(key.publicLine());
   }
 
   /**
@@ -54,21 +42,18 @@ class AuthTlsIT {
   @ParameterizedTest(name = "require_ssl_reuse={0}")
   @ValueSource(strings = {"YES", "NO"})
   void curlSpeaksTlsWithTheServerThroughTheTunnel(String reuse) throws Exception {
-    TestFile file = TestFile.create(directory.resolve("upload"), 3_000_000);
+    TestFile file = TestFile.create(peers.directory().resolve("upload"), 3_000_000);
     try (RealVsftpd vsftpd = tlsOnly("require_ssl_reuse=" + reuse);
         Culvert culvert = passing(vsftpd)) {
-      CurlClient curl =
-          CurlClient.through(
-                  "--socks5-hostname", culvert.port(), TestAccount.USER, TestAccount.password())
-              .with("--ssl-reqd", "--insecure", "--tls-max", "1.2");
-      String url = "ftp://127.0.0.1:" + vsftpd.port() + "/" + home.getFileName() + "/";
+      CurlClient curl = culvert.curl().with("--ssl-reqd", "--insecure", "--tls-max", "1.2");
+      String url = "ftp://127.0.0.1:" + vsftpd.port() + "/" + peers.home().getFileName() + "/";
 
       Run<String> up = curl.text("--upload-file", file.path().toString(), url + "file");
       Run<Sha256> down = curl.digest(url + "file");
       Run<String> names = curl.text("--list-only", url);
 
       assertThat(up).isEqualTo(new Run<>(0, "", ""));
-      assertThat(Sha256.of(home.resolve("file"))).isEqualTo(file.content());
+      assertThat(Sha256.of(peers.home().resolve("file"))).isEqualTo(file.content());
       assertThat(down).isEqualTo(new Run<>(0, file.content(), ""));
       assertThat(names).isEqualTo(new Run<>(0, "file\n", ""));
       everythingWentThroughSsh(vsftpd);
@@ -78,14 +63,14 @@ class AuthTlsIT {
 
   @Test
   void lftpSpeaksTlsWithTheServerThroughTheTunnel() throws Exception {
-    TestFile file = TestFile.create(home.resolve("file"), 1_000_000);
+    TestFile file = TestFile.create(peers.home().resolve("file"), 1_000_000);
     try (RealVsftpd vsftpd = tlsOnly("require_ssl_reuse=NO");
         Culvert culvert = passing(vsftpd)) {
-      Path copy = directory.resolve("copy");
+      Path copy = peers.directory().resolve("copy");
 
       Run<String> run =
           ProxychainsLftp.run(
-              directory,
+              peers.directory(),
               culvert.port(),
               "set ssl:verify-certificate no",
               "set ftp:ssl-force true",
@@ -93,7 +78,7 @@ class AuthTlsIT {
               "set ftp:prefer-epsv true",
               "open -u %s,%s ftp://127.0.0.1:%d"
                   .formatted(TestAccount.USER, TestAccount.password(), vsftpd.port()),
-              "cd " + home.getFileName(),
+              "cd " + peers.home().getFileName(),
               "get file -o " + copy,
               "put " + copy + " -o back",
               "cls -1");
@@ -101,7 +86,7 @@ class AuthTlsIT {
       assertThat(run.exitCode()).as(run.errors()).isZero();
       assertThat(run.output().lines()).contains("back", "file");
       assertThat(Sha256.of(copy)).isEqualTo(file.content());
-      assertThat(Sha256.of(home.resolve("back"))).isEqualTo(file.content());
+      assertThat(Sha256.of(peers.home().resolve("back"))).isEqualTo(file.content());
       everythingWentThroughSsh(vsftpd);
     }
   }
@@ -110,9 +95,7 @@ class AuthTlsIT {
   void aServerThatWantsTlsIsHeardWhereTlsIsRefused() throws Exception {
     try (RealVsftpd vsftpd = tlsOnly();
         Culvert culvert = Culvert.start(keyConfig(vsftpd).rule("ftp", "{ auth-tls: refuse }"))) {
-      CurlClient curl =
-          CurlClient.through(
-              "--socks5-hostname", culvert.port(), TestAccount.USER, TestAccount.password());
+      CurlClient curl = culvert.curl();
       String url = "ftp://127.0.0.1:" + vsftpd.port() + "/";
 
       assertThat(curl.text("--ssl-reqd", "--insecure", url).exitCode()).isEqualTo(64);
@@ -125,7 +108,8 @@ class AuthTlsIT {
   }
 
   private TestConfig keyConfig(RealVsftpd vsftpd) throws Exception {
-    return TestConfig.tunnel(directory, sshd.port(), vsftpd.port(), sshd.knownHostsLine())
+    return peers
+        .config(peers.sshd(), vsftpd.port())
         .profile("user", TestAccount.USER)
         .profile("authentication", "[publickey]")
         .profile("identity-file", key.path());
@@ -134,7 +118,7 @@ class AuthTlsIT {
   private void everythingWentThroughSsh(RealVsftpd vsftpd) throws Exception {
     Set<Integer> announced = Set.copyOf(vsftpd.passivePorts());
     Set<Integer> tunnelled =
-        sshd.directTcpipPorts().stream()
+        peers.sshd().directTcpipPorts().stream()
             .filter(port -> port != vsftpd.port())
             .collect(Collectors.toSet());
     assertThat(tunnelled).isNotEmpty().isEqualTo(announced);
@@ -142,7 +126,7 @@ class AuthTlsIT {
 
   /** With a certificate of its own. */
   private RealVsftpd tlsOnly(String... more) throws Exception {
-    Path certificate = directory.resolve("vsftpd.pem");
+    Path certificate = peers.directory().resolve("vsftpd.pem");
     Run<String> run =
         Run.text(
             Duration.ofSeconds(30),
@@ -160,7 +144,7 @@ class AuthTlsIT {
                 "-keyout",
                 certificate.toString(),
                 "-out",
-                directory.resolve("vsftpd.crt").toString()));
+                peers.directory().resolve("vsftpd.crt").toString()));
     assertThat(run.exitCode()).as(run.errors()).isZero();
     List<String> options =
         new ArrayList<>(
@@ -169,7 +153,7 @@ class AuthTlsIT {
                 "force_local_logins_ssl=YES",
                 "force_local_data_ssl=YES",
                 "rsa_private_key_file=" + certificate,
-                "rsa_cert_file=" + directory.resolve("vsftpd.crt")));
+                "rsa_cert_file=" + peers.directory().resolve("vsftpd.crt")));
     options.addAll(List.of(more));
     return RealVsftpd.start(options.toArray(String[]::new));
   }

@@ -130,13 +130,7 @@ class BrokenTransferIT {
   void keysAreExchangedAgainAndAgainInTheMiddleOfTransfers() throws Exception {
     TestFile file = TestFile.create(peers.home().resolve("file"), 3L * TestFile.MIB);
     try (RealSshd rekeying = RealSshd.start("RekeyLimit 64K");
-        Culvert culvert =
-            Culvert.start(
-                TestConfig.tunnel(
-                    peers.directory(),
-                    rekeying.port(),
-                    peers.vsftpd().port(),
-                    rekeying.knownHostsLine()))) {
+        Culvert culvert = Culvert.start(peers.config(rekeying))) {
       Run<Sha256> down = culvert.curl().digest(peers.url("file"));
       Run<String> up =
           culvert.curl().text("--upload-file", file.path().toString(), peers.url("arrived"));

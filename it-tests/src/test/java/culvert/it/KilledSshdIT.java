@@ -4,13 +4,9 @@ import static culvert.it.TestFile.MIB;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import culvert.it.peers.CurlClient;
 import culvert.it.peers.RealPeers;
-import culvert.it.peers.RealSshd;
-import culvert.it.peers.RealVsftpd;
 import culvert.it.peers.Run;
 import culvert.it.peers.Sha256;
-import culvert.it.peers.TestAccount;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,11 +14,10 @@ import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** sshd's sessions die in the middle of a transfer: never is a short file taken for whole. */
 @RealPeers
@@ -31,46 +26,25 @@ class KilledSshdIT {
   private static final int TIMES = 20;
   private static final long LENGTH = 300L * MIB;
 
-  private Path directory;
-  private Path home;
-  private RealSshd sshd;
-  private RealVsftpd vsftpd;
-  private Culvert culvert;
+  @RegisterExtension final Peers peers = new Peers().withSshd().withVsftpd().withCulvert();
   private TestFile file; // on the FTP server
-  private long seed;
-  private Random random;
+  private final long seed = Long.getLong("culvert.seed", System.nanoTime());
+  private final Random random = new Random(seed);
 
-  @BeforeAll
-  void start(@TempDir Path directory) throws Exception {
-    this.directory = directory;
-    home = TestAccount.newDirectory();
-    file = TestFile.create(home.resolve("file"), LENGTH);
-    sshd = RealSshd.start();
-    vsftpd = RealVsftpd.start();
-    culvert =
-        Culvert.start(
-            TestConfig.tunnel(directory, sshd.port(), vsftpd.port(), sshd.knownHostsLine()));
-    seed = Long.getLong("culvert.seed", System.nanoTime());
-    random = new Random(seed);
-  }
-
-  @AfterAll
-  void stop() throws Exception {
-    culvert.close();
-    vsftpd.close();
-    sshd.close();
-    TestAccount.delete(home);
+  @BeforeEach
+  void create() throws Exception {
+    file = TestFile.create(peers.home().resolve("file"), LENGTH);
   }
 
   @Test
   void inADownload() throws Exception {
     int failed = 0;
     for (int round = 0; round < TIMES; round++) {
-      Path copy = directory.resolve("copy");
+      Path copy = peers.directory().resolve("copy");
       Files.deleteIfExists(copy);
       CompletableFuture<Run<String>> job =
           CompletableFuture.supplyAsync(
-              () -> curl().text("--output", copy.toString(), url("file")));
+              () -> peers.culvert().curl().text("--output", copy.toString(), peers.url("file")));
       failed += killInTheMiddle(job, copy, round);
       if (job.get().exitCode() == 0) {
         assertThat(Sha256.of(copy)).as(story(round)).isEqualTo(file.content());
@@ -83,15 +57,17 @@ class KilledSshdIT {
   void inAnUpload() throws Exception {
     int failed = 0;
     for (int round = 0; round < TIMES; round++) {
-      Path arrived = home.resolve("arrived-" + round);
+      Path arrived = peers.home().resolve("arrived-" + round);
       CompletableFuture<Run<String>> job =
           CompletableFuture.supplyAsync(
               () ->
-                  curl()
+                  peers
+                      .culvert()
+                      .curl()
                       .text(
                           "--upload-file",
                           file.path().toString(),
-                          url(arrived.getFileName().toString())));
+                          peers.url(arrived.getFileName().toString())));
       failed += killInTheMiddle(job, arrived, round);
       if (job.get().exitCode() == 0) {
         assertThat(Sha256.of(arrived)).as(story(round)).isEqualTo(file.content());
@@ -110,7 +86,7 @@ class KilledSshdIT {
         .pollDelay(Duration.ZERO)
         .pollInterval(Duration.ofMillis(2))
         .until(() -> job.isDone() || length(growing) >= point);
-    sshd.killSessions();
+    peers.sshd().killSessions();
     Run<String> run = job.get(60, TimeUnit.SECONDS);
     assertThat(length(growing)).as(story(round) + ": " + run).isGreaterThanOrEqualTo(point);
     return run.exitCode() == 0 ? 0 : 1;
@@ -122,15 +98,6 @@ class KilledSshdIT {
     } catch (IOException notThereYet) {
       return -1;
     }
-  }
-
-  private CurlClient curl() {
-    return CurlClient.through(
-        "--socks5-hostname", culvert.port(), TestAccount.USER, TestAccount.password());
-  }
-
-  private String url(String name) {
-    return "ftp://127.0.0.1:" + vsftpd.port() + "/" + home.getFileName() + "/" + name;
   }
 
   private String story(int round) {

@@ -129,7 +129,12 @@ public final class Peers
 
   /** A configuration that leads to vsftpd through this sshd. */
   public TestConfig config(RealSshd gate) throws IOException {
-    return TestConfig.tunnel(directory, gate.port(), vsftpd.port(), gate.knownHostsLine());
+    return config(gate, vsftpd.port());
+  }
+
+  /** A configuration that leads to an FTP server of the test's own through this sshd. */
+  public TestConfig config(RealSshd gate, int ftpPort) throws IOException {
+    return TestConfig.tunnel(directory, gate.port(), ftpPort, gate.knownHostsLine());
   }
 
   /** Has one more thing closed: before those that are there, at the end of the test or class. */

@@ -114,13 +114,7 @@ class PinsIT {
         RealSshd noForwards = RealSshd.start("AllowTcpForwarding no")) {
       for (RealSshd refusing : List.of(strict, noForwards)) {
         TestConfig config =
-            TestConfig.tunnel(
-                    peers.directory(),
-                    refusing.port(),
-                    peers.vsftpd().port(),
-                    refusing.knownHostsLine())
-                .top("pin-tunnelled", true)
-                .rule("fallback", "plain");
+            peers.config(refusing).top("pin-tunnelled", true).rule("fallback", "plain");
         try (Culvert culvert = Culvert.start(config)) {
           logIn(culvert.ftp(peers.vsftpd().port()));
         }

@@ -9,7 +9,6 @@ import culvert.it.peers.FreePorts;
 import culvert.it.peers.FtpDialogue;
 import culvert.it.peers.RealPeers;
 import culvert.it.peers.RealSshd;
-import culvert.it.peers.RealVsftpd;
 import culvert.it.peers.Run;
 import culvert.it.peers.Sha256;
 import culvert.it.peers.SshKey;
@@ -22,10 +21,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * {@code proxy-jump}: a client, SOCKS, two hops and an inner sshd, vsftpd. Each sshd has a host key
@@ -37,30 +35,15 @@ import org.junit.jupiter.api.io.TempDir;
 class ProxyJumpIT {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
-  @TempDir Path directory;
+  @RegisterExtension final Peers peers = new Peers().withVsftpd();
   private final RealSshd[] sshds = new RealSshd[3];
-  private RealVsftpd vsftpd;
-  private Path home;
   private SshKey rootsKey;
   private SshKey accountsKey;
 
   @BeforeEach
   void start() throws Exception {
-    home = TestAccount.newDirectory();
-    vsftpd = RealVsftpd.start();
-    rootsKey = SshKey.create(directory.resolve("roots"));
-    accountsKey = SshKey.create(directory.resolve("accounts"));
-  }
-
-  @AfterEach
-  void stop() throws Exception {
-    for (RealSshd sshd : sshds) {
-      if (sshd != null) {
-        sshd.close();
-      }
-    }
-    vsftpd.close();
-    TestAccount.delete(home);
+    rootsKey = SshKey.create(peers.directory().resolve("roots"));
+    accountsKey = SshKey.create(peers.directory().resolve("accounts"));
   }
 
   private RealSshd bastion() {
@@ -80,15 +63,15 @@ class ProxyJumpIT {
     List<String> bastions = new ArrayList<>(List.of(options));
     bastions.add("AllowUsers root");
     bastions.add("PasswordAuthentication no");
-    sshds[0] = RealSshd.start(bastions.toArray(String[]::new));
-    sshds[1] = RealSshd.start(options);
-    sshds[2] = RealSshd.start(options);
+    sshds[0] = peers.add(RealSshd.start(bastions.toArray(String[]::new)));
+    sshds[1] = peers.add(RealSshd.start(options));
+    sshds[2] = peers.add(RealSshd.start(options));
     bastion().authorize(rootsKey.publicLine());
     middle().authorize(accountsKey.publicLine());
     return TestConfig.tunnel(
-            directory,
+            peers.directory(),
             inner().port(),
-            vsftpd.port(),
+            peers.vsftpd().port(),
             bastion().knownHostsLine(),
             middle().knownHostsLine(),
             inner().knownHostsLine())
@@ -102,19 +85,20 @@ class ProxyJumpIT {
     return "host: 127.0.0.1, port: %d, user: %s, authentication: publickey, identity-file: %s,"
             .formatted(sshd.port(), user, key.path())
         + " strict-host-key-checking: yes, known-hosts: %s, connect-timeout: 20s,"
-            .formatted(directory.resolve("known_hosts"))
+            .formatted(peers.directory().resolve("known_hosts"))
         + " connections: 1, login-timeout: 20s, idle-timeout: 2s";
   }
 
   @Test
   void filesPassThreeSshServersEachWithItsOwnUserKeyAndHostKey() throws Exception {
-    TestFile file = TestFile.create(directory.resolve("upload"), 30L * MIB);
+    TestFile file = TestFile.create(peers.directory().resolve("upload"), 30L * MIB);
     String patient = servers().yaml().replace("idle-timeout: 2s", "idle-timeout: 60s");
     try (Culvert culvert = Culvert.start(patient)) {
       List<Integer> listeners = ListeningPorts.ofThisProcess();
 
-      Run<String> up = curl(culvert).text("--upload-file", file.path().toString(), url("file"));
-      Run<Sha256> down = curl(culvert).digest(url("file"));
+      Run<String> up =
+          culvert.curl().text("--upload-file", file.path().toString(), peers.url("file"));
+      Run<Sha256> down = culvert.curl().digest(peers.url("file"));
 
       assertThat(up).isEqualTo(new Run<>(0, "", ""));
       assertThat(down).isEqualTo(new Run<>(0, file.content(), ""));
@@ -122,7 +106,7 @@ class ProxyJumpIT {
     }
     assertThat(bastion().directTcpipPorts()).containsExactly(middle().port());
     assertThat(middle().directTcpipPorts()).containsExactly(inner().port());
-    assertThat(inner().directTcpipPorts()).contains(vsftpd.port()).hasSize(4);
+    assertThat(inner().directTcpipPorts()).contains(peers.vsftpd().port()).hasSize(4);
     assertThat(bastion().count("Accepted publickey for root ")).isEqualTo(1);
     assertThat(middle().count("Accepted publickey for " + TestAccount.USER + " ")).isEqualTo(1);
     assertThat(inner().count("Accepted password for " + TestAccount.USER + " ")).isEqualTo(1);
@@ -133,7 +117,7 @@ class ProxyJumpIT {
   @Test
   void theSessionsOfTheHopsEndWhenNobodyNeedsThem() throws Exception {
     try (Culvert culvert = Culvert.start(servers())) {
-      assertThat(curl(culvert).text(url("")).exitCode()).isZero();
+      assertThat(culvert.curl().text(peers.url("")).exitCode()).isZero();
 
       await("all sessions end").atMost(PATIENCE).until(() -> inner().sessions() == 0);
       await("and the hops'").atMost(PATIENCE).until(() -> bastion().sessions() == 0);
@@ -142,17 +126,18 @@ class ProxyJumpIT {
 
   @Test
   void keysAreExchangedAgainAtEveryLevelUnderLoad() throws Exception {
-    TestFile file = TestFile.create(home.resolve("file"), MIB);
+    TestFile file = TestFile.create(peers.home().resolve("file"), MIB);
     TestConfig config = servers("RekeyLimit 64K").profile("rekey-limit", "64KiB");
     try (Culvert culvert = Culvert.start(config)) {
       List<CompletableFuture<Run<Sha256>>> jobs = new ArrayList<>();
       for (int i = 0; i < 2; i++) {
-        jobs.add(CompletableFuture.supplyAsync(() -> curl(culvert).digest(url("file"))));
+        jobs.add(CompletableFuture.supplyAsync(() -> culvert.curl().digest(peers.url("file"))));
       }
-      Run<String> up = curl(culvert).text("--upload-file", file.path().toString(), url("uploaded"));
+      Run<String> up =
+          culvert.curl().text("--upload-file", file.path().toString(), peers.url("uploaded"));
 
       assertThat(up).isEqualTo(new Run<>(0, "", ""));
-      assertThat(Sha256.of(home.resolve("uploaded"))).isEqualTo(file.content());
+      assertThat(Sha256.of(peers.home().resolve("uploaded"))).isEqualTo(file.content());
       for (CompletableFuture<Run<Sha256>> job : jobs) {
         assertThat(job.get(90, TimeUnit.SECONDS)).isEqualTo(new Run<>(0, file.content(), ""));
       }
@@ -166,17 +151,18 @@ class ProxyJumpIT {
 
   @Test
   void aHopKilledInTheMiddleOfATransferIsAVisibleErrorAtOnce() throws Exception {
-    TestFile.create(home.resolve("file"), 300L * MIB);
-    Path copy = directory.resolve("copy");
+    TestFile.create(peers.home().resolve("file"), 300L * MIB);
+    Path copy = peers.directory().resolve("copy");
     try (Culvert culvert = Culvert.start(servers());
-        FtpDialogue idle = culvert.ftp(vsftpd.port())) {
+        FtpDialogue idle = culvert.ftp(peers.vsftpd().port())) {
       idle.reply();
       assertThat(idle.login(TestAccount.USER, TestAccount.password())).startsWith("230 ");
       CompletableFuture<Run<String>> job =
           CompletableFuture.supplyAsync(
               () ->
-                  curl(culvert)
-                      .text("--limit-rate", "20M", "--output", copy.toString(), url("file")));
+                  culvert
+                      .curl()
+                      .text("--limit-rate", "20M", "--output", copy.toString(), peers.url("file")));
       await("the transfer runs")
           .atMost(PATIENCE)
           .until(() -> Files.exists(copy) && Files.size(copy) > MIB);
@@ -199,7 +185,7 @@ class ProxyJumpIT {
             .replace(
                 "idle-timeout: 2s }", "server-alive-interval: 500ms, server-alive-count-max: 2 }");
     try (Culvert culvert = Culvert.start(yaml);
-        FtpDialogue ftp = culvert.ftp(vsftpd.port())) {
+        FtpDialogue ftp = culvert.ftp(peers.vsftpd().port())) {
       ftp.reply();
       assertThat(ftp.login(TestAccount.USER, TestAccount.password())).startsWith("230 ");
 
@@ -225,7 +211,7 @@ class ProxyJumpIT {
     }
     assertThat(middle().log()).doesNotContain("userauth-request");
     assertThat(inner().count("Connection from")).isZero();
-    assertThat(vsftpd.controlConnections()).isZero();
+    assertThat(peers.vsftpd().controlConnections()).isZero();
   }
 
   /**
@@ -233,7 +219,7 @@ class ProxyJumpIT {
    * its answer, and else it comes in the FTP dialogue.
    */
   private String heardBy(Culvert culvert) throws Exception {
-    try (FtpDialogue ftp = culvert.ftp(vsftpd.port())) {
+    try (FtpDialogue ftp = culvert.ftp(peers.vsftpd().port())) {
       return ftp.reply() + ftp.login(TestAccount.USER, TestAccount.password());
     } catch (IOException refused) {
       return String.valueOf(refused.getMessage());
@@ -243,7 +229,7 @@ class ProxyJumpIT {
   @Test
   void aRefusedLoginAtAHopIsThatHopsVerdict() throws Exception {
     TestConfig config = servers();
-    SshKey stranger = SshKey.create(directory.resolve("stranger"));
+    SshKey stranger = SshKey.create(peers.directory().resolve("stranger"));
     String yaml = config.yaml().replace(accountsKey.path().toString(), stranger.path().toString());
     try (Culvert culvert = Culvert.start(yaml)) {
       assertThat(heardBy(culvert)).containsPattern("was answered 2|530 culvert: SSH login as ");
@@ -256,9 +242,9 @@ class ProxyJumpIT {
             "action: ftp-tunnel",
             "action: ftp-tunnel\n    fallback: plain\n    fallback-on: auth-failed");
     try (Culvert culvert = Culvert.start(fallingBack)) {
-      assertThat(curl(culvert).text(url("")).exitCode()).isZero();
+      assertThat(culvert.curl().text(peers.url("")).exitCode()).isZero();
     }
-    assertThat(vsftpd.controlConnections()).as("in plaintext").isPositive();
+    assertThat(peers.vsftpd().controlConnections()).as("in plaintext").isPositive();
   }
 
   @Test
@@ -283,23 +269,24 @@ class ProxyJumpIT {
     inner().restart();
 
     RealSshd strict =
-        RealSshd.start("AllowTcpForwarding no", "AllowUsers root", "PasswordAuthentication no");
+        peers.add(
+            RealSshd.start(
+                "AllowTcpForwarding no", "AllowUsers root", "PasswordAuthentication no"));
     strict.authorize(rootsKey.publicLine());
     Files.writeString(
-        directory.resolve("known_hosts"),
+        peers.directory().resolve("known_hosts"),
         strict.knownHostsLine() + "\n",
         java.nio.file.StandardOpenOption.APPEND);
     String forbidden =
         yaml.replace("port: " + bastion().port() + ",", "port: " + strict.port() + ",");
-    try (strict;
-        Culvert culvert = Culvert.start(forbidden)) {
+    try (Culvert culvert = Culvert.start(forbidden)) {
       assertThat(heardBy(culvert)).containsPattern("was answered 2|421 culvert: ssh server ");
     }
   }
 
   @Test
   void fixedTunnelsGoThroughHopsBothWays() throws Exception {
-    TestFile file = TestFile.create(home.resolve("file"), MIB);
+    TestFile file = TestFile.create(peers.home().resolve("file"), MIB);
     int remote = FreePorts.next();
     TestConfig config =
         servers()
@@ -308,13 +295,13 @@ class ProxyJumpIT {
             .profile("identity-file", accountsKey.path())
             .listeners(
                 "tunnel: 127.0.0.1:0, protocol: ftp, profile: gate, target: '127.0.0.1:%d'"
-                    .formatted(vsftpd.port()),
+                    .formatted(peers.vsftpd().port()),
                 "remote-tunnel: %d, protocol: ftp, profile: gate, target: '127.0.0.1:%d'"
-                    .formatted(remote, vsftpd.port()));
+                    .formatted(remote, peers.vsftpd().port()));
     inner().authorize(accountsKey.publicLine());
     try (Culvert culvert = Culvert.start(config)) {
       CurlClient curl = CurlClient.direct(TestAccount.USER, TestAccount.password());
-      String path = "/" + home.getFileName() + "/file";
+      String path = "/" + peers.home().getFileName() + "/file";
       assertThat(curl.digest("ftp://127.0.0.1:" + culvert.port() + path))
           .isEqualTo(new Run<>(0, file.content(), ""));
 
@@ -324,14 +311,5 @@ class ProxyJumpIT {
       assertThat(curl.digest("ftp://127.0.0.1:" + remote + path))
           .isEqualTo(new Run<>(0, file.content(), ""));
     }
-  }
-
-  private static CurlClient curl(Culvert culvert) {
-    return CurlClient.through(
-        "--socks5-hostname", culvert.port(), TestAccount.USER, TestAccount.password());
-  }
-
-  private String url(String name) {
-    return "ftp://127.0.0.1:" + vsftpd.port() + "/" + home.getFileName() + "/" + name;
   }
 }

@@ -26,10 +26,8 @@ import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -45,61 +43,48 @@ class RemoteForwardIT {
   /** What the FTP server was told. */
   private static final Pattern TOLD = Pattern.compile("\"PORT 127,0,0,1,(\\d+),(\\d+)\"");
 
-  @TempDir Path directory;
-  private Path home; // on the FTP server
-  private RealVsftpd vsftpd;
-
-  @BeforeEach
-  void start() throws IOException {
-    home = TestAccount.newDirectory();
-    vsftpd = RealVsftpd.start();
-  }
-
-  @AfterEach
-  void stop() throws IOException {
-    vsftpd.close();
-    TestAccount.delete(home);
-  }
+  @RegisterExtension final Peers peers = new Peers().withVsftpd();
 
   @ParameterizedTest(name = "{0}, {1} bytes")
   @CsvSource({"--eprt, 0", "--eprt, 1048576", "--disable-eprt, 20971520"})
   void activeModeWithARemoteForwardOnTheSshServersLocalhost(String eprt, long length)
       throws Exception {
-    TestFile file = TestFile.create(directory.resolve("file"), length);
+    TestFile file = TestFile.create(peers.directory().resolve("file"), length);
     try (RealSshd sshd = RealSshd.start();
         Culvert culvert = Culvert.start(config(sshd, "localhost"))) {
-      CurlClient curl = curl(culvert).with("--ftp-port", "-", eprt);
+      CurlClient curl = culvert.curl().with("--ftp-port", "-", eprt);
 
-      Run<String> up = curl.text("--upload-file", file.path().toString(), url("arrived"));
-      Run<Sha256> down = curl.digest(url("arrived"));
+      Run<String> up = curl.text("--upload-file", file.path().toString(), peers.url("arrived"));
+      Run<Sha256> down = curl.digest(peers.url("arrived"));
 
       assertThat(up).isEqualTo(new Run<>(0, "", ""));
-      assertThat(Sha256.of(home.resolve("arrived"))).isEqualTo(file.content());
+      assertThat(Sha256.of(peers.home().resolve("arrived"))).isEqualTo(file.content());
       assertThat(down).isEqualTo(new Run<>(0, file.content(), ""));
-      assertThat(vsftpd.log()).contains(eprt.equals("--eprt") ? "\"EPRT |1|127" : "\"PORT 127,0");
-      assertThat(vsftpd.passivePorts()).isEmpty();
-      assertThat(sshd.directTcpipPorts()).containsOnly(vsftpd.port());
+      assertThat(peers.vsftpd().log())
+          .contains(eprt.equals("--eprt") ? "\"EPRT |1|127" : "\"PORT 127,0");
+      assertThat(peers.vsftpd().passivePorts()).isEmpty();
+      assertThat(sshd.directTcpipPorts()).containsOnly(peers.vsftpd().port());
       assertThat(sshd.count("forwarded-tcpip")).isPositive();
     }
   }
 
   @Test
   void pythonsFtplib() throws Exception {
-    TestFile file = TestFile.create(home.resolve("file"), 3 * MIB);
-    Path copy = directory.resolve("copy");
+    TestFile file = TestFile.create(peers.home().resolve("file"), 3 * MIB);
+    Path copy = peers.directory().resolve("copy");
     try (RealSshd sshd = RealSshd.start();
         Culvert culvert = Culvert.start(config(sshd, "127.0.0.1"))) {
       Run<String> down =
           PythonFtp.run(
-              directory,
+              peers.directory(),
               5,
               culvert.port(),
               "127.0.0.1",
-              vsftpd.port(),
+              peers.vsftpd().port(),
               TestAccount.USER,
               TestAccount.password(),
               "active-download",
-              home.getFileName() + "/file",
+              peers.home().getFileName() + "/file",
               copy);
 
       assertThat(down.exitCode()).as(down.errors()).isZero();
@@ -113,24 +98,24 @@ class RemoteForwardIT {
     try (RealSshd sshd = RealSshd.start(option);
         Culvert culvert = Culvert.start(config(sshd, "localhost"));
         ServerSocket listener = listener();
-        FtpDialogue ftp = login(culvert)) {
+        FtpDialogue ftp = culvert.login(peers.vsftpd().port())) {
       assertThat(ftp.send("EPRT |1|127.0.0.1|" + listener.getLocalPort() + "|"))
           .startsWith("425 culvert: ssh server 127.0.0.1:" + sshd.port() + ": ");
       assertThat(ftp.send("NOOP")).startsWith("200 ");
-      assertThat(vsftpd.log()).doesNotContain("\"EPRT ", "\"PORT ");
+      assertThat(peers.vsftpd().log()).doesNotContain("\"EPRT ", "\"PORT ");
     }
   }
 
   @Test
   void oneForwardServesOneConnectionOfTheFtpServerOnly() throws Exception {
-    Files.writeString(home.resolve("file"), "content");
+    Files.writeString(peers.home().resolve("file"), "content");
     try (RealSshd sshd = RealSshd.start();
         Culvert culvert = Culvert.start(config(sshd, "localhost"));
         ServerSocket listener = listener();
-        FtpDialogue ftp = login(culvert)) {
+        FtpDialogue ftp = culvert.login(peers.vsftpd().port())) {
       assertThat(ftp.send(port(listener))).startsWith("200 ");
       int forward = told();
-      assertThat(ftp.send("RETR " + home.getFileName() + "/file")).startsWith("150 ");
+      assertThat(ftp.send("RETR " + peers.home().getFileName() + "/file")).startsWith("150 ");
       try (Socket data = listener.accept()) {
         assertThat(data.getInputStream().readAllBytes()).asString().isEqualTo("content");
       }
@@ -143,11 +128,11 @@ class RemoteForwardIT {
   @ParameterizedTest(name = "{0}")
   @ValueSource(strings = {"--eprt", "--disable-eprt"})
   void curlWithAServerThatConnectsWhenItIsToldThePort(String eprt) throws Exception {
-    TestFile file = TestFile.create(directory.resolve("file"), MIB);
+    TestFile file = TestFile.create(peers.directory().resolve("file"), MIB);
     try (RealSshd sshd = RealSshd.start();
         EagerServer server = EagerServer.start();
         Culvert culvert = Culvert.start(config(sshd, "localhost", server.port()))) {
-      CurlClient curl = curl(culvert).with("--ftp-port", "-", eprt);
+      CurlClient curl = culvert.curl().with("--ftp-port", "-", eprt);
       String url = "ftp://127.0.0.1:" + server.port() + "/file";
 
       assertThat(curl.text("--upload-file", file.path().toString(), url))
@@ -165,7 +150,7 @@ class RemoteForwardIT {
         Culvert culvert = Culvert.start(config(sshd, "localhost", server.port()))) {
       String url = "ftp://127.0.0.1:" + server.port() + "/";
 
-      Run<String> list = curl(culvert).with("--ftp-port", "-").text(url);
+      Run<String> list = culvert.curl().with("--ftp-port", "-").text(url);
 
       assertThat(list.exitCode()).isNotIn(0, TIMED_OUT);
       assertThat(server.commands()).contains("LIST");
@@ -177,7 +162,7 @@ class RemoteForwardIT {
     try (RealSshd sshd = RealSshd.start();
         Culvert culvert = Culvert.start(config(sshd, "localhost"));
         ServerSocket listener = listener();
-        FtpDialogue ftp = login(culvert)) {
+        FtpDialogue ftp = culvert.login(peers.vsftpd().port())) {
       ftp.send(port(listener));
       int forward = told();
       assertThat(ftp.send("RETR nothing")).startsWith("550 ");
@@ -191,7 +176,7 @@ class RemoteForwardIT {
         Culvert culvert = Culvert.start(config(sshd, "localhost"));
         ServerSocket listener = listener()) {
       int forward;
-      try (FtpDialogue ftp = login(culvert)) {
+      try (FtpDialogue ftp = culvert.login(peers.vsftpd().port())) {
         ftp.send(port(listener));
         forward = told();
       }
@@ -204,20 +189,20 @@ class RemoteForwardIT {
     try (RealSshd sshd = RealSshd.start();
         Culvert culvert = Culvert.start(config(sshd, "localhost"));
         ServerSocket listener = listener();
-        FtpDialogue ftp = login(culvert)) {
+        FtpDialogue ftp = culvert.login(peers.vsftpd().port())) {
       ftp.send(port(listener));
-      ftp.sendOnly("STOR " + home.getFileName() + "/file");
+      ftp.sendOnly("STOR " + peers.home().getFileName() + "/file");
       Socket data = listener.accept();
       assertThat(ftp.reply()).startsWith("150 ");
       OutputStream out = data.getOutputStream();
       out.write(new byte[200_000]);
-      Awaitility.await().atMost(DEADLINE).until(() -> Files.size(home.resolve("file")) > 0);
+      Awaitility.await().atMost(DEADLINE).until(() -> Files.size(peers.home().resolve("file")) > 0);
       data.setSoLinger(true, 0);
       data.close();
 
       assertThat(ftp.reply()).startsWith("426 ");
       assertThat(ftp.send("NOOP")).startsWith("200 ");
-      assertThat(vsftpd.log()).contains("\"ABOR\"");
+      assertThat(peers.vsftpd().log()).contains("\"ABOR\"");
     }
   }
 
@@ -229,16 +214,16 @@ class RemoteForwardIT {
   void anFtpServerBesideTheSshServerNeedsGatewayPorts() throws Exception {
     InetAddress here = InetAddress.getLocalHost();
     assumeThat(here.isLoopbackAddress()).as(here + " is loopback").isTrue();
-    TestFile file = TestFile.create(home.resolve("file"), MIB);
+    TestFile file = TestFile.create(peers.home().resolve("file"), MIB);
     try (RealVsftpd beside = RealVsftpd.startAt(here.getHostAddress(), FreePorts.next());
         RealSshd sshd = RealSshd.start("GatewayPorts clientspecified");
         Culvert culvert =
             Culvert.start(
                 config(sshd, "localhost", beside.port())
                     .rule("target", here.getHostName() + ":" + beside.port()))) {
-      String url = "ftp://127.0.0.1:" + beside.port() + "/" + home.getFileName() + "/file";
+      String url = "ftp://127.0.0.1:" + beside.port() + "/" + peers.home().getFileName() + "/file";
 
-      assertThat(curl(culvert).with("--ftp-port", "-").digest(url))
+      assertThat(culvert.curl().with("--ftp-port", "-").digest(url))
           .isEqualTo(new Run<>(0, file.content(), ""));
       assertThat(beside.log()).contains("\"EPRT |1|127.0.0.1|");
       assertThat(beside.passivePorts()).isEmpty();
@@ -247,15 +232,15 @@ class RemoteForwardIT {
 
   @Test
   void onAnIpv6LoopbackTheServerIsToldWithEprt() throws Exception {
-    TestFile file = TestFile.create(home.resolve("file"), MIB);
+    TestFile file = TestFile.create(peers.home().resolve("file"), MIB);
     try (RealVsftpd ipv6 =
             RealVsftpd.startAt(
                 "::1", FreePorts.next(), "listen=NO", "listen_ipv6=YES", "listen_address6=::1");
         RealSshd sshd = RealSshd.start();
         Culvert culvert = Culvert.start(config(sshd, "[::1]", ipv6.port()))) {
-      String url = "ftp://127.0.0.1:" + ipv6.port() + "/" + home.getFileName() + "/file";
+      String url = "ftp://127.0.0.1:" + ipv6.port() + "/" + peers.home().getFileName() + "/file";
 
-      assertThat(curl(culvert).with("--ftp-port", "-", "--disable-eprt").digest(url))
+      assertThat(culvert.curl().with("--ftp-port", "-", "--disable-eprt").digest(url))
           .isEqualTo(new Run<>(0, file.content(), ""));
       assertThat(ipv6.log()).contains("\"EPRT |2|");
     }
@@ -263,22 +248,22 @@ class RemoteForwardIT {
 
   @Test
   void withoutATunnelItIsPassiveMode() throws Exception {
-    TestFile file = TestFile.create(home.resolve("file"), MIB);
+    TestFile file = TestFile.create(peers.home().resolve("file"), MIB);
     try (Culvert culvert =
         Culvert.start(
             "listeners: [{ socks: 127.0.0.1:0 }]\n"
                 + "rules: [{ match: {}, action: direct }]\n"
-                + ("ftp: { ports: " + vsftpd.port() + ", active-mode: remote-forward }\n")
-                + ("state-directory: " + directory.resolve("state") + "\n"))) {
-      assertThat(curl(culvert).with("--ftp-port", "-").digest(url("file")))
+                + ("ftp: { ports: " + peers.vsftpd().port() + ", active-mode: remote-forward }\n")
+                + ("state-directory: " + peers.directory().resolve("state") + "\n"))) {
+      assertThat(culvert.curl().with("--ftp-port", "-").digest(peers.url("file")))
           .isEqualTo(new Run<>(0, file.content(), ""));
-      assertThat(vsftpd.log()).contains("\"EPSV\"").doesNotContain("\"EPRT ");
+      assertThat(peers.vsftpd().log()).contains("\"EPSV\"").doesNotContain("\"EPRT ");
     }
   }
 
   /** The port of the last PORT that the FTP server saw. */
   private int told() throws IOException {
-    Matcher matcher = TOLD.matcher(vsftpd.log());
+    Matcher matcher = TOLD.matcher(peers.vsftpd().log());
     int port = 0;
     while (matcher.find()) {
       port = Integer.parseInt(matcher.group(1)) * 256 + Integer.parseInt(matcher.group(2));
@@ -302,11 +287,12 @@ class RemoteForwardIT {
   }
 
   private TestConfig config(RealSshd sshd, String target) throws IOException {
-    return config(sshd, target, vsftpd.port());
+    return config(sshd, target, peers.vsftpd().port());
   }
 
   private TestConfig config(RealSshd sshd, String target, int ftpPort) throws IOException {
-    return TestConfig.tunnel(directory, sshd.port(), ftpPort, sshd.knownHostsLine())
+    return peers
+        .config(sshd, ftpPort)
         .rule("target", "'" + target + ":" + ftpPort + "'")
         .rule("ftp", "{ active-mode: remote-forward }");
   }
@@ -320,22 +306,5 @@ class RemoteForwardIT {
   private static String port(ServerSocket listener) {
     int port = listener.getLocalPort();
     return "PORT 127,0,0,1," + port / 256 + "," + port % 256;
-  }
-
-  private FtpDialogue login(Culvert culvert) throws IOException {
-    FtpDialogue ftp = culvert.ftp(vsftpd.port());
-    assertThat(ftp.reply()).startsWith("220 ");
-    assertThat(ftp.login(TestAccount.USER, TestAccount.password())).startsWith("230 ");
-    assertThat(ftp.send("TYPE I")).startsWith("200 ");
-    return ftp;
-  }
-
-  private static CurlClient curl(Culvert culvert) {
-    return CurlClient.through(
-        "--socks5-hostname", culvert.port(), TestAccount.USER, TestAccount.password());
-  }
-
-  private String url(String name) {
-    return "ftp://127.0.0.1:" + vsftpd.port() + "/" + home.getFileName() + "/" + name;
   }
 }

@@ -7,13 +7,11 @@ import static org.awaitility.Awaitility.await;
 import culvert.it.peers.FtpDialogue;
 import culvert.it.peers.RealPeers;
 import culvert.it.peers.RealSshd;
-import culvert.it.peers.RealVsftpd;
 import culvert.it.peers.TestAccount;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.net.SocketException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,10 +20,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -40,26 +36,12 @@ class SessionPoolIT {
 
   private static final Duration BUSY_MACHINE = Duration.ofSeconds(12);
 
-  @TempDir Path directory;
-  private Path home;
-  private RealVsftpd vsftpd;
-
-  @BeforeEach
-  void start() throws IOException {
-    home = TestAccount.newDirectory();
-    vsftpd = RealVsftpd.start();
-  }
-
-  @AfterEach
-  void stop() throws IOException {
-    vsftpd.close();
-    TestAccount.delete(home);
-  }
+  @RegisterExtension final Peers peers = new Peers().withVsftpd();
 
   @Test
   void aBatchWithAWrongPasswordIsOneFailedLoginAtSshd() throws Exception {
     try (RealSshd sshd = RealSshd.start();
-        Culvert culvert = Culvert.start(config(sshd))) {
+        Culvert culvert = Culvert.start(peers.config(sshd))) {
       String refused = "530 culvert: SSH login as culvert-test at 127.0.0.1 refused";
       assertThat(inParallel(8, () -> replyToLogin(culvert, "wrong")))
           .allMatch(reply -> reply.startsWith(refused));
@@ -107,11 +89,11 @@ class SessionPoolIT {
   @Test
   void withFallbackARememberedRefusalLeadsToPlaintextAtOnce() throws Exception {
     try (RealSshd sshd = RealSshd.start("DenyUsers " + TestAccount.USER);
-        Culvert culvert = Culvert.start(config(sshd).rule("fallback", "plain"))) {
+        Culvert culvert = Culvert.start(peers.config(sshd).rule("fallback", "plain"))) {
       for (int i = 0; i < 5; i++) {
         assertThat(replyToLogin(culvert, TestAccount.password())).startsWith("230 ");
       }
-      assertThat(vsftpd.controlConnections()).isEqualTo(5);
+      assertThat(peers.vsftpd().controlConnections()).isEqualTo(5);
       assertThat(sshd.count("Failed password")).isEqualTo(1);
     }
   }
@@ -122,8 +104,11 @@ class SessionPoolIT {
     try (RealSshd sshd = RealSshd.start();
         Culvert culvert =
             Culvert.start(
-                config(sshd).profile("connections", connections).profile("idle-timeout", "60s"))) {
-      List<FtpDialogue> jobs = inParallel(5, () -> login(culvert));
+                peers
+                    .config(sshd)
+                    .profile("connections", connections)
+                    .profile("idle-timeout", "60s"))) {
+      List<FtpDialogue> jobs = inParallel(5, () -> culvert.login(peers.vsftpd().port()));
       assertThat(sshd.count("Accepted password")).isEqualTo(logins);
       for (FtpDialogue job : jobs) {
         assertThat(download(culvert, job)).isEqualTo(1000);
@@ -142,11 +127,12 @@ class SessionPoolIT {
     try (RealSshd sshd = RealSshd.start();
         Culvert culvert =
             Culvert.start(
-                config(sshd)
+                peers
+                    .config(sshd)
                     .profile("connections", 1)
                     .profile("max-lifetime", "1s")
                     .profile("idle-timeout", "5m"));
-        FtpDialogue old = login(culvert)) {
+        FtpDialogue old = culvert.login(peers.vsftpd().port())) {
       await()
           .atMost(DEADLINE)
           .until(
@@ -165,10 +151,10 @@ class SessionPoolIT {
   void aFrozenSshdIsNoticedInTimeAndItsSessionsAreTold(String rekeyLimit) throws Exception {
     try (RealSshd sshd = RealSshd.start();
         Culvert culvert = Culvert.start(impatient(sshd).profile("rekey-limit", rekeyLimit));
-        FtpDialogue idle = login(culvert);
-        FtpDialogue ftp = login(culvert);
+        FtpDialogue idle = culvert.login(peers.vsftpd().port());
+        FtpDialogue ftp = culvert.login(peers.vsftpd().port());
         Socket data = culvert.socks().connect("127.0.0.1", ftp.passivePort())) {
-      assertThat(ftp.send("STOR " + home.getFileName() + "/file")).startsWith("150 ");
+      assertThat(ftp.send("STOR " + peers.home().getFileName() + "/file")).startsWith("150 ");
       OutputStream out = data.getOutputStream();
       out.write(new byte[10_000]);
 
@@ -191,32 +177,23 @@ class SessionPoolIT {
   }
 
   private TestConfig impatient(RealSshd sshd) throws IOException {
-    return config(sshd).profile("server-alive-interval", "1s").profile("server-alive-count-max", 2);
-  }
-
-  private TestConfig config(RealSshd sshd) throws IOException {
-    return TestConfig.tunnel(directory, sshd.port(), vsftpd.port(), sshd.knownHostsLine());
-  }
-
-  private FtpDialogue login(Culvert culvert) throws IOException {
-    FtpDialogue ftp = culvert.ftp(vsftpd.port());
-    assertThat(ftp.reply()).startsWith("220 ");
-    assertThat(ftp.login(TestAccount.USER, TestAccount.password())).startsWith("230 ");
-    assertThat(ftp.send("TYPE I")).startsWith("200 ");
-    return ftp;
+    return peers
+        .config(sshd)
+        .profile("server-alive-interval", "1s")
+        .profile("server-alive-count-max", 2);
   }
 
   private String replyToLogin(Culvert culvert, String password) throws IOException {
-    try (FtpDialogue ftp = culvert.ftp(vsftpd.port())) {
+    try (FtpDialogue ftp = culvert.ftp(peers.vsftpd().port())) {
       assertThat(ftp.reply()).startsWith("220 ");
       return ftp.login(TestAccount.USER, password);
     }
   }
 
   private long download(Culvert culvert, FtpDialogue ftp) throws Exception {
-    TestFile.create(home.resolve("small"), 1000);
+    TestFile.create(peers.home().resolve("small"), 1000);
     try (Socket data = culvert.socks().connect("127.0.0.1", ftp.passivePort())) {
-      assertThat(ftp.send("RETR " + home.getFileName() + "/small")).startsWith("150 ");
+      assertThat(ftp.send("RETR " + peers.home().getFileName() + "/small")).startsWith("150 ");
       int length = data.getInputStream().readAllBytes().length;
       assertThat(ftp.reply()).startsWith("226 ");
       return length;

@@ -5,22 +5,18 @@ import static org.awaitility.Awaitility.await;
 
 import culvert.it.AnyTransport;
 import culvert.it.Culvert;
-import culvert.it.TestConfig;
+import culvert.it.Peers;
 import culvert.it.peers.FtpDialogue;
 import culvert.it.peers.RealFtpServer;
 import culvert.it.peers.RealPeers;
-import culvert.it.peers.RealSshd;
 import culvert.it.peers.TestAccount;
-import java.io.IOException;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -36,21 +32,7 @@ class BesideUploadIT {
   private static final List<String> BESIDE =
       List.of("NOOP", "STAT", "noop", "NOOP\r\nNOOP", "STAT\r\nNOOP");
 
-  @TempDir Path directory;
-  private Path home;
-  private RealSshd sshd;
-
-  @BeforeEach
-  void start() throws IOException {
-    home = TestAccount.newDirectory();
-    sshd = RealSshd.start();
-  }
-
-  @AfterEach
-  void stop() throws IOException {
-    sshd.close();
-    TestAccount.delete(home);
-  }
+  @RegisterExtension final Peers peers = new Peers().withSshd();
 
   /** pure-ftpd says 500 to all of them, others answer them behind the transfer. */
   @ParameterizedTest(name = "{0}")
@@ -59,11 +41,9 @@ class BesideUploadIT {
       names = {"VSFTPD", "PROFTPD", "PURE_FTPD"})
   void aBrokenUploadIsToldAs426(Variant variant) throws Exception {
     try (RealFtpServer server = variant.start();
-        Culvert culvert =
-            Culvert.start(
-                TestConfig.tunnel(directory, sshd.port(), server.port(), sshd.knownHostsLine()))) {
+        Culvert culvert = Culvert.start(peers.config(peers.sshd(), server.port()))) {
       for (String command : BESIDE) {
-        Path name = home.resolve("file" + BESIDE.indexOf(command));
+        Path name = peers.home().resolve("file" + BESIDE.indexOf(command));
 
         List<String> told = breakOff(culvert, server.port(), name, command);
 
