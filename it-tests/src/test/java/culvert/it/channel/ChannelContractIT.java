@@ -6,10 +6,10 @@ import org.junit.jupiter.api.Nested;
 
 /** {@link ChannelContract} over every way there is. */
 class ChannelContractIT {
-  private static final long GIB = 1L << 30;
-  private static final long TINY_REKEY_LIMIT = 64 * 1024;
+  private static final String GIB = "1GiB";
+  private static final String TINY_REKEY_LIMIT = "64KiB";
 
-  private static SshEnd ssh(SshEnd.Server server, long rekeyLimit) throws Exception {
+  private static SshEnd ssh(SshEnd.Server server, String rekeyLimit) throws Exception {
     return new SshEnd(NettyTransport.preferred(), server, rekeyLimit);
   }
 

@@ -55,7 +55,7 @@ abstract class RemoteForwardContract {
 
   @BeforeEach
   void connect() throws Exception {
-    ssh = new SshEnd(NettyTransport.preferred(), newServer(), 1L << 30);
+    ssh = new SshEnd(NettyTransport.preferred(), newServer(), "1GiB");
   }
 
   @AfterEach
@@ -214,7 +214,7 @@ abstract class RemoteForwardContract {
   @Test
   void aServerThatForbidsListeningSaysSoAndTheSessionGoesOn() throws Exception {
     try (SshEnd strict =
-        new SshEnd(NettyTransport.preferred(), newServerThatForbidsListening(), 1L << 30)) {
+        new SshEnd(NettyTransport.preferred(), newServerThatForbidsListening(), "1GiB")) {
       SshException failure =
           failureOf(
               strict

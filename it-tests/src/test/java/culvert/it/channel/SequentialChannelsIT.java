@@ -63,7 +63,7 @@ class SequentialChannelsIT {
   private static void leaveTheHeapFlat(SshEnd.Server server, int count, int remembered)
       throws Exception {
     try (Target target = new Target();
-        SshEnd ssh = new SshEnd(NettyTransport.preferred(), server, 64L << 30)) {
+        SshEnd ssh = new SshEnd(NettyTransport.preferred(), server, "64GiB")) {
       transfer(ssh, target, WARM_UP);
       HeapHistogram before = HeapHistogram.now();
       long start = System.nanoTime();

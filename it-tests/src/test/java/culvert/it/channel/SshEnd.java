@@ -1,15 +1,7 @@
 package culvert.it.channel;
 
-import culvert.config.AuthMethod;
-import culvert.config.HostKeyPolicy;
-import culvert.config.RekeyLimit;
-import culvert.config.SshAlgorithms;
-import culvert.config.SshLogin;
-import culvert.config.SshPooling;
 import culvert.config.SshProfile;
-import culvert.config.SshTimeouts;
-import culvert.config.SshUser;
-import culvert.config.SshWay;
+import culvert.it.TestProfile;
 import culvert.ssh.NettyTransport;
 import culvert.ssh.Password;
 import culvert.ssh.SshServer;
@@ -23,7 +15,6 @@ import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
@@ -58,7 +49,7 @@ final class SshEnd implements AutoCloseable {
     void close() throws IOException;
   }
 
-  SshEnd(NettyTransport netty, Server server, long rekeyLimit) throws Exception {
+  SshEnd(NettyTransport netty, Server server, String rekeyLimit) throws Exception {
     this.server = server;
     loops = netty.newGroup("contract", 2);
     sshLoop = loops.next();
@@ -70,36 +61,21 @@ final class SshEnd implements AutoCloseable {
             (host, executor) -> executor.newSucceededFuture(List.of(LOOPBACK)),
             blocking,
             new MinaSshTransport.Bounds(2 << 20, 256 << 20));
-    SshServer ssh = new SshServer(profile(server.port(), knownHosts, rekeyLimit), "127.0.0.1");
+    SshProfile profile =
+        TestProfile.read(
+            server.port(),
+            knownHosts,
+            "authentication: password",
+            "strict-host-key-checking: accept-new",
+            "idle-timeout: 60s",
+            "rekey-limit: " + rekeyLimit);
+    SshServer ssh = new SshServer(profile, "127.0.0.1");
     Password password = new Password(server.password().getBytes(StandardCharsets.UTF_8));
     session =
         transport
             .connect(
                 new SshSessionSpec(ssh, server.user(), Optional.of(password), LOOPBACK), sshLoop)
             .get(30, TimeUnit.SECONDS);
-  }
-
-  private static SshProfile profile(int port, Path knownHosts, long rekeyLimit) {
-    return new SshProfile(
-        "contract",
-        Optional.of("127.0.0.1"),
-        port,
-        new SshUser.FromFtp(),
-        new SshLogin(
-            List.of(AuthMethod.PASSWORD),
-            Optional.empty(),
-            StandardCharsets.UTF_8,
-            List.of(),
-            Optional.empty(),
-            List.of(),
-            Optional.empty(),
-            false),
-        new HostKeyPolicy(true, List.of(knownHosts), Optional.empty(), false),
-        new SshWay.Direct(),
-        new SshTimeouts(Duration.ofSeconds(20), Duration.ofSeconds(20), Duration.ofSeconds(15), 3),
-        new SshPooling(Duration.ofSeconds(60), Duration.ofHours(12), 2, Duration.ofSeconds(60)),
-        SshAlgorithms.STANDARD,
-        RekeyLimit.ofBytes(rekeyLimit));
   }
 
   SshSession session() {

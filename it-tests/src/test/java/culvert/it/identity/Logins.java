@@ -7,9 +7,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
-import culvert.config.SshProfile;
-import culvert.config.read.ConfigLoader;
-import culvert.config.read.Environment;
+import culvert.it.TestProfile;
 import culvert.it.peers.RealSshd;
 import culvert.it.peers.TestAccount;
 import culvert.ssh.NettyTransport;
@@ -25,7 +23,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -76,7 +73,7 @@ final class Logins implements AutoCloseable {
 
   private Optional<SshException> logIn(Optional<String> password, String... lines)
       throws Exception {
-    SshServer server = new SshServer(profile(lines), "127.0.0.1");
+    SshServer server = new SshServer(TestProfile.read(sshd.port(), knownHosts, lines), "127.0.0.1");
     SshSessionSpec spec =
         new SshSessionSpec(
             server,
@@ -90,26 +87,6 @@ final class Logins implements AutoCloseable {
     } catch (ExecutionException e) {
       return Optional.of((SshException) e.getCause());
     }
-  }
-
-  private SshProfile profile(String... lines) {
-    List<String> yaml = new ArrayList<>(List.of("profiles:", "  gate:", "    host: 127.0.0.1"));
-    yaml.add("    port: " + sshd.port());
-    yaml.add("    strict-host-key-checking: yes");
-    yaml.add("    known-hosts: " + knownHosts);
-    yaml.add("    connect-timeout: 20s");
-    yaml.add("    idle-timeout: 0s");
-    if (List.of(lines).stream().noneMatch(line -> line.startsWith("login-timeout:"))) {
-      yaml.add("    login-timeout: 20s");
-    }
-    for (String line : lines) {
-      yaml.add("    " + line);
-    }
-    return new ConfigLoader(Environment.ofProcess())
-        .loadString(String.join("\n", yaml), "test.yaml")
-        .orThrow()
-        .profiles()
-        .get("gate");
   }
 
   /** What Culvert says of its last login at debug level. */
