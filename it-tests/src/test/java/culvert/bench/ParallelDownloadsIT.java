@@ -4,14 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import culvert.it.AnyTransport;
 import culvert.it.Culvert;
+import culvert.it.Peers;
 import culvert.it.TestConfig;
 import culvert.it.TestFile;
 import culvert.it.peers.CurlClient;
 import culvert.it.peers.RealPeers;
 import culvert.it.peers.RealSshd;
-import culvert.it.peers.RealVsftpd;
 import culvert.it.peers.Run;
-import culvert.it.peers.TestAccount;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,10 +18,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * What a second SSH connection is worth to two downloads at the same time. The throughput is
@@ -34,21 +32,11 @@ class ParallelDownloadsIT {
   private static final int MEBIBYTES = Integer.getInteger("culvert.bench.mebibytes", 200);
   private static final int ROUNDS = Integer.getInteger("culvert.bench.rounds", 3);
 
-  @TempDir Path directory;
-  private Path home;
-  private RealVsftpd vsftpd;
+  @RegisterExtension final Peers peers = new Peers().withVsftpd();
 
   @BeforeEach
   void start() throws IOException {
-    home = TestAccount.newDirectory();
-    TestFile.create(home.resolve("file"), (long) MEBIBYTES * TestFile.MIB);
-    vsftpd = RealVsftpd.start();
-  }
-
-  @AfterEach
-  void stop() throws IOException {
-    vsftpd.close();
-    TestAccount.delete(home);
+    TestFile.create(peers.home().resolve("file"), (long) MEBIBYTES * TestFile.MIB);
   }
 
   @Test
@@ -74,19 +62,17 @@ class ParallelDownloadsIT {
   }
 
   private Culvert start(RealSshd sshd, int connections) throws IOException {
-    Path own = Files.createDirectory(directory.resolve("with-" + connections));
+    Path own = Files.createDirectory(peers.directory().resolve("with-" + connections));
     return Culvert.start(
-        TestConfig.tunnel(own, sshd.port(), vsftpd.port(), sshd.knownHostsLine())
+        TestConfig.tunnel(own, sshd.port(), peers.vsftpd().port(), sshd.knownHostsLine())
             .profile("connections", connections)
             .profile("idle-timeout", "10m"));
   }
 
   /** Returns MiB/s of both together. */
   private double twoDownloads(Culvert culvert) {
-    CurlClient curl =
-        CurlClient.through(
-            "--socks5-hostname", culvert.port(), TestAccount.USER, TestAccount.password());
-    String url = "ftp://127.0.0.1:" + vsftpd.port() + "/" + home.getFileName() + "/file";
+    CurlClient curl = culvert.curl();
+    String url = peers.url("file");
     long start = System.nanoTime();
     List<CompletableFuture<Run<String>>> downloads = new ArrayList<>();
     for (int i = 0; i < 2; i++) {

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import culvert.it.peers.CurlClient;
 import culvert.it.peers.RealPeers;
-import culvert.it.peers.RealSshd;
-import culvert.it.peers.RealVsftpd;
 import culvert.it.peers.Run;
 import culvert.it.peers.Sha256;
 import culvert.it.peers.TestAccount;
@@ -16,13 +14,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -30,51 +25,24 @@ import org.junit.jupiter.params.provider.ValueSource;
 @RealPeers
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class CurlThroughSshdToVsftpdIT {
-  private Path directory;
-  private Path home; // on the FTP server
-  private RealSshd sshd;
-  private RealVsftpd vsftpd;
-  private Culvert culvert;
-
-  @BeforeAll
-  void start(@TempDir Path directory) throws Exception {
-    this.directory = directory;
-    sshd = RealSshd.start();
-    vsftpd = RealVsftpd.start();
-    culvert =
-        Culvert.start(
-            TestConfig.tunnel(directory, sshd.port(), vsftpd.port(), sshd.knownHostsLine()));
-  }
-
-  @AfterAll
-  void stop() throws Exception {
-    culvert.close();
-    vsftpd.close();
-    sshd.close();
-  }
-
-  @BeforeEach
-  void makeHome() throws IOException {
-    home = TestAccount.newDirectory();
-  }
+  @RegisterExtension final Peers peers = new Peers().withSshd().withVsftpd().withCulvert();
 
   /** Every byte that reached vsftpd came through sshd. */
   @AfterEach
   void everyConnectionWasADirectTcpipChannel() throws IOException {
-    TestAccount.delete(home);
-    List<Integer> data = new ArrayList<>(sshd.directTcpipPorts());
-    long control = data.stream().filter(port -> port == vsftpd.port()).count();
-    data.removeIf(port -> port == vsftpd.port());
-    assertThat(vsftpd.controlConnections()).isPositive().isEqualTo(control);
-    assertThat(vsftpd.passivePorts()).isEqualTo(data);
+    List<Integer> data = new ArrayList<>(peers.sshd().directTcpipPorts());
+    long control = data.stream().filter(port -> port == peers.vsftpd().port()).count();
+    data.removeIf(port -> port == peers.vsftpd().port());
+    assertThat(peers.vsftpd().controlConnections()).isPositive().isEqualTo(control);
+    assertThat(peers.vsftpd().passivePorts()).isEqualTo(data);
   }
 
   @ParameterizedTest(name = "{0} bytes")
   @ValueSource(longs = {0, 1, MIB, 300L * MIB})
   void filesComeDownWhole(long length) throws Exception {
-    TestFile file = TestFile.create(home.resolve("file"), length);
+    TestFile file = TestFile.create(peers.home().resolve("file"), length);
 
-    Run<Sha256> run = curl("--socks5-hostname").digest(url("file"));
+    Run<Sha256> run = curl("--socks5-hostname").digest(peers.url("file"));
 
     assertThat(run).isEqualTo(new Run<>(0, file.content(), ""));
   }
@@ -82,23 +50,23 @@ class CurlThroughSshdToVsftpdIT {
   @ParameterizedTest(name = "{0} bytes")
   @ValueSource(longs = {0, 1, MIB, 300L * MIB})
   void filesGoUpWhole(long length) throws Exception {
-    TestFile file = TestFile.create(directory.resolve("upload"), length);
+    TestFile file = TestFile.create(peers.directory().resolve("upload"), length);
 
     Run<String> run =
-        curl("--socks5-hostname").text("--upload-file", file.path().toString(), url("file"));
+        curl("--socks5-hostname").text("--upload-file", file.path().toString(), peers.url("file"));
 
     assertThat(run).isEqualTo(new Run<>(0, "", ""));
-    assertThat(Sha256.of(home.resolve("file"))).isEqualTo(file.content());
+    assertThat(Sha256.of(peers.home().resolve("file"))).isEqualTo(file.content());
   }
 
   @ParameterizedTest(name = "{0}")
   @ValueSource(strings = {"--socks5", "--socks5-hostname", "--socks4", "--socks4a"})
   void everySocksVersionWorksBothWays(String version) throws Exception {
-    TestFile file = TestFile.create(directory.resolve("upload"), 100_000);
+    TestFile file = TestFile.create(peers.directory().resolve("upload"), 100_000);
     CurlClient curl = curl(version);
 
-    Run<String> up = curl.text("--upload-file", file.path().toString(), url("file"));
-    Run<Sha256> down = curl.digest(url("file"));
+    Run<String> up = curl.text("--upload-file", file.path().toString(), peers.url("file"));
+    Run<Sha256> down = curl.digest(peers.url("file"));
 
     assertThat(up).isEqualTo(new Run<>(0, "", ""));
     assertThat(down).isEqualTo(new Run<>(0, file.content(), ""));
@@ -107,31 +75,31 @@ class CurlThroughSshdToVsftpdIT {
   @ParameterizedTest(name = "{0}")
   @ValueSource(strings = {"--socks5", "--socks5-hostname", "--socks4", "--socks4a"})
   void inTransparentPassiveModeControlAndDataGoThroughTheTunnel(String version) throws Exception {
-    TestFile file = TestFile.create(home.resolve("file"), 100_000);
+    TestFile file = TestFile.create(peers.home().resolve("file"), 100_000);
 
-    Run<Sha256> run = curl(version).digest("--disable-epsv", url("file"));
+    Run<Sha256> run = curl(version).digest("--disable-epsv", peers.url("file"));
 
     assertThat(run).isEqualTo(new Run<>(0, file.content(), ""));
-    assertThat(vsftpd.log()).contains("FTP command: Client \"127.0.0.1\", \"PASV\"");
+    assertThat(peers.vsftpd().log()).contains("FTP command: Client \"127.0.0.1\", \"PASV\"");
   }
 
   @Test
   void aNameIsResolvedByTheSshServer() throws Exception {
-    TestFile file = TestFile.create(home.resolve("file"), 1000);
+    TestFile file = TestFile.create(peers.home().resolve("file"), 1000);
 
     Run<Sha256> run =
-        curl("--socks5-hostname").digest(url("file").replace("127.0.0.1", "localhost"));
+        curl("--socks5-hostname").digest(peers.url("file").replace("127.0.0.1", "localhost"));
 
     assertThat(run).isEqualTo(new Run<>(0, file.content(), ""));
   }
 
   @Test
   void directoriesAreListedInFullAndByName() throws Exception {
-    TestFile.create(home.resolve("one.txt"), 10);
-    TestFile.create(home.resolve("two words.txt"), 20);
+    TestFile.create(peers.home().resolve("one.txt"), 10);
+    TestFile.create(peers.home().resolve("two words.txt"), 20);
 
-    Run<String> full = curl("--socks5-hostname").text(url(""));
-    Run<String> names = curl("--socks5-hostname").text("--list-only", url(""));
+    Run<String> full = curl("--socks5-hostname").text(peers.url(""));
+    Run<String> names = curl("--socks5-hostname").text("--list-only", peers.url(""));
 
     assertThat(full.exitCode()).as(full.errors()).isZero();
     assertThat(full.output().lines())
@@ -144,30 +112,30 @@ class CurlThroughSshdToVsftpdIT {
 
   @Test
   void downloadsResumeWhereTheyStopped() throws Exception {
-    TestFile file = TestFile.create(home.resolve("file"), 3 * MIB);
-    Path part = directory.resolve("part");
+    TestFile file = TestFile.create(peers.home().resolve("file"), 3 * MIB);
+    Path part = peers.directory().resolve("part");
     byte[] whole = Files.readAllBytes(file.path());
     Files.write(part, Arrays.copyOf(whole, MIB + 17));
 
     Run<String> run =
         curl("--socks5-hostname")
-            .text("--continue-at", "-", "--output", part.toString(), url("file"));
+            .text("--continue-at", "-", "--output", part.toString(), peers.url("file"));
 
     assertThat(run).isEqualTo(new Run<>(0, "", ""));
     assertThat(Sha256.of(part)).isEqualTo(file.content());
-    assertThat(vsftpd.log()).contains("\"REST " + (MIB + 17) + "\"");
+    assertThat(peers.vsftpd().log()).contains("\"REST " + (MIB + 17) + "\"");
   }
 
   @Test
   void uploadsAreAppendedTo() throws Exception {
-    TestFile file = TestFile.create(directory.resolve("upload"), 2 * MIB);
+    TestFile file = TestFile.create(peers.directory().resolve("upload"), 2 * MIB);
     byte[] whole = Files.readAllBytes(file.path());
-    Path part = Files.write(home.resolve("file"), Arrays.copyOf(whole, MIB - 3));
+    Path part = Files.write(peers.home().resolve("file"), Arrays.copyOf(whole, MIB - 3));
     TestAccount.give(part);
 
     Run<String> run =
         curl("--socks5-hostname")
-            .text("--continue-at", "-", "--upload-file", file.path().toString(), url("file"));
+            .text("--continue-at", "-", "--upload-file", file.path().toString(), peers.url("file"));
 
     assertThat(run).isEqualTo(new Run<>(0, "", ""));
     assertThat(Sha256.of(part)).isEqualTo(file.content());
@@ -175,45 +143,45 @@ class CurlThroughSshdToVsftpdIT {
 
   @Test
   void deepDirectoriesAreMadeAndEntered() throws Exception {
-    TestFile file = TestFile.create(directory.resolve("upload"), 12_345);
+    TestFile file = TestFile.create(peers.directory().resolve("upload"), 12_345);
     String deep = "a/b b/c/d/e/f/g/h/file".replace(" ", "%20");
 
     Run<String> up =
         curl("--socks5-hostname")
-            .text("--ftp-create-dirs", "--upload-file", file.path().toString(), url(deep));
-    Run<Sha256> down = curl("--socks5-hostname").digest(url(deep));
+            .text("--ftp-create-dirs", "--upload-file", file.path().toString(), peers.url(deep));
+    Run<Sha256> down = curl("--socks5-hostname").digest(peers.url(deep));
 
     assertThat(up).isEqualTo(new Run<>(0, "", ""));
     assertThat(down).isEqualTo(new Run<>(0, file.content(), ""));
-    assertThat(home.resolve("a/b b/c/d/e/f/g/h/file")).isRegularFile();
+    assertThat(peers.home().resolve("a/b b/c/d/e/f/g/h/file")).isRegularFile();
   }
 
   @Test
   void severalFilesShareOneControlConnection() throws Exception {
-    TestFile one = TestFile.create(home.resolve("one"), 70_000);
-    TestFile.create(home.resolve("two"), 5);
-    long before = vsftpd.controlConnections();
-    Path copy = directory.resolve("copy-one");
+    TestFile one = TestFile.create(peers.home().resolve("one"), 70_000);
+    TestFile.create(peers.home().resolve("two"), 5);
+    long before = peers.vsftpd().controlConnections();
+    Path copy = peers.directory().resolve("copy-one");
 
     Run<String> run =
         curl("--socks5-hostname")
             .text(
                 "--output",
                 copy.toString(),
-                url("one"),
+                peers.url("one"),
                 "--output",
-                directory.resolve("copy-two").toString(),
-                url("two"));
+                peers.directory().resolve("copy-two").toString(),
+                peers.url("two"));
 
     assertThat(run).isEqualTo(new Run<>(0, "", ""));
     assertThat(Sha256.of(copy)).isEqualTo(one.content());
-    assertThat(directory.resolve("copy-two")).hasSize(5);
-    assertThat(vsftpd.controlConnections()).isEqualTo(before + 1);
+    assertThat(peers.directory().resolve("copy-two")).hasSize(5);
+    assertThat(peers.vsftpd().controlConnections()).isEqualTo(before + 1);
   }
 
   @Test
   void aFileThatIsNotThereIsCurlsOwnError() throws Exception {
-    Run<String> run = curl("--socks5-hostname").text(url("nothing"));
+    Run<String> run = curl("--socks5-hostname").text(peers.url("nothing"));
 
     assertThat(run.exitCode()).isEqualTo(78);
     assertThat(run.errors()).isEqualToIgnoringNewLines("curl: (78) The file does not exist");
@@ -221,10 +189,6 @@ class CurlThroughSshdToVsftpdIT {
 
   private CurlClient curl(String proxyOption) {
     return CurlClient.through(
-        proxyOption, culvert.port(), TestAccount.USER, TestAccount.password());
-  }
-
-  private String url(String path) {
-    return "ftp://127.0.0.1:" + vsftpd.port() + "/" + home.getFileName() + "/" + path;
+        proxyOption, peers.culvert().port(), TestAccount.USER, TestAccount.password());
   }
 }

@@ -18,11 +18,9 @@ import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.Socket;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -33,8 +31,7 @@ class Ipv6IT {
     "listen=NO", "listen_ipv6=YES", "listen_address6=::1",
   };
 
-  @TempDir private Path directory;
-  private Path home; // on the FTP server
+  @RegisterExtension final Peers peers = new Peers();
   private TestFile file;
 
   @BeforeEach
@@ -44,15 +41,7 @@ class Ipv6IT {
             .flatMap(NetworkInterface::inetAddresses)
             .anyMatch(Ipv6IT::isIpv6Loopback),
         "this machine has no ::1");
-    home = TestAccount.newDirectory();
-    file = TestFile.create(directory.resolve("upload"), 1_500_000);
-  }
-
-  @AfterEach
-  void deleteHome() throws IOException {
-    if (home != null) {
-      TestAccount.delete(home);
-    }
+    file = TestFile.create(peers.directory().resolve("upload"), 1_500_000);
   }
 
   private static RealVsftpd vsftpd(String address) throws IOException {
@@ -66,8 +55,7 @@ class Ipv6IT {
   }
 
   private TestConfig config(RealSshd sshd, RealVsftpd vsftpd) throws IOException {
-    return TestConfig.tunnel(directory, sshd.port(), vsftpd.port(), sshd.knownHostsLine())
-        .profile("host", "\"::1\"");
+    return peers.config(sshd, vsftpd.port()).profile("host", "\"::1\"");
   }
 
   private CurlClient curl(Culvert culvert, String listener, String version) {
@@ -80,16 +68,16 @@ class Ipv6IT {
   }
 
   private void filesGoBothWays(CurlClient curl, String host, int port) throws Exception {
-    String url = "ftp://" + bracketed(host) + ":" + port + "/" + home.getFileName() + "/";
+    String url = "ftp://" + bracketed(host) + ":" + port + "/" + peers.home().getFileName() + "/";
     Run<String> up = curl.text("--upload-file", file.path().toString(), url + "file");
     Run<Sha256> down = curl.digest(url + "file");
     Run<String> names = curl.text("--list-only", url);
 
     assertThat(up).isEqualTo(new Run<>(0, "", ""));
-    assertThat(Sha256.of(home.resolve("file"))).isEqualTo(file.content());
+    assertThat(Sha256.of(peers.home().resolve("file"))).isEqualTo(file.content());
     assertThat(down).isEqualTo(new Run<>(0, file.content(), ""));
     assertThat(names).isEqualTo(new Run<>(0, "file\n", ""));
-    Files.delete(home.resolve("file"));
+    Files.delete(peers.home().resolve("file"));
   }
 
   /** The one exception: curl comes for data only over IPv4 when it speaks SOCKS 4. */
@@ -188,7 +176,7 @@ class Ipv6IT {
     try (RealSshd sshd = sshdOnV6();
         RealVsftpd vsftpd = vsftpd("::1")) {
       TestConfig config =
-          TestConfig.tunnel(directory, sshd.port(), vsftpd.port())
+          TestConfig.tunnel(peers.directory(), sshd.port(), vsftpd.port())
               .profile("host", "\"::1\"")
               .profile("strict-host-key-checking", "accept-new")
               .listener("socks: '[::1]:0'");

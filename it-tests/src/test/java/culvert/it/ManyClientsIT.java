@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import culvert.it.peers.RealPeers;
-import culvert.it.peers.RealSshd;
-import culvert.it.peers.RealVsftpd;
 import culvert.it.peers.Sha256;
 import culvert.it.peers.TestAccount;
 import java.io.ByteArrayInputStream;
@@ -18,7 +16,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,11 +26,9 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.apache.commons.net.ftp.FTP;
 import org.apache.commons.net.ftp.FTPClient;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Many clients at once and many files in a row; afterwards everything is as it was. */
 @RealPeers
@@ -43,41 +38,25 @@ class ManyClientsIT {
   private static final int SMALL_FILES = 1000;
   private static final int TIMEOUT_MILLIS = 60_000;
 
-  private Path directory;
-  private Path home;
-  private RealSshd sshd;
-  private RealVsftpd vsftpd;
-  private Culvert culvert;
-
-  @BeforeAll
-  void start(@TempDir Path directory) throws Exception {
-    this.directory = directory;
-    home = TestAccount.newDirectory();
-    sshd = RealSshd.start();
-    vsftpd = RealVsftpd.start();
-    culvert =
-        Culvert.start(
-            TestConfig.tunnel(directory, sshd.port(), vsftpd.port(), sshd.knownHostsLine())
-                .profile("idle-timeout", "1s"));
-  }
-
-  @AfterAll
-  void stop() throws Exception {
-    culvert.close();
-    vsftpd.close();
-    sshd.close();
-    TestAccount.delete(home);
-  }
+  @RegisterExtension
+  final Peers peers =
+      new Peers()
+          .withSshd()
+          .withVsftpd()
+          .withCulvert(config -> config.profile("idle-timeout", "1s"));
 
   @Test
   void fiftyClientsTransferAtOnce() throws Exception {
-    transferAtOnce(TestFile.create(directory.resolve("small"), 1000)); // every thread is there
+    transferAtOnce(
+        TestFile.create(peers.directory().resolve("small"), 1000)); // every thread is there
     Resources before = Resources.whenQuiet();
 
-    transferAtOnce(TestFile.create(directory.resolve("large"), 3 * MIB + 17));
+    transferAtOnce(TestFile.create(peers.directory().resolve("large"), 3 * MIB + 17));
 
     assertThat(Resources.whenBackAt(before)).matches(after -> after.fitsInto(before), "" + before);
-    await("sshd's sessions end").atMost(Duration.ofSeconds(20)).until(() -> sshd.sessions() == 0);
+    await("sshd's sessions end")
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> peers.sshd().sessions() == 0);
   }
 
   @Test
@@ -91,7 +70,7 @@ class ManyClientsIT {
     assertThat(Resources.whenBackAt(before)).matches(after -> after.fitsInto(before), "" + before);
     assertThat(ftp.logout()).isTrue();
     ftp.disconnect();
-    assertThat(home.resolve("small")).hasContent("content of file " + (SMALL_FILES - 2));
+    assertThat(peers.home().resolve("small")).hasContent("content of file " + (SMALL_FILES - 2));
   }
 
   private void transferAtOnce(TestFile file) throws Exception {
@@ -143,18 +122,18 @@ class ManyClientsIT {
     ftp.setProxy(
         new Proxy(
             Proxy.Type.SOCKS,
-            new InetSocketAddress(InetAddress.getLoopbackAddress(), culvert.port())));
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), peers.culvert().port())));
     ftp.setConnectTimeout(TIMEOUT_MILLIS);
     ftp.setDefaultTimeout(TIMEOUT_MILLIS);
     ftp.setDataTimeout(Duration.ofMillis(TIMEOUT_MILLIS));
     ftp.setUseEPSVwithIPv4(true);
-    ftp.connect("127.0.0.1", vsftpd.port());
+    ftp.connect("127.0.0.1", peers.vsftpd().port());
     assertThat(ftp.login(TestAccount.USER, TestAccount.password()))
         .as(ftp.getReplyString())
         .isTrue();
     ftp.setFileType(FTP.BINARY_FILE_TYPE);
     ftp.enterLocalPassiveMode();
-    assertThat(ftp.changeWorkingDirectory(home.getFileName().toString())).isTrue();
+    assertThat(ftp.changeWorkingDirectory(peers.home().getFileName().toString())).isTrue();
     return ftp;
   }
 }

@@ -3,6 +3,7 @@ package culvert.it.identity;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import culvert.it.AnyTransport;
+import culvert.it.Peers;
 import culvert.it.peers.CertificateAuthority;
 import culvert.it.peers.RealPeers;
 import culvert.it.peers.RealSshAgent;
@@ -12,11 +13,10 @@ import culvert.it.peers.TestAccount;
 import culvert.ssh.SshException;
 import culvert.ssh.SshFailure;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -28,23 +28,20 @@ class AgentIT {
   private static final String PUBLICKEY = "authentication: [publickey]";
   private static final String BOTH = "authentication: [publickey, password]";
 
-  @TempDir Path directory;
+  @RegisterExtension final Peers peers = new Peers();
   private RealSshd sshd;
   private RealSshAgent agent;
   private Logins logins;
 
   @BeforeEach
   void start() throws Exception {
-    sshd = RealSshd.start();
-    agent = RealSshAgent.start();
-    logins = new Logins(sshd, directory);
+    agent = peers.add(RealSshAgent.start());
+    serve();
   }
 
-  @AfterEach
-  void stop() throws Exception {
-    logins.close();
-    agent.close();
-    sshd.close();
+  private void serve(String... options) throws Exception {
+    sshd = peers.add(RealSshd.start(options));
+    logins = peers.add(new Logins(sshd, peers.directory()));
   }
 
   private String agentLine() {
@@ -52,13 +49,13 @@ class AgentIT {
   }
 
   private SshKey key(String name) throws Exception {
-    return SshKey.create(directory.resolve(name));
+    return SshKey.create(peers.directory().resolve(name));
   }
 
   @ParameterizedTest(name = "{0} {1}")
   @CsvSource({"ed25519,256", "ecdsa,256", "ecdsa,384", "ecdsa,521", "rsa,2048"})
   void aKeyThatOnlyTheAgentHasLogsIn(String type, String bits) throws Exception {
-    SshKey key = SshKey.create(directory.resolve("id"), type, "", "-b", bits);
+    SshKey key = SshKey.create(peers.directory().resolve("id"), type, "", "-b", bits);
     sshd.authorize(key.publicLine());
     agent.add(key);
     key.deletePrivateKey();
@@ -71,12 +68,9 @@ class AgentIT {
   @ParameterizedTest(name = "{0}")
   @CsvSource({"ed25519", "ecdsa", "rsa"})
   void aCertificateInTheAgentLogsIn(String type) throws Exception {
-    CertificateAuthority authority = CertificateAuthority.create(directory.resolve("ca"));
-    sshd.close();
-    sshd = RealSshd.start("TrustedUserCAKeys " + authority.publicFile());
-    logins.close();
-    logins = new Logins(sshd, directory);
-    SshKey key = SshKey.create(directory.resolve("id"), type, "");
+    CertificateAuthority authority = CertificateAuthority.create(peers.directory().resolve("ca"));
+    serve("TrustedUserCAKeys " + authority.publicFile());
+    SshKey key = SshKey.create(peers.directory().resolve("id"), type, "");
     authority.certify(key, "-n", TestAccount.USER);
     agent.add(key);
 
@@ -142,7 +136,7 @@ class AgentIT {
 
   @Test
   void aMissingAgentLeavesThePassword() throws Exception {
-    Path nowhere = directory.resolve("nowhere");
+    Path nowhere = peers.directory().resolve("nowhere");
 
     assertThat(logins.logInWithPassword(TestAccount.password(), BOTH, "identity-agent: " + nowhere))
         .isEmpty();
@@ -151,7 +145,7 @@ class AgentIT {
 
   @Test
   void aMissingAgentIsWhyThereIsNothingToLogInWith() throws Exception {
-    Path nowhere = directory.resolve("nowhere");
+    Path nowhere = peers.directory().resolve("nowhere");
 
     assertThat(logins.logIn(PUBLICKEY, "identity-agent: " + nowhere))
         .hasValueSatisfying(
@@ -188,8 +182,8 @@ class AgentIT {
 
   @Test
   void theAgentOpensAnEncryptedFileAndAPublicOne() throws Exception {
-    SshKey encrypted = SshKey.create(directory.resolve("encrypted"), "ed25519", "");
-    SshKey pem = SshKey.create(directory.resolve("pem"), "ecdsa", "", "-m", "PEM");
+    SshKey encrypted = SshKey.create(peers.directory().resolve("encrypted"), "ed25519", "");
+    SshKey pem = SshKey.create(peers.directory().resolve("pem"), "ecdsa", "", "-m", "PEM");
     SshKey publicOnly = key("public");
     agent.add(encrypted).add(pem).add(publicOnly).add(key("other"));
     for (SshKey key : new SshKey[] {encrypted, pem}) {
@@ -250,10 +244,7 @@ class AgentIT {
 
   @Test
   void aServerWithALowerLimitIsARefusalThatSaysWhatToDo() throws Exception {
-    sshd.close();
-    sshd = RealSshd.start("MaxAuthTries 3");
-    logins.close();
-    logins = new Logins(sshd, directory);
+    serve("MaxAuthTries 3");
     for (int i = 0; i < 8; i++) {
       agent.add(key("key" + i));
     }
@@ -292,7 +283,7 @@ class AgentIT {
   }
 
   private String hangingAskpass() throws Exception {
-    return Scripts.write(directory.resolve("askpass"), "#!/bin/sh", "exec sleep 60");
+    return Scripts.write(peers.directory().resolve("askpass"), "#!/bin/sh", "exec sleep 60");
   }
 
   @Test

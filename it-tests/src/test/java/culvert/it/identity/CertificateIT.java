@@ -3,6 +3,7 @@ package culvert.it.identity;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import culvert.it.AnyTransport;
+import culvert.it.Peers;
 import culvert.it.peers.CertificateAuthority;
 import culvert.it.peers.RealPeers;
 import culvert.it.peers.RealSshAgent;
@@ -12,11 +13,10 @@ import culvert.it.peers.TestAccount;
 import culvert.ssh.SshFailure;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -28,38 +28,32 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CertificateIT {
   private static final String PUBLICKEY = "authentication: [publickey]";
 
-  @TempDir Path directory;
+  @RegisterExtension final Peers peers = new Peers();
   private CertificateAuthority authority;
   private RealSshd sshd;
   private Logins logins;
 
   @BeforeEach
   void start() throws Exception {
-    authority = CertificateAuthority.create(directory.resolve("ca"));
+    authority = CertificateAuthority.create(peers.directory().resolve("ca"));
     start("TrustedUserCAKeys " + authority.publicFile());
   }
 
   private void start(String... options) throws Exception {
-    sshd = RealSshd.start(options);
-    logins = new Logins(sshd, directory);
-  }
-
-  @AfterEach
-  void stop() throws Exception {
-    logins.close();
-    sshd.close();
+    sshd = peers.add(RealSshd.start(options));
+    logins = peers.add(new Logins(sshd, peers.directory()));
   }
 
   private SshKey key(String name, String... options) throws Exception {
-    return SshKey.create(directory.resolve(name), "ed25519", "", options);
+    return SshKey.create(peers.directory().resolve(name), "ed25519", "", options);
   }
 
   @ParameterizedTest(name = "{0} {1}")
   @CsvSource({"ed25519,256", "ecdsa,256", "ecdsa,384", "ecdsa,521", "rsa,2048"})
   void theCertificateOfAKeyInAFileLogsIn(String type, String bits) throws Exception {
-    SshKey key = SshKey.create(directory.resolve("id"), type, "", "-b", bits);
+    SshKey key = SshKey.create(peers.directory().resolve("id"), type, "", "-b", bits);
     Path certificate =
-        authority.certifyTo(directory.resolve("named.pub"), key, "-n", TestAccount.USER);
+        authority.certifyTo(peers.directory().resolve("named.pub"), key, "-n", TestAccount.USER);
 
     assertThat(
             logins.logIn(
@@ -75,11 +69,10 @@ class CertificateIT {
 
   @Test
   void anRsaCertificateSignsWithSha512() throws Exception {
-    stop();
     start(
         "TrustedUserCAKeys " + authority.publicFile(),
         "PubkeyAcceptedAlgorithms rsa-sha2-512-cert-v01@openssh.com");
-    SshKey key = SshKey.create(directory.resolve("id"), "rsa", "");
+    SshKey key = SshKey.create(peers.directory().resolve("id"), "rsa", "");
     authority.certify(key, "-n", TestAccount.USER);
 
     assertThat(
@@ -98,7 +91,7 @@ class CertificateIT {
       key.encrypt("secret");
     }
     authority.certify(key, "-n", TestAccount.USER);
-    Path passphrase = Files.writeString(directory.resolve("passphrase"), "secret\n");
+    Path passphrase = Files.writeString(peers.directory().resolve("passphrase"), "secret\n");
 
     assertThat(
             logins.logIn(
@@ -117,7 +110,7 @@ class CertificateIT {
       agent.add(key).add(key("other"));
       key.deletePrivateKey();
       Path certificate =
-          authority.certifyTo(directory.resolve("named.pub"), key, "-n", TestAccount.USER);
+          authority.certifyTo(peers.directory().resolve("named.pub"), key, "-n", TestAccount.USER);
 
       assertThat(
               logins.logIn(
@@ -133,15 +126,14 @@ class CertificateIT {
 
   @Test
   void aPrincipalOfTheServersChoiceLogsIn() throws Exception {
-    Path home = TestAccount.newDirectory(); // sshd reads it as the account
-    Path principals = Files.writeString(home.resolve("principals"), "job-runner\n");
-    stop();
+    Path principals =
+        Files.writeString(
+            peers.home().resolve("principals"), "job-runner\n"); // read by the account
     start("TrustedUserCAKeys " + authority.publicFile(), "AuthorizedPrincipalsFile " + principals);
     SshKey key = key("id");
     authority.certify(key, "-n", "job-runner");
 
     assertThat(logins.logIn(PUBLICKEY, "identity-file: " + key.path())).isEmpty();
-    TestAccount.delete(home);
   }
 
   @Test
@@ -194,7 +186,7 @@ class CertificateIT {
     SshKey key = key("id");
     SshKey other = key("other");
     Path certificate =
-        authority.certifyTo(directory.resolve("named.pub"), other, "-n", TestAccount.USER);
+        authority.certifyTo(peers.directory().resolve("named.pub"), other, "-n", TestAccount.USER);
 
     assertThat(
             logins.logIn(
@@ -211,7 +203,7 @@ class CertificateIT {
   @Test
   void thatIsMissingOrNoneIsSaid() throws Exception {
     SshKey key = key("id");
-    Path missing = directory.resolve("missing");
+    Path missing = peers.directory().resolve("missing");
 
     assertThat(
             logins.logIn(

@@ -3,6 +3,7 @@ package culvert.it.identity;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import culvert.it.AnyTransport;
+import culvert.it.Peers;
 import culvert.it.peers.CertificateAuthority;
 import culvert.it.peers.RealPeers;
 import culvert.it.peers.RealSshAgent;
@@ -14,18 +15,17 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The same keys in the same order as OpenSSH's ssh, as an sshd sees it that takes none. */
 @RealPeers
 @Timeout(120)
 @AnyTransport
 class KeyOrderIT {
-  @TempDir Path directory;
+  @RegisterExtension final Peers peers = new Peers();
   private RealSshd sshd;
   private RealSshAgent agent;
   private Logins logins;
@@ -36,20 +36,11 @@ class KeyOrderIT {
 
   @BeforeEach
   void start() throws Exception {
-    sshd = RealSshd.start("MaxAuthTries 50", "PasswordAuthentication no");
-    agent = RealSshAgent.start();
-    logins = new Logins(sshd, directory);
-    a = SshKey.create(directory.resolve("a"));
-    b = SshKey.create(directory.resolve("b"), "ecdsa", "");
-    c = SshKey.create(directory.resolve("c"), "rsa", "");
-    d = SshKey.create(directory.resolve("d"));
-  }
-
-  @AfterEach
-  void stop() throws Exception {
-    logins.close();
-    agent.close();
-    sshd.close();
+    startPeers();
+    a = SshKey.create(peers.directory().resolve("a"));
+    b = SshKey.create(peers.directory().resolve("b"), "ecdsa", "");
+    c = SshKey.create(peers.directory().resolve("c"), "rsa", "");
+    d = SshKey.create(peers.directory().resolve("d"));
   }
 
   private void assertAsOpenSsh(
@@ -59,7 +50,7 @@ class KeyOrderIT {
         new ArrayList<>(
             List.of("ssh", "-F", "none", "-p", "" + sshd.port(), "-o", "BatchMode=yes"));
     option(command, "StrictHostKeyChecking=yes");
-    option(command, "UserKnownHostsFile=" + directory.resolve("known_hosts"));
+    option(command, "UserKnownHostsFile=" + peers.directory().resolve("known_hosts"));
     option(command, "IdentityAgent=" + agent.socket());
     option(command, "IdentitiesOnly=" + (only ? "yes" : "no"));
     identityFiles.forEach(file -> option(command, "IdentityFile=" + file));
@@ -91,24 +82,22 @@ class KeyOrderIT {
     agent.add(c).add(b).add(d);
 
     assertAsOpenSsh(4, false, List.of(a.path(), b.path()), List.of());
-    stop();
-    start2();
+    startPeers();
     agent.add(c).add(b).add(d);
     assertAsOpenSsh(2, true, List.of(a.path(), b.path()), List.of());
   }
 
-  /** Anew, with the same keys. */
-  private void start2() throws Exception {
-    sshd = RealSshd.start("MaxAuthTries 50", "PasswordAuthentication no");
-    agent = RealSshAgent.start();
-    logins = new Logins(sshd, directory);
+  private void startPeers() throws Exception {
+    sshd = peers.add(RealSshd.start("MaxAuthTries 50", "PasswordAuthentication no"));
+    agent = peers.add(RealSshAgent.start());
+    logins = peers.add(new Logins(sshd, peers.directory()));
   }
 
   @Test
   void namedCertificatesComeBeforeAll() throws Exception {
-    CertificateAuthority authority = CertificateAuthority.create(directory.resolve("ca"));
-    Path ofA = authority.certifyTo(directory.resolve("of-a.pub"), a, "-n", "nobody");
-    Path ofC = authority.certifyTo(directory.resolve("of-c.pub"), c, "-n", "nobody");
+    CertificateAuthority authority = CertificateAuthority.create(peers.directory().resolve("ca"));
+    Path ofA = authority.certifyTo(peers.directory().resolve("of-a.pub"), a, "-n", "nobody");
+    Path ofC = authority.certifyTo(peers.directory().resolve("of-c.pub"), c, "-n", "nobody");
     agent.add(d).add(c);
 
     assertAsOpenSsh(6, false, List.of(a.path(), b.path()), List.of(ofC, ofA));
@@ -116,7 +105,7 @@ class KeyOrderIT {
 
   @Test
   void certificatesBesideFilesFollowTheirKeys() throws Exception {
-    CertificateAuthority authority = CertificateAuthority.create(directory.resolve("ca"));
+    CertificateAuthority authority = CertificateAuthority.create(peers.directory().resolve("ca"));
     agent.add(c).add(b);
     authority.certify(a, "-n", "nobody");
     authority.certify(b, "-n", "nobody");
@@ -126,7 +115,7 @@ class KeyOrderIT {
 
   @Test
   void certificatesOfTheAgentAreNamedByTheSameOnesBesideFiles() throws Exception {
-    CertificateAuthority authority = CertificateAuthority.create(directory.resolve("ca"));
+    CertificateAuthority authority = CertificateAuthority.create(peers.directory().resolve("ca"));
     authority.certify(a, "-n", "nobody");
     authority.certify(d, "-n", "nobody");
     agent.add(d).add(a); // with their certificates

@@ -6,12 +6,12 @@ import static org.awaitility.Awaitility.await;
 import culvert.it.AnyTransport;
 import culvert.it.Culvert;
 import culvert.it.CulvertProcess;
+import culvert.it.Peers;
 import culvert.it.TestConfig;
 import culvert.it.peers.FaultyRelay;
 import culvert.it.peers.FtpDialogue;
 import culvert.it.peers.RealFtpServer;
 import culvert.it.peers.RealPeers;
-import culvert.it.peers.RealSshd;
 import culvert.it.peers.Socks5;
 import culvert.it.peers.TestAccount;
 import java.io.IOException;
@@ -22,9 +22,8 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -39,23 +38,12 @@ class BrokenUploadIT {
   private static final String OLD = "the file of yesterday";
   private static final int SENT = 400_000;
 
-  @TempDir Path directory;
-  private Path home;
-  private RealSshd sshd;
+  @RegisterExtension final Peers peers = new Peers().withSshd();
   private FaultyRelay network;
 
   @BeforeEach
   void start() throws IOException {
-    home = TestAccount.newDirectory();
-    sshd = RealSshd.start();
-    network = FaultyRelay.to(sshd.port());
-  }
-
-  @AfterEach
-  void stop() throws IOException {
-    network.close();
-    sshd.close();
-    TestAccount.delete(home);
+    network = peers.add(FaultyRelay.to(peers.sshd().port()));
   }
 
   @ParameterizedTest(name = "{0}")
@@ -71,13 +59,13 @@ class BrokenUploadIT {
   }
 
   private String keeps(Break how, RealFtpServer server) throws Exception {
-    Path name = Files.createDirectory(home.resolve(how.name())).resolve("file");
+    Path name = Files.createDirectory(peers.home().resolve(how.name())).resolve("file");
     TestAccount.give(name.getParent());
     Files.writeString(name, OLD);
     TestAccount.give(name);
     if (how == Break.CULVERT_KILLED) {
       try (CulvertProcess culvert =
-          CulvertProcess.run(config(how, server).write(), directory.resolve("log"))) {
+          CulvertProcess.run(config(how, server).write(), peers.directory().resolve("log"))) {
         upload(how, server, name, culvert.port(), culvert::close);
       }
     } else {
@@ -111,7 +99,7 @@ class BrokenUploadIT {
           reset(data);
         }
         case SSH_SESSION_KILLED -> {
-          sshd.killSessions();
+          peers.sshd().killSessions();
           assertThat(ftp.reply()).startsWith("421");
         }
         case CULVERT_KILLED -> {
@@ -168,10 +156,10 @@ class BrokenUploadIT {
   }
 
   private TestConfig config(Break how, RealFtpServer server) throws IOException {
-    String key = sshd.knownHostsLine();
+    String key = peers.sshd().knownHostsLine();
     TestConfig config =
         TestConfig.tunnel(
-            directory,
+            peers.directory(),
             network.port(),
             server.port(),
             "[127.0.0.1]:" + network.port() + key.substring(key.indexOf(' ')));

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import culvert.it.AnyTransport;
+import culvert.it.Peers;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.net.InetAddress;
@@ -12,13 +13,13 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -31,28 +32,24 @@ class ServerFactsIT {
   private static final int SILENCE_MILLIS = 1_500;
   private static final long MORE_THAN_ALL_BUFFERS = 200L << 20;
 
-  private Path home; // on the FTP servers
+  @RegisterExtension final Peers peers = new Peers();
   private RealVsftpd vsftpd;
   private RealProftpd proftpd;
   private RealPureFtpd pureFtpd;
 
   @BeforeAll
   void start() throws IOException {
-    home = TestAccount.newDirectory();
-    try (RandomAccessFile large = new RandomAccessFile(home.resolve("large").toFile(), "rw")) {
-      large.setLength(MORE_THAN_ALL_BUFFERS);
-    }
-    vsftpd = RealVsftpd.start();
-    proftpd = RealProftpd.start();
-    pureFtpd = RealPureFtpd.start();
+    vsftpd = peers.add(RealVsftpd.start());
+    proftpd = peers.add(RealProftpd.start());
+    pureFtpd = peers.add(RealPureFtpd.start());
   }
 
-  @AfterAll
-  void stop() throws IOException {
-    vsftpd.close();
-    proftpd.close();
-    pureFtpd.close();
-    TestAccount.delete(home);
+  @BeforeEach
+  void create() throws IOException {
+    try (RandomAccessFile large =
+        new RandomAccessFile(peers.home().resolve("large").toFile(), "rw")) {
+      large.setLength(MORE_THAN_ALL_BUFFERS);
+    }
   }
 
   @Test
@@ -211,7 +208,7 @@ class ServerFactsIT {
     ftp.reply();
     assertThat(ftp.login(TestAccount.USER, TestAccount.password())).startsWith("230");
     assertThat(ftp.send("TYPE I")).startsWith("200");
-    assertThat(ftp.send("CWD " + home.getFileName())).startsWith("250");
+    assertThat(ftp.send("CWD " + peers.home().getFileName())).startsWith("250");
     return ftp;
   }
 

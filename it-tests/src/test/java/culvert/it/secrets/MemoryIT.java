@@ -4,21 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import culvert.it.CulvertProcess;
+import culvert.it.Peers;
 import culvert.it.TestConfig;
 import culvert.it.peers.CurlClient;
 import culvert.it.peers.FtpDialogue;
 import culvert.it.peers.RealPeers;
 import culvert.it.peers.RealSshd;
-import culvert.it.peers.RealVsftpd;
 import culvert.it.peers.Socks5;
 import culvert.it.peers.TestAccount;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -35,22 +32,8 @@ class MemoryIT {
   private static final String SOCKS = "canary-of-the-socks-user";
   private static final Duration DEADLINE = Duration.ofSeconds(30);
 
-  @TempDir Path directory;
+  @RegisterExtension final Peers peers = new Peers().withVsftpd();
   private RealSshd sshd;
-  private RealVsftpd vsftpd;
-
-  @BeforeEach
-  void start() throws Exception {
-    vsftpd = RealVsftpd.start();
-  }
-
-  @AfterEach
-  void stop() throws Exception {
-    vsftpd.close();
-    if (sshd != null) {
-      sshd.close();
-    }
-  }
 
   @ParameterizedTest(name = "{0}")
   @ValueSource(strings = {"password", "keyboard-interactive"})
@@ -131,38 +114,39 @@ class MemoryIT {
   }
 
   private ProcessMemory memory(CulvertProcess culvert) {
-    return new ProcessMemory(culvert.pid(), directory);
+    return new ProcessMemory(culvert.pid(), peers.directory());
   }
 
-  private static RealSshd sshd(String method) throws Exception {
+  private RealSshd sshd(String method) throws Exception {
     String interactive = method.equals("keyboard-interactive") ? "yes" : "no";
-    return RealSshd.start("KbdInteractiveAuthentication " + interactive, "UsePAM " + interactive);
+    return peers.add(
+        RealSshd.start("KbdInteractiveAuthentication " + interactive, "UsePAM " + interactive));
   }
 
   private TestConfig config() throws Exception {
-    return TestConfig.tunnel(directory, sshd.port(), vsftpd.port(), sshd.knownHostsLine());
+    return peers.config(sshd);
   }
 
   private TestConfig direct() throws Exception {
-    return TestConfig.tunnel(directory, 22, vsftpd.port()).rule("action", "direct");
+    return TestConfig.tunnel(peers.directory(), 22, peers.vsftpd().port()).rule("action", "direct");
   }
 
   private CulvertProcess run(TestConfig config) throws Exception {
     return CulvertProcess.run(
         Map.of("JAVA_TOOL_OPTIONS", "-XX:+UseG1GC -Xmx96m"),
         config.write(),
-        directory.resolve("log"));
+        peers.directory().resolve("log"));
   }
 
   private FtpDialogue ftp(CulvertProcess culvert) throws Exception {
-    return Socks5.through(culvert.port()).ftp("127.0.0.1", vsftpd.port());
+    return Socks5.through(culvert.port()).ftp("127.0.0.1", peers.vsftpd().port());
   }
 
   private int list(CulvertProcess culvert, String proxyUser) {
     return CurlClient.through(
             "--socks5-hostname", culvert.port(), TestAccount.USER, TestAccount.password())
         .with("--proxy-user", proxyUser)
-        .text("--list-only", "ftp://127.0.0.1:" + vsftpd.port() + "/")
+        .text("--list-only", "ftp://127.0.0.1:" + peers.vsftpd().port() + "/")
         .exitCode();
   }
 }
