@@ -6,10 +6,16 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyP
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** The borders of DESIGN section 2, as far as Maven's scopes do not draw them. */
@@ -254,6 +260,53 @@ class BordersTest {
         .whereLayer("connection")
         .mayOnlyBeAccessedByLayers("transport", "pool")
         .check(CULVERT);
+  }
+
+  /** The rooms of the proxy, from the door of the house to its cellar. */
+  private static final List<List<String>> FLOORS =
+      List.of(
+          List.of("culvert.proxy.cli"),
+          List.of("culvert.proxy"),
+          List.of("culvert.proxy.admin", "culvert.proxy.socks", "culvert.proxy.tunnel"),
+          List.of("culvert.proxy.route", "culvert.proxy.pin", "culvert.proxy.metrics"),
+          List.of("culvert.proxy.ftp"),
+          List.of("culvert.proxy.ftp.passive", "culvert.proxy.ftp.active"),
+          List.of("culvert.proxy.ftp.data"),
+          List.of("culvert.proxy.upstream", "culvert.proxy.ftp.core"),
+          List.of("culvert.proxy.owner"),
+          List.of("culvert.proxy.door"),
+          List.of("culvert.proxy.relay"),
+          List.of("culvert.proxy.event"));
+
+  @Test
+  void nothingInTheProxyKnowsWhatIsAboveItOrBesideIt() {
+    List<String> above = new ArrayList<>();
+    for (List<String> floor : FLOORS) {
+      for (String room : floor) {
+        List<String> unknown = new ArrayList<>(above);
+        floor.stream().filter(other -> !other.equals(room)).forEach(unknown::add);
+        if (!unknown.isEmpty()) {
+          noClasses()
+              .that()
+              .resideInAPackage(room)
+              .should()
+              .dependOnClassesThat()
+              .resideInAnyPackage(unknown.toArray(String[]::new))
+              .check(CULVERT);
+        }
+      }
+      above.addAll(floor);
+    }
+  }
+
+  @Test
+  void everyRoomOfTheProxyHasItsFloor() {
+    Set<String> rooms =
+        CULVERT.stream()
+            .map(JavaClass::getPackageName)
+            .filter(room -> room.startsWith("culvert.proxy"))
+            .collect(Collectors.toSet());
+    assertThat(FLOORS.stream().flatMap(List::stream)).containsExactlyInAnyOrderElementsOf(rooms);
   }
 
   @Test

@@ -63,7 +63,8 @@ class SessionPoolIT {
   void sshdIsToldThatAConnectionIsNotNeededAnyMore(String why) throws Exception {
     try (RealSshd sshd = RealSshd.start()) {
       String idleTimeout = why.equals("idle") ? "0s" : "60s";
-      try (Culvert culvert = Culvert.start(config(sshd).profile("idle-timeout", idleTimeout))) {
+      try (Culvert culvert =
+          Culvert.start(peers.config(sshd).profile("idle-timeout", idleTimeout))) {
         boolean wrong = why.equals("wrong password");
         assertThat(replyToLogin(culvert, wrong ? "wrong" : TestAccount.password()))
             .startsWith(wrong ? "530 " : "230 ");
