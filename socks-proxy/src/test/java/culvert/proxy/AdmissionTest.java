@@ -105,6 +105,22 @@ class AdmissionTest {
   }
 
   @Test
+  void aClientWhoseLoginTlsHidesLeavesItsPlaceToOthers() throws Exception {
+    start(1);
+    SocksSocket client = client();
+    assertThat(client.connect("127.0.0.1", server.getLocalPort())).isZero();
+    Socket control = server.accept();
+    open.add(control);
+    control.getOutputStream().write("220 here\r\n".getBytes(US_ASCII));
+    client.send("AUTH TLS\r\n");
+    assertThat(letsIn()).isFalse();
+
+    control.getOutputStream().write("234 go on\r\n".getBytes(US_ASCII));
+
+    await().until(this::letsIn);
+  }
+
+  @Test
   void aClientThatIsRelayedLeavesItsPlaceToOthers() throws Exception {
     start(1);
     try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
