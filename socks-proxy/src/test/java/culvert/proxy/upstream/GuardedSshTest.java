@@ -62,7 +62,7 @@ class GuardedSshTest {
 
   @BeforeEach
   void start() {
-    listeners.add(new InetSocketAddress("127.0.0.1", OWN));
+    listeners.add(new InetSocketAddress(NetUtil.LOCALHOST4, OWN));
     when(transport.connect(any(), any())).thenReturn(loop.newSucceededFuture(session));
     when(session.openDirectTcpip(any(), any(), any(), any()))
         .thenReturn(loop.newSucceededFuture(channel));
