@@ -76,7 +76,7 @@ class HangingNamesIT {
       try (ProxyDaemon daemon =
           ProxyDaemon.start(
               new ConfigLoader(Environment.ofProcess()).loadString(yaml, "test").orThrow(),
-              new Parts(Parts.REAL.ssh(), Parts.REAL.ftp(), this::lookUp))) {
+              new DaemonParts(DaemonParts.REAL.ssh(), DaemonParts.REAL.ftp(), this::lookUp))) {
         int port = daemon.addresses().get(0).getPort();
         for (int i = 0; i < HANGING; i++) {
           others.add(ask("127.0.0.2", port, i + ".hang.example"));

@@ -102,7 +102,8 @@ public final class ProxyDaemon implements AutoCloseable {
   /**
    * @param foundations where it puts what it begins, to be ended if this fails
    */
-  private ProxyDaemon(CulvertConfig config, Parts parts, TunnelStatus status, Begun foundations) {
+  private ProxyDaemon(
+      CulvertConfig config, DaemonParts parts, TunnelStatus status, Begun foundations) {
     this.config = config;
     this.policy = Policy.of(config);
     this.foundations = foundations;
@@ -151,7 +152,7 @@ public final class ProxyDaemon implements AutoCloseable {
         new DataListeners(transport, loops, owners, limits, connections, ownListeners);
     BindTable binds = new BindTable(owners);
     ActiveServices active = new ActiveServices(limits, binds, connections);
-    Parts.Ftp ftp =
+    DaemonParts.Ftp ftp =
         parts
             .ftp()
             .create(upstreams, relay, dataListeners, active, port -> policy.isControlPort(port));
@@ -194,7 +195,7 @@ public final class ProxyDaemon implements AutoCloseable {
     loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
   }
 
-  private static ProxyDaemon create(CulvertConfig config, Parts parts, TunnelStatus status) {
+  private static ProxyDaemon create(CulvertConfig config, DaemonParts parts, TunnelStatus status) {
     Begun foundations = new Begun();
     try {
       return new ProxyDaemon(config, parts, status, foundations);
@@ -219,7 +220,7 @@ public final class ProxyDaemon implements AutoCloseable {
    * @param status hears of the remote tunnels
    */
   public static ProxyDaemon start(CulvertConfig config, TunnelStatus status) throws IOException {
-    return start(config, Parts.REAL, status);
+    return start(config, DaemonParts.REAL, status);
   }
 
   /**
@@ -229,16 +230,16 @@ public final class ProxyDaemon implements AutoCloseable {
    */
   public static void tryLogin(CulvertConfig config, String profile)
       throws SshException, InterruptedException {
-    try (ProxyDaemon daemon = create(config, Parts.REAL, new LoggedStatus())) {
+    try (ProxyDaemon daemon = create(config, DaemonParts.REAL, new LoggedStatus())) {
       RemoteTunnel.tryLogin(daemon.policy.profile(profile), daemon.ssh, daemon.loops.next());
     }
   }
 
-  static ProxyDaemon start(CulvertConfig config, Parts parts) throws IOException {
+  static ProxyDaemon start(CulvertConfig config, DaemonParts parts) throws IOException {
     return start(config, parts, new LoggedStatus());
   }
 
-  static ProxyDaemon start(CulvertConfig config, Parts parts, TunnelStatus status)
+  static ProxyDaemon start(CulvertConfig config, DaemonParts parts, TunnelStatus status)
       throws IOException {
     ProxyDaemon daemon = create(config, parts, status);
     try {

@@ -58,8 +58,8 @@ class BegunTest {
   void aDaemonThatCannotBeMadeLeavesNothingRunning() throws Exception {
     List<ExecutorService> pools = new ArrayList<>();
     SshTransport ssh = mock(SshTransport.class);
-    Parts parts =
-        new Parts(
+    DaemonParts parts =
+        new DaemonParts(
             (transport, resolver, blocking, limits) -> {
               pools.add((ExecutorService) blocking);
               return ssh;
@@ -78,8 +78,8 @@ class BegunTest {
   @Test
   void aDaemonWithoutSshLeavesNoEventLoopBehind() throws Exception {
     assumeThat(OPEN_FILES).isDirectory();
-    Parts parts =
-        new Parts(
+    DaemonParts parts =
+        new DaemonParts(
             (transport, resolver, blocking, limits) -> {
               throw new IllegalStateException("for the test");
             },

@@ -9,7 +9,7 @@ import culvert.proxy.event.EndReason;
 import culvert.proxy.ftp.DestinationRules;
 import culvert.proxy.ftp.FtpSessions;
 import culvert.proxy.ftp.RoutedRequest;
-import culvert.proxy.ftp.passive.DataConnections;
+import culvert.proxy.ftp.passive.DataClaims;
 import culvert.proxy.owner.SocketOwner;
 import java.net.InetAddress;
 import java.util.List;
@@ -19,7 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Remembers what it was given, and refuses it with a code of its own. */
-final class FakeFtp implements DataConnections, FtpSessions {
+final class FakeFtp implements DataClaims, FtpSessions {
   static final Refusal TAKEN = Refusal.ADDRESS_TYPE_NOT_SUPPORTED;
 
   final List<Route> started = new CopyOnWriteArrayList<>();

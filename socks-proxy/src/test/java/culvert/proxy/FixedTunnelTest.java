@@ -256,10 +256,10 @@ class FixedTunnelTest {
 
   private void start(ListenerConfig listener, String... more) throws IOException {
     String gate = "profiles: { gate: { host: ssh.example, user: gate } }\n";
-    Parts parts =
-        new Parts(
+    DaemonParts parts =
+        new DaemonParts(
             (transport, resolver, blocking, limits) -> ssh,
-            (upstreams, relay, listeners, active, controlPorts) -> new Parts.Ftp(ftp, ftp),
+            (upstreams, relay, listeners, active, controlPorts) -> new DaemonParts.Ftp(ftp, ftp),
             InetAddress::getAllByName);
     daemon = ProxyDaemon.start(config(gate + String.join("\n", more), List.of(listener)), parts);
   }

@@ -82,9 +82,10 @@ class HangingNamesTest {
     daemon =
         ProxyDaemon.start(
             new ConfigLoader(Environment.ofProcess()).loadString(all, "test.yaml").orThrow(),
-            new Parts(
+            new DaemonParts(
                 (transport, resolver, blocking, limits) -> ssh,
-                (upstreams, relay, listeners, active, controlPorts) -> new Parts.Ftp(ftp, ftp),
+                (upstreams, relay, listeners, active, controlPorts) ->
+                    new DaemonParts.Ftp(ftp, ftp),
                 this::lookUp));
   }
 

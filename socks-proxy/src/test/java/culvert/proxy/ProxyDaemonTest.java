@@ -496,10 +496,10 @@ class ProxyDaemonTest {
     daemon = ProxyDaemon.start(config(yaml), parts());
   }
 
-  private Parts parts() {
-    return new Parts(
+  private DaemonParts parts() {
+    return new DaemonParts(
         (transport, resolver, blocking, limits) -> ssh,
-        (upstreams, relay, listeners, active, controlPorts) -> new Parts.Ftp(ftp, ftp),
+        (upstreams, relay, listeners, active, controlPorts) -> new DaemonParts.Ftp(ftp, ftp),
         InetAddress::getAllByName);
   }
 

@@ -36,7 +36,7 @@ public interface ConnectionRecorder {
    * The client has named its destination only now, and the rules have decided about that: the story
    * is about this destination from here on.
    */
-  void redirected(ConnectionRequest request, String rule, String action);
+  void destinationNamed(ConnectionRequest request, String rule, String action);
 
   /** An SSH server carries the connection. */
   void tunnelled(String sshServer, String sshUser);

@@ -129,13 +129,13 @@ public final class Story implements ConnectionRecorder {
   }
 
   @Override
-  public void redirected(ConnectionRequest newRequest, String ruleName, String actionWord) {
+  public void destinationNamed(ConnectionRequest newRequest, String ruleName, String actionWord) {
     request = newRequest;
     rule = ruleName;
     action = actionWord;
     sshServer = null;
     fallback = null;
-    observers.forEach(observer -> observer.redirected(this));
+    observers.forEach(observer -> observer.destinationNamed(this));
   }
 
   @Override

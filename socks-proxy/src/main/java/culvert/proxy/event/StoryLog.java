@@ -15,7 +15,7 @@ final class StoryLog implements StoryObserver {
   }
 
   @Override
-  public void redirected(Story story) {
+  public void destinationNamed(Story story) {
     line(story, LOG.atInfo()).log("destination named");
   }
 

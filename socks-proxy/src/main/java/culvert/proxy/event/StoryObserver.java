@@ -14,7 +14,7 @@ public interface StoryObserver {
 
   default void routed(Story story) {}
 
-  default void redirected(Story story) {}
+  default void destinationNamed(Story story) {}
 
   default void tunnelled(Story story, String sshUser) {}
 

@@ -1,6 +1,6 @@
 package culvert.proxy.ftp;
 
-import culvert.proxy.ftp.active.ActiveMode;
+import culvert.proxy.ftp.active.ActiveData;
 import culvert.proxy.ftp.data.DataConnector;
 import culvert.proxy.ftp.data.DataEvents;
 import culvert.proxy.ftp.passive.PassivePorts;
@@ -11,4 +11,4 @@ import culvert.proxy.ftp.passive.PassivePorts;
  * @param events what data connections tell
  */
 record DataModes(
-    PassivePorts passive, ActiveMode active, DataConnector connector, DataEvents events) {}
+    PassivePorts passive, ActiveData active, DataConnector connector, DataEvents events) {}

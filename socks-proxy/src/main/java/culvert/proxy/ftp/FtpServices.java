@@ -2,7 +2,7 @@ package culvert.proxy.ftp;
 
 import culvert.filter.ConnectionRequest;
 import culvert.proxy.door.Client;
-import culvert.proxy.ftp.active.ActiveMode;
+import culvert.proxy.ftp.active.ActiveData;
 import culvert.proxy.ftp.active.ActiveServices;
 import culvert.proxy.ftp.passive.DataListeners;
 import culvert.proxy.ftp.passive.ExpectedDataConnections;
@@ -30,8 +30,8 @@ public record FtpServices(
   }
 
   /** What active mode needs. */
-  ActiveMode.Needs activeNeeds() {
-    return new ActiveMode.Needs(
+  ActiveData.Needs activeNeeds() {
+    return new ActiveData.Needs(
         active,
         upstreams.direct(),
         upstreams.resolver(),

@@ -4,7 +4,7 @@ import culvert.proxy.door.Client;
 import culvert.proxy.event.ConnectionRecorder;
 import culvert.proxy.event.EndReason;
 import culvert.proxy.event.PlainWords;
-import culvert.proxy.ftp.active.ActiveMode;
+import culvert.proxy.ftp.active.ActiveData;
 import culvert.proxy.ftp.core.ControlEvent;
 import culvert.proxy.ftp.core.LoginCapture;
 import culvert.proxy.ftp.core.LoginEvent;
@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
  * <p>Ends exactly once, in {@link #end}, which gives back everything that it holds. Everything that
  * comes from outside runs {@link #guarded}: a defect ends the session, too, and shows.
  */
-final class FtpSession implements ServerSide.Listener, Opening.Listener, ActiveMode.Listener {
+final class FtpSession implements ServerSide.Listener, Opening.Listener, ActiveData.Listener {
   private static final Logger log = LoggerFactory.getLogger(FtpSession.class);
 
   /** Answers to a login that was taken (RFC 959, RFC 2228). */

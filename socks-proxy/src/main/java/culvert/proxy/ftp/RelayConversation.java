@@ -1,7 +1,7 @@
 package culvert.proxy.ftp;
 
 import culvert.proxy.event.EndReason;
-import culvert.proxy.ftp.active.ActiveMode;
+import culvert.proxy.ftp.active.ActiveData;
 import culvert.proxy.ftp.core.ClientInput;
 import culvert.proxy.ftp.core.Command;
 import culvert.proxy.ftp.core.ControlDialogue;
@@ -240,7 +240,7 @@ final class RelayConversation implements Conversation {
 
   private void run(ControlEffect effect) {
     PassivePorts passive = server.data().passive();
-    ActiveMode active = server.data().active();
+    ActiveData active = server.data().active();
     if (effect instanceof ControlEffect.ToClient reply) {
       session.client().tell(reply.bytes());
     } else if (effect instanceof ControlEffect.ToServer line) {

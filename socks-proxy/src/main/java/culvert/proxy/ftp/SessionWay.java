@@ -6,7 +6,7 @@ import culvert.filter.ConnectionRequest;
 import culvert.filter.FtpHandling;
 import culvert.filter.Route;
 import culvert.proxy.door.Client;
-import culvert.proxy.ftp.active.ActiveMode;
+import culvert.proxy.ftp.active.ActiveData;
 import culvert.proxy.ftp.data.DataConnector;
 import culvert.proxy.ftp.data.DataEvents;
 import culvert.proxy.ftp.data.PassiveAddress;
@@ -79,8 +79,7 @@ final class SessionWay {
   }
 
   /** The next upstream leads elsewhere. */
-  void redirect(
-      FtpServices newServices, ConnectionRequest newRequest, Route newRoute, Ports newPorts) {
+  void lead(FtpServices newServices, ConnectionRequest newRequest, Route newRoute, Ports newPorts) {
     services = newServices;
     request = newRequest;
     route = newRoute;
@@ -113,8 +112,8 @@ final class SessionWay {
     DataConnector connector =
         new DataConnector(session.job(), events, upstream, route, services.relay());
     PassiveAddress address = PassiveAddress.of(client, request, services.upstreams().resolver());
-    ActiveMode active =
-        new ActiveMode(
+    ActiveData active =
+        new ActiveData(
             services.activeNeeds(), client, request, route, upstream, address, connector, session);
     PassivePorts passive =
         ports.open(

@@ -116,7 +116,7 @@ final class UserAtHostStart implements SessionWay.Opener, SessionWay.Destination
   private void follow(RoutedRequest routed) {
     ConnectionRequest request = routed.request();
     FtpServices services = all.of(client, request);
-    recorder.redirected(
+    recorder.destinationNamed(
         request, routed.decided().ruleName(), routed.decided().route().action().toString());
     if (routed.decided().route() instanceof Route.Block) {
       session.tellLogin(
@@ -125,7 +125,7 @@ final class UserAtHostStart implements SessionWay.Opener, SessionWay.Destination
       return;
     }
     Route route = asFtp(routed.decided().route());
-    Opening opening = ControlConnections.opening(services, request, client, recorder, session);
+    Opening opening = SessionStarts.opening(services, request, client, recorder, session);
     Optional<TunnelPlan> plan =
         route instanceof Route.FtpTunnel tunnel
             ? Optional.of(
@@ -138,8 +138,7 @@ final class UserAtHostStart implements SessionWay.Opener, SessionWay.Destination
     attempt = new Attempt(opening, plan, preparation);
     session
         .way()
-        .redirect(
-            services, request, route, ControlConnections.ports(services, client, request, route));
+        .lead(services, request, route, SessionStarts.ports(services, client, request, route));
     session.tellLogin(new LoginEvent.Decided(depth.orElse(LoginDepth.USER)));
   }
 

@@ -5,7 +5,7 @@ import culvert.proxy.door.Client;
 import culvert.proxy.door.ClientHandler;
 import culvert.proxy.door.OpenConnections;
 import culvert.proxy.ftp.FtpSessions;
-import culvert.proxy.ftp.passive.DataConnections;
+import culvert.proxy.ftp.passive.DataClaims;
 import culvert.proxy.owner.SocketOwner;
 import culvert.proxy.relay.Relay;
 import culvert.proxy.upstream.Upstreams;
@@ -23,7 +23,7 @@ public final class Router implements ClientHandler {
   private static final int FIRST_DATA_PORT = 1024;
 
   private final Supplier<Policy> policy;
-  private final DataConnections dataConnections;
+  private final DataClaims dataConnections;
   private final FtpSessions ftpSessions;
   private final Upstreams upstreams;
   private final Relay relay;
@@ -35,7 +35,7 @@ public final class Router implements ClientHandler {
    */
   public Router(
       Supplier<Policy> policy,
-      DataConnections dataConnections,
+      DataClaims dataConnections,
       FtpSessions ftpSessions,
       Upstreams upstreams,
       Relay relay,

@@ -76,7 +76,7 @@ class StoryLogTest {
     recorder.routed("named", "ftp-tunnel");
     recorder.tunnelled("ssh.example:22", "batch");
 
-    recorder.redirected(request("ftp.example"), "jobs", "direct");
+    recorder.destinationNamed(request("ftp.example"), "jobs", "direct");
     recorder.ended(EndReason.COMPLETED, "");
 
     assertThat(pairs(1)).contains("dst=\"ftp.example:21\"", "rule=\"jobs\"");

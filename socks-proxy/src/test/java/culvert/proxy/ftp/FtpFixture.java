@@ -100,7 +100,7 @@ public final class FtpFixture implements AutoCloseable, AfterEachCallback {
   private final List<Closeable> open = new ArrayList<>();
   private final Channel door;
   private final TcpDialer dialer = new TcpDialer(NettyTransport.preferred(), Map.of());
-  private volatile ControlConnections sessions;
+  private volatile SessionStarts sessions;
   private volatile Duration abort = Duration.ofMillis(300);
   private volatile Duration earlyData = NEVER;
   private volatile Duration lateData = NEVER;
@@ -156,7 +156,7 @@ public final class FtpFixture implements AutoCloseable, AfterEachCallback {
 
   private void patience(Duration tunnel, Duration opening, Duration server, Duration client) {
     sessions =
-        new ControlConnections(
+        new SessionStarts(
             new FtpServices(
                 new Upstreams(
                     resolver(),

@@ -35,8 +35,9 @@ public final class Recorded implements ConnectionRecorder {
   }
 
   @Override
-  public void redirected(ConnectionRequest request, String rule, String action) {
-    events.add("redirected " + request.host() + ":" + request.port() + " " + rule + " " + action);
+  public void destinationNamed(ConnectionRequest request, String rule, String action) {
+    events.add(
+        "destination named " + request.host() + ":" + request.port() + " " + rule + " " + action);
   }
 
   @Override

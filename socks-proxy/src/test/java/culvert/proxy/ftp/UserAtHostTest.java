@@ -56,7 +56,8 @@ class UserAtHostTest {
     assertThat(ftp.ssh.channels).hasToString("[ftp.example:2121]");
     assertThat(ftp.recorded.get(0).events)
         .containsExactly(
-            "redirected ftp.example:2121 default-action ftp-tunnel", "tunnelled gate:22 bob@mail");
+            "destination named ftp.example:2121 default-action ftp-tunnel",
+            "tunnelled gate:22 bob@mail");
   }
 
   @Test
@@ -154,8 +155,8 @@ class UserAtHostTest {
 
     assertThat(ftp.recorded.get(0).events)
         .containsExactly(
-            "redirected secret.example:21 default-action block",
-            "redirected ftp.example:21 default-action direct");
+            "destination named secret.example:21 default-action block",
+            "destination named ftp.example:21 default-action direct");
   }
 
   @ParameterizedTest(name = "{0}")

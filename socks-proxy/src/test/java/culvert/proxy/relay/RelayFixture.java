@@ -156,7 +156,7 @@ final class RelayFixture implements AutoCloseable {
     public void routed(String rule, String action) {}
 
     @Override
-    public void redirected(ConnectionRequest request, String rule, String action) {}
+    public void destinationNamed(ConnectionRequest request, String rule, String action) {}
 
     @Override
     public void tunnelled(String sshServer, String sshUser) {}

@@ -26,7 +26,7 @@ import culvert.proxy.event.EndReason;
 import culvert.proxy.event.ProxyEvents;
 import culvert.proxy.event.Stories;
 import culvert.proxy.ftp.FtpSessions;
-import culvert.proxy.ftp.passive.DataConnections;
+import culvert.proxy.ftp.passive.DataClaims;
 import culvert.proxy.owner.ClientOwners;
 import culvert.proxy.relay.BufferBudget;
 import culvert.proxy.relay.Relay;
@@ -188,7 +188,7 @@ class TunnelOpeningTest {
     Router router =
         new Router(
             () -> policy,
-            mock(DataConnections.class),
+            mock(DataClaims.class),
             mock(FtpSessions.class),
             new Upstreams(
                 resolver, direct, ssh, TunnelPins.NONE, HeldPorts.NONE, ClientOwners.NONE, times),

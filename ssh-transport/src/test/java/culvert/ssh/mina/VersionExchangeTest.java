@@ -67,7 +67,7 @@ class VersionExchangeTest {
   @Test
   void linesThatNeverEndTimeOut() throws Exception {
     ssh.deadline(Duration.ofMillis(700));
-    try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+    try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       Thread chatter = new Thread(() -> chat(listener), "chatter");
       chatter.start();
 

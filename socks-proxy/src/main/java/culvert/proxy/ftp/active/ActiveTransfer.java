@@ -56,7 +56,7 @@ final class ActiveTransfer {
   }
 
   /** Has the client wait for the FTP server, which connects to where it was told to. */
-  void expect(ClientWay client, ConnectionRequest as, ForwardedData server) {
+  void expect(ClientWay client, ConnectionRequest as, ServerForward server) {
     reach(
         client,
         as,
@@ -110,7 +110,7 @@ final class ActiveTransfer {
     }
   }
 
-  private void expected(DataClient data, ForwardedData server) {
+  private void expected(DataClient data, ServerForward server) {
     if (!ready.isDone() && server.expect(data)) {
       ready.trySuccess(null);
     } else {

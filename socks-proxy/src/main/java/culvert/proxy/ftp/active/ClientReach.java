@@ -19,7 +19,7 @@ final class ClientReach implements AutoCloseable {
   /** From which FTP servers connect. */
   static final int DATA_PORT = 20;
 
-  private final ActiveMode.Needs needs;
+  private final ActiveData.Needs needs;
   private final Client client;
   private final PassiveAddress serverAddress;
   private final Optional<BindTable.Session> binds;
@@ -28,7 +28,7 @@ final class ClientReach implements AutoCloseable {
   /**
    * @param serverAddress as the client knows it
    */
-  ClientReach(ActiveMode.Needs needs, Client client, PassiveAddress serverAddress) {
+  ClientReach(ActiveData.Needs needs, Client client, PassiveAddress serverAddress) {
     this.needs = needs;
     this.client = client;
     this.home = client.home();

@@ -24,9 +24,9 @@ final class ForwardOffers {
    *
    * @param names as the FTP server may know it, not none
    */
-  record Offer(ForwardedData data, List<InetSocketAddress> names) {}
+  record Offer(ServerForward data, List<InetSocketAddress> names) {}
 
-  private final ForwardPlan plan;
+  private final ForwardPlaces plan;
   private final DataConnector connector;
   private final Duration early;
   private final HomeLoop home;
@@ -35,7 +35,7 @@ final class ForwardOffers {
   /**
    * @param early how long an FTP server is kept that connects before there is a transfer
    */
-  ForwardOffers(ForwardPlan plan, DataConnector connector, Duration early, HomeLoop home) {
+  ForwardOffers(ForwardPlaces plan, DataConnector connector, Duration early, HomeLoop home) {
     this.plan = plan;
     this.connector = connector;
     this.early = early;
@@ -59,7 +59,7 @@ final class ForwardOffers {
   }
 
   private void request(DataPeers from, Promise<Offer> offer) {
-    ForwardedData data = new ForwardedData(connector, from, early);
+    ServerForward data = new ServerForward(connector, from, early);
     offer.addListener(
         made -> {
           if (!made.isSuccess()) {
@@ -75,7 +75,7 @@ final class ForwardOffers {
     answered.addListener(done -> name(data, asked, offer));
   }
 
-  private void name(ForwardedData data, List<Future<RemoteForward>> asked, Promise<Offer> offer) {
+  private void name(ServerForward data, List<Future<RemoteForward>> asked, Promise<Offer> offer) {
     List<RemoteForward> forwards =
         asked.stream().filter(Future::isSuccess).map(Future::getNow).toList();
     if (forwards.isEmpty()) {

@@ -91,23 +91,23 @@ public final class DataConnector {
   }
 
   private void dial(DataClient data, PassiveReply announced, Promise<Void> answered) {
-    Arrival arrival = new Arrival();
+    ServerEnd serverEnd = new ServerEnd();
     upstream
         .connect(
             elsewhere(announced),
             announced.port(),
             Originator.of(data.client().address()),
             data.channel().eventLoop(),
-            arrival.initializer())
+            serverEnd.initializer())
         .addListener(
             (FutureListener<DuplexChannel>)
-                done -> guarded(data, answered, () -> dialled(data, arrival, done, answered)));
+                done -> guarded(data, answered, () -> dialled(data, serverEnd, done, answered)));
   }
 
   private void dialled(
-      DataClient data, Arrival arrival, Future<DuplexChannel> server, Promise<Void> answered) {
+      DataClient data, ServerEnd serverEnd, Future<DuplexChannel> server, Promise<Void> answered) {
     if (server.isSuccess()) {
-      join(data, arrival, server.getNow());
+      join(data, serverEnd, server.getNow());
       if (data.hasEnded()) {
         answered.setFailure(new IllegalStateException(NOT_THERE));
       } else {
@@ -163,18 +163,18 @@ public final class DataConnector {
    * Relays between a client that has begun and the server, and answers the client: curl tries PASV
    * after a true failure of the front door only.
    */
-  public void join(DataClient data, Arrival arrival, DuplexChannel server) {
+  public void join(DataClient data, ServerEnd serverEnd, DuplexChannel server) {
     if (!data.channel().isActive()) {
-      arrival.ended(data, EndReason.CLIENT_ABORTED); // a server may take nothing for a file
+      serverEnd.ended(data, EndReason.CLIENT_ABORTED); // a server may take nothing for a file
       data.end(EndReason.CLIENT_ABORTED, "closed before it was connected");
       Closing.reset(server);
       return;
     }
     try {
-      relay.start(data.channel(), server, data.recorder(), new Ending(data, arrival));
+      relay.start(data.channel(), server, data.recorder(), new Ending(data, serverEnd));
       data.client().accept();
     } catch (RuntimeException | Error e) {
-      arrival.ended(data, EndReason.INTERNAL_ERROR);
+      serverEnd.ended(data, EndReason.INTERNAL_ERROR);
       data.failed(e);
       Closing.reset(server);
     }
@@ -183,11 +183,11 @@ public final class DataConnector {
   /** How a data connection that stands ends. */
   private final class Ending implements RelayListener {
     private final DataClient data;
-    private final Arrival arrival;
+    private final ServerEnd serverEnd;
 
-    Ending(DataClient data, Arrival arrival) {
+    Ending(DataClient data, ServerEnd serverEnd) {
       this.data = data;
-      this.arrival = arrival;
+      this.serverEnd = serverEnd;
     }
 
     @Override
@@ -197,13 +197,13 @@ public final class DataConnector {
 
     @Override
     public void ended(EndReason reason, String detail) {
-      arrival.ended(data, reason);
+      serverEnd.ended(data, reason);
       data.end(reason, detail);
     }
   }
 
   /** The server's end of a data connection, on whichever side it was opened. */
-  public final class Arrival {
+  public final class ServerEnd {
     private record End(int request, EndReason reason) {}
 
     private volatile @Nullable End end;
@@ -214,7 +214,7 @@ public final class DataConnector {
         @Override
         protected void initChannel(Channel channel) {
           UploadGuard guard =
-              new UploadGuard(Arrival.this::brokenOff, Arrival.this::beforeBreakingOff);
+              new UploadGuard(ServerEnd.this::brokenOff, ServerEnd.this::beforeBreakingOff);
           channel.pipeline().addLast("upload-guard", guard);
           channel.pipeline().addLast(EarlyReads.initializer());
         }

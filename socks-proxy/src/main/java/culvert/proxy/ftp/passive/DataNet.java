@@ -1,6 +1,6 @@
 package culvert.proxy.ftp.passive;
 
-import culvert.proxy.ftp.passive.DataConnections.Claim;
+import culvert.proxy.ftp.passive.DataClaims.Claim;
 import culvert.proxy.owner.SocketOwner;
 import culvert.proxy.upstream.HeldPorts.Hold;
 import java.util.Comparator;

@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe; everything is guarded by this object's lock, under which nothing foreign is
  * called.
  */
-public final class ExpectedDataConnections implements DataConnections {
+public final class ExpectedDataConnections implements DataClaims {
   static final Duration VALID_FOR = Duration.ofSeconds(60);
 
   private static final int LOWEST_PORT = 1024;

@@ -96,7 +96,7 @@ public final class ForwardedPorts implements PassivePorts {
             .requestRemoteForward(
                 new BindAddress(dataHost(by.bound().host(), client.address().getAddress()), 0),
                 home.loop(),
-                new DataForward(client, by, taker, door));
+                new PassiveForward(client, by, taker, door));
     present = forward;
     forward.addListener(
         (FutureListener<RemoteForward>)

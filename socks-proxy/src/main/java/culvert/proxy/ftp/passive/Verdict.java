@@ -1,7 +1,7 @@
 package culvert.proxy.ftp.passive;
 
 import culvert.proxy.ftp.data.DataTaker;
-import culvert.proxy.ftp.passive.DataConnections.Claim;
+import culvert.proxy.ftp.passive.DataClaims.Claim;
 import culvert.proxy.upstream.HeldPorts;
 import java.util.Optional;
 

@@ -161,7 +161,7 @@ class DataDefectsTest {
     ForwardedBy by =
         new ForwardedBy(
             Mockito.mock(culvert.ssh.SshSession.class), Mockito.mock(SshServer.class), "u", bound);
-    DataForward forward = new DataForward(control, by, new Taker(), listeners().door());
+    PassiveForward forward = new PassiveForward(control, by, new Taker(), listeners().door());
     RemoteForward remote = Mockito.mock(RemoteForward.class);
     Mockito.when(remote.bound()).thenReturn(bound);
     forward.bound(remote);

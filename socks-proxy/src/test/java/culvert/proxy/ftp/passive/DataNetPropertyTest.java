@@ -2,7 +2,7 @@ package culvert.proxy.ftp.passive;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import culvert.proxy.ftp.passive.DataConnections.Claim;
+import culvert.proxy.ftp.passive.DataClaims.Claim;
 import culvert.proxy.ftp.passive.TableFixture.Of;
 import culvert.proxy.upstream.Upstream;
 import java.time.Duration;

@@ -10,7 +10,7 @@ import static culvert.proxy.ftp.passive.TableFixture.plain;
 import static culvert.proxy.ftp.passive.TableFixture.tunnel;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import culvert.proxy.ftp.passive.DataConnections.Claim;
+import culvert.proxy.ftp.passive.DataClaims.Claim;
 import culvert.proxy.ftp.passive.TableFixture.Of;
 import culvert.proxy.ftp.passive.TableFixture.Session;
 import culvert.proxy.owner.SocketOwner;

@@ -10,7 +10,7 @@ import culvert.filter.DestinationAddress;
 import culvert.proxy.TestProfiles;
 import culvert.proxy.door.Client;
 import culvert.proxy.event.ConnectionRecorder;
-import culvert.proxy.ftp.passive.DataConnections.Claim;
+import culvert.proxy.ftp.passive.DataClaims.Claim;
 import culvert.proxy.owner.SocketOwner;
 import culvert.proxy.upstream.DirectConnector;
 import culvert.proxy.upstream.HeldPorts;

@@ -183,7 +183,7 @@ public final class SessionPool {
   private Runnable wait(SessionRequest request, PooledSession session, KeyedSessions standing) {
     session.await(request);
     if (standing.leastLoadedStanding(request).isPresent()) {
-      Alarm patience = clock.after(GROWTH_PATIENCE, () -> loosePatience(request, session));
+      Alarm patience = clock.after(GROWTH_PATIENCE, () -> losePatience(request, session));
       request.granted().addListener(done -> patience.cancel());
     }
     return () -> {};
@@ -275,7 +275,7 @@ public final class SessionPool {
   }
 
   /** It shares what stands, if that still does. */
-  private void loosePatience(SessionRequest request, PooledSession session) {
+  private void losePatience(SessionRequest request, PooledSession session) {
     Runnable next = () -> {};
     synchronized (this) {
       KeyedSessions all = sessions.get(session.key());

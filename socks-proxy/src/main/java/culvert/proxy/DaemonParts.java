@@ -1,12 +1,12 @@
 package culvert.proxy;
 
 import culvert.config.Limits;
-import culvert.proxy.ftp.ControlConnections;
 import culvert.proxy.ftp.FtpServices;
 import culvert.proxy.ftp.FtpSessions;
 import culvert.proxy.ftp.FtpTimeouts;
+import culvert.proxy.ftp.SessionStarts;
 import culvert.proxy.ftp.active.ActiveServices;
-import culvert.proxy.ftp.passive.DataConnections;
+import culvert.proxy.ftp.passive.DataClaims;
 import culvert.proxy.ftp.passive.DataListeners;
 import culvert.proxy.ftp.passive.ExpectedDataConnections;
 import culvert.proxy.relay.Relay;
@@ -21,8 +21,9 @@ import java.util.concurrent.Executor;
 import java.util.function.IntPredicate;
 
 /** The parts of the daemon that tests of the rest replace. */
-record Parts(SshFactory ssh, FtpFactory ftp, BlockingResolver.Lookup names) {
-  static final Parts REAL = new Parts(Parts::mina, Parts::ftp, InetAddress::getAllByName);
+record DaemonParts(SshFactory ssh, FtpFactory ftp, BlockingResolver.Lookup names) {
+  static final DaemonParts REAL =
+      new DaemonParts(DaemonParts::mina, DaemonParts::ftp, InetAddress::getAllByName);
 
   @FunctionalInterface
   interface SshFactory {
@@ -40,7 +41,7 @@ record Parts(SshFactory ssh, FtpFactory ftp, BlockingResolver.Lookup names) {
         IntPredicate controlPorts);
   }
 
-  record Ftp(DataConnections dataConnections, FtpSessions sessions) {}
+  record Ftp(DataClaims dataConnections, FtpSessions sessions) {}
 
   private static SshTransport mina(
       NettyTransport transport, AddressResolver resolver, Executor blocking, Limits limits) {
@@ -61,6 +62,6 @@ record Parts(SshFactory ssh, FtpFactory ftp, BlockingResolver.Lookup names) {
     FtpServices services =
         new FtpServices(
             upstreams.holding(expected), expected, listeners, active, relay, FtpTimeouts.DEFAULT);
-    return new Ftp(expected, new ControlConnections(services));
+    return new Ftp(expected, new SessionStarts(services));
   }
 }

@@ -28,8 +28,8 @@ import org.slf4j.LoggerFactory;
  * the SSH server's own host that is its loopback; any other one sees an address of the SSH server,
  * which must then be allowed to listen there (GatewayPorts).
  */
-record ForwardPlan(Upstream.Tunnelled upstream, AddressResolver resolver) {
-  private static final Logger LOG = LoggerFactory.getLogger(ForwardPlan.class);
+record ForwardPlaces(Upstream.Tunnelled upstream, AddressResolver resolver) {
+  private static final Logger LOG = LoggerFactory.getLogger(ForwardPlaces.class);
   private static final BindAddress LOOPBACK_4 = new BindAddress("127.0.0.1", 0);
   private static final BindAddress LOOPBACK_6 = new BindAddress("::1", 0);
   private static final BindAddress ANYWHERE = new BindAddress("", 0);

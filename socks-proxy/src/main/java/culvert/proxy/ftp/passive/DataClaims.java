@@ -11,7 +11,7 @@ import java.util.Optional;
  * The table of expected data connections, asked before the rules. Shared by all event loops; claims
  * are atomic.
  */
-public interface DataConnections extends HeldPorts {
+public interface DataClaims extends HeldPorts {
 
   /** What the table says of a client's request. */
   enum Claim {

@@ -13,23 +13,23 @@ import java.util.Queue;
  * next PORT early must not take the server's port from the transfer before. Confined to the
  * session's loop.
  */
-final class ActiveForwards implements AutoCloseable {
+final class ServerForwards implements AutoCloseable {
   private final HomeLoop home;
   private final Duration patience;
-  private final Queue<ForwardedData> unanswered = new ArrayDeque<>();
+  private final Queue<ServerForward> unanswered = new ArrayDeque<>();
 
   /** Those whose servers may still be connecting, with the end of that. */
-  private final Map<ForwardedData, ScheduledFuture<?>> finished = new LinkedHashMap<>();
+  private final Map<ServerForward, ScheduledFuture<?>> finished = new LinkedHashMap<>();
 
   /**
    * @param patience what a server may take to connect after its final reply
    */
-  ActiveForwards(HomeLoop home, Duration patience) {
+  ServerForwards(HomeLoop home, Duration patience) {
     this.home = home;
     this.patience = patience;
   }
 
-  void add(ForwardedData forward) {
+  void add(ServerForward forward) {
     home.check();
     unanswered.add(forward);
   }
@@ -39,7 +39,7 @@ final class ActiveForwards implements AutoCloseable {
    */
   void transferEnded(boolean failed) {
     home.check();
-    ForwardedData ended = unanswered.poll();
+    ServerForward ended = unanswered.poll();
     if (ended != null && failed) {
       ended.close(); // the server will not come any more
     } else if (ended != null) {
@@ -47,7 +47,7 @@ final class ActiveForwards implements AutoCloseable {
     }
   }
 
-  private ScheduledFuture<?> endInTime(ForwardedData ended) {
+  private ScheduledFuture<?> endInTime(ServerForward ended) {
     long millis = patience.toMillis();
     return home.in(
         patience,
@@ -71,7 +71,7 @@ final class ActiveForwards implements AutoCloseable {
   @Override
   public void close() {
     forgetFinished();
-    unanswered.forEach(ForwardedData::close);
+    unanswered.forEach(ServerForward::close);
     unanswered.clear();
   }
 }

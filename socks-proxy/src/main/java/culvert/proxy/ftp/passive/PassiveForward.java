@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * A remote forward for one data connection of a client that came by a remote forward itself:
  * cancelled when that has come. Others are refused. Thread-safe.
  */
-final class DataForward implements ForwardedConnections {
+final class PassiveForward implements ForwardedConnections {
   private final Client control;
   private final ForwardedBy by;
   private final DataTaker taker;
@@ -39,7 +39,7 @@ final class DataForward implements ForwardedConnections {
   /**
    * @param control the client that is waited for, by its control connection
    */
-  DataForward(Client control, ForwardedBy by, DataTaker taker, DataDoor door) {
+  PassiveForward(Client control, ForwardedBy by, DataTaker taker, DataDoor door) {
     this.control = control;
     this.by = by;
     this.taker = taker;

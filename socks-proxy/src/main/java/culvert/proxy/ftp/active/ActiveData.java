@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * server listen where the rule wants it so, and {@link ActiveTransfer} makes the data connection.
  * Confined to the session's loop.
  */
-public final class ActiveMode {
+public final class ActiveData {
 
   /** The session. */
   public interface Listener {
@@ -64,17 +64,17 @@ public final class ActiveMode {
   private final ClientReach clients;
   private final Listener session;
   private final HomeLoop home;
-  private final ActiveForwards given;
+  private final ServerForwards given;
   private @Nullable Future<?>
       step; // the one under way; whatever it has is its own until it is done
   private @Nullable ClientWay way;
-  private @Nullable ForwardedData forward; // for the next transfer
+  private @Nullable ServerForward forward; // for the next transfer
 
   /**
    * @param request where the session leads
    * @param serverAddress as the client knows it
    */
-  public ActiveMode(
+  public ActiveData(
       Needs needs,
       Client client,
       ConnectionRequest request,
@@ -90,7 +90,7 @@ public final class ActiveMode {
     this.session = session;
     this.home = client.home();
     this.clients = new ClientReach(needs, client, serverAddress);
-    this.given = new ActiveForwards(home, needs.lateData());
+    this.given = new ServerForwards(home, needs.lateData());
     this.forwards =
         upstream
             .tunnel()
@@ -98,7 +98,7 @@ public final class ActiveMode {
             .map(
                 tunnel ->
                     new ForwardOffers(
-                        new ForwardPlan(tunnel, needs.resolver()),
+                        new ForwardPlaces(tunnel, needs.resolver()),
                         connector,
                         needs.earlyData(),
                         home));
@@ -160,7 +160,7 @@ public final class ActiveMode {
       throw new IllegalStateException("active mode: a transfer without a client to reach");
     }
     ActiveTransfer transfer = new ActiveTransfer(data.request(), needs.services(), connector, home);
-    ForwardedData offered = forward;
+    ServerForward offered = forward;
     if (data.server().isPresent()) {
       PassiveReply server = data.server().get();
       transfer.connect(present, dataRequest(server.port()), server);

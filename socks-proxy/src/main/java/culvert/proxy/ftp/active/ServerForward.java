@@ -30,9 +30,9 @@ import org.slf4j.LoggerFactory;
  * they are told the port: such a connection is kept unread until there is a transfer, and nobody
  * else is let in beside it. Thread-safe.
  */
-final class ForwardedData implements ForwardedConnections, AutoCloseable {
+final class ServerForward implements ForwardedConnections, AutoCloseable {
 
-  private static final Logger LOG = LoggerFactory.getLogger(ForwardedData.class);
+  private static final Logger LOG = LoggerFactory.getLogger(ServerForward.class);
 
   private sealed interface State {
     /** No transfer yet, and nobody has come. */
@@ -60,7 +60,7 @@ final class ForwardedData implements ForwardedConnections, AutoCloseable {
   /**
    * @param patience how long a connection is kept for which there is no transfer yet
    */
-  ForwardedData(DataConnector connector, DataPeers peers, Duration patience) {
+  ServerForward(DataConnector connector, DataPeers peers, Duration patience) {
     this.connector = connector;
     this.peers = peers;
     this.patience = patience;
@@ -149,7 +149,7 @@ final class ForwardedData implements ForwardedConnections, AutoCloseable {
 
   private void join(DataClient client, Arriving server, Future<DuplexChannel> opened) {
     if (opened.isSuccess()) {
-      connector.join(client, server.arrival, opened.getNow());
+      connector.join(client, server.serverEnd, opened.getNow());
     } else if (opened.cause() instanceof NotOpened) {
       connector.giveUp(client, opened.cause());
     } else {
@@ -225,7 +225,7 @@ final class ForwardedData implements ForwardedConnections, AutoCloseable {
 
   /** A connection of the FTP server's, from before it has a channel. */
   private final class Arriving extends ChannelInitializer<Channel> {
-    private final DataConnector.Arrival arrival = connector.new Arrival();
+    private final DataConnector.ServerEnd serverEnd = connector.new ServerEnd();
     private final Promise<DuplexChannel> opened = ImmediateEventExecutor.INSTANCE.newPromise();
 
     /** Not one that the server has closed again. */
@@ -236,7 +236,7 @@ final class ForwardedData implements ForwardedConnections, AutoCloseable {
     @Override
     protected void initChannel(Channel channel) {
       channel.pipeline().addLast("kept", new EarlyEnd(this::useless));
-      channel.pipeline().addLast(arrival.initializer());
+      channel.pipeline().addLast(serverEnd.initializer());
       if (!opened.trySuccess((DuplexChannel) channel)) {
         Closing.reset(channel);
         return;

@@ -26,10 +26,10 @@ import java.util.function.Supplier;
  * DirectStart}), an SSH session ({@link TunnelStart}), the client's login first ({@link
  * CaptureStart}), or even the destination ({@link UserAtHostStart}).
  */
-public final class ControlConnections implements FtpSessions {
+public final class SessionStarts implements FtpSessions {
   private final FtpServices all;
 
-  public ControlConnections(FtpServices services) {
+  public SessionStarts(FtpServices services) {
     this.all = services;
   }
 
