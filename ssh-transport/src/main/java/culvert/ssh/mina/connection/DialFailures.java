@@ -1,5 +1,6 @@
 package culvert.ssh.mina.connection;
 
+import culvert.config.SshWay;
 import culvert.ssh.NotLookedUpException;
 import culvert.ssh.SshException;
 import culvert.ssh.SshFailure;
@@ -11,8 +12,11 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.CancellationException;
 
-/** Puts TCP's failures into the words of the border. */
+/** Puts what ends connections into the words of the border. */
 public final class DialFailures {
+  /** A server that hangs up on us who kept it waiting so long says nothing of itself. */
+  private static final Duration NOTICEABLE = Duration.ofSeconds(1);
+
   private DialFailures() {}
 
   /**
@@ -41,6 +45,64 @@ public final class DialFailures {
     }
     return failure(
         SshFailure.NO_ROUTE, server, whom + "no route (" + cause.getMessage() + ")", cause);
+  }
+
+  /**
+   * No connection, or no keys exchanged, within connect-timeout.
+   *
+   * @param reached whether the TCP connection stands
+   */
+  static SshException connectTimedOut(SshServer server, boolean reached) {
+    String phase = reached ? "no SSH key exchange" : "no connection";
+    Duration timeout = server.profile().timeouts().connect();
+    return failure(
+        SshFailure.TIMED_OUT,
+        server,
+        way(server) + phase + " within " + timeout.toMillis() + " ms");
+  }
+
+  private static String way(SshServer server) {
+    return server
+        .hop()
+        .map(hop -> "through ssh server " + hop + ": ")
+        .orElse(
+            server.profile().way() instanceof SshWay.Proxy proxy ? "proxy " + proxy + ": " : "");
+  }
+
+  static SshException loginTimedOut(SshServer server) {
+    Duration timeout = server.profile().timeouts().login();
+    return failure(SshFailure.TIMED_OUT, server, "no login within " + timeout.toMillis() + " ms");
+  }
+
+  /**
+   * Time was up in our own queues.
+   *
+   * @param what was waited for
+   */
+  static SshException heldUp(SshServer server, String what, Duration own) {
+    return failure(
+        SshFailure.HELD_UP,
+        server,
+        "held up here, waiting for " + what + " for " + own.toMillis() + " ms");
+  }
+
+  /**
+   * The connection broke before keys were exchanged.
+   *
+   * @param own for how long of that time the server was waiting for us
+   */
+  static SshException beforeTheKeys(SshServer server, Throwable cause, Duration own) {
+    return own.compareTo(NOTICEABLE) > 0
+        ? failure(SshFailure.HELD_UP, server, "hung up on us, who kept it waiting", cause)
+        : failure(SshFailure.NOT_SSH, server, "no SSH session: " + cause.getMessage(), cause);
+  }
+
+  static SshException beforeTheLogin(SshServer server, Throwable cause) {
+    return failure(SshFailure.NOT_SSH, server, "hung up before the login", cause);
+  }
+
+  static SshException sessionEnded(SshServer server, Throwable cause) {
+    return failure(SshFailure.SESSION_ENDED, server, "session ended: " + cause.getMessage(), cause);
   }
 
   public static SshException failure(

@@ -9,23 +9,69 @@ import culvert.ssh.mina.hostkey.HostKey;
 import culvert.ssh.mina.hostkey.HostKeyAlgorithms;
 import culvert.ssh.mina.hostkey.HostKeyVerifier;
 import culvert.ssh.mina.hostkey.KnownHost;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
+import java.net.InetAddress;
 import java.time.Clock;
 import java.util.Optional;
 import org.apache.sshd.client.session.ClientSession;
 
 /** The host key of one connection, at its first key exchange and at every later one. */
 final class HostKeyCheck {
+  private final SshServer server;
   private final HostKeyVerifier verifier;
 
-  HostKeyCheck(KnownHost known, SshProfile profile) {
+  private HostKeyCheck(SshServer server, KnownHost known) {
+    this.server = server;
+    SshProfile profile = server.profile();
     HostKeyAlgorithms algorithms =
         HostKeyAlgorithms.named(profile.algorithms().offered(AlgorithmKind.HOST_KEYS));
     verifier =
         new HostKeyVerifier(known, profile.hostKeys().acceptNew(), algorithms, Clock.systemUTC());
   }
 
+  /**
+   * Reads what is known of the server, off the loop.
+   *
+   * @param reached its own address, if it was reached without help
+   * @return completes on the loop; fails with {@link SshException}
+   */
+  static Future<HostKeyCheck> load(
+      ConnectionServices services,
+      SshServer server,
+      Optional<InetAddress> reached,
+      EventLoop loop) {
+    return orImpossible(
+        server,
+        loop,
+        services.offLoop(
+            loop, () -> new HostKeyCheck(server, services.knownHost(server, reached))));
+  }
+
+  /**
+   * What is wrong with known_hosts, as {@link SshException}.
+   *
+   * @param work completes on the loop
+   */
+  static <T> Future<T> orImpossible(SshServer server, EventLoop loop, Future<T> work) {
+    Promise<T> promise = loop.newPromise();
+    work.addListener(
+        (Future<T> done) -> {
+          if (done.isSuccess()) {
+            promise.setSuccess(done.getNow());
+          } else {
+            promise.setFailure(
+                done.cause() instanceof SshException conflict
+                    ? conflict
+                    : impossible(server, done.cause()));
+          }
+        });
+    return promise;
+  }
+
   /** Nothing can be verified; that is never a reason to fall back. */
-  static SshException impossible(SshServer server, Throwable cause) {
+  private static SshException impossible(SshServer server, Throwable cause) {
     return new SshException(
         SshFailure.HOST_KEY,
         "host key of "

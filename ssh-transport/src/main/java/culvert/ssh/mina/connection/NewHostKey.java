@@ -52,7 +52,8 @@ final class NewHostKey {
   /**
    * Binds the host to the key.
    *
-   * @return fails when it is bound to another by now, or must not be bound: no login may follow
+   * @return fails with {@link SshException} when it is bound to another by now, or must not be
+   *     bound: no login may follow
    */
   Future<Void> bind(EventLoop loop) {
     Promise<Void> bound = loop.newPromise();
@@ -72,7 +73,8 @@ final class NewHostKey {
   /**
    * Writes the key down; a login has succeeded.
    *
-   * @return fails when somebody has written another one meanwhile: the session must be given up
+   * @return fails with {@link SshException} when somebody has written another one meanwhile: the
+   *     session must be given up
    */
   Future<Void> write(EventLoop loop) {
     Object who = client;
@@ -84,14 +86,17 @@ final class NewHostKey {
   }
 
   private Future<Void> judged(EventLoop loop, Callable<HostKeyVerdict> judge) {
-    return services.offLoop(
+    return HostKeyCheck.orImpossible(
+        server,
         loop,
-        () -> {
-          HostKeyVerdict verdict = judge.call();
-          if (!verdict.accepted()) {
-            throw new SshException(SshFailure.HOST_KEY, verdict.message());
-          }
-          return null;
-        });
+        services.offLoop(
+            loop,
+            () -> {
+              HostKeyVerdict verdict = judge.call();
+              if (!verdict.accepted()) {
+                throw new SshException(SshFailure.HOST_KEY, verdict.message());
+              }
+              return null;
+            }));
   }
 }

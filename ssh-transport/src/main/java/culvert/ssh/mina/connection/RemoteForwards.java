@@ -67,9 +67,7 @@ final class RemoteForwards {
       connection.inBatch(
           () -> session.request(message(LISTEN, true, bind), LISTEN, request::replied));
     } catch (Exception e) {
-      request.fail(
-          DialFailures.failure(
-              SshFailure.SESSION_ENDED, server, "session ended: " + e.getMessage(), e));
+      request.fail(DialFailures.sessionEnded(server, e));
     }
   }
 

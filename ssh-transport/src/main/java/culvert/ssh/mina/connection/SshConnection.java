@@ -1,6 +1,5 @@
 package culvert.ssh.mina.connection;
 
-import culvert.config.SshWay;
 import culvert.ssh.Asker;
 import culvert.ssh.BindAddress;
 import culvert.ssh.Originator;
@@ -12,7 +11,6 @@ import culvert.ssh.mina.auth.Login;
 import culvert.ssh.mina.channel.ForwardedTcpipChannel;
 import culvert.ssh.mina.connection.ServerDialler.Dialled;
 import culvert.ssh.mina.hostkey.HostKey;
-import culvert.ssh.mina.hostkey.KnownHost;
 import culvert.ssh.mina.io.NettyIoServices;
 import culvert.ssh.mina.io.NettyIoSession;
 import culvert.ssh.proxy.ProxyHandshake;
@@ -34,10 +32,7 @@ import org.apache.sshd.client.future.AuthFuture;
 import org.apache.sshd.client.session.ClientSession;
 import org.apache.sshd.common.AttributeRepository;
 import org.apache.sshd.common.AttributeRepository.AttributeKey;
-import org.apache.sshd.common.SshConstants;
-import org.apache.sshd.common.kex.KexState;
 import org.apache.sshd.common.session.Session;
-import org.apache.sshd.common.util.buffer.Buffer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,9 +57,6 @@ public final class SshConnection {
     LOGGED_IN,
     ENDED
   }
-
-  /** A server that hangs up on us who kept it waiting so long says nothing of itself. */
-  private static final Duration NOTICEABLE = Duration.ofSeconds(1);
 
   /** For names and known_hosts: the resolver has deadlines of its own, which are shorter. */
   private static final Duration OWN_PATIENCE = Duration.ofSeconds(15);
@@ -92,7 +84,7 @@ public final class SshConnection {
   private @Nullable NewHostKey newHostKey;
   private @Nullable ClientSession session;
   private @Nullable Login login;
-  private @Nullable KeyExchangeWatch keyExchanges;
+  private @Nullable SessionWatches watches;
   private @Nullable Throwable firstTrouble;
   private Duration ownBefore = Duration.ZERO; // own time before the server was reached
 
@@ -114,19 +106,19 @@ public final class SshConnection {
     this.loggedIn = loop.newPromise();
     this.ended = loop.newPromise();
     this.gone = loop.newPromise();
-    this.hopWait = new HopWait(dialler);
+    this.hopWait = new HopWait(via, dialler);
     Duration login = server.profile().timeouts().login();
     this.connectClock =
         new TurnClock(
             this::schedule,
             System::nanoTime,
-            connectTimeout(),
+            server.profile().timeouts().connect(),
             this::connectTimedOut,
             OWN_PATIENCE,
-            this::heldUp);
+            this::connectHeldUp);
     this.loginClock =
         new TurnClock(
-            this::schedule, System::nanoTime, login, this::loginTimedOut, login, this::heldUp);
+            this::schedule, System::nanoTime, login, this::loginTimedOut, login, this::loginHeldUp);
   }
 
   /**
@@ -189,43 +181,6 @@ public final class SshConnection {
   /** How long it has been held up by Culvert itself until now, hops included. Any thread. */
   public Duration ownTime() {
     return connectClock.ownTime().plus(loginClock.ownTime()).plus(hopWait.ownTime());
-  }
-
-  /** What of the time for a session with the hop was our own. */
-  private final class HopWait {
-    private final ServerDialler dialler;
-    private volatile long since;
-    private volatile boolean waiting;
-    private volatile Duration over = Duration.ZERO;
-
-    HopWait(ServerDialler dialler) {
-      this.dialler = dialler;
-    }
-
-    void begin() {
-      since = System.nanoTime();
-      waiting = true;
-    }
-
-    void end() {
-      if (waiting) {
-        over = ownTime();
-        waiting = false;
-      }
-    }
-
-    Duration ownTime() {
-      if (!waiting) {
-        return over;
-      }
-      Duration passed = Duration.ofNanos(System.nanoTime() - since);
-      Duration held = via.map(dialler::hopHeldUp).orElse(Duration.ZERO);
-      return held.compareTo(passed) < 0 ? held : passed; // it may have begun before, for others
-    }
-  }
-
-  private Duration connectTimeout() {
-    return server.profile().timeouts().connect();
   }
 
   private void connect() {
@@ -295,22 +250,21 @@ public final class SshConnection {
 
   private void loadKnownHosts(DuplexChannel tcp) {
     connectClock.ourTurn();
-    services
-        .offLoop(loop, () -> services.knownHost(server, serverAddress))
+    HostKeyCheck.load(services, server, serverAddress, loop)
         .addListener(
-            (Future<KnownHost> loaded) -> {
+            (Future<HostKeyCheck> loaded) -> {
               if (!loaded.isSuccess()) {
-                end(HostKeyCheck.impossible(server, loaded.cause()));
+                end((SshException) loaded.cause());
               } else if (state == State.CONNECTING) {
                 exchangeKeys(tcp, loaded.getNow());
               }
             });
   }
 
-  private void exchangeKeys(DuplexChannel tcp, KnownHost known) {
+  private void exchangeKeys(DuplexChannel tcp, HostKeyCheck check) {
     moveTo(State.EXCHANGING_KEYS);
     connectClock.peersTurn();
-    hostKey = new HostKeyCheck(known, server.profile());
+    hostKey = check;
     try {
       tcp.pipeline().remove(IdleHandler.class);
       // MINA would resolve a name. The channel is connected already: the address is only shown.
@@ -352,8 +306,8 @@ public final class SshConnection {
 
   /** Keys are exchanged, for the first time or again. */
   void keysExchanged() {
-    if (keyExchanges != null) {
-      keyExchanges.finished();
+    if (watches != null) {
+      watches.keysExchanged();
     }
     if (state != State.EXCHANGING_KEYS || hostKey == null) {
       return;
@@ -374,10 +328,7 @@ public final class SshConnection {
           if (judged.isSuccess()) {
             next.run();
           } else {
-            end(
-                judged.cause() instanceof SshException rejection
-                    ? rejection
-                    : HostKeyCheck.impossible(server, judged.cause()));
+            end((SshException) judged.cause());
           }
         });
   }
@@ -450,8 +401,7 @@ public final class SshConnection {
     }
     loginClock.stop();
     moveTo(State.LOGGED_IN);
-    watchKeyExchanges(ssh);
-    watchForLife(ssh);
+    watch(ssh);
     loggedIn.trySuccess(new SessionChannels(server, ssh, services.windows()));
   }
 
@@ -471,75 +421,15 @@ public final class SshConnection {
     }
   }
 
-  private void watchKeyExchanges(ClientSession ssh) {
-    KeyExchangeWatch watch =
-        new KeyExchangeWatch(
+  private void watch(ClientSession ssh) {
+    watches =
+        new SessionWatches(
+            server,
             ssh,
-            server.profile(),
-            () ->
-                end(
-                    DialFailures.failure(
-                        SshFailure.SESSION_ENDED,
-                        server,
-                        "session ended: key exchange not finished")));
-    keyExchanges = watch;
-    watch.start(loop);
-    ended.addListener(gone -> onLoop(watch::stop));
-  }
-
-  private void watchForLife(ClientSession ssh) {
-    ServerAlive watch =
-        new ServerAlive(
             Objects.requireNonNull(socket, "socket: none, though logged in"),
-            server.profile().timeouts(),
             services.clock(),
-            new Questions(ssh));
-    watch.start();
-    ended.addListener(gone -> onLoop(watch::stop));
-  }
-
-  private final class Questions implements ServerAlive.Listener {
-    private static final String QUESTION = "keepalive@openssh.com";
-    private final ClientSession ssh;
-
-    Questions(ClientSession ssh) {
-      this.ssh = ssh;
-    }
-
-    /**
-     * Not during a key exchange, where nothing else may be sent: the silence counts all the same.
-     */
-    @Override
-    public void ask() {
-      if (ssh.getKexState() != KexState.DONE) {
-        return;
-      }
-      try {
-        ioSession(ssh)
-            .inBatch(
-                () -> {
-                  Buffer question =
-                      ssh.createBuffer(SshConstants.SSH_MSG_GLOBAL_REQUEST, Byte.MAX_VALUE);
-                  question.putString(QUESTION);
-                  question.putBoolean(true);
-                  ssh.request(question, QUESTION, (command, reply) -> {});
-                });
-      } catch (Exception e) {
-        end(
-            DialFailures.failure(
-                SshFailure.SESSION_ENDED, server, "session ended: " + e.getMessage(), e));
-      }
-    }
-
-    @Override
-    public void dead(Duration silence, int unansweredQuestions) {
-      end(
-          DialFailures.failure(
-              SshFailure.SESSION_ENDED,
-              server,
-              "session ended: no sign of life for %d ms, %d questions unanswered"
-                  .formatted(silence.toMillis(), unansweredQuestions)));
-    }
+            this::end);
+    watches.start();
   }
 
   /** What runs on the connection; only when {@link #logIn} has succeeded. Any thread. */
@@ -580,56 +470,29 @@ public final class SshConnection {
     }
     return switch (state) {
       case CONNECTING, EXCHANGING_KEYS ->
-          connectClock.ownTime().minus(ownBefore).compareTo(NOTICEABLE) > 0
-              ? DialFailures.failure(
-                  SshFailure.HELD_UP, server, "hung up on us, who kept it waiting", cause)
-              : DialFailures.failure(
-                  SshFailure.NOT_SSH, server, "no SSH session: " + cause.getMessage(), cause);
-      case READY ->
-          DialFailures.failure(SshFailure.NOT_SSH, server, "hung up before the login", cause);
+          DialFailures.beforeTheKeys(server, cause, connectClock.ownTime().minus(ownBefore));
+      case READY -> DialFailures.beforeTheLogin(server, cause);
       case LOGGING_IN ->
-          login == null
-              ? DialFailures.failure(SshFailure.NOT_SSH, server, "hung up", cause)
-              : login.failure(cause);
-      case ACCEPTED, LOGGED_IN, ENDED ->
-          DialFailures.failure(
-              SshFailure.SESSION_ENDED, server, "session ended: " + cause.getMessage(), cause);
+          login == null ? DialFailures.beforeTheLogin(server, cause) : login.failure(cause);
+      case ACCEPTED, LOGGED_IN, ENDED -> DialFailures.sessionEnded(server, cause);
     };
   }
 
   private void connectTimedOut() {
-    String phase = state == State.CONNECTING ? "no connection" : "no SSH key exchange";
-    end(
-        DialFailures.failure(
-            SshFailure.TIMED_OUT,
-            server,
-            way() + phase + " within " + connectTimeout().toMillis() + " ms"));
-  }
-
-  private void heldUp() {
-    TurnClock clock = state.compareTo(State.LOGGING_IN) < 0 ? connectClock : loginClock;
-    String what = state == State.LOGGING_IN ? "a key's signature" : "names or known_hosts";
-    end(
-        DialFailures.failure(
-            SshFailure.HELD_UP,
-            server,
-            "held up here, waiting for " + what + " for " + clock.ownTime().toMillis() + " ms"));
-  }
-
-  private String way() {
-    return server
-        .hop()
-        .map(hop -> "through ssh server " + hop + ": ")
-        .orElse(
-            server.profile().way() instanceof SshWay.Proxy proxy ? "proxy " + proxy + ": " : "");
+    end(DialFailures.connectTimedOut(server, state != State.CONNECTING));
   }
 
   private void loginTimedOut() {
-    end(
-        DialFailures.failure(
-            SshFailure.TIMED_OUT,
-            server,
-            "no login within " + server.profile().timeouts().login().toMillis() + " ms"));
+    end(DialFailures.loginTimedOut(server));
+  }
+
+  private void connectHeldUp() {
+    end(DialFailures.heldUp(server, "names or known_hosts", connectClock.ownTime()));
+  }
+
+  private void loginHeldUp() {
+    String what = state == State.LOGGING_IN ? "a key's signature" : "names or known_hosts";
+    end(DialFailures.heldUp(server, what, loginClock.ownTime()));
   }
 
   /**
@@ -650,6 +513,9 @@ public final class SshConnection {
     loginClock.stop();
     if (login != null) {
       login.wipe();
+    }
+    if (watches != null) {
+      watches.stop();
     }
     if (dialling != null) {
       dialling.cancel(false);
