@@ -1,7 +1,9 @@
 package culvert.ssh.mina.connection;
 
 import java.io.IOException;
+import java.util.Optional;
 import org.apache.sshd.client.session.ClientSession;
+import org.apache.sshd.common.AttributeRepository;
 import org.apache.sshd.common.session.Session;
 import org.apache.sshd.common.session.SessionListener;
 
@@ -9,27 +11,26 @@ import org.apache.sshd.common.session.SessionListener;
 final class ConnectionEvents implements SessionListener {
   @Override
   public void sessionCreated(Session session) {
-    SshConnection.of(session)
-        .ifPresent(connection -> connection.sessionCreated((ClientSession) session));
+    of(session).ifPresent(connection -> connection.sessionCreated((ClientSession) session));
   }
 
   @Override
   public void sessionEvent(Session session, Event event) {
     if (event == Event.KeyEstablished) {
-      SshConnection.of(session).ifPresent(SshConnection::keysExchanged);
+      of(session).ifPresent(SshConnection::keysExchanged);
     }
   }
 
   @Override
   public void sessionException(Session session, Throwable cause) {
-    SshConnection.of(session).ifPresent(connection -> connection.trouble(cause));
+    of(session).ifPresent(connection -> connection.trouble(cause));
   }
 
   @Override
   public void sessionDisconnect(
       Session session, int reason, String message, String language, boolean initiator) {
     if (!initiator) {
-      SshConnection.of(session)
+      of(session)
           .ifPresent(
               connection -> connection.trouble(new IOException("server disconnected: " + message)));
     }
@@ -37,6 +38,15 @@ final class ConnectionEvents implements SessionListener {
 
   @Override
   public void sessionClosed(Session session) {
-    SshConnection.of(session).ifPresent(SshConnection::endOfSession);
+    of(session).ifPresent(SshConnection::endOfSession);
+  }
+
+  /** MINA's session belongs to this connection, if Culvert made it. */
+  static Optional<SshConnection> of(Session session) {
+    AttributeRepository context =
+        session instanceof ClientSession client ? client.getConnectionContext() : null;
+    return context == null
+        ? Optional.empty()
+        : Optional.ofNullable(context.getAttribute(SshConnection.CONNECTION));
   }
 }

@@ -1,12 +1,15 @@
 package culvert.ssh.mina.connection;
 
 import culvert.ssh.mina.io.NettyIoSession;
+import io.netty.channel.Channel;
+import io.netty.util.concurrent.Promise;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.concurrent.TimeUnit;
 import org.apache.sshd.client.session.ClientSession;
 import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.common.util.buffer.Buffer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,10 +37,34 @@ public final class Farewell {
   }
 
   /**
-   * Tells the server, behind whatever was sent, if the session has got far enough for that and
-   * stands. The socket closes when that has left. On the session's event loop.
+   * Ends a session and closes its socket. On the session's event loop.
+   *
+   * @param socket what the session is on, or to be on; null: there is none yet
+   * @param orderly whether the server is told that we need it no more, behind whatever was sent
+   * @param gone completes when the socket is closed
    */
-  static void say(ClientSession session) {
+  static void end(
+      @Nullable ClientSession session,
+      @Nullable Channel socket,
+      boolean orderly,
+      Promise<Void> gone) {
+    if (session != null) {
+      if (orderly) {
+        say(session);
+      }
+      session.close(true); // and the socket, if it does not have to take leave
+    } else if (socket != null) {
+      socket.close();
+    }
+    if (socket == null) {
+      gone.trySuccess(null);
+    } else {
+      socket.closeFuture().addListener(closed -> gone.trySuccess(null));
+    }
+  }
+
+  /** Only where the session has got far enough for that, and stands. */
+  private static void say(ClientSession session) {
     if (!session.isOpen() || session.getServerVersion() == null) {
       return;
     }

@@ -16,7 +16,7 @@ final class ForwardedChannels implements ChannelFactory {
   public Channel createChannel(Session session) {
     return new ForwardedTcpipChannel(
         (channel, connected, originator) ->
-            SshConnection.of(session)
+            ConnectionEvents.of(session)
                 .ifPresentOrElse(
                     connection -> connection.opening(channel, connected, originator),
                     channel::refuse));

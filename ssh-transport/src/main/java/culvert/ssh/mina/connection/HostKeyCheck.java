@@ -2,6 +2,7 @@ package culvert.ssh.mina.connection;
 
 import culvert.config.AlgorithmKind;
 import culvert.config.SshProfile;
+import culvert.ssh.Asker;
 import culvert.ssh.SshException;
 import culvert.ssh.SshFailure;
 import culvert.ssh.SshServer;
@@ -15,15 +16,20 @@ import io.netty.util.concurrent.Promise;
 import java.net.InetAddress;
 import java.time.Clock;
 import java.util.Optional;
+import java.util.function.Function;
 import org.apache.sshd.client.session.ClientSession;
 
-/** The host key of one connection, at its first key exchange and at every later one. */
+/**
+ * The host key of one connection, at its first key exchange and at every later one. Confined to the
+ * connection's event loop.
+ */
 final class HostKeyCheck {
-  private final SshServer server;
+  private final Function<HostKey, NewHostKey> accepting;
   private final HostKeyVerifier verifier;
+  private Optional<NewHostKey> newKey = Optional.empty();
 
-  private HostKeyCheck(SshServer server, KnownHost known) {
-    this.server = server;
+  private HostKeyCheck(SshServer server, KnownHost known, Function<HostKey, NewHostKey> accepting) {
+    this.accepting = accepting;
     SshProfile profile = server.profile();
     HostKeyAlgorithms algorithms =
         HostKeyAlgorithms.named(profile.algorithms().offered(AlgorithmKind.HOST_KEYS));
@@ -35,18 +41,22 @@ final class HostKeyCheck {
    * Reads what is known of the server, off the loop.
    *
    * @param reached its own address, if it was reached without help
+   * @param asker on whose behalf a new key is accepted
    * @return completes on the loop; fails with {@link SshException}
    */
   static Future<HostKeyCheck> load(
       ConnectionServices services,
       SshServer server,
       Optional<InetAddress> reached,
+      Asker asker,
       EventLoop loop) {
+    Function<HostKey, NewHostKey> accepting =
+        key -> new NewHostKey(services, server, reached, key, asker);
     return orImpossible(
         server,
         loop,
         services.offLoop(
-            loop, () -> new HostKeyCheck(server, services.knownHost(server, reached))));
+            loop, () -> new HostKeyCheck(server, services.knownHost(server, reached), accepting)));
   }
 
   /**
@@ -93,9 +103,12 @@ final class HostKeyCheck {
     return verifier.isKnown(algorithm);
   }
 
-  /** A key to accept before the login, and to write down after it. */
-  Optional<HostKey> toRemember() {
-    return verifier.toRemember();
+  /** A key to bind its host to before the login, and to write down after it: always the same. */
+  Optional<NewHostKey> newKey() {
+    if (newKey.isEmpty()) {
+      newKey = verifier.toRemember().map(accepting);
+    }
+    return newKey;
   }
 
   /** Why the connection was given up, if the host key was the reason. */

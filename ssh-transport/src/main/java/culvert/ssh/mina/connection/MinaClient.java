@@ -3,9 +3,13 @@ package culvert.ssh.mina.connection;
 import culvert.ssh.mina.auth.LoginMethods;
 import culvert.ssh.mina.channel.ChannelMessageOrder;
 import culvert.ssh.mina.io.NettyIoServices;
+import io.netty.channel.socket.DuplexChannel;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import org.apache.sshd.client.ClientBuilder;
 import org.apache.sshd.client.SshClient;
@@ -60,8 +64,23 @@ public final class MinaClient implements AutoCloseable {
     client.start();
   }
 
-  /** Begins an SSH session on the connection that the context names. */
-  ConnectFuture connect(HostConfigEntry entry, AttributeRepository context) throws IOException {
+  /**
+   * Begins an SSH session on a TCP connection. On its event loop.
+   *
+   * @param reached where it leads, if that is known
+   * @param owner hears of the session's events
+   */
+  ConnectFuture connect(
+      DuplexChannel tcp, Optional<InetAddress> reached, int port, SshConnection owner)
+      throws IOException {
+    tcp.pipeline().remove(IdleHandler.class);
+    // MINA would resolve a name. The channel is connected already: the address is only shown.
+    String address = reached.map(InetAddress::getHostAddress).orElse("0.0.0.0");
+    HostConfigEntry entry = new HostConfigEntry("", address, port, "not-yet-known");
+    entry.setIdentitiesOnly(true);
+    AttributeRepository context =
+        AttributeRepository.ofAttributesMap(
+            Map.of(NettyIoServices.CHANNEL, tcp, SshConnection.CONNECTION, owner));
     return client.connect(entry, context, null);
   }
 

@@ -10,9 +10,6 @@ import culvert.ssh.SshSessionSpec;
 import culvert.ssh.mina.auth.Login;
 import culvert.ssh.mina.channel.ForwardedTcpipChannel;
 import culvert.ssh.mina.connection.ServerDialler.Dialled;
-import culvert.ssh.mina.hostkey.HostKey;
-import culvert.ssh.mina.io.NettyIoServices;
-import culvert.ssh.mina.io.NettyIoSession;
 import culvert.ssh.proxy.ProxyHandshake;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
@@ -23,16 +20,11 @@ import io.netty.util.concurrent.ScheduledFuture;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import org.apache.sshd.client.config.hosts.HostConfigEntry;
-import org.apache.sshd.client.future.AuthFuture;
 import org.apache.sshd.client.session.ClientSession;
-import org.apache.sshd.common.AttributeRepository;
 import org.apache.sshd.common.AttributeRepository.AttributeKey;
-import org.apache.sshd.common.session.Session;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,18 +34,17 @@ import org.slf4j.LoggerFactory;
  * futures and {@link #close}. That loop changes once at most, before keys are exchanged: a channel
  * of another SSH connection lives on that one's loop.
  *
- * <pre>Connecting -> ExchangingKeys -> Ready -> LoggingIn -> Accepted -> LoggedIn -> Ended</pre>
+ * <pre>Connecting -> ExchangingKeys -> Ready -> LoggingIn -> LoggedIn -> Ended</pre>
  */
 public final class SshConnection {
   private static final Logger log = LoggerFactory.getLogger(SshConnection.class);
-  private static final AttributeKey<SshConnection> CONNECTION = new AttributeKey<>();
+  static final AttributeKey<SshConnection> CONNECTION = new AttributeKey<>();
 
   private enum State {
     CONNECTING,
     EXCHANGING_KEYS,
     READY,
     LOGGING_IN,
-    ACCEPTED,
     LOGGED_IN,
     ENDED
   }
@@ -62,28 +53,23 @@ public final class SshConnection {
   private static final Duration OWN_PATIENCE = Duration.ofSeconds(15);
 
   private final SshServer server;
-  private final Optional<SshSessionSpec> via;
-  private final Asker asker;
   private final ConnectionServices services;
-  private final ServerDialler dialler;
   private final Promise<Void> reached;
   private final Promise<Void> ready;
   private final Promise<SessionChannels> loggedIn;
   private final Promise<SshException> ended;
   private final Promise<Void> gone;
-  private final HopWait hopWait;
+  private final Asker asker;
+  private final Approach approach;
   private final TurnClock connectClock;
-  private final TurnClock loginClock;
+  private final TimedLogin login;
 
   private volatile EventLoop loop;
   private State state = State.CONNECTING;
-  private @Nullable Future<Dialled> dialling;
   private @Nullable Channel socket;
   private volatile Optional<InetAddress> serverAddress = Optional.empty();
   private @Nullable HostKeyCheck hostKey;
-  private @Nullable NewHostKey newHostKey;
   private @Nullable ClientSession session;
-  private @Nullable Login login;
   private @Nullable SessionWatches watches;
   private @Nullable Throwable firstTrouble;
   private Duration ownBefore = Duration.ZERO; // own time before the server was reached
@@ -96,18 +82,15 @@ public final class SshConnection {
       ConnectionServices services,
       ServerDialler dialler) {
     this.server = server;
-    this.via = via;
-    this.asker = asker;
     this.loop = loop;
     this.services = services;
-    this.dialler = dialler;
     this.reached = loop.newPromise();
     this.ready = loop.newPromise();
     this.loggedIn = loop.newPromise();
     this.ended = loop.newPromise();
     this.gone = loop.newPromise();
-    this.hopWait = new HopWait(via, dialler);
-    Duration login = server.profile().timeouts().login();
+    this.asker = asker;
+    this.approach = new Approach(server, via, asker, dialler, loop, new Arrival());
     this.connectClock =
         new TurnClock(
             this::schedule,
@@ -115,10 +98,8 @@ public final class SshConnection {
             server.profile().timeouts().connect(),
             this::connectTimedOut,
             OWN_PATIENCE,
-            this::connectHeldUp);
-    this.loginClock =
-        new TurnClock(
-            this::schedule, System::nanoTime, login, this::loginTimedOut, login, this::loginHeldUp);
+            this::heldUp);
+    this.login = new TimedLogin(server, this::schedule, this::end);
   }
 
   /**
@@ -138,7 +119,7 @@ public final class SshConnection {
       ConnectionServices services,
       ServerDialler dialler) {
     SshConnection connection = new SshConnection(server, via, asker, loop, services, dialler);
-    loop.execute(connection::connect);
+    loop.execute(connection.approach::begin);
     return connection;
   }
 
@@ -169,70 +150,33 @@ public final class SshConnection {
     return loop;
   }
 
-  /** MINA's session belongs to this connection, if Culvert made it. */
-  static Optional<SshConnection> of(Session session) {
-    AttributeRepository context =
-        session instanceof ClientSession client ? client.getConnectionContext() : null;
-    return context == null
-        ? Optional.empty()
-        : Optional.ofNullable(context.getAttribute(CONNECTION));
-  }
-
   /** How long it has been held up by Culvert itself until now, hops included. Any thread. */
   public Duration ownTime() {
-    return connectClock.ownTime().plus(loginClock.ownTime()).plus(hopWait.ownTime());
+    return connectClock.ownTime().plus(login.ownTime()).plus(approach.ownTime());
   }
 
-  private void connect() {
-    if (via.isEmpty()) {
-      dial(Optional.empty());
-      return;
+  private final class Arrival implements Approach.Listener {
+    @Override
+    public void dialling() {
+      connectClock.ourTurn();
     }
-    hopWait.begin();
-    dialler
-        .hop(via.get(), loop)
-        .addListener(
-            (Future<HopSession> hop) -> {
-              hopWait.end();
-              if (!hop.isSuccess()) {
-                end((SshException) hop.cause());
-              } else if (state == State.CONNECTING) {
-                dial(Optional.of(hop.getNow()));
-              } else {
-                hop.getNow().release();
-              }
-            });
-  }
 
-  private void dial(Optional<HopSession> hop) {
-    if (state != State.CONNECTING) {
-      return; // closed before it began
-    }
-    connectClock.ourTurn();
-    dialling = dialler.dial(server, hop, asker, loop, this::named);
-    dialling.addListener(
-        (Future<Dialled> dialled) -> {
-          if (dialled.isSuccess()) {
-            settle(dialled.getNow());
-          } else if (dialled.cause() instanceof SshException failure) {
-            end(failure);
-          }
-        });
-  }
-
-  /** No name is to be looked up any more. */
-  private void named() {
-    if (state == State.CONNECTING) {
+    @Override
+    public void named() {
       connectClock.peersTurn();
     }
-  }
 
-  /** From here on everything happens where the channel lives. */
-  private void settle(Dialled dialled) {
-    if (state == State.CONNECTING) {
+    /** From here on everything happens where the channel lives. */
+    @Override
+    public void reached(Dialled dialled) {
       loop = dialled.channel().eventLoop();
+      onLoop(() -> dialled(dialled));
     }
-    onLoop(() -> dialled(dialled));
+
+    @Override
+    public void failed(SshException why) {
+      end(why);
+    }
   }
 
   private void dialled(Dialled dialled) {
@@ -250,33 +194,32 @@ public final class SshConnection {
 
   private void loadKnownHosts(DuplexChannel tcp) {
     connectClock.ourTurn();
-    HostKeyCheck.load(services, server, serverAddress, loop)
-        .addListener(
-            (Future<HostKeyCheck> loaded) -> {
-              if (!loaded.isSuccess()) {
-                end((SshException) loaded.cause());
-              } else if (state == State.CONNECTING) {
-                exchangeKeys(tcp, loaded.getNow());
-              }
-            });
+    Future<HostKeyCheck> check = HostKeyCheck.load(services, server, serverAddress, asker, loop);
+    unlessFailed(check, () -> exchangeKeys(tcp, check.getNow()));
+  }
+
+  private void unlessFailed(Future<?> work, Runnable next) {
+    work.addListener(
+        done -> {
+          if (done.isSuccess()) {
+            next.run();
+          } else {
+            end((SshException) done.cause());
+          }
+        });
   }
 
   private void exchangeKeys(DuplexChannel tcp, HostKeyCheck check) {
+    if (state != State.CONNECTING) {
+      return;
+    }
     moveTo(State.EXCHANGING_KEYS);
     connectClock.peersTurn();
     hostKey = check;
     try {
-      tcp.pipeline().remove(IdleHandler.class);
-      // MINA would resolve a name. The channel is connected already: the address is only shown.
-      String address = serverAddress.map(InetAddress::getHostAddress).orElse("0.0.0.0");
-      HostConfigEntry entry = new HostConfigEntry("", address, server.port(), "not-yet-known");
-      entry.setIdentitiesOnly(true);
-      AttributeRepository context =
-          AttributeRepository.ofAttributesMap(
-              Map.of(NettyIoServices.CHANNEL, tcp, CONNECTION, this));
       services
           .client()
-          .connect(entry, context)
+          .connect(tcp, serverAddress, server.port(), this)
           .addListener(
               connected -> {
                 if (connected.getException() != null) {
@@ -312,25 +255,13 @@ public final class SshConnection {
     if (state != State.EXCHANGING_KEYS || hostKey == null) {
       return;
     }
-    Optional<HostKey> accepted = hostKey.toRemember();
-    if (accepted.isEmpty()) {
+    Optional<NewHostKey> accepted = hostKey.newKey();
+    if (accepted.isPresent()) {
+      connectClock.ourTurn();
+      unlessFailed(accepted.get().bind(loop), this::becomeReady);
+    } else {
       becomeReady();
-      return;
     }
-    connectClock.ourTurn();
-    newHostKey = new NewHostKey(services, server, serverAddress, accepted.get(), asker);
-    unlessRejected(newHostKey.bind(loop), this::becomeReady);
-  }
-
-  private void unlessRejected(Future<Void> verdict, Runnable next) {
-    verdict.addListener(
-        judged -> {
-          if (judged.isSuccess()) {
-            next.run();
-          } else {
-            end((SshException) judged.cause());
-          }
-        });
   }
 
   private void becomeReady() {
@@ -347,89 +278,28 @@ public final class SshConnection {
    * @return fails with the reason, and then the connection has ended
    */
   public Future<SessionChannels> logIn(Login newLogin) {
-    if (!loop.inEventLoop()) {
-      loop.execute(() -> logIn(newLogin));
-      return loggedIn;
-    }
-    login = newLogin;
-    ClientSession ssh = session;
-    if (state != State.READY || ssh == null) {
-      newLogin.wipe();
-      loggedIn.tryFailure(
-          DialFailures.failure(SshFailure.NOT_SSH, server, "hung up before the login"));
-      return loggedIn;
-    }
-    moveTo(State.LOGGING_IN);
-    loginClock.peersTurn();
-    try {
-      ioSession(ssh)
-          .inBatch(
-              () -> {
-                newLogin.attach(ssh, loop, new LoginTurns());
-                ssh.auth().addListener(done -> onLoop(() -> authenticated(done)));
-              });
-    } catch (Exception e) {
-      end(newLogin.failure(e));
-    }
+    onLoop(() -> beginLogin(newLogin));
     return loggedIn;
   }
 
-  private void authenticated(AuthFuture auth) {
+  private void beginLogin(Login newLogin) {
     ClientSession ssh = session;
-    if (state != State.LOGGING_IN || login == null || ssh == null) {
+    if (state != State.READY || ssh == null || hostKey == null) {
+      newLogin.wipe();
+      loggedIn.tryFailure(
+          DialFailures.failure(SshFailure.NOT_SSH, server, "hung up before the login"));
       return;
     }
-    log.debug("{}: {}: {}", server, login, login.course());
-    if (!auth.isSuccess()) {
-      Throwable cause = auth.getException();
-      end(login.failure(cause == null ? new IOException("login refused") : cause));
-      return;
-    }
-    login.wipe();
-    moveTo(State.ACCEPTED);
-    if (newHostKey == null) {
-      becomeLoggedIn(ssh);
-    } else {
-      loginClock.ourTurn();
-      unlessRejected(newHostKey.write(loop), () -> becomeLoggedIn(ssh));
-    }
+    moveTo(State.LOGGING_IN);
+    login.begin(newLogin, ssh, hostKey.newKey(), () -> loggedIn(ssh));
   }
 
-  private void becomeLoggedIn(ClientSession ssh) {
-    if (state != State.ACCEPTED) {
-      return;
-    }
-    loginClock.stop();
+  private void loggedIn(ClientSession ssh) {
     moveTo(State.LOGGED_IN);
-    watch(ssh);
-    loggedIn.trySuccess(new SessionChannels(server, ssh, services.windows()));
-  }
-
-  private final class LoginTurns implements Login.Turns {
-    @Override
-    public void ours() {
-      if (state == State.LOGGING_IN) {
-        loginClock.ourTurn();
-      }
-    }
-
-    @Override
-    public void theServers() {
-      if (state == State.LOGGING_IN) {
-        loginClock.peersTurn();
-      }
-    }
-  }
-
-  private void watch(ClientSession ssh) {
-    watches =
-        new SessionWatches(
-            server,
-            ssh,
-            Objects.requireNonNull(socket, "socket: none, though logged in"),
-            services.clock(),
-            this::end);
+    Channel tcp = Objects.requireNonNull(socket, "socket: none, though logged in");
+    watches = new SessionWatches(server, ssh, tcp, services.clock(), this::end);
     watches.start();
+    loggedIn.trySuccess(new SessionChannels(server, ssh, services.windows()));
   }
 
   /** What runs on the connection; only when {@link #logIn} has succeeded. Any thread. */
@@ -444,10 +314,6 @@ public final class SshConnection {
     } else {
       ssh.refuse();
     }
-  }
-
-  private static NettyIoSession ioSession(ClientSession ssh) {
-    return (NettyIoSession) ssh.getIoSession();
   }
 
   /** The first thing that went wrong is the reason of the end. */
@@ -472,9 +338,8 @@ public final class SshConnection {
       case CONNECTING, EXCHANGING_KEYS ->
           DialFailures.beforeTheKeys(server, cause, connectClock.ownTime().minus(ownBefore));
       case READY -> DialFailures.beforeTheLogin(server, cause);
-      case LOGGING_IN ->
-          login == null ? DialFailures.beforeTheLogin(server, cause) : login.failure(cause);
-      case ACCEPTED, LOGGED_IN, ENDED -> DialFailures.sessionEnded(server, cause);
+      case LOGGING_IN -> login.brokenOff(cause);
+      case LOGGED_IN, ENDED -> DialFailures.sessionEnded(server, cause);
     };
   }
 
@@ -482,17 +347,8 @@ public final class SshConnection {
     end(DialFailures.connectTimedOut(server, state != State.CONNECTING));
   }
 
-  private void loginTimedOut() {
-    end(DialFailures.loginTimedOut(server));
-  }
-
-  private void connectHeldUp() {
+  private void heldUp() {
     end(DialFailures.heldUp(server, "names or known_hosts", connectClock.ownTime()));
-  }
-
-  private void loginHeldUp() {
-    String what = state == State.LOGGING_IN ? "a key's signature" : "names or known_hosts";
-    end(DialFailures.heldUp(server, what, loginClock.ownTime()));
   }
 
   /**
@@ -508,19 +364,14 @@ public final class SshConnection {
       return;
     }
     moveTo(State.ENDED);
-    hopWait.end();
+    approach.giveUp();
     connectClock.stop();
-    loginClock.stop();
-    if (login != null) {
-      login.wipe();
-    }
+    login.end();
     if (watches != null) {
       watches.stop();
     }
-    if (dialling != null) {
-      dialling.cancel(false);
-    }
-    endSession();
+    // Of what went wrong MINA has told the server, as far as there is anything to tell.
+    Farewell.end(session, socket, firstTrouble == null, gone);
     if (loggedIn.isSuccess()) {
       channels().end(reason);
     }
@@ -528,23 +379,6 @@ public final class SshConnection {
     ready.tryFailure(reason);
     loggedIn.tryFailure(reason);
     ended.trySuccess(reason);
-  }
-
-  /** Of what went wrong MINA has told the server, as far as there is anything to tell. */
-  private void endSession() {
-    if (session != null) {
-      if (firstTrouble == null) {
-        Farewell.say(session);
-      }
-      session.close(true); // and the socket, if it does not have to take leave
-    } else if (socket != null) {
-      socket.close();
-    }
-    if (socket == null) {
-      gone.trySuccess(null);
-    } else {
-      socket.closeFuture().addListener(closed -> gone.trySuccess(null));
-    }
   }
 
   private void moveTo(State next) {

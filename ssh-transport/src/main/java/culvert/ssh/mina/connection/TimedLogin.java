@@ -1,0 +1,176 @@
+package culvert.ssh.mina.connection;
+
+import culvert.ssh.SshException;
+import culvert.ssh.SshServer;
+import culvert.ssh.mina.auth.Login;
+import culvert.ssh.mina.io.Loops;
+import culvert.ssh.mina.io.NettyIoSession;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
+import org.apache.sshd.client.future.AuthFuture;
+import org.apache.sshd.client.session.ClientSession;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The login on one connection and the writing of a new host key after it, both within the profile's
+ * login-timeout. Owns the {@link Login} and wipes it. Confined to the session's event loop, but for
+ * {@link #ownTime}.
+ */
+final class TimedLogin {
+  private static final Logger log = LoggerFactory.getLogger(TimedLogin.class);
+
+  private final SshServer server;
+  private final Consumer<SshException> failed;
+  private final TurnClock clock;
+  private @Nullable Login login;
+  private State state = State.NOT_BEGUN;
+
+  private enum State {
+    NOT_BEGUN,
+    RUNNING,
+    /** By the server; a new host key is not written yet. */
+    ACCEPTED,
+    OVER
+  }
+
+  /**
+   * A login that has not begun.
+   *
+   * @param timer runs a task on the loop after a while
+   * @param failed told once at most why the connection is to end
+   */
+  TimedLogin(
+      SshServer server,
+      BiFunction<Duration, Runnable, ScheduledFuture<?>> timer,
+      Consumer<SshException> failed) {
+    this.server = server;
+    this.failed = failed;
+    Duration limit = server.profile().timeouts().login();
+    this.clock = new TurnClock(timer, System::nanoTime, limit, this::timedOut, limit, this::heldUp);
+  }
+
+  /** How long it has been held up by Culvert itself. Any thread. */
+  Duration ownTime() {
+    return clock.ownTime();
+  }
+
+  /**
+   * Begins, on a session that is ready for it.
+   *
+   * @param newHostKey is written when the server has accepted the login
+   */
+  void begin(
+      Login shown, ClientSession session, Optional<NewHostKey> newHostKey, Runnable succeeded) {
+    login = shown;
+    state = State.RUNNING;
+    clock.peersTurn();
+    NettyIoSession connection = (NettyIoSession) session.getIoSession();
+    EventLoop loop = connection.eventLoop();
+    Runnable accepted = () -> accepted(newHostKey, loop, succeeded);
+    try {
+      connection.inBatch(
+          () -> {
+            shown.attach(session, loop, new LoginTurns());
+            session
+                .auth()
+                .addListener(done -> Loops.post(loop, () -> answered(shown, done, accepted)));
+          });
+    } catch (Exception e) {
+      failed.accept(shown.failure(e));
+    }
+  }
+
+  private void answered(Login shown, AuthFuture answer, Runnable accepted) {
+    if (state != State.RUNNING) {
+      return;
+    }
+    log.debug("{}: {}: {}", server, shown, shown.course());
+    if (answer.isSuccess()) {
+      accepted.run();
+    } else {
+      Throwable cause = answer.getException();
+      failed.accept(shown.failure(cause == null ? new IOException("login refused") : cause));
+    }
+  }
+
+  private void accepted(Optional<NewHostKey> newHostKey, EventLoop loop, Runnable succeeded) {
+    wipe();
+    state = State.ACCEPTED;
+    if (newHostKey.isEmpty()) {
+      succeed(succeeded);
+      return;
+    }
+    clock.ourTurn();
+    newHostKey
+        .get()
+        .write(loop)
+        .addListener(
+            written -> {
+              if (written.isSuccess()) {
+                succeed(succeeded);
+              } else {
+                failed.accept((SshException) written.cause());
+              }
+            });
+  }
+
+  private void succeed(Runnable succeeded) {
+    if (state == State.ACCEPTED) {
+      end();
+      succeeded.run();
+    }
+  }
+
+  /** The connection broke in the middle of it. */
+  SshException brokenOff(Throwable cause) {
+    if (login == null) {
+      return DialFailures.beforeTheLogin(server, cause);
+    }
+    return state == State.RUNNING ? login.failure(cause) : DialFailures.sessionEnded(server, cause);
+  }
+
+  /** It is over, one way or the other. Idempotent. */
+  void end() {
+    state = State.OVER;
+    clock.stop();
+    wipe();
+  }
+
+  private void wipe() {
+    if (login != null) {
+      login.wipe();
+    }
+  }
+
+  private void timedOut() {
+    failed.accept(DialFailures.loginTimedOut(server));
+  }
+
+  private void heldUp() {
+    String what = state == State.RUNNING ? "a key's signature" : "names or known_hosts";
+    failed.accept(DialFailures.heldUp(server, what, clock.ownTime()));
+  }
+
+  private final class LoginTurns implements Login.Turns {
+    @Override
+    public void ours() {
+      if (state == State.RUNNING) {
+        clock.ourTurn();
+      }
+    }
+
+    @Override
+    public void theServers() {
+      if (state == State.RUNNING) {
+        clock.peersTurn();
+      }
+    }
+  }
+}

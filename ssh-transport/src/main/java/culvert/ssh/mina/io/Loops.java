@@ -1,0 +1,17 @@
+package culvert.ssh.mina.io;
+
+import io.netty.util.concurrent.EventExecutor;
+
+/** How work comes to the event loop that its state is confined to. */
+public final class Loops {
+  private Loops() {}
+
+  /** Runs the task on the loop: now, where that is this thread's. */
+  public static void post(EventExecutor loop, Runnable task) {
+    if (loop.inEventLoop()) {
+      task.run();
+    } else {
+      loop.execute(task);
+    }
+  }
+}
