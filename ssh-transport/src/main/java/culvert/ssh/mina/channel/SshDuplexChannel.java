@@ -16,15 +16,11 @@ import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.DefaultChannelConfig;
 import io.netty.channel.EventLoop;
-import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.channel.socket.ChannelOutputShutdownException;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
-import java.io.IOException;
 import java.net.SocketAddress;
-import java.util.ArrayDeque;
 import org.apache.sshd.common.session.ConnectionService;
 import org.apache.sshd.common.session.Session;
 
@@ -32,9 +28,6 @@ import org.apache.sshd.common.session.Session;
  * A direct-tcpip or forwarded-tcpip channel as a Netty channel; {@link
  * culvert.ssh.SshSession#openDirectTcpip} says what it promises. Confined to the event loop of its
  * SSH connection, as every Netty channel is to its own.
- *
- * <p>Received packets queue until the socket read that brought them is over, and window credit goes
- * back when the pipeline takes them. The peer's EOF and CLOSE queue behind them.
  */
 public final class SshDuplexChannel extends AbstractChannel implements DuplexChannel {
   private static final ChannelMetadata METADATA = new ChannelMetadata(false);
@@ -46,22 +39,10 @@ public final class SshDuplexChannel extends AbstractChannel implements DuplexCha
   private final Promise<DuplexChannel> opened;
   private final PeerAddress peer;
   private final OutputHalf output;
-  private final CreditSteps credit;
+  private final InputHalf input;
   private final Promise<Void> gone;
-  private final ArrayDeque<ByteBuf> received = new ArrayDeque<>();
-
-  private boolean readPending;
-  private boolean deliveryScheduled;
-  private boolean eofReceived;
-
-  /** No message comes any more: the peer's CLOSE, or the end of the SSH session. */
-  private boolean ended;
-
-  private Exception endReason = new IOException("SSH channel closed without EOF");
-
   private volatile boolean open = true;
   private volatile boolean active;
-  private volatile boolean inputShutdown;
 
   private SshDuplexChannel(
       NettyIoSession connection,
@@ -78,7 +59,8 @@ public final class SshDuplexChannel extends AbstractChannel implements DuplexCha
     this.opened = opened;
     ssh.attach(new Messages(), windowBytes);
     this.output = new OutputHalf(ssh, connection, this::flushAgain);
-    this.credit = new CreditSteps(ssh.getLocalWindow(), windowBytes);
+    this.input =
+        new InputHalf(this, connection, new CreditSteps(ssh.getLocalWindow(), windowBytes));
     this.gone = connection.eventLoop().newPromise();
     config.setAutoRead(false);
   }
@@ -168,20 +150,17 @@ public final class SshDuplexChannel extends AbstractChannel implements DuplexCha
 
     @Override
     public void data(byte[] bytes, int offset, int length) {
-      received.add(alloc().buffer(length).writeBytes(bytes, offset, length));
-      deliverAfterBatch();
+      input.data(bytes, offset, length);
     }
 
     @Override
     public void eof() {
-      eofReceived = true;
-      deliverAfterBatch();
+      input.eof();
     }
 
     @Override
     public void closeReceived() {
-      ended = true;
-      deliverAfterBatch();
+      input.closeReceived();
     }
 
     @Override
@@ -198,90 +177,16 @@ public final class SshDuplexChannel extends AbstractChannel implements DuplexCha
 
   /** The SSH connection is gone, and the channel with it. On the event loop. */
   public void connectionEnded(SshException reason) {
-    if (!ended) {
-      endReason = reason;
-    }
-    ended = true;
+    input.endedBy(reason);
     if (!opened.isDone()) {
       failOpen(reason);
     }
-    deliver();
-  }
-
-  private void deliverAfterBatch() {
-    if (!deliveryScheduled) {
-      deliveryScheduled = true;
-      connection.afterBatch(this::deliver);
-    }
-  }
-
-  private void deliver() {
-    deliveryScheduled = false;
-    if (!open || !isRegistered()) {
-      return;
-    }
-    if (ended && !eofReceived) {
-      breakOff();
-    } else if (!received.isEmpty()) {
-      deliverReceived();
-    }
-    if (open && received.isEmpty()) {
-      deliverEnd();
-    }
-  }
-
-  private void deliverReceived() {
-    if (!readPending) {
-      return;
-    }
-    readPending = false;
-    for (ByteBuf bytes = received.poll(); bytes != null; bytes = received.poll()) {
-      int length = bytes.readableBytes();
-      pipeline().fireChannelRead(bytes);
-      if (!giveCredit(length)) {
-        return;
-      }
-    }
-    pipeline().fireChannelReadComplete();
-  }
-
-  /** Only to a server that may still send. */
-  private boolean giveCredit(int bytes) {
-    try {
-      if (!eofReceived && !ended && open) {
-        credit.taken(bytes);
-      }
-      return true;
-    } catch (IOException e) {
-      endReason = e;
-      breakOff();
-      return false;
-    }
-  }
-
-  private void deliverEnd() {
-    if (eofReceived && !inputShutdown) {
-      inputShutdown = true;
-      pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
-      pipeline().fireUserEventTriggered(ChannelInputShutdownReadComplete.INSTANCE);
-    }
-    if (ended && open) {
-      close();
-    }
-  }
-
-  /** The peer went away in the middle: what it has sent is a fragment. */
-  private void breakOff() {
-    pipeline().fireExceptionCaught(endReason);
-    close();
+    input.deliver();
   }
 
   @Override
   protected void doBeginRead() {
-    readPending = true;
-    if (!received.isEmpty()) {
-      deliverAfterBatch();
-    }
+    input.beginRead();
   }
 
   private void flushAgain() {
@@ -311,8 +216,7 @@ public final class SshDuplexChannel extends AbstractChannel implements DuplexCha
   protected void doClose() throws Exception {
     open = false;
     active = false;
-    received.forEach(ByteBuf::release);
-    received.clear();
+    input.close();
     output.close();
     gone.trySuccess(null);
     connection.inBatch(() -> ssh.close(false));
@@ -363,7 +267,7 @@ public final class SshDuplexChannel extends AbstractChannel implements DuplexCha
 
   @Override
   public boolean isInputShutdown() {
-    return inputShutdown;
+    return input.isShutDown();
   }
 
   @Override
