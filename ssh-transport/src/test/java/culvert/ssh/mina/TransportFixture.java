@@ -2,13 +2,10 @@ package culvert.ssh.mina;
 
 import culvert.config.AuthMethod;
 import culvert.config.HostKeyPolicy;
-import culvert.config.RekeyLimit;
-import culvert.config.SshAlgorithms;
 import culvert.config.SshLogin;
 import culvert.config.SshPooling;
 import culvert.config.SshProfile;
 import culvert.config.SshTimeouts;
-import culvert.config.SshUser;
 import culvert.config.SshWay;
 import culvert.ssh.AddressResolver;
 import culvert.ssh.NettyTransport;
@@ -255,11 +252,9 @@ public final class TransportFixture implements AutoCloseable {
   }
 
   private SshProfile profile(Optional<String> host, int port, SshWay way) {
-    return new SshProfile(
-        "test",
+    return TestProfiles.profile(
         host,
         port,
-        new SshUser.FromFtp(),
         new SshLogin(
             List.of(AuthMethod.PASSWORD),
             Optional.empty(),
@@ -272,9 +267,7 @@ public final class TransportFixture implements AutoCloseable {
         new HostKeyPolicy(acceptNew, List.of(knownHosts), Optional.empty(), false),
         way,
         new SshTimeouts(deadline, deadline, Duration.ofSeconds(15), 3),
-        new SshPooling(idleTimeout, maxLifetime, connections, refusedLoginMemory),
-        SshAlgorithms.STANDARD,
-        RekeyLimit.ofBytes(1L << 30));
+        new SshPooling(idleTimeout, maxLifetime, connections, refusedLoginMemory));
   }
 
   public SshServer server() {

@@ -1,19 +1,12 @@
 package culvert.ssh.mina.auth;
 
 import culvert.config.AuthMethod;
-import culvert.config.HostKeyPolicy;
-import culvert.config.RekeyLimit;
 import culvert.config.Secret;
-import culvert.config.SshAlgorithms;
 import culvert.config.SshLogin;
-import culvert.config.SshPooling;
 import culvert.config.SshProfile;
-import culvert.config.SshTimeouts;
-import culvert.config.SshUser;
-import culvert.config.SshWay;
+import culvert.ssh.mina.TestProfiles;
 import java.nio.charset.Charset;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -82,11 +75,8 @@ record Profiles(
   }
 
   SshProfile port(int port) {
-    return new SshProfile(
-        "test",
-        Optional.empty(),
+    return TestProfiles.profile(
         port,
-        new SshUser.FromFtp(),
         new SshLogin(
             methods,
             password,
@@ -95,12 +85,6 @@ record Profiles(
             passphrase,
             certificateFiles,
             agent,
-            identitiesOnly),
-        new HostKeyPolicy(true, List.of(), Optional.empty(), false),
-        new SshWay.Direct(),
-        new SshTimeouts(Duration.ofSeconds(30), Duration.ofSeconds(10), Duration.ofSeconds(15), 3),
-        new SshPooling(Duration.ofSeconds(60), Duration.ofHours(12), 2, Duration.ofSeconds(60)),
-        SshAlgorithms.STANDARD,
-        RekeyLimit.ofBytes(1L << 30));
+            identitiesOnly));
   }
 }
