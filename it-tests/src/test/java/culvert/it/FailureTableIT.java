@@ -17,13 +17,11 @@ import culvert.testing.EmbeddedFtpServer;
 import culvert.testing.EmbeddedSshServer;
 import culvert.testing.EmbeddedSshServer.Silence;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -34,20 +32,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 class FailureTableIT {
   private static final Map<String, String> USERS = Map.of("amy", "secret");
 
-  @TempDir Path directory;
+  @RegisterExtension final Peers peers = new Peers();
   private EmbeddedFtpServer ftpServer;
   private EmbeddedSshServer sshServer;
 
   @BeforeEach
   void start() throws IOException {
-    ftpServer = EmbeddedFtpServer.start(directory.resolve("files"), USERS);
-    sshServer = EmbeddedSshServer.start(USERS);
-  }
-
-  @AfterEach
-  void stop() throws IOException {
-    sshServer.close();
-    ftpServer.close();
+    ftpServer = peers.add(EmbeddedFtpServer.start(peers.directory().resolve("files"), USERS));
+    sshServer = peers.add(EmbeddedSshServer.start(USERS));
   }
 
   @Test
@@ -185,7 +177,7 @@ class FailureTableIT {
         Culvert culvert =
             Culvert.start(
                 TestConfig.tunnel(
-                        directory, strict.port(), ftpServer.port(), strict.knownHostsLine())
+                        peers.directory(), strict.port(), ftpServer.port(), strict.knownHostsLine())
                     .rule("fallback", "plain"))) {
       transfersInPlaintext(culvert);
       assertThat(strict.attempts()).isNotEmpty();
@@ -215,7 +207,7 @@ class FailureTableIT {
       hop.expirePasswords();
       TestConfig config =
           TestConfig.tunnel(
-                  directory,
+                  peers.directory(),
                   sshServer.port(),
                   ftpServer.port(),
                   sshServer.knownHostsLine(),
@@ -224,7 +216,7 @@ class FailureTableIT {
               .alsoProfile(
                   "hop",
                   "host: 127.0.0.1, port: %d, authentication: password, known-hosts: %s"
-                      .formatted(hop.port(), directory.resolve("known_hosts")))
+                      .formatted(hop.port(), peers.directory().resolve("known_hosts")))
               .rule("fallback", "plain");
       try (Culvert culvert = Culvert.start(config);
           FtpDialogue ftp = culvert.ftp(ftpServer.port())) {
@@ -254,7 +246,8 @@ class FailureTableIT {
         RealVsftpd vsftpd = RealVsftpd.start();
         Culvert culvert =
             Culvert.start(
-                TestConfig.tunnel(directory, sshd.port(), vsftpd.port(), sshd.knownHostsLine())
+                TestConfig.tunnel(
+                        peers.directory(), sshd.port(), vsftpd.port(), sshd.knownHostsLine())
                     .rule("fallback", "plain"));
         FtpDialogue ftp = culvert.ftp(vsftpd.port())) {
       assertThat(ftp.reply()).startsWith("220 ");
@@ -322,7 +315,8 @@ class FailureTableIT {
         RealVsftpd vsftpd = RealVsftpd.start();
         Culvert culvert =
             Culvert.start(
-                TestConfig.tunnel(directory, sshd.port(), vsftpd.port(), sshd.knownHostsLine())
+                TestConfig.tunnel(
+                        peers.directory(), sshd.port(), vsftpd.port(), sshd.knownHostsLine())
                     .rule("fallback", fallback));
         FtpDialogue ftp = culvert.ftp(vsftpd.port())) {
       assertThat(ftp.reply()).startsWith("220 ");
@@ -349,7 +343,7 @@ class FailureTableIT {
     try (RealSshd sshd = RealSshd.start();
         Culvert culvert =
             Culvert.start(
-                TestConfig.tunnel(directory, sshd.port(), closed, sshd.knownHostsLine())
+                TestConfig.tunnel(peers.directory(), sshd.port(), closed, sshd.knownHostsLine())
                     .rule("fallback", fallback));
         FtpDialogue ftp = culvert.ftp(closed)) {
       assertThat(ftp.reply()).startsWith("220 ");
@@ -379,7 +373,7 @@ class FailureTableIT {
   }
 
   private void transfersInPlaintext(Culvert culvert) throws IOException {
-    TestFile file = TestFile.create(directory.resolve("upload"), 300_000);
+    TestFile file = TestFile.create(peers.directory().resolve("upload"), 300_000);
 
     Run<String> up = curl(culvert).text("--upload-file", file.path().toString(), url() + "file");
     Run<Sha256> down = curl(culvert).digest(url() + "file");
@@ -405,6 +399,6 @@ class FailureTableIT {
 
   private TestConfig config() throws IOException {
     return TestConfig.tunnel(
-        directory, sshServer.port(), ftpServer.port(), sshServer.knownHostsLine());
+        peers.directory(), sshServer.port(), ftpServer.port(), sshServer.knownHostsLine());
   }
 }

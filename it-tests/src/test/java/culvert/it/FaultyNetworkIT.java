@@ -14,10 +14,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Random;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The network between Culvert and the SSH server is slow, breaks, or falls silent. */
 class FaultyNetworkIT {
@@ -25,7 +24,7 @@ class FaultyNetworkIT {
   private static final long LENGTH = 8L * TestFile.MIB;
   private static final int TIMES = 10;
 
-  @TempDir Path directory;
+  @RegisterExtension final Peers peers = new Peers();
   private EmbeddedFtpServer ftpServer;
   private EmbeddedSshServer sshServer;
   private FaultyRelay network;
@@ -33,17 +32,10 @@ class FaultyNetworkIT {
 
   @BeforeEach
   void start() throws IOException {
-    ftpServer = EmbeddedFtpServer.start(directory.resolve("files"), USERS);
-    sshServer = EmbeddedSshServer.start(USERS);
-    network = FaultyRelay.to(sshServer.port());
+    ftpServer = peers.add(EmbeddedFtpServer.start(peers.directory().resolve("files"), USERS));
+    sshServer = peers.add(EmbeddedSshServer.start(USERS));
+    network = peers.add(FaultyRelay.to(sshServer.port()));
     file = TestFile.create(ftpServer.root().resolve("file"), LENGTH);
-  }
-
-  @AfterEach
-  void stop() throws IOException {
-    network.close();
-    sshServer.close();
-    ftpServer.close();
   }
 
   @Test
@@ -100,7 +92,7 @@ class FaultyNetworkIT {
   void silenceInTheMiddleIsNoticedAndTheNextJobGetsANewConnection() throws Exception {
     TestConfig config =
         config().profile("server-alive-interval", "1s").profile("server-alive-count-max", 2);
-    Path copy = directory.resolve("copy");
+    Path copy = peers.directory().resolve("copy");
     try (Culvert culvert = Culvert.start(config)) {
       assertThat(curl(culvert).text("--list-only", url("")).exitCode()).isZero();
       network.freeze(); // the SSH connection stands, kept for the next job
@@ -118,7 +110,7 @@ class FaultyNetworkIT {
     String bare = sshServer.knownHostsLine();
     String key = bare.substring(bare.indexOf(' '));
     return TestConfig.tunnel(
-        directory, network.port(), ftpServer.port(), "[127.0.0.1]:" + network.port() + key);
+        peers.directory(), network.port(), ftpServer.port(), "[127.0.0.1]:" + network.port() + key);
   }
 
   private CurlClient curl(Culvert culvert) {

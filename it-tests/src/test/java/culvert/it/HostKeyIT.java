@@ -11,10 +11,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -26,27 +25,23 @@ import org.junit.jupiter.params.provider.ValueSource;
 class HostKeyIT {
   private static final Map<String, String> USERS = Map.of("amy", "secret");
 
-  @TempDir Path directory;
+  @RegisterExtension final Peers peers = new Peers();
   private EmbeddedFtpServer ftpServer;
   private EmbeddedSshServer sshServer;
 
   @BeforeEach
   void start() throws IOException {
-    ftpServer = EmbeddedFtpServer.start(directory.resolve("files"), USERS);
-    sshServer = EmbeddedSshServer.start(USERS);
-  }
-
-  @AfterEach
-  void stop() throws IOException {
-    sshServer.close();
-    ftpServer.close();
+    ftpServer = peers.add(EmbeddedFtpServer.start(peers.directory().resolve("files"), USERS));
+    sshServer = peers.add(EmbeddedSshServer.start(USERS));
   }
 
   @ParameterizedTest(name = "fallback: {0}")
   @ValueSource(strings = {"none", "plain"})
   void anUnknownKeyUnderYesGetsNoCredentials(String fallback) throws Exception {
     refused(
-        TestConfig.tunnel(directory, sshServer.port(), ftpServer.port()), fallback, "is unknown");
+        TestConfig.tunnel(peers.directory(), sshServer.port(), ftpServer.port()),
+        fallback,
+        "is unknown");
   }
 
   @ParameterizedTest(name = "fallback: {0}")
@@ -73,7 +68,8 @@ class HostKeyIT {
     String key = sshServer.knownHostsLine();
     String bare = key.substring(key.indexOf(' ') + 1);
     refused(
-        TestConfig.tunnel(directory, sshServer.port(), ftpServer.port(), key, "@revoked * " + bare),
+        TestConfig.tunnel(
+            peers.directory(), sshServer.port(), ftpServer.port(), key, "@revoked * " + bare),
         fallback,
         "is revoked");
   }
@@ -81,12 +77,13 @@ class HostKeyIT {
   @ParameterizedTest(name = "fallback: {0}")
   @ValueSource(strings = {"none", "plain"})
   void filesThatCannotBeReadGetNoCredentials(String fallback) throws Exception {
-    Path unreadable = Files.createDirectory(directory.resolve("directory"));
+    Path unreadable = Files.createDirectory(peers.directory().resolve("directory"));
     TestConfig config =
         config()
             .profile("strict-host-key-checking", "accept-new")
             .profile(
-                "known-hosts", "[" + directory.resolve("known_hosts") + ", " + unreadable + "]")
+                "known-hosts",
+                "[" + peers.directory().resolve("known_hosts") + ", " + unreadable + "]")
             .rule("fallback", fallback);
     try (Culvert culvert = Culvert.start(config);
         FtpDialogue ftp = culvert.ftp(ftpServer.port())) {
@@ -106,7 +103,8 @@ class HostKeyIT {
     String key = sshServer.knownHostsLine();
     String bare = key.substring(key.indexOf(' ') + 1);
     TestConfig config =
-        TestConfig.tunnel(directory, sshServer.port(), ftpServer.port(), "mainframe " + bare)
+        TestConfig.tunnel(
+                peers.directory(), sshServer.port(), ftpServer.port(), "mainframe " + bare)
             .profile("host-key-alias", "mainframe")
             .rule("fallback", fallback);
     try (Culvert culvert = Culvert.start(config)) {
@@ -132,7 +130,7 @@ class HostKeyIT {
   @Test
   void anUnknownKeyUnderAcceptNewIsRememberedAndFromThenOnRequired() throws Exception {
     TestConfig config =
-        TestConfig.tunnel(directory, sshServer.port(), ftpServer.port())
+        TestConfig.tunnel(peers.directory(), sshServer.port(), ftpServer.port())
             .profile("strict-host-key-checking", "accept-new");
     try (Culvert culvert = Culvert.start(config)) {
       try (FtpDialogue ftp = culvert.ftp(ftpServer.port())) {
@@ -189,6 +187,6 @@ class HostKeyIT {
 
   private TestConfig config() throws IOException {
     return TestConfig.tunnel(
-        directory, sshServer.port(), ftpServer.port(), sshServer.knownHostsLine());
+        peers.directory(), sshServer.port(), ftpServer.port(), sshServer.knownHostsLine());
   }
 }

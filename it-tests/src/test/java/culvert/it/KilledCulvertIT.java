@@ -12,14 +12,12 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -28,24 +26,18 @@ import org.junit.jupiter.params.provider.MethodSource;
 class KilledCulvertIT {
   private static final Map<String, String> USERS = Map.of("amy", "secret");
 
-  @TempDir Path directory;
+  @RegisterExtension final Peers peers = new Peers();
   private EmbeddedFtpServer ftpServer;
   private EmbeddedSshServer sshServer;
   private TestConfig config;
 
   @BeforeEach
   void start() throws IOException {
-    ftpServer = EmbeddedFtpServer.start(directory.resolve("files"), USERS);
-    sshServer = EmbeddedSshServer.start(USERS);
+    ftpServer = peers.add(EmbeddedFtpServer.start(peers.directory().resolve("files"), USERS));
+    sshServer = peers.add(EmbeddedSshServer.start(USERS));
     config =
         TestConfig.tunnel(
-            directory, sshServer.port(), ftpServer.port(), sshServer.knownHostsLine());
-  }
-
-  @AfterEach
-  void stop() throws IOException {
-    sshServer.close();
-    ftpServer.close();
+            peers.directory(), sshServer.port(), ftpServer.port(), sshServer.knownHostsLine());
   }
 
   /** At once, and by somebody who does not wait for the drain. */
@@ -93,7 +85,7 @@ class KilledCulvertIT {
   }
 
   private CulvertProcess run() throws Exception {
-    return CulvertProcess.run(config.write(), directory.resolve("log"));
+    return CulvertProcess.run(config.write(), peers.directory().resolve("log"));
   }
 
   private static void end(CulvertProcess culvert, List<String> signals) throws Exception {

@@ -23,12 +23,11 @@ import java.util.Arrays;
 import java.util.Map;
 import org.apache.commons.net.ftp.FTP;
 import org.apache.commons.net.ftp.FTPClient;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -41,28 +40,24 @@ import org.junit.jupiter.params.provider.ValueSource;
 class OtherClientsIT {
   private static final int LARGE = 20 * TestFile.MIB;
 
-  private Path directory;
+  @RegisterExtension final Peers peers = new Peers();
   private EmbeddedFtpServer ftpServer;
   private EmbeddedSshServer sshServer;
   private Culvert culvert;
 
   @BeforeAll
-  void start(@TempDir Path directory) throws Exception {
-    this.directory = directory;
+  void start() throws Exception {
     Map<String, String> users = Map.of("amy", "secret");
-    ftpServer = EmbeddedFtpServer.start(directory.resolve("files"), users);
-    sshServer = EmbeddedSshServer.start(users);
+    ftpServer = peers.add(EmbeddedFtpServer.start(peers.directory().resolve("files"), users));
+    sshServer = peers.add(EmbeddedSshServer.start(users));
     culvert =
-        Culvert.start(
-            TestConfig.tunnel(
-                directory, sshServer.port(), ftpServer.port(), sshServer.knownHostsLine()));
-  }
-
-  @AfterAll
-  void stop() throws Exception {
-    culvert.close();
-    sshServer.close();
-    ftpServer.close();
+        peers.add(
+            Culvert.start(
+                TestConfig.tunnel(
+                    peers.directory(),
+                    sshServer.port(),
+                    ftpServer.port(),
+                    sshServer.knownHostsLine())));
   }
 
   /** One channel per connection that the FTP server saw, and then some for data. */
@@ -80,8 +75,8 @@ class OtherClientsIT {
   @ParameterizedTest(name = "SOCKS {0}, {1} bytes")
   @CsvSource({"5,0", "5,1", "5,1048576", "5," + LARGE, "4,0", "4,1", "4,1048576", "4," + LARGE})
   void pythonsFtplib(int version, long length) throws Exception {
-    TestFile file = TestFile.create(directory.resolve("upload"), length);
-    Path copy = directory.resolve("download");
+    TestFile file = TestFile.create(peers.directory().resolve("upload"), length);
+    Path copy = peers.directory().resolve("download");
 
     Run<String> up = python(version, "upload", "python", file.path());
     Run<String> down = python(version, "download", "python", copy);
@@ -98,7 +93,7 @@ class OtherClientsIT {
   @ParameterizedTest(name = "{0} bytes")
   @ValueSource(longs = {0, 1, TestFile.MIB, LARGE})
   void commonsNet(long length) throws Exception {
-    TestFile file = TestFile.create(directory.resolve("upload"), length);
+    TestFile file = TestFile.create(peers.directory().resolve("upload"), length);
     for (boolean epsv : new boolean[] {true, false}) {
       FTPClient ftp = new FTPClient();
       ftp.setProxy(proxy());
@@ -112,7 +107,7 @@ class OtherClientsIT {
       try (InputStream in = Files.newInputStream(file.path())) {
         assertThat(ftp.storeFile("commons", in)).as(ftp.getReplyString()).isTrue();
       }
-      Path copy = directory.resolve("download");
+      Path copy = peers.directory().resolve("download");
       try (OutputStream out = Files.newOutputStream(copy)) {
         assertThat(ftp.retrieveFile("commons", out)).as(ftp.getReplyString()).isTrue();
       }
@@ -127,7 +122,7 @@ class OtherClientsIT {
 
   @Test
   void commonsNetResumesAndEntersDeepDirectories() throws Exception {
-    TestFile file = TestFile.create(directory.resolve("upload"), 2 * TestFile.MIB);
+    TestFile file = TestFile.create(peers.directory().resolve("upload"), 2 * TestFile.MIB);
     FTPClient ftp = new FTPClient();
     ftp.setProxy(proxy());
     ftp.setUseEPSVwithIPv4(true);
@@ -144,7 +139,7 @@ class OtherClientsIT {
     try (InputStream in = Files.newInputStream(file.path())) {
       assertThat(ftp.storeFile("deep", in)).as(ftp.getReplyString()).isTrue();
     }
-    Path copy = directory.resolve("download");
+    Path copy = peers.directory().resolve("download");
     byte[] whole = Files.readAllBytes(file.path());
     Files.write(copy, Arrays.copyOf(whole, 777_777));
     ftp.setRestartOffset(777_777);
@@ -163,7 +158,7 @@ class OtherClientsIT {
   void pythonsFtplibResumesInADeepDirectory() throws Exception {
     Path deep = Files.createDirectories(ftpServer.root().resolve("p/q/r/s/t"));
     TestFile file = TestFile.create(deep.resolve("deep"), 2 * TestFile.MIB);
-    Path copy = directory.resolve("download");
+    Path copy = peers.directory().resolve("download");
     Files.write(copy, Arrays.copyOf(Files.readAllBytes(file.path()), 123_456));
 
     Run<String> run = python(5, "resume", "p/q/r/s/t/deep", copy);
@@ -175,7 +170,7 @@ class OtherClientsIT {
   @ParameterizedTest(name = "{0} bytes")
   @ValueSource(longs = {0, 1, TestFile.MIB, LARGE})
   void javaNetUrl(long length) throws Exception {
-    TestFile file = TestFile.create(directory.resolve("upload"), length);
+    TestFile file = TestFile.create(peers.directory().resolve("upload"), length);
 
     URLConnection up = url("java;type=i").openConnection(proxy());
     up.setDoOutput(true);
@@ -206,7 +201,7 @@ class OtherClientsIT {
   private Run<String> python(int version, String action, String name, Object file)
       throws IOException {
     return PythonFtp.run(
-        directory,
+        peers.directory(),
         version,
         culvert.port(),
         "127.0.0.1",

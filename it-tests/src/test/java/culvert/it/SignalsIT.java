@@ -23,12 +23,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** SIGTERM drains, SIGHUP reloads: the program as its service manager sees it. */
 @EnabledOnOs({OS.LINUX, OS.MAC})
@@ -36,24 +35,18 @@ class SignalsIT {
   private static final Map<String, String> USERS = Map.of("amy", "secret");
   private static final Duration DEADLINE = Duration.ofSeconds(20);
 
-  @TempDir Path directory;
+  @RegisterExtension final Peers peers = new Peers();
   private EmbeddedFtpServer ftpServer;
   private EmbeddedSshServer sshServer;
   private TestConfig config;
 
   @BeforeEach
   void start() throws IOException {
-    ftpServer = EmbeddedFtpServer.start(directory.resolve("files"), USERS);
-    sshServer = EmbeddedSshServer.start(USERS);
+    ftpServer = peers.add(EmbeddedFtpServer.start(peers.directory().resolve("files"), USERS));
+    sshServer = peers.add(EmbeddedSshServer.start(USERS));
     config =
         TestConfig.tunnel(
-            directory, sshServer.port(), ftpServer.port(), sshServer.knownHostsLine());
-  }
-
-  @AfterEach
-  void stop() throws IOException {
-    sshServer.close();
-    ftpServer.close();
+            peers.directory(), sshServer.port(), ftpServer.port(), sshServer.knownHostsLine());
   }
 
   @Test
@@ -114,7 +107,7 @@ class SignalsIT {
     for (int i = 1; i <= 12; i++) {
       files.add(TestFile.create(ftpServer.root().resolve("file" + i), TestFile.MIB));
     }
-    Path received = Files.createDirectory(directory.resolve("received"));
+    Path received = Files.createDirectory(peers.directory().resolve("received"));
     try (CulvertProcess culvert = run()) {
       CurlClient curl =
           CurlClient.through("--socks5-hostname", culvert.port(), "amy", "secret")
@@ -182,7 +175,7 @@ class SignalsIT {
   @Test
   void sighupThatIsIgnoredAsUnderNohupIsToldOfAndChangesNothing() throws Exception {
     try (CulvertProcess culvert =
-        CulvertProcess.runUnderNohup(config.write(), directory.resolve("log"))) {
+        CulvertProcess.runUnderNohup(config.write(), peers.directory().resolve("log"))) {
       config.rule("action", "block").write();
       culvert.signal("HUP");
 
@@ -194,7 +187,7 @@ class SignalsIT {
   }
 
   private CulvertProcess run() throws Exception {
-    return CulvertProcess.run(config.write(), directory.resolve("log"));
+    return CulvertProcess.run(config.write(), peers.directory().resolve("log"));
   }
 
   private FtpDialogue login(Socks5 socks) throws IOException {
