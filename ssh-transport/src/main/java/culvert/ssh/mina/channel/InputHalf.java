@@ -1,5 +1,6 @@
 package culvert.ssh.mina.channel;
 
+import culvert.ssh.mina.io.Loops;
 import culvert.ssh.mina.io.NettyIoSession;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -41,22 +42,26 @@ final class InputHalf {
   }
 
   void data(byte[] bytes, int offset, int length) {
+    assert Loops.isOn(connection.eventLoop());
     received.add(channel.alloc().buffer(length).writeBytes(bytes, offset, length));
     deliverAfterBatch();
   }
 
   void eof() {
+    assert Loops.isOn(connection.eventLoop());
     eofReceived = true;
     deliverAfterBatch();
   }
 
   void closeReceived() {
+    assert Loops.isOn(connection.eventLoop());
     ended = true;
     deliverAfterBatch();
   }
 
   /** Nothing comes any more; unless the server said so itself, for that reason. */
   void endedBy(Exception reason) {
+    assert Loops.isOn(connection.eventLoop());
     if (!ended) {
       endReason = reason;
     }
@@ -65,6 +70,7 @@ final class InputHalf {
 
   /** The pipeline takes something. */
   void beginRead() {
+    assert Loops.isOn(connection.eventLoop());
     readPending = true;
     if (!received.isEmpty()) {
       deliverAfterBatch();
@@ -80,6 +86,7 @@ final class InputHalf {
 
   /** Hands on what the pipeline takes, and the end where that is all. */
   void deliver() {
+    assert Loops.isOn(connection.eventLoop());
     deliveryScheduled = false;
     if (!channel.isOpen() || !channel.isRegistered()) {
       return;
@@ -142,6 +149,7 @@ final class InputHalf {
 
   /** The channel is closed, and nobody takes the rest. */
   void close() {
+    assert Loops.isOn(connection.eventLoop());
     received.forEach(ByteBuf::release);
     received.clear();
   }

@@ -1,5 +1,6 @@
 package culvert.ssh.mina.channel;
 
+import culvert.ssh.mina.io.Loops;
 import culvert.ssh.mina.io.NettyIoSession;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelOutboundBuffer;
@@ -48,6 +49,7 @@ final class OutputHalf {
 
   /** Sends as much as the window allows, and EOF behind the last byte if it is asked for. */
   void write(ChannelOutboundBuffer pending) throws Exception {
+    assert Loops.isOn(connection.eventLoop());
     do {
       connection.inBatch(() -> writeWhileThereIsRoom(pending));
       // Where the socket took everything at once, there is room again and nobody to say so later.
@@ -82,10 +84,11 @@ final class OutputHalf {
     inFlightBytes += length;
     int from = bytes.readerIndex();
     ssh.sendData(length, (packet, offset) -> bytes.getBytes(from, packet, offset, length))
-        .addListener(written -> onLoop(() -> landed(length)));
+        .addListener(written -> Loops.post(connection.eventLoop(), () -> landed(length)));
   }
 
   private void landed(int length) {
+    assert Loops.isOn(connection.eventLoop());
     boolean full = inFlightBytes >= IN_FLIGHT_CAP_BYTES;
     inFlightBytes -= length;
     if (full || inFlightBytes == 0) {
@@ -93,16 +96,9 @@ final class OutputHalf {
     }
   }
 
-  private void onLoop(Runnable task) {
-    if (connection.eventLoop().inEventLoop()) {
-      task.run();
-    } else {
-      connection.eventLoop().execute(task);
-    }
-  }
-
   /** Asks for EOF; it leaves once everything flushed before has. */
   void requestEof(boolean nothingPending, ChannelPromise promise) throws Exception {
+    assert Loops.isOn(connection.eventLoop());
     eofRequested = true;
     if (eofSent) {
       promise.trySuccess();
@@ -129,6 +125,7 @@ final class OutputHalf {
   }
 
   void close() {
+    assert Loops.isOn(connection.eventLoop());
     eofPromises.forEach(promise -> promise.tryFailure(new ClosedChannelException()));
     eofPromises.clear();
   }

@@ -3,13 +3,12 @@ package culvert.ssh.mina.connection;
 import culvert.ssh.BindAddress;
 import culvert.ssh.ForwardedConnections;
 import culvert.ssh.RemoteForward;
-import io.netty.channel.EventLoop;
+import culvert.ssh.mina.io.Loops;
 import io.netty.util.concurrent.Promise;
 
 /** A forward that the server has agreed to. Confined to the event loop, but for the border. */
 final class ActiveForward implements RemoteForward {
   private final RemoteForwards forwards;
-  private final EventLoop loop;
   private final BindAddress bound;
   private final ForwardedConnections connections;
   private final Promise<Void> gone;
@@ -25,12 +24,10 @@ final class ActiveForward implements RemoteForward {
    */
   ActiveForward(
       RemoteForwards forwards,
-      EventLoop loop,
       BindAddress bound,
       ForwardedConnections connections,
       Promise<Void> gone) {
     this.forwards = forwards;
-    this.loop = loop;
     this.bound = bound;
     this.connections = connections;
     this.gone = gone;
@@ -44,11 +41,7 @@ final class ActiveForward implements RemoteForward {
   @Override
   public void cancel() {
     cancelled = true;
-    if (loop.inEventLoop()) {
-      forwards.cancel(this);
-    } else {
-      loop.execute(() -> forwards.cancel(this));
-    }
+    Loops.post(forwards.loop(), () -> forwards.cancel(this));
   }
 
   ForwardedConnections connections() {
@@ -60,15 +53,18 @@ final class ActiveForward implements RemoteForward {
   }
 
   void channelOpened() {
+    assert Loops.isOn(forwards.loop());
     openChannels++;
   }
 
   void channelClosed() {
+    assert Loops.isOn(forwards.loop());
     openChannels--;
     completeIfGone();
   }
 
   void ended() {
+    assert Loops.isOn(forwards.loop());
     ended = true;
     completeIfGone();
   }

@@ -6,7 +6,9 @@ import culvert.ssh.RemoteForward;
 import culvert.ssh.SshException;
 import culvert.ssh.SshFailure;
 import culvert.ssh.SshServer;
+import culvert.ssh.mina.io.Loops;
 import culvert.ssh.mina.io.NettyIoSession;
+import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.FutureListener;
 import io.netty.util.concurrent.Promise;
@@ -61,6 +63,7 @@ final class RemoteForwards {
       Future<Void> released,
       Promise<RemoteForward> bound,
       Promise<Void> gone) {
+    assert Loops.isOn(loop());
     Request request = new Request(bind, connections, released, bound, gone);
     pending.add(request);
     try {
@@ -69,6 +72,11 @@ final class RemoteForwards {
     } catch (Exception e) {
       request.fail(DialFailures.sessionEnded(server, e));
     }
+  }
+
+  /** Where all of this happens. Any thread. */
+  EventLoop loop() {
+    return connection.eventLoop();
   }
 
   private Buffer message(String name, boolean wantReply, BindAddress address) {
@@ -86,6 +94,7 @@ final class RemoteForwards {
    * connections on a thread of its own may well open the channel before.
    */
   void find(BindAddress connected, Consumer<Optional<ActiveForward>> found) {
+    assert Loops.isOn(loop());
     Optional<ActiveForward> forward = lookUp(connected);
     if (forward.isEmpty() && pending.stream().anyMatch(each -> each.mayBind(connected.port()))) {
       early.add(() -> find(connected, found));
@@ -117,6 +126,7 @@ final class RemoteForwards {
 
   /** Idempotent. */
   void cancel(ActiveForward forward) {
+    assert Loops.isOn(loop());
     if (!live.remove(forward)) {
       return;
     }
@@ -131,6 +141,7 @@ final class RemoteForwards {
 
   /** The connection is gone, and the server listens no more. */
   void end(SshException reason) {
+    assert Loops.isOn(loop());
     early.clear();
     Set.copyOf(pending).forEach(request -> request.fail(reason));
     List<ActiveForward> all = List.copyOf(live);
@@ -166,6 +177,7 @@ final class RemoteForwards {
     }
 
     void replied(int command, Buffer reply) {
+      assert Loops.isOn(loop());
       if (command != SshConstants.SSH_MSG_REQUEST_SUCCESS) {
         fail(
             DialFailures.failure(
@@ -201,9 +213,7 @@ final class RemoteForwards {
 
     private void listening(BindAddress address) {
       pending.remove(this);
-      ActiveForward forward =
-          new ActiveForward(
-              RemoteForwards.this, connection.eventLoop(), address, connections, gone);
+      ActiveForward forward = new ActiveForward(RemoteForwards.this, address, connections, gone);
       live.add(forward);
       log.debug("{}: {}", server, forward);
       try {

@@ -2,6 +2,7 @@ package culvert.ssh.mina.connection;
 
 import culvert.config.SshTimeouts;
 import culvert.ssh.mina.connection.Clock.Alarm;
+import culvert.ssh.mina.io.Loops;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -77,6 +78,7 @@ final class ServerAlive {
    * the server its chance.
    */
   private void check() {
+    assert Loops.isOn(socket.eventLoop());
     if (stopped) {
       return;
     }

@@ -10,6 +10,7 @@ import culvert.ssh.SshServer;
 import culvert.ssh.TunnelTarget;
 import culvert.ssh.mina.channel.ForwardedTcpipChannel;
 import culvert.ssh.mina.channel.SshDuplexChannel;
+import culvert.ssh.mina.io.Loops;
 import culvert.ssh.mina.io.NettyIoSession;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.EventLoop;
@@ -34,7 +35,6 @@ public final class SessionChannels {
   private final SshServer server;
   private final ClientSession session;
   private final NettyIoSession connection;
-  private final EventLoop loop;
   private final WindowBudget windows;
   private final RemoteForwards forwards;
   private final Set<SshDuplexChannel> open = new HashSet<>();
@@ -44,7 +44,6 @@ public final class SessionChannels {
     this.server = server;
     this.session = session;
     this.connection = (NettyIoSession) session.getIoSession();
-    this.loop = connection.eventLoop();
     this.windows = windows;
     this.forwards = new RemoteForwards(server, session);
   }
@@ -89,16 +88,14 @@ public final class SessionChannels {
   }
 
   private Future<Void> unlessEnded(Promise<?> asked, Consumer<Promise<Void>> work) {
+    EventLoop loop = connection.eventLoop();
     Promise<Void> gone = loop.newPromise();
-    if (loop.inEventLoop()) {
-      run(asked, gone, work);
-    } else {
-      loop.execute(() -> run(asked, gone, work));
-    }
+    Loops.post(loop, () -> run(asked, gone, work));
     return gone;
   }
 
   private void run(Promise<?> asked, Promise<Void> gone, Consumer<Promise<Void>> work) {
+    assert Loops.isOn(connection.eventLoop());
     if (ended) {
       asked.tryFailure(DialFailures.failure(SshFailure.SESSION_ENDED, server, "session has ended"));
       gone.setSuccess(null);
@@ -151,11 +148,13 @@ public final class SessionChannels {
   }
 
   private void track(SshDuplexChannel channel, long window, Runnable gone) {
+    assert Loops.isOn(connection.eventLoop());
     open.add(channel);
     channel
         .gone()
         .addListener(
             closed -> {
+              assert Loops.isOn(connection.eventLoop());
               open.remove(channel);
               windows.release(window);
               gone.run();
@@ -164,6 +163,7 @@ public final class SessionChannels {
 
   /** The connection is gone, and everything on it. */
   void end(SshException reason) {
+    assert Loops.isOn(connection.eventLoop());
     ended = true;
     forwards.end(reason);
     Set.copyOf(open).forEach(channel -> channel.connectionEnded(reason));

@@ -10,6 +10,7 @@ import culvert.ssh.SshSessionSpec;
 import culvert.ssh.mina.auth.Login;
 import culvert.ssh.mina.channel.ForwardedTcpipChannel;
 import culvert.ssh.mina.connection.ServerDialler.Dialled;
+import culvert.ssh.mina.io.Loops;
 import culvert.ssh.proxy.ProxyHandshake;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
@@ -64,9 +65,9 @@ public final class SshConnection {
   private final TurnClock connectClock;
   private final TimedLogin login;
 
-  private volatile EventLoop loop;
+  private final EventLoop firstLoop;
   private State state = State.CONNECTING;
-  private @Nullable Channel socket;
+  private volatile @Nullable Channel socket;
   private volatile Optional<InetAddress> serverAddress = Optional.empty();
   private @Nullable HostKeyCheck hostKey;
   private @Nullable ClientSession session;
@@ -82,7 +83,7 @@ public final class SshConnection {
       ConnectionServices services,
       ServerDialler dialler) {
     this.server = server;
-    this.loop = loop;
+    this.firstLoop = loop;
     this.services = services;
     this.reached = loop.newPromise();
     this.ready = loop.newPromise();
@@ -147,7 +148,8 @@ public final class SshConnection {
 
   /** Final when it is {@link #ready}. */
   public EventLoop loop() {
-    return loop;
+    Channel tcp = socket;
+    return tcp == null ? firstLoop : tcp.eventLoop();
   }
 
   /** How long it has been held up by Culvert itself until now, hops included. Any thread. */
@@ -169,7 +171,7 @@ public final class SshConnection {
     /** From here on everything happens where the channel lives. */
     @Override
     public void reached(Dialled dialled) {
-      loop = dialled.channel().eventLoop();
+      socket = dialled.channel();
       onLoop(() -> dialled(dialled));
     }
 
@@ -184,9 +186,8 @@ public final class SshConnection {
       dialled.channel().close();
       return;
     }
-    socket = dialled.channel();
     serverAddress = dialled.address();
-    socket.closeFuture().addListener(closed -> endOfSession());
+    dialled.channel().closeFuture().addListener(closed -> endOfSession());
     ownBefore = connectClock.ownTime();
     reached.trySuccess(null);
     loadKnownHosts(dialled.channel());
@@ -194,7 +195,7 @@ public final class SshConnection {
 
   private void loadKnownHosts(DuplexChannel tcp) {
     connectClock.ourTurn();
-    Future<HostKeyCheck> check = HostKeyCheck.load(services, server, serverAddress, asker, loop);
+    Future<HostKeyCheck> check = HostKeyCheck.load(services, server, serverAddress, asker, loop());
     unlessFailed(check, () -> exchangeKeys(tcp, check.getNow()));
   }
 
@@ -258,7 +259,7 @@ public final class SshConnection {
     Optional<NewHostKey> accepted = hostKey.newKey();
     if (accepted.isPresent()) {
       connectClock.ourTurn();
-      unlessFailed(accepted.get().bind(loop), this::becomeReady);
+      unlessFailed(accepted.get().bind(loop()), this::becomeReady);
     } else {
       becomeReady();
     }
@@ -316,11 +317,9 @@ public final class SshConnection {
     }
   }
 
-  /** The first thing that went wrong is the reason of the end. */
+  /** The first thing that went wrong is the reason of the end. Any thread. */
   void trouble(Throwable cause) {
-    if (firstTrouble == null) {
-      firstTrouble = cause;
-    }
+    onLoop(() -> firstTrouble = firstTrouble == null ? cause : firstTrouble);
   }
 
   /** MINA's session is closed; on any thread. */
@@ -382,16 +381,17 @@ public final class SshConnection {
   }
 
   private void moveTo(State next) {
+    assert Loops.isOn(loop());
     log.debug("{}: {} -> {}", server, state, next);
     state = next;
   }
 
   private ScheduledFuture<?> schedule(Duration delay, Runnable task) {
-    return loop.schedule(() -> onLoop(task), delay.toNanos(), TimeUnit.NANOSECONDS);
+    return loop().schedule(() -> onLoop(task), delay.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   private void onLoop(Runnable task) {
-    EventLoop now = loop;
+    EventLoop now = loop();
     if (now.inEventLoop()) {
       task.run();
     } else {

@@ -91,6 +91,7 @@ public final class NettyIoSession extends AbstractCloseable implements IoSession
    * during a key exchange either.
    */
   public void inBatch(SshWork work) throws Exception {
+    assert Loops.isOn(eventLoop());
     batchDepth++;
     try {
       asInternal(work);
@@ -150,6 +151,7 @@ public final class NettyIoSession extends AbstractCloseable implements IoSession
   }
 
   private void drain() {
+    assert Loops.isOn(eventLoop());
     drainScheduled.set(false);
     boolean any = false;
     for (Batch batch = nextBatch(); batch != null; batch = nextBatch()) {
@@ -176,6 +178,7 @@ public final class NettyIoSession extends AbstractCloseable implements IoSession
    * @param patience the peer is waited for so long at most
    */
   public void closeBehindWrites(Duration patience) {
+    assert Loops.isOn(eventLoop());
     leaving = true;
     Future<?> enough =
         eventLoop().schedule(() -> channel.close(), patience.toNanos(), TimeUnit.NANOSECONDS);

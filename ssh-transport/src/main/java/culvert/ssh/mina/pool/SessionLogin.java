@@ -9,6 +9,7 @@ import culvert.ssh.mina.auth.LoginFactory;
 import culvert.ssh.mina.connection.ConnectionServices;
 import culvert.ssh.mina.connection.DialFailures;
 import culvert.ssh.mina.connection.SshConnection;
+import culvert.ssh.mina.io.Loops;
 import culvert.ssh.mina.pool.SpareConnections.Claim;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
@@ -88,6 +89,7 @@ final class SessionLogin {
   }
 
   private void begin() {
+    assert Loops.isOn(loop);
     begun = System.nanoTime();
     patience =
         server.profile().chain().stream()
@@ -165,7 +167,10 @@ final class SessionLogin {
     }
     Claim claim = claimed.getNow();
     own.add(claim.connection()::ownTime);
-    claim.connection().ready().addListener(ready -> onLoop(() -> ready(ready, claim, login)));
+    claim
+        .connection()
+        .ready()
+        .addListener(ready -> Loops.post(loop, () -> ready(ready, claim, login)));
   }
 
   private void ready(Future<?> ready, Claim claim, Login login) {
@@ -187,7 +192,7 @@ final class SessionLogin {
     claim
         .connection()
         .logIn(login)
-        .addListener(done -> onLoop(() -> loggedIn(done, claim, login.sentAnything())));
+        .addListener(done -> Loops.post(loop, () -> loggedIn(done, claim, login.sentAnything())));
   }
 
   private void loggedIn(Future<?> done, Claim claim, boolean sentAnything) {
@@ -217,6 +222,7 @@ final class SessionLogin {
   }
 
   private void fail(SshException failure) {
+    assert Loops.isOn(loop);
     if (!over) {
       end();
       outcome.failed(failure);
@@ -224,6 +230,7 @@ final class SessionLogin {
   }
 
   private void end() {
+    assert Loops.isOn(loop);
     over = true;
     SessionRequest.wipe(spec);
     if (deadline != null) {
@@ -231,14 +238,6 @@ final class SessionLogin {
     }
     if (claiming != null) {
       claiming.cancel(false);
-    }
-  }
-
-  private void onLoop(Runnable task) {
-    if (loop.inEventLoop()) {
-      task.run();
-    } else {
-      loop.execute(task);
     }
   }
 }

@@ -137,6 +137,7 @@ public final class SessionPool {
 
   /** Under the lock; returns what to do without it. */
   private Runnable decide(SessionRequest request) {
+    assert Thread.holdsLock(this);
     if (closed) {
       return () -> request.fail(SpareConnections.closedFailure());
     }
@@ -172,6 +173,7 @@ public final class SessionPool {
   }
 
   private Runnable grant(SessionRequest request, PooledSession session) {
+    assert Thread.holdsLock(this);
     session.enter();
     return () -> {
       if (!request.grant(session)) {
@@ -181,6 +183,7 @@ public final class SessionPool {
   }
 
   private Runnable wait(SessionRequest request, PooledSession session, KeyedSessions standing) {
+    assert Thread.holdsLock(this);
     session.await(request);
     if (standing.leastLoadedStanding(request).isPresent()) {
       Alarm patience = clock.after(GROWTH_PATIENCE, () -> losePatience(request, session));
@@ -190,6 +193,7 @@ public final class SessionPool {
   }
 
   private Runnable logIn(SessionRequest request, KeyedSessions standing) {
+    assert Thread.holdsLock(this);
     PooledSession session = new PooledSession(request.key(), standing.loopFor(request.loop()));
     standing.add(session);
     Runnable waiting = wait(request, session, standing);
@@ -320,6 +324,7 @@ public final class SessionPool {
   }
 
   private void startIdling(PooledSession session) {
+    assert Thread.holdsLock(this);
     if (session.isIdle() && !session.isRetired()) {
       Duration patience = idleTimeout(session);
       session.idleFrom(clock.nanoTime(), clock.after(patience, () -> expire(session)));
@@ -360,6 +365,7 @@ public final class SessionPool {
   }
 
   private void takeOut(PooledSession session) {
+    assert Thread.holdsLock(this);
     session.retire();
     KeyedSessions others = sessions.get(session.key());
     if (others != null) {
@@ -369,6 +375,7 @@ public final class SessionPool {
   }
 
   private void removeIfEmpty(SessionKey key, KeyedSessions standing) {
+    assert Thread.holdsLock(this);
     if (standing.isEmpty()) {
       sessions.remove(key, standing);
     }

@@ -158,6 +158,7 @@ public final class SpareConnections {
   }
 
   private Optional<Claim> take(Waiter waiter, Server state) {
+    assert Thread.holdsLock(this);
     Optional<SshConnection> spare = state.spare(waiter.path());
     if (spare.isPresent()) {
       state.unclaimed.remove(spare.get());
@@ -174,6 +175,7 @@ public final class SpareConnections {
   /** Under the lock; the connection's listeners are called later, on its loop. */
   private SshConnection start(
       Path path, Optional<SshSessionSpec> via, Asker asker, Server state, EventLoop loop) {
+    assert Thread.holdsLock(this);
     SshConnection connection =
         SshConnection.start(path.server(), via, asker, loop, services, dialler);
     state.unauthenticated.put(connection, path);
