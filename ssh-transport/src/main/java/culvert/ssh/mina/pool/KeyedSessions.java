@@ -43,6 +43,14 @@ final class KeyedSessions {
     return sessions.stream();
   }
 
+  /** How long whoever logs in has been, or was, held up by Culvert itself at most. */
+  Duration ownTime() {
+    return sessions.stream()
+        .map(PooledSession::ownTime)
+        .max(Comparator.naturalOrder())
+        .orElse(Duration.ZERO);
+  }
+
   void add(PooledSession session) {
     sessions.add(session);
   }

@@ -42,6 +42,15 @@ final class PooledSession {
     return established == null ? loop : established.loop();
   }
 
+  /** How many SSH servers it goes through, and its own. */
+  int hops() {
+    return key.server().profile().chain().size();
+  }
+
+  Duration idleTimeout() {
+    return key.server().profile().pooling().idleTimeout();
+  }
+
   void loggedInBy(SessionLogin making) {
     login = making;
   }

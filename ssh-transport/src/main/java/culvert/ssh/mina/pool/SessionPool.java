@@ -1,14 +1,12 @@
 package culvert.ssh.mina.pool;
 
 import culvert.ssh.SshException;
-import culvert.ssh.SshFailure;
 import culvert.ssh.SshServer;
 import culvert.ssh.SshSession;
 import culvert.ssh.SshSessionSpec;
 import culvert.ssh.mina.connection.Clock;
 import culvert.ssh.mina.connection.Clock.Alarm;
 import culvert.ssh.mina.connection.ConnectionServices;
-import culvert.ssh.mina.connection.DialFailures;
 import culvert.ssh.mina.connection.HopSession;
 import culvert.ssh.mina.connection.SshConnection;
 import io.netty.channel.EventLoop;
@@ -107,12 +105,7 @@ public final class SessionPool {
     }
     synchronized (this) {
       KeyedSessions all = sessions.get(key);
-      return all == null
-          ? Duration.ZERO
-          : all.all()
-              .map(PooledSession::ownTime)
-              .max(Comparator.naturalOrder())
-              .orElse(Duration.ZERO);
+      return all == null ? Duration.ZERO : all.ownTime();
     }
   }
 
@@ -158,18 +151,12 @@ public final class SessionPool {
           : wait(request, shared.get(), standing);
     }
     removeIfEmpty(key, standing);
-    SshException failure =
-        request.failure().or(() -> refusal).orElseGet(() -> noRoom(request.key().server()));
+    SshException failure = request.failure().or(() -> refusal).orElseGet(() -> request.noRoom());
     return () -> request.fail(failure);
   }
 
   private static KeyedSessions noneOf(SessionKey key) {
     return new KeyedSessions(key.server().profile().pooling().connections());
-  }
-
-  private static SshException noRoom(SshServer server) {
-    return DialFailures.failure(
-        SshFailure.FORWARDING_REFUSED, server, "takes no more channels, on no connection");
   }
 
   private Runnable grant(SessionRequest request, PooledSession session) {
@@ -326,18 +313,15 @@ public final class SessionPool {
   private void startIdling(PooledSession session) {
     assert Thread.holdsLock(this);
     if (session.isIdle() && !session.isRetired()) {
-      Duration patience = idleTimeout(session);
+      Duration patience = session.idleTimeout();
       session.idleFrom(clock.nanoTime(), clock.after(patience, () -> expire(session)));
     }
   }
 
-  private static Duration idleTimeout(PooledSession session) {
-    return session.key().server().profile().pooling().idleTimeout();
-  }
-
   private void expire(PooledSession session) {
     synchronized (this) {
-      boolean longEnough = clock.nanoTime() - session.idleSince() >= idleTimeout(session).toNanos();
+      boolean longEnough =
+          clock.nanoTime() - session.idleSince() >= session.idleTimeout().toNanos();
       if (!session.isIdle() || !longEnough || session.isRetired()) {
         return;
       }
@@ -386,10 +370,6 @@ public final class SessionPool {
     return sessions.isEmpty() && live.isEmpty();
   }
 
-  private static int hops(PooledSession session) {
-    return session.key().server().profile().chain().size();
-  }
-
   /**
    * Ends every session.
    *
@@ -409,7 +389,7 @@ public final class SessionPool {
     waiting.forEach(request -> request.fail(SpareConnections.closedFailure()));
     List<SshConnection> connections =
         all.stream()
-            .sorted(Comparator.comparing(SessionPool::hops).reversed()) // each before its carrier
+            .sorted(Comparator.comparing(PooledSession::hops).reversed()) // each before its carrier
             .map(PooledSession::connection)
             .toList();
     connections.forEach(connection -> connection.close("SSH transport closed"));

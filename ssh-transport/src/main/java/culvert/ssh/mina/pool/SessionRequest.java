@@ -2,7 +2,9 @@ package culvert.ssh.mina.pool;
 
 import culvert.ssh.Password;
 import culvert.ssh.SshException;
+import culvert.ssh.SshFailure;
 import culvert.ssh.SshSessionSpec;
+import culvert.ssh.mina.connection.DialFailures;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
@@ -81,6 +83,12 @@ final class SessionRequest {
   /** What to log in with; its password is the caller's own to wipe. */
   SshSessionSpec newSpec() {
     return ownCopy(spec);
+  }
+
+  /** Every connection is full, and there may be no more of them. */
+  SshException noRoom() {
+    return DialFailures.failure(
+        SshFailure.FORWARDING_REFUSED, key.server(), "takes no more channels, on no connection");
   }
 
   /** Completes on the request's loop, with a session that counts the requester as a user. */
