@@ -4,6 +4,7 @@ import culvert.config.AlgorithmKind;
 import culvert.ssh.HostKeys.Server;
 import culvert.ssh.SshException;
 import culvert.ssh.SshFailure;
+import culvert.ssh.mina.io.VersionedSession;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -62,6 +63,7 @@ final class HostKeyProbe implements AutoCloseable {
         offered(AlgorithmKind.MACS).stream()
             .<NamedFactory<Mac>>map(BuiltinMacs::fromFactoryName)
             .toList());
+    client.setSessionFactory(VersionedSession.plainFactory(client));
     client.start();
   }
 

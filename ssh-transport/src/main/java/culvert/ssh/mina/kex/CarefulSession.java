@@ -1,14 +1,10 @@
 package culvert.ssh.mina.kex;
 
 import culvert.ssh.mina.io.NettyIoSession;
+import culvert.ssh.mina.io.VersionedSession;
 import java.io.IOException;
-import java.io.StreamCorruptedException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import org.apache.sshd.client.ClientFactoryManager;
 import org.apache.sshd.client.session.ClientSessionImpl;
 import org.apache.sshd.client.session.SessionFactory;
@@ -27,11 +23,10 @@ import org.jspecify.annotations.Nullable;
  * writes down every packet but the login's, and the FTP password travels in a channel: the dumps
  * are left out. Its log is MINA's, under this class's name. Confined to the session's event loop.
  */
-public final class CarefulSession extends ClientSessionImpl {
+public final class CarefulSession extends VersionedSession {
   /** No server is known to wait for the client's list, but RFC 4253 does not forbid it. */
   private static final long PATIENCE_MILLIS = 2000;
 
-  private final ServerVersion version = new ServerVersion();
   private @Nullable Offer offer;
 
   private CarefulSession(ClientFactoryManager client, IoSession ioSession) throws Exception {
@@ -69,17 +64,6 @@ public final class CarefulSession extends ClientSessionImpl {
     if (offer == null) {
       super.initializeKeyExchangePhase();
     }
-  }
-
-  /** With OpenSSH's bounds; MINA's are 256 bytes for each line and 16 KiB for all of them. */
-  @Override
-  protected List<String> doReadIdentification(Buffer buffer, boolean server)
-      throws StreamCorruptedException {
-    Optional<String> found = version.read(buffer);
-    if (found.isEmpty()) {
-      buffer.compact();
-    }
-    return found.stream().collect(Collectors.toCollection(ArrayList::new)); // MINA changes it
   }
 
   @Override

@@ -24,6 +24,7 @@ import org.apache.sshd.common.cipher.BuiltinCiphers;
 import org.apache.sshd.common.kex.BuiltinDHFactories;
 import org.apache.sshd.common.keyprovider.KeyPairProvider;
 import org.apache.sshd.common.mac.BuiltinMacs;
+import org.apache.sshd.core.CoreModuleProperties;
 import org.apache.sshd.server.ServerBuilder;
 import org.apache.sshd.server.SshServer;
 import org.junit.jupiter.api.Test;
@@ -66,6 +67,19 @@ class MinaHostKeysTest {
           .containsExactly(offered(Keys.ED25519), offered(Keys.ECDSA), offered(Keys.RSA));
     }
     assertThat(logins).hasValue(0);
+  }
+
+  @Test
+  void longLinesBeforeTheVersionAreNoObstacle() throws Exception {
+    try (SshServer server = SshServer.setUpDefaultServer()) {
+      server.setHost("127.0.0.1");
+      server.setKeyPairProvider(KeyPairProvider.wrap(Keys.pair("ed25519", directory)));
+      CoreModuleProperties.SERVER_EXTRA_IDENTIFICATION_LINES.set(server, "x".repeat(8000));
+      server.start();
+
+      assertThat(hostKeys.fetch(asked(server.getPort(), DEADLINE)))
+          .containsExactly(offered(Keys.ED25519));
+    }
   }
 
   @Test

@@ -1,4 +1,4 @@
-package culvert.ssh.mina.kex;
+package culvert.ssh.mina.io;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;

@@ -1,4 +1,4 @@
-package culvert.ssh.mina.kex;
+package culvert.ssh.mina.io;
 
 import culvert.ssh.Printable;
 import java.io.ByteArrayOutputStream;
