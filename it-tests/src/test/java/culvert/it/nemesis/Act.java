@@ -3,7 +3,12 @@ package culvert.it.nemesis;
 import culvert.it.peers.FaultyRelay.Direction;
 import culvert.it.peers.RealFtpServer;
 import culvert.it.peers.Signals;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
@@ -101,6 +106,33 @@ enum Act {
       return () -> site.network().trickle(Duration.ZERO);
     }
   },
+  /** What cannot be read lets nobody new in, and keeps nobody out who is known. */
+  GARBLE_KNOWN_HOSTS {
+    @Override
+    Undo begin(Site site, Random random) throws Exception {
+      byte[] good = Files.readAllBytes(site.knownHosts());
+      byte[] noise = new byte[1 + random.nextInt(200)];
+      random.nextBytes(noise);
+      Files.write(site.knownHosts(), noise, StandardOpenOption.APPEND);
+      return () -> Files.write(site.knownHosts(), good);
+    }
+  },
+  /** They come to every door, and say nothing. */
+  CROWD {
+    @Override
+    Undo begin(Site site, Random random) throws Exception {
+      List<Socket> crowd = new ArrayList<>();
+      for (int i = 0; i < CROWDED; i++) {
+        int port = i % 2 == 0 ? site.adminPort() : site.culvert().port();
+        crowd.add(new Socket(InetAddress.getLoopbackAddress(), port));
+      }
+      return () -> {
+        for (Socket one : crowd) {
+          one.close();
+        }
+      };
+    }
+  },
   RELOAD {
     @Override
     Undo begin(Site site, Random random) throws Exception {
@@ -109,10 +141,13 @@ enum Act {
     }
   };
 
+  /** More than the admin port keeps of those that say nothing. */
+  private static final int CROWDED = 200;
+
   /** Ends an act. */
   @FunctionalInterface
   interface Undo {
-    void run();
+    void run() throws Exception;
   }
 
   abstract Undo begin(Site site, Random random) throws Exception;

@@ -90,6 +90,10 @@ final class Site implements AutoCloseable {
     return culvert;
   }
 
+  Path knownHosts() {
+    return config.knownHosts();
+  }
+
   int adminPort() {
     return adminPort;
   }
