@@ -8,6 +8,7 @@ import java.util.stream.Stream;
  * What a test has opened. Closing closes all of it, the last one first, whatever fails on the way;
  * the first failure is thrown, and has the others with it.
  */
+@SuppressWarnings("try") // what it holds may close as it likes
 public final class Opened implements AutoCloseable {
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
 
@@ -22,7 +23,6 @@ public final class Opened implements AutoCloseable {
   }
 
   @Override
-  @SuppressWarnings("try") // the others are named only to be closed
   public void close() throws Exception {
     if (!open.isEmpty()) {
       AutoCloseable last = open.pop();
