@@ -4,11 +4,15 @@ import java.io.IOException;
 import java.util.Optional;
 import org.apache.sshd.client.session.ClientSession;
 import org.apache.sshd.common.AttributeRepository;
+import org.apache.sshd.common.AttributeRepository.AttributeKey;
 import org.apache.sshd.common.session.Session;
 import org.apache.sshd.common.session.SessionListener;
 
 /** MINA's events, told to the connection they belong to. */
 final class ConnectionEvents implements SessionListener {
+  /** In the context of MINA's session: whose it is. */
+  static final AttributeKey<SshConnection> CONNECTION = new AttributeKey<>();
+
   @Override
   public void sessionCreated(Session session) {
     of(session).ifPresent(connection -> connection.sessionCreated((ClientSession) session));
@@ -47,6 +51,6 @@ final class ConnectionEvents implements SessionListener {
         session instanceof ClientSession client ? client.getConnectionContext() : null;
     return context == null
         ? Optional.empty()
-        : Optional.ofNullable(context.getAttribute(SshConnection.CONNECTION));
+        : Optional.ofNullable(context.getAttribute(CONNECTION));
   }
 }

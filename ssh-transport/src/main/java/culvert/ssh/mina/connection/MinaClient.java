@@ -80,7 +80,7 @@ public final class MinaClient implements AutoCloseable {
     entry.setIdentitiesOnly(true);
     AttributeRepository context =
         AttributeRepository.ofAttributesMap(
-            Map.of(NettyIoServices.CHANNEL, tcp, SshConnection.CONNECTION, owner));
+            Map.of(NettyIoServices.CHANNEL, tcp, ConnectionEvents.CONNECTION, owner));
     return client.connect(entry, context, null);
   }
 

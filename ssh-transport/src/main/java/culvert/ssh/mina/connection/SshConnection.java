@@ -25,7 +25,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.apache.sshd.client.session.ClientSession;
-import org.apache.sshd.common.AttributeRepository.AttributeKey;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,7 +38,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class SshConnection {
   private static final Logger log = LoggerFactory.getLogger(SshConnection.class);
-  static final AttributeKey<SshConnection> CONNECTION = new AttributeKey<>();
 
   private enum State {
     CONNECTING,
