@@ -62,46 +62,48 @@ public final class Admission {
 
   /**
    * Lets the client in for which there is room, perhaps later, or closes its channel. On the
-   * channel's loop.
+   * channel's loop, before it is active; add the handlers that see to the client then. They hear
+   * that the channel is active when the client is in, and may find an {@link
+   * culvert.proxy.relay.EarlyReads} before them.
    *
-   * @param in adds the handlers that see to the client, which are told when the channel is active
+   * @return false: it is refused
    */
-  public void letIn(Arrival client, Runnable in) {
+  public boolean letIn(Arrival client) {
     InetAddress address = client.peer().getAddress();
     if (allowFrom.stream().noneMatch(network -> network.contains(address))) {
       refuse(client, HandshakeFailure.ADDRESS_NOT_ALLOWED, "not in allow-from");
-      return;
+      return false;
     }
     if (!limits.tryShare(address, client.forwardedBy())) {
       refuse(client, HandshakeFailure.TOO_MANY_CONNECTIONS, "this client has its share");
-      return;
+      return false;
     }
     Channel channel = client.channel();
     channel.closeFuture().addListener(closed -> limits.releaseShare(address, client.forwardedBy()));
     Future<Boolean> entered = beforeLogin.enter(client);
     if (entered.isDone()) {
-      entered(client, entered, in);
-      return;
+      return entered.getNow() || refusedAsTooMany(client);
     }
+    Entrance entrance = Entrance.closed(channel);
     entered.addListener(
         (FutureListener<Boolean>)
             later -> {
-              entered(client, later, in);
-              if (channel.isActive()) {
-                channel.pipeline().fireChannelActive(); // which those handlers have missed
+              if (later.getNow()) {
+                entrance.open(channel);
+              } else {
+                entrance.refuse();
+                refusedAsTooMany(client);
               }
             });
+    return true;
   }
 
-  private void entered(Arrival client, Future<Boolean> entered, Runnable in) {
-    if (!entered.getNow()) {
-      refuse(
-          client,
-          HandshakeFailure.TOO_MANY_CONNECTIONS,
-          "too many of this client have not logged in");
-    } else if (client.channel().isOpen()) {
-      in.run();
-    }
+  private boolean refusedAsTooMany(Arrival client) {
+    refuse(
+        client,
+        HandshakeFailure.TOO_MANY_CONNECTIONS,
+        "too many of this client have not logged in");
+    return false;
   }
 
   private void refuse(Arrival client, HandshakeFailure failure, String detail) {

@@ -12,18 +12,34 @@ import java.util.function.Consumer;
  */
 public final class WhenActive extends ChannelInboundHandlerAdapter {
   private final Consumer<DuplexChannel> next;
+  private final Runnable gone;
 
   /**
    * @param next called on the channel's event loop
    */
   public WhenActive(Consumer<DuplexChannel> next) {
+    this(next, () -> {});
+  }
+
+  /**
+   * @param gone called in place of the other, when the channel has closed before
+   */
+  public WhenActive(Consumer<DuplexChannel> next, Runnable gone) {
     this.next = next;
+    this.gone = gone;
   }
 
   @Override
   public void channelActive(ChannelHandlerContext context) {
     context.fireChannelActive();
-    context.pipeline().addLast(EarlyReads.initializer()).remove(this);
+    EarlyReads.install(context.channel());
+    context.pipeline().remove(this);
     next.accept((DuplexChannel) context.channel());
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) {
+    gone.run();
+    context.fireChannelInactive();
   }
 }

@@ -53,11 +53,18 @@ final class BatchedScan<K, V> {
       executor.execute(this::serve);
     } catch (RejectedExecutionException e) {
       LOG.atDebug().setCause(e).log("scan not started");
-      for (Map<K, List<Promise<V>>> batch = next(); !batch.isEmpty(); batch = next()) {
-        answer(batch, Map.of());
-      }
+      answerNothing();
+    } catch (RuntimeException | Error e) {
+      LOG.error("scan not started", e);
+      answerNothing();
     }
     return promise;
+  }
+
+  private void answerNothing() {
+    for (Map<K, List<Promise<V>>> batch = next(); !batch.isEmpty(); batch = next()) {
+      answer(batch, Map.of());
+    }
   }
 
   private void serve() {
@@ -69,7 +76,7 @@ final class BatchedScan<K, V> {
   private Map<K, V> scan(Set<K> keys) {
     try {
       return scan.apply(keys);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) { // such as no more memory
       LOG.error("scan failed", e);
       return Map.of();
     }

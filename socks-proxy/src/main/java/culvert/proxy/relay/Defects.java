@@ -1,6 +1,7 @@
 package culvert.proxy.relay;
 
 import io.netty.util.concurrent.FutureListener;
+import java.io.UncheckedIOException;
 import java.nio.channels.NotYetConnectedException;
 import java.util.function.Consumer;
 
@@ -8,10 +9,15 @@ import java.util.function.Consumer;
 public final class Defects {
   private Defects() {}
 
-  /** What peers bring about are I/O errors; epoll says of a reset that nothing is connected. */
+  /**
+   * What peers bring about are I/O errors, also where Netty wraps those; epoll says of a reset that
+   * nothing is connected.
+   */
   public static boolean isOne(Throwable thrown) {
     return !(thrown instanceof Exception)
-        || (thrown instanceof RuntimeException && !(thrown instanceof NotYetConnectedException));
+        || (thrown instanceof RuntimeException
+            && !(thrown instanceof NotYetConnectedException)
+            && !(thrown instanceof UncheckedIOException));
   }
 
   /** The same listener, with somebody who hears of what it throws: Netty would only log it. */

@@ -37,6 +37,13 @@ public final class EarlyReads extends ChannelInboundHandlerAdapter {
     return INITIALIZER;
   }
 
+  /** Keeps from now on what nobody is there for; idempotent. On the channel's event loop. */
+  public static void install(Channel channel) {
+    if (channel.pipeline().get(EarlyReads.class) == null) {
+      channel.pipeline().addLast(INITIALIZER);
+    }
+  }
+
   /** Hands what came early, if anything did, to the handlers that are there by now. */
   public static void handOver(Channel channel) {
     if (channel.pipeline().get(EarlyReads.class) != null) {

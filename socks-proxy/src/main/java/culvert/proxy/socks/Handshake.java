@@ -61,6 +61,13 @@ final class Handshake {
     return over;
   }
 
+  /** Reads on, unless that was all: epoll closes the channel then, and what it sent is lost. */
+  void read() {
+    if (!arrival.channel().isInputShutdown()) {
+      arrival.channel().read();
+    }
+  }
+
   void startDeadline(Duration timeout) {
     deadline =
         arrival

@@ -50,8 +50,8 @@ public final class SocksDoor extends ChannelInitializer<Channel> {
   @Override
   protected void initChannel(Channel channel) {
     Arrival arrival = Arrival.at((DuplexChannel) channel);
-    if (admission.hasRoomFor(arrival)) {
-      admission.letIn(arrival, () -> begin(arrival));
+    if (admission.hasRoomFor(arrival) && admission.letIn(arrival)) {
+      begin(arrival);
     }
   }
 

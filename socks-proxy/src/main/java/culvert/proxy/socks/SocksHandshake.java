@@ -90,7 +90,7 @@ abstract class SocksHandshake extends ChannelInboundHandlerAdapter {
   @Override
   public final void channelReadComplete(ChannelHandlerContext context) {
     if (!handshake.isOver() || awaitsPeer) {
-      context.read();
+      handshake.read();
     }
   }
 

@@ -1,6 +1,7 @@
 package culvert.proxy.socks;
 
 import culvert.proxy.event.HandshakeFailure;
+import culvert.proxy.relay.EarlyReads;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -23,7 +24,8 @@ final class VersionHandler extends ChannelInboundHandlerAdapter {
   @Override
   public void channelActive(ChannelHandlerContext context) {
     context.fireChannelActive();
-    context.read();
+    handshake.read();
+    EarlyReads.handOver(context.channel());
   }
 
   @Override
@@ -70,7 +72,7 @@ final class VersionHandler extends ChannelInboundHandlerAdapter {
   @Override
   public void channelReadComplete(ChannelHandlerContext context) {
     if (!handshake.isOver()) {
-      context.read();
+      handshake.read();
     }
   }
 

@@ -9,6 +9,7 @@ import culvert.proxy.door.Arrival;
 import culvert.proxy.door.ClientHandler;
 import culvert.proxy.door.ForwardedBy;
 import culvert.proxy.door.WhenActive;
+import culvert.proxy.event.HandshakeFailure;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandler.Sharable;
@@ -56,13 +57,16 @@ public final class TunnelDoor extends ChannelInitializer<Channel> {
   }
 
   private void letIn(Arrival arrival) {
-    if (admission.hasRoomFor(arrival)) {
-      admission.letIn(arrival, () -> begin(arrival));
+    if (admission.hasRoomFor(arrival) && admission.letIn(arrival)) {
+      arrival
+          .channel()
+          .pipeline()
+          .addLast("door", new WhenActive(accepted -> enter(arrival), () -> hungUp(arrival)));
     }
   }
 
-  private void begin(Arrival arrival) {
-    arrival.channel().pipeline().addLast("door", new WhenActive(accepted -> enter(arrival)));
+  private void hungUp(Arrival arrival) {
+    admission.failed(arrival, HandshakeFailure.HUNG_UP, "before it was let in");
   }
 
   private void enter(Arrival arrival) {

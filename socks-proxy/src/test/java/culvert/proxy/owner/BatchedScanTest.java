@@ -12,6 +12,8 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class BatchedScanTest {
   private final Queue<Runnable> pool = new ArrayDeque<>();
@@ -63,10 +65,14 @@ class BatchedScanTest {
     assertThat(pool).isEmpty();
   }
 
-  @Test
-  void aDefectFindsNothingAndStopsNothing() {
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(booleans = {false, true})
+  void aDefectFindsNothingAndStopsNothing(boolean error) {
     meanwhile =
         () -> {
+          if (error) {
+            throw new OutOfMemoryError("boom");
+          }
           throw new IllegalStateException("boom");
         };
     Future<Integer> one = find("one");
@@ -80,11 +86,15 @@ class BatchedScanTest {
     assertThat(again.getNow()).isEqualTo(1);
   }
 
-  @Test
-  void whereThePoolIsClosedNothingIsFound() {
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(booleans = {false, true})
+  void whereThePoolTakesNothingNothingIsFound(boolean error) {
     BatchedScan<String, Integer> closed =
         new BatchedScan<>(
             task -> {
+              if (error) {
+                throw new OutOfMemoryError("unable to create native thread");
+              }
               throw new RejectedExecutionException("closed");
             },
             this::scan,
