@@ -4,18 +4,19 @@ import culvert.ssh.Asker;
 import culvert.ssh.SshException;
 import culvert.ssh.SshFailure;
 import culvert.ssh.SshServer;
+import culvert.ssh.mina.hostkey.Acceptance;
 import culvert.ssh.mina.hostkey.HostKey;
 import culvert.ssh.mina.hostkey.HostKeyVerdict;
 import culvert.ssh.mina.hostkey.LookupNames;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
-import io.netty.util.concurrent.PromiseNotifier;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A host key that one connection accepts as new: it binds its host from before the login on, and is
@@ -27,7 +28,8 @@ final class NewHostKey {
   private final LookupNames names;
   private final HostKey key;
   private final Asker asker;
-  private Object client;
+  private @Nullable Acceptance acceptance;
+  private boolean over;
 
   /**
    * A key that is accepted by what was known.
@@ -46,11 +48,10 @@ final class NewHostKey {
     this.names = ConnectionServices.names(server, reached);
     this.key = key;
     this.asker = asker;
-    this.client = asker.place();
   }
 
   /**
-   * Binds the host to the key.
+   * Binds the host to the key, until {@link #end}.
    *
    * @return fails with {@link SshException} when it is bound to another by now, or must not be
    *     bound: no login may follow
@@ -59,15 +60,30 @@ final class NewHostKey {
     Promise<Void> bound = loop.newPromise();
     asker.identify(
         who ->
-            loop.execute(
-                () -> {
-                  client = who;
-                  PromiseNotifier.cascade(
-                      false,
-                      judged(loop, () -> services.hostKeys().accept(files(), names, key, who)),
-                      bound);
-                }));
-    return bound;
+            services
+                .offLoop(loop, () -> services.hostKeys().accept(files(), names, key, who))
+                .addListener((Future<Acceptance> accepted) -> bound(accepted, bound)));
+    return HostKeyCheck.orImpossible(server, loop, bound);
+  }
+
+  private void bound(Future<Acceptance> accepted, Promise<Void> bound) {
+    if (!accepted.isSuccess()) {
+      bound.tryFailure(accepted.cause());
+      return;
+    }
+    acceptance = accepted.getNow();
+    if (over) {
+      acceptance.end();
+    }
+    rejection(acceptance.verdict())
+        .ifPresentOrElse(bound::tryFailure, () -> bound.trySuccess(null));
+  }
+
+  /** The server may see credentials: should it not accept them, no other key may try at once. */
+  void loginBegins() {
+    if (acceptance != null) {
+      acceptance.loginBegins();
+    }
   }
 
   /**
@@ -77,26 +93,37 @@ final class NewHostKey {
    *     session must be given up
    */
   Future<Void> write(EventLoop loop) {
-    Object who = client;
-    return judged(loop, () -> services.hostKeys().remember(files(), names, key, who));
-  }
-
-  private List<Path> files() {
-    return server.profile().hostKeys().knownHosts();
-  }
-
-  private Future<Void> judged(EventLoop loop, Callable<HostKeyVerdict> judge) {
+    Acceptance bound = Objects.requireNonNull(acceptance, "acceptance: none, though logged in");
     return HostKeyCheck.orImpossible(
         server,
         loop,
         services.offLoop(
             loop,
             () -> {
-              HostKeyVerdict verdict = judge.call();
-              if (!verdict.accepted()) {
-                throw new SshException(SshFailure.HOST_KEY, verdict.message());
+              Optional<SshException> rejection = rejection(services.hostKeys().remember(bound));
+              if (rejection.isPresent()) {
+                throw rejection.get();
               }
+              bound.end();
               return null;
             }));
+  }
+
+  /** The connection is over. */
+  void end() {
+    over = true;
+    if (acceptance != null) {
+      acceptance.end();
+    }
+  }
+
+  private List<Path> files() {
+    return server.profile().hostKeys().knownHosts();
+  }
+
+  private static Optional<SshException> rejection(HostKeyVerdict verdict) {
+    return verdict.accepted()
+        ? Optional.empty()
+        : Optional.of(new SshException(SshFailure.HOST_KEY, verdict.message()));
   }
 }

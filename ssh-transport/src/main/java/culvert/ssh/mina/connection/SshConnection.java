@@ -256,8 +256,10 @@ public final class SshConnection {
     }
     Optional<NewHostKey> accepted = hostKey.newKey();
     if (accepted.isPresent()) {
+      NewHostKey key = accepted.get();
       connectClock.ourTurn();
-      unlessFailed(accepted.get().bind(loop()), this::becomeReady);
+      ended.addListener(gone -> onLoop(key::end));
+      unlessFailed(key.bind(loop()), this::becomeReady);
     } else {
       becomeReady();
     }
@@ -290,6 +292,7 @@ public final class SshConnection {
       return;
     }
     moveTo(State.LOGGING_IN);
+    hostKey.newKey().ifPresent(NewHostKey::loginBegins);
     login.begin(newLogin, ssh, hostKey.newKey(), () -> loggedIn(ssh));
   }
 

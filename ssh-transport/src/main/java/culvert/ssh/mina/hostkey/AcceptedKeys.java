@@ -1,39 +1,82 @@
 package culvert.ssh.mina.hostkey;
 
 import java.nio.file.Path;
-import java.util.HashMap;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.LongSupplier;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The keys that were accepted and are not written down, as the file would have them. Before its
- * host's first login has succeeded a key is claimed; so many claims are kept. One that could not be
- * written then is unwritten, and binds for the process's life, or until it is in the file after
- * all. Thread-safe.
+ * host's first login has succeeded a key is claimed by each connection that shows it. One that
+ * could not be written then is unwritten, and binds for the process's life, or until it is in the
+ * file after all. Thread-safe.
  */
 final class AcceptedKeys {
   /** Beyond that, whose key cannot be written down is not accepted. */
   static final int MAX_UNWRITTEN = 1000;
 
-  /** Beyond that the oldest is forgotten; the client's, as long as others have fewer. */
-  static final int MAX_CLAIMS_OF_CLIENT = 16;
+  /** So many are kept of each client after its connections have ended; the oldest goes first. */
+  static final int MAX_TRIED_OF_CLIENT = 16;
 
-  private static final int MAX_CLAIMS = 1000;
+  /** So long a key binds that was shown a login which did not succeed. */
+  static final Duration TRIED_BINDS = Duration.ofHours(1);
 
-  private final Map<Place, HostKey> unwritten = new HashMap<>(); // guarded by this
-  private final Map<Place, Claim> claims = new LinkedHashMap<>(); // oldest first; guarded by this
+  /** Beyond that those go first whose connections have ended; then no more are claimed. */
+  static final int MAX_CLAIMS = 1000;
 
-  /** Where a key would be written. */
-  private record Place(Path file, String name) {
-    static Place of(Path file, String name) {
-      return new Place(KnownHostsFile.identity(file), name);
+  private final LongSupplier nanoTime;
+  private final Set<Unwritten> unwritten = new LinkedHashSet<>(); // guarded by this
+  private final Set<Claim> claims = new LinkedHashSet<>(); // oldest first; guarded by this
+
+  AcceptedKeys(LongSupplier nanoTime) {
+    this.nanoTime = nanoTime;
+  }
+
+  private record Unwritten(KnownHostsPlace place, String name, HostKey key) {
+    boolean isAt(KnownHostsPlace other, String otherName) {
+      return name.equals(otherName) && place.meets(other);
     }
   }
 
-  private record Claim(HostKey key, Object client) {}
+  /** What binds names to a key for one connection; to be ended. Equal to itself only. */
+  static final class Claim {
+    private final KnownHostsPlace place;
+    private final List<String> names;
+    private final HostKey key;
+    private final Object client;
+    private boolean tried; // guarded by the AcceptedKeys
+    private @Nullable Long ended; // guarded by the AcceptedKeys
+
+    private Claim(KnownHostsPlace place, List<String> names, HostKey key, Object client) {
+      this.place = place;
+      this.names = List.copyOf(names);
+      this.key = key;
+      this.client = client;
+    }
+
+    List<String> names() {
+      return names;
+    }
+
+    private boolean isAt(KnownHostsPlace other, String otherName) {
+      return names.contains(otherName) && place.meets(other);
+    }
+
+    private boolean saysTheSame(Claim other) {
+      return names.equals(other.names)
+          && key.equals(other.key)
+          && client.equals(other.client)
+          && place.equals(other.place);
+    }
+  }
 
   /** What became of a key that is to be kept. */
   enum Kept {
@@ -44,112 +87,159 @@ final class AcceptedKeys {
   }
 
   /**
-   * Binds the name to the key until something is written about it.
+   * Binds the names to the key, until something is written about them or the claim is over.
    *
    * @param client whose connection accepted it
-   * @return whether it is bound to no other
+   * @return empty: one of them is bound to another, or there is no room
    */
-  boolean claim(Path file, String name, HostKey key, Object client) {
-    Place place = Place.of(file, name);
+  Optional<Claim> claim(KnownHostsPlace place, List<String> names, HostKey key, Object client) {
+    Claim claim = new Claim(place, names, key, client);
     synchronized (this) {
-      if (boundTo(place).filter(bound -> !bound.equals(key)).isPresent()) {
-        return false;
+      forgetOld();
+      boolean free = names.stream().flatMap(name -> boundTo(place, name)).allMatch(key::equals);
+      if (!free || (claims.size() >= MAX_CLAIMS && !forgetOldest(one -> true))) {
+        return Optional.empty();
       }
-      claims.remove(place);
-      if (claims.values().stream().filter(claim -> claim.client().equals(client)).count()
-          >= MAX_CLAIMS_OF_CLIENT) {
-        claims.values().remove(oldest(client));
-      } else if (claims.size() >= MAX_CLAIMS) {
-        forgetOldest();
+      claims.add(claim);
+    }
+    return Optional.of(claim);
+  }
+
+  /** Whether nobody can claim anything now. */
+  synchronized boolean isFull() {
+    forgetOld();
+    return claims.size() >= MAX_CLAIMS && claims.stream().allMatch(claim -> claim.ended == null);
+  }
+
+  /** From now on the server may see credentials. */
+  synchronized void loginBegins(Claim claim) {
+    claim.tried = true;
+  }
+
+  /**
+   * The connection is over, and its login has not succeeded: where it had begun, no other key may
+   * try for a while.
+   */
+  synchronized void end(Claim claim) {
+    if (!claims.remove(claim) || !claim.tried) {
+      return;
+    }
+    claims.removeIf(other -> other.ended != null && other.saysTheSame(claim));
+    Predicate<Claim> ofClient = other -> other.client.equals(claim.client);
+    if (claims.stream().filter(ofClient).filter(other -> other.ended != null).count()
+        >= MAX_TRIED_OF_CLIENT) {
+      forgetOldest(ofClient);
+    }
+    claim.ended = nanoTime.getAsLong();
+    claims.add(claim);
+  }
+
+  /** The key is in the file now, or kept: that binds the host. */
+  synchronized void settle(Claim claim) {
+    claims.remove(claim);
+  }
+
+  /** Only one whose connection has ended. */
+  private boolean forgetOldest(Predicate<Claim> which) {
+    assert Thread.holdsLock(this);
+    Iterator<Claim> oldestFirst = claims.iterator();
+    while (oldestFirst.hasNext()) {
+      Claim claim = oldestFirst.next();
+      if (claim.ended != null && which.test(claim)) {
+        oldestFirst.remove();
+        return true;
       }
-      claims.put(place, new Claim(key, client));
-      return true;
     }
+    return false;
   }
 
-  private Claim oldest(Object client) {
+  private void forgetOld() {
     assert Thread.holdsLock(this);
-    return claims.values().stream()
-        .filter(claim -> claim.client().equals(client))
-        .findFirst()
-        .orElseThrow();
+    long now = nanoTime.getAsLong();
+    claims.removeIf(claim -> claim.ended != null && now - claim.ended >= TRIED_BINDS.toNanos());
   }
 
-  private void forgetOldest() {
+  private Stream<HostKey> boundTo(KnownHostsPlace place, String name) {
     assert Thread.holdsLock(this);
-    Iterator<Claim> oldestFirst = claims.values().iterator();
-    oldestFirst.next();
-    oldestFirst.remove();
+    return Stream.concat(
+        keptFor(place, name),
+        claims.stream().filter(claim -> claim.isAt(place, name)).map(claim -> claim.key));
   }
 
-  private Optional<HostKey> boundTo(Place place) {
+  private Stream<HostKey> keptFor(KnownHostsPlace place, String name) {
     assert Thread.holdsLock(this);
-    return Optional.ofNullable(unwritten.get(place))
-        .or(() -> Optional.ofNullable(claims.get(place)).map(Claim::key));
-  }
-
-  /** The names are in the file: that binds them now. */
-  void written(Path file, List<String> names) {
-    List<Place> places = names.stream().map(name -> Place.of(file, name)).toList();
-    synchronized (this) {
-      places.forEach(claims::remove);
-    }
+    return unwritten.stream().filter(one -> one.isAt(place, name)).map(Unwritten::key);
   }
 
   /** Keeps the key that could not be written to the file under that name. */
-  Kept keep(Path file, String name, HostKey key) {
-    Place place = Place.of(file, name);
-    synchronized (this) {
-      if (boundTo(place).filter(bound -> !bound.equals(key)).isPresent()) {
-        return Kept.NOT;
-      }
-      if (unwritten.containsKey(place)) {
-        return Kept.ALREADY;
-      }
-      if (unwritten.size() >= MAX_UNWRITTEN) {
-        return Kept.NOT;
-      }
-      claims.remove(place);
-      unwritten.put(place, key);
-      return Kept.NEWLY;
+  synchronized Kept keep(KnownHostsPlace place, String name, HostKey key) {
+    if (!boundTo(place, name).allMatch(key::equals)) {
+      return Kept.NOT;
     }
+    if (keptFor(place, name).findAny().isPresent()) {
+      return Kept.ALREADY;
+    }
+    if (unwritten.size() >= MAX_UNWRITTEN) {
+      return Kept.NOT;
+    }
+    unwritten.add(new Unwritten(place, name, key));
+    return Kept.NEWLY;
+  }
+
+  /** Whether the key is kept for all these names. */
+  synchronized boolean hasKept(KnownHostsPlace place, List<String> names, HostKey key) {
+    return names.stream().allMatch(name -> keptFor(place, name).anyMatch(key::equals));
   }
 
   /**
    * Adds to what the files say of a server what was accepted for them. What the files have by now
-   * is forgotten here.
+   * is forgotten here. Blocks for the file system.
+   *
+   * @param claimed whether claims count, too
    */
-  KnownHost addTo(KnownHost known, List<Path> files) {
+  KnownHost addTo(KnownHost known, List<Path> files, boolean claimed) {
     LookupNames names = known.names();
-    return new KnownHost(
-        names,
-        addTo(known.named(), names.name(), files),
-        names.withoutPort().map(n -> addTo(known.withoutPort(), n, files)).orElse(KnownKeys.NONE),
-        names.address().map(n -> addTo(known.atAddress(), n, files)).orElse(KnownKeys.NONE),
-        known.unreadable());
+    KnownKeys named = known.named();
+    KnownKeys withoutPort = known.withoutPort();
+    KnownKeys atAddress = known.atAddress();
+    for (Path file : files) {
+      KnownHostsPlace place = KnownHostsPlace.of(file);
+      named = addTo(named, known.named(), names.name(), file, place, claimed);
+      if (names.withoutPort().isPresent()) {
+        String name = names.withoutPort().get();
+        withoutPort = addTo(withoutPort, known.withoutPort(), name, file, place, claimed);
+      }
+      if (names.address().isPresent()) {
+        String name = names.address().get();
+        atAddress = addTo(atAddress, known.atAddress(), name, file, place, claimed);
+      }
+    }
+    return new KnownHost(names, named, withoutPort, atAddress, known.unreadable());
   }
 
-  private KnownKeys addTo(KnownKeys written, String name, List<Path> files) {
-    KnownKeys all = written;
-    for (Path file : files) {
-      Optional<HostKey> key = accepted(written, file, name);
-      if (key.isPresent()) {
-        all = all.withAccepted(KnownKey.accepted(key.get(), file));
-      }
+  private KnownKeys addTo(
+      KnownKeys soFar,
+      KnownKeys written,
+      String name,
+      Path file,
+      KnownHostsPlace place,
+      boolean claimed) {
+    KnownKeys all = soFar;
+    for (HostKey key : accepted(written, name, file, place, claimed)) {
+      all = all.withAccepted(KnownKey.accepted(key, file));
     }
     return all;
   }
 
   /** A claim is worth nothing where a file says something of the name. */
-  private Optional<HostKey> accepted(KnownKeys written, Path file, String name) {
-    Place place = Place.of(file, name);
-    synchronized (this) {
-      HostKey kept = unwritten.get(place);
-      if (kept != null && written.has(kept, file)) {
-        unwritten.remove(place);
-        return Optional.empty();
-      }
-      return written.isEmpty() ? boundTo(place) : Optional.ofNullable(kept);
-    }
+  private synchronized List<HostKey> accepted(
+      KnownKeys written, String name, Path file, KnownHostsPlace place, boolean claimed) {
+    forgetOld();
+    unwritten.removeIf(one -> one.isAt(place, name) && written.has(one.key(), file));
+    List<HostKey> keys = new ArrayList<>();
+    (claimed && written.isEmpty() ? boundTo(place, name) : keptFor(place, name))
+        .distinct()
+        .forEach(keys::add);
+    return keys;
   }
 }

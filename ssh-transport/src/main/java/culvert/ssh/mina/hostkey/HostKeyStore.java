@@ -1,10 +1,13 @@
 package culvert.ssh.mina.hostkey;
 
 import culvert.config.HostKeyPolicy;
+import culvert.ssh.mina.hostkey.Acceptance.Hold;
+import culvert.ssh.mina.hostkey.Acceptance.Subject;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,7 +23,7 @@ public final class HostKeyStore {
   private static final List<Path> NO_FILES = List.of(Path.of("/dev/null"));
 
   private final KnownHostsCache cache;
-  private final AcceptedKeys accepted = new AcceptedKeys();
+  private final AcceptedKeys accepted;
   private final NewNames newNames;
 
   /** Knows what the files say. */
@@ -30,6 +33,7 @@ public final class HostKeyStore {
 
   HostKeyStore(Clock clock, LongSupplier nanoTime) {
     cache = new KnownHostsCache(clock);
+    accepted = new AcceptedKeys(nanoTime);
     newNames = new NewNames(nanoTime);
   }
 
@@ -40,7 +44,7 @@ public final class HostKeyStore {
    */
   public KnownHost lookup(HostKeyPolicy policy, LookupNames names) throws IOException {
     return policy.acceptNew()
-        ? lookup(files(policy.knownHosts()), names)
+        ? lookup(files(policy.knownHosts()), names, true)
         : load(policy.knownHosts()).lookup(names);
   }
 
@@ -48,8 +52,9 @@ public final class HostKeyStore {
     return ofProfile.isEmpty() ? NO_FILES : ofProfile;
   }
 
-  private KnownHost lookup(List<Path> files, LookupNames names) throws IOException {
-    return accepted.addTo(load(files).lookup(names), files);
+  private KnownHost lookup(List<Path> files, LookupNames names, boolean claimed)
+      throws IOException {
+    return accepted.addTo(load(files).lookup(names), files, claimed);
   }
 
   private KnownHosts load(List<Path> files) throws IOException {
@@ -62,27 +67,64 @@ public final class HostKeyStore {
    *
    * @param ofProfile its files
    * @param client on whose behalf, as an equal object for one and the same
-   * @return {@link HostKeyVerdict#accepted}, or why the connection must be given up
+   * @return to be ended, whatever the verdict
    * @throws IOException a file cannot be read any more
    */
-  public HostKeyVerdict accept(List<Path> ofProfile, LookupNames names, HostKey key, Object client)
+  public Acceptance accept(List<Path> ofProfile, LookupNames names, HostKey key, Object client)
       throws IOException {
-    List<Path> files = files(ofProfile);
-    HostKeyVerdict verdict = judge(files, names, key, client);
-    for (String name : toWrite(verdict)) {
-      if (!accepted.claim(files.get(0), name, key, client)) {
-        return judge(files, names, key, client);
-      }
+    Subject subject = new Subject(files(ofProfile), names, key, client);
+    HostKeyVerdict verdict = judge(subject, false);
+    if (toWrite(verdict).isEmpty()) {
+      return new Acceptance(verdict, subject, Optional.empty());
     }
-    return verdict;
+    Optional<NewNames.Reservation> reserved = newNames.reserve(client, names.name());
+    if (reserved.isEmpty()) {
+      return without(subject, verdict, new HostKeyVerdict.TooManyNew(names.shown(), key));
+    }
+    Optional<AcceptedKeys.Claim> claim =
+        accepted.claim(place(subject), toWrite(verdict), key, client);
+    if (claim.isPresent()) {
+      return accept(subject, new Hold(accepted, claim.get(), reserved.get()));
+    }
+    reserved.get().end();
+    HostKeyVerdict now = judge(subject, true);
+    if (!now.accepted()) {
+      return new Acceptance(now, subject, Optional.empty());
+    }
+    return accepted.isFull()
+        ? without(subject, now, new HostKeyVerdict.TooManyAtOnce(names.shown(), key))
+        : accept(ofProfile, names, key, client); // who was in the way has gone
   }
 
-  private HostKeyVerdict judge(List<Path> files, LookupNames names, HostKey key, Object client)
-      throws IOException {
-    HostKeyVerdict verdict = lookup(files, names).judge(key, true);
-    return verdict instanceof HostKeyVerdict.NewAccepted && !newNames.hasRoom(client)
-        ? new HostKeyVerdict.TooManyNew(names.shown(), key)
-        : verdict;
+  /** What is written by now counts, not what was when the host was not yet claimed. */
+  private Acceptance accept(Subject subject, Hold hold) throws IOException {
+    HostKeyVerdict verdict;
+    try {
+      verdict = judge(subject, false);
+    } catch (IOException | RuntimeException e) {
+      hold.end();
+      throw e;
+    }
+    if (verdict.accepted()) {
+      return new Acceptance(verdict, subject, Optional.of(hold));
+    }
+    hold.end();
+    return new Acceptance(verdict, subject, Optional.empty());
+  }
+
+  /** Who is known needs no room: only what would be added is not. */
+  private static Acceptance without(
+      Subject subject, HostKeyVerdict verdict, HostKeyVerdict noRoom) {
+    boolean isNew = verdict instanceof HostKeyVerdict.NewAccepted;
+    return new Acceptance(isNew ? noRoom : verdict, subject, Optional.empty());
+  }
+
+  private HostKeyVerdict judge(Subject subject, boolean claimed) throws IOException {
+    return lookup(subject.files(), subject.names(), claimed).judge(subject.key(), true);
+  }
+
+  private static KnownHostsPlace place(Subject subject) {
+    return KnownHostsPlace.of(subject.files().get(0));
   }
 
   private static List<String> toWrite(HostKeyVerdict verdict) {
@@ -94,64 +136,76 @@ public final class HostKeyStore {
    * about the server by now. A key that cannot be written is a warning, and binds for the process's
    * life.
    *
-   * @param ofProfile its files
-   * @param client on whose behalf
    * @return {@link HostKeyVerdict#accepted}, or why the connection must be given up
    * @throws IOException a file cannot be read any more
    */
-  public HostKeyVerdict remember(
-      List<Path> ofProfile, LookupNames names, HostKey key, Object client) throws IOException {
-    List<Path> files = files(ofProfile);
-    if (!newNames.hasRoom(client)) {
-      return judge(files, names, key, client);
-    }
+  public HostKeyVerdict remember(Acceptance acceptance) throws IOException {
+    Subject subject = acceptance.subject();
+    return acceptance.hold().isPresent()
+        ? remember(subject, acceptance.hold().get())
+        : acceptance.verdict().accepted() ? judge(subject, true) : acceptance.verdict();
+  }
+
+  private HostKeyVerdict remember(Subject subject, Hold hold) throws IOException {
+    List<Path> files = subject.files();
     try {
       KnownHosts others = load(files.subList(1, files.size()));
       HostKeyVerdict verdict =
           KnownHostsAppender.append(
-              files.get(0), first -> accepted.addTo(first.and(others).lookup(names), files), key);
+              files.get(0),
+              first -> accepted.addTo(first.and(others).lookup(subject.names()), files, false),
+              subject.key());
+      if (verdict instanceof HostKeyVerdict.PerhapsKnown perhaps) {
+        return keep(subject, hold, perhaps.line().toString()); // it was new when it was claimed
+      }
       List<String> written = toWrite(verdict);
       if (!written.isEmpty()) {
-        newNames.add(client, written.size());
-        accepted.written(files.get(0), written);
+        hold.reservation().use();
         log.info(
             "host key of {} is new and was added to {} as {} ({})",
             verdict.host(),
             files.get(0),
             String.join(",", written),
-            key);
+            subject.key());
+      }
+      if (verdict.accepted()) {
+        accepted.settle(hold.claim());
       }
       return verdict;
     } catch (IOException e) {
-      return keep(files, names, key, client, KnownHostsFile.reason(e));
+      return keep(subject, hold, KnownHostsFile.reason(e));
     }
   }
 
-  private HostKeyVerdict keep(
-      List<Path> files, LookupNames names, HostKey key, Object client, String reason)
-      throws IOException {
-    HostKeyVerdict verdict = lookup(files, names).judge(key, true);
-    Path file = files.get(0);
-    for (String name : toWrite(verdict)) {
-      switch (accepted.keep(file, name, key)) {
+  private HostKeyVerdict keep(Subject subject, Hold hold, String reason) throws IOException {
+    HostKeyVerdict verdict = judge(subject, false);
+    if (!verdict.accepted() && !(verdict instanceof HostKeyVerdict.PerhapsKnown)) {
+      return verdict;
+    }
+    Path file = subject.files().get(0);
+    KnownHostsPlace place = place(subject);
+    for (String name : verdict.accepted() ? verdict.namesToWrite() : hold.claim().names()) {
+      switch (accepted.keep(place, name, subject.key())) {
         case NEWLY -> {
-          newNames.add(client, 1);
+          hold.reservation().use();
           log.warn(
               "host key of {} is new ({}) and could not be added to {} ({}); until Culvert ends, no other is accepted",
               name,
-              key,
+              subject.key(),
               file,
               reason);
         }
         case ALREADY -> log.debug("{} still cannot be written: {}", file, reason);
         case NOT -> {
-          HostKeyVerdict now = lookup(files, names).judge(key, true);
+          HostKeyVerdict now = judge(subject, true);
           return now.accepted()
-              ? new HostKeyVerdict.NotRemembered(names.shown(), key, file, reason)
+              ? new HostKeyVerdict.NotRemembered(
+                  subject.names().shown(), subject.key(), file, reason)
               : now;
         }
       }
     }
-    return verdict;
+    accepted.settle(hold.claim());
+    return verdict.accepted() ? verdict : judge(subject, false);
   }
 }

@@ -140,8 +140,17 @@ public sealed interface HostKeyVerdict {
   record TooManyNew(String host, HostKey key) implements HostKeyVerdict {
     @Override
     public String message() {
-      return "host key of %s is unknown (%s), and its client has brought %d new names within %d h: not sending credentials"
+      return "host key of %s is unknown (%s), and its client has brought %d new hosts within %d h: not sending credentials"
           .formatted(host, key, NewNames.MAX_OF_CLIENT, NewNames.PERIOD.toHours());
+    }
+  }
+
+  /** Nothing was known, and too many others are about to become known. */
+  record TooManyAtOnce(String host, HostKey key) implements HostKeyVerdict {
+    @Override
+    public String message() {
+      return "host key of %s is unknown (%s), and first logins to %d other hosts go on: not sending credentials"
+          .formatted(host, key, AcceptedKeys.MAX_CLAIMS);
     }
   }
 

@@ -176,19 +176,6 @@ final class KnownHostsFile {
     }
   }
 
-  /** The same for one and the same file, by whatever links it is named, and before it exists. */
-  static Path identity(Path file) {
-    Path absolute = file.toAbsolutePath().normalize();
-    try {
-      return absolute.toRealPath();
-    } catch (IOException e) { // not there yet
-      Path parent = absolute.getParent();
-      return parent == null || parent.equals(absolute)
-          ? absolute
-          : identity(parent).resolve(absolute.getFileName());
-    }
-  }
-
   /** Why a file cannot be written, in words. */
   static String reason(IOException e) {
     if (e instanceof AccessDeniedException) {

@@ -15,7 +15,8 @@
  *       the host key was the reason.
  *   <li>{@link culvert.ssh.mina.hostkey.HostKeyVerifier#toRemember} is what {@link
  *       culvert.ssh.mina.hostkey.HostKeyStore#accept} (blocking) must accept before the login, and
- *       {@link culvert.ssh.mina.hostkey.HostKeyStore#remember} must write after it.
+ *       {@link culvert.ssh.mina.hostkey.HostKeyStore#remember} must write after it; the {@link
+ *       culvert.ssh.mina.hostkey.Acceptance} ends with the connection.
  * </ol>
  *
  * <p>A certificate is judged by {@link culvert.ssh.mina.hostkey.HostCertificate}, since MINA's own

@@ -9,6 +9,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import culvert.config.HostKeyPolicy;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +22,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -66,11 +68,11 @@ class HostKeyStoreTest {
 
   private HostKeyVerdict remember(LookupNames names, HostKey key, Path... files)
       throws IOException {
-    return store.remember(List.of(files), names, key, "client");
+    return FirstLogin.succeeds(store, List.of(files), names, key, "client");
   }
 
   private HostKeyVerdict accept(LookupNames names, HostKey key, Object client) throws IOException {
-    return store.accept(List.of(file), names, key, client);
+    return store.accept(List.of(file), names, key, client).verdict();
   }
 
   private KnownHost lookup(LookupNames names, boolean acceptNew, Path... files) throws IOException {
@@ -222,7 +224,7 @@ class HostKeyStoreTest {
   void thereIsRoomForSoManyAndThenNobodyNewIsAccepted() throws Exception {
     unwritable();
     for (int i = 0; i < AcceptedKeys.MAX_UNWRITTEN; i++) {
-      store.remember(List.of(file), LookupNames.of("host" + i, 22), Keys.ED25519, i);
+      FirstLogin.succeeds(store, List.of(file), LookupNames.of("host" + i, 22), Keys.ED25519, i);
     }
 
     HostKeyVerdict late = remember(NAMES, Keys.ED25519, file);
@@ -255,7 +257,8 @@ class HostKeyStoreTest {
 
   @Test
   void withoutAFileAKeyBindsTheProfilesThatHaveNone() throws Exception {
-    assertThat(store.accept(List.of(), NAMES, Keys.ED25519, "client").accepted()).isTrue();
+    assertThat(store.accept(List.of(), NAMES, Keys.ED25519, "client").verdict().accepted())
+        .isTrue();
     assertThat(remember(NAMES, Keys.ED25519).accepted()).isTrue();
 
     assertThat(judge(NAMES, Keys.RSA).accepted()).isFalse();
@@ -294,8 +297,7 @@ class HostKeyStoreTest {
               threads.submit(
                   () -> {
                     start.await(20, TimeUnit.SECONDS);
-                    return accept(names, key, key).accepted()
-                        && store.remember(List.of(file), names, key, key).accepted();
+                    return FirstLogin.succeeds(store, List.of(file), names, key, key).accepted();
                   }));
         }
         int winners = 0;
@@ -312,56 +314,245 @@ class HostKeyStoreTest {
 
   @Test
   void whatSomebodyWritesByHandGoesBeforeWhatNoLoginHasProved() throws Exception {
-    accept(NAMES, Keys.ED25519, "client");
+    Acceptance before = store.accept(List.of(file), NAMES, Keys.ED25519, "client");
     Files.writeString(file, "[ftp.example]:2222 " + Keys.text("rsa") + "\n");
 
     assertThat(judge(NAMES, Keys.RSA, file).accepted()).isTrue();
     assertThat(judge(NAMES, Keys.ED25519, file).accepted()).isFalse();
-    assertThat(remember(NAMES, Keys.ED25519, file))
+    assertThat(store.remember(before))
         .as("the login of a connection that began before")
         .isInstanceOf(HostKeyVerdict.Changed.class);
   }
 
+  private HostKeyVerdict failedLogin(LookupNames names, HostKey key, Object client)
+      throws IOException {
+    return FirstLogin.fails(store, List.of(file), names, key, client);
+  }
+
+  private static LookupNames host(int number) {
+    return LookupNames.of("host" + number, 22);
+  }
+
   @Test
   void whoInventsNamesForgetsOnlyTheirOwn() throws Exception {
-    accept(NAMES, Keys.ED25519, "victim");
+    failedLogin(NAMES, Keys.ED25519, "victim");
     for (int i = 0; i < 400; i++) {
-      assertThat(accept(LookupNames.of("invented" + i, 22), Keys.RSA, "mallory").accepted())
-          .isTrue();
+      assertThat(failedLogin(host(i), Keys.RSA, "mallory").accepted()).isTrue();
     }
 
     assertThat(file).doesNotExist();
     assertThat(judge(NAMES, Keys.RSA, file).accepted()).isFalse();
-    assertThat(judge(LookupNames.of("invented399", 22), Keys.ED25519, file).accepted()).isFalse();
-    assertThat(judge(LookupNames.of("invented0", 22), Keys.ED25519, file).accepted())
-        .as("forgotten")
-        .isTrue();
+    assertThat(judge(host(399), Keys.ED25519, file).accepted()).isFalse();
+    assertThat(judge(host(0), Keys.ED25519, file).accepted()).as("forgotten").isTrue();
   }
 
   @Test
-  void eachClientBringsSoManyNewNamesADay() throws Exception {
+  void whoJoinsAHostDoesNotOwnWhatOthersHaveClaimed() throws Exception {
+    failedLogin(NAMES, Keys.ED25519, "victim");
+    failedLogin(NAMES, Keys.ED25519, "mallory");
+    for (int i = 0; i < 2 * AcceptedKeys.MAX_TRIED_OF_CLIENT; i++) {
+      failedLogin(host(i), Keys.RSA, "mallory");
+    }
+
+    assertThat(judge(NAMES, Keys.RSA, file).accepted()).isFalse();
+  }
+
+  @Test
+  void noHostIsFreedWhileItsLoginGoesOn() throws Exception {
+    accept(NAMES, Keys.ED25519, "client");
+    for (int i = 0; i < 3 * AcceptedKeys.MAX_TRIED_OF_CLIENT; i++) {
+      assertThat(accept(host(i), Keys.ED25519, "client").accepted()).isTrue();
+    }
+
+    assertThat(accept(NAMES, Keys.RSA, "client")).isInstanceOf(HostKeyVerdict.Changed.class);
+    assertThat(accept(NAMES, Keys.RSA, "another")).isInstanceOf(HostKeyVerdict.Changed.class);
+  }
+
+  @Test
+  void whereNobodyIsFreedNobodyElseIsAccepted() throws Exception {
+    List<Acceptance> underway = new ArrayList<>();
+    for (int i = 0; i < AcceptedKeys.MAX_CLAIMS; i++) {
+      underway.add(store.accept(List.of(file), host(i), Keys.ED25519, i));
+    }
+
+    HostKeyVerdict late = accept(NAMES, Keys.ED25519, "late");
+    assertThat(late.accepted()).isFalse();
+    assertThat(late.message())
+        .isEqualTo(
+            "host key of [ftp.example]:2222 is unknown (%s), and first logins to 1000 other hosts go on: not sending credentials",
+            Keys.ED25519);
+    assertThat(accept(host(0), Keys.RSA, "late")).isInstanceOf(HostKeyVerdict.Changed.class);
+
+    underway.get(7).loginBegins();
+    underway.get(7).end();
+    assertThat(accept(NAMES, Keys.ED25519, "late").accepted()).isTrue();
+  }
+
+  /** Asks for its hash code between the look at what is known and the claim. */
+  @Test
+  void whatIsWrittenBetweenTheLookAndTheClaimCounts() throws Exception {
+    AtomicBoolean written = new AtomicBoolean();
+    Object client =
+        new Object() {
+          @Override
+          public int hashCode() {
+            if (!written.getAndSet(true)) {
+              try {
+                assertThat(remember(NAMES, Keys.RSA, file).accepted()).isTrue();
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            }
+            return 1;
+          }
+
+          @Override
+          public boolean equals(Object other) {
+            return this == other;
+          }
+        };
+
+    assertThat(accept(NAMES, Keys.ED25519, client)).isInstanceOf(HostKeyVerdict.Changed.class);
+    assertThat(Files.readAllLines(file)).hasSize(1);
+  }
+
+  @Test
+  void aConnectionThatNeverBeganItsLoginBindsNobodyAfterItsEnd() throws Exception {
+    Acceptance first = store.accept(List.of(file), NAMES, Keys.ED25519, "client");
+    Acceptance second = store.accept(List.of(file), NAMES, Keys.ED25519, "client");
+    first.end();
+    assertThat(judge(NAMES, Keys.RSA, file).accepted()).as("of the second").isFalse();
+    second.end();
+
+    assertThat(accept(NAMES, Keys.RSA, "client").accepted()).isTrue();
+  }
+
+  @Test
+  void aLoginThatFailedBindsForAWhile() throws Exception {
+    failedLogin(NAMES, Keys.ED25519, "client");
+    nanoTime.addAndGet(AcceptedKeys.TRIED_BINDS.toNanos() - 1);
+    assertThat(accept(NAMES, Keys.RSA, "client")).isInstanceOf(HostKeyVerdict.Changed.class);
+
+    nanoTime.incrementAndGet();
+    assertThat(judge(NAMES, Keys.RSA, file).accepted()).isTrue();
+    assertThat(accept(NAMES, Keys.RSA, "client").accepted()).isTrue();
+  }
+
+  @Test
+  void aLoginThatGoesOnForLongBindsUntilItsEnd() throws Exception {
+    accept(NAMES, Keys.ED25519, "client");
+    nanoTime.addAndGet(2 * AcceptedKeys.TRIED_BINDS.toNanos());
+
+    assertThat(accept(NAMES, Keys.RSA, "client")).isInstanceOf(HostKeyVerdict.Changed.class);
+  }
+
+  @Test
+  void eachClientBringsSoManyNewHostsADay() throws Exception {
     for (int i = 0; i < NewNames.MAX_OF_CLIENT; i++) {
-      LookupNames names = LookupNames.of("host" + i, 22);
-      accept(names, Keys.ED25519, "busy");
-      store.remember(List.of(file), names, Keys.ED25519, "busy");
+      assertThat(
+              FirstLogin.succeeds(store, List.of(file), host(i), Keys.ED25519, "busy").accepted())
+          .isTrue();
     }
 
     HostKeyVerdict tooMany = accept(NAMES, Keys.ED25519, "busy");
     assertThat(tooMany.accepted()).isFalse();
     assertThat(tooMany.message())
         .isEqualTo(
-            "host key of [ftp.example]:2222 is unknown (%s), and its client has brought 256 new names within 24 h: not sending credentials",
+            "host key of [ftp.example]:2222 is unknown (%s), and its client has brought 256 new hosts within 24 h: not sending credentials",
             Keys.ED25519);
-    assertThat(store.remember(List.of(file), NAMES, Keys.ED25519, "busy").accepted())
-        .as("of a connection that began before")
-        .isFalse();
-    assertThat(accept(LookupNames.of("host7", 22), Keys.ED25519, "busy").accepted())
-        .as("who is known")
-        .isTrue();
+    assertThat(accept(host(7), Keys.ED25519, "busy").accepted()).as("who is known").isTrue();
     assertThat(Files.readAllLines(file)).hasSize(NewNames.MAX_OF_CLIENT);
 
     assertThat(accept(NAMES, Keys.ED25519, "another").accepted()).isTrue();
     nanoTime.addAndGet(NewNames.PERIOD.toNanos());
     assertThat(accept(LookupNames.of("www.example", 22), Keys.ED25519, "busy").accepted()).isTrue();
+  }
+
+  @Test
+  void aHostCountsOnceWithItsAddress() throws Exception {
+    HostKeyPolicy policy = new HostKeyPolicy(true, List.of(file), Optional.empty(), true);
+    for (int i = 0; i < NewNames.MAX_OF_CLIENT; i++) {
+      InetAddress address = InetAddress.getByAddress(new byte[] {(byte) 192, 0, 2, (byte) i});
+      LookupNames names = LookupNames.of(policy, "host" + i, 22, Optional.of(address));
+      assertThat(FirstLogin.succeeds(store, List.of(file), names, Keys.ED25519, "busy").accepted())
+          .isTrue();
+    }
+    assertThat(Files.readAllLines(file)).hasSize(NewNames.MAX_OF_CLIENT);
+    assertThat(accept(NAMES, Keys.ED25519, "busy")).isInstanceOf(HostKeyVerdict.TooManyNew.class);
+  }
+
+  @Test
+  void whoHasNoPlaceLeftIsRefusedBeforeTheLogin() throws Exception {
+    List<Acceptance> underway = new ArrayList<>();
+    for (int i = 0; i < NewNames.MAX_OF_CLIENT; i++) {
+      underway.add(store.accept(List.of(file), host(i), Keys.ED25519, "busy"));
+    }
+
+    assertThat(accept(NAMES, Keys.ED25519, "busy")).isInstanceOf(HostKeyVerdict.TooManyNew.class);
+    assertThat(accept(host(7), Keys.ED25519, "busy").accepted())
+        .as("another connection to a host that counts already")
+        .isTrue();
+    for (Acceptance one : underway) {
+      assertThat(store.remember(one).accepted()).isTrue();
+    }
+    assertThat(Files.readAllLines(file)).hasSize(NewNames.MAX_OF_CLIENT);
+  }
+
+  @Test
+  void aLoginThatFailsLeavesItsPlaceToOthers() throws Exception {
+    List<Acceptance> underway = new ArrayList<>();
+    for (int i = 0; i < NewNames.MAX_OF_CLIENT; i++) {
+      underway.add(store.accept(List.of(file), host(i), Keys.ED25519, "busy"));
+    }
+    underway.get(0).end();
+    underway.get(0).end();
+
+    assertThat(accept(NAMES, Keys.ED25519, "busy").accepted()).isTrue();
+    assertThat(accept(LookupNames.of("www.example", 22), Keys.ED25519, "busy").accepted())
+        .isFalse();
+  }
+
+  @Test
+  void whoHangsUpBeforeTheNameIsWrittenHasBroughtItAllTheSame() throws Exception {
+    for (int i = 0; i < NewNames.MAX_OF_CLIENT; i++) {
+      Acceptance acceptance = store.accept(List.of(file), host(i), Keys.ED25519, "busy");
+      acceptance.loginBegins();
+      acceptance.end();
+      assertThat(store.remember(acceptance).accepted()).isTrue();
+    }
+
+    assertThat(accept(NAMES, Keys.ED25519, "busy")).isInstanceOf(HostKeyVerdict.TooManyNew.class);
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void aKeyBindsWhenALinkOnTheWayToItsFileIsRepointed() throws Exception {
+    Path data = directory.resolve("..data");
+    for (String version : List.of("..2026_1", "..2026_2")) {
+      Path volume = Files.createDirectory(directory.resolve(version));
+      Files.createSymbolicLink(volume.resolve("known_hosts"), Path.of(NOWHERE + version));
+    }
+    Files.createSymbolicLink(data, Path.of("..2026_1"));
+    Files.createSymbolicLink(file, Path.of("..data/known_hosts"));
+    assertThat(remember(NAMES, Keys.ED25519, file).accepted()).isTrue();
+
+    Files.delete(data);
+    Files.createSymbolicLink(data, Path.of("..2026_2"));
+
+    assertThat(judge(NAMES, Keys.RSA, file).accepted()).isFalse();
+    assertThat(accept(NAMES, Keys.RSA, "client").accepted()).isFalse();
+  }
+
+  @Test
+  void aLineThatCannotBeReadAnyMoreLosesNoKeyWhoseLoginHasSucceeded() throws Exception {
+    Acceptance acceptance = store.accept(List.of(file), NAMES, Keys.ED25519, "client");
+    acceptance.loginBegins();
+    Files.writeString(file, "cut\n");
+    assertThat(store.remember(acceptance).accepted()).isTrue();
+    acceptance.end();
+
+    Files.writeString(file, "");
+    assertThat(judge(NAMES, Keys.RSA, file).accepted()).isFalse();
+    assertThat(judge(NAMES, Keys.ED25519, file).accepted()).isTrue();
   }
 }

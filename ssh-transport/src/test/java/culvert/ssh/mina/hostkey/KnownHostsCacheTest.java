@@ -176,7 +176,7 @@ class KnownHostsCacheTest {
         .hasMessage("known hosts file " + file + " cannot be read: larger than 16 MiB");
     assertThatThrownBy(() -> KnownHosts.load(List.of(file)))
         .hasMessage("known hosts file " + file + " cannot be read: larger than 16 MiB");
-    assertThatThrownBy(() -> store.remember(List.of(file), NAMES, Keys.RSA, "client"))
+    assertThatThrownBy(() -> FirstLogin.succeeds(store, List.of(file), NAMES, Keys.RSA, "client"))
         .isInstanceOf(IOException.class);
     assertThat(timesRead()).isZero();
   }
@@ -187,7 +187,8 @@ class KnownHostsCacheTest {
     java.util.Arrays.fill(full, (byte) '\n');
     Files.write(file, full);
 
-    assertThat(store.remember(List.of(file), NAMES, Keys.RSA, "client").accepted()).isTrue();
+    assertThat(FirstLogin.succeeds(store, List.of(file), NAMES, Keys.RSA, "client").accepted())
+        .isTrue();
 
     assertThat(Files.size(file)).isEqualTo(full.length);
     assertThat(store.lookup(policy(file), NAMES).judge(Keys.ED25519, true).accepted())

@@ -74,7 +74,8 @@ class SpecialFilesTest {
     }
     assertThatThrownBy(() -> store.accept(List.of(file), NAMES, Keys.ED25519, "client"))
         .isInstanceOf(IOException.class);
-    assertThatThrownBy(() -> store.remember(List.of(file), NAMES, Keys.ED25519, "client"))
+    assertThatThrownBy(
+            () -> FirstLogin.succeeds(store, List.of(file), NAMES, Keys.ED25519, "client"))
         .isInstanceOf(IOException.class);
   }
 
@@ -83,7 +84,8 @@ class SpecialFilesTest {
     Path pipe = special("linked pipe");
     Path first = directory.resolve("first");
 
-    assertThatThrownBy(() -> store.remember(List.of(first, pipe), NAMES, Keys.RSA, "client"))
+    assertThatThrownBy(
+            () -> FirstLogin.succeeds(store, List.of(first, pipe), NAMES, Keys.RSA, "client"))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("a pipe");
     assertThat(first).doesNotExist();
@@ -94,7 +96,8 @@ class SpecialFilesTest {
     Path nothing = Path.of("/dev/null");
     HostKeyPolicy policy = new HostKeyPolicy(true, List.of(nothing), Optional.empty(), false);
 
-    assertThat(store.remember(List.of(nothing), NAMES, Keys.RSA, "client").accepted()).isTrue();
+    assertThat(FirstLogin.succeeds(store, List.of(nothing), NAMES, Keys.RSA, "client").accepted())
+        .isTrue();
 
     assertThat(store.lookup(policy, NAMES).judge(Keys.ED25519, true).accepted()).isFalse();
   }
@@ -104,13 +107,15 @@ class SpecialFilesTest {
     Path file = Files.writeString(directory.resolve("known_hosts"), "# mine\n");
     HostKeyPolicy policy = new HostKeyPolicy(true, List.of(file), Optional.empty(), false);
     try (LockHolder holder = LockHolder.of(file)) {
-      assertThat(store.remember(List.of(file), NAMES, Keys.RSA, "client").accepted()).isTrue();
+      assertThat(FirstLogin.succeeds(store, List.of(file), NAMES, Keys.RSA, "client").accepted())
+          .isTrue();
 
       assertThat(holder.holds()).isTrue();
       assertThat(file).hasContent("# mine");
       assertThat(store.lookup(policy, NAMES).judge(Keys.ED25519, true).accepted()).isFalse();
     }
-    assertThat(store.remember(List.of(file), NAMES, Keys.RSA, "client").accepted()).isTrue();
+    assertThat(FirstLogin.succeeds(store, List.of(file), NAMES, Keys.RSA, "client").accepted())
+        .isTrue();
     assertThat(file).hasContent("# mine\nftp.example " + Keys.text("rsa") + "\n");
   }
 }

@@ -221,8 +221,10 @@ class UnreadableKnownHostsTest {
     LookupNames names = LookupNames.of("ftp.example", 22);
     assertThat(store.lookup(policy, names).judge(Keys.RSA, true).message())
         .contains(systems + ":2 cannot be read (the key is truncated)");
-    assertThat(store.accept(List.of(mine, systems), names, Keys.RSA, "").accepted()).isFalse();
-    assertThat(store.remember(List.of(mine, systems), names, Keys.RSA, "").accepted()).isFalse();
+    assertThat(store.accept(List.of(mine, systems), names, Keys.RSA, "").verdict().accepted())
+        .isFalse();
+    assertThat(FirstLogin.succeeds(store, List.of(mine, systems), names, Keys.RSA, "").accepted())
+        .isFalse();
     assertThat(mine).hasContent("# nothing");
   }
 
