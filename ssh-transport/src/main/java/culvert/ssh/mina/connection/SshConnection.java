@@ -127,9 +127,7 @@ public final class SshConnection {
     return reached;
   }
 
-  /**
-   * Keys are exchanged, and the host key is verified; where it was new, its host is bound to it.
-   */
+  /** Keys are exchanged, the host key is verified and, where it was new, bound to its host. */
   public Future<Void> ready() {
     return ready;
   }
