@@ -14,9 +14,9 @@ import java.util.Optional;
  * connection that is relayed. At most so many are of one source, so that nobody who only comes and
  * waits keeps others out. Thread-safe.
  *
- * <p>A source is a client address, or an SSH server whose remote forwards bring clients. On one
- * host all clients have one address: where many come from it, each is counted with the other
- * clients of its user, as far as that can be found out.
+ * <p>A source is an {@link Origin}. Where many come from this host, each is counted with the other
+ * clients of its user; those whose user cannot be found out, such as whoever has closed its socket,
+ * are counted together, and keep nobody out who is known.
  */
 public final class BeforeLogin {
   private static final AttributeKey<Place> PLACE = AttributeKey.valueOf(BeforeLogin.class, "place");
@@ -46,7 +46,14 @@ public final class BeforeLogin {
     Future<Optional<Object>> user(Arrival client);
   }
 
-  private record Source(Object place, Optional<Object> user) {}
+  private static final Object UNKNOWN = "unknown";
+
+  /**
+   * Whose clients are counted together.
+   *
+   * @param user empty: has not been looked up
+   */
+  private record Source(Origin origin, Optional<Object> user) {}
 
   /**
    * Counts the client until it is {@link #served}, or its channel closes. On the channel's loop.
@@ -54,12 +61,8 @@ public final class BeforeLogin {
    * @return false: there are too many already; complete, unless its user has to be found out
    */
   Future<Boolean> enter(Arrival client) {
-    Object where =
-        client
-            .forwardedBy()
-            .<Object>map(by -> by.server().toString())
-            .orElseGet(() -> client.peer().getAddress());
-    Source source = new Source(where, Optional.empty());
+    Origin origin = Origin.of(client);
+    Source source = new Source(origin, Optional.empty());
     int present = add(source);
     if (present > most) {
       remove(source);
@@ -68,7 +71,7 @@ public final class BeforeLogin {
     Place place = new Place(source);
     client.channel().attr(PLACE).set(place);
     client.channel().closeFuture().addListener(closed -> place.leave());
-    if (present <= most / CROWD || client.forwardedBy().isPresent()) {
+    if (present <= most / CROWD || !origin.isThisHost()) {
       return client.channel().eventLoop().newSucceededFuture(true);
     }
     Promise<Boolean> entered = client.channel().eventLoop().newPromise();
@@ -78,8 +81,8 @@ public final class BeforeLogin {
             (FutureListener<Optional<Object>>)
                 found ->
                     entered.setSuccess(
-                        found.getNow().isEmpty()
-                            || place.moveTo(new Source(where, found.getNow()))));
+                        place.moveTo(
+                            new Source(origin, found.getNow().or(() -> Optional.of(UNKNOWN))))));
     return entered;
   }
 

@@ -1,6 +1,7 @@
 package culvert.proxy.owner;
 
 import culvert.proxy.door.Client;
+import culvert.proxy.door.Origin;
 import culvert.ssh.AddressResolver;
 import culvert.ssh.Asker;
 import io.netty.channel.ChannelFutureListener;
@@ -29,8 +30,8 @@ public final class ClientNames implements AddressResolver {
   }
 
   /**
-   * The client's address and SOCKS user and, where there are many of those, the user of its socket:
-   * on one host every client has one address.
+   * The client's origin and SOCKS user and, where there are many of those, the user of its socket
+   * alone: one user of this host may come from any of its addresses.
    */
   public static Asker asker(Client client, ClientOwners owners) {
     return new ClientAsker(client, owners);
@@ -52,7 +53,7 @@ public final class ClientNames implements AddressResolver {
   private record ClientAsker(Client client, ClientOwners owners) implements Asker {
     @Override
     public Object place() {
-      return List.of(client.address().getAddress(), client.user());
+      return List.of(Origin.of(client.arrival()), client.user());
     }
 
     @Override
@@ -68,7 +69,7 @@ public final class ClientNames implements AddressResolver {
                   found ->
                       answer.accept(
                           found.getNow() instanceof SocketOwner.Known known
-                              ? List.of(place(), known.uid())
+                              ? known.uid()
                               : place()));
     }
   }

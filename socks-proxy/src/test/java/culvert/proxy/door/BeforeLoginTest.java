@@ -82,13 +82,10 @@ class BeforeLoginTest {
   @Test
   void anAddressHasItsShareAndOthersHaveTheirs() {
     for (int i = 0; i < MOST; i++) {
-      users.add(NOBODY);
-      assertThat(enters("192.0.2.1")).isTrue();
+      assertThat(enters("203.0.113.1")).isTrue();
     }
-    assertThat(enters("192.0.2.1")).isFalse();
-    users.clear();
-    users.add(NOBODY);
-    assertThat(enters("192.0.2.2")).isTrue();
+    assertThat(enters("203.0.113.1")).isFalse();
+    assertThat(enters("203.0.113.2")).isTrue();
     assertThat(beforeLogin.waiting()).isEqualTo(MOST + 1);
   }
 
@@ -103,11 +100,51 @@ class BeforeLoginTest {
   }
 
   @Test
+  void allAddressesOfThisHostAreOneSource() {
+    for (int i = 1; i <= MOST; i++) {
+      assertThat(beforeLogin.enter(Visitor.from("127.0.0." + i).arrival()).isDone()).isFalse();
+    }
+    assertThat(enters("127.1.2.3")).isFalse();
+    assertThat(enters("::1")).isFalse();
+  }
+
+  @Test
+  void aUserOfThisHostIsOneSourceFromAnyOfItsAddresses() {
+    for (int i = 1; i <= MOST; i++) {
+      users.add(Optional.of(1000L));
+      assertThat(enters("127.0.0." + i)).isTrue();
+    }
+    users.add(Optional.of(1000L));
+    assertThat(enters("127.0.0.9")).isFalse();
+    assertThat(enters(1001)).isTrue();
+  }
+
+  @Test
+  void whoseUserIsUnknownKeepsNoUserOut() {
+    for (int i = 0; i < MOST; i++) {
+      users.add(NOBODY);
+      assertThat(enters("127.0.0.1")).isTrue();
+    }
+    users.add(NOBODY);
+    assertThat(enters("127.0.0.1")).isFalse();
+    users.clear();
+    assertThat(enters(1000)).isTrue();
+  }
+
+  @Test
+  void aNetworkOfIpv6IsOneSource() {
+    for (int i = 1; i <= MOST; i++) {
+      assertThat(enters("2001:db8:1:2::" + i)).isTrue();
+    }
+    assertThat(enters("2001:db8:1:2:ffff::1")).isFalse();
+    assertThat(enters("2001:db8:1:3::1")).isTrue();
+    assertThat(asked).isEmpty();
+  }
+
+  @Test
   void whoIsServedOrGoneIsCountedNoMore() {
-    Visitor served = Visitor.from("192.0.2.1");
-    Visitor gone = Visitor.from("192.0.2.1");
-    users.add(NOBODY);
-    users.add(NOBODY);
+    Visitor served = Visitor.from("203.0.113.1");
+    Visitor gone = Visitor.from("203.0.113.1");
     enters(served);
     enters(gone);
     assertThat(beforeLogin.waiting()).isEqualTo(2);
@@ -164,7 +201,6 @@ class BeforeLoginTest {
       assertThat(enters(Visitor.from("10.0.0." + i, by))).isTrue();
     }
     assertThat(enters(Visitor.from("10.0.0.9", by))).isFalse();
-    users.add(NOBODY);
     assertThat(enters("10.0.0.9")).isTrue();
   }
 }
