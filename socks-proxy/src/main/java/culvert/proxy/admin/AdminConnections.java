@@ -3,18 +3,20 @@ package culvert.proxy.admin;
 import io.netty.channel.Channel;
 import io.netty.util.concurrent.EventExecutor;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.LinkedHashSet;
-import java.util.Optional;
 import java.util.Set;
 
 /**
  * The connections of the admin port, a bounded number: when there is one more, that one goes which
- * has asked for nothing for the longest time. Confined to the admin loop.
+ * has waited longest without ever having asked for anything, or else the one that was answered
+ * first. One that is being answered stays. Confined to the admin loop.
  */
 final class AdminConnections {
   private final int most;
   private final EventExecutor loop;
-  private final Set<Channel> open = new LinkedHashSet<>(); // the eldest question first
+  private final Set<Channel> silent = new LinkedHashSet<>(); // the eldest first
+  private final Set<Channel> answered = new LinkedHashSet<>(); // the eldest answer first
   private final Set<Channel> answering = new HashSet<>();
 
   AdminConnections(int most, EventExecutor loop) {
@@ -29,44 +31,46 @@ final class AdminConnections {
    */
   boolean enter(Channel connection) {
     assert loop.inEventLoop();
-    if (open.size() == most) {
-      Optional<Channel> idle =
-          open.stream().filter(other -> !answering.contains(other)).findFirst();
-      if (idle.isEmpty()) {
-        return false;
-      }
-      forget(idle.get());
-      idle.get().close();
+    if (silent.size() + answered.size() + answering.size() == most
+        && !closeFirst(silent)
+        && !closeFirst(answered)) {
+      return false;
     }
-    open.add(connection);
+    silent.add(connection);
     connection.closeFuture().addListener(closed -> forget(connection));
     return true;
   }
 
-  /** It has asked for something. */
-  void asked(Channel connection) {
-    assert loop.inEventLoop();
-    if (open.remove(connection)) {
-      open.add(connection);
+  private static boolean closeFirst(Set<Channel> connections) {
+    Iterator<Channel> first = connections.iterator();
+    if (!first.hasNext()) {
+      return false;
     }
+    Channel connection = first.next();
+    first.remove();
+    connection.close();
+    return true;
   }
 
-  /** It waits for an answer that takes a while. */
-  void answering(Channel connection) {
+  /** It has asked for something, and waits for the answer. */
+  void asked(Channel connection) {
     assert loop.inEventLoop();
-    if (open.contains(connection)) {
+    if (silent.remove(connection) || answered.remove(connection)) {
       answering.add(connection);
     }
   }
 
-  /** It waits no more. */
+  /** It has been given all that it has asked for: what was written has gone out. */
   void answered(Channel connection) {
     assert loop.inEventLoop();
-    answering.remove(connection);
+    if (answering.remove(connection)) {
+      answered.add(connection);
+    }
   }
 
   private void forget(Channel connection) {
-    open.remove(connection);
+    silent.remove(connection);
+    answered.remove(connection);
     answering.remove(connection);
   }
 }

@@ -1,7 +1,6 @@
 package culvert.proxy.admin;
 
 import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
@@ -28,8 +27,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Answers one request after the other; the event loops' health takes its time, and what follows
- * waits behind it.
+ * Answers one request after the other: what follows waits until the answer is written. It takes its
+ * time where the event loops are asked for their health, and where the client reads slowly.
  */
 final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
   private static final Logger LOG = LoggerFactory.getLogger(AdminHandler.class);
@@ -91,30 +90,26 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
   }
 
   private void answerNext(ChannelHandlerContext context) {
-    while (!answering && !questions.isEmpty() && context.channel().isActive()) {
-      Question question = questions.remove();
-      if (question.answer() != null) {
-        write(context, question, question.answer());
-      } else {
-        askLoops(context, question);
-      }
+    if (answering || !context.channel().isActive()) {
+      return;
+    }
+    Question question = questions.poll();
+    answering = question != null;
+    context.channel().config().setAutoRead(!answering); // so few requests wait behind this one
+    if (question == null) {
+      connections.answered(context.channel());
+    } else if (question.answer() != null) {
+      write(context, question, question.answer());
+    } else {
+      askLoops(context, question);
     }
   }
 
   private void askLoops(ChannelHandlerContext context, Question question) {
-    answering = true;
-    connections.answering(context.channel());
-    context.channel().config().setAutoRead(false); // so few requests wait behind this one
     silentLoops
         .get()
         .addListener(
-            (Future<List<String>> silent) -> {
-              answering = false;
-              connections.answered(context.channel());
-              context.channel().config().setAutoRead(true);
-              write(context, question, health(silent.getNow()));
-              answerNext(context);
-            });
+            (Future<List<String>> silent) -> write(context, question, health(silent.getNow())));
   }
 
   private void write(ChannelHandlerContext context, Question question, Answer answer) {
@@ -134,10 +129,17 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
       response.headers().set(HttpHeaderNames.ALLOW, "GET, HEAD");
     }
     HttpUtil.setKeepAlive(response, question.keepAlive());
-    var written = context.writeAndFlush(response);
-    if (!question.keepAlive()) {
-      written.addListener(ChannelFutureListener.CLOSE);
-    }
+    context
+        .writeAndFlush(response)
+        .addListener(
+            written -> {
+              answering = false;
+              if (written.isSuccess() && question.keepAlive()) {
+                answerNext(context);
+              } else {
+                context.close();
+              }
+            });
   }
 
   /** Null: health. */

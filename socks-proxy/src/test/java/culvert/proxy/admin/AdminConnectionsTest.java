@@ -21,6 +21,7 @@ class AdminConnectionsTest {
   @Test
   void theOneThatHasAskedForNothingForTheLongestTimeGoes() {
     connections.asked(first);
+    connections.answered(first);
 
     assertThat(connections.enter(third)).isTrue();
 
@@ -29,11 +30,34 @@ class AdminConnectionsTest {
   }
 
   @Test
+  void whoHasAskedOnceStaysBeforeAllThatNeverHave() {
+    connections.asked(first);
+    connections.answered(first);
+    for (int i = 0; i < 64; i++) {
+      assertThat(connections.enter(new EmbeddedChannel())).isTrue();
+    }
+    assertThat(first.isOpen()).isTrue();
+  }
+
+  @Test
+  void ofThoseThatHaveAskedTheEldestAnswersGoes() {
+    connections.asked(first);
+    connections.asked(second);
+    connections.answered(second);
+    connections.answered(first);
+
+    assertThat(connections.enter(third)).isTrue();
+
+    assertThat(second.isOpen()).isFalse();
+    assertThat(first.isOpen()).isTrue();
+  }
+
+  @Test
   void oneThatIsBeingAnsweredStays() {
-    connections.answering(first);
+    connections.asked(first);
     connections.enter(third);
     assertThat(first.isOpen()).isTrue();
-    connections.answering(third);
+    connections.asked(third);
 
     assertThat(connections.enter(new EmbeddedChannel())).isFalse();
 
@@ -49,7 +73,7 @@ class AdminConnectionsTest {
     assertThat(connections.enter(third)).isTrue();
     assertThat(second.isOpen()).isTrue();
     connections.asked(first); // too late
-    connections.answering(first);
+    connections.answered(first);
     assertThat(connections.enter(new EmbeddedChannel())).isTrue();
     assertThat(second.isOpen()).isFalse();
   }

@@ -5,13 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.ImmediateEventExecutor;
 import io.netty.util.concurrent.Promise;
+import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -22,17 +27,26 @@ import org.junit.jupiter.params.provider.ValueSource;
 class AdminHandlerTest {
   private final AtomicReference<Health> health = new AtomicReference<>(Health.OK);
   private final Promise<List<String>> loopsAnswer = ImmediateEventExecutor.INSTANCE.newPromise();
+  private final Queue<ChannelPromise> unread = new ArrayDeque<>();
+  private final AdminConnections connections =
+      new AdminConnections(1, ImmediateEventExecutor.INSTANCE);
   private boolean loopsAreSlow;
+  private boolean readsSlowly;
   private final EmbeddedChannel channel =
       new EmbeddedChannel(
+          new ChannelOutboundHandlerAdapter() {
+            @Override
+            public void write(ChannelHandlerContext context, Object message, ChannelPromise done) {
+              context.write(message, readsSlowly ? context.newPromise() : done);
+              if (readsSlowly) {
+                unread.add(done);
+              }
+            }
+          },
           new HttpServerCodec(),
           new HttpObjectAggregator(1024, true),
           new AdminHandler(
-              new AdminConnections(64, ImmediateEventExecutor.INSTANCE),
-              "127.0.0.1",
-              () -> "culvert_up 1\n",
-              health::get,
-              this::silentLoops));
+              connections, "127.0.0.1", () -> "culvert_up 1\n", health::get, this::silentLoops));
 
   @AfterEach
   void close() {
@@ -89,6 +103,24 @@ class AdminHandlerTest {
     ask("GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n");
     assertThat(ask("GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n")).startsWith("HTTP/1.1 200 ");
     assertThat(channel.isOpen()).isTrue();
+  }
+
+  @Test
+  void whoReadsItsAnswerSlowlyStaysAndIsAnsweredNothingElseBefore() {
+    connections.enter(channel);
+    readsSlowly = true;
+    String request = "GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    assertThat(ask(request + request).split("HTTP/1.1 200 ", -1)).hasSize(2);
+    assertThat(channel.config().isAutoRead()).isFalse();
+    assertThat(connections.enter(new EmbeddedChannel())).isFalse();
+
+    readsSlowly = false;
+    unread.remove().setSuccess();
+
+    assertThat(answer()).startsWith("HTTP/1.1 200 ");
+    assertThat(channel.config().isAutoRead()).isTrue();
+    assertThat(connections.enter(new EmbeddedChannel())).isTrue();
+    assertThat(channel.isOpen()).isFalse();
   }
 
   @ParameterizedTest(name = "{0}")
