@@ -1,5 +1,7 @@
 package culvert.ssh;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * An SSH session or channel that could not be made, or that ended.
  *
@@ -13,7 +15,7 @@ public final class SshException extends Exception {
     this.failure = failure;
   }
 
-  public SshException(SshFailure failure, String message, Throwable cause) {
+  public SshException(SshFailure failure, String message, @Nullable Throwable cause) {
     super(message, cause);
     this.failure = failure;
   }

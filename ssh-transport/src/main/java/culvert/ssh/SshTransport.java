@@ -42,6 +42,15 @@ public interface SshTransport extends AutoCloseable {
   }
 
   /**
+   * What a login that {@link #connect} waits for, by such a specification, has left undone although
+   * the server would have gone on with it ({@link SshFailure#LOGIN_UNFINISHED}): whoever waits no
+   * longer has that for a reason, and not the time. Any thread.
+   */
+  default Optional<SshException> unfinished(SshSessionSpec spec) {
+    return Optional.empty();
+  }
+
+  /**
    * This transport, with the names that it looks up counted as that asker's. To close what this
    * returns does nothing.
    */

@@ -74,6 +74,11 @@ public final class GuardedSsh implements SshTransport {
   }
 
   @Override
+  public Optional<SshException> unfinished(SshSessionSpec spec) {
+    return ssh.unfinished(spec);
+  }
+
+  @Override
   public SshTransport onBehalfOf(Asker asker) {
     return new GuardedSsh(ssh.onBehalfOf(asker), ownListeners, resolver.onBehalfOf(asker));
   }

@@ -236,9 +236,13 @@ final class TunnelStep extends Step {
   }
 
   private SshException tooLate() {
-    return new SshException(
-        SshFailure.TIMED_OUT,
-        "ssh server " + plan.server() + ": no tunnel within " + patience.toMillis() + " ms");
+    return ssh.unfinished(spec)
+        .orElseGet(
+            () ->
+                new SshException(
+                    SshFailure.TIMED_OUT,
+                    "ssh server %s: no tunnel within %d ms"
+                        .formatted(plan.server(), patience.toMillis())));
   }
 
   private SshException heldUp(String why) {

@@ -63,6 +63,14 @@ final class FakeSsh implements SshTransport {
     return heldUp;
   }
 
+  /** What it says that the login which waits has left undone. */
+  volatile Optional<SshException> unfinished = Optional.empty();
+
+  @Override
+  public Optional<SshException> unfinished(SshSessionSpec spec) {
+    return unfinished;
+  }
+
   /** Whoever asks waits until the test lets it go. */
   volatile boolean hangs;
 

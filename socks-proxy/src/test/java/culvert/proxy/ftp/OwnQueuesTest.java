@@ -94,6 +94,22 @@ class OwnQueuesTest {
   }
 
   @Test
+  void aLoginThatWasLeftUndoneDoesNotMakeItsServerUnreachable() throws Exception {
+    ftp.patience(Duration.ofSeconds(1), Duration.ofSeconds(4));
+    Peer client = ftp.tunnel(Fallback.PLAIN);
+    assertThat(client.answer()).isZero();
+    assertThat(client.line()).startsWith("220 ");
+    ftp.ssh.hangs = true;
+    ftp.ssh.unfinished = Optional.of(FakeSsh.failure(SshFailure.LOGIN_UNFINISHED));
+    client.send("USER bob\r\nPASS secret\r\n");
+    assertThat(client.line()).startsWith("331 ");
+
+    assertThat(client.line()).startsWith("530 ");
+    noPlaintext();
+    assertThat(ftp.recorded.get(0).events).contains("tunnel failed LOGIN_UNFINISHED");
+  }
+
+  @Test
   void aServerThatHasHadItsTimeIsUnreachableAllTheSame() throws Exception {
     ftp.patience(Duration.ofSeconds(1), FtpFixture.NEVER);
     Peer client = ftp.tunnel(Fallback.PLAIN);

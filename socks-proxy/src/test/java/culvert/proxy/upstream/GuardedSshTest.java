@@ -147,10 +147,13 @@ class GuardedSshTest {
   void asksOnSomebodysBehalfInTheSameWay() throws Exception {
     when(transport.onBehalfOf(any())).thenReturn(transport);
     when(transport.heldUp(spec)).thenReturn(Duration.ofSeconds(3));
+    SshException left = new SshException(SshFailure.LOGIN_UNFINISHED, "left");
+    when(transport.unfinished(spec)).thenReturn(Optional.of(left));
     serverAt("127.0.0.1");
     SshTransport theirs = guarded.onBehalfOf(Asker.CULVERT);
 
     assertThat(theirs.heldUp(spec)).hasSeconds(3);
+    assertThat(theirs.unfinished(spec)).containsSame(left);
     SshSession connected = theirs.connect(spec, loop).get(5, TimeUnit.SECONDS);
     assertThat(
             connected

@@ -3,6 +3,7 @@ package culvert.ssh.mina;
 import culvert.ssh.AddressResolver;
 import culvert.ssh.Asker;
 import culvert.ssh.NettyTransport;
+import culvert.ssh.SshException;
 import culvert.ssh.SshServer;
 import culvert.ssh.SshSession;
 import culvert.ssh.SshSessionSpec;
@@ -198,6 +199,11 @@ public final class MinaSshTransport implements SshTransport {
   }
 
   @Override
+  public Optional<SshException> unfinished(SshSessionSpec spec) {
+    return pool.unfinished(spec);
+  }
+
+  @Override
   public SshTransport onBehalfOf(Asker asker) {
     return new OnBehalf(asker);
   }
@@ -224,6 +230,11 @@ public final class MinaSshTransport implements SshTransport {
     @Override
     public Duration heldUp(SshSessionSpec spec) {
       return MinaSshTransport.this.heldUp(spec);
+    }
+
+    @Override
+    public Optional<SshException> unfinished(SshSessionSpec spec) {
+      return MinaSshTransport.this.unfinished(spec);
     }
 
     @Override

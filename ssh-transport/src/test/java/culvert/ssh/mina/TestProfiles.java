@@ -18,14 +18,14 @@ public final class TestProfiles {
   private TestProfiles() {}
 
   /** A profile for what happens between connection and login. */
-  public static SshProfile profile(int port, SshLogin login) {
+  public static SshProfile profile(int port, Duration loginTimeout, SshLogin login) {
     return profile(
         Optional.empty(),
         port,
         login,
         new HostKeyPolicy(true, List.of(), Optional.empty(), false),
         new SshWay.Direct(),
-        new SshTimeouts(Duration.ofSeconds(30), Duration.ofSeconds(10), Duration.ofSeconds(15), 3),
+        new SshTimeouts(Duration.ofSeconds(30), loginTimeout, Duration.ofSeconds(15), 3),
         new SshPooling(Duration.ofSeconds(60), Duration.ofHours(12), 2, Duration.ofSeconds(60)));
   }
 

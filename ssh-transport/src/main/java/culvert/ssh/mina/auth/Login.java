@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One user's login on one session: what to try, what was sent, and how it went. Confined to the
- * session's thread from {@link #attach} on, but for {@link #wipe}.
+ * session's thread from {@link #attach} on, but for {@link #wipe} and {@link #unfinished}.
  */
 public final class Login {
   private static final AttributeKey<Login> LOGIN = new AttributeKey<>();
@@ -51,7 +51,7 @@ public final class Login {
   private int keysTried;
 
   /** What we have left undone although the server would have gone on with it. */
-  private @Nullable String unfinished;
+  private volatile @Nullable String unfinished; // written by the session's thread only
 
   private boolean unfinishedForGood;
 
@@ -127,22 +127,18 @@ public final class Login {
 
   /**
    * Why {@code auth()} failed: the server refused ({@code AUTH_FAILED}), it would have gone on and
-   * we could not ({@code LOGIN_UNFINISHED}, as in {@link #nothingToTry}; {@linkplain #giveUpForGood
-   * for good} whatever came after), we had nothing for what it offers ({@code NO_IDENTITY}), or the
-   * connection broke in the middle ({@code NOT_SSH}), whatever had been refused by then: a reset
-   * can be forged, and must not pass for a verdict.
+   * we could not ({@link #unfinished}, however it ended then), we had nothing for what it offers
+   * ({@code NO_IDENTITY}), or the connection broke in the middle ({@code NOT_SSH}), whatever had
+   * been refused by then: a reset can be forged, and must not pass for a verdict.
    *
    * @param cause what {@code auth()} failed with, wrapped or not
    */
   public SshException failure(Throwable cause) {
-    boolean exhausted = triesUsedUp(cause);
-    if (unfinished != null && (exhausted || unfinishedForGood)) {
-      return new SshException(
-          SshFailure.LOGIN_UNFINISHED,
-          "SSH login as %s at %s not finished: %s"
-              .formatted(Printable.text(user), server.host(), unfinished),
-          cause);
+    Optional<SshException> left = unfinished(cause);
+    if (left.isPresent()) {
+      return left.get();
     }
+    boolean exhausted = triesUsedUp(cause);
     if (exhausted && !judged && lacksKeys()) {
       return nothing(true);
     }
@@ -161,6 +157,26 @@ public final class Login {
         SshFailure.NOT_SSH,
         "ssh server %s: connection ended during the login: %s".formatted(server, reason),
         cause);
+  }
+
+  /**
+   * What we have left undone although the server would have gone on with it ({@code
+   * LOGIN_UNFINISHED}, as in {@link #nothingToTry}): whatever ends this login now, be it time or
+   * the connection, is not about the server. Any thread.
+   */
+  public Optional<SshException> unfinished() {
+    return unfinished(null);
+  }
+
+  private Optional<SshException> unfinished(@Nullable Throwable cause) {
+    return Optional.ofNullable(unfinished)
+        .map(
+            what ->
+                new SshException(
+                    SshFailure.LOGIN_UNFINISHED,
+                    "SSH login as %s at %s not finished: %s"
+                        .formatted(Printable.text(user), server.host(), what),
+                    cause));
   }
 
   /** Whether the server would look at keys, and some that the profile names cannot be used now. */

@@ -150,7 +150,9 @@ final class TimedLogin {
   }
 
   private void timedOut() {
-    failed.accept(DialFailures.loginTimedOut(server));
+    Optional<SshException> unfinished =
+        state == State.RUNNING && login != null ? login.unfinished() : Optional.empty();
+    failed.accept(unfinished.orElseGet(() -> DialFailures.loginTimedOut(server)));
   }
 
   private void heldUp() {

@@ -1,5 +1,6 @@
 package culvert.ssh.mina.pool;
 
+import culvert.ssh.SshException;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.util.concurrent.EventExecutor;
@@ -49,6 +50,11 @@ final class KeyedSessions {
         .map(PooledSession::ownTime)
         .max(Comparator.naturalOrder())
         .orElse(Duration.ZERO);
+  }
+
+  /** What one of their logins has left undone. */
+  Optional<SshException> unfinished() {
+    return sessions.stream().flatMap(session -> session.unfinished().stream()).findFirst();
   }
 
   void add(PooledSession session) {

@@ -1,5 +1,6 @@
 package culvert.ssh.mina.pool;
 
+import culvert.ssh.SshException;
 import culvert.ssh.mina.connection.Clock.Alarm;
 import culvert.ssh.mina.connection.SshConnection;
 import io.netty.channel.EventLoop;
@@ -7,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,6 +60,11 @@ final class PooledSession {
   /** How long its login has been, or was, held up by Culvert itself. */
   Duration ownTime() {
     return login == null ? Duration.ZERO : login.ownTime();
+  }
+
+  /** See {@link culvert.ssh.SshTransport#unfinished}. */
+  Optional<SshException> unfinished() {
+    return isEstablished() || login == null ? Optional.empty() : login.unfinished();
   }
 
   boolean isEstablished() {

@@ -50,6 +50,15 @@ record SessionKey(
           spec.via().map(this::of));
     }
 
+    /** Empty: its password is wiped, and nobody waits for it any more. */
+    Optional<SessionKey> unlessWiped(SshSessionSpec spec) {
+      try {
+        return Optional.of(of(spec));
+      } catch (IllegalStateException e) {
+        return Optional.empty();
+      }
+    }
+
     private String hash(Password password) {
       byte[] bytes = password.copy();
       try {

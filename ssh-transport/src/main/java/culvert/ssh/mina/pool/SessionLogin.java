@@ -46,6 +46,7 @@ final class SessionLogin {
   private long begun;
   private boolean over;
   private boolean retried;
+  private volatile @Nullable Login login; // the latest; written on the loop only
   private @Nullable Future<Claim> claiming;
   private @Nullable ScheduledFuture<?> deadline;
 
@@ -108,13 +109,22 @@ final class SessionLogin {
           DialFailures.failure(
               SshFailure.HELD_UP, server, "held up here for " + held.toMillis() + " ms"));
     } else if (servers.compareTo(patience) >= 0) {
-      fail(
-          DialFailures.failure(
-              SshFailure.TIMED_OUT, server, "no session within " + patience.toMillis() + " ms"));
+      fail(unfinished().orElseGet(this::timedOut));
     } else {
       long left = Math.max(patience.minus(servers).toNanos(), LOOK_AGAIN.toNanos());
       deadline = loop.schedule(this::late, left, TimeUnit.NANOSECONDS);
     }
+  }
+
+  private SshException timedOut() {
+    return DialFailures.failure(
+        SshFailure.TIMED_OUT, server, "no session within " + patience.toMillis() + " ms");
+  }
+
+  /** See {@link Login#unfinished}. Any thread. */
+  Optional<SshException> unfinished() {
+    Login shown = login;
+    return shown == null ? Optional.empty() : shown.unfinished();
   }
 
   /** How long it has been held up by Culvert itself until now. Any thread. */
@@ -144,22 +154,23 @@ final class SessionLogin {
               prepared.cause()));
       return;
     }
-    Login login = prepared.getNow();
-    Optional<SshException> nothing = login.nothingToTry();
+    Login next = prepared.getNow();
+    login = next;
+    Optional<SshException> nothing = next.nothingToTry();
     if (over || nothing.isPresent()) {
-      login.wipe();
+      next.wipe();
       nothing.ifPresent(this::fail);
       return;
     }
     own.begin(); // it is we who ask for only so many at once
     claiming = spares.claim(path, spec.via(), spec.asker(), loop);
-    claiming.addListener((Future<Claim> claimed) -> claimed(claimed, login));
+    claiming.addListener((Future<Claim> claimed) -> claimed(claimed, next));
   }
 
-  private void claimed(Future<Claim> claimed, Login login) {
+  private void claimed(Future<Claim> claimed, Login shown) {
     own.end();
     if (!claimed.isSuccess()) {
-      login.wipe();
+      shown.wipe();
       if (claimed.cause() instanceof SshException failure) {
         fail(failure);
       }
@@ -170,12 +181,12 @@ final class SessionLogin {
     claim
         .connection()
         .ready()
-        .addListener(ready -> Loops.post(loop, () -> ready(ready, claim, login)));
+        .addListener(ready -> Loops.post(loop, () -> ready(ready, claim, shown)));
   }
 
-  private void ready(Future<?> ready, Claim claim, Login login) {
+  private void ready(Future<?> ready, Claim claim, Login shown) {
     if (over || !ready.isSuccess()) {
-      login.wipe();
+      shown.wipe();
       claim.connection().close("nobody waits for this connection");
       if (!over) {
         fail((SshException) ready.cause());
@@ -184,15 +195,15 @@ final class SessionLogin {
     }
     Optional<SshException> refusedMeanwhile = refused.remembered(key);
     if (refusedMeanwhile.isPresent()) {
-      login.wipe();
+      shown.wipe();
       claim.connection().close("the login was refused meanwhile");
       fail(refusedMeanwhile.get());
       return;
     }
     claim
         .connection()
-        .logIn(login)
-        .addListener(done -> Loops.post(loop, () -> loggedIn(done, claim, login.sentAnything())));
+        .logIn(shown)
+        .addListener(done -> Loops.post(loop, () -> loggedIn(done, claim, shown.sentAnything())));
   }
 
   private void loggedIn(Future<?> done, Claim claim, boolean sentAnything) {

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * Logged-in connections by identity, at most {@code connections} for each. Concurrent first users
@@ -97,15 +98,20 @@ public final class SessionPool {
 
   /** See {@link culvert.ssh.SshTransport#heldUp}. */
   public Duration heldUp(SshSessionSpec spec) {
-    SessionKey key;
-    try {
-      key = keys.of(spec);
-    } catch (IllegalStateException e) { // its password is wiped: nobody waits for it any more
-      return Duration.ZERO;
-    }
+    return ofThose(spec, KeyedSessions::ownTime).orElse(Duration.ZERO);
+  }
+
+  /** See {@link culvert.ssh.SshTransport#unfinished}. */
+  public Optional<SshException> unfinished(SshSessionSpec spec) {
+    return ofThose(spec, KeyedSessions::unfinished)
+        .flatMap(left -> left)
+        .or(() -> spec.via().flatMap(this::unfinished));
+  }
+
+  private <T> Optional<T> ofThose(SshSessionSpec spec, Function<KeyedSessions, T> question) {
+    Optional<SessionKey> key = keys.unlessWiped(spec);
     synchronized (this) {
-      KeyedSessions all = sessions.get(key);
-      return all == null ? Duration.ZERO : all.ownTime();
+      return key.map(sessions::get).map(question);
     }
   }
 
@@ -298,7 +304,7 @@ public final class SessionPool {
     synchronized (this) {
       over = session.leave() && session.isRetired();
       if (!over) {
-        startIdling(session);
+        idleUnlessUsed(session);
       }
     }
     if (over) {
@@ -307,11 +313,6 @@ public final class SessionPool {
   }
 
   private synchronized void idleUnlessUsed(PooledSession session) {
-    startIdling(session);
-  }
-
-  private void startIdling(PooledSession session) {
-    assert Thread.holdsLock(this);
     if (session.isIdle() && !session.isRetired()) {
       Duration patience = session.idleTimeout();
       session.idleFrom(clock.nanoTime(), clock.after(patience, () -> expire(session)));

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -60,6 +61,7 @@ final class LoginFixture implements AutoCloseable {
   private final AtomicInteger expiredTries = new AtomicInteger();
   private volatile boolean hangUp;
   private volatile boolean hangUpOnKey;
+  private volatile CountDownLatch keysWait = new CountDownLatch(0);
   private volatile List<Round> rounds = List.of();
   private volatile List<PublicKey> authorizedKeys = List.of();
   private volatile Optional<Login> last = Optional.empty();
@@ -84,6 +86,7 @@ final class LoginFixture implements AutoCloseable {
           if (hangUpOnKey) {
             session.close(true);
           }
+          awaitUninterruptibly(keysWait);
           boolean right = authorizedKeys.stream().anyMatch(k -> KeyUtils.compareKeys(k, key));
           seen.add("publickey:" + KeyUtils.getKeyType(key) + (right ? ":right" : ":wrong"));
           return right;
@@ -123,6 +126,20 @@ final class LoginFixture implements AutoCloseable {
   LoginFixture hangsUpOnKey() {
     hangUpOnKey = true;
     return this;
+  }
+
+  /** Whoever shows a key waits for the end. */
+  LoginFixture hangsOnKey() {
+    keysWait = new CountDownLatch(1);
+    return this;
+  }
+
+  private static void awaitUninterruptibly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   LoginFixture rounds(Round... asked) {
@@ -262,6 +279,7 @@ final class LoginFixture implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
+    keysWait.countDown();
     client.stop();
     server.stop(true);
     blocking.shutdownNow();

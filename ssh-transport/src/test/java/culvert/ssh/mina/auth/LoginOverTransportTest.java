@@ -4,9 +4,14 @@ import static culvert.config.AuthMethod.KEYBOARD_INTERACTIVE;
 import static culvert.config.AuthMethod.PASSWORD;
 import static culvert.config.AuthMethod.PUBLICKEY;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import culvert.config.AuthMethod;
+import culvert.ssh.Asker;
 import culvert.ssh.NettyTransport;
 import culvert.ssh.Password;
+import culvert.ssh.SshException;
+import culvert.ssh.SshFailure;
 import culvert.ssh.SshServer;
 import culvert.ssh.SshSession;
 import culvert.ssh.SshSessionSpec;
@@ -14,9 +19,11 @@ import culvert.ssh.mina.MinaSshTransport;
 import culvert.ssh.mina.auth.LoginFixture.Round;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
+import io.netty.util.concurrent.Future;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
@@ -28,6 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Logins on an event loop, as the transport makes them. */
@@ -68,6 +76,37 @@ class LoginOverTransportTest {
             .connect(new SshSessionSpec(server, "alice", password, LOOPBACK), loop)
             .get(45, TimeUnit.SECONDS);
     session.release();
+  }
+
+  /** Time that runs out after that is no evidence that the server cannot be reached. */
+  @ParameterizedTest(name = "{0}")
+  @EnumSource(
+      value = AuthMethod.class,
+      names = {"PASSWORD", "KEYBOARD_INTERACTIVE"})
+  void whatIsLeftUndoneIsTheReasonWhenTheTimeRunsOut(AuthMethod first) throws Exception {
+    ssh.expiredPassword().rounds(Round.asking("Password: "), Round.asking("Code: ")).hangsOnKey();
+    Profiles profile = Profiles.with(first, PUBLICKEY).keys(TestKeys.file("ed25519", directory));
+    SshServer server = new SshServer(profile.port(ssh.port(), Duration.ofSeconds(2)), "127.0.0.1");
+    SshSessionSpec spec =
+        new SshSessionSpec(
+            server,
+            "alice",
+            Optional.of(new Password("secret".getBytes(StandardCharsets.UTF_8))),
+            LOOPBACK);
+
+    Future<SshSession> login = transport.connect(spec, loop);
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> transport.unfinished(spec).isPresent() || login.isDone());
+    assertThat(transport.unfinished(spec)).isPresent();
+    assertThat(transport.onBehalfOf(Asker.CULVERT).unfinished(spec)).isPresent();
+
+    assertThat(login.await(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(login.cause())
+        .isInstanceOf(SshException.class)
+        .extracting(e -> ((SshException) e).failure())
+        .isEqualTo(SshFailure.LOGIN_UNFINISHED);
+    assertThat(transport.unfinished(spec)).isEmpty();
   }
 
   @ParameterizedTest(name = "{0}")

@@ -149,6 +149,17 @@ class LoginTest {
         EXPIRED);
   }
 
+  @Test
+  void aConnectionThatBreaksAfterAQuestionThatWasNotAnsweredIsNotAnUnreachableServer()
+      throws Exception {
+    ssh.rounds(Round.asking("Password: ", "Code: ")).hangsUpOnKey();
+    Path key = TestKeys.file("ed25519", directory);
+
+    assertUnfinished(
+        ssh.login(Profiles.with(KEYBOARD_INTERACTIVE, PUBLICKEY).keys(key), "secret"),
+        "keyboard-interactive: server asks 2 questions (expected: one, for the password)");
+  }
+
   /** As PAM asks for a new one, with its words before the question or in a round of their own. */
   @ParameterizedTest(name = "{0}")
   @ValueSource(strings = {"Current password: ", "New password: |Retype: "})

@@ -7,6 +7,7 @@ import culvert.config.SshProfile;
 import culvert.ssh.mina.TestProfiles;
 import java.nio.charset.Charset;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -75,8 +76,13 @@ record Profiles(
   }
 
   SshProfile port(int port) {
+    return port(port, Duration.ofSeconds(10));
+  }
+
+  SshProfile port(int port, Duration loginTimeout) {
     return TestProfiles.profile(
         port,
+        loginTimeout,
         new SshLogin(
             methods,
             password,
