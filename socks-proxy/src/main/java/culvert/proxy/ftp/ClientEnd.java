@@ -65,10 +65,18 @@ final class ClientEnd extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /** Asks for one batch, unless one is under way. */
+  /**
+   * Asks for one batch, unless one is under way; or tells of the end, of which only the front door
+   * may have heard.
+   */
   void read() {
-    if (!readAsked) {
-      readAsked = true;
+    if (readAsked) {
+      return;
+    }
+    readAsked = true;
+    if (channel.isActive() && channel.isInputShutdown()) {
+      channel.eventLoop().execute(session::clientEnded);
+    } else {
       channel.read();
     }
   }

@@ -119,7 +119,7 @@ final class UpstreamEnd extends ChannelInboundHandlerAdapter {
   /** Asks for one batch, unless one is under way. */
   void read() {
     home.check();
-    if (!readAsked && !detached) {
+    if (!readAsked && !detached && !channel().isInputShutdown()) {
       readAsked = true;
       channel().read();
     }
