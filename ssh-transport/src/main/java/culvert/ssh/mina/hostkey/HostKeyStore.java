@@ -6,6 +6,7 @@ import culvert.ssh.mina.hostkey.Acceptance.Subject;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
@@ -25,6 +26,7 @@ public final class HostKeyStore {
   private final KnownHostsCache cache;
   private final AcceptedKeys accepted;
   private final NewNames newNames;
+  private final FailedWrites failures;
 
   /** Knows what the files say. */
   public HostKeyStore() {
@@ -32,9 +34,10 @@ public final class HostKeyStore {
   }
 
   HostKeyStore(Clock clock, LongSupplier nanoTime) {
-    cache = new KnownHostsCache(clock);
+    cache = new KnownHostsCache(clock, nanoTime);
     accepted = new AcceptedKeys(nanoTime);
     newNames = new NewNames(nanoTime);
+    failures = new FailedWrites(nanoTime);
   }
 
   /**
@@ -134,7 +137,7 @@ public final class HostKeyStore {
   /**
    * Adds a new key to the first file, now that a login has succeeded, unless somebody has decided
    * about the server by now. A key that cannot be written is a warning, and binds for the process's
-   * life.
+   * life; the file is tried again for it after a minute.
    *
    * @return {@link HostKeyVerdict#accepted}, or why the connection must be given up
    * @throws IOException a file cannot be read any more
@@ -148,13 +151,21 @@ public final class HostKeyStore {
 
   private HostKeyVerdict remember(Subject subject, Hold hold) throws IOException {
     List<Path> files = subject.files();
+    Path file = files.get(0);
+    boolean failedBefore = failures.contains(file);
+    if (failedBefore && accepted.hasKept(place(subject), hold.claim().names(), subject.key())) {
+      accepted.settle(hold.claim());
+      return judge(subject, false);
+    }
     try {
       KnownHosts others = load(files.subList(1, files.size()));
       HostKeyVerdict verdict =
           KnownHostsAppender.append(
-              files.get(0),
+              file,
+              failedBefore ? Duration.ZERO : KnownHostsFile.PATIENCE,
               first -> accepted.addTo(first.and(others).lookup(subject.names()), files, false),
               subject.key());
+      failures.remove(file);
       if (verdict instanceof HostKeyVerdict.PerhapsKnown perhaps) {
         return keep(subject, hold, perhaps.line().toString()); // it was new when it was claimed
       }
@@ -164,7 +175,7 @@ public final class HostKeyStore {
         log.info(
             "host key of {} is new and was added to {} as {} ({})",
             verdict.host(),
-            files.get(0),
+            file,
             String.join(",", written),
             subject.key());
       }
@@ -173,6 +184,7 @@ public final class HostKeyStore {
       }
       return verdict;
     } catch (IOException e) {
+      failures.add(file);
       return keep(subject, hold, KnownHostsFile.reason(e));
     }
   }

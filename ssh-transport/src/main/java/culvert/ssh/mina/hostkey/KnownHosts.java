@@ -36,7 +36,13 @@ public final class KnownHosts {
    *     the client.
    */
   public static KnownHosts load(List<Path> files) throws IOException {
-    return load(files, KnownHostsFile::read);
+    return load(
+        files,
+        file -> {
+          KnownHostsText text = KnownHostsFile.read(file);
+          text.warn();
+          return text;
+        });
   }
 
   static KnownHosts load(List<Path> files, Reader reader) throws IOException {
@@ -54,9 +60,9 @@ public final class KnownHosts {
     return new KnownHosts(texts);
   }
 
-  /** A snapshot of one file whose content is at hand. */
-  static KnownHosts of(Path file, byte[] content) {
-    return new KnownHosts(List.of(new KnownHostsText(file, content)));
+  /** A snapshot of one file that is at hand. */
+  static KnownHosts of(KnownHostsText text) {
+    return new KnownHosts(List.of(text));
   }
 
   /** This snapshot's lines, then the other's. */

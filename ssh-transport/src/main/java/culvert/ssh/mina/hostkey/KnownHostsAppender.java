@@ -2,6 +2,7 @@ package culvert.ssh.mina.hostkey;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
 
@@ -23,18 +24,23 @@ public final class KnownHostsAppender {
   public static HostKeyVerdict append(List<Path> files, LookupNames names, HostKey key)
       throws IOException {
     KnownHosts others = KnownHosts.load(files.subList(1, files.size()));
-    return append(files.get(0), first -> first.and(others).lookup(names), key);
+    return append(
+        files.get(0), KnownHostsFile.PATIENCE, first -> first.and(others).lookup(names), key);
   }
 
   /**
    * The same with what else is known.
    *
+   * @param patience for other processes that hold the file's lock
    * @param known of the server, in view of what the file says now
    */
-  static HostKeyVerdict append(Path file, Function<KnownHosts, KnownHost> known, HostKey key)
+  static HostKeyVerdict append(
+      Path file, Duration patience, Function<KnownHosts, KnownHost> known, HostKey key)
       throws IOException {
     return KnownHostsFile.append(
         file,
+        patience,
+        KnownHostsFile.Pause.SHORT,
         now -> {
           HostKeyVerdict verdict = known.apply(now).judge(key, true);
           List<String> spelled = verdict.namesToWrite();

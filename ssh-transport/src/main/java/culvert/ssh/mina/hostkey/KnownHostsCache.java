@@ -9,13 +9,17 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * known_hosts files as they were read last: each is read once for each change, whoever asks. Blocks
- * for the file system, and for who reads the same file. Thread-safe.
+ * known_hosts files as they were read last: each is read once for each change, whoever asks, but
+ * for the first two seconds after one. A time that is yet to come, as after the clock was set back,
+ * counts when it has been seen for as long. Blocks for the file system, and for who reads the same
+ * file. Thread-safe.
  */
 final class KnownHostsCache {
   /** Of all files together, but for the one that was asked for last. */
@@ -27,12 +31,38 @@ final class KnownHostsCache {
   private static final Duration UNSETTLED = Duration.ofSeconds(2);
 
   private final Clock clock;
+  private final LongSupplier nanoTime;
   private final Map<Path, Slot> slots = new LinkedHashMap<>(16, 0.75f, true); // guarded by this
 
   /** One file. */
   private static final class Slot {
-    private @Nullable Stamp stamp; // guarded by the slot
+    private @Nullable Stamp stamp; // of the text; guarded by the slot
+    private @Nullable Stamp seen; // the last one; guarded by the slot
+    private long seenFirst; // when that was first seen; guarded by the slot
+    private List<String> warnings = List.of(); // said of that; guarded by the slot
     private volatile @Nullable KnownHostsText text; // written under the slot's lock
+
+    /** Whether the stamp has been there for long enough, whatever the time in it is. */
+    boolean hasSeen(Stamp now, long nanoTime) {
+      assert Thread.holdsLock(this);
+      if (now.equals(seen)) {
+        return nanoTime - seenFirst > UNSETTLED.toNanos();
+      }
+      seen = now;
+      seenFirst = nanoTime;
+      warnings = List.of();
+      return false;
+    }
+
+    /** Once for each change. */
+    void warn(KnownHostsText read) {
+      assert Thread.holdsLock(this);
+      List<String> now = read.warnings();
+      if (!now.equals(warnings)) {
+        warnings = now;
+        read.warn();
+      }
+    }
 
     long octets() {
       KnownHostsText now = text;
@@ -59,8 +89,9 @@ final class KnownHostsCache {
     }
   }
 
-  KnownHostsCache(Clock clock) {
+  KnownHostsCache(Clock clock, LongSupplier nanoTime) {
     this.clock = clock;
+    this.nanoTime = nanoTime;
   }
 
   /**
@@ -94,8 +125,10 @@ final class KnownHostsCache {
       return kept;
     }
     slot.text = null; // not two of them at a time
+    boolean stays = slot.hasSeen(before, nanoTime.getAsLong());
     KnownHostsText text = KnownHostsFile.read(file);
-    if (before.isSettled(clock) && before.equals(Stamp.of(file))) {
+    slot.warn(text);
+    if ((stays || before.isSettled(clock)) && before.equals(Stamp.of(file))) {
       slot.stamp = before;
       slot.text = text;
     }

@@ -2,11 +2,10 @@ package culvert.ssh.mina.hostkey;
 
 import culvert.config.file.RegularFile;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.Channels;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
@@ -18,13 +17,14 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,39 +37,96 @@ final class KnownHostsFile {
 
   /**
    * A file lock belongs to the whole JVM, so threads need their own; and it ends when any thread
-   * closes the file, so that nobody else may have it open meanwhile.
+   * closes the file, so that nobody else may have it open meanwhile. Many files share one.
    */
-  private static final ReadWriteLock JVM_LOCK = new ReentrantReadWriteLock(true);
+  private static final List<ReadWriteLock> THREADS =
+      IntStream.range(0, 64)
+          .<ReadWriteLock>mapToObj(i -> new ReentrantReadWriteLock(true))
+          .toList();
 
   /** For others that hold the lock, threads and processes. */
-  private static final Duration PATIENCE = Duration.ofSeconds(5);
+  static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  /** In that time a process that was appending has finished, and a lock may be free. */
+  private static final Duration PAUSE = Duration.ofMillis(100);
+
+  /** How often a file may change between reading and writing. */
+  private static final int MAX_CHANGES = 20;
+
+  private static final Set<StandardOpenOption> APPENDING =
+      Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
 
   private KnownHostsFile() {}
 
+  /** What waits a moment for others. */
+  interface Pause {
+    Pause SHORT = () -> sleep(PAUSE);
+
+    void pause() throws IOException;
+  }
+
+  private static void sleep(Duration time) throws IOException {
+    try {
+      Thread.sleep(time.toMillis());
+    } catch (InterruptedException e) {
+      throw interrupted();
+    }
+  }
+
+  private static IOException interrupted() {
+    Thread.currentThread().interrupt();
+    return new ClosedByInterruptException();
+  }
+
+  private static ReadWriteLock threads(Path file) {
+    int hash = KnownHostsPlace.of(file).real().hashCode();
+    return THREADS.get(Math.floorMod(hash, THREADS.size()));
+  }
+
   /**
-   * The file as it is; not while this process adds to one.
+   * The file as it is; not while this process adds to it. Half a line at its end, which another
+   * process may be appending at this moment, is given a moment to become whole.
    *
    * @throws NoSuchFileException there is none
    * @throws IOException it cannot be read, is no regular file or too large
    */
   static KnownHostsText read(Path file) throws IOException {
-    JVM_LOCK.readLock().lock();
+    return read(file, Pause.SHORT);
+  }
+
+  static KnownHostsText read(Path file, Pause pause) throws IOException {
+    KnownHostsText text = readOnce(file);
+    if (!text.endsInHalfALine()) {
+      return text;
+    }
+    pause.pause();
+    return readOnce(file);
+  }
+
+  private static KnownHostsText readOnce(Path file) throws IOException {
+    ReadWriteLock threads = threads(file);
+    threads.readLock().lock();
     try {
-      return new KnownHostsText(file, RegularFile.read(file, KnownHostsText.MAX_OCTETS));
+      byte[] content = RegularFile.read(file, KnownHostsText.MAX_OCTETS);
+      log.debug("read {} octets of {}", content.length, file);
+      return new KnownHostsText(file, content);
     } finally {
-      JVM_LOCK.readLock().unlock();
+      threads.readLock().unlock();
     }
   }
 
   /**
    * Reads the file and appends lines, both under a lock. Creates the file (mode 0600) and its
-   * directory (0700). What is there stays as it is, a last line without its newline included. Waits
-   * for nobody longer than seconds.
+   * directory (0700). What is there stays as it is, a last line without its newline included. Who
+   * appends without a lock, as {@code ssh} does, loses nothing, and what they append is read.
    *
-   * @param decision what to append, in view of what the file says now
+   * @param patience for who holds the lock; while it lasts, no other thread is kept from the file
+   * @param decision what to append, in view of what the file says now; may be asked again
    * @return the decision's result, once its lines are on the disk
    */
-  static <T> T append(Path file, Function<KnownHosts, Decision<T>> decision) throws IOException {
+  static <T> T append(
+      Path file, Duration patience, Pause pause, Function<KnownHosts, Decision<T>> decision)
+      throws IOException {
     createParent(file);
     if (Files.exists(file)) {
       RegularFile.require(file);
@@ -77,102 +134,108 @@ final class KnownHostsFile {
         throw new IOException("keeps nothing");
       }
     }
-    lockThreads();
-    try {
-      return appendAlone(file, decision);
-    } finally {
-      JVM_LOCK.writeLock().unlock();
+    long begun = System.nanoTime();
+    boolean pauses = true;
+    for (int changes = 0; changes < MAX_CHANGES; ) {
+      Attempt<T> attempt = appendUnlessLocked(file, pauses, decision);
+      switch (attempt.end()) {
+        case DONE -> {
+          return attempt.decided().orElseThrow().result();
+        }
+        case CHANGED -> changes++;
+        case HALF_A_LINE -> {
+          pauses = false;
+          pause.pause();
+        }
+        case LOCKED -> {
+          if (System.nanoTime() - begun >= patience.toNanos()) {
+            throw locked();
+          }
+          pause.pause();
+        }
+      }
+    }
+    throw new IOException("changes all the time");
+  }
+
+  private enum End {
+    DONE,
+    LOCKED,
+    /** Its last line cannot be read, and has no end yet. */
+    HALF_A_LINE,
+    /** Somebody has written without a lock. */
+    CHANGED
+  }
+
+  private record Attempt<T>(End end, Optional<Decision<T>> decided) {
+    Attempt(End end) {
+      this(end, Optional.empty());
     }
   }
 
-  private static <T> T appendAlone(Path file, Function<KnownHosts, Decision<T>> decision)
+  private static <T> Attempt<T> appendUnlessLocked(
+      Path file, boolean mindsHalfALine, Function<KnownHosts, Decision<T>> decision)
       throws IOException {
-    Set<StandardOpenOption> options =
-        Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-    try (FileChannel channel = FileChannel.open(file, options, mode(file, "rw-------"))) {
-      lockProcesses(channel);
-      byte[] content =
-          RegularFile.read(Channels.newInputStream(channel), KnownHostsText.MAX_OCTETS);
-      Decision<T> decided = decision.apply(KnownHosts.of(file, content));
-      if (decided.lines().isEmpty()) {
-        return decided.result();
+    Lock threads = threads(file).writeLock();
+    lock(threads);
+    try (FileChannel out = FileChannel.open(file, APPENDING, mode(file, "rw-------"));
+        FileChannel in = FileChannel.open(file, StandardOpenOption.READ)) {
+      if (!isLocked(out)) {
+        return new Attempt<>(End.LOCKED);
       }
-      boolean whole = content.length == 0 || content[content.length - 1] == '\n';
-      String text = (whole ? "" : "\n") + String.join("\n", decided.lines()) + "\n";
-      byte[] more = text.getBytes(StandardCharsets.UTF_8);
-      if (more.length > KnownHostsText.MAX_OCTETS - content.length) {
-        throw new IOException("is full (expected: at most 16 MiB)");
+      byte[] content = RegularFile.read(Channels.newInputStream(in), KnownHostsText.MAX_OCTETS);
+      KnownHostsText text = new KnownHostsText(file, content);
+      if (mindsHalfALine && text.endsInHalfALine()) {
+        return new Attempt<>(End.HALF_A_LINE);
       }
-      append(channel, content.length, more);
-      return decided.result();
+      Decision<T> decided = decision.apply(KnownHosts.of(text));
+      boolean written =
+          decided.lines().isEmpty()
+              || new FileEnd(out, () -> out.force(true))
+                  .append(content.length, octets(content, decided.lines()));
+      return written ? new Attempt<>(End.DONE, Optional.of(decided)) : new Attempt<>(End.CHANGED);
+    } finally {
+      threads.unlock();
     }
   }
 
-  private static void lockThreads() throws IOException {
+  private static byte[] octets(byte[] content, List<String> lines) throws IOException {
+    boolean whole = content.length == 0 || content[content.length - 1] == '\n';
+    String text = (whole ? "" : "\n") + String.join("\n", lines) + "\n";
+    byte[] more = text.getBytes(StandardCharsets.UTF_8);
+    if (more.length > KnownHostsText.MAX_OCTETS - content.length) {
+      throw new IOException("is full (expected: at most 16 MiB)");
+    }
+    return more;
+  }
+
+  private static void lock(Lock threads) throws IOException {
     try {
-      if (!JVM_LOCK.writeLock().tryLock(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+      if (!threads.tryLock(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
         throw locked();
       }
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new ClosedByInterruptException();
+      throw interrupted();
     }
   }
 
-  /** Until the channel closes. */
-  private static void lockProcesses(FileChannel channel) throws IOException {
-    AtomicBoolean waiting = new AtomicBoolean(true);
-    CompletableFuture.delayedExecutor(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
-        .execute(
-            () -> {
-              if (waiting.getAndSet(false)) {
-                close(channel);
-              }
-            });
+  /** By this process now, until the channel closes. */
+  private static boolean isLocked(FileChannel channel) throws IOException {
     try {
-      channel.lock();
-    } catch (AsynchronousCloseException e) {
-      throw waiting.get() ? e : locked();
-    }
-    if (!waiting.getAndSet(false)) {
-      throw locked();
-    }
-  }
-
-  private static void close(FileChannel channel) {
-    try {
-      channel.close();
-    } catch (IOException e) {
-      log.debug("a known_hosts that is locked by others was not closed", e);
+      return channel.tryLock() != null;
+    } catch (OverlappingFileLockException e) { // another name of the same file
+      return false;
     }
   }
 
   private static IOException locked() {
-    return new IOException("locked by others for " + PATIENCE.toSeconds() + " s");
+    return new IOException("locked by others");
   }
 
   /** Lines to append, and what to tell the caller then. */
   record Decision<T>(List<String> lines, T result) {
     Decision {
       lines = List.copyOf(lines);
-    }
-  }
-
-  /** All of it or, on a full disk, nothing: half a line would spoil the next one. */
-  private static void append(FileChannel channel, long end, byte[] octets) throws IOException {
-    try {
-      write(channel, end, octets);
-      channel.force(true);
-    } catch (IOException e) {
-      channel.truncate(end);
-      throw e;
-    }
-  }
-
-  private static void write(FileChannel channel, long position, byte[] octets) throws IOException {
-    ByteBuffer out = ByteBuffer.wrap(octets);
-    while (out.hasRemaining()) {
-      channel.write(out, position + out.position());
     }
   }
 

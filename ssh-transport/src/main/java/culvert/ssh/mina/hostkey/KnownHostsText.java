@@ -42,7 +42,11 @@ final class KnownHostsText {
   /** The lines whose names must be tried. */
   private final int[] patterns;
 
-  private final Optional<UnreadableLine> unreadable;
+  /** The first ones. */
+  private final List<UnreadableLine> unreadable;
+
+  private final int allUnreadable;
+  private final boolean endsInHalfALine;
   private final Map<String, int[]> tried = new LeastRecentlyAsked(); // guarded by itself
 
   private static final class LeastRecentlyAsked extends LinkedHashMap<String, int[]> {
@@ -60,7 +64,7 @@ final class KnownHostsText {
   }
 
   /**
-   * Takes down which lines there are; those that cannot be read are a warning.
+   * Takes down which lines there are.
    *
    * @param content the whole file; not to be changed any more
    */
@@ -71,10 +75,12 @@ final class KnownHostsText {
     Longs hashes = new Longs();
     List<Integer> toTry = new ArrayList<>();
     int bad = 0;
-    UnreadableLine firstBad = null;
+    List<UnreadableLine> firstBad = new ArrayList<>();
+    boolean lastIsBad = false;
     int number = 0;
     for (int start = beginning(); start <= content.length; start = endOfLine(start) + 1) {
       number++;
+      lastIsBad = false;
       try {
         Optional<KnownHostsLine> line = KnownHostsLine.parse(text(start), file, number);
         if (line.isPresent()) {
@@ -84,21 +90,41 @@ final class KnownHostsText {
               all -> all.forEach(name -> hashes.add(entry(name, index))), () -> toTry.add(index));
         }
       } catch (IllegalArgumentException e) {
-        UnreadableLine line = new UnreadableLine(file, number, String.valueOf(e.getMessage()));
-        firstBad = firstBad == null ? line : firstBad;
+        lastIsBad = true;
         if (bad++ < MAX_WARNINGS) {
-          log.warn("{}:{}: {}; line skipped", file, number, line.problem());
+          firstBad.add(new UnreadableLine(file, number, String.valueOf(e.getMessage())));
         }
       }
-    }
-    if (bad > MAX_WARNINGS) {
-      log.warn("{}: {} such lines in all", file, bad);
     }
     lines = keys.toArray();
     names = hashes.toArray();
     Arrays.sort(names);
     patterns = toTry.stream().mapToInt(Integer::intValue).toArray();
-    unreadable = Optional.ofNullable(firstBad);
+    unreadable = List.copyOf(firstBad);
+    allUnreadable = bad;
+    endsInHalfALine = lastIsBad;
+  }
+
+  /** Tells of the lines that cannot be read. */
+  void warn() {
+    warnings().forEach(log::warn);
+  }
+
+  /** What {@link #warn} says. */
+  List<String> warnings() {
+    List<String> all = new ArrayList<>();
+    for (UnreadableLine line : unreadable) {
+      all.add("%s:%d: %s; line skipped".formatted(file, line.line(), line.problem()));
+    }
+    if (allUnreadable > MAX_WARNINGS) {
+      all.add("%s: %d such lines in all".formatted(file, allUnreadable));
+    }
+    return all;
+  }
+
+  /** The last line cannot be read, and has no end: somebody may be writing it. */
+  boolean endsInHalfALine() {
+    return endsInHalfALine;
   }
 
   private int beginning() {
@@ -126,7 +152,7 @@ final class KnownHostsText {
 
   /** The first of the lines that cannot be read. */
   Optional<UnreadableLine> unreadable() {
-    return unreadable;
+    return unreadable.stream().findFirst();
   }
 
   int octets() {

@@ -62,7 +62,10 @@ public final class MinaHostKeys implements HostKeys {
     Path file = knownHosts.get(0);
     try {
       return KnownHostsFile.append(
-          file, first -> decide(first.and(others).lookup(names), offered, keys, file));
+          file,
+          KnownHostsFile.PATIENCE,
+          KnownHostsFile.Pause.SHORT,
+          first -> decide(first.and(others).lookup(names), offered, keys, file));
     } catch (IOException e) {
       throw new IOException(
           "known hosts file " + file + " cannot be written: " + KnownHostsFile.reason(e), e);

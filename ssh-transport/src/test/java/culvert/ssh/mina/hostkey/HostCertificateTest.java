@@ -63,7 +63,7 @@ class HostCertificateTest {
 
   private static KnownHost knownAs(LookupNames names, String... lines) {
     byte[] content = String.join("\n", lines).getBytes(StandardCharsets.UTF_8);
-    return KnownHosts.of(FILE, content).lookup(names);
+    return KnownHosts.of(new KnownHostsText(FILE, content)).lookup(names);
   }
 
   private static HostKeyVerdict judge(KnownHost known, HostCertificate shown, boolean acceptNew) {

@@ -148,6 +148,7 @@ class HostKeyStoreTest {
 
     HostKeyVerdict again = judge(NAMES, Keys.ED25519, file);
     assertThat(again.namesToWrite()).containsExactly("[ftp.example]:2222");
+    nanoTime.addAndGet(FailedWrites.PERIOD.toNanos());
     remember(NAMES, Keys.ED25519, file);
     assertThat(Files.readAllLines(file))
         .containsExactly("[ftp.example]:2222 " + Keys.text("ed25519"));

@@ -64,7 +64,8 @@ class HostKeyVerifierTest {
         String.join("\n", lines)
             .replace("HOST", "[127.0.0.1]:" + server.getPort())
             .getBytes(StandardCharsets.UTF_8);
-    return KnownHosts.of(Path.of("known_hosts"), content).lookup("127.0.0.1", server.getPort());
+    return KnownHosts.of(new KnownHostsText(Path.of("known_hosts"), content))
+        .lookup("127.0.0.1", server.getPort());
   }
 
   /** Connects as the transport does: algorithms and verifier are set before keys are exchanged. */

@@ -4,11 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import culvert.ssh.mina.hostkey.KnownHostsFile.Decision;
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -16,12 +21,16 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
 class KnownHostsAppenderTest {
+  private static final KnownHostsFile.Pause NO_PAUSE = () -> {};
+
   @TempDir Path directory;
 
   private static HostKeyVerdict append(Path file, String host, int port, HostKey key)
@@ -103,21 +112,150 @@ class KnownHostsAppenderTest {
             "first.example " + Keys.text("ed25519"), "second.example " + Keys.text("ed25519"));
   }
 
+  private static <T> T append(Path file, Function<KnownHosts, Decision<T>> decision)
+      throws IOException {
+    return KnownHostsFile.append(file, KnownHostsFile.PATIENCE, NO_PAUSE, decision);
+  }
+
+  private static void appendAsSshDoes(Path file, String text) {
+    try {
+      Files.writeString(file, text, StandardOpenOption.APPEND);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void whatSomebodyAppendsWithoutALockMeanwhileStaysAndCounts() throws Exception {
+    Path file = Files.writeString(directory.resolve("known_hosts"), "# mine\n");
+    String theirs = "ftp.example " + Keys.text("rsa") + "\n";
+    List<Boolean> known = new ArrayList<>();
+
+    append(
+        file,
+        now -> {
+          known.add(now.lookup("ftp.example", 22).judge(Keys.RSA, false).accepted());
+          if (known.size() == 1) {
+            appendAsSshDoes(file, theirs);
+          }
+          return new Decision<>(List.of("# ours"), "");
+        });
+
+    assertThat(known).containsExactly(false, true);
+    assertThat(file).hasContent("# mine\n" + theirs + "# ours\n");
+  }
+
+  @Test
+  void aFileThatNeverStaysIsGivenUp() throws Exception {
+    Path file = Files.createFile(directory.resolve("known_hosts"));
+
+    assertThatThrownBy(
+            () ->
+                append(
+                    file,
+                    now -> {
+                      appendAsSshDoes(file, "# more\n");
+                      return new Decision<>(List.of("# ours"), "");
+                    }))
+        .hasMessage("changes all the time");
+    assertThat(Files.readString(file)).doesNotContain("ours");
+  }
+
+  @Test
+  void halfALineThatBecomesWholeIsReadAsAWholeOne() throws Exception {
+    String line = "ftp.example " + Keys.text("rsa") + "\n";
+    Path file = Files.writeString(directory.resolve("known_hosts"), line.substring(0, 20));
+    KnownHostsFile.Pause pause = () -> Files.writeString(file, line);
+
+    assertThat(KnownHostsFile.read(file, pause).unreadable()).isEmpty();
+
+    Files.writeString(file, line.substring(0, 20));
+    HostKeyVerdict verdict =
+        KnownHostsFile.append(
+            file,
+            KnownHostsFile.PATIENCE,
+            pause,
+            now ->
+                new Decision<>(
+                    List.of("# ours"), now.lookup("www.example", 22).judge(Keys.RSA, true)));
+    assertThat(verdict.accepted()).isTrue();
+    assertThat(file).hasContent(line + "# ours\n");
+  }
+
+  @Test
+  void halfALineThatStaysIsWaitedForOnceAndCountsAsUnreadable() throws Exception {
+    Path file = Files.writeString(directory.resolve("known_hosts"), "# mine\nftp.exa");
+    AtomicInteger pauses = new AtomicInteger();
+
+    assertThat(KnownHostsFile.read(file, pauses::incrementAndGet).unreadable()).isPresent();
+    assertThat(pauses).hasValue(1);
+
+    HostKeyVerdict verdict =
+        KnownHostsFile.append(
+            file,
+            KnownHostsFile.PATIENCE,
+            pauses::incrementAndGet,
+            now -> new Decision<>(List.of(), now.lookup("www.example", 22).judge(Keys.RSA, true)));
+    assertThat(verdict).isInstanceOf(HostKeyVerdict.PerhapsKnown.class);
+    assertThat(pauses).hasValue(2);
+
+    Files.writeString(file, "ftp.exa\n");
+    KnownHostsFile.read(file, pauses::incrementAndGet);
+    assertThat(pauses).as("a whole line is never waited for").hasValue(2);
+  }
+
+  private static void await(CountDownLatch latch) throws IOException {
+    try {
+      assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      throw new InterruptedIOException();
+    }
+  }
+
+  @Test
+  void whoWaitsForAnotherProcessKeepsNoThreadFromTheFile() throws Exception {
+    Path file = Files.writeString(directory.resolve("known_hosts"), "# mine\n");
+    ExecutorService threads = Executors.newSingleThreadExecutor();
+    CountDownLatch waiting = new CountDownLatch(1);
+    CountDownLatch read = new CountDownLatch(1);
+    try (LockHolder holder = LockHolder.of(file)) {
+      Future<String> appended =
+          threads.submit(
+              () ->
+                  KnownHostsFile.append(
+                      file,
+                      Duration.ofSeconds(30),
+                      () -> {
+                        waiting.countDown();
+                        await(read);
+                      },
+                      now -> new Decision<>(List.of("# ours"), "done")));
+      assertThat(waiting.await(30, TimeUnit.SECONDS)).isTrue();
+      KnownHostsFile.read(file);
+      holder.close();
+      read.countDown();
+      assertThat(appended.get(30, TimeUnit.SECONDS)).isEqualTo("done");
+    } finally {
+      threads.shutdownNow();
+    }
+    assertThat(file).hasContent("# mine\n# ours\n");
+  }
+
   /** The system's lock ends when anybody in the process closes the file, readers too. */
   @Test
   void whoReadsMeanwhileTakesTheLockFromNobody() throws Exception {
     Path file = Files.writeString(directory.resolve("known_hosts"), "# mine\n");
-    KnownHostsCache cache = new KnownHostsCache(Clock.systemUTC());
+    KnownHostsCache cache = new KnownHostsCache(Clock.systemUTC(), System::nanoTime);
     ExecutorService threads = Executors.newFixedThreadPool(2);
     try {
       List<Future<?>> reading = new ArrayList<>();
       boolean lockedByAnother =
-          KnownHostsFile.append(
+          append(
               file,
               now -> {
                 reading.add(threads.submit(() -> KnownHosts.load(List.of(file))));
                 reading.add(threads.submit(() -> cache.get(file)));
-                return new KnownHostsFile.Decision<>(List.of(), locksInAnotherProcess(file));
+                return new Decision<>(List.of(), locksInAnotherProcess(file));
               });
 
       assertThat(lockedByAnother).isFalse();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
@@ -25,6 +26,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,7 +37,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
-/** Each file is read once for each change; how often is told by the warning in it. */
+/** Each file is read once for each change; how often is told by the log. */
 @Timeout(60)
 class KnownHostsCacheTest {
   private static final String BAD_LINE = "cut\n";
@@ -42,7 +45,10 @@ class KnownHostsCacheTest {
 
   @TempDir Path directory;
   private final ListAppender<ILoggingEvent> said = new ListAppender<>();
-  private final Logger logger = (Logger) LoggerFactory.getLogger(KnownHosts.class);
+  private final ListAppender<ILoggingEvent> warned = new ListAppender<>();
+  private final Logger logger = (Logger) LoggerFactory.getLogger(KnownHostsFile.class);
+  private final Logger warnings = (Logger) LoggerFactory.getLogger(KnownHosts.class);
+  private final @Nullable Level before = logger.getLevel();
 
   /** Every file is as old as it must be. */
   private final Clock later = Clock.offset(Clock.systemUTC(), Duration.ofSeconds(10));
@@ -56,11 +62,16 @@ class KnownHostsCacheTest {
     said.list = new CopyOnWriteArrayList<>();
     said.start();
     logger.addAppender(said);
+    logger.setLevel(Level.DEBUG);
+    warned.start();
+    warnings.addAppender(warned);
   }
 
   @AfterEach
   void stopListening() {
     logger.detachAppender(said);
+    logger.setLevel(before);
+    warnings.detachAppender(warned);
   }
 
   private static String line(String key) {
@@ -76,7 +87,14 @@ class KnownHostsCacheTest {
   }
 
   private int timesRead() {
-    return said.list.size();
+    return timesRead(file);
+  }
+
+  private int timesRead(Path one) {
+    return (int)
+        said.list.stream()
+            .filter(event -> event.getFormattedMessage().endsWith(" octets of " + one))
+            .count();
   }
 
   /** So that the change shows in the change time, whatever that is counted in. */
@@ -163,6 +181,30 @@ class KnownHostsCacheTest {
     now.lookup(policy(file), NAMES);
 
     assertThat(timesRead()).isEqualTo(2);
+    assertThat(warned.list).as("once for each change").hasSize(1);
+  }
+
+  @Test
+  void aTimeThatIsYetToComeCountsWhenItHasStayed() throws Exception {
+    AtomicLong nanoTime = new AtomicLong();
+    HostKeyStore behind =
+        new HostKeyStore(Clock.offset(Clock.systemUTC(), Duration.ofDays(-1)), nanoTime::get);
+    behind.lookup(policy(file), NAMES);
+    nanoTime.addAndGet(Duration.ofSeconds(2).toNanos());
+    behind.lookup(policy(file), NAMES);
+    assertThat(timesRead()).as("the next change might leave no trace").isEqualTo(2);
+
+    nanoTime.incrementAndGet();
+    for (int i = 0; i < 5; i++) {
+      behind.lookup(policy(file), NAMES);
+    }
+    assertThat(timesRead()).isEqualTo(3);
+    assertThat(warned.list).hasSize(1);
+
+    Files.writeString(file, BAD_LINE + line("rsa"));
+    assertThat(behind.lookup(policy(file), NAMES).judge(Keys.RSA, false).accepted()).isTrue();
+    assertThat(timesRead()).isEqualTo(4);
+    assertThat(warned.list).as("a change").hasSize(2);
   }
 
   @Test
@@ -198,7 +240,7 @@ class KnownHostsCacheTest {
 
   @Test
   void whatIsKeptIsBounded() throws Exception {
-    KnownHostsCache cache = new KnownHostsCache(later);
+    KnownHostsCache cache = new KnownHostsCache(later, System::nanoTime);
     Path first = Files.writeString(directory.resolve("first"), BAD_LINE);
     cache.get(first);
     for (int i = 0; i < 200; i++) {
@@ -206,7 +248,7 @@ class KnownHostsCacheTest {
       assertThatThrownBy(() -> cache.get(missing)).isInstanceOf(NoSuchFileException.class);
     }
     cache.get(first);
-    assertThat(timesRead()).as("forgotten for others").isEqualTo(2);
+    assertThat(timesRead(first)).as("forgotten for others").isEqualTo(2);
 
     byte[] large = new byte[KnownHostsText.MAX_OCTETS];
     java.util.Arrays.fill(large, (byte) '\n');
@@ -214,6 +256,6 @@ class KnownHostsCacheTest {
       cache.get(Files.write(directory.resolve("large" + i), large));
     }
     cache.get(first);
-    assertThat(timesRead()).as("forgotten for larger ones").isEqualTo(3);
+    assertThat(timesRead(first)).as("forgotten for larger ones").isEqualTo(3);
   }
 }

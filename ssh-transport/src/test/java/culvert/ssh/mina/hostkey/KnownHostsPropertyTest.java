@@ -33,7 +33,7 @@ class KnownHostsPropertyTest {
     byte[] content = java.util.Arrays.copyOf(garbage, garbage.length + line.length);
     System.arraycopy(line, 0, content, garbage.length, line.length);
 
-    assertThat(KnownHosts.of(FILE, content).lookup("ftp.example", 22).keys())
+    assertThat(KnownHosts.of(new KnownHostsText(FILE, content)).lookup("ftp.example", 22).keys())
         .extracting(KnownKey::key)
         .contains(Keys.ED25519);
   }
@@ -69,7 +69,10 @@ class KnownHostsPropertyTest {
       @ForAll @CharRange(from = '+', to = 'z') @StringLength(max = 80) String key) {
     for (String type : new String[] {"ssh-rsa", "ssh-ed25519", "ecdsa-sha2-nistp256"}) {
       byte[] line = (names + " " + type + " " + key).getBytes(StandardCharsets.UTF_8);
-      assertThat(KnownHosts.of(FILE, line).lookup(names.toLowerCase(Locale.ROOT), 22)).isNotNull();
+      assertThat(
+              KnownHosts.of(new KnownHostsText(FILE, line))
+                  .lookup(names.toLowerCase(Locale.ROOT), 22))
+          .isNotNull();
     }
   }
 }

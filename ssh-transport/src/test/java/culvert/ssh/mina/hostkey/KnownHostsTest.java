@@ -29,7 +29,10 @@ class KnownHostsTest {
   @TempDir Path directory;
 
   private static KnownHosts parse(String... lines) {
-    return KnownHosts.of(FILE, String.join("\n", lines).getBytes(StandardCharsets.UTF_8));
+    KnownHostsText text =
+        new KnownHostsText(FILE, String.join("\n", lines).getBytes(StandardCharsets.UTF_8));
+    text.warn();
+    return KnownHosts.of(text);
   }
 
   private static HostKeyVerdict judge(KnownHosts hosts, String host, int port, HostKey key) {

@@ -40,7 +40,9 @@ class LookupNamesTest {
 
   private static HostKeyVerdict judge(LookupNames names, boolean acceptNew, String... lines) {
     byte[] content = String.join("\n", lines).getBytes(StandardCharsets.UTF_8);
-    return KnownHosts.of(FILE, content).lookup(names).judge(Keys.ED25519, acceptNew);
+    return KnownHosts.of(new KnownHostsText(FILE, content))
+        .lookup(names)
+        .judge(Keys.ED25519, acceptNew);
   }
 
   @Test

@@ -10,9 +10,11 @@ import culvert.ssh.HostKeys.ServerHostKey;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -28,7 +30,8 @@ class SpecialFilesTest {
   private static final LookupNames NAMES = LookupNames.of("ftp.example", 22);
 
   @TempDir Path directory;
-  private final HostKeyStore store = new HostKeyStore();
+  private final AtomicLong nanoTime = new AtomicLong();
+  private final HostKeyStore store = new HostKeyStore(Clock.systemUTC(), nanoTime::get);
 
   private Path special(String kind) throws Exception {
     Path file = directory.resolve("known_hosts");
@@ -114,8 +117,34 @@ class SpecialFilesTest {
       assertThat(file).hasContent("# mine");
       assertThat(store.lookup(policy, NAMES).judge(Keys.ED25519, true).accepted()).isFalse();
     }
-    assertThat(FirstLogin.succeeds(store, List.of(file), NAMES, Keys.RSA, "client").accepted())
-        .isTrue();
+    nanoTime.addAndGet(FailedWrites.PERIOD.toNanos());
+    assertThat(succeeds(file, NAMES).accepted()).isTrue();
     assertThat(file).hasContent("# mine\nftp.example " + Keys.text("rsa") + "\n");
+  }
+
+  private HostKeyVerdict succeeds(Path file, LookupNames names) throws IOException {
+    return FirstLogin.succeeds(store, List.of(file), names, Keys.RSA, "client");
+  }
+
+  @Test
+  void aFileThatWasLockedKeepsNoLoginWaitingForAMinute() throws Exception {
+    Path file = Files.writeString(directory.resolve("known_hosts"), "# mine\n");
+    try (LockHolder holder = LockHolder.of(file)) {
+      assertThat(succeeds(file, NAMES).accepted()).isTrue();
+
+      long begun = System.nanoTime();
+      for (int i = 0; i < 20; i++) {
+        assertThat(succeeds(file, NAMES).accepted()).isTrue();
+        assertThat(succeeds(file, LookupNames.of("host" + i, 22)).accepted()).isTrue();
+      }
+      assertThat(Duration.ofNanos(System.nanoTime() - begun))
+          .as("forty logins, none of which waits five seconds")
+          .isLessThan(KnownHostsFile.PATIENCE.multipliedBy(2));
+      assertThat(holder.holds()).isTrue();
+    }
+    assertThat(succeeds(file, NAMES).accepted()).isTrue();
+    assertThat(file).as("kept already").hasContent("# mine");
+    assertThat(succeeds(file, LookupNames.of("www.example", 22)).accepted()).isTrue();
+    assertThat(file).as("new").hasContent("# mine\nwww.example " + Keys.text("rsa") + "\n");
   }
 }

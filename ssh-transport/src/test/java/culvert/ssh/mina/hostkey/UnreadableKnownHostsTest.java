@@ -32,7 +32,9 @@ class UnreadableKnownHostsTest {
   @TempDir Path directory;
 
   private static HostKeyVerdict judge(byte[] content, HostKey key, boolean acceptNew) {
-    return KnownHosts.of(FILE, content).lookup("ftp.example", 22).judge(key, acceptNew);
+    return KnownHosts.of(new KnownHostsText(FILE, content))
+        .lookup("ftp.example", 22)
+        .judge(key, acceptNew);
   }
 
   private static byte[] text(String... lines) {
@@ -239,7 +241,9 @@ class UnreadableKnownHostsTest {
             Optional.of(java.net.InetAddress.getByAddress(new byte[] {(byte) 192, 0, 2, 7})));
 
     HostKeyVerdict verdict =
-        KnownHosts.of(FILE, text(LINE, "cut")).lookup(names).judge(Keys.ED25519, true);
+        KnownHosts.of(new KnownHostsText(FILE, text(LINE, "cut")))
+            .lookup(names)
+            .judge(Keys.ED25519, true);
     assertThat(verdict.accepted()).isTrue();
     assertThat(verdict.namesToWrite()).isEmpty();
   }
