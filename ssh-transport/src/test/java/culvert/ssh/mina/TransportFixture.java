@@ -71,6 +71,10 @@ public final class TransportFixture implements AutoCloseable {
   private int connections = 2;
   private Duration refusedLoginMemory = Duration.ofSeconds(60);
   private Duration deadline = Duration.ofSeconds(10);
+
+  /** None on a clock that a test moves: the server's answers take their own time. */
+  private final Duration serverAliveInterval;
+
   private boolean acceptNew = true;
   private final AtomicInteger contacts = new AtomicInteger();
   private final Semaphore answers = new Semaphore(1);
@@ -95,6 +99,7 @@ public final class TransportFixture implements AutoCloseable {
     directory = Files.createTempDirectory("culvert-transport-");
     knownHosts = directory.resolve("known_hosts");
     loop = loops.next();
+    serverAliveInterval = clock.isPresent() ? Duration.ZERO : Duration.ofSeconds(15);
     server = org.apache.sshd.server.SshServer.setUpDefaultServer();
     server.setHost(address.getHostAddress());
     server.setKeyPairProvider(new SimpleGeneratorHostKeyProvider());
@@ -266,7 +271,7 @@ public final class TransportFixture implements AutoCloseable {
             false),
         new HostKeyPolicy(acceptNew, List.of(knownHosts), Optional.empty(), false),
         way,
-        new SshTimeouts(deadline, deadline, Duration.ofSeconds(15), 3),
+        new SshTimeouts(deadline, deadline, serverAliveInterval, 3),
         new SshPooling(idleTimeout, maxLifetime, connections, refusedLoginMemory));
   }
 

@@ -118,6 +118,18 @@ class SessionPoolTest {
   }
 
   @Test
+  void aServerThatIsSlowerThanTheClockOfTheTestIsNotDead() throws Exception {
+    SshSession session = ssh.idleTimeout(Duration.ofDays(1)).session("alice");
+    session.release();
+    for (int i = 0; i < 12 * 3600 / 15; i++) {
+      clock.advance(Duration.ofSeconds(15));
+      ssh.loop.submit(() -> {}).get(20, TimeUnit.SECONDS); // as if this thread had to wait there
+    }
+    assertThat(session.ended().get(20, TimeUnit.SECONDS))
+        .hasMessageEndingWith(": its max-lifetime is over");
+  }
+
+  @Test
   void anIdleConnectionWhoseLifetimeIsOverEndsAtOnce() throws Exception {
     SshSession session = ssh.idleTimeout(Duration.ofDays(1)).session("alice");
     session.release();
