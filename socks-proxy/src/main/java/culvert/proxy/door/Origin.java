@@ -14,12 +14,12 @@ import java.util.Arrays;
  *
  * @param name equal for one origin
  */
-public record Origin(String name) {
+record Origin(String name) {
   private static final Origin THIS_HOST = new Origin("this host");
   private static final int NETWORK_BYTES = 8;
 
   /** A client's. */
-  public static Origin of(Arrival client) {
+  static Origin of(Arrival client) {
     return client
         .forwardedBy()
         .map(by -> new Origin("ssh server " + by.server()))

@@ -1,7 +1,6 @@
 package culvert.proxy.owner;
 
 import culvert.proxy.door.Client;
-import culvert.proxy.door.Origin;
 import culvert.ssh.AddressResolver;
 import culvert.ssh.Asker;
 import io.netty.channel.ChannelFutureListener;
@@ -30,8 +29,8 @@ public final class ClientNames implements AddressResolver {
   }
 
   /**
-   * The client's origin and SOCKS user and, where there are many of those, the user of its socket
-   * alone: one user of this host may come from any of its addresses.
+   * The client's address and SOCKS user and, where there are many of those, the user of its socket:
+   * on one host every client has one address.
    */
   public static Asker asker(Client client, ClientOwners owners) {
     return new ClientAsker(client, owners);
@@ -53,7 +52,7 @@ public final class ClientNames implements AddressResolver {
   private record ClientAsker(Client client, ClientOwners owners) implements Asker {
     @Override
     public Object place() {
-      return List.of(Origin.of(client.arrival()), client.user());
+      return List.of(client.address().getAddress(), client.user());
     }
 
     @Override
@@ -69,7 +68,7 @@ public final class ClientNames implements AddressResolver {
                   found ->
                       answer.accept(
                           found.getNow() instanceof SocketOwner.Known known
-                              ? known.uid()
+                              ? List.of(place(), known.uid())
                               : place()));
     }
   }
