@@ -218,21 +218,24 @@ class KnownHostsAppenderTest {
     ExecutorService threads = Executors.newSingleThreadExecutor();
     CountDownLatch waiting = new CountDownLatch(1);
     CountDownLatch read = new CountDownLatch(1);
-    try (LockHolder holder = LockHolder.of(file)) {
-      Future<String> appended =
-          threads.submit(
-              () ->
-                  KnownHostsFile.append(
-                      file,
-                      Duration.ofSeconds(30),
-                      () -> {
-                        waiting.countDown();
-                        await(read);
-                      },
-                      now -> new Decision<>(List.of("# ours"), "done")));
-      assertThat(waiting.await(30, TimeUnit.SECONDS)).isTrue();
-      KnownHostsFile.read(file);
-      holder.close();
+    try {
+      Future<String> appended;
+      try (LockHolder holder = LockHolder.of(file)) {
+        appended =
+            threads.submit(
+                () ->
+                    KnownHostsFile.append(
+                        file,
+                        Duration.ofSeconds(30),
+                        () -> {
+                          waiting.countDown();
+                          await(read);
+                        },
+                        now -> new Decision<>(List.of("# ours"), "done")));
+        await(waiting);
+        KnownHostsFile.read(file);
+        assertThat(holder.holds()).isTrue();
+      }
       read.countDown();
       assertThat(appended.get(30, TimeUnit.SECONDS)).isEqualTo("done");
     } finally {
