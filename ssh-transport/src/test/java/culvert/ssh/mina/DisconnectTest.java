@@ -3,6 +3,7 @@ package culvert.ssh.mina;
 import static culvert.ssh.mina.TransportFixture.LOOPBACK;
 import static org.apache.sshd.common.SshConstants.SSH2_DISCONNECT_BY_APPLICATION;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import culvert.ssh.Originator;
 import culvert.ssh.SshFailure;
@@ -13,8 +14,10 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
@@ -23,14 +26,19 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.apache.sshd.common.channel.Channel;
 import org.apache.sshd.common.session.Session;
 import org.apache.sshd.common.session.SessionListener;
 import org.apache.sshd.core.CoreModuleProperties;
 import org.apache.sshd.server.SshServer;
+import org.apache.sshd.server.forward.TcpForwardingFilter;
+import org.apache.sshd.server.forward.TcpipServerChannel;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How sessions end that are not needed any more: as with {@code ssh}. */
 @Timeout(60)
@@ -97,6 +105,65 @@ class DisconnectTest {
     session.release();
 
     assertThat(next(ends)).isEqualTo(SSH2_DISCONNECT_BY_APPLICATION);
+  }
+
+  /** OpenSSH drops what it has not passed on yet, as soon as it reads a disconnect. */
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(strings = {"lifetime", "idle"})
+  void aSessionIsLeftWhenItsLastChannelIsClosedByTheServerToo(String why) throws Exception {
+    HeldCloses closes = new HeldCloses();
+    ssh.server.setChannelFactories(List.of(closes));
+    ssh.maxLifetime(Duration.ofMinutes(1));
+    ssh.idleTimeout(why.equals("idle") ? Duration.ZERO : Duration.ofMinutes(10));
+    SshSession session = ssh.session("alice");
+    try (ServerSocket target = new ServerSocket(0, 1, LOOPBACK)) {
+      DuplexChannel channel = open(session, target);
+      clock.advance(why.equals("idle") ? Duration.ZERO : Duration.ofMinutes(2));
+      session.release();
+      channel.writeAndFlush(Unpooled.wrappedBuffer(new byte[1 << 10]));
+      channel.shutdownOutput().get(20, TimeUnit.SECONDS);
+      channel.close().get(20, TimeUnit.SECONDS);
+      Runnable close = closes.held.poll(20, TimeUnit.SECONDS);
+      assertThat(close).isNotNull();
+      clock.advance(Duration.ofMillis(1));
+      assertThat(ends.poll(300, TimeUnit.MILLISECONDS)).isNull();
+
+      close.run();
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .until(
+              () -> {
+                clock.advance(Duration.ofMillis(1));
+                return !ends.isEmpty();
+              });
+      assertThat(next(ends)).isEqualTo(SSH2_DISCONNECT_BY_APPLICATION);
+    }
+  }
+
+  /** A server's channels that answer a CLOSE when the test lets them. */
+  private static final class HeldCloses extends TcpipServerChannel.TcpipFactory {
+    final BlockingQueue<Runnable> held = new LinkedBlockingQueue<>();
+
+    HeldCloses() {
+      super(TcpForwardingFilter.Type.Direct);
+    }
+
+    @Override
+    public Channel createChannel(Session session) {
+      return new TcpipServerChannel(TcpForwardingFilter.Type.Direct, null) {
+        @Override
+        public void handleClose() {
+          held.add(
+              () -> {
+                try {
+                  super.handleClose();
+                } catch (IOException e) {
+                  throw new UncheckedIOException(e);
+                }
+              });
+        }
+      };
+    }
   }
 
   @Test

@@ -21,6 +21,8 @@ import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.apache.sshd.common.session.ConnectionService;
 import org.apache.sshd.common.session.Session;
 
@@ -31,6 +33,9 @@ import org.apache.sshd.common.session.Session;
  */
 public final class SshDuplexChannel extends AbstractChannel implements DuplexChannel {
   private static final ChannelMetadata METADATA = new ChannelMetadata(false);
+
+  /** Beyond that, a closed channel is gone without the server's CLOSE. */
+  private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(10);
 
   private final ChannelConfig config = new DefaultChannelConfig(this);
   private final NettyIoSession connection;
@@ -43,6 +48,9 @@ public final class SshDuplexChannel extends AbstractChannel implements DuplexCha
   private final Promise<Void> gone;
   private volatile boolean open = true;
   private volatile boolean active;
+
+  /** Nothing comes any more: the server's CLOSE, or the end of its session. */
+  private boolean ended;
 
   private SshDuplexChannel(
       NettyIoSession connection,
@@ -65,7 +73,11 @@ public final class SshDuplexChannel extends AbstractChannel implements DuplexCha
     config.setAutoRead(false);
   }
 
-  /** Completes when the channel is closed or could not be opened. */
+  /**
+   * Completes when the channel is closed and the server has said so too, or has not for a while; or
+   * when it could not be opened. Before that the session must not be left: a server that hears of
+   * that drops what it has not yet passed on.
+   */
   public Future<Void> gone() {
     return gone;
   }
@@ -161,6 +173,7 @@ public final class SshDuplexChannel extends AbstractChannel implements DuplexCha
     @Override
     public void closeReceived() {
       input.closeReceived();
+      connection.afterBatch(SshDuplexChannel.this::heardLast);
     }
 
     @Override
@@ -178,10 +191,18 @@ public final class SshDuplexChannel extends AbstractChannel implements DuplexCha
   /** The SSH connection is gone, and the channel with it. On the event loop. */
   public void connectionEnded(SshException reason) {
     input.endedBy(reason);
+    heardLast();
     if (!opened.isDone()) {
       failOpen(reason);
     }
     input.deliver();
+  }
+
+  private void heardLast() {
+    ended = true;
+    if (!open) {
+      gone.trySuccess(null);
+    }
   }
 
   @Override
@@ -218,8 +239,27 @@ public final class SshDuplexChannel extends AbstractChannel implements DuplexCha
     active = false;
     input.close();
     output.close();
-    gone.trySuccess(null);
-    connection.inBatch(() -> ssh.close(false));
+    boolean awaited = ssh.isConfirmed() && !ended;
+    try {
+      connection.inBatch(() -> ssh.close(false));
+    } finally {
+      if (awaited && !gone.isDone()) {
+        awaitLast();
+      } else {
+        gone.trySuccess(null);
+      }
+    }
+  }
+
+  private void awaitLast() {
+    EventLoop loop = connection.eventLoop();
+    if (loop.isShuttingDown()) {
+      gone.trySuccess(null);
+      return;
+    }
+    Future<?> enough =
+        loop.schedule(this::heardLast, CLOSE_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+    gone.addListener(done -> enough.cancel(false));
   }
 
   @Override

@@ -52,7 +52,7 @@ public final class SessionChannels {
    * Opens a channel; see {@link culvert.ssh.SshSession#openDirectTcpip}.
    *
    * @param carrier see {@link HopSession#openCarrier}
-   * @return completes when the channel is closed or could not be opened
+   * @return completes when the channel is {@linkplain SshDuplexChannel#gone gone}
    */
   public Future<Void> openDirect(
       TunnelTarget target,
