@@ -424,6 +424,23 @@ class MinaSshTransportTest {
     assertThat(failure(open(session, port)).failure()).isEqualTo(SshFailure.FORWARDING_REFUSED);
   }
 
+  /** As sshd does where PAM wants the password changed first. */
+  @Test
+  void aServerThatRemarksOnTheLoginAndForbidsChannelsHasRefusedNothing() throws Exception {
+    ssh.remarksOnLogins("You are required to change\r\nyour password immediately.\n");
+    SshSession session = ssh.session("alice");
+    try (ServerSocket target = new ServerSocket(0, 1, LOOPBACK)) {
+      open(session, target.getLocalPort()).get(20, TimeUnit.SECONDS).close();
+    }
+    ssh.server.setForwardingFilter(RejectAllForwardingFilter.INSTANCE);
+
+    SshException failure = failure(open(session, 1));
+    assertThat(failure.failure()).isEqualTo(SshFailure.LOGIN_UNFINISHED);
+    assertThat(failure)
+        .hasMessageEndingWith(
+            "at the login the server said: You are required to change your password immediately.");
+  }
+
   @Test
   void aDeadSessionTellsItsUsersAndIsNotUsedAgain() throws Exception {
     SshSession session = ssh.session("alice");

@@ -19,6 +19,7 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
@@ -37,10 +38,12 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.common.io.IoSession;
 import org.apache.sshd.common.kex.KexProposalOption;
 import org.apache.sshd.common.session.Session;
 import org.apache.sshd.common.session.SessionListener;
+import org.apache.sshd.common.util.buffer.Buffer;
 import org.apache.sshd.server.ServerFactoryManager;
 import org.apache.sshd.server.forward.AcceptAllForwardingFilter;
 import org.apache.sshd.server.keyprovider.SimpleGeneratorHostKeyProvider;
@@ -80,6 +83,7 @@ public final class TransportFixture implements AutoCloseable {
   private final Semaphore answers = new Semaphore(1);
   private volatile boolean strictKeyExchange = true;
   private volatile int loginsAtMost = Integer.MAX_VALUE;
+  private volatile Optional<String> remark = Optional.empty();
 
   public TransportFixture() throws IOException {
     this(LOOPBACK);
@@ -109,6 +113,9 @@ public final class TransportFixture implements AutoCloseable {
           logins.add(user + ":" + password);
           answers.acquireUninterruptibly();
           answers.release();
+          if (remark.isPresent()) {
+            sendBanner(session, remark.get());
+          }
           return password.equals(PASSWORD) && logins.size() <= loginsAtMost;
         });
     server.setSessionFactory(
@@ -173,6 +180,22 @@ public final class TransportFixture implements AutoCloseable {
   public TransportFixture refusedLoginMemory(Duration memory) {
     refusedLoginMemory = memory;
     return this;
+  }
+
+  /** The server says that to everybody who shows a password. */
+  public void remarksOnLogins(String words) {
+    remark = Optional.of(words);
+  }
+
+  private static void sendBanner(Session session, String words) {
+    try {
+      Buffer banner = session.createBuffer(SshConstants.SSH_MSG_USERAUTH_BANNER);
+      banner.putString(words);
+      banner.putString(""); // language
+      session.writePacket(banner);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** The server refuses every login after so many. */

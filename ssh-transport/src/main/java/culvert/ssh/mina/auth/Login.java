@@ -94,11 +94,12 @@ public final class Login {
   }
 
   static Login of(ClientSession session) {
-    Login login = session.getAttribute(LOGIN);
-    if (login == null) {
-      throw new IllegalStateException(session + ": no login attached");
-    }
-    return login;
+    return attachedTo(session)
+        .orElseThrow(() -> new IllegalStateException(session + ": no login attached"));
+  }
+
+  static Optional<Login> attachedTo(ClientSession session) {
+    return Optional.ofNullable(session.getAttribute(LOGIN));
   }
 
   /**

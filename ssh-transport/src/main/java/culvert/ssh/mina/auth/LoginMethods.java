@@ -3,6 +3,7 @@ package culvert.ssh.mina.auth;
 import culvert.config.AuthMethod;
 import culvert.ssh.mina.kex.CarefulSession;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BiFunction;
 import org.apache.sshd.client.SshClient;
 import org.apache.sshd.client.auth.UserAuth;
@@ -30,6 +31,14 @@ public final class LoginMethods {
             new Method(AuthMethod.PASSWORD, PasswordAuth::new)));
     client.setSessionFactory(CarefulSession.factory(client));
     client.setServiceFactories(List.of(new LoginServiceFactory(), connections));
+  }
+
+  /**
+   * What the server said, by a banner, between what it was shown last and letting us in: sshd says
+   * so what PAM remarks on the account.
+   */
+  public static Optional<String> remark(ClientSession session) {
+    return LoginService.remark(session);
   }
 
   private record Method(AuthMethod method, BiFunction<ClientSession, Login, UserAuth> constructor)

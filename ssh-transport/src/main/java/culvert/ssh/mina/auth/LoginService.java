@@ -1,10 +1,14 @@
 package culvert.ssh.mina.auth;
 
+import culvert.ssh.Printable;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.sshd.client.future.AuthFuture;
+import org.apache.sshd.client.session.ClientSession;
 import org.apache.sshd.client.session.ClientUserAuthService;
+import org.apache.sshd.common.AttributeRepository.AttributeKey;
 import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.common.session.Session;
 import org.apache.sshd.common.util.buffer.Buffer;
@@ -15,6 +19,8 @@ import org.apache.sshd.common.util.buffer.Buffer;
  * anyone logs in.
  */
 final class LoginService extends ClientUserAuthService {
+  private static final AttributeKey<String> REMARK = new AttributeKey<>();
+
   LoginService(Session session) {
     super(session);
   }
@@ -35,9 +41,29 @@ final class LoginService extends ClientUserAuthService {
           Stream.of(buffer.getString().split(",", -1)).filter(m -> !m.isBlank()).toList();
       boolean partial = buffer.getBoolean();
       buffer.rpos(start);
+      getClientSession().removeAttribute(REMARK);
       Login.of(getClientSession()).answered(methods, partial);
     }
     super.processUserAuth(command, buffer, future);
+  }
+
+  @Override
+  public void process(int command, Buffer buffer) throws Exception {
+    if (command == SshConstants.SSH_MSG_USERAUTH_BANNER) {
+      int start = buffer.rpos();
+      String words = buffer.getString();
+      buffer.rpos(start);
+      if (Login.attachedTo(getClientSession()).filter(Login::sentAnything).isPresent()) {
+        getClientSession()
+            .setAttribute(REMARK, Printable.text(words.strip().replaceAll("\\s+", " ")));
+      }
+    }
+    super.process(command, buffer);
+  }
+
+  /** See {@link LoginMethods#remark}. */
+  static Optional<String> remark(ClientSession session) {
+    return Optional.ofNullable(session.getAttribute(REMARK));
   }
 
   /** Goes on with the next key or method when the current one gave up by itself. */

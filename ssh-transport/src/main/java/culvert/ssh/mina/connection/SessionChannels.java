@@ -8,6 +8,7 @@ import culvert.ssh.SshException;
 import culvert.ssh.SshFailure;
 import culvert.ssh.SshServer;
 import culvert.ssh.TunnelTarget;
+import culvert.ssh.mina.auth.LoginMethods;
 import culvert.ssh.mina.channel.ForwardedTcpipChannel;
 import culvert.ssh.mina.channel.SshDuplexChannel;
 import culvert.ssh.mina.io.Loops;
@@ -38,6 +39,7 @@ public final class SessionChannels {
   private final WindowBudget windows;
   private final RemoteForwards forwards;
   private final Set<SshDuplexChannel> open = new HashSet<>();
+  private final Optional<String> remark;
   private boolean ended;
 
   SessionChannels(SshServer server, ClientSession session, WindowBudget windows) {
@@ -45,6 +47,7 @@ public final class SessionChannels {
     this.session = session;
     this.connection = (NettyIoSession) session.getIoSession();
     this.windows = windows;
+    this.remark = LoginMethods.remark(session);
     this.forwards = new RemoteForwards(server, session);
   }
 
@@ -67,9 +70,42 @@ public final class SessionChannels {
           long window = carrier ? windows.windowBytes() : reserved;
           SshDuplexChannel channel =
               SshDuplexChannel.open(
-                  session, connection, target, originator, window, initializer, opened);
+                  session,
+                  connection,
+                  target,
+                  originator,
+                  window,
+                  initializer,
+                  remark.map(said -> explained(said, opened)).orElse(opened));
           track(channel, reserved, () -> gone.setSuccess(null));
         });
+  }
+
+  /**
+   * sshd lets an account in whose password has to be changed first, says so, and forbids channels:
+   * that is no refusal of forwarding.
+   */
+  private Promise<DuplexChannel> explained(String said, Promise<DuplexChannel> opened) {
+    Promise<DuplexChannel> asked = connection.eventLoop().newPromise();
+    asked.addListener(
+        (Future<DuplexChannel> answer) -> {
+          if (!answer.isSuccess()) {
+            opened.tryFailure(explained(said, answer.cause()));
+          } else if (!opened.trySuccess(answer.getNow())) {
+            answer.getNow().close();
+          }
+        });
+    return asked;
+  }
+
+  private static Throwable explained(String said, Throwable failure) {
+    return failure instanceof SshException refusal
+            && refusal.failure() == SshFailure.FORWARDING_REFUSED
+        ? new SshException(
+            SshFailure.LOGIN_UNFINISHED,
+            refusal.getMessage() + ", and at the login the server said: " + said,
+            refusal)
+        : failure;
   }
 
   /**
