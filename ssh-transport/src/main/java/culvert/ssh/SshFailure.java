@@ -34,6 +34,8 @@ public enum SshFailure {
   SESSION_FULL(FallbackReason.FORWARDING_REFUSED),
   /** The server could not connect to the target. */
   TARGET_UNREACHABLE(FallbackReason.TARGET_UNREACHABLE),
+  /** It is we who open no channel to that target: never falls back, since no peer said anything. */
+  NOT_ALLOWED(null),
   /** An established session ended. */
   SESSION_ENDED(null),
   /**

@@ -1,10 +1,12 @@
 package culvert.proxy.upstream;
 
 import culvert.proxy.door.HostAddress;
+import culvert.proxy.relay.Defects;
 import culvert.ssh.AddressResolver;
 import culvert.ssh.Asker;
 import culvert.ssh.BindAddress;
 import culvert.ssh.ForwardedConnections;
+import culvert.ssh.NotLookedUpException;
 import culvert.ssh.Originator;
 import culvert.ssh.RemoteForward;
 import culvert.ssh.SshException;
@@ -103,29 +105,45 @@ public final class GuardedSsh implements SshTransport {
     @Override
     public Future<DuplexChannel> openDirectTcpip(
         TunnelTarget target, Originator originator, EventLoop loop, ChannelHandler initializer) {
-      boolean here = session.serverAddress().filter(HostAddress::isThisHost).isPresent();
-      if (!here || !ownListeners.usePort(target.port())) {
+      if (!ownListeners.usePort(target.port())
+          || session.serverAddress().filter(HostAddress::isThisHost).isEmpty()) {
         return session.openDirectTcpip(target, originator, loop, initializer);
       }
       Promise<DuplexChannel> opened = loop.newPromise();
       addresses(target.host(), loop)
           .addListener(
-              (FutureListener<List<InetAddress>>)
-                  found -> {
-                    if (!found.isSuccess() || found.getNow().stream().anyMatch(own(target))) {
-                      opened.tryFailure(refused(target));
-                    } else {
-                      session
-                          .openDirectTcpip(
-                              at(found.getNow().get(0), target.port()),
-                              originator,
-                              loop,
-                              initializer)
-                          .addListener(
-                              (FutureListener<DuplexChannel>) done -> passOn(done, opened));
-                    }
-                  });
+              Defects.told(
+                  (FutureListener<List<InetAddress>>)
+                      found -> {
+                        if (judged(found, target, opened)) {
+                          session
+                              .openDirectTcpip(
+                                  at(found.getNow().get(0), target.port()),
+                                  originator,
+                                  loop,
+                                  initializer)
+                              .addListener(
+                                  (FutureListener<DuplexChannel>) done -> passOn(done, opened));
+                        }
+                      },
+                  opened::tryFailure));
       return opened;
+    }
+
+    private boolean judged(
+        Future<List<InetAddress>> found, TunnelTarget target, Promise<DuplexChannel> opened) {
+      if (found.cause() instanceof NotLookedUpException late) {
+        opened.tryFailure(
+            new SshException(SshFailure.HELD_UP, target + ": " + late.getMessage(), late));
+      } else if (!found.isSuccess() || found.getNow().stream().anyMatch(own(target))) {
+        opened.tryFailure(
+            new SshException(
+                SshFailure.NOT_ALLOWED,
+                target + ": may be Culvert's own listener, on the SSH server's host"));
+      } else {
+        return true;
+      }
+      return false;
     }
 
     /** The server would ask for the name once more, and may be told another address. */
@@ -173,11 +191,5 @@ public final class GuardedSsh implements SshTransport {
     } else if (!opened.trySuccess(done.getNow())) {
       done.getNow().close();
     }
-  }
-
-  private static SshException refused(TunnelTarget target) {
-    return new SshException(
-        SshFailure.FORWARDING_REFUSED,
-        target + ": may be Culvert's own listener, on the SSH server's host");
   }
 }

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * In plaintext, straight to the destination: by the rule, or in place of a tunnel. The addresses
@@ -46,7 +47,11 @@ final class PlainStep extends Step {
 
   @Override
   void begin() {
-    in(Math.max(0, opening.left()), this::late);
+    if (opening.left() <= 0) {
+      late(); // nobody is told that this was tried
+      return;
+    }
+    in(opening.left(), this::late);
     if (inPlace.filter(tunnel -> !tunnel.verdict()).isEmpty()) {
       allowed();
     }
@@ -63,9 +68,9 @@ final class PlainStep extends Step {
 
   private void late() {
     opening.fail(
-        plain
+        plain || inPlace.isEmpty()
             ? failure(Refusal.TIMED_OUT, "%s: timed out".formatted(destination()), null)
-            : inPlace.orElseThrow().cause());
+            : inPlace.get().cause());
   }
 
   private void resolved(Future<List<InetAddress>> found) {
@@ -185,8 +190,7 @@ final class PlainStep extends Step {
     return request.host() + ":" + request.port();
   }
 
-  private ConnectFailedException failure(
-      Refusal refusal, String what, @org.jspecify.annotations.Nullable Throwable cause) {
+  private ConnectFailedException failure(Refusal refusal, String what, @Nullable Throwable cause) {
     return new ConnectFailedException(refusal, opening.use().peer() + what, cause);
   }
 }

@@ -1,7 +1,7 @@
 /**
  * Connections towards servers.
  *
- * <p>Starting point: {@link culvert.proxy.upstream.DirectConnector}. Nothing blocks an event loop.
+ * <p>Starting point: {@link culvert.proxy.upstream.Opening}. Nothing blocks an event loop.
  */
 @NullMarked
 package culvert.proxy.upstream;

@@ -10,6 +10,7 @@ import static org.mockito.Mockito.when;
 
 import culvert.ssh.AddressResolver;
 import culvert.ssh.Asker;
+import culvert.ssh.NotLookedUpException;
 import culvert.ssh.Originator;
 import culvert.ssh.SshException;
 import culvert.ssh.SshFailure;
@@ -54,6 +55,9 @@ class GuardedSshTest {
       (host, executor) -> {
         String address = NAMES.getOrDefault(host, host);
         InetAddress known = NetUtil.createInetAddressFromIpAddressString(address);
+        if (host.equals("busy.example")) {
+          return executor.newFailedFuture(new NotLookedUpException(host));
+        }
         return known == null
             ? executor.newFailedFuture(new UnknownHostException(host))
             : executor.newSucceededFuture(List.of(known));
@@ -103,7 +107,8 @@ class GuardedSshTest {
     assertThat(opened.cause())
         .isInstanceOf(SshException.class)
         .hasMessageContaining("own listener");
-    assertThat(((SshException) opened.cause()).failure()).isEqualTo(SshFailure.FORWARDING_REFUSED);
+    assertThat(((SshException) opened.cause()).failure()).isEqualTo(SshFailure.NOT_ALLOWED);
+    assertThat(SshFailure.NOT_ALLOWED.fallbackReason()).as("a reason for plaintext").isEmpty();
     verify(session, never()).openDirectTcpip(any(), any(), any(), any());
   }
 
@@ -121,6 +126,14 @@ class GuardedSshTest {
     serverAt(server == null ? "none" : server);
 
     assertThat(open(host, port).getNow()).isSameAs(channel);
+  }
+
+  @Test
+  void aNameThatGotNoTurnHereSaysNothingOfItsServer() throws Exception {
+    serverAt("127.0.0.1");
+    Future<DuplexChannel> opened = open("busy.example", OWN);
+
+    assertThat(((SshException) opened.cause()).failure()).isEqualTo(SshFailure.HELD_UP);
   }
 
   @Test
