@@ -115,7 +115,7 @@ public final class FilePins implements TunnelPins {
   private void answer(Set<Pinned> names, Promise<Optional<String>> answer) {
     try {
       blocking.execute(() -> answer.trySuccess(look(names)));
-    } catch (RejectedExecutionException e) {
+    } catch (RejectedExecutionException | OutOfMemoryError e) { // or no thread left
       LOG.warn("pins: not read, too much is waiting to be done: no plaintext", e);
       answer.trySuccess(Optional.of(UNREADABLE));
     }
@@ -138,7 +138,7 @@ public final class FilePins implements TunnelPins {
       }
       List<PinnedRule> unknown = list.unknownRules(PinnedRule.of(rules.get()));
       return unknown.isEmpty() ? Optional.empty() : Optional.of(unknown(unknown.get(0)));
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       LOG.atWarn().setCause(e).log("{}: no plaintext", e.getMessage());
       return Optional.of(UNREADABLE);
     }
@@ -186,7 +186,7 @@ public final class FilePins implements TunnelPins {
     }
     try {
       blocking.execute(this::write);
-    } catch (RejectedExecutionException e) {
+    } catch (RejectedExecutionException | OutOfMemoryError e) {
       failed("too much is waiting to be done", e);
     }
   }
@@ -213,7 +213,7 @@ public final class FilePins implements TunnelPins {
         }
         written(batch);
       }
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       failed(String.valueOf(e.getMessage()), e);
     }
   }
@@ -231,7 +231,7 @@ public final class FilePins implements TunnelPins {
     failing = false;
   }
 
-  private synchronized void failed(String why, Exception e) {
+  private synchronized void failed(String why, Throwable e) {
     writing = false;
     notifyAll();
     notWritten.run();

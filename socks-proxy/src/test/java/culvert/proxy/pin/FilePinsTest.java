@@ -43,6 +43,7 @@ class FilePinsTest {
   private final Set<FixedTarget> rules = new HashSet<>();
   private boolean enabled = true;
   private boolean busy;
+  private boolean exhausted;
   private Path file;
   private FilePins pins;
 
@@ -66,6 +67,9 @@ class FilePinsTest {
   private void later(Runnable task) {
     if (busy) {
       throw new RejectedExecutionException("full");
+    }
+    if (exhausted) {
+      throw new OutOfMemoryError("unable to create native thread");
     }
     blocking.add(task);
   }
@@ -196,6 +200,19 @@ class FilePinsTest {
 
     assertThat(pins.objection(named("ftp.example", 21), Optional.empty(), List.of(), HERE).getNow())
         .contains("pins cannot be read: no plaintext");
+  }
+
+  @Test
+  void whereNoThreadIsLeftThereIsNoPlaintextAndTheNextTunnelWritesWhatIsMissing() throws Exception {
+    exhausted = true;
+    pins.tunnelled(named("ftp.example", 21), Optional.empty(), "gate:22", Optional.empty());
+    assertThat(notWritten).hasValue(1);
+    assertThat(pins.objection(named("x.example", 21), Optional.empty(), List.of(), HERE).getNow())
+        .contains("pins cannot be read: no plaintext");
+
+    exhausted = false;
+    tunnelled(named("other.example", 21));
+    assertThat(Files.readString(file)).contains("ftp.example:21 ", "other.example:21 ");
   }
 
   @Test
