@@ -2,6 +2,7 @@ package culvert.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import culvert.it.peers.FtpDialogue;
 import culvert.it.peers.Socks5;
@@ -91,8 +92,21 @@ class KilledCulvertIT {
   private static void end(CulvertProcess culvert, List<String> signals) throws Exception {
     for (String signal : signals) {
       culvert.signal(signal);
+      if (signals.size() > 1) { // two that wait would be one
+        await("it is refused that comes now")
+            .atMost(Duration.ofSeconds(20))
+            .until(() -> !culvert.isAlive() || refuses(culvert.port()));
+      }
     }
     culvert.exitCode();
+  }
+
+  private static boolean refuses(int port) {
+    try {
+      return Socks5.through(port).code("127.0.0.1", 1) == DRAINS;
+    } catch (IOException closed) {
+      return true;
+    }
   }
 
   private static void assertIsReset(Socket socket) {

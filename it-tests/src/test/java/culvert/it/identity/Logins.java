@@ -45,8 +45,7 @@ final class Logins implements AutoCloseable {
           (host, executor) -> executor.newSucceededFuture(List.of(LOOPBACK)),
           blocking,
           new MinaSshTransport.Bounds(2 << 20, 256 << 20));
-  private final Logger log =
-      (Logger) LoggerFactory.getLogger("culvert.ssh.mina.connection.SshConnection");
+  private final Logger log = (Logger) LoggerFactory.getLogger("culvert.ssh.mina.connection");
   private final ListAppender<ILoggingEvent> courses = new ListAppender<>();
   private final RealSshd sshd;
   private final Path knownHosts;

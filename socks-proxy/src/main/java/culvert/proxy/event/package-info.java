@@ -1,9 +1,9 @@
 /**
  * What happens to connections, told to the log and the metrics.
  *
- * <p>Starting points: {@link culvert.proxy.event.ConnectionRecorder} for one connection's story,
- * {@link culvert.proxy.event.ProxyEvents} for what is counted. A recorder is confined to its
- * client's event loop; everything else may be called from any thread.
+ * <p>Starting points: {@link culvert.proxy.event.Story} for one connection, {@link
+ * culvert.proxy.event.ProxyEvents} for what is counted. A recorder is confined to its client's
+ * event loop; everything else may be called from any thread.
  */
 @NullMarked
 package culvert.proxy.event;

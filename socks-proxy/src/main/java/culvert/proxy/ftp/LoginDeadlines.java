@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * How long a captured login may take: one deadline for the client, from the greeting or its last
  * attempt on, whatever else it says, and one for the server, from its connection to the reply that
- * ends the login, however often it says that it is not ready. In between the {@link UpstreamOpener}
- * has its own. Confined to the session's loop.
+ * ends the login, however often it says that it is not ready. In between the {@link
+ * culvert.proxy.upstream.Opening} has its own. Confined to the session's loop.
  */
 final class LoginDeadlines {
 
