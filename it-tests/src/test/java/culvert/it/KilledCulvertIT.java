@@ -13,6 +13,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -25,6 +26,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Culvert itself dies in the middle of what it carries: nobody takes what he has got for whole. */
 @EnabledOnOs({OS.LINUX, OS.MAC})
 class KilledCulvertIT {
+  private static final int DRAINS = 1; // SOCKS 5: general failure
   private static final Map<String, String> USERS = Map.of("amy", "secret");
 
   @RegisterExtension final Peers peers = new Peers();

@@ -53,7 +53,7 @@ class AdmissionTest {
                     default-action: direct
                     pin-tunnelled: false
                     ftp: { ports: [%d] }
-                    limits: { connections: 40, before-login: %d }
+                    limits: { connections: 40, before-login: %d, handshake-timeout: 60s }
                     """
                         .formatted(server.getLocalPort(), beforeLogin),
                     "test.yaml")
@@ -95,8 +95,9 @@ class AdmissionTest {
     assertThat(client.connect("127.0.0.1", server.getLocalPort())).isZero();
     Socket control = server.accept();
     open.add(control);
-    control.getOutputStream().write("220 here\r\n331 password\r\n".getBytes(US_ASCII));
+    control.getOutputStream().write("220 here\r\n".getBytes(US_ASCII));
     client.send("USER u\r\n");
+    assertThat(control.getInputStream().readNBytes(8)).asString(US_ASCII).isEqualTo("USER u\r\n");
     assertThat(letsIn()).isFalse();
 
     control.getOutputStream().write("230 in\r\n".getBytes(US_ASCII));
@@ -113,6 +114,9 @@ class AdmissionTest {
     open.add(control);
     control.getOutputStream().write("220 here\r\n".getBytes(US_ASCII));
     client.send("AUTH TLS\r\n");
+    assertThat(control.getInputStream().readNBytes(10))
+        .asString(US_ASCII)
+        .isEqualTo("AUTH TLS\r\n");
     assertThat(letsIn()).isFalse();
 
     control.getOutputStream().write("234 go on\r\n".getBytes(US_ASCII));
