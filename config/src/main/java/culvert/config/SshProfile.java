@@ -1,5 +1,6 @@
 package culvert.config;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
@@ -84,6 +85,13 @@ public record SshProfile(
     }
     chain.addFirst(next);
     return List.copyOf(chain);
+  }
+
+  /** What this profile and its hops give their SSH servers for connections and logins together. */
+  public Duration patience() {
+    return chain().stream()
+        .map(hop -> hop.timeouts.connect().plus(hop.timeouts.login()))
+        .reduce(Duration.ZERO, Duration::plus);
   }
 
   /** Whether its own login takes the password from the FTP dialogue. */

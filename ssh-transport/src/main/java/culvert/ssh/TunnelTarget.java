@@ -14,6 +14,10 @@ public record TunnelTarget(String host, int port) {
     }
   }
 
+  public static TunnelTarget of(Endpoint endpoint) {
+    return new TunnelTarget(endpoint.host(), endpoint.port());
+  }
+
   @Override
   public String toString() {
     return Endpoint.format(host, port);

@@ -83,8 +83,7 @@ final class RouteDescription {
     out.println("login:    " + login(profile));
     out.println("target:   " + target.orElse(destination) + ", as seen from the SSH server");
     out.println("fallback: " + fallback(fallback));
-    Optional<FixedTarget> fixed =
-        target.map(to -> new FixedTarget(rule, new TunnelTarget(to.host(), to.port())));
+    Optional<FixedTarget> fixed = target.map(to -> new FixedTarget(rule, TunnelTarget.of(to)));
     pinned(fallback, fixed)
         .ifPresent(why -> out.println("pinned:   no plaintext on unreachable: " + why));
   }

@@ -6,8 +6,6 @@ import culvert.proxy.ftp.core.LoginDepth;
 import culvert.proxy.upstream.Opening;
 import culvert.proxy.upstream.TunnelPlan;
 import culvert.ssh.Password;
-import culvert.ssh.SshException;
-import culvert.ssh.SshFailure;
 import culvert.ssh.SshTransport.Preparation;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
@@ -74,7 +72,7 @@ final class CaptureStart implements SessionWay.Opener {
     if (reached.isSuccess() || Opening.isAbandoned(reached)) {
       session.capture(new LoginCapture(depth));
     } else {
-      opening.fallBack(plan, failure(reached.cause()));
+      opening.fallBack(plan, Opening.sshException(reached));
     }
   }
 
@@ -86,12 +84,6 @@ final class CaptureStart implements SessionWay.Opener {
       decided = true;
       session.capture(new LoginCapture(depth));
     }
-  }
-
-  private static SshException failure(Throwable cause) {
-    return cause instanceof SshException ssh
-        ? ssh
-        : new SshException(SshFailure.SESSION_ENDED, String.valueOf(cause.getMessage()), cause);
   }
 
   @Override

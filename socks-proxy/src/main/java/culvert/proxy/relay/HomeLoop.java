@@ -27,7 +27,7 @@ public final class HomeLoop {
     return channel.eventLoop();
   }
 
-  public boolean isHere() {
+  private boolean isHere() {
     return loop().inEventLoop();
   }
 

@@ -88,7 +88,7 @@ public final class Opening {
       TunnelPlan planned,
       Optional<SshTransport.Preparation> preparation,
       Optional<SshSessionSpec> spec) {
-    startClock(use.patient() ? planned.patience() : Duration.ZERO);
+    startClock(use.patient() ? planned.profile().patience() : Duration.ZERO);
     if (spec.isPresent()) {
       go(new TunnelStep(this, planned, preparation, spec.get()));
     } else {
@@ -127,7 +127,8 @@ public final class Opening {
     return !prepared.isSuccess() && sshException(prepared).failure() == SshFailure.SESSION_ENDED;
   }
 
-  static SshException sshException(Future<?> failed) {
+  /** Why a future of the SSH transport failed; what is nothing of its own ends the session. */
+  public static SshException sshException(Future<?> failed) {
     return failed.cause() instanceof SshException ssh
         ? ssh
         : new SshException(

@@ -52,7 +52,7 @@ abstract class Step {
     }
   }
 
-  final void stopTimer() {
+  private void stopTimer() {
     if (timer != null) {
       timer.cancel(false);
     }

@@ -31,7 +31,7 @@ public final class TunnelEnds {
    */
   public static TunnelTarget target(ConnectionRequest request, Optional<Endpoint> ruled) {
     return ruled
-        .map(target -> new TunnelTarget(target.host(), target.port()))
+        .map(TunnelTarget::of)
         .orElseGet(
             () ->
                 new TunnelTarget(

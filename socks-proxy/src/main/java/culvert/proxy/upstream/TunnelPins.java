@@ -33,8 +33,7 @@ public interface TunnelPins {
           .flatMap(
               rule ->
                   rule.target().stream()
-                      .map(to -> new TunnelTarget(to.host(), to.port()))
-                      .map(to -> new FixedTarget(rule.name(), to)))
+                      .map(target -> new FixedTarget(rule.name(), TunnelTarget.of(target))))
           .collect(Collectors.toSet());
     }
   }

@@ -13,7 +13,6 @@ import culvert.ssh.SshTransport;
 import culvert.ssh.TunnelTarget;
 import io.netty.channel.EventLoop;
 import java.net.InetAddress;
-import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -65,13 +64,6 @@ public record TunnelPlan(
 
   public SshProfile profile() {
     return server.profile();
-  }
-
-  /** What the profile and those of its hops give their SSH servers for connections and logins. */
-  Duration patience() {
-    return profile().chain().stream()
-        .map(hop -> hop.timeouts().connect().plus(hop.timeouts().login()))
-        .reduce(Duration.ZERO, Duration::plus);
   }
 
   /**

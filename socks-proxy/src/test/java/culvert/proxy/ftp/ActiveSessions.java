@@ -88,6 +88,13 @@ abstract class ActiveSessions {
     return forward;
   }
 
+  /** The client begins a transfer; its end of the data connection, for which it is called. */
+  Peer transfer(String command, ServerSocket clients) throws Exception {
+    client.sendLine(command);
+    assertThat(server.line()).isEqualTo(command);
+    return ftp.accept(clients);
+  }
+
   static int told(String command) {
     String[] numbers = command.split(",", -1);
     assertThat(numbers[0]).isEqualTo("PORT 127");

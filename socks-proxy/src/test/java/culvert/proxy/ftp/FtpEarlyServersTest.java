@@ -29,9 +29,7 @@ class FtpEarlyServersTest extends ActiveSessions {
     ServerSocket clients = ftp.listen();
     int forward = renamed(clients);
     try (Peer early = connectEarly(forward)) {
-      client.sendLine(upload);
-      assertThat(server.line()).isEqualTo(upload);
-      Peer data = ftp.accept(clients);
+      Peer data = transfer(upload, clients);
       data.send("up").sendEof();
 
       assertThat(early.rest()).isEqualTo("upEOF");
@@ -201,9 +199,7 @@ class FtpEarlyServersTest extends ActiveSessions {
     forwarding("localhost");
     ServerSocket clients = ftp.listen();
     int forward = renamed(clients);
-    client.sendLine(transfer);
-    assertThat(server.line()).isEqualTo(transfer);
-    Peer data = ftp.accept(clients);
+    Peer data = transfer(transfer, clients);
     server.sendLine("150 here it comes").sendLine("226 done");
     assertThat(client.line()).isEqualTo("150 here it comes");
     assertThat(client.line()).startsWith(transfer.startsWith("STOR") ? "426 " : "226 done");
@@ -219,9 +215,7 @@ class FtpEarlyServersTest extends ActiveSessions {
     forwarding("localhost");
     ServerSocket clients = ftp.listen();
     int forward = renamed(clients);
-    client.sendLine("LIST");
-    assertThat(server.line()).isEqualTo("LIST");
-    Peer data = ftp.accept(clients);
+    Peer data = transfer("LIST", clients);
     server.sendLine("226 done");
     assertThat(client.line()).isEqualTo("226 done");
     try (Peer serverData = connectTo(forward)) {
@@ -236,9 +230,7 @@ class FtpEarlyServersTest extends ActiveSessions {
     forwarding("localhost");
     ServerSocket clients = ftp.listen();
     int forward = renamed(clients);
-    client.sendLine("LIST");
-    assertThat(server.line()).isEqualTo("LIST");
-    Peer data = ftp.accept(clients);
+    Peer data = transfer("LIST", clients);
     try (Peer serverData = connectTo(forward)) {
       serverData.send("the ");
       server.sendLine("226 done");
@@ -262,9 +254,7 @@ class FtpEarlyServersTest extends ActiveSessions {
     forwarding("localhost");
     ServerSocket clients = ftp.listen();
     int forward = renamed(clients);
-    client.sendLine("RETR a");
-    assertThat(server.line()).isEqualTo("RETR a");
-    Peer first = ftp.accept(clients);
+    Peer first = transfer("RETR a", clients);
     client.sendLine("RETR b"); // while the first is under way
     told(server.line());
     server.sendLine("226 done").sendLine("200 again");
@@ -330,9 +320,7 @@ class FtpEarlyServersTest extends ActiveSessions {
     forwarding("localhost");
     ServerSocket clients = ftp.listen();
     int forward = renamed(clients);
-    client.sendLine("RETR a");
-    assertThat(server.line()).isEqualTo("RETR a");
-    Peer data = ftp.accept(clients);
+    Peer data = transfer("RETR a", clients);
     client.sendLine(early.equals("PORT") ? port(clients) : early);
     assertThat(server.line()).startsWith(early.equals("PASV") ? "PASV" : "PORT ");
 

@@ -20,9 +20,7 @@ class FtpForwardsTest extends ActiveSessions {
     ServerSocket clients = ftp.listen();
     int forward = renamed(clients);
     assertThat(ftp.ssh.forwards).hasToString("[127.0.0.1:0, [::1]:0]");
-    client.sendLine("RETR a");
-    assertThat(server.line()).isEqualTo("RETR a");
-    Peer data = ftp.accept(clients);
+    Peer data = transfer("RETR a", clients);
     try (Peer serverData = connectTo(forward)) {
       serverData.send("the file").sendEof();
       assertThat(data.rest()).isEqualTo("the fileEOF");

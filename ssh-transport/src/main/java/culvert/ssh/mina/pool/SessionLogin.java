@@ -92,10 +92,7 @@ final class SessionLogin {
   private void begin() {
     assert Loops.isOn(loop);
     begun = System.nanoTime();
-    patience =
-        server.profile().chain().stream()
-            .map(hop -> hop.timeouts().connect().plus(hop.timeouts().login()))
-            .reduce(Duration.ZERO, Duration::plus);
+    patience = server.profile().patience();
     deadline = loop.schedule(this::late, patience.toNanos(), TimeUnit.NANOSECONDS);
     prepare();
   }
