@@ -46,8 +46,17 @@ final class AcceptedKeys {
     }
   }
 
+  /** What came of asking for a claim. */
+  sealed interface Answer permits Claim, Bound, Full {}
+
+  /** One of the names is bound to another key at that place. */
+  record Bound(String name, HostKey key) implements Answer {}
+
+  /** There is no room: nobody can claim anything now. */
+  record Full() implements Answer {}
+
   /** What binds names to a key for one connection; to be ended. Equal to itself only. */
-  static final class Claim {
+  static final class Claim implements Answer {
     private final KnownHostsPlace place;
     private final List<String> names;
     private final HostKey key;
@@ -90,25 +99,22 @@ final class AcceptedKeys {
    * Binds the names to the key, until something is written about them or the claim is over.
    *
    * @param client whose connection accepted it
-   * @return empty: one of them is bound to another, or there is no room
    */
-  Optional<Claim> claim(KnownHostsPlace place, List<String> names, HostKey key, Object client) {
-    Claim claim = new Claim(place, names, key, client);
-    synchronized (this) {
-      forgetOld();
-      boolean free = names.stream().flatMap(name -> boundTo(place, name)).allMatch(key::equals);
-      if (!free || (claims.size() >= MAX_CLAIMS && !forgetOldest(one -> true))) {
-        return Optional.empty();
-      }
-      claims.add(claim);
-    }
-    return Optional.of(claim);
-  }
-
-  /** Whether nobody can claim anything now. */
-  synchronized boolean isFull() {
+  synchronized Answer claim(KnownHostsPlace place, List<String> names, HostKey key, Object client) {
     forgetOld();
-    return claims.size() >= MAX_CLAIMS && claims.stream().allMatch(claim -> claim.ended == null);
+    for (String name : names) {
+      Optional<HostKey> other =
+          boundTo(place, name).filter(bound -> !bound.equals(key)).findFirst();
+      if (other.isPresent()) {
+        return new Bound(name, other.get());
+      }
+    }
+    if (claims.size() >= MAX_CLAIMS && !forgetOldest(one -> true)) {
+      return new Full();
+    }
+    Claim claim = new Claim(place, names, key, client);
+    claims.add(claim);
+    return claim;
   }
 
   /** From now on the server may see credentials. */

@@ -84,19 +84,25 @@ public final class HostKeyStore {
     if (reserved.isEmpty()) {
       return without(subject, verdict, new HostKeyVerdict.TooManyNew(names.shown(), key));
     }
-    Optional<AcceptedKeys.Claim> claim =
-        accepted.claim(place(subject), toWrite(verdict), key, client);
-    if (claim.isPresent()) {
-      return accept(subject, new Hold(accepted, claim.get(), reserved.get()));
+    AcceptedKeys.Answer answer = accepted.claim(place(subject), toWrite(verdict), key, client);
+    if (answer instanceof AcceptedKeys.Claim claim) {
+      return accept(subject, new Hold(accepted, claim, reserved.get()));
     }
     reserved.get().end();
     HostKeyVerdict now = judge(subject, true);
-    if (!now.accepted()) {
-      return new Acceptance(now, subject, Optional.empty());
-    }
-    return accepted.isFull()
-        ? without(subject, now, new HostKeyVerdict.TooManyAtOnce(names.shown(), key))
-        : accept(ofProfile, names, key, client); // who was in the way has gone
+    return answer instanceof AcceptedKeys.Bound bound
+        ? new Acceptance(
+            toWrite(now).isEmpty() ? now : conflict(subject, bound), subject, Optional.empty())
+        : without(subject, now, new HostKeyVerdict.TooManyAtOnce(names.shown(), key));
+  }
+
+  /** Where another key binds the first file, whatever other files say, this one cannot. */
+  private static HostKeyVerdict conflict(Subject subject, AcceptedKeys.Bound bound) {
+    LookupNames names = subject.names();
+    KnownKey expected = KnownKey.accepted(bound.key(), subject.files().get(0));
+    return bound.name().equals(names.name())
+        ? new HostKeyVerdict.Changed(names.shown(), expected, subject.key())
+        : new HostKeyVerdict.AddressDiffers(names.shown(), bound.name(), expected, subject.key());
   }
 
   /** What is written by now counts, not what was when the host was not yet claimed. */

@@ -31,6 +31,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
@@ -387,6 +388,69 @@ class HostKeyStoreTest {
     underway.get(7).loginBegins();
     underway.get(7).end();
     assertThat(accept(NAMES, Keys.ED25519, "late").accepted()).isTrue();
+  }
+
+  /** As they are of another profile's files, this one's first and one behind it. */
+  private enum BoundBy {
+    A_LOGIN_THAT_GOES_ON,
+    A_LOGIN_THAT_FAILED,
+    A_LOGIN_WHOSE_KEY_COULD_NOT_BE_WRITTEN
+  }
+
+  private void bind(BoundBy by, Path to, LookupNames names, HostKey key) throws IOException {
+    switch (by) {
+      case A_LOGIN_THAT_GOES_ON ->
+          assertThat(store.accept(List.of(to), names, key, "other").verdict().accepted()).isTrue();
+      case A_LOGIN_THAT_FAILED -> FirstLogin.fails(store, List.of(to), names, key, "other");
+      case A_LOGIN_WHOSE_KEY_COULD_NOT_BE_WRITTEN -> {
+        Files.createSymbolicLink(to, Path.of(NOWHERE + "-" + to.getFileName()));
+        FirstLogin.succeeds(store, List.of(to), names, key, "other");
+      }
+    }
+  }
+
+  private static LookupNames atOneAddress(String host) throws IOException {
+    return LookupNames.of(
+        new HostKeyPolicy(true, List.of(), Optional.empty(), true),
+        host,
+        22,
+        Optional.of(InetAddress.getByAddress(new byte[] {(byte) 192, 0, 2, 7})));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @EnumSource
+  @EnabledOnOs(OS.LINUX)
+  void ofTwoKeysAtOneAddressTheOneThatBindsTheFirstFileCounts(BoundBy by) throws Exception {
+    Path second = directory.resolve("second");
+    bind(by, file, atOneAddress("one.example"), Keys.ED25519);
+    bind(by, second, atOneAddress("two.example"), Keys.RSA);
+    List<Path> both = List.of(file, second);
+
+    HostKeyVerdict other =
+        store.accept(both, atOneAddress("ftp.example"), Keys.RSA, "client").verdict();
+    assertThat(other).isInstanceOf(HostKeyVerdict.AddressDiffers.class);
+    assertThat(other.message())
+        .isEqualTo(
+            "host key of ftp.example differs from that of its address 192.0.2.7 (expected %s, accepted before, not in %s; got %s): not sending credentials",
+            Keys.ED25519, file, Keys.RSA);
+    Acceptance first = store.accept(both, atOneAddress("ftp.example"), Keys.ED25519, "client");
+    assertThat(first.verdict().accepted()).isTrue();
+    assertThat(first.hold()).isPresent();
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @EnumSource
+  @EnabledOnOs(OS.LINUX)
+  void ofTwoKeysOfOneHostTheOneThatBindsTheFirstFileCounts(BoundBy by) throws Exception {
+    Path second = directory.resolve("second");
+    bind(by, file, NAMES, Keys.ED25519);
+    bind(by, second, NAMES, Keys.RSA);
+    List<Path> both = List.of(file, second);
+
+    assertThat(store.accept(both, NAMES, Keys.RSA, "client").verdict())
+        .isInstanceOf(HostKeyVerdict.Changed.class);
+    assertThat(store.accept(both, NAMES, Keys.OTHER_RSA, "client").verdict().accepted()).isFalse();
+    assertThat(store.accept(both, NAMES, Keys.ED25519, "client").verdict().accepted()).isTrue();
   }
 
   /** Asks for its hash code between the look at what is known and the claim. */
