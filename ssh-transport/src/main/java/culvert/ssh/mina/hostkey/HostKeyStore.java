@@ -34,10 +34,14 @@ public final class HostKeyStore {
   }
 
   HostKeyStore(Clock clock, LongSupplier nanoTime) {
-    cache = new KnownHostsCache(clock, nanoTime);
-    accepted = new AcceptedKeys(nanoTime);
-    newNames = new NewNames(nanoTime);
-    failures = new FailedWrites(nanoTime);
+    this(clock, nanoTime, new FailedWrites(nanoTime));
+  }
+
+  HostKeyStore(Clock clock, LongSupplier nanoTime, FailedWrites failures) {
+    this.cache = new KnownHostsCache(clock, nanoTime);
+    this.accepted = new AcceptedKeys(nanoTime);
+    this.newNames = new NewNames(nanoTime);
+    this.failures = failures;
   }
 
   /**
@@ -163,8 +167,8 @@ public final class HostKeyStore {
       accepted.settle(hold.claim());
       return judge(subject, false);
     }
+    KnownHosts others = load(files.subList(1, files.size()));
     try {
-      KnownHosts others = load(files.subList(1, files.size()));
       HostKeyVerdict verdict =
           KnownHostsAppender.append(
               file,

@@ -44,7 +44,8 @@ class HostKeyStoreTest {
 
   @TempDir Path directory;
   private final AtomicLong nanoTime = new AtomicLong();
-  private final HostKeyStore store = new HostKeyStore(Clock.systemUTC(), nanoTime::get);
+  private final FailedWrites failures = new FailedWrites(nanoTime::get);
+  private final HostKeyStore store = new HostKeyStore(Clock.systemUTC(), nanoTime::get, failures);
   private final ListAppender<ILoggingEvent> said = new ListAppender<>();
   private final Logger logger = (Logger) LoggerFactory.getLogger(HostKeyStore.class);
   private Path file;
@@ -244,6 +245,37 @@ class HostKeyStoreTest {
     Files.createDirectory(file);
 
     assertThatThrownBy(() -> remember(NAMES, Keys.ED25519, file)).isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void anotherFileThatCannotBeReadAnyMoreIsNamedAndNoFailureOfTheFirst() throws Exception {
+    Path second = directory.resolve("second");
+    Acceptance acceptance = store.accept(List.of(file, second), NAMES, Keys.ED25519, "client");
+    Files.createDirectory(second);
+
+    assertThatThrownBy(() -> store.remember(acceptance))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining(second.toString());
+    assertThat(failures.contains(file)).isFalse();
+    assertThat(warnings()).isEmpty();
+    assertThat(file).doesNotExist();
+
+    Files.delete(second);
+    assertThat(store.remember(acceptance).accepted()).isTrue();
+    assertThat(file).content().contains("[ftp.example]:2222 ");
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void theFileThatCannotBeWrittenIsTheOneThatHasFailed() throws Exception {
+    unwritable();
+    Path second = Files.createFile(directory.resolve("second"));
+
+    assertThat(remember(NAMES, Keys.ED25519, file, second).accepted()).isTrue();
+
+    assertThat(failures.contains(file)).isTrue();
+    assertThat(failures.contains(second)).isFalse();
+    assertThat(warnings()).singleElement().asString().contains(" added to " + file + " (");
   }
 
   @Test
