@@ -38,7 +38,10 @@ final class UnpinCommand implements Callable<Integer> {
       paramLabel = "HOST[:PORT]",
       arity = "1..*",
       converter = Converter.class,
-      description = "As culvert pins lists them; port 21 if it is left out.")
+      description = {
+        "As culvert pins lists them; port 21 if it is left out.",
+        "A rule is rule=NAME,target=HOST:PORT."
+      })
   private List<Pinned> destinations = List.of();
 
   /** Reads a destination. */

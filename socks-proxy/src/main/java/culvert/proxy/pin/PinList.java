@@ -20,19 +20,23 @@ import java.util.stream.IntStream;
 /**
  * The content of a pin file: a line {@code HOST:PORT DATE [SSH-SERVER [RULE]]} for each
  * destination, empty lines, and comments. Under a rule with one target clients may invent names as
- * they like: no more than {@link #MOST_OF_A_RULE} stand there, and then the rule itself, as {@code
- * rule=NAME,target=HOST:PORT}. What is none of these is kept as it is and counts as a pin that
- * nobody can read: it may stand for any destination. Immutable.
+ * they like: no more than {@link #MOST_OF_A_RULE} stand there, and then the rule itself, in a line
+ * {@code RULE DATE [SSH-SERVER]}. A rule is {@code rule=NAME,target=HOST:PORT}. What is none of
+ * these is kept as it is and counts as a pin that nobody can read: it may stand for any
+ * destination. Immutable.
  */
 public final class PinList {
   static final int MOST_OF_A_RULE = 64;
 
-  private static final String EXPECTED = " (expected: HOST:PORT DATE SSH-SERVER, or # a comment)";
+  private static final String EXPECTED =
+      " (expected: HOST:PORT DATE SSH-SERVER [RULE], or RULE DATE SSH-SERVER,"
+          + " where RULE is rule=NAME,target=HOST:PORT; or # a comment)";
   private static final List<String> HEADER =
       List.of(
-          "# Destinations that Culvert has tunnelled, since when, and through which SSH server. While",
-          "# one stands here it is not connected in plaintext because its SSH server cannot be reached.",
-          "# To take it out: culvert unpin HOST[:PORT]");
+          "# Destinations that Culvert has tunnelled, since when, and through which SSH server; perhaps",
+          "# with the rule under which clients may invent them, and for many of those the rule alone.",
+          "# While one stands here it is not connected in plaintext because its SSH server cannot be",
+          "# reached. To take it out: culvert unpin HOST[:PORT], or rule=NAME,target=HOST:PORT");
 
   private final Path file;
   private final List<Line> lines;

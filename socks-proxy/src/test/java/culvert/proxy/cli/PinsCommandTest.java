@@ -58,7 +58,8 @@ class PinsCommandTest {
         .isEqualTo(
             "culvert: "
                 + file
-                + ":2: 'what is this' (expected: HOST:PORT DATE SSH-SERVER, or # a comment)\n");
+                + ":2: 'what is this' (expected: HOST:PORT DATE SSH-SERVER [RULE], or RULE DATE"
+                + " SSH-SERVER, where RULE is rule=NAME,target=HOST:PORT; or # a comment)\n");
   }
 
   @Test
@@ -83,6 +84,8 @@ class PinsCommandTest {
     assertThat(culvert.outLines()).containsExactly("unpinned rule=old+jobs,target=ftp.internal:21");
     assertThat(Files.readAllLines(file)).containsExactly(named);
 
+    assertThat(culvert.execute("unpin", "--help")).isZero();
+    assertThat(culvert.out()).contains("rule=NAME,target=HOST:PORT");
     assertThat(culvert.execute("unpin", "-c", config(), "rule=old jobs")).isEqualTo(2);
     assertThat(culvert.err()).contains("rule=old jobs (expected: rule=NAME,target=HOST:PORT");
   }

@@ -55,8 +55,69 @@ class PinListTest {
         .singleElement()
         .asString()
         .isEqualTo(
-            "/state/pins:2: '" + line + "' (expected: HOST:PORT DATE SSH-SERVER, or # a comment)");
+            "/state/pins:2: '"
+                + line
+                + "' (expected: HOST:PORT DATE SSH-SERVER [RULE], or RULE DATE SSH-SERVER,"
+                + " where RULE is rule=NAME,target=HOST:PORT; or # a comment)");
     assertThat(list.pins()).isEmpty();
+  }
+
+  /** What is said of a line that is none. */
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(
+      strings = {
+        "HOST:PORT DATE SSH-SERVER",
+        "HOST:PORT DATE SSH-SERVER RULE",
+        "RULE DATE SSH-SERVER",
+        "# a comment"
+      })
+  void whatIsExpectedIsRead(String form) {
+    String line =
+        form.replace("RULE", "rule=NAME,target=HOST:PORT")
+            .replace("NAME", "all+jobs%2C+old")
+            .replace("HOST:PORT", "ftp.example:21")
+            .replace("DATE", "2020-01-01T00:00:00Z")
+            .replace("SSH-SERVER", "gate:22");
+    PinList list = read(line);
+
+    assertThat(list.problems()).isEmpty();
+    assertThat(list.pins()).hasSize(line.startsWith("#") ? 0 : 1);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(
+      strings = {
+        "rule=partners 2020-01-01T00:00:00Z gate:22",
+        "rule=partners,target=ftp 2020-01-01T00:00:00Z gate:22",
+        "rule=partners,target=ftp:21",
+        "a:21 2020-01-01T00:00:00Z gate:22 partners",
+        "a:21 2020-01-01T00:00:00Z gate:22 b:21"
+      })
+  void ofALineWithARuleThatIsNoneItIsSaidHowARuleStands(String line) {
+    assertThat(read(line).problems())
+        .singleElement()
+        .asString()
+        .startsWith("/state/pins:1: '" + line + "' (expected: ")
+        .contains(" where RULE is rule=NAME,target=HOST:PORT;");
+  }
+
+  @Test
+  void theHeaderKnowsWhatStandsBelowIt() {
+    PinnedRule rule = PinnedRule.parse("rule=partners,target=ftp.internal:21");
+    PinList list =
+        read("")
+            .with(List.of(new Pin(rule, NOW, "gate:22", Optional.empty()), pin("a.example", 21)));
+
+    assertThat(text(list))
+        .isEqualTo(
+            """
+            # Destinations that Culvert has tunnelled, since when, and through which SSH server; perhaps
+            # with the rule under which clients may invent them, and for many of those the rule alone.
+            # While one stands here it is not connected in plaintext because its SSH server cannot be
+            # reached. To take it out: culvert unpin HOST[:PORT], or rule=NAME,target=HOST:PORT
+            rule=partners,target=ftp.internal:21 2026-11-28T18:52:07Z gate:22
+            a.example:21 2026-11-28T18:52:07Z ssh.example:22
+            """);
   }
 
   @ParameterizedTest(name = "{0}")
