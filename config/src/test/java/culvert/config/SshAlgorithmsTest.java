@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import culvert.config.ConfigResult.Loaded;
 import culvert.config.read.Loading;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -151,7 +152,7 @@ class SshAlgorithmsTest {
                 List.of("curve25519-sha256"),
                 List.of("ssh-ed25519")));
     assertThat(profile.rekeyLimit().bytes()).isEqualTo(64 * 1024);
-    assertThat(profile.rekeyLimit().time()).hasValue(java.time.Duration.ofMinutes(30));
+    assertThat(profile.rekeyLimit().time()).hasValue(Duration.ofMinutes(30));
     assertThat(Collections.disjoint(profile.algorithms().offered(MACS), List.of("hmac-sha2-256")))
         .isTrue();
   }

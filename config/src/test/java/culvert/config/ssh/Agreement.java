@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -176,7 +177,7 @@ final class Agreement {
     return host.acceptNew().map(fresh -> fresh ? "accept-new" : "yes").orElse("ask");
   }
 
-  private static String seconds(Optional<java.time.Duration> time, String otherwise) {
+  private static String seconds(Optional<Duration> time, String otherwise) {
     return time.map(duration -> String.valueOf(duration.toSeconds())).orElse(otherwise);
   }
 

@@ -6,6 +6,7 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /** Runs the inputs in the resources; with {@code JAZZER_FUZZ=1}, looks for more. */
@@ -27,7 +28,7 @@ class OpenSshConfigFuzzTest {
       host.rekeyLimit();
       host.connectTimeout();
       assertThat(host.port().orElse(22)).isBetween(1, 65535);
-      assertThat(host.userKnownHostsFiles().stream().flatMap(java.util.List::stream))
+      assertThat(host.userKnownHostsFiles().stream().flatMap(List::stream))
           .allMatch(Path::isAbsolute);
       assertThat(config.lookup("a").user().orElse("x")).isNotEmpty();
     } finally {

@@ -26,6 +26,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * {@link TunnelPins} in a {@link PinFile}. The file is asked anew each time, so that what {@code
@@ -235,7 +236,7 @@ public final class FilePins implements TunnelPins {
     writing = false;
     notifyAll();
     notWritten.run();
-    LOG.atLevel(failing ? org.slf4j.event.Level.DEBUG : org.slf4j.event.Level.WARN)
+    LOG.atLevel(failing ? Level.DEBUG : Level.WARN)
         .addKeyValue("pins", unwritten.size())
         .setCause(e)
         .log("{}; what was tunnelled is pinned only until the proxy stops", why);

@@ -2,6 +2,7 @@ package culvert.proxy.pin;
 
 import culvert.config.Endpoint;
 import culvert.config.file.RegularFile;
+import culvert.proxy.upstream.TunnelPins;
 import culvert.proxy.upstream.TunnelPins.FixedTarget;
 import java.io.IOException;
 import java.io.InputStream;
@@ -20,6 +21,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The file {@code pins} in the state directory, which several Culverts and people may share. Who
@@ -27,6 +30,8 @@ import java.util.stream.Stream;
  * old or the new one. Thread-safe; all methods block.
  */
 public final class PinFile {
+  private static final Logger LOG = LoggerFactory.getLogger(PinFile.class);
+
   /** A file lock belongs to the whole JVM, so threads need their own. */
   private static final Object JVM_LOCK = new Object();
 
@@ -72,7 +77,7 @@ public final class PinFile {
    * Why a destination does not go into plaintext when its SSH server cannot be reached, for a
    * person; empty if that is not for the pins to say.
    *
-   * @param fixed see {@link culvert.proxy.upstream.TunnelPins}
+   * @param fixed see {@link TunnelPins}
    * @param rules all of the configuration's with a target
    */
   public Optional<String> objection(
@@ -186,8 +191,7 @@ public final class PinFile {
     try (FileChannel entries = FileChannel.open(directory.path(), StandardOpenOption.READ)) {
       entries.force(true);
     } catch (IOException e) {
-      org.slf4j.LoggerFactory.getLogger(PinFile.class)
-          .debug("{} cannot be synchronised", directory.path(), e);
+      LOG.debug("{} cannot be synchronised", directory.path(), e);
     }
   }
 

@@ -1,6 +1,7 @@
 package culvert.ssh.mina.hostkey;
 
 import culvert.ssh.Printable;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Optional;
 import org.apache.sshd.common.config.keys.OpenSshCertificate;
@@ -97,7 +98,7 @@ public final class HostCertificate {
   private static String date(long seconds) {
     try {
       return seconds == FOREVER ? "the end of time" : Instant.ofEpochSecond(seconds).toString();
-    } catch (java.time.DateTimeException e) {
+    } catch (DateTimeException e) {
       return Long.toUnsignedString(seconds) + " s after 1970";
     }
   }

@@ -2,6 +2,7 @@ package culvert.ssh.mina.hostkey;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
@@ -97,7 +98,7 @@ final class KnownHostsCache {
   /**
    * The file as it is now.
    *
-   * @throws java.nio.file.NoSuchFileException there is none
+   * @throws NoSuchFileException there is none
    * @throws IOException it cannot be read, or is too large
    */
   KnownHostsText get(Path file) throws IOException {

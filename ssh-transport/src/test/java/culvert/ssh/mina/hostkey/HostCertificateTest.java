@@ -2,6 +2,7 @@ package culvert.ssh.mina.hostkey;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import culvert.config.HostKeyPolicy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.KeyPair;
@@ -10,6 +11,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.sshd.certificate.OpenSshCertificateBuilder;
@@ -257,11 +259,10 @@ class HostCertificateTest {
   void theCertificateOfAnAliasedHostIsForTheAlias() throws Exception {
     LookupNames names =
         LookupNames.of(
-            new culvert.config.HostKeyPolicy(
-                false, List.of(FILE), java.util.Optional.of("ftp.example"), false),
+            new HostKeyPolicy(false, List.of(FILE), Optional.of("ftp.example"), false),
             "10.0.0.1",
             2222,
-            java.util.Optional.empty());
+            Optional.empty());
 
     assertThat(judge(knownAs(names, AUTHORITY + Keys.text("ecdsa256")), signed(valid()), false))
         .isInstanceOf(HostKeyVerdict.Certified.class);

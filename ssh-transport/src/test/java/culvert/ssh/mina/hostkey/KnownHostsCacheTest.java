@@ -19,6 +19,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -226,7 +227,7 @@ class KnownHostsCacheTest {
   @Test
   void noFileGrowsPastItsLimitByWhatIsAdded() throws Exception {
     byte[] full = new byte[KnownHostsText.MAX_OCTETS - 50];
-    java.util.Arrays.fill(full, (byte) '\n');
+    Arrays.fill(full, (byte) '\n');
     Files.write(file, full);
 
     assertThat(FirstLogin.succeeds(store, List.of(file), NAMES, Keys.RSA, "client").accepted())
@@ -251,7 +252,7 @@ class KnownHostsCacheTest {
     assertThat(timesRead(first)).as("forgotten for others").isEqualTo(2);
 
     byte[] large = new byte[KnownHostsText.MAX_OCTETS];
-    java.util.Arrays.fill(large, (byte) '\n');
+    Arrays.fill(large, (byte) '\n');
     for (int i = 0; i < 5; i++) {
       cache.get(Files.write(directory.resolve("large" + i), large));
     }

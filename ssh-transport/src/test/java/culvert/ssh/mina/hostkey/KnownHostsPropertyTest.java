@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
@@ -30,7 +31,7 @@ class KnownHostsPropertyTest {
   @Property(tries = 500)
   void noContentMakesReadingFailAndAGoodLineBehindItCounts(@ForAll byte[] garbage) {
     byte[] line = ("\nftp.example " + Keys.text("ed25519")).getBytes(StandardCharsets.UTF_8);
-    byte[] content = java.util.Arrays.copyOf(garbage, garbage.length + line.length);
+    byte[] content = Arrays.copyOf(garbage, garbage.length + line.length);
     System.arraycopy(line, 0, content, garbage.length, line.length);
 
     assertThat(KnownHosts.of(new KnownHostsText(FILE, content)).lookup("ftp.example", 22).keys())

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyPairGenerator;
 import java.util.Base64;
 import java.util.List;
 import java.util.stream.Stream;
@@ -325,7 +326,7 @@ class KnownHostsTest {
   @Test
   void aShortRsaKeyIsRefused() throws Exception {
     KnownHost known = parse().lookup("ftp.example", 22);
-    var generator = java.security.KeyPairGenerator.getInstance("RSA");
+    var generator = KeyPairGenerator.getInstance("RSA");
     generator.initialize(768);
     HostKey key = HostKey.of(generator.generateKeyPair().getPublic());
 

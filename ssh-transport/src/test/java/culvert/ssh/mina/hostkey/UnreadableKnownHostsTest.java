@@ -6,10 +6,12 @@ import culvert.config.HostKeyPolicy;
 import culvert.ssh.HostKeys.Outcome;
 import culvert.ssh.HostKeys.ServerHostKey;
 import java.io.ByteArrayOutputStream;
+import java.net.InetAddress;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
@@ -138,7 +140,7 @@ class UnreadableKnownHostsTest {
   @MethodSource("unreadable")
   void whoIsKnownStillIs(String what, int line, byte[] content) throws Exception {
     byte[] behind = text("", LINE, "");
-    byte[] all = java.util.Arrays.copyOf(content, content.length + behind.length);
+    byte[] all = Arrays.copyOf(content, content.length + behind.length);
     System.arraycopy(behind, 0, all, content.length, behind.length);
 
     assertThat(judge(all, Keys.ED25519, true)).isInstanceOf(HostKeyVerdict.Known.class);
@@ -238,7 +240,7 @@ class UnreadableKnownHostsTest {
             policy,
             "ftp.example",
             22,
-            Optional.of(java.net.InetAddress.getByAddress(new byte[] {(byte) 192, 0, 2, 7})));
+            Optional.of(InetAddress.getByAddress(new byte[] {(byte) 192, 0, 2, 7})));
 
     HostKeyVerdict verdict =
         KnownHosts.of(new KnownHostsText(FILE, text(LINE, "cut")))
