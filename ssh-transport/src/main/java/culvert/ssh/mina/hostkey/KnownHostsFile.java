@@ -151,6 +151,7 @@ final class KnownHostsFile {
           if (System.nanoTime() - begun >= patience.toNanos()) {
             throw locked();
           }
+          log.debug("{} is locked by others: waiting", file);
           pause.pause();
         }
       }

@@ -184,6 +184,9 @@ final class KnownHostsText {
         return found;
       }
     }
+    if (patterns.length > 0) {
+      log.debug("{}: tried {} lines for {}", file, patterns.length, name);
+    }
     int[] found = Arrays.stream(patterns).filter(i -> line(i).hosts().matches(name)).toArray();
     synchronized (tried) {
       tried.put(name, found);

@@ -330,13 +330,13 @@ class HostKeyStoreTest {
           running.add(
               threads.submit(
                   () -> {
-                    start.await(20, TimeUnit.SECONDS);
+                    start.await(60, TimeUnit.SECONDS);
                     return FirstLogin.succeeds(store, List.of(file), names, key, key).accepted();
                   }));
         }
         int winners = 0;
         for (Future<Boolean> one : running) {
-          winners += one.get(20, TimeUnit.SECONDS) ? 1 : 0;
+          winners += one.get(60, TimeUnit.SECONDS) ? 1 : 0;
         }
         assertThat(winners).isEqualTo(1);
       }

@@ -18,6 +18,8 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -39,7 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
 /** Each file is read once for each change; how often is told by the log. */
-@Timeout(60)
+@Timeout(240)
 class KnownHostsCacheTest {
   private static final String BAD_LINE = "cut\n";
   private static final LookupNames NAMES = LookupNames.of("ftp.example", 22);
@@ -101,7 +103,7 @@ class KnownHostsCacheTest {
   /** So that the change shows in the change time, whatever that is counted in. */
   private void awaitNewChangeTime(FileTime before) {
     await()
-        .atMost(Duration.ofSeconds(10))
+        .atMost(Duration.ofSeconds(60))
         .until(
             () -> {
               Path other = Files.writeString(directory.resolve("now"), "");
@@ -120,7 +122,7 @@ class KnownHostsCacheTest {
         all.add(threads.submit(() -> store.lookup(profile, NAMES)));
       }
       for (Future<KnownHost> one : all) {
-        assertThat(one.get(30, TimeUnit.SECONDS).judge(Keys.ED25519, false).accepted()).isTrue();
+        assertThat(one.get(60, TimeUnit.SECONDS).judge(Keys.ED25519, false).accepted()).isTrue();
       }
     } finally {
       threads.shutdownNow();
@@ -173,16 +175,33 @@ class KnownHostsCacheTest {
     assertThat(isKnown(Keys.ED25519)).isTrue();
   }
 
+  /** Of the content, or of what stands in place of that in the file system. */
+  private Instant changed() throws IOException {
+    FileTime modified = Files.getLastModifiedTime(file);
+    if (!Files.getFileStore(file).supportsFileAttributeView("unix")) {
+      return modified.toInstant();
+    }
+    FileTime changed = (FileTime) Files.getAttribute(file, "unix:ctime");
+    return changed.compareTo(modified) > 0 ? changed.toInstant() : modified.toInstant();
+  }
+
   @Test
   void aFileThatHasJustChangedIsReadAgainSinceTheNextChangeMayLeaveNoTrace() throws Exception {
-    HostKeyStore now = new HostKeyStore(Clock.systemUTC(), System::nanoTime);
-    Files.writeString(file, BAD_LINE);
+    Instant settled = changed().plusSeconds(2);
+    HostKeyStore soon = new HostKeyStore(Clock.fixed(settled, ZoneOffset.UTC), () -> 0);
 
-    now.lookup(policy(file), NAMES);
-    now.lookup(policy(file), NAMES);
+    soon.lookup(policy(file), NAMES);
+    soon.lookup(policy(file), NAMES);
 
     assertThat(timesRead()).isEqualTo(2);
     assertThat(warned.list).as("once for each change").hasSize(1);
+
+    HostKeyStore then =
+        new HostKeyStore(Clock.fixed(settled.plusNanos(1), ZoneOffset.UTC), () -> 0);
+    then.lookup(policy(file), NAMES);
+    then.lookup(policy(file), NAMES);
+
+    assertThat(timesRead()).isEqualTo(3);
   }
 
   @Test
