@@ -7,9 +7,13 @@ import culvert.config.read.Environment;
 import culvert.it.TestConfig;
 import culvert.it.peers.FtpDialogue;
 import culvert.it.peers.Socks5;
+import culvert.proxy.door.Arrival;
+import culvert.proxy.owner.ClientOwners;
+import culvert.proxy.owner.SocketOwner;
 import culvert.testing.EmbeddedFtpServer;
 import culvert.testing.EmbeddedSshServer;
 import io.netty.util.NetUtil;
+import io.netty.util.concurrent.Future;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -20,6 +24,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
@@ -76,7 +81,11 @@ class HangingNamesIT {
       try (ProxyDaemon daemon =
           ProxyDaemon.start(
               new ConfigLoader(Environment.ofProcess()).loadString(yaml, "test").orThrow(),
-              new DaemonParts(DaemonParts.REAL.ssh(), DaemonParts.REAL.ftp(), this::lookUp))) {
+              new DaemonParts(
+                  DaemonParts.REAL.ssh(),
+                  DaemonParts.REAL.ftp(),
+                  this::lookUp,
+                  threads -> new UserOfEachAddress()))) {
         int port = daemon.addresses().get(0).getPort();
         for (int i = 0; i < HANGING; i++) {
           others.add(ask("127.0.0.2", port, i + ".hang.example"));
@@ -96,6 +105,25 @@ class HangingNamesIT {
       for (Socket other : others) {
         other.close();
       }
+    }
+  }
+
+  /** As many users of this host as there are addresses. */
+  private static final class UserOfEachAddress implements ClientOwners {
+    @Override
+    public Future<SocketOwner> socket(Arrival client) {
+      int uid = client.peer().getAddress().hashCode();
+      return client.channel().eventLoop().newSucceededFuture(new SocketOwner.Known(uid, 1));
+    }
+
+    @Override
+    public Future<Set<String>> users(Arrival client) {
+      return client.channel().eventLoop().newSucceededFuture(Set.of());
+    }
+
+    @Override
+    public Future<Set<String>> applications(Arrival client) {
+      return client.channel().eventLoop().newSucceededFuture(Set.of());
     }
   }
 

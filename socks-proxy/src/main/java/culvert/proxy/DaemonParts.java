@@ -9,6 +9,8 @@ import culvert.proxy.ftp.active.ActiveServices;
 import culvert.proxy.ftp.passive.DataClaims;
 import culvert.proxy.ftp.passive.DataListeners;
 import culvert.proxy.ftp.passive.ExpectedDataConnections;
+import culvert.proxy.owner.ClientOwners;
+import culvert.proxy.owner.ProcClientOwners;
 import culvert.proxy.relay.Relay;
 import culvert.proxy.upstream.BlockingResolver;
 import culvert.proxy.upstream.Upstreams;
@@ -18,12 +20,22 @@ import culvert.ssh.SshTransport;
 import culvert.ssh.mina.MinaSshTransport;
 import java.net.InetAddress;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 import java.util.function.IntPredicate;
 
 /** The parts of the daemon that tests of the rest replace. */
-record DaemonParts(SshFactory ssh, FtpFactory ftp, BlockingResolver.Lookup names) {
+record DaemonParts(
+    SshFactory ssh,
+    FtpFactory ftp,
+    BlockingResolver.Lookup names,
+    Function<Executor, ClientOwners> owners) {
   static final DaemonParts REAL =
       new DaemonParts(DaemonParts::mina, DaemonParts::ftp, InetAddress::getAllByName);
+
+  /** With the owners of real sockets. */
+  DaemonParts(SshFactory ssh, FtpFactory ftp, BlockingResolver.Lookup names) {
+    this(ssh, ftp, names, ProcClientOwners::create);
+  }
 
   @FunctionalInterface
   interface SshFactory {

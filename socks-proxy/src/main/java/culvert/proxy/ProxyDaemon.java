@@ -145,7 +145,7 @@ public final class ProxyDaemon implements AutoCloseable {
             Clock.systemUTC(),
             metrics.events()::pinNotWritten);
     DirectConnector direct = new TcpConnector(dialer, DIRECT_CONNECT_TIMEOUT, ownListeners);
-    ClientOwners owners = ProcClientOwners.create(owning);
+    ClientOwners owners = parts.owners().apply(owning);
     Upstreams upstreams =
         new Upstreams(resolver, direct, ssh, pins, HeldPorts.NONE, owners, OpeningTimes.DEFAULT);
     DataListeners dataListeners =

@@ -1,5 +1,6 @@
 package culvert.proxy;
 
+import culvert.ssh.Asker;
 import culvert.ssh.BindAddress;
 import culvert.ssh.ForwardedConnections;
 import culvert.ssh.NettyTransport;
@@ -31,6 +32,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** SSH without SSH: a "tunnel" leads to the target's port on loopback. */
 final class FakeSsh implements SshTransport {
   final List<SshSessionSpec> sessions = new CopyOnWriteArrayList<>();
+  final List<Asker> askers = new CopyOnWriteArrayList<>();
   final List<TunnelTarget> channels = new CopyOnWriteArrayList<>();
   final AtomicInteger leases = new AtomicInteger();
   final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
@@ -64,6 +66,12 @@ final class FakeSsh implements SshTransport {
       return promise;
     }
     return loop.newSucceededFuture(new Session());
+  }
+
+  @Override
+  public SshTransport onBehalfOf(Asker asker) {
+    askers.add(asker);
+    return this;
   }
 
   @Override

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import culvert.config.read.ConfigLoader;
 import culvert.config.read.Environment;
+import culvert.proxy.upstream.BlockingResolver;
 import culvert.ssh.NettyTransport;
 import culvert.ssh.SshFailure;
 import io.netty.util.NetUtil;
@@ -14,6 +15,7 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -86,7 +88,8 @@ class HangingNamesTest {
                 (transport, resolver, blocking, limits) -> ssh,
                 (upstreams, relay, listeners, active, controlPorts) ->
                     new DaemonParts.Ftp(ftp, ftp),
-                this::lookUp));
+                this::lookUp,
+                threads -> new UsersByAddress()));
   }
 
   private SocksSocket client(String from) throws IOException {
@@ -114,12 +117,37 @@ class HangingNamesTest {
         GATE
             + "rules: [{ name: n, match: { network: 127.0.0.0/8 }, action: tunnel, profile: gate,"
             + " fallback: plain }]\ndefault-action: block");
-    hang("127.0.0.2", 60);
-    hang("127.0.0.3", 60);
-    Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> lookedUp.size() >= 32);
+    hang("127.2.0.1", 60);
+    hang("127.3.0.1", 60);
+    Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> lookedUp.size() >= 32);
 
     assertThat(client("127.0.0.1").connect("ftp.example", echo.port())).isZero();
     assertThat(ssh.channels).hasSize(1);
+  }
+
+  @Test
+  void namesThatOneUserLeavesHangingFromManyAddressesHoldNobodyUp() throws Exception {
+    start("rules: []\ndefault-action: direct");
+    for (int i = 1; i <= 8; i++) {
+      hang("127.2.0." + i, 30);
+    }
+    Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> lookedUp.size() >= 32);
+
+    assertThat(client("127.0.0.1").connect("ftp.example", echo.port())).isZero();
+    assertThat(lookedUp).as("a share").hasSizeLessThan(BlockingResolver.THREADS);
+  }
+
+  @Test
+  void oneUserIsOneForNewHostKeysFromManyAddresses() throws Exception {
+    start(GATE + "rules: [{ name: t, match: {}, action: tunnel, profile: gate }]");
+    for (String from : List.of("127.2.0.1", "127.2.0.2", "127.2.255.254", "127.3.0.1")) {
+      assertThat(client(from).connect("ftp.example", echo.port())).isZero();
+    }
+
+    List<Object> identities = new CopyOnWriteArrayList<>();
+    ssh.askers.forEach(asker -> asker.identify(identities::add));
+    Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> identities.size() == 4);
+    assertThat(Set.copyOf(identities)).as("two users").hasSize(2);
   }
 
   @Test

@@ -3,8 +3,9 @@ package culvert.ssh;
 import java.util.function.Consumer;
 
 /**
- * On whose behalf names are looked up: what there is of threads is shared out between askers, so
- * that nobody waits for what others have asked. Any thread may call.
+ * On whose behalf names are looked up and new host keys accepted: what there is of threads and of
+ * room is shared out between askers, so that nobody goes short by what others have asked. One
+ * client is one asker, however many addresses it has. Any thread may call.
  */
 public interface Asker {
 

@@ -26,7 +26,7 @@ public final class BeforeLogin {
 
   private final int most;
   private final ClientUsers users;
-  private final Map<Source, Integer> waiting = new HashMap<>(); // guarded by this
+  private final Map<Origin, Integer> waiting = new HashMap<>(); // guarded by this
 
   /**
    * @param most of one source
@@ -46,23 +46,13 @@ public final class BeforeLogin {
     Future<Optional<Object>> user(Arrival client);
   }
 
-  private static final Object UNKNOWN = "unknown";
-
-  /**
-   * Whose clients are counted together.
-   *
-   * @param user empty: has not been looked up
-   */
-  private record Source(Origin origin, Optional<Object> user) {}
-
   /**
    * Counts the client until it is {@link #served}, or its channel closes. On the channel's loop.
    *
    * @return false: there are too many already; complete, unless its user has to be found out
    */
   Future<Boolean> enter(Arrival client) {
-    Origin origin = Origin.of(client);
-    Source source = new Source(origin, Optional.empty());
+    Origin source = Origin.of(client);
     int present = add(source);
     if (present > most) {
       remove(source);
@@ -71,7 +61,7 @@ public final class BeforeLogin {
     Place place = new Place(source);
     client.channel().attr(PLACE).set(place);
     client.channel().closeFuture().addListener(closed -> place.leave());
-    if (present <= most / CROWD || !origin.isThisHost()) {
+    if (present <= most / CROWD || !source.isThisHost()) {
       return client.channel().eventLoop().newSucceededFuture(true);
     }
     Promise<Boolean> entered = client.channel().eventLoop().newPromise();
@@ -79,10 +69,7 @@ public final class BeforeLogin {
         .user(client)
         .addListener(
             (FutureListener<Optional<Object>>)
-                found ->
-                    entered.setSuccess(
-                        place.moveTo(
-                            new Source(origin, found.getNow().or(() -> Optional.of(UNKNOWN))))));
+                found -> entered.setSuccess(place.moveTo(source.identified(found.getNow()))));
     return entered;
   }
 
@@ -94,11 +81,11 @@ public final class BeforeLogin {
     }
   }
 
-  private synchronized int add(Source source) {
+  private synchronized int add(Origin source) {
     return waiting.merge(source, 1, Integer::sum);
   }
 
-  private synchronized void remove(Source source) {
+  private synchronized void remove(Origin source) {
     waiting.computeIfPresent(source, (s, count) -> count == 1 ? null : count - 1);
   }
 
@@ -109,14 +96,14 @@ public final class BeforeLogin {
 
   /** One client's. */
   private final class Place {
-    private Source source; // guarded by this
+    private Origin source; // guarded by this
     private boolean left; // guarded by this
 
-    Place(Source source) {
+    Place(Origin source) {
       this.source = source;
     }
 
-    synchronized boolean moveTo(Source other) {
+    synchronized boolean moveTo(Origin other) {
       if (left) {
         return true;
       }

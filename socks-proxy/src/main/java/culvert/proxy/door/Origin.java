@@ -5,33 +5,35 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
- * Where a client comes from, as far as addresses can tell clients apart: one client may have many.
- * Any program of this host may have each of its addresses, all of 127.0.0.0/8 among them; a host of
- * an IPv6 network has as many as it likes of that network, by RFC 4291 section 2.5.1 its first 64
- * bits; and what an SSH server tells of its clients is that server's word.
+ * Whose what a client takes or brings is, where that is bounded: where the client comes from, as
+ * far as addresses can tell clients apart, and who of those it is. One client may have many
+ * addresses. Any program of this host may have each of its addresses, all of 127.0.0.0/8 among
+ * them; a host of an IPv6 network has as many as it likes of that network, by RFC 4291 section
+ * 2.5.1 its first 64 bits; and what an SSH server tells of its clients is that server's word.
  *
- * @param name equal for one origin
+ * @param place equal for all addresses that one client may have
+ * @param who empty: it has not been asked who of those it is
  */
-record Origin(String name) {
+public record Origin(String place, Optional<Object> who) {
   private static final Origin THIS_HOST = new Origin("this host");
   private static final int NETWORK_BYTES = 8;
 
-  /** A client's. */
-  static Origin of(Arrival client) {
+  private Origin(String place) {
+    this(place, Optional.empty());
+  }
+
+  /** A client's, of whom nothing is known but where it comes from. */
+  public static Origin of(Arrival client) {
     return client
         .forwardedBy()
         .map(by -> new Origin("ssh server " + by.server()))
         .orElseGet(() -> of(client.peer().getAddress()));
   }
 
-  /**
-   * That of an address in one of this host's networks.
-   *
-   * @param address a client's
-   */
-  static Origin of(InetAddress address) {
+  private static Origin of(InetAddress address) {
     if (HostAddress.isThisHost(address)) {
       return THIS_HOST;
     }
@@ -52,7 +54,19 @@ record Origin(String name) {
   }
 
   /** Whether that is this host, whose users may be told apart. */
-  boolean isThisHost() {
-    return equals(THIS_HOST);
+  public boolean isThisHost() {
+    return place.equals(THIS_HOST.place);
+  }
+
+  /**
+   * The same, now that it has been asked who of those it is. All of whom nothing could be found out
+   * are one, and nobody who is known.
+   */
+  public Origin identified(Optional<?> as) {
+    return new Origin(place, Optional.of(as.isPresent() ? as.get() : Unknown.UNKNOWN));
+  }
+
+  private enum Unknown {
+    UNKNOWN
   }
 }

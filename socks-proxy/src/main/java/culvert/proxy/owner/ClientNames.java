@@ -1,6 +1,7 @@
 package culvert.proxy.owner;
 
 import culvert.proxy.door.Client;
+import culvert.proxy.door.Origin;
 import culvert.ssh.AddressResolver;
 import culvert.ssh.Asker;
 import io.netty.channel.ChannelFutureListener;
@@ -9,6 +10,7 @@ import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.FutureListener;
 import java.net.InetAddress;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -29,11 +31,11 @@ public final class ClientNames implements AddressResolver {
   }
 
   /**
-   * The client's address and SOCKS user and, where there are many of those, the user of its socket:
-   * on one host every client has one address.
+   * The client by its {@link Origin}: on this host the user of its socket, once it is asked for
+   * that; elsewhere, and where that is unknown, its SOCKS user.
    */
   public static Asker asker(Client client, ClientOwners owners) {
-    return new ClientAsker(client, owners);
+    return new ClientAsker(client, new SocketUsers(owners));
   }
 
   @Override
@@ -49,27 +51,29 @@ public final class ClientNames implements AddressResolver {
     return resolved;
   }
 
-  private record ClientAsker(Client client, ClientOwners owners) implements Asker {
+  private record ClientAsker(Client client, SocketUsers users) implements Asker {
     @Override
     public Object place() {
-      return List.of(client.address().getAddress(), client.user());
+      Origin origin = Origin.of(client.arrival());
+      return origin.isThisHost() ? origin : origin.identified(client.user());
     }
 
     @Override
     public void identify(Consumer<Object> answer) {
-      client.channel().eventLoop().execute(() -> identifyOnLoop(answer));
+      Origin origin = Origin.of(client.arrival());
+      if (origin.isThisHost()) {
+        client.channel().eventLoop().execute(() -> identify(origin, answer));
+      } else {
+        answer.accept(origin.identified(client.user()));
+      }
     }
 
-    private void identifyOnLoop(Consumer<Object> answer) {
-      owners
-          .socket(client.arrival())
+    private void identify(Origin origin, Consumer<Object> answer) {
+      users
+          .user(client.arrival())
           .addListener(
-              (FutureListener<SocketOwner>)
-                  found ->
-                      answer.accept(
-                          found.getNow() instanceof SocketOwner.Known known
-                              ? List.of(place(), known.uid())
-                              : place()));
+              (FutureListener<Optional<Object>>)
+                  found -> answer.accept(origin.identified(found.getNow().or(client::user))));
     }
   }
 }
