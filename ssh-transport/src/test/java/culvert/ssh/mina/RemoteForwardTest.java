@@ -18,10 +18,8 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
-import java.net.ConnectException;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.net.SocketException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -32,6 +30,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.sshd.server.forward.RejectAllForwardingFilter;
 import org.junit.jupiter.api.AfterEach;
@@ -173,7 +172,7 @@ class RemoteForwardTest {
       DuplexChannel channel = collector.next();
       forward.cancel();
       forward.cancel();
-      awaitRefused(forward);
+      awaitNotListening(forward);
       channel.writeAndFlush(Unpooled.wrappedBuffer(new byte[] {7}));
       assertThat(peer.getInputStream().read()).isEqualTo(7);
     }
@@ -293,7 +292,8 @@ class RemoteForwardTest {
     RemoteForward ending = get(request(first, new Collector()));
     RemoteForward staying = get(request(second, originator -> Optional.of(new Echo())));
     first.release();
-    awaitRefused(ending);
+    awaitNotListening(ending);
+    assertThat(ssh.listening()).containsExactly(staying.bound().port());
     try (Socket peer = connect(staying)) {
       peer.getOutputStream().write(1);
       assertThat(peer.getInputStream().read()).isEqualTo(1);
@@ -303,19 +303,21 @@ class RemoteForwardTest {
   @Test
   void aLeaseThatIsReleasedBeforeTheReplyLeavesNoListenerBehind() throws Exception {
     SshSession session = ssh.session("alice");
+    CountDownLatch reply = ssh.holdForwards();
     Future<RemoteForward> asked = request(session, new Collector());
     session.release();
-    awaitRefused(get(asked));
+    reply.countDown();
+    awaitNotListening(get(asked));
   }
 
   @Test
   void aRequestThatIsGivenUpLeavesNoListenerBehind() throws Exception {
     SshSession session = ssh.session("alice");
+    CountDownLatch reply = ssh.holdForwards();
     CompletableFuture<RemoteForward> bound = new CompletableFuture<>();
-    session
-        .requestRemoteForward(
-            ANY_PORT,
-            ssh.loop,
+    Future<RemoteForward> asked =
+        request(
+            session,
             new ForwardedConnections() {
               @Override
               public Optional<ChannelHandler> accept(Originator originator) {
@@ -326,9 +328,10 @@ class RemoteForwardTest {
               public void bound(RemoteForward forward) {
                 bound.complete(forward);
               }
-            })
-        .cancel(false);
-    awaitRefused(bound.get(20, TimeUnit.SECONDS));
+            });
+    assertThat(asked.cancel(false)).isTrue();
+    reply.countDown();
+    awaitNotListening(bound.get(20, TimeUnit.SECONDS));
   }
 
   @Test
@@ -340,7 +343,7 @@ class RemoteForwardTest {
     try (Socket peer = connect(forward)) {
       DuplexChannel channel = collector.next();
       session.release();
-      awaitRefused(forward);
+      awaitNotListening(forward);
       assertThat(session.ended().isDone()).isFalse();
       channel.writeAndFlush(Unpooled.wrappedBuffer(new byte[] {7}));
       assertThat(peer.getInputStream().read()).isEqualTo(7);
@@ -450,20 +453,9 @@ class RemoteForwardTest {
     return peer;
   }
 
-  private static void awaitRefused(RemoteForward forward) {
-    await()
-        .atMost(DEADLINE)
-        .until(
-            () -> {
-              try {
-                connect(forward).close();
-                return false;
-              } catch (ConnectException refused) {
-                return true;
-              } catch (SocketException reset) {
-                return false; // taken, and broken off before connect() had returned
-              }
-            });
+  /** By the server's word: whoever comes next may have got the port. */
+  private void awaitNotListening(RemoteForward forward) {
+    await().atMost(DEADLINE).until(() -> !ssh.listening().contains(forward.bound().port()));
   }
 
   private static SshException failure(Future<?> future) throws InterruptedException {

@@ -30,8 +30,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -39,11 +42,13 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.sshd.common.SshConstants;
+import org.apache.sshd.common.forward.PortForwardingEventListener;
 import org.apache.sshd.common.io.IoSession;
 import org.apache.sshd.common.kex.KexProposalOption;
 import org.apache.sshd.common.session.Session;
 import org.apache.sshd.common.session.SessionListener;
 import org.apache.sshd.common.util.buffer.Buffer;
+import org.apache.sshd.common.util.net.SshdSocketAddress;
 import org.apache.sshd.server.ServerFactoryManager;
 import org.apache.sshd.server.forward.AcceptAllForwardingFilter;
 import org.apache.sshd.server.keyprovider.SimpleGeneratorHostKeyProvider;
@@ -64,6 +69,7 @@ public final class TransportFixture implements AutoCloseable {
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final Queue<Runnable> held = new ConcurrentLinkedQueue<>();
   private volatile boolean filesHeld;
+  private final Set<Integer> listening = ConcurrentHashMap.newKeySet();
 
   /** Those that end with {@code .queued}, and that nobody has answered yet. */
   public final Queue<Promise<List<InetAddress>>> names = new ConcurrentLinkedQueue<>();
@@ -134,6 +140,7 @@ public final class TransportFixture implements AutoCloseable {
             contacts.incrementAndGet();
           }
         });
+    server.addPortForwardingEventListener(new Listening());
     server.start();
     AddressResolver resolver =
         (host, executor) -> {
@@ -222,6 +229,33 @@ public final class TransportFixture implements AutoCloseable {
   /** The server knows nothing of strict key exchange. */
   public void withoutStrictKeyExchange() {
     strictKeyExchange = false;
+  }
+
+  private final class Listening implements PortForwardingEventListener {
+    @Override
+    public void establishedExplicitTunnel(
+        Session session,
+        SshdSocketAddress local,
+        SshdSocketAddress remote,
+        boolean localForwarding,
+        SshdSocketAddress bound,
+        Throwable reason) {
+      if (reason == null) {
+        listening.add(bound.getPort());
+      }
+    }
+
+    @Override
+    public void tornDownExplicitTunnel(
+        Session session,
+        SshdSocketAddress address,
+        boolean localForwarding,
+        SshdSocketAddress remote,
+        Throwable reason) {
+      if (reason == null) {
+        listening.remove(address.getPort());
+      }
+    }
   }
 
   /** One as before CVE-2023-48795. */
@@ -331,6 +365,33 @@ public final class TransportFixture implements AutoCloseable {
   /** Neither sessions nor who waits for them. */
   public boolean keepsNothing() {
     return transport.keepsNothing();
+  }
+
+  /** The server answers requests for remote forwards when that is counted down. */
+  CountDownLatch holdForwards() {
+    CountDownLatch reply = new CountDownLatch(1);
+    server.setForwardingFilter(
+        new AcceptAllForwardingFilter() {
+          @Override
+          public boolean canListen(SshdSocketAddress address, Session session) {
+            return awaited(reply);
+          }
+        });
+    return reply;
+  }
+
+  private static boolean awaited(CountDownLatch latch) {
+    try {
+      return latch.await(20, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  /** The ports that the server has for remote forwards. */
+  Set<Integer> listening() {
+    return Set.copyOf(listening);
   }
 
   /** As the program ends: the transport, and the loops at once behind it. */
