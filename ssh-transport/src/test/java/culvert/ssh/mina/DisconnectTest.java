@@ -14,7 +14,6 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
@@ -26,13 +25,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import org.apache.sshd.common.channel.Channel;
 import org.apache.sshd.common.session.Session;
 import org.apache.sshd.common.session.SessionListener;
 import org.apache.sshd.core.CoreModuleProperties;
 import org.apache.sshd.server.SshServer;
-import org.apache.sshd.server.forward.TcpForwardingFilter;
-import org.apache.sshd.server.forward.TcpipServerChannel;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -137,32 +133,6 @@ class DisconnectTest {
                 return !ends.isEmpty();
               });
       assertThat(next(ends)).isEqualTo(SSH2_DISCONNECT_BY_APPLICATION);
-    }
-  }
-
-  /** A server's channels that answer a CLOSE when the test lets them. */
-  private static final class HeldCloses extends TcpipServerChannel.TcpipFactory {
-    final BlockingQueue<Runnable> held = new LinkedBlockingQueue<>();
-
-    HeldCloses() {
-      super(TcpForwardingFilter.Type.Direct);
-    }
-
-    @Override
-    public Channel createChannel(Session session) {
-      return new TcpipServerChannel(TcpForwardingFilter.Type.Direct, null) {
-        @Override
-        public void handleClose() {
-          held.add(
-              () -> {
-                try {
-                  super.handleClose();
-                } catch (IOException e) {
-                  throw new UncheckedIOException(e);
-                }
-              });
-        }
-      };
     }
   }
 

@@ -66,18 +66,18 @@ public final class SessionChannels {
     return unlessEnded(
         opened,
         gone -> {
-          long reserved = carrier ? 0 : windows.reserve();
-          long window = carrier ? windows.windowBytes() : reserved;
+          Optional<WindowBudget.Share> share =
+              carrier ? Optional.empty() : Optional.of(windows.reserve());
           SshDuplexChannel channel =
               SshDuplexChannel.open(
                   session,
                   connection,
                   target,
                   originator,
-                  window,
+                  share.map(WindowBudget.Share::bytes).orElse(windows.windowBytes()),
                   initializer,
                   remark.map(said -> explained(said, opened)).orElse(opened));
-          track(channel, reserved, () -> gone.setSuccess(null));
+          track(channel, share, () -> gone.setSuccess(null));
         });
   }
 
@@ -176,23 +176,29 @@ public final class SessionChannels {
       ActiveForward forward,
       Originator originator,
       ChannelHandler initializer) {
-    long window = windows.reserve();
+    WindowBudget.Share share = windows.reserve();
     track(
-        SshDuplexChannel.accept(connection, ssh, originator, window, initializer),
-        window,
+        SshDuplexChannel.accept(connection, ssh, originator, share.bytes(), initializer),
+        Optional.of(share),
         forward::channelClosed);
   }
 
-  private void track(SshDuplexChannel channel, long window, Runnable gone) {
+  /**
+   * Until it is gone.
+   *
+   * @param share of the windows: held until it is closed, since what comes later is dropped
+   */
+  private void track(SshDuplexChannel channel, Optional<WindowBudget.Share> share, Runnable gone) {
     assert Loops.isOn(connection.eventLoop());
     open.add(channel);
+    share.ifPresent(held -> channel.closeFuture().addListener(closed -> held.release()));
     channel
         .gone()
         .addListener(
             closed -> {
               assert Loops.isOn(connection.eventLoop());
               open.remove(channel);
-              windows.release(window);
+              share.ifPresent(WindowBudget.Share::leave);
               gone.run();
             });
   }

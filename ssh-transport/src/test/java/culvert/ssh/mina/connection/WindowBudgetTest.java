@@ -14,25 +14,38 @@ class WindowBudgetTest {
 
   @Test
   void channelsBeyondTheBudgetGetASmallWindow() {
-    assertThat(budget.reserve()).isEqualTo(2 * MIB);
-    assertThat(budget.reserve()).isEqualTo(2 * MIB);
-    assertThat(budget.reserve()).isEqualTo(128 * 1024);
-    budget.release(2 * MIB);
-    assertThat(budget.reserve()).isEqualTo(2 * MIB);
+    WindowBudget.Share first = budget.reserve();
+    assertThat(first.bytes()).isEqualTo(2 * MIB);
+    assertThat(budget.reserve().bytes()).isEqualTo(2 * MIB);
+    assertThat(budget.reserve().bytes()).isEqualTo(128 * 1024);
+    first.release();
+    assertThat(budget.reserve().bytes()).isEqualTo(2 * MIB);
   }
 
   @Test
   void aSmallWindowStaysAsSmallAsItIs() {
     WindowBudget small = new WindowBudget(64 * 1024, 0);
-    assertThat(small.reserve()).isEqualTo(64 * 1024);
-    small.release(64 * 1024);
+    WindowBudget.Share share = small.reserve();
+    assertThat(share.bytes()).isEqualTo(64 * 1024);
+    share.leave();
     assertThat(small.reservedBytes()).isZero();
+  }
+
+  @Test
+  void aShareIsGivenBackOnce() {
+    WindowBudget.Share share = budget.reserve();
+    budget.reserve();
+    share.release();
+    share.release();
+    share.leave();
+    assertThat(budget.reservedBytes()).isEqualTo(2 * MIB);
   }
 
   @Test
   void waitingEndsWithTheLastChannelOrWithThePatience() throws Exception {
     budget.awaitUnused(Duration.ofMinutes(1));
-    long window = budget.reserve();
+    WindowBudget.Share share = budget.reserve();
+    share.release();
     budget.awaitUnused(Duration.ofMillis(1));
     CompletableFuture<Void> waiting =
         CompletableFuture.runAsync(
@@ -43,7 +56,8 @@ class WindowBudgetTest {
                 throw new IllegalStateException(e);
               }
             });
-    budget.release(window);
+    assertThat(waiting).isNotDone();
+    share.leave();
     waiting.get(30, TimeUnit.SECONDS);
   }
 }
