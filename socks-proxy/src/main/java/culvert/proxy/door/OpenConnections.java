@@ -39,7 +39,8 @@ public final class OpenConnections {
    * the story has an end then.
    */
   public ConnectionRecorder begin(Client client) {
-    ConnectionRecorder recorder = stories.start(client.address(), client.request());
+    ConnectionRecorder recorder =
+        stories.start(client.address(), client.request(), client.home()::check);
     client.forwardedBy().ifPresent(by -> recorder.tunnelled(by.server().toString(), by.user()));
     Channel channel = client.channel();
     open.put(channel, new Open(client, recorder));

@@ -28,10 +28,21 @@ public final class Stories {
     return new Stories(System::nanoTime, List.of(new StoryCounts(events), new StoryLog()));
   }
 
-  /** A client has asked for a destination. */
-  public Story start(InetSocketAddress client, ConnectionRequest request) {
+  /**
+   * A client has asked for a destination.
+   *
+   * @param confinement asserts that it runs where the story is told: on the client channel's loop
+   */
+  public Story start(InetSocketAddress client, ConnectionRequest request, Runnable confinement) {
     Story story =
-        new Story(lastNumber.incrementAndGet(), ids.next(), client, request, observers, nanoTime);
+        new Story(
+            lastNumber.incrementAndGet(),
+            ids.next(),
+            client,
+            request,
+            observers,
+            nanoTime,
+            confinement);
     observers.forEach(observer -> observer.started(story));
     return story;
   }

@@ -22,6 +22,7 @@ public final class Story implements ConnectionRecorder {
   private final String listener;
   private final List<StoryObserver> observers;
   private final LongSupplier nanoTime;
+  private final Runnable confinement;
   private final long startedAt;
 
   private UUID job;
@@ -41,7 +42,8 @@ public final class Story implements ConnectionRecorder {
       InetSocketAddress client,
       ConnectionRequest request,
       List<StoryObserver> observers,
-      LongSupplier nanoTime) {
+      LongSupplier nanoTime,
+      Runnable confinement) {
     this.number = number;
     this.id = id;
     this.job = id;
@@ -50,6 +52,7 @@ public final class Story implements ConnectionRecorder {
     this.request = request;
     this.observers = observers;
     this.nanoTime = nanoTime;
+    this.confinement = confinement;
     this.startedAt = nanoTime.getAsLong();
   }
 
@@ -118,11 +121,13 @@ public final class Story implements ConnectionRecorder {
 
   @Override
   public void belongsTo(UUID newJob) {
+    confinement.run();
     job = newJob;
   }
 
   @Override
   public void routed(String ruleName, String actionWord) {
+    confinement.run();
     rule = ruleName;
     action = actionWord;
     observers.forEach(observer -> observer.routed(this));
@@ -130,6 +135,7 @@ public final class Story implements ConnectionRecorder {
 
   @Override
   public void destinationNamed(ConnectionRequest newRequest, String ruleName, String actionWord) {
+    confinement.run();
     request = newRequest;
     rule = ruleName;
     action = actionWord;
@@ -140,40 +146,47 @@ public final class Story implements ConnectionRecorder {
 
   @Override
   public void tunnelled(String server, String sshUser) {
+    confinement.run();
     sshServer = server;
     observers.forEach(observer -> observer.tunnelled(this, sshUser));
   }
 
   @Override
   public void tunnelFailed(SshFailure failure) {
+    confinement.run();
     observers.forEach(observer -> observer.tunnelFailed(this, failure));
   }
 
   @Override
   public void fellBack(FallbackReason reason, String detail) {
+    confinement.run();
     fallback = reason;
     observers.forEach(observer -> observer.fellBack(this, detail));
   }
 
   @Override
   public void keptFromPlaintext() {
+    confinement.run();
     observers.forEach(observer -> observer.keptFromPlaintext(this));
   }
 
   @Override
   public void fromClient(long bytes) {
+    confinement.run();
     bytesFromClient += bytes;
     observers.forEach(observer -> observer.fromClient(this, bytes));
   }
 
   @Override
   public void toClient(long bytes) {
+    confinement.run();
     bytesToClient += bytes;
     observers.forEach(observer -> observer.toClient(this, bytes));
   }
 
   @Override
   public void ended(EndReason reason, String detail) {
+    confinement.run();
     if (!ended) {
       ended = true;
       endedAt = nanoTime.getAsLong();

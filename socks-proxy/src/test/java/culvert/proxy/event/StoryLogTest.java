@@ -104,7 +104,7 @@ class StoryLogTest {
   }
 
   private ConnectionRecorder start(String host) {
-    return stories.start(CLIENT, request(host));
+    return stories.start(CLIENT, request(host), () -> {});
   }
 
   private static ConnectionRequest request(String host) {

@@ -1,30 +1,40 @@
 package culvert.proxy.event;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import culvert.config.FallbackReason;
 import culvert.filter.ConnectionRequest;
 import culvert.filter.DestinationAddress;
 import culvert.ssh.SshFailure;
+import java.lang.reflect.Method;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class StoryTest {
   private static final InetSocketAddress CLIENT = new InetSocketAddress("192.0.2.7", 40_000);
 
   private final AtomicLong nanoTime = new AtomicLong();
   private final List<String> heard = new ArrayList<>();
+  private boolean elsewhere;
   private final Stories stories =
       new Stories(nanoTime::get, List.of(new Hearing("first"), new Hearing("second")));
 
@@ -53,7 +63,7 @@ class StoryTest {
 
   @Test
   void everyObserverHearsOfEverythingOnce() {
-    Story story = stories.start(CLIENT, request("ftp.example"));
+    Story story = start();
     nanoTime.set(Duration.ofMillis(5).toNanos());
     story.tunnelFailed(SshFailure.AUTH_FAILED);
     story.fellBack(FallbackReason.AUTH_FAILED, "no");
@@ -72,10 +82,55 @@ class StoryTest {
     assertThat(story.duration()).hasMillis(5);
   }
 
+  static Stream<Arguments> mutators() {
+    return Stream.of(
+        arguments("belongsTo", told(story -> story.belongsTo(UUID.randomUUID()))),
+        arguments("routed", told(story -> story.routed("rule", "direct"))),
+        arguments(
+            "destinationNamed",
+            told(story -> story.destinationNamed(request("other"), "rule", "direct"))),
+        arguments("tunnelled", told(story -> story.tunnelled("ssh.example", "u"))),
+        arguments("tunnelFailed", told(story -> story.tunnelFailed(SshFailure.AUTH_FAILED))),
+        arguments("fellBack", told(story -> story.fellBack(FallbackReason.AUTH_FAILED, "no"))),
+        arguments("keptFromPlaintext", told(Story::keptFromPlaintext)),
+        arguments("fromClient", told(story -> story.fromClient(1))),
+        arguments("toClient", told(story -> story.toClient(1))),
+        arguments("ended", told(story -> story.ended(EndReason.COMPLETED, ""))));
+  }
+
+  private static Consumer<Story> told(Consumer<Story> what) {
+    return what;
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("mutators")
+  void whatIsToldElsewhereIsNoticedBeforeAnythingChanges(String name, Consumer<Story> tell) {
+    Story story = start();
+    heard.clear();
+    elsewhere = true;
+
+    assertThatThrownBy(() -> tell.accept(story)).isInstanceOf(AssertionError.class);
+    assertThat(heard).isEmpty();
+    assertThat(story.rule() + story.bytesFromClient() + story.bytesToClient()).isEqualTo("-00");
+    assertThat(story.job()).isEqualTo(story.id());
+    elsewhere = false;
+    tell.accept(story);
+  }
+
+  @Test
+  void everyMutatorIsAmongThem() {
+    assertThat(mutators().map(mutator -> mutator.get()[0]))
+        .containsExactlyInAnyOrderElementsOf(
+            Arrays.stream(ConnectionRecorder.class.getMethods())
+                .filter(method -> method.getReturnType() == void.class)
+                .map(Method::getName)
+                .toList());
+  }
+
   @Test
   void aDataConnectionIsOfItsControlConnectionsJob() {
-    Story control = stories.start(CLIENT, request("ftp.example"));
-    Story data = stories.start(CLIENT, request("ftp.example"));
+    Story control = start();
+    Story data = start();
     assertThat(control.job()).isEqualTo(control.id());
     assertThat(data.job()).isEqualTo(data.id()).isNotEqualTo(control.id());
 
@@ -120,10 +175,18 @@ class StoryTest {
 
   @Test
   void nothingIsKnownBeforeItIsTold() {
-    Story story = stories.start(CLIENT, request("ftp.example"));
+    Story story = start();
     assertThat(story.sshServer()).isEqualTo(Optional.empty());
     assertThat(story.fallback()).isEmpty();
     assertThat(story.rule() + story.action()).isEqualTo("--");
+  }
+
+  private Story start() {
+    return stories.start(CLIENT, request("ftp.example"), this::onItsLoop);
+  }
+
+  private void onItsLoop() {
+    assertThat(elsewhere).isFalse();
   }
 
   private static ConnectionRequest request(String host) {

@@ -24,6 +24,7 @@ import culvert.proxy.ftp.passive.DataClaims.Claim;
 import culvert.proxy.owner.ClientOwners;
 import culvert.proxy.owner.SocketOwner;
 import culvert.proxy.relay.BufferBudget;
+import culvert.proxy.relay.HomeLoop;
 import culvert.proxy.relay.Relay;
 import culvert.proxy.upstream.DirectConnector;
 import culvert.proxy.upstream.HeldPorts;
@@ -84,6 +85,7 @@ class RouterTest {
               return closed;
             });
     when(client.channel()).thenReturn(channel);
+    when(client.home()).thenReturn(HomeLoop.of(channel));
     when(client.address())
         .thenReturn(new InetSocketAddress(InetAddress.getLoopbackAddress(), 4000));
     when(client.request()).thenReturn(REQUEST);
