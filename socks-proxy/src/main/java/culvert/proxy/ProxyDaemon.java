@@ -5,7 +5,6 @@ import culvert.config.ListenerConfig;
 import culvert.proxy.admin.AdminServer;
 import culvert.proxy.admin.Health;
 import culvert.proxy.door.Admissions;
-import culvert.proxy.door.BeforeLogin;
 import culvert.proxy.door.ConnectionLimits;
 import culvert.proxy.door.OpenConnections;
 import culvert.proxy.door.TcpListener;
@@ -169,7 +168,7 @@ public final class ProxyDaemon implements AutoCloseable {
             new FrontDoors.Sockets(transport, loops, ownListeners),
             new Admissions(
                 limits,
-                new BeforeLogin(config.limits().beforeLogin(), new SocketUsers(owners)),
+                SocketUsers.beforeLogin(config.limits().beforeLogin(), owners),
                 metrics.events()),
             config.limits().handshakeTimeout(),
             router,
