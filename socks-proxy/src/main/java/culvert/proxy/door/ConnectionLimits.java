@@ -1,6 +1,5 @@
 package culvert.proxy.door;
 
-import culvert.ssh.SshServer;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.HashMap;
@@ -29,22 +28,24 @@ public final class ConnectionLimits {
     this.perServer = (total + 1) / 2;
   }
 
-  /**
-   * Whose connections are counted together: addresses are those of one network.
-   *
-   * @param address empty: all of that server
-   */
-  private record Source(Optional<String> sshServer, Optional<InetAddress> address) {
+  /** Whose connections are counted together. */
+  private sealed interface Source {
+    /** A client's: addresses are those of one network. */
+    record Address(Optional<String> sshServer, InetAddress address) implements Source {}
+
+    /** All that an SSH server brings. */
+    record Server(String sshServer) implements Source {}
+
     static Source of(InetAddress address, Optional<ForwardedBy> by) {
-      return new Source(server(by), Optional.of(address));
+      return new Address(by.map(Source::name), address);
     }
 
-    static Source all(Optional<ForwardedBy> by) {
-      return new Source(server(by), Optional.empty());
+    static Optional<Source> server(Optional<ForwardedBy> by) {
+      return by.map(server -> new Server(name(server)));
     }
 
-    private static Optional<String> server(Optional<ForwardedBy> by) {
-      return by.map(ForwardedBy::server).map(SshServer::toString);
+    private static String name(ForwardedBy by) {
+      return by.server().toString();
     }
   }
 
@@ -70,20 +71,28 @@ public final class ConnectionLimits {
    */
   synchronized boolean tryShare(InetAddress client, Optional<ForwardedBy> by) {
     Source source = Source.of(client, by);
-    Source server = Source.all(by);
-    if ((perClient > 0 && openBySource.getOrDefault(source, 0) == perClient)
-        || (by.isPresent() && openBySource.getOrDefault(server, 0) == perServer)) {
+    Optional<Source> server = Source.server(by);
+    if ((perClient > 0 && openOf(source) == perClient)
+        || server.filter(all -> openOf(all) == perServer).isPresent()) {
       return false;
     }
-    openBySource.merge(source, 1, Integer::sum);
-    openBySource.merge(server, 1, Integer::sum);
+    count(source);
+    server.ifPresent(this::count);
     return true;
   }
 
   /** Once for each connection that is counted as of that source. */
   synchronized void releaseShare(InetAddress client, Optional<ForwardedBy> by) {
     forget(Source.of(client, by));
-    forget(Source.all(by));
+    Source.server(by).ifPresent(this::forget);
+  }
+
+  private int openOf(Source source) {
+    return openBySource.getOrDefault(source, 0);
+  }
+
+  private void count(Source of) {
+    openBySource.merge(of, 1, Integer::sum);
   }
 
   private void forget(Source of) {
