@@ -36,7 +36,6 @@ import culvert.proxy.upstream.Upstreams;
 import culvert.ssh.AddressResolver;
 import culvert.ssh.NettyTransport;
 import culvert.ssh.SshException;
-import culvert.ssh.SshTransport;
 import culvert.ssh.TcpDialer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
@@ -76,7 +75,7 @@ public final class ProxyDaemon implements AutoCloseable {
   private final OwnListeners ownListeners = new OwnListeners();
   private final ConnectionLimits limits;
   private final FilePins pins;
-  private final SshTransport ssh;
+  private final GuardedSsh ssh;
   private final OpenConnections connections;
   private final Router router;
   private final FrontDoors doors;
@@ -134,7 +133,7 @@ public final class ProxyDaemon implements AutoCloseable {
                 parts.ssh().create(transport, resolver, blocking, config.limits()),
                 ownListeners,
                 resolver),
-            SshTransport::close);
+            GuardedSsh::close);
     pins =
         new FilePins(
             new StateDirectory(config.stateDirectory()),

@@ -5,6 +5,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -27,6 +28,14 @@ public interface SshSession {
    */
   Future<DuplexChannel> openDirectTcpip(
       TunnelTarget target, Originator originator, EventLoop loop, ChannelHandler initializer);
+
+  /**
+   * How much of the time for the channel that was asked for last was Culvert's own by now, before
+   * the server was asked: that says nothing of the server.
+   */
+  default Duration heldUp() {
+    return Duration.ZERO;
+  }
 
   /**
    * Has the server listen, and hand over who connects: a remote forward (RFC 4254 section 7.1).

@@ -25,16 +25,25 @@ import io.netty.util.concurrent.FutureListener;
 import io.netty.util.concurrent.Promise;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An {@link SshTransport} whose tunnels do not lead back to this process: an SSH server on this
  * host reaches its listeners as a local client does, and so would its users the admin port. What
  * listens elsewhere on this host is reached. Where a hop or a proxy has reached the server, or an
  * address that is this host's only in somebody else's table, nobody here knows whose host it is.
- * Thread-safe.
+ *
+ * <p>Where the target may be such a listener, its name is looked up here, and the server is told
+ * its addresses in turn, as it would take them from the name: each was judged, and no other is
+ * opened. A name with one of ours among its addresses is refused as a whole, unlike on the direct
+ * way: if only the others were tried, their failure would be our doing, and might lead to
+ * plaintext. Nothing that is our doing does: it is {@link SshFailure#NOT_ALLOWED}, and what the
+ * lookup takes counts as {@linkplain SshSession#heldUp ours}.
+ *
+ * <p>Thread-safe.
  */
 public final class GuardedSsh implements SshTransport {
   private final SshTransport ssh;
@@ -80,8 +89,13 @@ public final class GuardedSsh implements SshTransport {
     return ssh.unfinished(spec);
   }
 
+  /** The same, which asks that resolver for targets. */
+  GuardedSsh asking(AddressResolver names) {
+    return new GuardedSsh(ssh, ownListeners, names);
+  }
+
   @Override
-  public SshTransport onBehalfOf(Asker asker) {
+  public GuardedSsh onBehalfOf(Asker asker) {
     return new GuardedSsh(ssh.onBehalfOf(asker), ownListeners, resolver.onBehalfOf(asker));
   }
 
@@ -97,6 +111,7 @@ public final class GuardedSsh implements SshTransport {
 
   private final class Session implements SshSession {
     private final SshSession session;
+    private volatile @Nullable Attempt latest;
 
     Session(SshSession session) {
       this.session = session;
@@ -109,58 +124,16 @@ public final class GuardedSsh implements SshTransport {
           || session.serverAddress().filter(HostAddress::isThisHost).isEmpty()) {
         return session.openDirectTcpip(target, originator, loop, initializer);
       }
-      Promise<DuplexChannel> opened = loop.newPromise();
-      addresses(target.host(), loop)
-          .addListener(
-              Defects.told(
-                  (FutureListener<List<InetAddress>>)
-                      found -> {
-                        if (judged(found, target, opened)) {
-                          session
-                              .openDirectTcpip(
-                                  at(found.getNow().get(0), target.port()),
-                                  originator,
-                                  loop,
-                                  initializer)
-                              .addListener(
-                                  (FutureListener<DuplexChannel>) done -> passOn(done, opened));
-                        }
-                      },
-                  opened::tryFailure));
-      return opened;
+      Attempt attempt = new Attempt(session, target, originator, loop, initializer);
+      latest = attempt;
+      resolver.resolve(target.host(), loop).addListener(attempt.guarded(attempt::found));
+      return attempt.opened;
     }
 
-    private boolean judged(
-        Future<List<InetAddress>> found, TunnelTarget target, Promise<DuplexChannel> opened) {
-      if (found.cause() instanceof NotLookedUpException late) {
-        opened.tryFailure(
-            new SshException(SshFailure.HELD_UP, target + ": " + late.getMessage(), late));
-      } else if (!found.isSuccess() || found.getNow().stream().anyMatch(own(target))) {
-        opened.tryFailure(
-            new SshException(
-                SshFailure.NOT_ALLOWED,
-                target + ": may be Culvert's own listener, on the SSH server's host"));
-      } else {
-        return true;
-      }
-      return false;
-    }
-
-    /** The server would ask for the name once more, and may be told another address. */
-    private TunnelTarget at(InetAddress judged, int port) {
-      return new TunnelTarget(NetUtil.toAddressString(judged), port);
-    }
-
-    /** The unspecified address is nobody's, but leads here. */
-    private Future<List<InetAddress>> addresses(String host, EventLoop loop) {
-      InetAddress literal = NetUtil.createInetAddressFromIpAddressString(host);
-      return literal != null && !HostAddress.isOne(literal)
-          ? loop.newSucceededFuture(List.of(literal))
-          : resolver.resolve(host, loop);
-    }
-
-    private Predicate<InetAddress> own(TunnelTarget target) {
-      return address -> ownListeners.contains(address, target.port());
+    @Override
+    public Duration heldUp() {
+      Attempt attempt = latest;
+      return attempt == null ? session.heldUp() : attempt.heldUp();
     }
 
     @Override
@@ -182,6 +155,97 @@ public final class GuardedSsh implements SshTransport {
     @Override
     public void release() {
       session.release();
+    }
+  }
+
+  /** A target that may be one of our own listeners. Confined to the loop, but for its time. */
+  private final class Attempt {
+    private final SshSession session;
+    private final TunnelTarget target;
+    private final Originator originator;
+    private final EventLoop loop;
+    private final ChannelHandler initializer;
+    private final Promise<DuplexChannel> opened;
+    private final long begun = System.nanoTime();
+    private volatile @Nullable Duration lookup; // what it took
+
+    Attempt(
+        SshSession session,
+        TunnelTarget target,
+        Originator originator,
+        EventLoop loop,
+        ChannelHandler initializer) {
+      this.session = session;
+      this.target = target;
+      this.originator = originator;
+      this.loop = loop;
+      this.initializer = initializer;
+      this.opened = loop.newPromise();
+    }
+
+    <T> FutureListener<T> guarded(FutureListener<T> then) {
+      return Defects.told(then, opened::tryFailure);
+    }
+
+    Duration heldUp() {
+      Duration over = lookup;
+      return over == null ? Duration.ofNanos(System.nanoTime() - begun) : over;
+    }
+
+    void found(Future<List<InetAddress>> found) {
+      lookup = heldUp();
+      if (found.cause() instanceof NotLookedUpException late) {
+        opened.tryFailure(
+            new SshException(SshFailure.HELD_UP, target + ": " + late.getMessage(), late));
+        return;
+      }
+      List<InetAddress> addresses = found.isSuccess() ? found.getNow() : List.of();
+      if (addresses.isEmpty() || addresses.stream().anyMatch(this::isOurs)) {
+        opened.tryFailure(notAllowed("", null));
+      } else {
+        open(addresses.iterator());
+      }
+    }
+
+    private boolean isOurs(InetAddress address) {
+      return ownListeners.contains(address, target.port());
+    }
+
+    /** Tries the next one. */
+    private void open(Iterator<InetAddress> judged) {
+      TunnelTarget one = new TunnelTarget(NetUtil.toAddressString(judged.next()), target.port());
+      session
+          .openDirectTcpip(one, originator, loop, initializer)
+          .addListener(
+              guarded(
+                  (FutureListener<DuplexChannel>)
+                      done -> {
+                        if (isFailure(done, SshFailure.TARGET_UNREACHABLE)
+                            && judged.hasNext()
+                            && !opened.isDone()) {
+                          open(judged);
+                        } else if (isFailure(done, SshFailure.FORWARDING_REFUSED)
+                            && !one.equals(target)) {
+                          // It may well allow the name.
+                          opened.tryFailure(
+                              notAllowed(
+                                  "; as " + one + ": " + done.cause().getMessage(), done.cause()));
+                        } else {
+                          passOn(done, opened);
+                        }
+                      }));
+    }
+
+    private boolean isFailure(Future<?> done, SshFailure failure) {
+      return done.cause() instanceof SshException ssh && ssh.failure() == failure;
+    }
+
+    private SshException notAllowed(String besides, @Nullable Throwable cause) {
+      return new SshException(
+          SshFailure.NOT_ALLOWED,
+          "%s: may be Culvert's own listener, on the SSH server's host%s"
+              .formatted(target, besides),
+          cause);
     }
   }
 

@@ -195,6 +195,7 @@ final class TunnelStep extends Step {
   private void openChannel(TunnelPlan one, SshSession session) {
     // The SSH server has let us in: from now on it is its target that keeps us waiting.
     watch(() -> opening.tunnelFailed(plan, notReached(one), false));
+    ownTime.wait(session::heldUp);
     session
         .openDirectTcpip(
             one.target(),

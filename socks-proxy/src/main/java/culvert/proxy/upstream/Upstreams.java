@@ -6,19 +6,19 @@ import culvert.proxy.door.Client;
 import culvert.proxy.owner.ClientNames;
 import culvert.proxy.owner.ClientOwners;
 import culvert.ssh.AddressResolver;
-import culvert.ssh.SshTransport;
 import java.net.UnknownHostException;
 
 /**
  * The ways to servers, and who is asked before one is taken.
  *
+ * @param resolver whom everybody asks, {@code ssh} too
  * @param pins for which destinations a server that cannot be reached is no reason for plaintext
  * @param held where nobody is connected directly
  */
 public record Upstreams(
     AddressResolver resolver,
     DirectConnector direct,
-    SshTransport ssh,
+    GuardedSsh ssh,
     TunnelPins pins,
     HeldPorts held,
     ClientOwners owners,
@@ -51,7 +51,7 @@ public record Upstreams(
     return new Upstreams(resolver, direct, ssh, pins, ports, owners, times);
   }
 
-  private Upstreams with(AddressResolver names, SshTransport transport) {
-    return new Upstreams(names, direct, transport, pins, held, owners, times);
+  private Upstreams with(AddressResolver names, GuardedSsh transport) {
+    return new Upstreams(names, direct, transport.asking(names), pins, held, owners, times);
   }
 }

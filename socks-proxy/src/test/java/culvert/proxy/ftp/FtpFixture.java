@@ -31,6 +31,7 @@ import culvert.proxy.relay.Closing;
 import culvert.proxy.relay.Relay;
 import culvert.proxy.upstream.ConnectFailedException;
 import culvert.proxy.upstream.DirectConnector;
+import culvert.proxy.upstream.GuardedSsh;
 import culvert.proxy.upstream.OpeningTimes;
 import culvert.proxy.upstream.OwnListeners;
 import culvert.proxy.upstream.TunnelPins;
@@ -161,7 +162,7 @@ public final class FtpFixture implements AutoCloseable, AfterEachCallback {
                 new Upstreams(
                     resolver(),
                     connector(),
-                    ssh,
+                    new GuardedSsh(ssh, new OwnListeners(), resolver()),
                     pins(),
                     expected,
                     new FakeOwners(),

@@ -27,8 +27,10 @@ import culvert.proxy.relay.BufferBudget;
 import culvert.proxy.relay.HomeLoop;
 import culvert.proxy.relay.Relay;
 import culvert.proxy.upstream.DirectConnector;
+import culvert.proxy.upstream.GuardedSsh;
 import culvert.proxy.upstream.HeldPorts;
 import culvert.proxy.upstream.OpeningTimes;
+import culvert.proxy.upstream.OwnListeners;
 import culvert.proxy.upstream.TunnelPins;
 import culvert.proxy.upstream.Upstreams;
 import culvert.ssh.AddressResolver;
@@ -138,7 +140,8 @@ class RouterTest {
             new Upstreams(
                 mock(AddressResolver.class),
                 mock(DirectConnector.class),
-                mock(SshTransport.class),
+                new GuardedSsh(
+                    mock(SshTransport.class), new OwnListeners(), mock(AddressResolver.class)),
                 mock(TunnelPins.class),
                 HeldPorts.NONE,
                 owners,

@@ -31,8 +31,10 @@ import culvert.proxy.owner.ClientOwners;
 import culvert.proxy.relay.BufferBudget;
 import culvert.proxy.relay.Relay;
 import culvert.proxy.upstream.DirectConnector;
+import culvert.proxy.upstream.GuardedSsh;
 import culvert.proxy.upstream.HeldPorts;
 import culvert.proxy.upstream.OpeningTimes;
+import culvert.proxy.upstream.OwnListeners;
 import culvert.proxy.upstream.TunnelPins;
 import culvert.proxy.upstream.Upstreams;
 import culvert.ssh.AddressResolver;
@@ -86,6 +88,9 @@ class TunnelOpeningTest {
   private final DirectConnector direct = mock(DirectConnector.class);
   private final ProxyEvents events = mock(ProxyEvents.class);
   private final List<EndReason> ends = new CopyOnWriteArrayList<>();
+  private final OwnListeners ownListeners = new OwnListeners();
+  private AddressResolver resolver =
+      (host, executor) -> executor.newSucceededFuture(List.of(InetAddress.getLoopbackAddress()));
 
   @BeforeEach
   void start() {
@@ -138,6 +143,21 @@ class TunnelOpeningTest {
   }
 
   @Test
+  void aNameThatIsLookedUpHereTakesNoneOfTheTargetsTime() throws Exception {
+    ownListeners.add(new InetSocketAddress(InetAddress.getLoopbackAddress(), TARGET.port()));
+    when(session.serverAddress()).thenReturn(Optional.of(InetAddress.getLoopbackAddress()));
+    AddressResolver others = resolver;
+    resolver =
+        (host, executor) ->
+            host.equals(TARGET.host()) ? executor.newPromise() : others.resolve(host, executor);
+    go(Fallback.PLAIN, new OpeningTimes(Duration.ofMillis(100), Duration.ofMillis(1_500)));
+
+    verify(client, timeout(SOON)).refuse(any());
+    verify(direct, never()).connect(any(), anyInt(), any(), any());
+    verify(session, never()).openDirectTcpip(any(), any(), any(), any());
+  }
+
+  @Test
   void whatTheProfileGivesItsServersIsNotCutShort() throws Exception {
     Promise<SshSession> slow = loop.newPromise();
     when(ssh.connect(any(), any())).thenReturn(slow);
@@ -183,15 +203,19 @@ class TunnelOpeningTest {
   }
 
   private void go(Policy policy, Fallback fallback, OpeningTimes times) throws Exception {
-    AddressResolver resolver =
-        (host, executor) -> executor.newSucceededFuture(List.of(InetAddress.getLoopbackAddress()));
     Router router =
         new Router(
             () -> policy,
             mock(DataClaims.class),
             mock(FtpSessions.class),
             new Upstreams(
-                resolver, direct, ssh, TunnelPins.NONE, HeldPorts.NONE, ClientOwners.NONE, times),
+                resolver,
+                direct,
+                new GuardedSsh(ssh, ownListeners, resolver),
+                TunnelPins.NONE,
+                HeldPorts.NONE,
+                ClientOwners.NONE,
+                times),
             new Relay(new BufferBudget(1 << 20)),
             new OpenConnections(Stories.loggedAndCounted(events)));
     Future<?> begun =

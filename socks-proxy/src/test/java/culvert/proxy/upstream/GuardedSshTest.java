@@ -1,13 +1,18 @@
 package culvert.proxy.upstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.ArgumentMatchers.eq;
+import static org.mockito.Mockito.inOrder;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.never;
 import static org.mockito.Mockito.verify;
 import static org.mockito.Mockito.when;
 
+import culvert.filter.ConnectionRequest;
+import culvert.filter.DestinationAddress;
+import culvert.proxy.owner.ClientOwners;
 import culvert.ssh.AddressResolver;
 import culvert.ssh.Asker;
 import culvert.ssh.NotLookedUpException;
@@ -38,12 +43,19 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.mockito.InOrder;
 
 class GuardedSshTest {
   private static final int OWN = 9090;
   private static final Originator ORIGINATOR = new Originator("127.0.0.1", 40_000);
-  private static final Map<String, String> NAMES =
-      Map.of("localhost", "127.0.0.1", "here.example", "127.0.0.2", "far.example", "192.0.2.7");
+  private static final Map<String, List<String>> NAMES =
+      Map.of(
+          "localhost", List.of("127.0.0.1"),
+          "here.example", List.of("127.0.0.2"),
+          "far.example", List.of("192.0.2.7"),
+          "two.example", List.of("192.0.2.7", "192.0.2.8"),
+          "mixed.example", List.of("192.0.2.7", "127.0.0.1"));
 
   private final EventLoop loop = new DefaultEventLoop();
   private final SshTransport transport = mock(SshTransport.class);
@@ -53,14 +65,15 @@ class GuardedSshTest {
   private final OwnListeners listeners = new OwnListeners();
   private final AddressResolver resolver =
       (host, executor) -> {
-        String address = NAMES.getOrDefault(host, host);
-        InetAddress known = NetUtil.createInetAddressFromIpAddressString(address);
         if (host.equals("busy.example")) {
           return executor.newFailedFuture(new NotLookedUpException(host));
         }
-        return known == null
+        return host.equals("unknown.example")
             ? executor.newFailedFuture(new UnknownHostException(host))
-            : executor.newSucceededFuture(List.of(known));
+            : executor.newSucceededFuture(
+                NAMES.getOrDefault(host, List.of(host)).stream()
+                    .map(NetUtil::createInetAddressFromIpAddressString)
+                    .toList());
       };
   private final GuardedSsh guarded = new GuardedSsh(transport, listeners, resolver);
 
@@ -83,7 +96,11 @@ class GuardedSshTest {
   }
 
   private Future<DuplexChannel> open(String host, int port) throws Exception {
-    SshSession connected = guarded.connect(spec, loop).get(5, TimeUnit.SECONDS);
+    return open(guarded, host, port);
+  }
+
+  private Future<DuplexChannel> open(SshTransport through, String host, int port) throws Exception {
+    SshSession connected = through.connect(spec, loop).get(5, TimeUnit.SECONDS);
     return connected
         .openDirectTcpip(
             new TunnelTarget(host, port), ORIGINATOR, loop, new ChannelInboundHandlerAdapter())
@@ -97,6 +114,7 @@ class GuardedSshTest {
     "127.0.0.1, 0.0.0.0",
     "127.0.0.1, ::",
     "127.0.0.1, unknown.example", // here; the server may know it
+    "127.0.0.1, mixed.example", // also where the other one would do
     "127.0.0.3, 127.0.0.1",
     "::1, 127.0.0.1",
   })
@@ -142,6 +160,132 @@ class GuardedSshTest {
     open("far.example", OWN);
 
     verify(session).openDirectTcpip(eq(new TunnelTarget("192.0.2.7", OWN)), any(), any(), any());
+  }
+
+  private void answers(String address, Future<DuplexChannel> answer) {
+    when(session.openDirectTcpip(eq(new TunnelTarget(address, OWN)), any(), any(), any()))
+        .thenReturn(answer);
+  }
+
+  private Future<DuplexChannel> fails(SshFailure failure) {
+    return loop.newFailedFuture(new SshException(failure, "no"));
+  }
+
+  @Test
+  void anAddressThatIsNotReachedIsFollowedByTheNextOne() throws Exception {
+    serverAt("127.0.0.1");
+    answers("192.0.2.7", fails(SshFailure.TARGET_UNREACHABLE));
+
+    assertThat(open("two.example", OWN).getNow()).isSameAs(channel);
+    InOrder order = inOrder(session);
+    for (String address : NAMES.get("two.example")) {
+      order
+          .verify(session)
+          .openDirectTcpip(eq(new TunnelTarget(address, OWN)), any(), any(), any());
+    }
+  }
+
+  @Test
+  void whereNoneIsReachedTheLastOneSaysWhy() throws Exception {
+    serverAt("127.0.0.1");
+    Future<DuplexChannel> last = fails(SshFailure.TARGET_UNREACHABLE);
+    answers("192.0.2.7", fails(SshFailure.TARGET_UNREACHABLE));
+    answers("192.0.2.8", last);
+
+    assertThat(open("two.example", OWN).cause()).isSameAs(last.cause());
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @EnumSource(
+      value = SshFailure.class,
+      names = {"SESSION_FULL", "SESSION_ENDED", "FORWARDING_REFUSED"})
+  void whatIsNoWordOnAnAddressIsFollowedByNone(SshFailure failure) throws Exception {
+    serverAt("127.0.0.1");
+    answers("192.0.2.7", fails(failure));
+
+    assertThat(open("two.example", OWN).isSuccess()).isFalse();
+    verify(session, never())
+        .openDirectTcpip(eq(new TunnelTarget("192.0.2.8", OWN)), any(), any(), any());
+  }
+
+  /** As with PermitOpen, which may allow the name. */
+  @Test
+  void anAddressThatIsForbiddenInPlaceOfTheNameIsNoReasonForPlaintext() throws Exception {
+    serverAt("127.0.0.1");
+    answers("192.0.2.7", fails(SshFailure.FORWARDING_REFUSED));
+    SshException failure = (SshException) open("far.example", OWN).cause();
+    assertThat(failure.failure()).isEqualTo(SshFailure.NOT_ALLOWED);
+    assertThat(failure).hasMessageContaining("192.0.2.7").hasMessageContaining("no");
+
+    failure = (SshException) open("192.0.2.7", OWN).cause();
+    assertThat(failure.failure()).isEqualTo(SshFailure.FORWARDING_REFUSED);
+  }
+
+  @Test
+  void whoNoLongerWaitsIsConnectedToNoFurtherAddress() throws Exception {
+    serverAt("127.0.0.1");
+    Promise<DuplexChannel> slow = loop.newPromise();
+    answers("192.0.2.7", slow);
+    SshSession connected = guarded.connect(spec, loop).get(5, TimeUnit.SECONDS);
+    Future<DuplexChannel> opened =
+        connected.openDirectTcpip(
+            new TunnelTarget("two.example", OWN),
+            ORIGINATOR,
+            loop,
+            new ChannelInboundHandlerAdapter());
+    loop.submit(() -> {}).get(5, TimeUnit.SECONDS);
+    assertThat(opened.cancel(false)).isTrue();
+    slow.setFailure(new SshException(SshFailure.TARGET_UNREACHABLE, "no"));
+    loop.submit(() -> {}).get(5, TimeUnit.SECONDS);
+
+    verify(session, never())
+        .openDirectTcpip(eq(new TunnelTarget("192.0.2.8", OWN)), any(), any(), any());
+  }
+
+  @Test
+  void theTimeOfALookUpIsOurs() throws Exception {
+    serverAt("127.0.0.1");
+    Promise<List<InetAddress>> slow = loop.newPromise();
+    SshSession connected =
+        guarded.asking((host, executor) -> slow).connect(spec, loop).get(5, TimeUnit.SECONDS);
+    assertThat(connected.heldUp()).isZero();
+    connected.openDirectTcpip(
+        new TunnelTarget("far.example", OWN), ORIGINATOR, loop, new ChannelInboundHandlerAdapter());
+    await().until(() -> connected.heldUp().toMillis() > 20);
+    slow.setSuccess(List.of(NetUtil.LOCALHOST4));
+    loop.submit(() -> {}).get(5, TimeUnit.SECONDS);
+
+    Duration all = connected.heldUp();
+    assertThat(all).isGreaterThan(Duration.ofMillis(20));
+    assertThat(connected.heldUp()).isEqualTo(all);
+  }
+
+  /** The rules have decided about it as unknown, and a second answer may be another one. */
+  @Test
+  void aNameThatIsUnknownToTheRulesIsUnknownHereToo() throws Exception {
+    serverAt("127.0.0.1");
+    Upstreams upstreams =
+        new Upstreams(
+            resolver,
+            mock(DirectConnector.class),
+            guarded,
+            TunnelPins.NONE,
+            HeldPorts.NONE,
+            ClientOwners.NONE,
+            OpeningTimes.DEFAULT);
+    ConnectionRequest decided =
+        new ConnectionRequest(
+            "Far.example",
+            new DestinationAddress.Unresolvable(),
+            OWN,
+            InetAddress.getLoopbackAddress(),
+            "door");
+    SshException failure =
+        (SshException) open(upstreams.of(decided).ssh(), "far.example", OWN).cause();
+
+    assertThat(failure.failure()).isEqualTo(SshFailure.NOT_ALLOWED);
+    verify(session, never()).openDirectTcpip(any(), any(), any(), any());
+    assertThat(open(upstreams.ssh(), "far.example", OWN).getNow()).isSameAs(channel);
   }
 
   @Test
