@@ -27,6 +27,7 @@ import java.util.Set;
 public final class BeforeLogin {
   private static final AttributeKey<Place> PLACE = AttributeKey.valueOf(BeforeLogin.class, "place");
 
+  private final OwnAddresses here = OwnAddresses.ofThisHost();
   private final Optional<ClientUsers> users;
   private final WaitingClients waiting; // guarded by this
   private final Set<Place> notLookedUp = new LinkedHashSet<>(); // guarded by this
@@ -70,7 +71,7 @@ public final class BeforeLogin {
    * @return false: there are too many already; complete, unless its user has to be found out
    */
   Future<Boolean> enter(Arrival client) {
-    Origin origin = Origin.of(client);
+    Origin origin = Origin.of(client, here::contains);
     if (users.isEmpty() || !origin.isThisHost()) {
       return known(client, take(client, new Source.From(origin)).isPresent());
     }

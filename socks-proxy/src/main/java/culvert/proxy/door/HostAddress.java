@@ -24,7 +24,8 @@ public final class HostAddress {
 
   /**
    * Whether the address is one of this host's own. Every one of 127.0.0.0/8 is, although its
-   * interface has only one.
+   * interface has only one. Looks at the interfaces each time; who asks often asks {@link
+   * OwnAddresses}.
    */
   public static boolean isThisHost(InetAddress address) {
     if (address.isLoopbackAddress()) {

@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * Whose what a client takes or brings is, where that is bounded: where the client comes from, as
@@ -27,14 +28,23 @@ public record Origin(String place, Optional<Object> who) {
 
   /** A client's, of whom nothing is known but where it comes from. */
   public static Origin of(Arrival client) {
+    return of(client, HostAddress::isThisHost);
+  }
+
+  /**
+   * The same.
+   *
+   * @param here which addresses are this host's
+   */
+  static Origin of(Arrival client, Predicate<InetAddress> here) {
     return client
         .forwardedBy()
         .map(by -> new Origin("ssh server " + by.server()))
-        .orElseGet(() -> of(client.peer().getAddress()));
+        .orElseGet(() -> of(client.peer().getAddress(), here));
   }
 
-  private static Origin of(InetAddress address) {
-    if (HostAddress.isThisHost(address)) {
+  private static Origin of(InetAddress address, Predicate<InetAddress> here) {
+    if (here.test(address)) {
       return THIS_HOST;
     }
     return address instanceof Inet6Address ipv6
