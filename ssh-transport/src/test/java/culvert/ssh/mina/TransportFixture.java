@@ -90,6 +90,7 @@ public final class TransportFixture implements AutoCloseable {
   private volatile boolean strictKeyExchange = true;
   private volatile int loginsAtMost = Integer.MAX_VALUE;
   private volatile Optional<String> remark = Optional.empty();
+  private volatile String right = PASSWORD;
 
   public TransportFixture() throws IOException {
     this(LOOPBACK);
@@ -122,7 +123,7 @@ public final class TransportFixture implements AutoCloseable {
           if (remark.isPresent()) {
             sendBanner(session, remark.get());
           }
-          return password.equals(PASSWORD) && logins.size() <= loginsAtMost;
+          return password.equals(right) && logins.size() <= loginsAtMost;
         });
     server.setSessionFactory(
         new SessionFactory(server) {
@@ -186,6 +187,12 @@ public final class TransportFixture implements AutoCloseable {
 
   public TransportFixture refusedLoginMemory(Duration memory) {
     refusedLoginMemory = memory;
+    return this;
+  }
+
+  /** The server takes that one, and not {@link #PASSWORD}. */
+  public TransportFixture password(String password) {
+    right = password;
     return this;
   }
 

@@ -67,7 +67,7 @@ final class KeyboardInteractiveAuth extends AbstractUserAuth {
       return true;
     }
     if (!login.hasUnsentPassword()) {
-      String words = buffer.getString().strip().replaceAll("\\s+", " ");
+      String words = login.words().repeat(buffer.getBytes());
       return giveUp("server asks for more than the password: " + words);
     }
     if (questions != 1) {

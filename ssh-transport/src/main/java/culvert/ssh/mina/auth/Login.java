@@ -9,11 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
-import java.util.function.Predicate;
-import java.util.regex.Pattern;
 import org.apache.sshd.client.session.ClientSession;
 import org.apache.sshd.common.AttributeRepository.AttributeKey;
-import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.common.util.threads.ThreadUtils;
 import org.jspecify.annotations.Nullable;
 
@@ -24,19 +21,14 @@ import org.jspecify.annotations.Nullable;
 public final class Login {
   private static final AttributeKey<Login> LOGIN = new AttributeKey<>();
 
-  /** What OpenSSH and others say when they end a session for it. */
-  private static final Pattern TOO_MANY_TRIES =
-      Pattern.compile("too many auth", Pattern.CASE_INSENSITIVE);
-
-  /** sshd's MaxAuthTries, unless somebody changed it. */
-  private static final int TRIES = 6;
-
   private final SshServer server;
   private final String user;
   private final List<AuthMethod> methods;
   private final IdentityLoader.Loaded loaded;
   private final @Nullable PasswordBytes password;
+  private final ServerWords words;
   private final LoginThreads threads;
+  private final Tries tries = new Tries();
   private final List<String> course = new ArrayList<>();
   private Executor loop = Runnable::run;
   private Turns turns = Turns.UNTOLD;
@@ -46,9 +38,6 @@ public final class Login {
 
   /** Whether the server got anything to judge at this stage, of which it may want several. */
   private boolean judged;
-
-  private int refusals;
-  private int keysTried;
 
   /** What we have left undone although the server would have gone on with it. */
   private volatile @Nullable String unfinished; // written by the session's thread only
@@ -65,6 +54,7 @@ public final class Login {
     this.user = user;
     this.loaded = loaded;
     this.password = password;
+    this.words = password == null ? ServerWords.WITHOUT_SECRET : ServerWords.without(password);
     this.threads = threads;
     this.methods =
         server.profile().login().authentication().stream()
@@ -139,7 +129,7 @@ public final class Login {
     if (left.isPresent()) {
       return left.get();
     }
-    boolean exhausted = triesUsedUp(cause);
+    boolean exhausted = tries.usedUp(cause);
     if (exhausted && !judged && lacksKeys()) {
       return nothing(true);
     }
@@ -147,7 +137,7 @@ public final class Login {
       return new SshException(
           SshFailure.AUTH_FAILED,
           "SSH login as %s at %s refused%s"
-              .formatted(Printable.text(user), server.host(), tooManyKeys(cause)),
+              .formatted(Printable.text(user), server.host(), tries.tooManyKeys()),
           cause);
     }
     if (exhausted && !offered.isEmpty()) {
@@ -185,42 +175,18 @@ public final class Login {
     return !loaded.problems().isEmpty() && offered.contains(AuthMethod.PUBLICKEY.toString());
   }
 
-  /** By MINA's word, after the server has refused what we tried last, or by the server's own. */
-  private static boolean triesUsedUp(Throwable cause) {
-    return any(
-            cause,
-            ssh ->
-                ssh.getDisconnectCode()
-                    == SshConstants.SSH2_DISCONNECT_NO_MORE_AUTH_METHODS_AVAILABLE)
-        || serverHasEnough(cause);
-  }
-
   /**
-   * By its words: the code is a protocol error with OpenSSH, and that is also what MINA gives a
-   * packet that somebody has damaged.
+   * The server ends the session.
+   *
+   * @param said may hold the password
    */
-  private static boolean serverHasEnough(Throwable cause) {
-    return any(cause, ssh -> TOO_MANY_TRIES.matcher(String.valueOf(ssh.getMessage())).lookingAt());
+  void disconnected(String said) {
+    tries.disconnected(said);
   }
 
-  private static boolean any(
-      Throwable cause, Predicate<org.apache.sshd.common.SshException> condition) {
-    for (Throwable t = cause; t != null; t = t.getCause()) {
-      if (t instanceof org.apache.sshd.common.SshException ssh && condition.test(ssh)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  /** What to do if the server ended it all, and keys had to do with that. */
-  private String tooManyKeys(Throwable cause) {
-    return keysTried > 0 && serverHasEnough(cause)
-        ? ": too many tries for this server, "
-            + keysTried
-            + (keysTried == 1 ? " of them with a key" : " of them with keys")
-            + " (identities-only: true tries none but those that the profile names)"
-        : "";
+  /** What the server says, as it may be repeated. */
+  ServerWords words() {
+    return words;
   }
 
   /** Whether the server got anything to judge: a password, or a key that it may trust. */
@@ -287,7 +253,9 @@ public final class Login {
       forgetUnfinished();
       course.add("partial success");
     } else {
-      refusals += anythingSent ? 1 : 0; // the answer to "none" is no refusal
+      if (anythingSent) { // the answer to "none" is no refusal
+        tries.refused();
+      }
     }
   }
 
@@ -313,20 +281,16 @@ public final class Login {
 
   void keySent() {
     sent();
-    keysTried++;
+    tries.keyShown();
   }
 
-  /**
-   * How many keys may be tried now. Each that the server refuses counts, and after a number of
-   * refusals it hangs up: the methods that follow keep a try each. Where none follows, there is
-   * nothing to save.
-   */
+  /** How many keys may be tried now: the methods that follow keep a try each. */
   int keyTries() {
     long later =
         methods.subList(methods.indexOf(AuthMethod.PUBLICKEY) + 1, methods.size()).stream()
             .filter(method -> offered.contains(method.toString()) && hasUnsentPassword())
             .count();
-    return later == 0 ? Integer.MAX_VALUE : (int) Math.max(1, TRIES - refusals - later);
+    return tries.leftBefore(later);
   }
 
   void note(AuthMethod method, String event) {

@@ -19,7 +19,7 @@ public final class LoginMethods {
 
   /**
    * Sets the client's methods, services and sessions; before it is started. The sessions leave
-   * MINA's hex dumps out of the log.
+   * MINA's hex dumps out of the log, and the password out of what a server says to people.
    *
    * @param connections makes what follows the login
    */
@@ -29,7 +29,7 @@ public final class LoginMethods {
             new Method(AuthMethod.PUBLICKEY, PublicKeyAuth::new),
             new Method(AuthMethod.KEYBOARD_INTERACTIVE, KeyboardInteractiveAuth::new),
             new Method(AuthMethod.PASSWORD, PasswordAuth::new)));
-    client.setSessionFactory(CarefulSession.factory(client));
+    client.setSessionFactory(CarefulSession.factory(client, SpokenMessages::heard));
     client.setServiceFactories(List.of(new LoginServiceFactory(), connections));
   }
 

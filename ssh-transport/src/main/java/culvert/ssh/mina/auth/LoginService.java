@@ -1,6 +1,5 @@
 package culvert.ssh.mina.auth;
 
-import culvert.ssh.Printable;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -54,8 +53,7 @@ final class LoginService extends ClientUserAuthService {
       String words = buffer.getString();
       buffer.rpos(start);
       if (Login.attachedTo(getClientSession()).filter(Login::sentAnything).isPresent()) {
-        getClientSession()
-            .setAttribute(REMARK, Printable.text(words.strip().replaceAll("\\s+", " ")));
+        getClientSession().setAttribute(REMARK, words);
       }
     }
     super.process(command, buffer);

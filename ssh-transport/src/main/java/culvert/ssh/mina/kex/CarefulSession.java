@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.sshd.client.ClientFactoryManager;
+import org.apache.sshd.client.session.ClientSession;
 import org.apache.sshd.client.session.ClientSessionImpl;
 import org.apache.sshd.client.session.SessionFactory;
 import org.apache.sshd.common.io.IoSession;
@@ -29,23 +30,37 @@ public final class CarefulSession extends VersionedSession {
 
   private @Nullable Offer offer;
 
-  private CarefulSession(ClientFactoryManager client, IoSession ioSession) throws Exception {
+  private final Ear ear;
+
+  private CarefulSession(ClientFactoryManager client, IoSession ioSession, Ear ear)
+      throws Exception {
     super(client, ioSession);
+    this.ear = ear;
+  }
+
+  /** Gets each message of the server's before MINA does. On the session's event loop. */
+  @FunctionalInterface
+  public interface Ear {
+    /** What MINA is to take for the message: itself, or another. */
+    Buffer heard(ClientSession session, Buffer message);
   }
 
   /** Makes a client's sessions. */
-  public static SessionFactory factory(ClientFactoryManager client) {
-    return new Factory(client);
+  public static SessionFactory factory(ClientFactoryManager client, Ear ear) {
+    return new Factory(client, ear);
   }
 
   private static final class Factory extends SessionFactory {
-    Factory(ClientFactoryManager client) {
+    private final Ear ear;
+
+    Factory(ClientFactoryManager client, Ear ear) {
       super(client);
+      this.ear = ear;
     }
 
     @Override
     protected ClientSessionImpl doCreateSession(IoSession ioSession) throws Exception {
-      return new CarefulSession(getClient(), ioSession);
+      return new CarefulSession(getClient(), ioSession, ear);
     }
   }
 
@@ -57,6 +72,11 @@ public final class CarefulSession extends VersionedSession {
     offer = newOffer;
     newOffer.install(this);
     refreshConfiguration();
+  }
+
+  @Override
+  protected void handleMessage(Buffer message) throws Exception {
+    super.handleMessage(ear.heard(this, message));
   }
 
   @Override

@@ -5,12 +5,8 @@ import static culvert.config.AuthMethod.PASSWORD;
 import static culvert.config.AuthMethod.PUBLICKEY;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.classic.spi.ThrowableProxyUtil;
-import ch.qos.logback.core.AppenderBase;
 import culvert.ssh.SshException;
+import culvert.ssh.mina.TracedLog;
 import culvert.ssh.mina.auth.LoginFixture.Round;
 import culvert.ssh.mina.kex.CarefulSession;
 import java.io.PrintWriter;
@@ -22,15 +18,11 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.slf4j.LoggerFactory;
 
 /** With every logger at TRACE, no secret shows: not as text, not as a hex dump. */
 @Timeout(120)
@@ -38,39 +30,11 @@ class CanaryTest {
   private static final String CANARY = "kanarienvogel";
 
   @TempDir Path directory;
-  private final Logger root = (Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
-  private final Level before = root.getLevel();
-  private final Recorder recorder = new Recorder();
-
-  /** Our lines, and those of the embedded server, which shows what dumps look like. */
-  private static final class Recorder extends AppenderBase<ILoggingEvent> {
-    private final Queue<String> lines = new ConcurrentLinkedQueue<>();
-    private final Queue<String> serverLines = new ConcurrentLinkedQueue<>();
-
-    @Override
-    protected void append(ILoggingEvent event) {
-      boolean server = event.getLoggerName().startsWith("org.apache.sshd.server");
-      (server ? serverLines : lines)
-          .add(
-              event.getLoggerName()
-                  + " "
-                  + event.getFormattedMessage()
-                  + ThrowableProxyUtil.asString(event.getThrowableProxy()));
-    }
-  }
-
-  @BeforeEach
-  void traceEverything() {
-    root.detachAndStopAllAppenders();
-    recorder.start();
-    root.addAppender(recorder);
-    root.setLevel(Level.TRACE);
-  }
+  private final TracedLog log = new TracedLog();
 
   @AfterEach
-  void restore() {
-    root.detachAppender(recorder);
-    root.setLevel(before);
+  void stopTracing() {
+    log.close();
   }
 
   private static String stackTrace(Throwable e) {
@@ -91,8 +55,8 @@ class CanaryTest {
   }
 
   private void assertSilentAbout(byte[] secret) {
-    assertThat(recorder.lines).anyMatch(line -> line.startsWith(CarefulSession.class.getName()));
-    assertThat(recorder.lines).noneMatch(shows(secret));
+    assertThat(log.lines()).anyMatch(line -> line.startsWith(CarefulSession.class.getName()));
+    assertThat(log.lines()).filteredOn(shows(secret)).isEmpty();
   }
 
   @Test
@@ -111,6 +75,26 @@ class CanaryTest {
     assertSilentAbout(CANARY.getBytes(StandardCharsets.US_ASCII));
   }
 
+  /** The server's words are meant for people, and people write them into logs and replies. */
+  @Test
+  void aPasswordThatTheServerRepeatsShowsNowhere() throws Exception {
+    String password = "wrong " + CANARY;
+    try (LoginFixture ssh = new LoginFixture().password("right")) {
+      ssh.rounds(Round.asking("Password: "), Round.asking("Not " + password + " but: "));
+      assertRepeatsNothing(ssh, ssh.login(Profiles.with(KEYBOARD_INTERACTIVE), password));
+      ssh.remarks("Is it " + password + "?").offersAlso(password);
+      assertRepeatsNothing(ssh, ssh.login(Profiles.with(PASSWORD), password));
+      ssh.disconnects("Away with " + password);
+      assertRepeatsNothing(ssh, ssh.login(Profiles.with(PASSWORD), password));
+    }
+    assertSilentAbout(CANARY.getBytes(StandardCharsets.US_ASCII));
+  }
+
+  private static void assertRepeatsNothing(LoginFixture ssh, Optional<SshException> failure) {
+    assertThat(stackTrace(failure.orElseThrow())).doesNotContain(CANARY);
+    assertThat(ssh.course()).doesNotContain(CANARY);
+  }
+
   @Test
   void whatChannelsCarryShowsNowhere() throws Exception {
     byte[] canary = CANARY.getBytes(StandardCharsets.US_ASCII);
@@ -118,7 +102,7 @@ class CanaryTest {
       ssh.password("right").swallowsCommands();
       ssh.loginAndSend("right", canary);
     }
-    assertThat(recorder.serverLines).as("the server dumps what it reads").anyMatch(shows(canary));
+    assertThat(log.serverLines()).as("the server dumps what it reads").anyMatch(shows(canary));
     assertSilentAbout(canary);
   }
 

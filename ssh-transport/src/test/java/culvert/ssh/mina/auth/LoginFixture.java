@@ -8,6 +8,7 @@ import culvert.ssh.SshException;
 import culvert.ssh.SshServer;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.security.PublicKey;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -60,6 +61,8 @@ final class LoginFixture implements AutoCloseable {
   private volatile String rightPassword = "";
   private final AtomicInteger expiredTries = new AtomicInteger();
   private volatile boolean hangUp;
+  private volatile Optional<String> remark = Optional.empty();
+  private volatile Optional<String> farewell = Optional.empty();
   private volatile boolean hangUpOnKey;
   private volatile CountDownLatch keysWait = new CountDownLatch(0);
   private volatile List<Round> rounds = List.of();
@@ -73,6 +76,7 @@ final class LoginFixture implements AutoCloseable {
     server.setPasswordAuthenticator(
         (user, password, session) -> {
           seen.add("password:" + password);
+          say(session);
           if (hangUp) {
             session.close(true);
           }
@@ -121,6 +125,54 @@ final class LoginFixture implements AutoCloseable {
   LoginFixture hangsUpOnPassword() {
     hangUp = true;
     return this;
+  }
+
+  /** Says so to whoever shows a password. */
+  LoginFixture remarks(String words) {
+    remark = Optional.of(words);
+    return this;
+  }
+
+  /** Says so to whoever shows a password, and ends the session. */
+  LoginFixture disconnects(String words) {
+    farewell = Optional.of(words);
+    return this;
+  }
+
+  private void say(ServerSession session) {
+    try {
+      if (remark.isPresent()) {
+        Buffer banner = session.createBuffer(SshConstants.SSH_MSG_USERAUTH_BANNER);
+        banner.putString(remark.get());
+        banner.putString(""); // language
+        session.writePacket(banner);
+      }
+      if (farewell.isPresent()) {
+        session.disconnect(SshConstants.SSH2_DISCONNECT_BY_APPLICATION, farewell.get());
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** A method that nobody knows. */
+  LoginFixture offersAlso(String name) {
+    List<UserAuthFactory> methods = new ArrayList<>(server.getUserAuthFactories());
+    methods.add(new Unknown(name));
+    server.setUserAuthFactories(methods);
+    return this;
+  }
+
+  private record Unknown(String name) implements UserAuthFactory {
+    @Override
+    public String getName() {
+      return name;
+    }
+
+    @Override
+    public UserAuth createUserAuth(ServerSession session) {
+      throw new IllegalStateException(name + ": nobody knows it");
+    }
   }
 
   LoginFixture hangsUpOnKey() {
