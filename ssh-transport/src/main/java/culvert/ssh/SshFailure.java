@@ -2,6 +2,7 @@ package culvert.ssh;
 
 import culvert.config.FallbackReason;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** What went wrong, by what the caller can do about it. */
 public enum SshFailure {
@@ -42,11 +43,13 @@ public enum SshFailure {
    * Time has passed, or was up, in Culvert's own queues: names, files, keys. Never falls back,
    * since it says nothing of any peer.
    */
-  HELD_UP(null);
+  HELD_UP(null),
+  /** Nobody but Culvert is to blame, see {@link Defects}: never falls back, for the same reason. */
+  DEFECT(null);
 
-  private final @org.jspecify.annotations.Nullable FallbackReason fallbackReason;
+  private final @Nullable FallbackReason fallbackReason;
 
-  SshFailure(@org.jspecify.annotations.Nullable FallbackReason fallbackReason) {
+  SshFailure(@Nullable FallbackReason fallbackReason) {
     this.fallbackReason = fallbackReason;
   }
 

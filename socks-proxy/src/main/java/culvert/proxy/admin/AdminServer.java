@@ -1,8 +1,8 @@
 package culvert.proxy.admin;
 
 import culvert.config.Endpoint;
-import culvert.proxy.event.PlainWords;
 import culvert.ssh.NettyTransport;
+import culvert.ssh.PlainWords;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;

@@ -2,6 +2,7 @@ package culvert.proxy.cli;
 
 import culvert.proxy.tunnel.TunnelStatus;
 import culvert.ssh.BindAddress;
+import culvert.ssh.PlainWords;
 import culvert.ssh.Printable;
 import culvert.ssh.SshException;
 import culvert.ssh.SshServer;
@@ -22,7 +23,7 @@ record PrintedStatus(PrintStream out) implements TunnelStatus {
     out.println(
         listener
             + " down: "
-            + Printable.text(String.valueOf(why.getMessage()))
+            + Printable.text(PlainWords.of(why))
             + "; next attempt in "
             + retryIn.toSeconds()
             + " s");

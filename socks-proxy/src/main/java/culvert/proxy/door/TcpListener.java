@@ -1,8 +1,8 @@
 package culvert.proxy.door;
 
 import culvert.config.Endpoint;
-import culvert.proxy.event.PlainWords;
 import culvert.ssh.NettyTransport;
+import culvert.ssh.PlainWords;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;

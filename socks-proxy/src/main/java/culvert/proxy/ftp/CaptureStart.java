@@ -6,6 +6,7 @@ import culvert.proxy.ftp.core.LoginDepth;
 import culvert.proxy.upstream.Opening;
 import culvert.proxy.upstream.TunnelPlan;
 import culvert.ssh.Password;
+import culvert.ssh.SshException;
 import culvert.ssh.SshTransport.Preparation;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
@@ -72,7 +73,7 @@ final class CaptureStart implements SessionWay.Opener {
     if (reached.isSuccess() || Opening.isAbandoned(reached)) {
       session.capture(new LoginCapture(depth));
     } else {
-      opening.fallBack(plan, Opening.sshException(reached));
+      opening.fallBack(plan, SshException.of(reached.cause()));
     }
   }
 

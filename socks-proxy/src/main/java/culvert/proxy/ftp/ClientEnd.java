@@ -1,7 +1,7 @@
 package culvert.proxy.ftp;
 
-import culvert.proxy.event.PlainWords;
-import culvert.proxy.relay.Defects;
+import culvert.ssh.Defects;
+import culvert.ssh.PlainWords;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;

@@ -3,6 +3,7 @@ package culvert.proxy.ftp;
 import culvert.proxy.event.EndReason;
 import culvert.proxy.upstream.Refusals;
 import culvert.proxy.upstream.Upstream;
+import culvert.ssh.PlainWords;
 import io.netty.channel.socket.DuplexChannel;
 
 /** No upstream yet, and nothing to say to the client: it will hear the server's own greeting. */
@@ -29,7 +30,7 @@ final class ConnectingConversation implements Conversation {
   @Override
   public void failed(Exception cause) {
     if (session.client().isAccepted()) {
-      String detail = String.valueOf(cause.getMessage());
+      String detail = PlainWords.of(cause);
       int code = LoginConversation.isLoginRefused(cause) ? 530 : 421;
       session.hangUp(code, "culvert: " + detail, Refusals.endReason(cause), detail);
     } else {

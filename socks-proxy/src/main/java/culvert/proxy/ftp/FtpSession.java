@@ -3,7 +3,6 @@ package culvert.proxy.ftp;
 import culvert.proxy.door.Client;
 import culvert.proxy.event.ConnectionRecorder;
 import culvert.proxy.event.EndReason;
-import culvert.proxy.event.PlainWords;
 import culvert.proxy.ftp.active.ActiveData;
 import culvert.proxy.ftp.core.ControlEvent;
 import culvert.proxy.ftp.core.LoginCapture;
@@ -14,6 +13,7 @@ import culvert.proxy.relay.HomeLoop;
 import culvert.proxy.upstream.Opening;
 import culvert.proxy.upstream.Refusals;
 import culvert.proxy.upstream.Upstream;
+import culvert.ssh.PlainWords;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.time.Duration;
@@ -85,7 +85,7 @@ final class FtpSession implements ServerSide.Listener, Opening.Listener, ActiveD
   /** Tells the client, which may hang up before it has heard all, that it is not connected. */
   void refuse(Exception cause) {
     if (!ended) {
-      end(Refusals.endReason(cause), String.valueOf(cause.getMessage()));
+      end(Refusals.endReason(cause), PlainWords.of(cause));
       client.refuse(Refusals.of(cause));
     }
   }

@@ -12,6 +12,7 @@ import culvert.proxy.ftp.core.Reply;
 import culvert.proxy.ftp.core.ReplyLine;
 import culvert.proxy.ftp.core.Serves;
 import culvert.proxy.upstream.Upstream;
+import culvert.ssh.PlainWords;
 import culvert.ssh.SshException;
 import culvert.ssh.SshFailure;
 import io.netty.channel.socket.DuplexChannel;
@@ -129,7 +130,7 @@ final class LoginConversation implements Conversation, LoginDeadlines.Listener {
 
   @Override
   public void failed(Exception cause) {
-    failure = String.valueOf(cause.getMessage());
+    failure = PlainWords.of(cause);
     String text = "culvert: " + failure;
     on(
         isLoginRefused(cause) ? new LoginEvent.Refused(text) : new LoginEvent.UpstreamFailed(text),

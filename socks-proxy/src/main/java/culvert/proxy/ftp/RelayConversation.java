@@ -10,6 +10,7 @@ import culvert.proxy.ftp.core.ControlEvent;
 import culvert.proxy.ftp.core.OwnReply;
 import culvert.proxy.ftp.core.ReplyLine;
 import culvert.proxy.ftp.passive.PassivePorts;
+import culvert.ssh.PlainWords;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import io.netty.util.concurrent.PromiseNotifier;
@@ -333,7 +334,7 @@ final class RelayConversation implements Conversation {
       byte[] line =
           expected.isSuccess()
               ? expected.getNow().line(announce)
-              : OwnReply.of(425, "culvert: " + expected.cause().getMessage());
+              : OwnReply.of(425, "culvert: " + PlainWords.of(expected.cause()));
       happened(new ControlEvent.Announced(announce.request(), line));
     }
   }

@@ -1,10 +1,11 @@
 package culvert.proxy.ftp;
 
-import culvert.proxy.event.PlainWords;
 import culvert.proxy.ftp.core.ReplyLine;
 import culvert.proxy.ftp.core.ReplySplitter;
 import culvert.proxy.ftp.core.ShownReplies;
+import culvert.proxy.upstream.Refusals;
 import culvert.proxy.upstream.Upstream;
+import culvert.ssh.PlainWords;
 import culvert.ssh.SshException;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.socket.DuplexChannel;
@@ -218,8 +219,12 @@ final class ServerSide implements UpstreamEnd.Listener {
   }
 
   private void sshSessionEnded(Future<SshException> ended) {
-    String why = String.valueOf(ended.getNow().getMessage());
-    end.post(listener -> session.serverLost(why));
+    SshException why = ended.getNow();
+    if (Refusals.isDefect(why)) {
+      end.post(listener -> session.defect(why));
+    } else {
+      end.post(listener -> session.serverLost(PlainWords.of(why)));
+    }
   }
 
   private void tell(Runnable event) {

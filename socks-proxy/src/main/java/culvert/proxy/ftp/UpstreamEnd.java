@@ -1,7 +1,7 @@
 package culvert.proxy.ftp;
 
-import culvert.proxy.relay.Defects;
 import culvert.proxy.relay.HomeLoop;
+import culvert.ssh.Defects;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;

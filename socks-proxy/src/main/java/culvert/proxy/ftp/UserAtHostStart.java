@@ -13,6 +13,7 @@ import culvert.proxy.ftp.core.LoginEvent;
 import culvert.proxy.upstream.Opening;
 import culvert.proxy.upstream.TunnelPlan;
 import culvert.ssh.Password;
+import culvert.ssh.PlainWords;
 import culvert.ssh.SshTransport.Preparation;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -102,7 +103,7 @@ final class UserAtHostStart implements SessionWay.Opener, SessionWay.Destination
     @Override
     public void undecided(Throwable cause) {
       if (!session.hasEnded()) {
-        LOG.atWarn().addKeyValue("dst", host).log("not decided: {}", cause.getMessage());
+        LOG.atWarn().addKeyValue("dst", host).log("not decided: {}", PlainWords.of(cause));
         session.tellLogin(new LoginEvent.Refused("culvert: " + host + ": busy, try again later"));
       }
     }

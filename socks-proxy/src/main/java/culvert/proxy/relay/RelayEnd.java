@@ -1,7 +1,8 @@
 package culvert.proxy.relay;
 
 import culvert.proxy.event.EndReason;
-import culvert.proxy.event.PlainWords;
+import culvert.ssh.Defects;
+import culvert.ssh.PlainWords;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;

@@ -7,7 +7,6 @@ import culvert.proxy.door.Client;
 import culvert.proxy.door.Refusal;
 import culvert.proxy.event.ConnectionRecorder;
 import culvert.proxy.event.EndReason;
-import culvert.proxy.event.PlainWords;
 import culvert.proxy.ftp.DestinationRules;
 import culvert.proxy.ftp.FtpSessions;
 import culvert.proxy.ftp.RoutedRequest;
@@ -19,6 +18,7 @@ import culvert.proxy.upstream.Refusals;
 import culvert.proxy.upstream.TunnelPlan;
 import culvert.proxy.upstream.Upstream;
 import culvert.proxy.upstream.Upstreams;
+import culvert.ssh.PlainWords;
 import io.netty.channel.socket.DuplexChannel;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -108,7 +108,7 @@ final class RoutedConnection implements Opening.Listener {
 
   /** What has kept this client waiting is our own, and says nothing of its destination. */
   private void undecided(Throwable cause) {
-    refuse(EndReason.UPSTREAM_FAILED, Refusal.GENERAL_FAILURE, String.valueOf(cause.getMessage()));
+    refuse(EndReason.UPSTREAM_FAILED, Refusal.GENERAL_FAILURE, PlainWords.of(cause));
   }
 
   private void follow(RoutedRequest routed) {
@@ -161,9 +161,7 @@ final class RoutedConnection implements Opening.Listener {
   @Override
   public void failed(Exception cause) {
     whileClientWaits(
-        () ->
-            refuse(
-                Refusals.endReason(cause), Refusals.of(cause), String.valueOf(cause.getMessage())));
+        () -> refuse(Refusals.endReason(cause), Refusals.of(cause), PlainWords.of(cause)));
   }
 
   private void refuse(EndReason reason, Refusal refusal, String detail) {

@@ -2,7 +2,7 @@ package culvert.proxy.socks;
 
 import culvert.proxy.door.Refusal;
 import culvert.proxy.event.HandshakeFailure;
-import culvert.proxy.event.PlainWords;
+import culvert.ssh.PlainWords;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.socksx.v5.DefaultSocks5CommandResponse;

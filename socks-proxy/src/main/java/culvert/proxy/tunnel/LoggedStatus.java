@@ -1,7 +1,8 @@
 package culvert.proxy.tunnel;
 
-import culvert.proxy.event.PlainWords;
+import culvert.proxy.upstream.Refusals;
 import culvert.ssh.BindAddress;
+import culvert.ssh.PlainWords;
 import culvert.ssh.Printable;
 import culvert.ssh.SshException;
 import culvert.ssh.SshServer;
@@ -30,6 +31,7 @@ public final class LoggedStatus implements TunnelStatus {
         .addKeyValue("reason", why.failure())
         .addKeyValue("detail", Printable.text(PlainWords.of(why)))
         .addKeyValue("retryIn", retryIn.toSeconds() + "s")
+        .setCause(Refusals.isDefect(why) ? why : null)
         .log("the remote tunnel is down, and will be tried again");
   }
 }

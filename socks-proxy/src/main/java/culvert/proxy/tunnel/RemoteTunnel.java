@@ -4,7 +4,6 @@ import culvert.config.ListenerConfig;
 import culvert.config.SshProfile;
 import culvert.proxy.door.ForwardedBy;
 import culvert.proxy.event.Endpoints;
-import culvert.proxy.event.PlainWords;
 import culvert.proxy.upstream.ClientLogin;
 import culvert.proxy.upstream.ConfiguredServer;
 import culvert.ssh.BindAddress;
@@ -77,7 +76,7 @@ public final class RemoteTunnel {
     SshSessionSpec spec = session(server).orElseThrow(() -> noUser(server));
     Future<SshSession> session = ssh.connect(spec, loop).await();
     if (!session.isSuccess()) {
-      throw failure(session.cause());
+      throw SshException.of(session.cause());
     }
     session.getNow().release();
   }
@@ -184,7 +183,7 @@ public final class RemoteTunnel {
 
     private void connected(Future<SshSession> connected) {
       if (!connected.isSuccess()) {
-        end(failure(connected.cause()));
+        end(SshException.of(connected.cause()));
       } else if (stopped) {
         connected.getNow().release();
       } else {
@@ -201,7 +200,7 @@ public final class RemoteTunnel {
 
     private void listening(Future<RemoteForward> listening) {
       if (!listening.isSuccess()) {
-        end(failure(listening.cause()));
+        end(SshException.of(listening.cause()));
       } else if (!stopped && attempt == this) {
         backoff.reset();
         status.listening(listener.name(), server, listening.getNow().bound());
@@ -254,11 +253,5 @@ public final class RemoteTunnel {
       ForwardedBy by = new ForwardedBy(lease, server, user, at);
       return Optional.of(door.forwarded(client, by));
     }
-  }
-
-  private static SshException failure(Throwable cause) {
-    return cause instanceof SshException known
-        ? known
-        : new SshException(SshFailure.SESSION_ENDED, PlainWords.of(cause), cause);
   }
 }

@@ -4,6 +4,7 @@ import culvert.proxy.door.HostAddress;
 import culvert.ssh.AddressResolver;
 import culvert.ssh.Asker;
 import culvert.ssh.NotLookedUpException;
+import culvert.ssh.PlainWords;
 import io.netty.util.NetUtil;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
@@ -189,7 +190,7 @@ public final class BlockingResolver implements AddressResolver {
     try {
       threads.execute(() -> lookUp(name));
     } catch (RejectedExecutionException | OutOfMemoryError e) { // shutting down, or no thread left
-      finish(name).forEach(w -> w.promise.tryFailure(notLookedUp(name.host, e.getMessage())));
+      finish(name).forEach(w -> w.promise.tryFailure(notLookedUp(name.host, PlainWords.of(e))));
     }
   }
 

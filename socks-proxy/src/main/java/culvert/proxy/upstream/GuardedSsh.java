@@ -1,13 +1,14 @@
 package culvert.proxy.upstream;
 
 import culvert.proxy.door.HostAddress;
-import culvert.proxy.relay.Defects;
 import culvert.ssh.AddressResolver;
 import culvert.ssh.Asker;
 import culvert.ssh.BindAddress;
+import culvert.ssh.Defects;
 import culvert.ssh.ForwardedConnections;
 import culvert.ssh.NotLookedUpException;
 import culvert.ssh.Originator;
+import culvert.ssh.PlainWords;
 import culvert.ssh.RemoteForward;
 import culvert.ssh.SshException;
 import culvert.ssh.SshFailure;

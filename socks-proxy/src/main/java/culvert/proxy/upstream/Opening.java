@@ -124,15 +124,8 @@ public final class Opening {
 
   /** Somebody else has given up what was shared with him. */
   public static boolean isAbandoned(Future<Void> prepared) {
-    return !prepared.isSuccess() && sshException(prepared).failure() == SshFailure.SESSION_ENDED;
-  }
-
-  /** Why a future of the SSH transport failed; what is nothing of its own ends the session. */
-  public static SshException sshException(Future<?> failed) {
-    return failed.cause() instanceof SshException ssh
-        ? ssh
-        : new SshException(
-            SshFailure.SESSION_ENDED, String.valueOf(failed.cause().getMessage()), failed.cause());
+    return !prepared.isSuccess()
+        && SshException.of(prepared.cause()).failure() == SshFailure.SESSION_ENDED;
   }
 
   private void startClock(Duration ofTheProfile) {
@@ -205,6 +198,10 @@ public final class Opening {
    *     about, to force a pinned destination into plaintext
    */
   void tunnelFailed(TunnelPlan plan, SshException cause, boolean verdict) {
+    if (Refusals.isDefect(cause)) {
+      defect(cause);
+      return;
+    }
     recorder.tunnelFailed(cause.failure());
     Optional<FallbackReason> reason =
         cause.failure().fallbackReason().filter(plan.fallback()::allows);

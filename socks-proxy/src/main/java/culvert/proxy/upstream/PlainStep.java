@@ -7,6 +7,7 @@ import culvert.proxy.door.Refusal;
 import culvert.proxy.owner.SocketOwner;
 import culvert.proxy.relay.Closing;
 import culvert.proxy.upstream.HeldPorts.Hold;
+import culvert.ssh.PlainWords;
 import culvert.ssh.SshException;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
@@ -82,7 +83,7 @@ final class PlainStep extends Step {
     } else if (found.cause() instanceof UnknownHostException) {
       resolved(List.of()); // pinned it may be all the same
     } else {
-      String why = String.valueOf(found.cause().getMessage());
+      String why = PlainWords.of(found.cause());
       opening.fail(failure(Refusal.GENERAL_FAILURE, why, found.cause()));
     }
   }
@@ -116,10 +117,7 @@ final class PlainStep extends Step {
   private void allowed() {
     plain = true;
     inPlace.ifPresent(
-        tunnel ->
-            opening
-                .recorder()
-                .fellBack(tunnel.reason(), String.valueOf(tunnel.cause().getMessage())));
+        tunnel -> opening.recorder().fellBack(tunnel.reason(), PlainWords.of(tunnel.cause())));
   }
 
   private void connectKnown(List<InetAddress> addresses) {

@@ -27,8 +27,13 @@ public final class Refusals {
       case TIMED_OUT -> Refusal.TIMED_OUT;
       case HOST_KEY, NO_IDENTITY, AUTH_FAILED, LOGIN_UNFINISHED, FORWARDING_REFUSED, NOT_ALLOWED ->
           Refusal.NOT_ALLOWED;
-      case SESSION_FULL, SESSION_ENDED, HELD_UP -> Refusal.GENERAL_FAILURE;
+      case SESSION_FULL, SESSION_ENDED, HELD_UP, DEFECT -> Refusal.GENERAL_FAILURE;
     };
+  }
+
+  /** Whether nobody but Culvert is to blame: that is no verdict, and is heard of. */
+  public static boolean isDefect(Throwable cause) {
+    return SshException.of(cause).failure() == SshFailure.DEFECT;
   }
 
   /** How its story ends: it is we who refuse what may not be connected. */

@@ -1,7 +1,7 @@
 package culvert.proxy.upstream;
 
-import culvert.proxy.relay.Defects;
 import culvert.proxy.relay.HomeLoop;
+import culvert.ssh.Defects;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.FutureListener;
 import io.netty.util.concurrent.ScheduledFuture;

@@ -2,7 +2,7 @@ package culvert.proxy.upstream;
 
 import culvert.proxy.door.Refusal;
 import culvert.proxy.event.Endpoints;
-import culvert.proxy.event.PlainWords;
+import culvert.ssh.PlainWords;
 import culvert.ssh.TcpDialer;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ConnectTimeoutException;

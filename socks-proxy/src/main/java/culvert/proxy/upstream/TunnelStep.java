@@ -3,6 +3,7 @@ package culvert.proxy.upstream;
 import culvert.proxy.relay.Closing;
 import culvert.ssh.NotLookedUpException;
 import culvert.ssh.Originator;
+import culvert.ssh.PlainWords;
 import culvert.ssh.SshException;
 import culvert.ssh.SshFailure;
 import culvert.ssh.SshSession;
@@ -79,7 +80,7 @@ final class TunnelStep extends Step {
     }
     ownTime.waited();
     if (isVerdict(ready, true)) {
-      opening.tunnelFailed(plan, Opening.sshException(ready));
+      opening.tunnelFailed(plan, SshException.of(ready.cause()));
     } else {
       connect();
     }
@@ -96,7 +97,7 @@ final class TunnelStep extends Step {
     if (ready.isSuccess()) {
       return false;
     }
-    SshFailure failure = Opening.sshException(ready).failure();
+    SshFailure failure = SshException.of(ready.cause()).failure();
     return failure == SshFailure.HOST_KEY || (fresh && failure != SshFailure.SESSION_ENDED);
   }
 
@@ -125,7 +126,7 @@ final class TunnelStep extends Step {
   private void connected(Future<SshSession> connected) {
     if (!connected.isSuccess()) {
       if (!isOver()) {
-        opening.tunnelFailed(plan, Opening.sshException(connected));
+        opening.tunnelFailed(plan, SshException.of(connected.cause()));
       }
     } else if (isOver()) {
       connected.getNow().release();
@@ -179,7 +180,7 @@ final class TunnelStep extends Step {
     ownTime.waited();
     if (resolved.cause() instanceof NotLookedUpException) {
       session.release();
-      opening.tunnelFailed(plan, heldUp(String.valueOf(resolved.cause().getMessage())));
+      opening.tunnelFailed(plan, heldUp(PlainWords.of(resolved.cause())));
       return;
     }
     boolean several = resolved.isSuccess() && isOneOf(resolved.getNow(), reached);
@@ -215,7 +216,7 @@ final class TunnelStep extends Step {
     if (opened.isSuccess()) {
       Closing.reset(opened.getNow());
     } else if (!isOver()) {
-      opening.tunnelFailed(plan, Opening.sshException(opened));
+      opening.tunnelFailed(plan, SshException.of(opened.cause()));
     }
   }
 

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import culvert.config.Fallback;
 import culvert.config.FallbackReason;
+import culvert.ssh.SshException;
 import culvert.ssh.SshFailure;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import io.netty.util.concurrent.Promise;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What leads into plaintext, and what does not: fallbacks and pins. */
 class FtpFallbackTest {
@@ -125,6 +127,29 @@ class FtpFallbackTest {
 
     assertThat(client.rest()).endsWith("RESET");
     ftp.awaitEnd(0, "ended internal-error");
+    assertThat(ftp.direct).isEmpty();
+    await().untilAsserted(() -> assertThat(ftp.ssh.leases).hasValue(0));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(strings = {"on the way", "at the login", "of a channel"})
+  void aDefectOfTheTransportIsNamedOneAndLeadsToNoPlaintext(String where) throws Exception {
+    SshException defect = SshException.of(new IllegalStateException("it was a defect"));
+    switch (where) {
+      case "on the way" -> ftp.ssh.reachFailure = defect;
+      case "at the login" -> ftp.ssh.loginFailure = defect;
+      default -> ftp.ssh.channelFailure = defect;
+    }
+    Peer client = ftp.tunnel(Fallback.PLAIN);
+    if (!where.equals("on the way")) {
+      client.answer();
+      client.line();
+      client.sendLine("USER bob").sendLine("PASS secret");
+    }
+
+    assertThat(client.rest()).endsWith("RESET");
+    ftp.awaitEnd(0, "ended internal-error");
+    assertThat(ftp.recorded.get(0).events).noneMatch(event -> event.startsWith("tunnel failed"));
     assertThat(ftp.direct).isEmpty();
     await().untilAsserted(() -> assertThat(ftp.ssh.leases).hasValue(0));
   }

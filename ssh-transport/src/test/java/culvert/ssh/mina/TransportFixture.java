@@ -60,6 +60,9 @@ public final class TransportFixture implements AutoCloseable {
   public static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
   public static final String PASSWORD = "right";
 
+  /** What names that end with {@code .defect} come to. */
+  public final RuntimeException defect = new IllegalStateException("it was a defect");
+
   public final List<String> logins = new CopyOnWriteArrayList<>();
   public final Path knownHosts;
   public final MinaSshTransport transport;
@@ -70,6 +73,7 @@ public final class TransportFixture implements AutoCloseable {
   private final Queue<Runnable> held = new ConcurrentLinkedQueue<>();
   private volatile boolean filesHeld;
   private final Set<Integer> listening = ConcurrentHashMap.newKeySet();
+  private volatile boolean filesFail;
 
   /** Those that end with {@code .queued}, and that nobody has answered yet. */
   public final Queue<Promise<List<InetAddress>>> names = new ConcurrentLinkedQueue<>();
@@ -150,12 +154,21 @@ public final class TransportFixture implements AutoCloseable {
             names.add(queued);
             return queued;
           }
+          if (host.equals("throws.defect")) {
+            throw defect;
+          }
+          if (host.equals("fails.defect")) {
+            return executor.newFailedFuture(defect);
+          }
           return host.equals("unknown.invalid")
               ? executor.newFailedFuture(new UnknownHostException(host))
               : executor.newSucceededFuture(List.of(address));
         };
     Executor blocking =
         task -> {
+          if (filesFail) {
+            throw defect;
+          }
           if (filesHeld) {
             held.add(task);
           } else {
@@ -220,6 +233,11 @@ public final class TransportFixture implements AutoCloseable {
   /** What may block waits from now on. */
   public void holdFiles() {
     filesHeld = true;
+  }
+
+  /** What may block is a defect from now on. */
+  public void failFiles() {
+    filesFail = true;
   }
 
   public int filesWaiting() {
@@ -315,7 +333,12 @@ public final class TransportFixture implements AutoCloseable {
 
   /** The other one's server by way of this one's. */
   public SshServer serverBehind(TransportFixture other) {
-    SshProfile hop = profile(Optional.of("127.0.0.1"), server.getPort(), new SshWay.Direct());
+    return serverBehind("127.0.0.1", other);
+  }
+
+  /** The same, by that name of this one's. */
+  SshServer serverBehind(String host, TransportFixture other) {
+    SshProfile hop = profile(Optional.of(host), server.getPort(), new SshWay.Direct());
     return new SshServer(
         profile(Optional.empty(), other.server.getPort(), new SshWay.Jump(hop)), "127.0.0.1");
   }

@@ -17,6 +17,7 @@ import culvert.proxy.upstream.DirectConnector;
 import culvert.proxy.upstream.HeldPorts;
 import culvert.proxy.upstream.Upstream;
 import culvert.ssh.AddressResolver;
+import culvert.ssh.PlainWords;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.FutureListener;
 import java.time.Duration;
@@ -149,7 +150,7 @@ public final class ActiveData {
       forward = made.getNow().data();
       tell(new ControlEvent.Rename(number, made.getNow().names()));
     } else {
-      tell(new ControlEvent.Refuse(number, "425 culvert: " + made.cause().getMessage()));
+      tell(new ControlEvent.Refuse(number, "425 culvert: " + PlainWords.of(made.cause())));
     }
   }
 
@@ -184,7 +185,7 @@ public final class ActiveData {
   private void opened(int number, Future<Void> ready) {
     home.check();
     if (!ready.isSuccess()) {
-      tell(new ControlEvent.NotOpened(number, String.valueOf(ready.cause().getMessage())));
+      tell(new ControlEvent.NotOpened(number, PlainWords.of(ready.cause())));
       return;
     }
     if (forward != null) {

@@ -4,9 +4,9 @@ import culvert.proxy.door.Client;
 import culvert.proxy.door.Refusal;
 import culvert.proxy.event.ConnectionRecorder;
 import culvert.proxy.event.EndReason;
-import culvert.proxy.event.PlainWords;
 import culvert.proxy.relay.Closing;
 import culvert.proxy.relay.Loops;
+import culvert.ssh.PlainWords;
 import io.netty.channel.socket.DuplexChannel;
 
 /**

@@ -13,6 +13,7 @@ import culvert.proxy.relay.RelayListener;
 import culvert.proxy.upstream.Refusals;
 import culvert.proxy.upstream.Upstream;
 import culvert.ssh.Originator;
+import culvert.ssh.PlainWords;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
@@ -156,7 +157,11 @@ public final class DataConnector {
 
   /** There will be no data for a client that has begun. */
   public void giveUp(DataClient data, Throwable cause) {
-    data.refuse(Refusals.of(cause), String.valueOf(cause.getMessage()));
+    if (Refusals.isDefect(cause)) {
+      data.failed(cause);
+    } else {
+      data.refuse(Refusals.of(cause), PlainWords.of(cause));
+    }
   }
 
   /**

@@ -1,6 +1,7 @@
 package culvert.ssh.mina.auth;
 
 import culvert.config.AuthMethod;
+import culvert.ssh.PlainWords;
 import culvert.ssh.Printable;
 import culvert.ssh.SshException;
 import culvert.ssh.SshFailure;
@@ -143,7 +144,7 @@ public final class Login {
     if (exhausted && !offered.isEmpty()) {
       return nothing(false);
     }
-    String reason = Printable.text(String.valueOf(cause.getMessage()));
+    String reason = Printable.text(PlainWords.of(cause));
     return new SshException(
         SshFailure.NOT_SSH,
         "ssh server %s: connection ended during the login: %s".formatted(server, reason),

@@ -2,6 +2,7 @@ package culvert.ssh.mina.channel;
 
 import culvert.config.Endpoint;
 import culvert.ssh.Originator;
+import culvert.ssh.PlainWords;
 import culvert.ssh.SshException;
 import culvert.ssh.SshFailure;
 import culvert.ssh.TunnelTarget;
@@ -109,7 +110,7 @@ public final class SshDuplexChannel extends AbstractChannel implements DuplexCha
           });
     } catch (Exception e) {
       channel.failOpen(
-          new SshException(SshFailure.SESSION_ENDED, "SSH session ended: " + e.getMessage(), e));
+          new SshException(SshFailure.SESSION_ENDED, "SSH session ended: " + PlainWords.of(e), e));
     }
     return channel;
   }

@@ -1,12 +1,14 @@
 package culvert.ssh.mina.connection;
 
 import culvert.ssh.Asker;
+import culvert.ssh.Defects;
 import culvert.ssh.SshException;
 import culvert.ssh.SshServer;
 import culvert.ssh.SshSessionSpec;
 import culvert.ssh.mina.connection.ServerDialler.Dialled;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.FutureListener;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -77,32 +79,37 @@ final class Approach {
     hopWait.begin();
     dialler
         .hop(via.get(), loop)
-        .addListener(
-            (Future<HopSession> hop) -> {
-              hopWait.end();
-              if (over) {
-                if (hop.isSuccess()) {
-                  hop.getNow().release();
-                }
-              } else if (hop.isSuccess()) {
-                dial(Optional.of(hop.getNow()));
-              } else {
-                fail((SshException) hop.cause());
-              }
-            });
+        .addListener(Defects.told((FutureListener<HopSession>) this::hopReached, this::failed));
+  }
+
+  private void hopReached(Future<HopSession> hop) {
+    hopWait.end();
+    if (!hop.isSuccess()) {
+      failed(hop.cause());
+    } else if (over) {
+      hop.getNow().release();
+    } else {
+      try {
+        dial(Optional.of(hop.getNow()));
+      } catch (RuntimeException | Error e) {
+        hop.getNow().release();
+        throw e;
+      }
+    }
   }
 
   private void dial(Optional<HopSession> hop) {
     listener.dialling();
     dialling = dialler.dial(server, hop, asker, loop, this::named);
-    dialling.addListener(
-        (Future<Dialled> dialled) -> {
-          if (dialled.isSuccess()) {
-            reach(dialled.getNow());
-          } else if (dialled.cause() instanceof SshException failure) {
-            fail(failure);
-          }
-        });
+    dialling.addListener(Defects.told((FutureListener<Dialled>) this::dialled, this::failed));
+  }
+
+  private void dialled(Future<Dialled> dialled) {
+    if (dialled.isSuccess()) {
+      reach(dialled.getNow());
+    } else {
+      failed(dialled.cause());
+    }
   }
 
   private void named() {
@@ -120,10 +127,10 @@ final class Approach {
     }
   }
 
-  private void fail(SshException why) {
+  private void failed(Throwable cause) {
     if (!over) {
       over = true;
-      listener.failed(why);
+      listener.failed(SshException.of(cause));
     }
   }
 

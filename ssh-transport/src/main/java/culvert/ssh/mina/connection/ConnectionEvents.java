@@ -15,13 +15,16 @@ final class ConnectionEvents implements SessionListener {
 
   @Override
   public void sessionCreated(Session session) {
-    of(session).ifPresent(connection -> connection.sessionCreated((ClientSession) session));
+    of(session)
+        .ifPresent(
+            connection ->
+                connection.onLoop(() -> connection.sessionCreated((ClientSession) session)));
   }
 
   @Override
   public void sessionEvent(Session session, Event event) {
     if (event == Event.KeyEstablished) {
-      of(session).ifPresent(SshConnection::keysExchanged);
+      of(session).ifPresent(connection -> connection.onLoop(connection::keysExchanged));
     }
   }
 

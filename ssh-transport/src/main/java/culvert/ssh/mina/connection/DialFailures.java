@@ -1,13 +1,17 @@
 package culvert.ssh.mina.connection;
 
 import culvert.config.SshWay;
+import culvert.ssh.Defects;
 import culvert.ssh.NotLookedUpException;
+import culvert.ssh.PlainWords;
 import culvert.ssh.SshException;
 import culvert.ssh.SshFailure;
 import culvert.ssh.SshServer;
 import io.netty.channel.ConnectTimeoutException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
+import java.nio.channels.UnresolvedAddressException;
+import java.nio.channels.UnsupportedAddressTypeException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.CancellationException;
@@ -24,10 +28,13 @@ public final class DialFailures {
    */
   static SshException of(SshServer server, String whom, Throwable cause, Duration timeout) {
     if (cause instanceof NotLookedUpException) {
-      return failure(SshFailure.HELD_UP, server, whom + cause.getMessage(), cause);
+      return failure(SshFailure.HELD_UP, server, whom + PlainWords.of(cause), cause);
     }
     if (cause instanceof CancellationException) {
       return failure(SshFailure.SESSION_ENDED, server, whom + "nobody waits any more", cause);
+    }
+    if (Defects.isOne(cause) && !isUnsupported(cause)) {
+      return SshException.of(cause);
     }
     if (cause instanceof UnknownHostException) {
       return failure(SshFailure.NAME_UNKNOWN, server, whom + "name unknown", cause);
@@ -44,7 +51,13 @@ public final class DialFailures {
       return failure(SshFailure.CONNECTION_REFUSED, server, whom + "connection refused", cause);
     }
     return failure(
-        SshFailure.NO_ROUTE, server, whom + "no route (" + cause.getMessage() + ")", cause);
+        SshFailure.NO_ROUTE, server, whom + "no route (" + PlainWords.of(cause) + ")", cause);
+  }
+
+  /** An address that this host has no protocol for; Java says so as of a defect. */
+  private static boolean isUnsupported(Throwable cause) {
+    return cause instanceof UnsupportedAddressTypeException
+        || cause instanceof UnresolvedAddressException;
   }
 
   /**
@@ -94,7 +107,7 @@ public final class DialFailures {
   static SshException beforeTheKeys(SshServer server, Throwable cause, Duration own) {
     return own.compareTo(NOTICEABLE) > 0
         ? failure(SshFailure.HELD_UP, server, "hung up on us, who kept it waiting", cause)
-        : failure(SshFailure.NOT_SSH, server, "no SSH session: " + cause.getMessage(), cause);
+        : failure(SshFailure.NOT_SSH, server, "no SSH session: " + PlainWords.of(cause), cause);
   }
 
   static SshException beforeTheLogin(SshServer server, Throwable cause) {
@@ -102,7 +115,8 @@ public final class DialFailures {
   }
 
   static SshException sessionEnded(SshServer server, Throwable cause) {
-    return failure(SshFailure.SESSION_ENDED, server, "session ended: " + cause.getMessage(), cause);
+    return failure(
+        SshFailure.SESSION_ENDED, server, "session ended: " + PlainWords.of(cause), cause);
   }
 
   public static SshException failure(

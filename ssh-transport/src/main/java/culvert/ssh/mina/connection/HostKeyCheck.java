@@ -3,6 +3,8 @@ package culvert.ssh.mina.connection;
 import culvert.config.AlgorithmKind;
 import culvert.config.SshProfile;
 import culvert.ssh.Asker;
+import culvert.ssh.Defects;
+import culvert.ssh.PlainWords;
 import culvert.ssh.SshException;
 import culvert.ssh.SshFailure;
 import culvert.ssh.SshServer;
@@ -72,8 +74,8 @@ final class HostKeyCheck {
             promise.setSuccess(done.getNow());
           } else {
             promise.setFailure(
-                done.cause() instanceof SshException conflict
-                    ? conflict
+                Defects.isOne(done.cause()) || done.cause() instanceof SshException
+                    ? SshException.of(done.cause())
                     : impossible(server, done.cause()));
           }
         });
@@ -87,7 +89,7 @@ final class HostKeyCheck {
         "host key of "
             + server.host()
             + " cannot be verified ("
-            + cause.getMessage()
+            + PlainWords.of(cause)
             + "): not sending credentials",
         cause);
   }

@@ -2,7 +2,9 @@ package culvert.ssh.mina.connection;
 
 import culvert.config.SshWay;
 import culvert.ssh.Asker;
+import culvert.ssh.Defects;
 import culvert.ssh.Originator;
+import culvert.ssh.PlainWords;
 import culvert.ssh.SshException;
 import culvert.ssh.SshFailure;
 import culvert.ssh.SshServer;
@@ -19,6 +21,7 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.NetUtil;
 import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.FutureListener;
 import io.netty.util.concurrent.Promise;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -154,16 +157,16 @@ public final class ServerDialler {
                 DialFailures.of(server, whom, done.cause(), server.profile().timeouts().connect()));
           }
         });
-    addresses.addListener(
-        (Future<List<InetAddress>> known) -> {
-          if (!known.isSuccess()) {
-            connected.tryFailure(known.cause());
+    FutureListener<List<InetAddress>> known =
+        found -> {
+          if (!found.isSuccess()) {
+            connected.tryFailure(found.cause());
           } else if (!dialled.isDone()) {
             named.run();
             services
                 .dialer()
                 .dial(
-                    known.getNow(),
+                    found.getNow(),
                     port,
                     server.profile().timeouts().connect(),
                     loop,
@@ -177,7 +180,8 @@ public final class ServerDialler {
                       }
                     });
           }
-        });
+        };
+    addresses.addListener(Defects.told(known, connected::tryFailure));
     return connected;
   }
 
@@ -200,11 +204,14 @@ public final class ServerDialler {
     Future<List<InetAddress>> addresses = resolve(proxy.address().host(), asker, loop);
     connect(server, addresses, proxy.address().port(), loop, whom, named, dialled)
         .addListener(
-            (Future<DuplexChannel> connected) -> {
-              if (connected.isSuccess()) {
-                ask(proxy, connected.getNow(), server, whom, dialled);
-              }
-            });
+            Defects.told(
+                (FutureListener<DuplexChannel>)
+                    connected -> {
+                      if (connected.isSuccess()) {
+                        ask(proxy, connected.getNow(), server, whom, dialled);
+                      }
+                    },
+                dialled::tryFailure));
   }
 
   private static void ask(
@@ -225,15 +232,18 @@ public final class ServerDialler {
               if (answered.isSuccess()) {
                 give(new Dialled(channel, Optional.empty()), dialled);
               } else {
-                SshFailure failure =
-                    answered.cause() instanceof ProxyException refused
-                        ? refused.failure()
-                        : SshFailure.NO_ROUTE;
-                dialled.tryFailure(
-                    DialFailures.failure(
-                        failure, server, whom + answered.cause().getMessage(), answered.cause()));
+                dialled.tryFailure(refusedByProxy(server, whom, answered.cause()));
               }
             });
+  }
+
+  private static SshException refusedByProxy(SshServer server, String whom, Throwable cause) {
+    if (Defects.isOne(cause)) {
+      return SshException.of(cause);
+    }
+    SshFailure failure =
+        cause instanceof ProxyException refused ? refused.failure() : SshFailure.NO_ROUTE;
+    return DialFailures.failure(failure, server, whom + PlainWords.of(cause), cause);
   }
 
   /** The name, resolved by whoever connects, unless the rules have decided by an address. */
@@ -264,11 +274,10 @@ public final class ServerDialler {
   private static SshException refusedByHop(SshServer server, Throwable cause) {
     String hop = server.hop().map(SshServer::toString).orElse("hop");
     String message =
-        "ssh server " + server + ": through ssh server " + hop + ": " + cause.getMessage();
-    SshFailure failure =
-        cause instanceof SshException ssh ? ssh.failure() : SshFailure.SESSION_ENDED;
+        "ssh server " + server + ": through ssh server " + hop + ": " + PlainWords.of(cause);
+    SshFailure failure = SshException.of(cause).failure();
     if (failure == SshFailure.TARGET_UNREACHABLE) {
-      String words = String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT);
+      String words = PlainWords.of(cause).toLowerCase(Locale.ROOT);
       failure =
           words.contains("connection refused")
               ? SshFailure.CONNECTION_REFUSED

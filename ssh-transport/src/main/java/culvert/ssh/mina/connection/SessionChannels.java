@@ -1,6 +1,7 @@
 package culvert.ssh.mina.connection;
 
 import culvert.ssh.BindAddress;
+import culvert.ssh.Defects;
 import culvert.ssh.ForwardedConnections;
 import culvert.ssh.Originator;
 import culvert.ssh.RemoteForward;
@@ -126,7 +127,14 @@ public final class SessionChannels {
   private Future<Void> unlessEnded(Promise<?> asked, Consumer<Promise<Void>> work) {
     EventLoop loop = connection.eventLoop();
     Promise<Void> gone = loop.newPromise();
-    Loops.post(loop, () -> run(asked, gone, work));
+    Loops.post(
+        loop,
+        Defects.told(
+            () -> run(asked, gone, work),
+            defect -> {
+              asked.tryFailure(SshException.of(defect));
+              gone.trySuccess(null);
+            }));
     return gone;
   }
 

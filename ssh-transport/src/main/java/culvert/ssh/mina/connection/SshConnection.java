@@ -2,6 +2,7 @@ package culvert.ssh.mina.connection;
 
 import culvert.ssh.Asker;
 import culvert.ssh.BindAddress;
+import culvert.ssh.Defects;
 import culvert.ssh.Originator;
 import culvert.ssh.SshException;
 import culvert.ssh.SshFailure;
@@ -107,8 +108,7 @@ public final class SshConnection {
    * @param via the session with the hop before the server, to be made or joined; its passwords are
    *     read until the connection is reached
    * @param asker on whose behalf names are looked up
-   * @param loop where futures complete, and where the connection lives unless a hop's connection
-   *     lives elsewhere
+   * @param loop where futures complete, and the connection lives unless a hop's lives elsewhere
    */
   public static SshConnection start(
       SshServer server,
@@ -118,7 +118,7 @@ public final class SshConnection {
       ConnectionServices services,
       ServerDialler dialler) {
     SshConnection connection = new SshConnection(server, via, asker, loop, services, dialler);
-    loop.execute(connection.approach::begin);
+    loop.execute(() -> connection.onLoop(connection.approach::begin));
     return connection;
   }
 
@@ -199,9 +199,9 @@ public final class SshConnection {
     work.addListener(
         done -> {
           if (done.isSuccess()) {
-            next.run();
+            onLoop(next);
           } else {
-            end((SshException) done.cause());
+            end(SshException.of(done.cause()));
           }
         });
   }
@@ -225,7 +225,7 @@ public final class SshConnection {
                 }
               });
       ProxyHandshake.finish(tcp);
-    } catch (Exception e) {
+    } catch (IOException e) {
       end(DialFailures.failure(SshFailure.NOT_SSH, server, "no SSH session", e));
     }
   }
@@ -389,10 +389,10 @@ public final class SshConnection {
     return loop().schedule(() -> onLoop(task), delay.toNanos(), TimeUnit.NANOSECONDS);
   }
 
-  private void onLoop(Runnable task) {
+  void onLoop(Runnable task) {
     EventLoop now = loop();
     if (now.inEventLoop()) {
-      task.run();
+      Defects.told(task, defect -> end(SshException.of(defect))).run();
     } else {
       now.execute(() -> onLoop(task)); // which may have changed by then
     }

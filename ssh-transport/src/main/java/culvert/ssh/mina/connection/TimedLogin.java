@@ -82,8 +82,10 @@ final class TimedLogin {
                 .auth()
                 .addListener(done -> Loops.post(loop, () -> answered(shown, done, accepted)));
           });
-    } catch (Exception e) {
+    } catch (IOException e) {
       failed.accept(shown.failure(e));
+    } catch (Exception e) {
+      failed.accept(SshException.of(e));
     }
   }
 
@@ -116,7 +118,7 @@ final class TimedLogin {
               if (written.isSuccess()) {
                 succeed(succeeded);
               } else {
-                failed.accept((SshException) written.cause());
+                failed.accept(SshException.of(written.cause()));
               }
             });
   }

@@ -1,5 +1,6 @@
 package culvert.ssh.mina.pool;
 
+import culvert.ssh.Defects;
 import culvert.ssh.SshException;
 import culvert.ssh.SshFailure;
 import culvert.ssh.SshServer;
@@ -13,6 +14,7 @@ import culvert.ssh.mina.io.Loops;
 import culvert.ssh.mina.pool.SpareConnections.Claim;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.FutureListener;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.time.Duration;
 import java.util.Optional;
@@ -86,14 +88,14 @@ final class SessionLogin {
 
   /** Begins. Any thread. */
   void start() {
-    loop.execute(this::begin);
+    loop.execute(guarded(this::begin));
   }
 
   private void begin() {
     assert Loops.isOn(loop);
     begun = System.nanoTime();
     patience = server.profile().patience();
-    deadline = loop.schedule(this::late, patience.toNanos(), TimeUnit.NANOSECONDS);
+    deadline = loop.schedule(guarded(this::late), patience.toNanos(), TimeUnit.NANOSECONDS);
     prepare();
   }
 
@@ -109,7 +111,7 @@ final class SessionLogin {
       fail(unfinished().orElseGet(this::timedOut));
     } else {
       long left = Math.max(patience.minus(servers).toNanos(), LOOK_AGAIN.toNanos());
-      deadline = loop.schedule(this::late, left, TimeUnit.NANOSECONDS);
+      deadline = loop.schedule(guarded(this::late), left, TimeUnit.NANOSECONDS);
     }
   }
 
@@ -136,19 +138,13 @@ final class SessionLogin {
             logins.threads(server),
             loop,
             () -> logins.prepare(server, spec.user(), spec.password()))
-        .addListener((Future<Login> prepared) -> prepared(prepared));
+        .addListener(Defects.told((FutureListener<Login>) this::prepared, this::failed));
   }
 
   private void prepared(Future<Login> prepared) {
     own.end();
     if (!prepared.isSuccess()) {
-      // Not "no identity": a defect of ours must not lead to plaintext.
-      fail(
-          DialFailures.failure(
-              SshFailure.SESSION_ENDED,
-              server,
-              "no login: " + prepared.cause().getMessage(),
-              prepared.cause()));
+      failed(prepared.cause()); // not "no identity": a defect must not lead to plaintext
       return;
     }
     Login next = prepared.getNow();
@@ -161,16 +157,15 @@ final class SessionLogin {
     }
     own.begin(); // it is we who ask for only so many at once
     claiming = spares.claim(path, spec.via(), spec.asker(), loop);
-    claiming.addListener((Future<Claim> claimed) -> claimed(claimed, next));
+    FutureListener<Claim> then = claimed -> claimed(claimed, next);
+    claiming.addListener(Defects.told(then, this::failed));
   }
 
   private void claimed(Future<Claim> claimed, Login shown) {
     own.end();
     if (!claimed.isSuccess()) {
       shown.wipe();
-      if (claimed.cause() instanceof SshException failure) {
-        fail(failure);
-      }
+      failed(claimed.cause());
       return;
     }
     Claim claim = claimed.getNow();
@@ -178,7 +173,7 @@ final class SessionLogin {
     claim
         .connection()
         .ready()
-        .addListener(ready -> Loops.post(loop, () -> ready(ready, claim, shown)));
+        .addListener(ready -> Loops.post(loop, guarded(() -> ready(ready, claim, shown))));
   }
 
   private void ready(Future<?> ready, Claim claim, Login shown) {
@@ -186,7 +181,7 @@ final class SessionLogin {
       shown.wipe();
       claim.connection().close("nobody waits for this connection");
       if (!over) {
-        fail((SshException) ready.cause());
+        failed(ready.cause());
       }
       return;
     }
@@ -200,7 +195,8 @@ final class SessionLogin {
     claim
         .connection()
         .logIn(shown)
-        .addListener(done -> Loops.post(loop, () -> loggedIn(done, claim, shown.sentAnything())));
+        .addListener(
+            done -> Loops.post(loop, guarded(() -> loggedIn(done, claim, shown.sentAnything()))));
   }
 
   private void loggedIn(Future<?> done, Claim claim, boolean sentAnything) {
@@ -215,7 +211,7 @@ final class SessionLogin {
       retried = true;
       prepare();
     } else {
-      SshException failure = (SshException) done.cause();
+      SshException failure = SshException.of(done.cause());
       if (!outcome.othersStand()) {
         refused.note(key, failure);
       }
@@ -227,6 +223,14 @@ final class SessionLogin {
   private static boolean timedOut(Future<?> done) {
     return done.cause() instanceof SshException failure
         && failure.failure() == SshFailure.TIMED_OUT;
+  }
+
+  private Runnable guarded(Runnable task) {
+    return Defects.told(task, this::failed);
+  }
+
+  private void failed(Throwable cause) {
+    fail(SshException.of(cause));
   }
 
   private void fail(SshException failure) {

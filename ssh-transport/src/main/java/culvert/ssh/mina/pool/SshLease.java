@@ -1,6 +1,7 @@
 package culvert.ssh.mina.pool;
 
 import culvert.ssh.BindAddress;
+import culvert.ssh.Defects;
 import culvert.ssh.ForwardedConnections;
 import culvert.ssh.Originator;
 import culvert.ssh.RemoteForward;
@@ -13,6 +14,7 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.FutureListener;
 import io.netty.util.concurrent.Promise;
 import java.net.InetAddress;
 import java.util.Optional;
@@ -196,8 +198,8 @@ final class SshLease implements SshSession, HopSession {
       PooledSession here = session;
       Promise<DuplexChannel> tried = opening.loop.newPromise();
       opening.on(here, tried);
-      tried.addListener(
-          (Future<DuplexChannel> done) -> {
+      FutureListener<DuplexChannel> then =
+          done -> {
             if (done.isSuccess()) {
               succeed(done.getNow());
             } else if (connectionsLeft > 1 && isFull(done.cause())) {
@@ -205,20 +207,21 @@ final class SshLease implements SshSession, HopSession {
             } else {
               fail(done.cause());
             }
-          });
+          };
+      tried.addListener(Defects.told(then, this::fail));
     }
 
     private void lookElsewhere(PooledSession full, int connectionsLeft, Throwable refusal) {
       asked = asked.elsewhere(full);
-      pool.place(asked)
-          .addListener(
-              (Future<PooledSession> granted) -> {
-                if (granted.isSuccess() && moveTo(granted.getNow())) {
-                  attempt(connectionsLeft);
-                } else {
-                  fail(refusal);
-                }
-              });
+      FutureListener<PooledSession> then =
+          granted -> {
+            if (granted.isSuccess() && moveTo(granted.getNow())) {
+              attempt(connectionsLeft);
+            } else {
+              fail(refusal);
+            }
+          };
+      pool.place(asked).addListener(Defects.told(then, this::fail));
     }
 
     private void succeed(DuplexChannel channel) {

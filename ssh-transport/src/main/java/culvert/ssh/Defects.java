@@ -1,4 +1,4 @@
-package culvert.proxy.relay;
+package culvert.ssh;
 
 import io.netty.util.concurrent.FutureListener;
 import java.io.UncheckedIOException;

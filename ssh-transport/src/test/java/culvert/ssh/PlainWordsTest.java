@@ -1,10 +1,12 @@
-package culvert.proxy.event;
+package culvert.ssh;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.netty.channel.epoll.Epoll;
 import io.netty.channel.unix.Errors;
-import io.netty.handler.codec.DecoderException;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.NotYetConnectedException;
 import java.util.stream.Stream;
@@ -20,11 +22,15 @@ class PlainWordsTest {
         Arguments.of(new IOException("Connection reset by peer"), "Connection reset by peer"),
         Arguments.of(new ClosedChannelException(), "connection closed"),
         Arguments.of(new NotYetConnectedException(), "connection reset"),
+        Arguments.of(
+            new ConnectException(
+                "finishConnect(..) failed with error(-113): No route to host: /192.0.2.1:22"),
+            "No route to host: /192.0.2.1:22"),
         Arguments.of(new IOException(), "no reason given"),
         Arguments.of(new IOException(null, new ClosedChannelException()), "connection closed"),
-        Arguments.of(new DecoderException(new IOException("too long")), "too long"),
-        Arguments.of(new DecoderException(new IOException()), "no reason given"),
-        Arguments.of(new DecoderException("seven", new IOException("x")), "seven"));
+        Arguments.of(new RuntimeException(new IOException("too long")), "too long"),
+        Arguments.of(new RuntimeException(new IOException()), "no reason given"),
+        Arguments.of(new RuntimeException("seven", new IOException("x")), "seven"));
   }
 
   @ParameterizedTest(name = "{0} -> {1}")
@@ -35,6 +41,7 @@ class PlainWordsTest {
 
   @Test
   void areTheKernelsWhereEpollHasFailed() {
+    assumeTrue(Epoll.isAvailable());
     assertThat(PlainWords.of(new Errors.NativeIoException("recvAddress", -104, false)))
         .doesNotContain("recvAddress", "Exception", "error(");
   }

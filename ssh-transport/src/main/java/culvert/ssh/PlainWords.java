@@ -1,11 +1,14 @@
-package culvert.proxy.event;
+package culvert.ssh;
 
-import io.netty.channel.unix.Errors;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.NotYetConnectedException;
+import java.util.regex.Pattern;
 
 /** What has gone wrong, as a log tells it to somebody who does not know the code. */
 public final class PlainWords {
+  /** {@code finishConnect(..) failed with error(-111): Connection refused: /192.0.2.1:22}. */
+  private static final Pattern EPOLLS_CALL = Pattern.compile("^\\w+\\(\\.\\.\\) failed[^:]*: ");
+
   private PlainWords() {}
 
   /**
@@ -25,8 +28,6 @@ public final class PlainWords {
     if (cause.getCause() != null && message.equals(cause.getCause().toString())) {
       return of(cause.getCause()); // an exception that wraps another one without words of its own
     }
-    return cause instanceof Errors.NativeIoException
-        ? message.substring(message.lastIndexOf(": ") + 1).strip()
-        : message;
+    return EPOLLS_CALL.matcher(message).replaceFirst("");
   }
 }
