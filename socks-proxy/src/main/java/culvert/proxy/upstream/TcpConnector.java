@@ -2,6 +2,7 @@ package culvert.proxy.upstream;
 
 import culvert.proxy.door.Refusal;
 import culvert.proxy.event.Endpoints;
+import culvert.ssh.OpenedChannel;
 import culvert.ssh.PlainWords;
 import culvert.ssh.TcpDialer;
 import io.netty.channel.ChannelHandler;
@@ -50,10 +51,10 @@ public final class TcpConnector implements DirectConnector {
         .dial(others, port, timeout, loop, initializer)
         .addListener(
             (Future<DuplexChannel> dialled) -> {
-              if (!dialled.isSuccess()) {
+              if (dialled.isSuccess()) {
+                OpenedChannel.passOn(dialled, connected);
+              } else {
                 connected.tryFailure(failure(others, port, dialled.cause()));
-              } else if (!connected.trySuccess(dialled.getNow())) {
-                dialled.getNow().close();
               }
             });
     return connected;

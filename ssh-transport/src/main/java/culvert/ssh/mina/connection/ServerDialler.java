@@ -3,6 +3,7 @@ package culvert.ssh.mina.connection;
 import culvert.config.SshWay;
 import culvert.ssh.Asker;
 import culvert.ssh.Defects;
+import culvert.ssh.OpenedChannel;
 import culvert.ssh.Originator;
 import culvert.ssh.PlainWords;
 import culvert.ssh.SshException;
@@ -171,14 +172,7 @@ public final class ServerDialler {
                     server.profile().timeouts().connect(),
                     loop,
                     new IdleHandler())
-                .addListener(
-                    (Future<DuplexChannel> tcp) -> {
-                      if (tcp.isSuccess()) {
-                        connected.trySuccess(tcp.getNow());
-                      } else {
-                        connected.tryFailure(tcp.cause());
-                      }
-                    });
+                .addListener((Future<DuplexChannel> tcp) -> OpenedChannel.passOn(tcp, connected));
           }
         };
     addresses.addListener(Defects.told(known, connected::tryFailure));

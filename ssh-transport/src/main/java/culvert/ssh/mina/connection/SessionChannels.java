@@ -3,6 +3,7 @@ package culvert.ssh.mina.connection;
 import culvert.ssh.BindAddress;
 import culvert.ssh.Defects;
 import culvert.ssh.ForwardedConnections;
+import culvert.ssh.OpenedChannel;
 import culvert.ssh.Originator;
 import culvert.ssh.RemoteForward;
 import culvert.ssh.SshException;
@@ -90,10 +91,10 @@ public final class SessionChannels {
     Promise<DuplexChannel> asked = connection.eventLoop().newPromise();
     asked.addListener(
         (Future<DuplexChannel> answer) -> {
-          if (!answer.isSuccess()) {
+          if (answer.isSuccess()) {
+            OpenedChannel.passOn(answer, opened);
+          } else {
             opened.tryFailure(explained(said, answer.cause()));
-          } else if (!opened.trySuccess(answer.getNow())) {
-            answer.getNow().close();
           }
         });
     return asked;

@@ -3,6 +3,7 @@ package culvert.ssh.mina.pool;
 import culvert.ssh.BindAddress;
 import culvert.ssh.Defects;
 import culvert.ssh.ForwardedConnections;
+import culvert.ssh.OpenedChannel;
 import culvert.ssh.Originator;
 import culvert.ssh.RemoteForward;
 import culvert.ssh.SshException;
@@ -18,6 +19,7 @@ import io.netty.util.concurrent.FutureListener;
 import io.netty.util.concurrent.Promise;
 import java.net.InetAddress;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One user's hold on a pooled session. Where the server takes no more channels on its connection,
@@ -200,12 +202,11 @@ final class SshLease implements SshSession, HopSession {
       opening.on(here, tried);
       FutureListener<DuplexChannel> then =
           done -> {
-            if (done.isSuccess()) {
-              succeed(done.getNow());
-            } else if (connectionsLeft > 1 && isFull(done.cause())) {
+            if (connectionsLeft > 1 && isFull(done.cause())) {
               lookElsewhere(here, connectionsLeft - 1, done.cause());
             } else {
-              fail(done.cause());
+              request.wipe();
+              OpenedChannel.passOn(done, opened);
             }
           };
       tried.addListener(Defects.told(then, this::fail));
@@ -224,20 +225,13 @@ final class SshLease implements SshSession, HopSession {
       pool.place(asked).addListener(Defects.told(then, this::fail));
     }
 
-    private void succeed(DuplexChannel channel) {
-      request.wipe();
-      if (!opened.trySuccess(channel)) {
-        channel.close();
-      }
-    }
-
     private void fail(Throwable cause) {
       request.wipe();
       opened.tryFailure(cause);
     }
   }
 
-  private static boolean isFull(Throwable cause) {
+  private static boolean isFull(@Nullable Throwable cause) {
     return cause instanceof SshException ssh && ssh.failure() == SshFailure.SESSION_FULL;
   }
 }
