@@ -1,9 +1,10 @@
 /**
  * The command line: {@code culvert run}, {@code check}, {@code explain}, {@code trust}, {@code
- * tunnel}, {@code demo}.
+ * tunnel}, {@code pins}, {@code unpin}, {@code demo}; signals, and the log's layouts.
  *
- * <p>Starting points: {@link culvert.proxy.cli.DemoProgram} is what another module may provide.
- * Everything runs on the main thread.
+ * <p>Starting points: {@link culvert.proxy.cli.Culvert} is the program and has a class for each
+ * command; {@link culvert.proxy.cli.DemoProgram} is what another module may provide. Commands run
+ * on the main thread; signals come on threads of their own and become its orders.
  */
 @NullMarked
 package culvert.proxy.cli;

@@ -1,5 +1,6 @@
 package culvert.ssh.mina.io;
 
+import io.netty.channel.Channel;
 import java.util.Objects;
 import org.apache.sshd.common.AttributeRepository.AttributeKey;
 import org.apache.sshd.common.FactoryManager;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 public final class NettyIoServices implements IoServiceFactoryFactory {
 
   /** In a connect's context: the connected channel, on whose event loop the connect is called. */
-  public static final AttributeKey<io.netty.channel.Channel> CHANNEL = new AttributeKey<>();
+  public static final AttributeKey<Channel> CHANNEL = new AttributeKey<>();
 
   @Override
   public IoServiceFactory create(FactoryManager manager) {

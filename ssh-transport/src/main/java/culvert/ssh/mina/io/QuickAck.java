@@ -6,6 +6,7 @@ import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.nio.NioChannelOption;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import jdk.net.ExtendedSocketOptions;
 import org.jspecify.annotations.Nullable;
@@ -50,7 +51,7 @@ final class QuickAck {
     private static boolean supported() {
       try (SocketChannel probe = SocketChannel.open()) {
         return probe.supportedOptions().contains(ExtendedSocketOptions.TCP_QUICKACK);
-      } catch (java.io.IOException e) {
+      } catch (IOException e) {
         return false;
       }
     }

@@ -3,6 +3,7 @@ package culvert.ssh.mina.kex;
 import culvert.config.AlgorithmKind;
 import culvert.config.SshAlgorithms;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -108,7 +109,7 @@ final class Offer {
       return first;
     }
     List<KeyExchangeFactory> again = new ArrayList<>(first);
-    again.sort(java.util.Comparator.comparing(exchange -> KeyExchanges.isDear(exchange.getName())));
+    again.sort(Comparator.comparing(exchange -> KeyExchanges.isDear(exchange.getName())));
     return List.copyOf(again);
   }
 
