@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import culvert.it.peers.CurlClient;
 import culvert.it.peers.FreePorts;
 import culvert.it.peers.FtpDialogue;
+import culvert.it.peers.PamService;
 import culvert.it.peers.RealPeers;
 import culvert.it.peers.RealSshd;
 import culvert.it.peers.RealVsftpd;
@@ -84,6 +85,32 @@ class CanaryIT {
       assertThat(log.text()).contains("TRACE", "230 ****", "refused");
       assertNoCanary(log.text(), TestAccount.password());
       assertNoCanary(log.text(), WRONG);
+    }
+  }
+
+  /** As a PAM module may that somebody has for debugging. */
+  @Test
+  void whatSshdSaysWithThePasswordInItIsNotRepeated() throws Exception {
+    try (PamService pam =
+            PamService.create(
+                "auth required pam_unix.so",
+                "auth optional pam_exec.so expose_authtok stdout /bin/cat",
+                "account required pam_permit.so",
+                "session required pam_permit.so");
+        RealSshd sshd =
+            RealSshd.startWith(
+                pam, "UsePAM yes", "KbdInteractiveAuthentication no", "AllowTcpForwarding no");
+        RealVsftpd vsftpd = RealVsftpd.start();
+        CulvertProcess culvert =
+            run(
+                TestConfig.tunnel(directory, sshd.port(), vsftpd.port(), sshd.knownHostsLine())
+                    .profile("authentication", "[password]"));
+        FtpDialogue ftp = Socks5.through(culvert.port()).ftp("127.0.0.1", vsftpd.port())) {
+      ftp.reply();
+      assertThat(ftp.login(TestAccount.USER, TestAccount.password()))
+          .startsWith("530 culvert: channel to 127.0.0.1:" + vsftpd.port() + " refused: ")
+          .endsWith("at the login the server said: (not repeated: it might hold the password)");
+      assertNoCanary(culvert.log(), TestAccount.password());
     }
   }
 

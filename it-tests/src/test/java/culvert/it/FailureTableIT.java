@@ -12,6 +12,7 @@ import culvert.it.peers.RealSshd;
 import culvert.it.peers.RealVsftpd;
 import culvert.it.peers.Run;
 import culvert.it.peers.Sha256;
+import culvert.it.peers.TemporaryAccount;
 import culvert.it.peers.TestAccount;
 import culvert.testing.EmbeddedFtpServer;
 import culvert.testing.EmbeddedSshServer;
@@ -257,6 +258,44 @@ class FailureTableIT {
                   + " keyboard-interactive: server asks for more than the password:"
                   + " acct=new_authtok_reqd Changing password for culvert-test. Current password:");
       assertThat(vsftpd.controlConnections()).isZero();
+    }
+  }
+
+  /** By the method password sshd lets such an account in, says so before, and forbids channels. */
+  @Test
+  @RealPeers
+  void anExpiredPasswordWithWhichARealSshdLetsInIsNeverPlaintext() throws Exception {
+    try (TemporaryAccount account = TemporaryAccount.create();
+        PamService pam =
+            PamService.create(
+                "auth required pam_unix.so",
+                "account required pam_unix.so",
+                "password required pam_unix.so",
+                "session required pam_permit.so");
+        RealSshd sshd =
+            RealSshd.startWith(
+                pam,
+                "UsePAM yes",
+                "AllowUsers " + account.user(),
+                "KbdInteractiveAuthentication no",
+                "PasswordAuthentication yes");
+        RealVsftpd vsftpd = RealVsftpd.start();
+        Culvert culvert =
+            Culvert.start(
+                TestConfig.tunnel(
+                        peers.directory(), sshd.port(), vsftpd.port(), sshd.knownHostsLine())
+                    .profile("authentication", "[password]")
+                    .rule("fallback", "plain"))) {
+      account.expirePassword();
+      try (FtpDialogue ftp = culvert.ftp(vsftpd.port())) {
+        assertThat(ftp.reply()).startsWith("220 ");
+        assertThat(ftp.login(account.user(), account.password()))
+            .startsWith("530 culvert: channel to 127.0.0.1:" + vsftpd.port() + " refused: ")
+            .contains(", and at the login the server said: ")
+            .contains("required to change your password");
+        assertThat(sshd.log()).contains("Accepted password for " + account.user());
+        assertThat(vsftpd.controlConnections()).isZero();
+      }
     }
   }
 

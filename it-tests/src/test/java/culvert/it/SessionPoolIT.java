@@ -20,6 +20,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -85,6 +86,29 @@ class SessionPoolIT {
                     .containsPattern(
                         "Received disconnect from 127\\.0\\.0\\.1 port \\d+:11:"
                             + " disconnected by Culvert"));
+  }
+
+  /** Or sshd drops what it has not passed on yet. */
+  @Test
+  void theFarewellStandsBehindTheCloseOfTheLastChannel() throws Exception {
+    try (RealSshd sshd = RealSshd.start();
+        Culvert culvert = Culvert.start(peers.config(sshd).profile("idle-timeout", "0s"))) {
+      try (FtpDialogue job = culvert.login(peers.vsftpd().port())) {
+        assertThat(download(culvert, job)).isEqualTo(1000);
+        assertThat(job.send("QUIT")).startsWith("221 ");
+      }
+      awaitDisconnect(sshd);
+
+      String untilFarewell = sshd.log().split("Received disconnect from ", 2)[0];
+      assertThat(untilFarewell).containsPattern("channel \\d+: new .*direct-tcpip");
+      assertThat(count(untilFarewell, "channel \\d+: free: "))
+          .isEqualTo(count(untilFarewell, "channel \\d+: new "))
+          .isEqualTo(2);
+    }
+  }
+
+  private static long count(String log, String pattern) {
+    return Pattern.compile(pattern).matcher(log).results().count();
   }
 
   @Test
