@@ -7,6 +7,7 @@ import culvert.ssh.BindAddress;
 import culvert.ssh.Defects;
 import culvert.ssh.ForwardedConnections;
 import culvert.ssh.NotLookedUpException;
+import culvert.ssh.OpenedChannel;
 import culvert.ssh.Originator;
 import culvert.ssh.PlainWords;
 import culvert.ssh.RemoteForward;
@@ -197,7 +198,7 @@ public final class GuardedSsh implements SshTransport {
       lookup = heldUp();
       if (found.cause() instanceof NotLookedUpException late) {
         opened.tryFailure(
-            new SshException(SshFailure.HELD_UP, target + ": " + late.getMessage(), late));
+            new SshException(SshFailure.HELD_UP, target + ": " + PlainWords.of(late), late));
         return;
       }
       List<InetAddress> addresses = found.isSuccess() ? found.getNow() : List.of();
@@ -230,9 +231,10 @@ public final class GuardedSsh implements SshTransport {
                           // It may well allow the name.
                           opened.tryFailure(
                               notAllowed(
-                                  "; as " + one + ": " + done.cause().getMessage(), done.cause()));
+                                  "; as " + one + ": " + PlainWords.of(done.cause()),
+                                  done.cause()));
                         } else {
-                          passOn(done, opened);
+                          OpenedChannel.passOn(done, opened);
                         }
                       }));
     }
@@ -247,14 +249,6 @@ public final class GuardedSsh implements SshTransport {
           "%s: may be Culvert's own listener, on the SSH server's host%s"
               .formatted(target, besides),
           cause);
-    }
-  }
-
-  private static void passOn(Future<DuplexChannel> done, Promise<DuplexChannel> opened) {
-    if (!done.isSuccess()) {
-      opened.tryFailure(done.cause());
-    } else if (!opened.trySuccess(done.getNow())) {
-      done.getNow().close();
     }
   }
 }
