@@ -51,7 +51,7 @@ public final class TcpDialer {
       throw new IllegalArgumentException("addresses: none (expected: at least one)");
     }
     Promise<DuplexChannel> dialled = loop.newPromise();
-    long deadline = System.nanoTime() + timeout.toNanos();
+    long deadline = loop.ticker().nanoTime() + timeout.toNanos();
     new Attempt(List.copyOf(addresses), port, deadline, loop, initializer, dialled).next(0);
     return dialled;
   }
@@ -81,7 +81,7 @@ public final class TcpDialer {
 
     void next(int index) {
       InetSocketAddress address = new InetSocketAddress(addresses.get(index), port);
-      long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+      long left = TimeUnit.NANOSECONDS.toMillis(deadline - loop.ticker().nanoTime());
       // An even share of the time that is left, so that one dead address does not starve the rest.
       long share = Math.max(1, left / (addresses.size() - index));
       ChannelFuture connecting = bootstrap((int) share).connect(address);
@@ -92,7 +92,7 @@ public final class TcpDialer {
               if (!dialled.trySuccess(channel)) {
                 channel.close();
               }
-            } else if (index + 1 < addresses.size() && System.nanoTime() - deadline < 0) {
+            } else if (index + 1 < addresses.size() && loop.ticker().nanoTime() - deadline < 0) {
               next(index + 1);
             } else {
               dialled.tryFailure(done.cause());

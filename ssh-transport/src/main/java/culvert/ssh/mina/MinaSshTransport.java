@@ -45,6 +45,7 @@ public final class MinaSshTransport implements SshTransport {
   private static final int MAX_READ_BYTES = 256 * 1024;
 
   private final ScheduledThreadPoolExecutor timer;
+  private final Clock clock;
   private final MinaClient client;
   private final LoginFactory logins;
   private final WindowBudget windows;
@@ -96,6 +97,7 @@ public final class MinaSshTransport implements SshTransport {
       ScheduledThreadPoolExecutor timer,
       Clock clock) {
     this.timer = timer;
+    this.clock = clock;
     windows = new WindowBudget(bounds.channelWindow(), bounds.buffered());
     client = new MinaClient(timer);
     SessionSettings settings = new SessionSettings(blocking);
@@ -262,7 +264,7 @@ public final class MinaSshTransport implements SshTransport {
   public void close() {
     List<SshConnection> leaving = new ArrayList<>(spares.close());
     leaving.addAll(pool.close());
-    Farewell.await(leaving);
+    Farewell.await(leaving, clock);
     client.close();
     logins.close();
     timer.shutdownNow();

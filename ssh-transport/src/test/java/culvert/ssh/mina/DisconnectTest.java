@@ -234,7 +234,7 @@ class DisconnectTest {
         channel.write(Unpooled.wrappedBuffer(new byte[1 << 20]));
       }
       channel.flush();
-      ssh.transport.close();
+      ssh.closeTransport();
 
       assertThat(session.ended().get(20, TimeUnit.SECONDS))
           .hasMessageEndingWith("SSH transport closed");

@@ -1,5 +1,7 @@
 package culvert.ssh.mina;
 
+import static org.awaitility.Awaitility.await;
+
 import culvert.config.AuthMethod;
 import culvert.config.HostKeyPolicy;
 import culvert.config.SshLogin;
@@ -15,7 +17,6 @@ import culvert.ssh.SshServer;
 import culvert.ssh.SshSession;
 import culvert.ssh.SshSessionSpec;
 import io.netty.channel.EventLoop;
-import io.netty.channel.EventLoopGroup;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import java.io.IOException;
@@ -32,6 +33,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -62,13 +64,15 @@ public final class TransportFixture implements AutoCloseable {
 
   /** What names that end with {@code .defect} come to. */
   public final RuntimeException defect = new IllegalStateException("it was a defect");
+  /** For connections and for logins, each; runs out as {@link #passes} says. */
+  static final Duration DEADLINE = Duration.ofSeconds(10);
 
   public final List<String> logins = new CopyOnWriteArrayList<>();
   public final Path knownHosts;
   public final MinaSshTransport transport;
   public final EventLoop loop;
   public final org.apache.sshd.server.SshServer server;
-  private final EventLoopGroup loops = NettyTransport.preferred().newGroup("test", 2);
+  private final FrozenLoops loops = new FrozenLoops("test", 2);
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final Queue<Runnable> held = new ConcurrentLinkedQueue<>();
   private volatile boolean filesHeld;
@@ -83,11 +87,11 @@ public final class TransportFixture implements AutoCloseable {
   private Duration maxLifetime = Duration.ofHours(12);
   private int connections = 2;
   private Duration refusedLoginMemory = Duration.ofSeconds(60);
-  private Duration deadline = Duration.ofSeconds(10);
 
   /** None on a clock that a test moves: the server's answers take their own time. */
   private final Duration serverAliveInterval;
 
+  private final Optional<FakeClock> clock;
   private boolean acceptNew = true;
   private final AtomicInteger contacts = new AtomicInteger();
   private final Semaphore answers = new Semaphore(1);
@@ -114,6 +118,7 @@ public final class TransportFixture implements AutoCloseable {
     directory = Files.createTempDirectory("culvert-transport-");
     knownHosts = directory.resolve("known_hosts");
     loop = loops.next();
+    this.clock = clock;
     serverAliveInterval = clock.isPresent() ? Duration.ZERO : Duration.ofSeconds(15);
     server = org.apache.sshd.server.SshServer.setUpDefaultServer();
     server.setHost(address.getHostAddress());
@@ -317,11 +322,6 @@ public final class TransportFixture implements AutoCloseable {
     return limited;
   }
 
-  public TransportFixture deadline(Duration timeout) {
-    deadline = timeout;
-    return this;
-  }
-
   public TransportFixture strict() {
     acceptNew = false;
     return this;
@@ -358,7 +358,7 @@ public final class TransportFixture implements AutoCloseable {
             false),
         new HostKeyPolicy(acceptNew, List.of(knownHosts), Optional.empty(), false),
         way,
-        new SshTimeouts(deadline, deadline, serverAliveInterval, 3),
+        new SshTimeouts(DEADLINE, DEADLINE, serverAliveInterval, 3),
         new SshPooling(idleTimeout, maxLifetime, connections, refusedLoginMemory));
   }
 
@@ -424,16 +424,34 @@ public final class TransportFixture implements AutoCloseable {
     return Set.copyOf(listening);
   }
 
+  /** For the deadlines of connections and logins; a {@link FakeClock} has its own time. */
+  public void passes(Duration time) throws InterruptedException {
+    loops.pass(time);
+  }
+
   /** As the program ends: the transport, and the loops at once behind it. */
   public void closeTransportAndLoops() {
     transport.close();
     loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly(10, TimeUnit.SECONDS);
   }
 
+  /** Closes the transport while time goes on: so no server holds it up. */
+  public void closeTransport() {
+    CompletableFuture<Void> closing = CompletableFuture.runAsync(transport::close);
+    await()
+        .until(
+            () -> {
+              loops.skip(Duration.ofMillis(100));
+              clock.ifPresent(time -> time.skip(Duration.ofMillis(100)));
+              return closing.isDone();
+            });
+    closing.join();
+  }
+
   @Override
   public void close() throws IOException {
     answers.release();
-    transport.close();
+    closeTransport();
     server.stop(true);
     threads.shutdownNow();
     loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly(10, TimeUnit.SECONDS);

@@ -60,7 +60,7 @@ final class Approach {
     this.dialler = dialler;
     this.loop = loop;
     this.listener = listener;
-    this.hopWait = new HopWait(via, dialler);
+    this.hopWait = new HopWait(via, dialler, loop.ticker());
   }
 
   /** How long the hop's session has been held up by Culvert itself, for us. Any thread. */

@@ -21,15 +21,19 @@ public final class Farewell {
   /** The session has ended for everybody else: only its socket waits for a server so long. */
   private static final Duration PATIENCE = Duration.ofSeconds(1);
 
+  private static final Duration LOOK_AGAIN = Duration.ofMillis(20);
+
   private Farewell() {}
 
   /** Lets connections that end go; not for longer than one of them may take. Not on a loop. */
-  public static void await(Collection<SshConnection> leaving) {
-    long begun = System.nanoTime();
+  public static void await(Collection<SshConnection> leaving, Clock clock) {
+    long begun = clock.nanoTime();
     try {
       for (SshConnection connection : leaving) {
-        long left = PATIENCE.toNanos() - (System.nanoTime() - begun);
-        connection.gone().await(Math.max(left, 0), TimeUnit.NANOSECONDS);
+        boolean gone = connection.gone().isDone();
+        while (!gone && clock.nanoTime() - begun < PATIENCE.toNanos()) {
+          gone = connection.gone().await(LOOK_AGAIN.toNanos(), TimeUnit.NANOSECONDS);
+        }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -1,6 +1,7 @@
 package culvert.ssh.mina.connection;
 
 import culvert.ssh.SshSessionSpec;
+import io.netty.util.concurrent.Ticker;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -8,17 +9,19 @@ import java.util.Optional;
 final class HopWait {
   private final Optional<SshSessionSpec> via;
   private final ServerDialler dialler;
+  private final Ticker ticker;
   private volatile long since;
   private volatile boolean waiting;
   private volatile Duration over = Duration.ZERO;
 
-  HopWait(Optional<SshSessionSpec> via, ServerDialler dialler) {
+  HopWait(Optional<SshSessionSpec> via, ServerDialler dialler, Ticker ticker) {
     this.via = via;
     this.dialler = dialler;
+    this.ticker = ticker;
   }
 
   void begin() {
-    since = System.nanoTime();
+    since = ticker.nanoTime();
     waiting = true;
   }
 
@@ -34,7 +37,7 @@ final class HopWait {
     if (!waiting) {
       return over;
     }
-    Duration passed = Duration.ofNanos(System.nanoTime() - since);
+    Duration passed = Duration.ofNanos(ticker.nanoTime() - since);
     Duration held = via.map(dialler::hopHeldUp).orElse(Duration.ZERO);
     return held.compareTo(passed) < 0 ? held : passed; // it may have begun before, for others
   }

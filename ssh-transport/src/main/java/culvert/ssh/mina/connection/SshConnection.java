@@ -94,12 +94,12 @@ public final class SshConnection {
     this.connectClock =
         new TurnClock(
             this::schedule,
-            System::nanoTime,
+            loop.ticker()::nanoTime,
             server.profile().timeouts().connect(),
             this::connectTimedOut,
             OWN_PATIENCE,
             this::heldUp);
-    this.login = new TimedLogin(server, this::schedule, this::end);
+    this.login = new TimedLogin(server, this::schedule, loop.ticker()::nanoTime, this::end);
   }
 
   /**

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.apache.sshd.client.future.AuthFuture;
 import org.apache.sshd.client.session.ClientSession;
 import org.jspecify.annotations.Nullable;
@@ -44,16 +45,18 @@ final class TimedLogin {
    * A login that has not begun.
    *
    * @param timer runs a task on the loop after a while
+   * @param nanoTime the loop's
    * @param failed told once at most why the connection is to end
    */
   TimedLogin(
       SshServer server,
       BiFunction<Duration, Runnable, ScheduledFuture<?>> timer,
+      LongSupplier nanoTime,
       Consumer<SshException> failed) {
     this.server = server;
     this.failed = failed;
     Duration limit = server.profile().timeouts().login();
-    this.clock = new TurnClock(timer, System::nanoTime, limit, this::timedOut, limit, this::heldUp);
+    this.clock = new TurnClock(timer, nanoTime, limit, this::timedOut, limit, this::heldUp);
   }
 
   /** How long it has been held up by Culvert itself. Any thread. */

@@ -34,6 +34,7 @@ final class TurnClock {
 
   /**
    * @param timer runs a task on the loop after a while
+   * @param nanoTime the loop's, so that the two never disagree
    * @param peerLate the peer's time is up; told once, and then the clock has stopped
    * @param ownLate the same of our own
    */

@@ -1,5 +1,6 @@
 package culvert.ssh.mina.pool;
 
+import io.netty.util.concurrent.Ticker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -7,22 +8,27 @@ import java.util.function.Supplier;
 
 /** How long something has been held up by Culvert itself, in its own queues. Thread-safe. */
 final class OwnTime {
+  private final Ticker ticker;
   private final List<Supplier<Duration>> others = new ArrayList<>(); // guarded by this
   private long spent; // guarded by this
   private long since; // guarded by this
   private boolean running; // guarded by this
 
+  OwnTime(Ticker ticker) {
+    this.ticker = ticker;
+  }
+
   synchronized void begin() {
     if (!running) {
       running = true;
-      since = System.nanoTime();
+      since = ticker.nanoTime();
     }
   }
 
   synchronized void end() {
     if (running) {
       running = false;
-      spent += System.nanoTime() - since;
+      spent += ticker.nanoTime() - since;
     }
   }
 
@@ -38,7 +44,7 @@ final class OwnTime {
     List<Supplier<Duration>> parts;
     Duration total;
     synchronized (this) {
-      total = Duration.ofNanos(spent + (running ? System.nanoTime() - since : 0));
+      total = Duration.ofNanos(spent + (running ? ticker.nanoTime() - since : 0));
       parts = List.copyOf(others);
     }
     for (Supplier<Duration> part : parts) {

@@ -43,7 +43,7 @@ final class SessionLogin {
   /** While our own time runs, the server's stands still. */
   private static final Duration LOOK_AGAIN = Duration.ofMillis(20);
 
-  private final OwnTime own = new OwnTime();
+  private final OwnTime own;
   private Duration patience = Duration.ZERO;
   private long begun;
   private boolean over;
@@ -83,6 +83,7 @@ final class SessionLogin {
     this.server = spec.server();
     this.path = key.path();
     this.loop = loop;
+    this.own = new OwnTime(loop.ticker());
     this.outcome = outcome;
   }
 
@@ -93,7 +94,7 @@ final class SessionLogin {
 
   private void begin() {
     assert Loops.isOn(loop);
-    begun = System.nanoTime();
+    begun = loop.ticker().nanoTime();
     patience = server.profile().patience();
     deadline = loop.schedule(guarded(this::late), patience.toNanos(), TimeUnit.NANOSECONDS);
     prepare();
@@ -102,7 +103,7 @@ final class SessionLogin {
   /** Time that has passed here is not the server's. */
   private void late() {
     Duration held = own.total();
-    Duration servers = Duration.ofNanos(System.nanoTime() - begun).minus(held);
+    Duration servers = Duration.ofNanos(loop.ticker().nanoTime() - begun).minus(held);
     if (held.compareTo(OWN_PATIENCE) > 0) {
       fail(
           DialFailures.failure(

@@ -18,6 +18,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.sshd.client.SshClient;
 import org.apache.sshd.client.channel.ChannelExec;
@@ -64,6 +65,7 @@ final class LoginFixture implements AutoCloseable {
   private volatile Optional<String> remark = Optional.empty();
   private volatile Optional<String> farewell = Optional.empty();
   private volatile boolean hangUpOnKey;
+  private final CountDownLatch keysShown = new CountDownLatch(1);
   private volatile CountDownLatch keysWait = new CountDownLatch(0);
   private volatile List<Round> rounds = List.of();
   private volatile List<PublicKey> authorizedKeys = List.of();
@@ -90,6 +92,7 @@ final class LoginFixture implements AutoCloseable {
           if (hangUpOnKey) {
             session.close(true);
           }
+          keysShown.countDown();
           awaitUninterruptibly(keysWait);
           boolean right = authorizedKeys.stream().anyMatch(k -> KeyUtils.compareKeys(k, key));
           seen.add("publickey:" + KeyUtils.getKeyType(key) + (right ? ":right" : ":wrong"));
@@ -184,6 +187,13 @@ final class LoginFixture implements AutoCloseable {
   LoginFixture hangsOnKey() {
     keysWait = new CountDownLatch(1);
     return this;
+  }
+
+  /** Until somebody has shown a key. */
+  void awaitKey() throws InterruptedException {
+    if (!keysShown.await(DEADLINE.toSeconds(), TimeUnit.SECONDS)) {
+      throw new AssertionError("no key after " + DEADLINE);
+    }
   }
 
   private static void awaitUninterruptibly(CountDownLatch latch) {

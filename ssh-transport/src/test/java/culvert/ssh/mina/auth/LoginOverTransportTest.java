@@ -4,7 +4,6 @@ import static culvert.config.AuthMethod.KEYBOARD_INTERACTIVE;
 import static culvert.config.AuthMethod.PASSWORD;
 import static culvert.config.AuthMethod.PUBLICKEY;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import culvert.config.AuthMethod;
 import culvert.ssh.Asker;
@@ -15,15 +14,14 @@ import culvert.ssh.SshFailure;
 import culvert.ssh.SshServer;
 import culvert.ssh.SshSession;
 import culvert.ssh.SshSessionSpec;
+import culvert.ssh.mina.FrozenLoops;
 import culvert.ssh.mina.MinaSshTransport;
 import culvert.ssh.mina.auth.LoginFixture.Round;
 import io.netty.channel.EventLoop;
-import io.netty.channel.EventLoopGroup;
 import io.netty.util.concurrent.Future;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
@@ -44,7 +42,7 @@ class LoginOverTransportTest {
   private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
 
   @TempDir Path directory;
-  private final EventLoopGroup loops = NettyTransport.preferred().newGroup("login", 1);
+  private final FrozenLoops loops = new FrozenLoops("login", 1);
   private final EventLoop loop = loops.next();
   private final ExecutorService blocking = Executors.newCachedThreadPool();
   private LoginFixture ssh;
@@ -64,7 +62,7 @@ class LoginOverTransportTest {
   @AfterEach
   void stop() throws Exception {
     transport.close();
-    loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).await(10, TimeUnit.SECONDS);
+    loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).await(60, TimeUnit.SECONDS);
     blocking.shutdownNow();
     ssh.close();
   }
@@ -86,7 +84,7 @@ class LoginOverTransportTest {
   void whatIsLeftUndoneIsTheReasonWhenTheTimeRunsOut(AuthMethod first) throws Exception {
     ssh.expiredPassword().rounds(Round.asking("Password: "), Round.asking("Code: ")).hangsOnKey();
     Profiles profile = Profiles.with(first, PUBLICKEY).keys(TestKeys.file("ed25519", directory));
-    SshServer server = new SshServer(profile.port(ssh.port(), Duration.ofSeconds(2)), "127.0.0.1");
+    SshServer server = new SshServer(profile.port(ssh.port()), "127.0.0.1");
     SshSessionSpec spec =
         new SshSessionSpec(
             server,
@@ -95,11 +93,10 @@ class LoginOverTransportTest {
             LOOPBACK);
 
     Future<SshSession> login = transport.connect(spec, loop);
-    await()
-        .atMost(Duration.ofSeconds(30))
-        .until(() -> transport.unfinished(spec).isPresent() || login.isDone());
+    ssh.awaitKey(); // now it is the server's turn
     assertThat(transport.unfinished(spec)).isPresent();
     assertThat(transport.onBehalfOf(Asker.CULVERT).unfinished(spec)).isPresent();
+    loops.pass(profile.port(ssh.port()).timeouts().login());
 
     assertThat(login.await(30, TimeUnit.SECONDS)).isTrue();
     assertThat(login.cause())
