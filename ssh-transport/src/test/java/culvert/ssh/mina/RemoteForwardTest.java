@@ -435,7 +435,7 @@ class RemoteForwardTest {
       peer.getOutputStream().write(1);
       assertThat(drained).isNotDone();
       channel.close();
-      drained.get(10, TimeUnit.SECONDS);
+      drained.get(60, TimeUnit.SECONDS);
     }
   }
 
