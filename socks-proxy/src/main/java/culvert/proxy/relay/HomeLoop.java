@@ -54,6 +54,11 @@ public final class HomeLoop {
     return loop().schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
   }
 
+  /** The time by which {@link #in} runs, as {@link System#nanoTime}. */
+  public long nanoTime() {
+    return loop().ticker().nanoTime();
+  }
+
   /** One that completes there. */
   public <T> Promise<T> newPromise() {
     return loop().newPromise();

@@ -168,7 +168,7 @@ public final class GuardedSsh implements SshTransport {
     private final EventLoop loop;
     private final ChannelHandler initializer;
     private final Promise<DuplexChannel> opened;
-    private final long begun = System.nanoTime();
+    private final long begun;
     private volatile @Nullable Duration lookup; // what it took
 
     Attempt(
@@ -183,6 +183,7 @@ public final class GuardedSsh implements SshTransport {
       this.loop = loop;
       this.initializer = initializer;
       this.opened = loop.newPromise();
+      this.begun = loop.ticker().nanoTime();
     }
 
     <T> FutureListener<T> guarded(FutureListener<T> then) {
@@ -191,7 +192,7 @@ public final class GuardedSsh implements SshTransport {
 
     Duration heldUp() {
       Duration over = lookup;
-      return over == null ? Duration.ofNanos(System.nanoTime() - begun) : over;
+      return over == null ? Duration.ofNanos(loop.ticker().nanoTime() - begun) : over;
     }
 
     void found(Future<List<InetAddress>> found) {

@@ -132,7 +132,7 @@ public final class Opening {
     OpeningTimes usual = upstreams.times();
     boolean longer = ofTheProfile.compareTo(usual.tunnel()) > 0;
     times = longer ? new OpeningTimes(ofTheProfile, usual.all().plus(ofTheProfile)) : usual;
-    deadline = System.nanoTime() + times.all().toNanos();
+    deadline = home().nanoTime() + times.all().toNanos();
   }
 
   private void go(Step next) {
@@ -178,7 +178,7 @@ public final class Opening {
 
   /** Of the time for all steps together, in nanoseconds; none: 0 or less. */
   long left() {
-    return deadline - System.nanoTime();
+    return deadline - home().nanoTime();
   }
 
   void succeed(DuplexChannel channel, Upstream upstream) {

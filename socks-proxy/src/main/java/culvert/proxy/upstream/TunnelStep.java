@@ -37,8 +37,8 @@ final class TunnelStep extends Step {
   private final SshTransport ssh;
   private final TunnelPlan plan; // at the server that it has come to be
   private final Duration patience;
-  private final OwnTime ownTime = new OwnTime();
-  private final long begun = System.nanoTime();
+  private final OwnTime ownTime;
+  private final long begun;
 
   TunnelStep(
       Opening opening,
@@ -47,6 +47,8 @@ final class TunnelStep extends Step {
       SshSessionSpec spec) {
     super(opening.home(), opening::defect);
     this.opening = opening;
+    this.ownTime = new OwnTime(opening.home());
+    this.begun = opening.home().nanoTime();
     this.planned = planned;
     this.preparation = preparation;
     this.spec = spec;
@@ -107,7 +109,7 @@ final class TunnelStep extends Step {
    * @param late the server has had its time
    */
   private void watch(Runnable late) {
-    long left = begun + patience.plus(ownTime.soFar()).toNanos() - System.nanoTime();
+    long left = begun + patience.plus(ownTime.soFar()).toNanos() - opening.home().nanoTime();
     long leftInAll = opening.left();
     if (left <= 0 || (leftInAll <= 0 && ownTime.soFar().compareTo(SLIGHT) < 0)) {
       late.run(); // where the time for all steps is up, too, nothing follows

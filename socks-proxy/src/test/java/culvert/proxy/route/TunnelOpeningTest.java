@@ -7,7 +7,6 @@ import static org.mockito.ArgumentMatchers.anyLong;
 import static org.mockito.Mockito.doAnswer;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.never;
-import static org.mockito.Mockito.timeout;
 import static org.mockito.Mockito.verify;
 import static org.mockito.Mockito.when;
 
@@ -41,10 +40,9 @@ import culvert.ssh.AddressResolver;
 import culvert.ssh.SshSession;
 import culvert.ssh.SshTransport;
 import io.netty.channel.DefaultChannelPromise;
-import io.netty.channel.DefaultEventLoop;
 import io.netty.channel.EventLoop;
+import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.socket.DuplexChannel;
-import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -53,7 +51,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.mockito.Answers;
@@ -61,16 +58,12 @@ import org.mockito.Answers;
 /** {@code action: tunnel} to an SSH server that lets us in and then does not answer. */
 class TunnelOpeningTest {
   private static final Duration LONG = Duration.ofMinutes(5);
-  private static final long SOON = 20_000; // ms
+  private static final Duration SHORT = Duration.ofSeconds(10);
+  private static final Duration MOMENT = Duration.ofMillis(1);
   private static final Endpoint TARGET = new Endpoint("target.example", 5432);
-  private static final Policy POLICY =
-      Policy.of(
-          new ConfigLoader(Environment.ofProcess())
-              .loadString(
-                  "profiles: { gate: { host: gate.example, user: gate, connect-timeout: 50ms,"
-                      + " login-timeout: 50ms } }\n",
-                  "test.yaml")
-              .orThrow());
+  private static final Policy POLICY = policy("5s", "5s");
+  private static final Policy PATIENT = policy("5m", "3m");
+  private static final Duration PATIENCE = Duration.ofMinutes(8);
   private static final ConnectionRequest REQUEST =
       new ConnectionRequest(
           "db.example",
@@ -79,7 +72,8 @@ class TunnelOpeningTest {
           InetAddress.getLoopbackAddress(),
           "door");
 
-  private final EventLoop loop = new DefaultEventLoop();
+  private final EmbeddedChannel time = new EmbeddedChannel();
+  private final EventLoop loop = time.eventLoop();
   private final DuplexChannel channel = mock(DuplexChannel.class);
   private final DefaultChannelPromise closed = new DefaultChannelPromise(channel, loop);
   private final Client client = mock(Client.class, Answers.CALLS_REAL_METHODS);
@@ -94,6 +88,7 @@ class TunnelOpeningTest {
 
   @BeforeEach
   void start() {
+    time.freezeTime();
     when(channel.eventLoop()).thenReturn(loop);
     when(channel.isActive()).thenAnswer(call -> !closed.isDone());
     when(channel.closeFuture()).thenReturn(closed);
@@ -113,78 +108,98 @@ class TunnelOpeningTest {
     doAnswer(end -> ends.add(end.getArgument(0))).when(events).connectionEnded(any(), anyLong());
   }
 
-  @AfterEach
-  void stop() {
-    loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
+  private void pass(Duration by) {
+    time.advanceTimeBy(by.toNanos(), TimeUnit.NANOSECONDS);
+    time.runScheduledPendingTasks();
+    time.runPendingTasks();
   }
 
   @Test
-  void aChannelThatHangsHasTheDeadlineOfEveryOpening() throws Exception {
+  void aChannelThatHangsHasTheDeadlineOfEveryOpening() {
     Promise<DuplexChannel> hanging = loop.newPromise();
     when(session.openDirectTcpip(any(), any(), any(), any())).thenReturn(hanging);
-    go(Fallback.NONE, new OpeningTimes(LONG, Duration.ofMillis(100)));
+    go(Fallback.NONE, new OpeningTimes(LONG, SHORT));
+    pass(SHORT.minus(MOMENT));
+    verify(client, never()).refuse(any());
+    pass(MOMENT);
 
-    verify(client, timeout(SOON)).refuse(Refusal.CONNECTION_REFUSED);
+    verify(client).refuse(Refusal.CONNECTION_REFUSED);
     assertThat(ends).containsExactly(EndReason.UPSTREAM_FAILED);
     isGivenBack(hanging);
   }
 
   @Test
-  void whereItMayFallBackSomeOfThatIsLeftForPlaintext() throws Exception {
+  void whereItMayFallBackSomeOfThatIsLeftForPlaintext() {
     Promise<DuplexChannel> hanging = loop.newPromise();
     Promise<DuplexChannel> plain = loop.newPromise();
     when(session.openDirectTcpip(any(), any(), any(), any())).thenReturn(hanging);
     when(direct.connect(any(), anyInt(), any(), any())).thenReturn(plain);
-    go(Fallback.PLAIN, new OpeningTimes(Duration.ofMillis(100), LONG));
+    go(Fallback.PLAIN, new OpeningTimes(SHORT, LONG));
+    pass(SHORT.minus(MOMENT));
+    verify(direct, never()).connect(any(), anyInt(), any(), any());
+    pass(MOMENT);
 
-    verify(direct, timeout(SOON)).connect(any(), anyInt(), any(), any());
+    verify(direct).connect(any(), anyInt(), any(), any());
     verify(client, never()).refuse(any());
     isGivenBack(hanging);
   }
 
   @Test
-  void aNameThatIsLookedUpHereTakesNoneOfTheTargetsTime() throws Exception {
+  void aNameThatIsLookedUpHereTakesNoneOfTheTargetsTime() {
     ownListeners.add(new InetSocketAddress(InetAddress.getLoopbackAddress(), TARGET.port()));
     when(session.serverAddress()).thenReturn(Optional.of(InetAddress.getLoopbackAddress()));
     AddressResolver others = resolver;
     resolver =
         (host, executor) ->
             host.equals(TARGET.host()) ? executor.newPromise() : others.resolve(host, executor);
-    go(Fallback.PLAIN, new OpeningTimes(Duration.ofMillis(100), Duration.ofMillis(1_500)));
+    go(Fallback.PLAIN, new OpeningTimes(MOMENT, SHORT));
+    pass(SHORT.minus(MOMENT));
+    verify(client, never()).refuse(any());
+    pass(SHORT); // looked at again from time to time
 
-    verify(client, timeout(SOON)).refuse(any());
+    verify(client).refuse(any());
     verify(direct, never()).connect(any(), anyInt(), any(), any());
     verify(session, never()).openDirectTcpip(any(), any(), any(), any());
   }
 
   @Test
-  void whatTheProfileGivesItsServersIsNotCutShort() throws Exception {
+  void whatTheProfileGivesItsServersIsNotCutShort() {
     Promise<SshSession> slow = loop.newPromise();
     when(ssh.connect(any(), any())).thenReturn(slow);
-    when(session.openDirectTcpip(any(), any(), any(), any()))
-        .thenReturn(loop.newSucceededFuture(channel));
-    Policy patient =
-        Policy.of(
-            new ConfigLoader(Environment.ofProcess())
-                .loadString(
-                    "profiles: { gate: { host: gate.example, user: gate, connect-timeout: 5m } }\n",
-                    "test.yaml")
-                .orThrow());
-    go(patient, Fallback.PLAIN, new OpeningTimes(Duration.ofMillis(1), Duration.ofMillis(2)));
-    assertThat(loop.schedule(() -> true, 100, TimeUnit.MILLISECONDS).get()).isTrue();
+    when(session.openDirectTcpip(any(), any(), any(), any())).thenReturn(loop.newPromise());
+    go(PATIENT, Fallback.PLAIN, new OpeningTimes(MOMENT, SHORT));
+    pass(PATIENCE.minus(MOMENT));
+    verify(session, never()).openDirectTcpip(any(), any(), any(), any());
+    slow.setSuccess(session);
 
+    verify(session).openDirectTcpip(any(), any(), any(), any());
     verify(client, never()).refuse(any());
     verify(direct, never()).connect(any(), anyInt(), any(), any());
   }
 
   @Test
-  void whoGoesMeanwhileIsWaitedForNoMore() throws Exception {
+  void whenThatIsOverThereIsStillTimeForPlaintext() {
+    when(ssh.connect(any(), any())).thenReturn(loop.newPromise());
+    when(ssh.unfinished(any())).thenReturn(Optional.empty());
+    when(direct.connect(any(), anyInt(), any(), any())).thenReturn(loop.newPromise());
+    go(PATIENT, Fallback.PLAIN, new OpeningTimes(MOMENT, SHORT));
+    pass(PATIENCE);
+
+    verify(direct).connect(any(), anyInt(), any(), any());
+    pass(SHORT.minus(MOMENT));
+    verify(client, never()).refuse(any());
+    pass(MOMENT);
+    verify(client).refuse(any());
+  }
+
+  @Test
+  void whoGoesMeanwhileIsWaitedForNoMore() {
     Promise<DuplexChannel> hanging = loop.newPromise();
     when(session.openDirectTcpip(any(), any(), any(), any())).thenReturn(hanging);
     go(Fallback.NONE, new OpeningTimes(LONG, LONG));
-    verify(session, timeout(SOON)).openDirectTcpip(any(), any(), any(), any());
+    verify(session).openDirectTcpip(any(), any(), any(), any());
     closed.setSuccess();
-    loop.submit(() -> {}).sync();
+    time.runPendingTasks();
 
     isGivenBack(hanging);
     verify(client, never()).accept();
@@ -194,15 +209,27 @@ class TunnelOpeningTest {
   private void isGivenBack(Promise<DuplexChannel> hanging) {
     DuplexChannel late = mock(DuplexChannel.class);
     hanging.setSuccess(late);
-    verify(late, timeout(SOON)).close();
-    verify(session, timeout(SOON)).release();
+    time.runPendingTasks();
+    verify(late).close();
+    verify(session).release();
   }
 
-  private void go(Fallback fallback, OpeningTimes times) throws Exception {
+  private static Policy policy(String connect, String login) {
+    return Policy.of(
+        new ConfigLoader(Environment.ofProcess())
+            .loadString(
+                ("profiles: { gate: { host: gate.example, user: gate, connect-timeout: %s,"
+                        + " login-timeout: %s } }\n")
+                    .formatted(connect, login),
+                "test.yaml")
+            .orThrow());
+  }
+
+  private void go(Fallback fallback, OpeningTimes times) {
     go(POLICY, fallback, times);
   }
 
-  private void go(Policy policy, Fallback fallback, OpeningTimes times) throws Exception {
+  private void go(Policy policy, Fallback fallback, OpeningTimes times) {
     Router router =
         new Router(
             () -> policy,
@@ -218,12 +245,7 @@ class TunnelOpeningTest {
                 times),
             new Relay(new BufferBudget(1 << 20)),
             new OpenConnections(Stories.loggedAndCounted(events)));
-    Future<?> begun =
-        loop.submit(
-            () ->
-                router
-                    .fixed(now -> new Route.Tunnel("gate", Optional.of(TARGET), fallback))
-                    .handle(client));
-    begun.sync();
+    router.fixed(now -> new Route.Tunnel("gate", Optional.of(TARGET), fallback)).handle(client);
+    time.runPendingTasks();
   }
 }

@@ -32,8 +32,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -64,6 +64,7 @@ public final class TransportFixture implements AutoCloseable {
 
   /** What names that end with {@code .defect} come to. */
   public final RuntimeException defect = new IllegalStateException("it was a defect");
+
   /** For connections and for logins, each; runs out as {@link #passes} says. */
   static final Duration DEADLINE = Duration.ofSeconds(10);
 
