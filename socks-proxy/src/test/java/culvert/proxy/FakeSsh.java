@@ -93,7 +93,7 @@ final class FakeSsh implements SshTransport {
       return dialer.dial(
           List.of(InetAddress.getLoopbackAddress()),
           target.port(),
-          Duration.ofSeconds(5),
+          Duration.ofSeconds(60),
           loop,
           initializer);
     }

@@ -130,7 +130,7 @@ class FixedTunnelTest {
       await().until(this::refuses);
       assertThat(drained).isNotDone();
       open.close();
-      drained.get(10, TimeUnit.SECONDS);
+      drained.get(60, TimeUnit.SECONDS);
     }
   }
 
@@ -284,7 +284,7 @@ class FixedTunnelTest {
 
   private Socket client() throws IOException {
     Socket socket = new Socket();
-    socket.setSoTimeout(15_000);
+    socket.setSoTimeout(60_000);
     InetSocketAddress address = daemon.addresses().get(0);
     socket.connect(address, 5_000);
     return socket;

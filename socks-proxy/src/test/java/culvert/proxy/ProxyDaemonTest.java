@@ -359,7 +359,7 @@ class ProxyDaemonTest {
       client.send("last");
       client.socket.shutdownOutput();
       assertThat(client.readAll()).isEqualTo("last");
-      drained.get(10, TimeUnit.SECONDS);
+      drained.get(60, TimeUnit.SECONDS);
       assertThat(refuses(address)).isTrue();
     }
     assertThat(echo.connections).hasValue(1);
@@ -383,7 +383,7 @@ class ProxyDaemonTest {
       assertThat(connectsTo("other.example", 40_000)).isEqualTo(1);
       assertThat(drained).isNotDone();
       session.socket.close();
-      drained.get(10, TimeUnit.SECONDS);
+      drained.get(60, TimeUnit.SECONDS);
     }
     assertThat(audit.lines().stream().filter(line -> line.contains("reason=shutdown")))
         .allMatch(line -> line.contains("Culvert is shutting down"))
@@ -464,7 +464,7 @@ class ProxyDaemonTest {
     return HttpClient.newHttpClient()
         .send(
             HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-                .timeout(Duration.ofSeconds(10))
+                .timeout(Duration.ofSeconds(60))
                 .build(),
             HttpResponse.BodyHandlers.ofString());
   }

@@ -44,7 +44,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Clients that come in a crowd: what they do while it is found out whose they are. */
-@Timeout(30)
+@Timeout(90)
 class LookedUpClientTest {
   private static final List<Cidr> LOCAL = List.of(Cidr.parse("127.0.0.0/8"));
   private static final byte[] SOCKS4_CONNECT = {4, 1, 0, 21, (byte) 192, 0, 2, 1, 0};
@@ -103,19 +103,19 @@ class LookedUpClientTest {
         TcpListener.bind(transport, loops, "test", new Endpoint("127.0.0.1", 0), door);
     Socket client = new Socket();
     client.connect(listener.localAddress());
-    client.setSoTimeout(10_000);
+    client.setSoTimeout(60_000);
     return client;
   }
 
   private Lookup lookup() throws InterruptedException {
-    Lookup lookup = lookups.poll(10, TimeUnit.SECONDS);
+    Lookup lookup = lookups.poll(60, TimeUnit.SECONDS);
     assertThat(lookup).as("asked who the client is").isNotNull();
     return lookup;
   }
 
   /** What has happened on the loop so far has been seen to. */
   private void settle(Lookup lookup) throws Exception {
-    lookup.channel().eventLoop().submit(() -> {}).get(10, TimeUnit.SECONDS);
+    lookup.channel().eventLoop().submit(() -> {}).get(60, TimeUnit.SECONDS);
   }
 
   @AfterEach
@@ -142,14 +142,14 @@ class LookedUpClientTest {
       awaitEndSeen(transport, lookup);
       lookup.answer();
 
-      assertThat(received.get(10, TimeUnit.SECONDS)).isEqualTo("the whole file");
+      assertThat(received.get(60, TimeUnit.SECONDS)).isEqualTo("the whole file");
     }
   }
 
   @ParameterizedTest(name = "{0}")
   @EnumSource(NettyTransport.class)
   void aSocksClientThatSendsAndClosesLosesNothing(NettyTransport transport) throws Exception {
-    try (Socket client = connect(transport, socks(Duration.ofSeconds(10)))) {
+    try (Socket client = connect(transport, socks(Duration.ofSeconds(60)))) {
       Lookup lookup = lookup();
       client.getOutputStream().write(SOCKS4_CONNECT);
       client.getOutputStream().write("the whole file".getBytes(US_ASCII));
@@ -157,7 +157,7 @@ class LookedUpClientTest {
       awaitEndSeen(transport, lookup);
       lookup.answer();
 
-      assertThat(received.get(10, TimeUnit.SECONDS)).isEqualTo("the whole file");
+      assertThat(received.get(60, TimeUnit.SECONDS)).isEqualTo("the whole file");
       assertThat(failures).isEmpty();
     }
   }
@@ -165,7 +165,7 @@ class LookedUpClientTest {
   @ParameterizedTest(name = "{0}")
   @EnumSource(NettyTransport.class)
   void aSocksClientThatOnlyClosesHasHungUp(NettyTransport transport) throws Exception {
-    try (Socket client = connect(transport, socks(Duration.ofSeconds(10)))) {
+    try (Socket client = connect(transport, socks(Duration.ofSeconds(60)))) {
       Lookup lookup = lookup();
       client.shutdownOutput();
       awaitEndSeen(transport, lookup);
@@ -179,7 +179,7 @@ class LookedUpClientTest {
   @ParameterizedTest(name = "{0}")
   @EnumSource(NettyTransport.class)
   void aSocksClientThatVanishesHasHungUp(NettyTransport transport) throws Exception {
-    Socket client = connect(transport, socks(Duration.ofSeconds(10)));
+    Socket client = connect(transport, socks(Duration.ofSeconds(60)));
     Lookup lookup = lookup();
     client.setSoLinger(true, 0);
     client.close();
@@ -199,7 +199,7 @@ class LookedUpClientTest {
     Lookup lookup = lookup();
     client.setSoLinger(true, 0);
     client.close();
-    assertThat(lookup.channel().closeFuture().await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(lookup.channel().closeFuture().await(60, TimeUnit.SECONDS)).isTrue();
     lookup.answer();
 
     await().untilAsserted(() -> assertThat(failures).containsExactly(HandshakeFailure.HUNG_UP));
@@ -222,14 +222,14 @@ class LookedUpClientTest {
   @ParameterizedTest(name = "{0}")
   @EnumSource(NettyTransport.class)
   void whoIsRefusedThenIsToldOfOnce(NettyTransport transport) throws Exception {
-    try (Socket client = connect(transport, socks(Duration.ofSeconds(10)))) {
+    try (Socket client = connect(transport, socks(Duration.ofSeconds(60)))) {
       Lookup first = lookup();
       first.answer();
       settle(first);
       Channel listener = first.channel().parent();
       try (Socket second = new Socket()) {
         second.connect(listener.localAddress());
-        second.setSoTimeout(10_000);
+        second.setSoTimeout(60_000);
         Lookup lookup = lookup();
         lookup.answer();
 

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-@Timeout(30)
+@Timeout(90)
 class TcpListenerTest {
 
   @ParameterizedTest(name = "{0}")
@@ -51,7 +51,7 @@ class TcpListenerTest {
         client.getOutputStream().write("ABOR\r".getBytes(US_ASCII));
         client.sendUrgentData('\n');
         client.shutdownOutput();
-        assertThat(received.get(10, TimeUnit.SECONDS)).isEqualTo("ABOR\r\n");
+        assertThat(received.get(60, TimeUnit.SECONDS)).isEqualTo("ABOR\r\n");
       }
     } finally {
       loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).sync();

@@ -224,11 +224,7 @@ final class FakeSsh implements SshTransport {
       int port = portsBehind.getOrDefault(target.port(), target.port());
       dialer
           .dial(
-              List.of(InetAddress.getLoopbackAddress()),
-              port,
-              Duration.ofSeconds(5),
-              loop,
-              initializer)
+              List.of(InetAddress.getLoopbackAddress()), port, FtpFixture.NEVER, loop, initializer)
           .addListener(
               (Future<DuplexChannel> dialled) -> {
                 if (dialled.isSuccess()) {

@@ -20,6 +20,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -488,6 +489,7 @@ class FtpDataTest {
 
   @Test
   void aServerThatTakesTheFragmentForTheFileIsNotBelieved() throws Exception {
+    ftp.abortPatience(Duration.ofMillis(300));
     Control control = tunnelled();
     ServerSocket listener = ftp.listen();
     Peer data = ftp.data(FtpFixture.HOST, control.epsv(listener.getLocalPort()));
@@ -556,11 +558,12 @@ class FtpDataTest {
       lines++;
     }
     assertThat(lines).isEqualTo(64_001);
-    writer.join(10_000);
+    writer.join(60_000);
   }
 
   @Test
   void aClientThatDiesWithItsUploadIsNotTakenForOneThatHasFinished() throws Exception {
+    ftp.abortPatience(Duration.ofMillis(300));
     Control control = tunnelled();
     ServerSocket listener = ftp.listen();
     Peer data = ftp.data(FtpFixture.HOST, control.epsv(listener.getLocalPort()));
@@ -577,7 +580,6 @@ class FtpDataTest {
 
   @Test
   void theAnswerToTheAbortOfAClientThatIsGoneIsHeard() throws Exception {
-    ftp.abortPatience(FtpFixture.NEVER);
     Control control = tunnelled();
     ServerSocket listener = ftp.listen();
     Peer data = ftp.data(FtpFixture.HOST, control.epsv(listener.getLocalPort()));
@@ -597,7 +599,6 @@ class FtpDataTest {
   @ParameterizedTest(name = "{0}")
   @ValueSource(strings = {"reset", "half-close", "QUIT"})
   void anAbortedUploadsDataWaitWhenTheClientGoesToo(String how) throws Exception {
-    ftp.abortPatience(FtpFixture.NEVER);
     Control control = tunnelled();
     ServerSocket listener = ftp.listen();
     Peer data = ftp.data(FtpFixture.HOST, control.epsv(listener.getLocalPort()));
@@ -624,6 +625,7 @@ class FtpDataTest {
 
   @Test
   void anAbortThatTheServerDoesNotReadCutsTheDataConnection() throws Exception {
+    ftp.abortPatience(Duration.ofMillis(300));
     Control control = tunnelled();
     ServerSocket listener = ftp.listen();
     Peer data = ftp.data(FtpFixture.HOST, control.epsv(listener.getLocalPort()));

@@ -1,7 +1,6 @@
 package culvert.proxy.ftp;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import culvert.ssh.Originator;
@@ -11,7 +10,6 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -233,17 +231,13 @@ class FtpEarlyServersTest extends ActiveSessions {
     Peer data = transfer("LIST", clients);
     try (Peer serverData = connectTo(forward)) {
       serverData.send("the ");
+      for (char c : "the ".toCharArray()) {
+        assertThat(data.answer()).isEqualTo(c); // the server has come, whenever that was noticed
+      }
       server.sendLine("226 done");
       assertThat(client.line()).isEqualTo("226 done");
-      assertThat(data.answer()).isEqualTo('t');
       refuses(forward);
-      assertThat(data.answer()).isEqualTo('h');
-      assertThat(data.answer()).isEqualTo('e');
-      assertThat(data.answer()).isEqualTo(' ');
-      int deadline = data.socket.getSoTimeout();
-      data.socket.setSoTimeout(500);
-      assertThatThrownBy(data::answer).isInstanceOf(SocketTimeoutException.class);
-      data.socket.setSoTimeout(deadline);
+      assertThat(data.isSilent()).isTrue();
       serverData.send("list").sendEof();
       assertThat(data.rest()).isEqualTo("listEOF");
     }

@@ -83,7 +83,7 @@ public final class FtpFixture implements AutoCloseable, AfterEachCallback {
   static final String HOST = "ftp.example";
 
   /** Longer than any test takes, pauses of the whole process included. */
-  static final Duration NEVER = Duration.ofSeconds(60);
+  static final Duration NEVER = Duration.ofMinutes(10);
 
   private record Asked(
       String host,
@@ -102,7 +102,7 @@ public final class FtpFixture implements AutoCloseable, AfterEachCallback {
   private final Channel door;
   private final TcpDialer dialer = new TcpDialer(NettyTransport.preferred(), Map.of());
   private volatile SessionStarts sessions;
-  private volatile Duration abort = Duration.ofMillis(300);
+  private volatile Duration abort = NEVER;
   private volatile Duration earlyData = NEVER;
   private volatile Duration lateData = NEVER;
   final FakeSsh ssh = new FakeSsh(loops.next());
@@ -183,7 +183,7 @@ public final class FtpFixture implements AutoCloseable, AfterEachCallback {
                     server,
                     client,
                     abort,
-                    Duration.ofSeconds(2),
+                    NEVER,
                     earlyData,
                     lateData)));
   }
@@ -209,12 +209,7 @@ public final class FtpFixture implements AutoCloseable, AfterEachCallback {
       direct.add(port);
       Promise<DuplexChannel> connected = loop.newPromise();
       dialer
-          .dial(
-              addresses,
-              port == 21 ? ftpServer.getLocalPort() : port,
-              Duration.ofSeconds(5),
-              loop,
-              initializer)
+          .dial(addresses, port == 21 ? ftpServer.getLocalPort() : port, NEVER, loop, initializer)
           .addListener((Future<DuplexChannel> dialled) -> settle(dialled, port, connected));
       return connected;
     };
@@ -404,7 +399,7 @@ public final class FtpFixture implements AutoCloseable, AfterEachCallback {
         return;
       }
       channel().writeAndFlush(Unpooled.wrappedBuffer(new byte[] {(byte) refusal.socks5Code()}));
-      Closing.finish(channel(), Duration.ofSeconds(1));
+      Closing.finish(channel(), NEVER);
     }
   }
 
@@ -462,7 +457,7 @@ public final class FtpFixture implements AutoCloseable, AfterEachCallback {
   private ServerSocket listen(int backlog) {
     try {
       ServerSocket listener = new ServerSocket(0, backlog, InetAddress.getLoopbackAddress());
-      listener.setSoTimeout(10_000);
+      listener.setSoTimeout(60_000);
       open.add(listener);
       return listener;
     } catch (IOException e) {

@@ -3,7 +3,6 @@ package culvert.proxy.ftp;
 import static culvert.proxy.ftp.FtpFixture.logIn;
 import static culvert.proxy.ftp.FtpFixture.serveLogin;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import culvert.config.AuthMethod;
@@ -12,7 +11,6 @@ import culvert.config.SshUser;
 import culvert.proxy.TestProfiles;
 import io.netty.channel.ChannelOption;
 import java.io.IOException;
-import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
@@ -192,7 +190,7 @@ class FtpLoginTest {
     for (int reply = 0; reply < 2_000 * 32; reply++) {
       assertThat(client.line()).startsWith("502 ");
     }
-    writer.join(10_000);
+    writer.join(60_000);
     assertThat(writer.isAlive()).as("the client got all its answers").isFalse();
   }
 
@@ -232,9 +230,7 @@ class FtpLoginTest {
     for (int i = 0; i < 256; i++) {
       assertThat(server.line()).isEqualTo("NOOP");
     }
-    server.socket.setSoTimeout(200);
-    assertThatThrownBy(server::line).isInstanceOf(SocketTimeoutException.class);
-    server.socket.setSoTimeout(10_000);
+    assertThat(server.isSilent()).isTrue();
     server.sendLine("200 ok");
     assertThat(server.line()).isEqualTo("NOOP");
   }

@@ -202,8 +202,10 @@ class FtpNetTest {
 
   @Test
   void whenTheTunnelIsGoneWhoComesIsRefused() throws Exception {
-    tunnelled().says("PASV");
+    Control control = tunnelled().says("PASV");
     ftp.ssh.ended.setSuccess(FakeSsh.failure(SshFailure.SESSION_ENDED));
+    assertThat(control.client().rest()).endsWith("EOF");
+    control.client().close();
     ended();
 
     assertThat(ftp.data(FtpFixture.HOST, 2000).answer()).isEqualTo(NOT_ALLOWED);

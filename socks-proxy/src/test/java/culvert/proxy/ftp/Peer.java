@@ -13,7 +13,7 @@ import java.net.SocketTimeoutException;
 
 /** One end of a connection, with a deadline on every read. */
 public final class Peer implements Closeable {
-  private static final int DEADLINE_MILLIS = 10_000;
+  private static final int DEADLINE_MILLIS = 60_000;
   private static final int SILENCE_MILLIS = 300;
 
   final Socket socket;

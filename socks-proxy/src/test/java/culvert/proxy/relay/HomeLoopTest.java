@@ -36,7 +36,7 @@ class HomeLoopTest {
   private EventLoop ranOn() throws Exception {
     CompletableFuture<EventLoop> on = new CompletableFuture<>();
     assertThat(home.post(() -> on.complete(first.inEventLoop() ? first : second))).isTrue();
-    return on.get(10, TimeUnit.SECONDS);
+    return on.get(60, TimeUnit.SECONDS);
   }
 
   @Test
@@ -50,7 +50,7 @@ class HomeLoopTest {
               assertThat(ran[0]).isTrue();
               home.check();
             })
-        .get(10, TimeUnit.SECONDS);
+        .get(60, TimeUnit.SECONDS);
   }
 
   @Test

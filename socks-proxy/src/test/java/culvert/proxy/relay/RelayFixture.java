@@ -74,7 +74,7 @@ final class RelayFixture implements AutoCloseable {
     client = new Socket();
     client.setSoTimeout(20_000);
     client.connect(listener.localAddress(), 5_000);
-    clientChannel = accepted.get(5, SECONDS);
+    clientChannel = accepted.get(60, SECONDS);
     listener.close().sync();
     try (ServerSocket serverSocket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       upstreamChannel =
@@ -82,7 +82,7 @@ final class RelayFixture implements AutoCloseable {
               .dial(
                   List.of(serverSocket.getInetAddress()),
                   serverSocket.getLocalPort(),
-                  Duration.ofSeconds(5),
+                  Duration.ofSeconds(60),
                   upstreamLoop.next(),
                   EarlyReads.initializer())
               .sync()
@@ -112,13 +112,13 @@ final class RelayFixture implements AutoCloseable {
                         ended.complete(reason);
                       }
                     }))
-        .get(5, SECONDS);
+        .get(60, SECONDS);
   }
 
   /** As nobody does who has anything to say about it. */
   void closeSockets() throws Exception {
     for (DuplexChannel channel : List.of(clientChannel, upstreamChannel)) {
-      channel.eventLoop().submit(() -> channel.unsafe().closeForcibly()).get(5, SECONDS);
+      channel.eventLoop().submit(() -> channel.unsafe().closeForcibly()).get(60, SECONDS);
     }
   }
 

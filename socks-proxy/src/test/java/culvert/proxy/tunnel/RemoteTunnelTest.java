@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 
 /** What becomes of a remote tunnel when its SSH server does not do as it is asked. */
 class RemoteTunnelTest {
-  private static final int DEADLINE_MILLIS = 10_000;
+  private static final int DEADLINE_MILLIS = 60_000;
   private static final BindAddress BOUND = new BindAddress("127.0.0.1", 2121);
 
   private final EventLoop loop = new DefaultEventLoop();

@@ -100,7 +100,7 @@ class GuardedSshTest {
   }
 
   private Future<DuplexChannel> open(SshTransport through, String host, int port) throws Exception {
-    SshSession connected = through.connect(spec, loop).get(5, TimeUnit.SECONDS);
+    SshSession connected = through.connect(spec, loop).get(60, TimeUnit.SECONDS);
     return connected
         .openDirectTcpip(
             new TunnelTarget(host, port), ORIGINATOR, loop, new ChannelInboundHandlerAdapter())
@@ -311,7 +311,7 @@ class GuardedSshTest {
 
     assertThat(theirs.heldUp(spec)).hasSeconds(3);
     assertThat(theirs.unfinished(spec)).containsSame(left);
-    SshSession connected = theirs.connect(spec, loop).get(5, TimeUnit.SECONDS);
+    SshSession connected = theirs.connect(spec, loop).get(60, TimeUnit.SECONDS);
     assertThat(
             connected
                 .openDirectTcpip(
@@ -329,17 +329,17 @@ class GuardedSshTest {
     serverAt("127.0.0.1");
     Promise<DuplexChannel> slow = loop.newPromise();
     when(session.openDirectTcpip(any(), any(), any(), any())).thenReturn(slow);
-    SshSession connected = guarded.connect(spec, loop).get(5, TimeUnit.SECONDS);
+    SshSession connected = guarded.connect(spec, loop).get(60, TimeUnit.SECONDS);
     Future<DuplexChannel> opened =
         connected.openDirectTcpip(
             new TunnelTarget("far.example", OWN),
             ORIGINATOR,
             loop,
             new ChannelInboundHandlerAdapter());
-    loop.submit(() -> {}).get(5, TimeUnit.SECONDS);
+    loop.submit(() -> {}).get(60, TimeUnit.SECONDS);
     assertThat(opened.cancel(false)).isTrue();
     slow.setSuccess(channel);
-    loop.submit(() -> {}).get(5, TimeUnit.SECONDS);
+    loop.submit(() -> {}).get(60, TimeUnit.SECONDS);
 
     verify(channel).close();
   }

@@ -74,7 +74,7 @@ class UpstreamTest {
 
     Future<DuplexChannel> refused = plain("192.0.2.1", "192.0.2.9");
 
-    assertThatThrownBy(() -> refused.get(10, TimeUnit.SECONDS))
+    assertThatThrownBy(() -> refused.get(60, TimeUnit.SECONDS))
         .hasCauseInstanceOf(ConnectFailedException.class)
         .hasMessageContaining("192.0.2.9:2000: held by a tunnelled FTP session");
     assertThat(((ConnectFailedException) refused.cause()).refusal()).isEqualTo(Refusal.NOT_ALLOWED);

@@ -62,7 +62,7 @@ class DataConnectorTest {
   @BeforeEach
   void start() throws Exception {
     servers = new ServerSocket(0, 1, HERE);
-    servers.setSoTimeout(10_000);
+    servers.setSoTimeout(60_000);
     door =
         new ServerBootstrap()
             .group(loops)
@@ -132,7 +132,7 @@ class DataConnectorTest {
     servers.close();
     Future<Void> answered = connect(dialler(), client());
 
-    assertThat(answered.await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(answered.await(60, TimeUnit.SECONDS)).isTrue();
     assertThat(answered.isSuccess()).isFalse();
     assertThat(client.rest()).isEqualTo("RESET");
     assertThat(told).containsExactly("started 7", "ended 7 upstream-failed");
@@ -148,7 +148,7 @@ class DataConnectorTest {
             },
             client());
 
-    assertThat(answered.await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(answered.await(60, TimeUnit.SECONDS)).isTrue();
     assertThat(answered.cause()).hasMessage("for the test");
     assertThat(client.rest()).isEqualTo("RESET");
     assertThat(told).containsExactly("started 7", "ended 7 internal-error");
@@ -163,7 +163,7 @@ class DataConnectorTest {
 
     assertThat(server.rest()).isEqualTo("RESET");
     assertThat(client.rest()).isEqualTo("RESET");
-    assertThat(answered.await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(answered.await(60, TimeUnit.SECONDS)).isTrue();
     assertThat(answered.isSuccess()).isFalse();
     assertThat(told).containsExactly("started 7", "ended 7 internal-error", "breaking off 7");
     assertThat(ends()).containsExactly("ended internal-error");
@@ -171,7 +171,7 @@ class DataConnectorTest {
 
   @Test
   void aClientThatIsGoneBeforeTheServerIsThereIsToldAsBrokenOff() throws Exception {
-    DuplexChannel channel = accepted.get(10, TimeUnit.SECONDS);
+    DuplexChannel channel = accepted.get(60, TimeUnit.SECONDS);
     connect(
         (addresses, port, loop, initializer) -> {
           channel.close();
@@ -191,11 +191,11 @@ class DataConnectorTest {
   private static DirectConnector dialler() {
     TcpDialer dialer = new TcpDialer(NettyTransport.preferred(), Map.of());
     return (addresses, port, loop, initializer) ->
-        dialer.dial(addresses, port, Duration.ofSeconds(5), loop, initializer);
+        dialer.dial(addresses, port, Duration.ofSeconds(60), loop, initializer);
   }
 
   private AcceptedClient client() throws Exception {
-    DuplexChannel channel = accepted.get(10, TimeUnit.SECONDS);
+    DuplexChannel channel = accepted.get(60, TimeUnit.SECONDS);
     ConnectionRequest request =
         new ConnectionRequest(
             "ftp.example",
@@ -219,7 +219,7 @@ class DataConnectorTest {
     return from.channel()
         .eventLoop()
         .submit(() -> connector.connect(REQUEST, from, recorder, announced))
-        .get(10, TimeUnit.SECONDS);
+        .get(60, TimeUnit.SECONDS);
   }
 
   /** Has its defect when it is told that it is connected. */

@@ -92,7 +92,7 @@ class DataDefectsTest {
     fails(listen());
 
     assertThat(ends).containsExactly(EndReason.INTERNAL_ERROR);
-    assertThat(known.get(10, TimeUnit.SECONDS).await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(known.get(60, TimeUnit.SECONDS).await(60, TimeUnit.SECONDS)).isTrue();
   }
 
   @Test
@@ -118,7 +118,7 @@ class DataDefectsTest {
         };
     fails(listener);
 
-    assertThat(known.get(10, TimeUnit.SECONDS).await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(known.get(60, TimeUnit.SECONDS).await(60, TimeUnit.SECONDS)).isTrue();
   }
 
   @Test
@@ -132,11 +132,11 @@ class DataDefectsTest {
           return owner;
         };
     try (Peer client = connect(listener)) {
-      asked.get(10, TimeUnit.SECONDS).setFailure(new IllegalStateException("for the test"));
+      asked.get(60, TimeUnit.SECONDS).setFailure(new IllegalStateException("for the test"));
       assertThat(client.rest()).isEqualTo("RESET");
     }
     assertThatOneDefectIsLogged();
-    assertThat(known.get(10, TimeUnit.SECONDS).await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(known.get(60, TimeUnit.SECONDS).await(60, TimeUnit.SECONDS)).isTrue();
     isClosed();
   }
 

@@ -386,13 +386,13 @@ class ExpectedDataConnectionsTest {
         CyclicBarrier barrier = new CyclicBarrier(threads);
         Callable<Claim> attempt =
             () -> {
-              barrier.await(10, TimeUnit.SECONDS);
+              barrier.await(60, TimeUnit.SECONDS);
               return claim(HOST, port);
             };
         List<Claim> claims = new ArrayList<>();
         for (java.util.concurrent.Future<Claim> claim :
             pool.invokeAll(Collections.nCopies(threads, attempt))) {
-          claims.add(claim.get(10, TimeUnit.SECONDS));
+          claims.add(claim.get(60, TimeUnit.SECONDS));
         }
         assertThat(claims).containsOnlyOnce(Claim.TAKEN).doesNotContain(Claim.NOT_EXPECTED);
         assertThat(served).hasValue(1);
