@@ -12,14 +12,23 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** The borders of DESIGN section 2, as far as Maven's scopes do not draw them. */
 class BordersTest {
+  private static final List<String> MODULES =
+      List.of("config", "filter-engine", "ssh-transport", "socks-proxy", "it-tests");
+
   private static final JavaClasses CULVERT =
       new ClassFileImporter()
           .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
@@ -307,6 +316,40 @@ class BordersTest {
             .filter(room -> room.startsWith("culvert.proxy"))
             .collect(Collectors.toSet());
     assertThat(FLOORS.stream().flatMap(List::stream)).containsExactlyInAnyOrderElementsOf(rooms);
+  }
+
+  @Test
+  void noFileHasMoreThan400Lines() throws IOException {
+    Map<String, Integer> tooLong = new TreeMap<>();
+    int files = 0;
+    Path root = Path.of("..").toRealPath();
+    for (String module : MODULES) {
+      Path sources = root.resolve(module).resolve("src/main/java");
+      for (Path file : javaFiles(sources)) {
+        int lines = Files.readAllLines(file).size();
+        files++;
+        if (lines > 400) {
+          tooLong.put(root.relativize(file).toString(), lines);
+        }
+      }
+    }
+    assertThat(files).as("files in all").isGreaterThan(300);
+    assertThat(tooLong).as("lines of files that have more than 400").isEmpty();
+  }
+
+  /** All of the build's, so that none is forgotten. */
+  @Test
+  void everyModuleIsLookedAt() throws IOException {
+    assertThat(Files.readString(Path.of("../pom.xml")).lines().map(String::strip))
+        .filteredOn(line -> line.startsWith("<module>"))
+        .containsExactlyInAnyOrderElementsOf(
+            MODULES.stream().map(name -> "<module>" + name + "</module>").toList());
+  }
+
+  private static List<Path> javaFiles(Path directory) throws IOException {
+    try (Stream<Path> all = Files.walk(directory)) {
+      return all.filter(file -> file.toString().endsWith(".java")).toList();
+    }
   }
 
   @Test
