@@ -33,7 +33,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @EnabledOnOs({OS.LINUX, OS.MAC})
 class SignalsIT {
   private static final Map<String, String> USERS = Map.of("amy", "secret");
-  private static final Duration DEADLINE = Duration.ofSeconds(20);
+  private static final Duration DEADLINE = Duration.ofSeconds(60);
 
   @RegisterExtension final Peers peers = new Peers();
   private EmbeddedFtpServer ftpServer;
@@ -108,21 +108,33 @@ class SignalsIT {
       files.add(TestFile.create(ftpServer.root().resolve("file" + i), TestFile.MIB));
     }
     Path received = Files.createDirectory(peers.directory().resolve("received"));
+    Path third = received.resolve("3"); // waits for a reader, and the job with it
+    assertThat(new ProcessBuilder("mkfifo", third.toString()).start().waitFor()).isZero();
     try (CulvertProcess culvert = run()) {
       CurlClient curl =
           CurlClient.through("--socks5-hostname", culvert.port(), "amy", "secret")
-              .with("--limit-rate", "4M", "--output", received + "/#1");
+              .with("--output", received + "/#1");
       String urls = "ftp://127.0.0.1:" + ftpServer.port() + "/file[1-12]";
       CompletableFuture<Run<String>> job = CompletableFuture.supplyAsync(() -> curl.text(urls));
-      await("the second file").atMost(DEADLINE).until(() -> Files.exists(received.resolve("2")));
+      await("the third file")
+          .atMost(DEADLINE)
+          .until(() -> ftpServer.commands().stream().anyMatch(c -> c.line().equals("RETR file3")));
 
       culvert.signal("TERM");
+      Socks5 socks = Socks5.through(culvert.port());
+      await("no new clients")
+          .atMost(DEADLINE)
+          .until(() -> socks.code("127.0.0.1", ftpServer.port()) == 1);
+      assertThat(job).as("in the middle of the job").isNotDone();
+      assertThat(Sha256.of(Files.newInputStream(third))).isEqualTo(files.get(2).content());
 
       Run<String> done = job.get(60, TimeUnit.SECONDS);
       assertThat(done.exitCode()).as(done.errors() + culvert.log()).isZero();
       for (int i = 1; i <= 12; i++) {
-        assertThat(Sha256.of(Files.newInputStream(received.resolve(String.valueOf(i)))))
-            .isEqualTo(files.get(i - 1).content());
+        if (i != 3) {
+          assertThat(Sha256.of(Files.newInputStream(received.resolve(String.valueOf(i)))))
+              .isEqualTo(files.get(i - 1).content());
+        }
       }
       assertThat(culvert.exitCode()).as(culvert.log()).isZero();
       assertThat(ftpServer.connections()).hasSize(1);
