@@ -30,20 +30,12 @@ public final class Login {
   private final ServerWords words;
   private final LoginThreads threads;
   private final Tries tries = new Tries();
+  private final Verdict verdict = new Verdict();
   private final List<String> course = new ArrayList<>();
   private Executor loop = Runnable::run;
   private Turns turns = Turns.UNTOLD;
   private List<String> offered = List.of();
   private boolean passwordSent;
-  private boolean anythingSent;
-
-  /** Whether the server got anything to judge at this stage, of which it may want several. */
-  private boolean judged;
-
-  /** What we have left undone although the server would have gone on with it. */
-  private volatile @Nullable String unfinished; // written by the session's thread only
-
-  private boolean unfinishedForGood;
 
   Login(
       SshServer server,
@@ -131,10 +123,10 @@ public final class Login {
       return left.get();
     }
     boolean exhausted = tries.usedUp(cause);
-    if (exhausted && !judged && lacksKeys()) {
+    if (exhausted && !verdict.anythingShownAtThisStage() && lacksKeys()) {
       return nothing(true);
     }
-    if (anythingSent && exhausted) {
+    if (exhausted && verdict.anythingShown()) {
       return new SshException(
           SshFailure.AUTH_FAILED,
           "SSH login as %s at %s refused%s"
@@ -161,7 +153,8 @@ public final class Login {
   }
 
   private Optional<SshException> unfinished(@Nullable Throwable cause) {
-    return Optional.ofNullable(unfinished)
+    return verdict
+        .unfinished()
         .map(
             what ->
                 new SshException(
@@ -192,7 +185,7 @@ public final class Login {
 
   /** Whether the server got anything to judge: a password, or a key that it may trust. */
   public boolean sentAnything() {
-    return anythingSent;
+    return verdict.anythingShown();
   }
 
   /** What was tried and what came of it, without secrets; one line for the log. */
@@ -250,13 +243,10 @@ public final class Login {
     offered = List.copyOf(methodsThatCanContinue);
     if (partialSuccess) {
       passwordSent = false;
-      judged = false;
-      forgetUnfinished();
+      verdict.partialSuccess();
       course.add("partial success");
-    } else {
-      if (anythingSent) { // the answer to "none" is no refusal
-        tries.refused();
-      }
+    } else if (verdict.anythingShown()) { // the answer to "none" is no refusal
+      tries.refused();
     }
   }
 
@@ -271,17 +261,17 @@ public final class Login {
       throw new IllegalStateException("password: none, or already sent");
     }
     passwordSent = true;
-    sent();
+    verdict.shown();
     return password.copy();
   }
 
+  /** See {@link Verdict#shown}. */
   void sent() {
-    anythingSent = true;
-    judged = true;
+    verdict.shown();
   }
 
   void keySent() {
-    sent();
+    verdict.shown();
     tries.keyShown();
   }
 
@@ -298,38 +288,21 @@ public final class Login {
     course.add(method + ": " + Printable.text(event));
   }
 
-  /**
-   * We do not go on, although the server asks. Whatever it says of other keys after that is no
-   * verdict: with this one it might have let us in.
-   */
+  /** See {@link Verdict#giveUp}. */
   void giveUp(AuthMethod method, String reason) {
     note(method, reason);
-    if (!unfinishedForGood) {
-      unfinished = method + ": " + Printable.text(reason);
-    }
+    verdict.giveUp(method + ": " + Printable.text(reason));
   }
 
-  /**
-   * The same, for what was right but for its state: a signature that is wrong, a password that has
-   * expired. Whatever is refused after that, this login has not been judged.
-   */
+  /** See {@link Verdict#giveUpForGood}. */
   void giveUpForGood(AuthMethod method, String reason) {
-    giveUp(method, reason);
-    unfinishedForGood = true;
+    note(method, reason);
+    verdict.giveUpForGood(method + ": " + Printable.text(reason));
   }
 
-  /**
-   * The server does not take the password. That is a verdict, whatever was left undone before, but
-   * for what was left undone for good.
-   */
+  /** See {@link Verdict#passwordRefused}. */
   void passwordRefused() {
-    forgetUnfinished();
-  }
-
-  private void forgetUnfinished() {
-    if (!unfinishedForGood) {
-      unfinished = null;
-    }
+    verdict.passwordRefused();
   }
 
   private SshException nothing(boolean atTheMoment) {
