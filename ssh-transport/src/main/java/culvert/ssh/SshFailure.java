@@ -24,9 +24,9 @@ public enum SshFailure {
   /** The server does not take what it was shown. */
   AUTH_FAILED(FallbackReason.AUTH_FAILED),
   /**
-   * The server would have gone on, and we could not: an agent or a key is not there at the moment,
-   * or signs wrongly, the password has expired, or a second question follows it. Never falls back,
-   * since nobody has refused anything.
+   * The server would have gone on, and we could not: it has taken a part of the login and wants
+   * more, an agent or a key is not there at the moment, or signs wrongly, the password has expired,
+   * or it asks for more than that. Never falls back, since nobody has refused anything.
    */
   LOGIN_UNFINISHED(null),
   /** The server forbids the channel. */

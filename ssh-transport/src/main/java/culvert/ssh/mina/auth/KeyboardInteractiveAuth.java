@@ -29,7 +29,7 @@ final class KeyboardInteractiveAuth extends AbstractUserAuth {
 
   @Override
   protected boolean sendAuthDataRequest(ClientSession session, String service) throws Exception {
-    if (started || !login.hasUnsentPassword()) {
+    if (started || !login.hasUnsentPassword(AuthMethod.KEYBOARD_INTERACTIVE)) {
       return false;
     }
     if (!UserAuthMethodFactory.isSecureAuthenticationTransport(session)) {
@@ -66,7 +66,7 @@ final class KeyboardInteractiveAuth extends AbstractUserAuth {
       answerNothing(session);
       return true;
     }
-    if (!login.hasUnsentPassword()) {
+    if (!login.hasUnsentPassword(AuthMethod.KEYBOARD_INTERACTIVE)) {
       String words = login.words().repeat(buffer.getBytes());
       return giveUp("server asks for more than the password: " + words);
     }
@@ -83,7 +83,7 @@ final class KeyboardInteractiveAuth extends AbstractUserAuth {
   }
 
   private boolean giveUp(String reason) {
-    login.giveUp(AuthMethod.KEYBOARD_INTERACTIVE, reason);
+    login.giveUpForGood(AuthMethod.KEYBOARD_INTERACTIVE, reason);
     return false;
   }
 
@@ -94,7 +94,7 @@ final class KeyboardInteractiveAuth extends AbstractUserAuth {
   }
 
   private void answerPassword(ClientSession session) throws IOException {
-    byte[] password = login.takePassword();
+    byte[] password = login.takePassword(AuthMethod.KEYBOARD_INTERACTIVE);
     answered = true;
     try {
       Buffer packet =
@@ -121,7 +121,7 @@ final class KeyboardInteractiveAuth extends AbstractUserAuth {
       List<String> serverMethods,
       Buffer buffer) {
     if (partial) {
-      started = false;
+      login.takenInPart(AuthMethod.KEYBOARD_INTERACTIVE);
     } else {
       login.note(AuthMethod.KEYBOARD_INTERACTIVE, "refused");
       if (answered) {

@@ -7,8 +7,10 @@ import culvert.ssh.SshException;
 import culvert.ssh.SshFailure;
 import culvert.ssh.SshServer;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import org.apache.sshd.client.session.ClientSession;
 import org.apache.sshd.common.AttributeRepository.AttributeKey;
@@ -35,6 +37,7 @@ public final class Login {
   private Executor loop = Runnable::run;
   private Turns turns = Turns.UNTOLD;
   private List<String> offered = List.of();
+  private final Set<AuthMethod> takenInPart = EnumSet.noneOf(AuthMethod.class);
   private boolean passwordSent;
 
   Login(
@@ -118,13 +121,13 @@ public final class Login {
    * @param cause what {@code auth()} failed with, wrapped or not
    */
   public SshException failure(Throwable cause) {
-    Optional<SshException> left = unfinished(cause);
-    if (left.isPresent()) {
-      return left.get();
-    }
     boolean exhausted = tries.usedUp(cause);
     if (exhausted && !verdict.anythingShownAtThisStage() && lacksKeys()) {
       return nothing(true);
+    }
+    Optional<SshException> left = unfinished(cause);
+    if (left.isPresent()) {
+      return left.get();
     }
     if (exhausted && verdict.anythingShown()) {
       return new SshException(
@@ -243,22 +246,36 @@ public final class Login {
     offered = List.copyOf(methodsThatCanContinue);
     if (partialSuccess) {
       passwordSent = false;
-      verdict.partialSuccess();
+      verdict.partialSuccess(offered.stream().map(Printable::text).toList());
       course.add("partial success");
     } else if (verdict.anythingShown()) { // the answer to "none" is no refusal
       tries.refused();
     }
   }
 
-  /** Whether there is a password that this server did not get yet. */
-  boolean hasUnsentPassword() {
-    return password != null && !passwordSent && !password.isClosed();
+  /**
+   * The server has taken what this method sent, as a part of the login: the password is never sent
+   * by it again, however often the server asks.
+   */
+  void takenInPart(AuthMethod method) {
+    takenInPart.add(method);
+  }
+
+  /**
+   * Whether there is a password that this server did not get yet, at this stage, and that it has
+   * not taken by this method before.
+   */
+  boolean hasUnsentPassword(AuthMethod method) {
+    return password != null
+        && !passwordSent
+        && !takenInPart.contains(method)
+        && !password.isClosed();
   }
 
   /** The password as UTF-8, to be sent now: nobody gets it again. The caller wipes it. */
-  byte[] takePassword() {
-    if (password == null || passwordSent) {
-      throw new IllegalStateException("password: none, or already sent");
+  byte[] takePassword(AuthMethod method) {
+    if (password == null || !hasUnsentPassword(method)) {
+      throw new IllegalStateException(method + ": no password, or already sent");
     }
     passwordSent = true;
     verdict.shown();
@@ -279,7 +296,7 @@ public final class Login {
   int keyTries() {
     long later =
         methods.subList(methods.indexOf(AuthMethod.PUBLICKEY) + 1, methods.size()).stream()
-            .filter(method -> offered.contains(method.toString()) && hasUnsentPassword())
+            .filter(method -> offered.contains(method.toString()) && hasUnsentPassword(method))
             .count();
     return tries.leftBefore(later);
   }

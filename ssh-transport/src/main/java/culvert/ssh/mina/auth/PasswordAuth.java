@@ -20,14 +20,14 @@ final class PasswordAuth extends AbstractUserAuth {
 
   @Override
   protected boolean sendAuthDataRequest(ClientSession session, String service) throws Exception {
-    if (!login.hasUnsentPassword()) {
+    if (!login.hasUnsentPassword(AuthMethod.PASSWORD)) {
       return false;
     }
     if (!UserAuthMethodFactory.isSecureAuthenticationTransport(session)) {
       login.note(AuthMethod.PASSWORD, "not sent over an unencrypted connection");
       return false;
     }
-    byte[] password = login.takePassword();
+    byte[] password = login.takePassword(AuthMethod.PASSWORD);
     try {
       Buffer packet =
           session.createBuffer(
@@ -70,7 +70,9 @@ final class PasswordAuth extends AbstractUserAuth {
       boolean partial,
       List<String> serverMethods,
       Buffer buffer) {
-    if (!partial) {
+    if (partial) {
+      login.takenInPart(AuthMethod.PASSWORD);
+    } else {
       login.note(AuthMethod.PASSWORD, "refused");
       login.passwordRefused();
     }

@@ -1,5 +1,6 @@
 package culvert.ssh.mina.auth;
 
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -14,8 +15,12 @@ final class Verdict {
   /** Whether the server got anything to judge at this stage, of which it may want several. */
   private boolean shownAtThisStage;
 
+  private @Nullable String leftForGood;
+  private @Nullable String left;
+  private @Nullable String wantsMore;
+
+  /** The one of these that tells most. */
   private volatile @Nullable String unfinished; // written by the session's thread only
-  private boolean unfinishedForGood;
 
   /** The server gets something to judge: a password, or a key that it may trust. */
   void shown() {
@@ -31,10 +36,19 @@ final class Verdict {
     return shownAtThisStage;
   }
 
-  /** The server wants more after a partial success. */
-  void partialSuccess() {
+  /**
+   * The server has taken a part of the login and wants more (RFC 4252 section 5.1). From then on
+   * nothing but its end in success finishes it: what it refuses now says nothing of what it took.
+   *
+   * @param methods those that it would go on with, as it may be repeated
+   */
+  void partialSuccess(List<String> methods) {
     shownAtThisStage = false;
-    forgetUnfinished();
+    left = null;
+    wantsMore =
+        "the server wants more after a partial success: "
+            + (methods.isEmpty() ? "none is named" : String.join(",", methods));
+    summarise();
   }
 
   /**
@@ -42,31 +56,34 @@ final class Verdict {
    * verdict: with this one it might have let us in.
    */
   void giveUp(String what) {
-    if (!unfinishedForGood) {
-      unfinished = what;
-    }
+    left = what;
+    summarise();
   }
 
   /**
-   * The same, for what was right but for its state: a signature that is wrong, a password that has
-   * expired. Whatever is refused after that, this login has not been judged.
+   * The same, for what was right but for its state (a signature that is wrong, a password that has
+   * expired), or where the server has asked for more than a password. Whatever is refused after
+   * that, this login has not been judged.
    */
   void giveUpForGood(String what) {
-    giveUp(what);
-    unfinishedForGood = true;
+    leftForGood = what;
+    summarise();
   }
 
   /**
    * The server does not take the password. That is a verdict, whatever was left undone before, but
-   * for what was left undone for good.
+   * for what was left undone for good, and where it has taken another part of the login.
    */
   void passwordRefused() {
-    forgetUnfinished();
+    left = null;
+    summarise();
   }
 
-  private void forgetUnfinished() {
-    if (!unfinishedForGood) {
-      unfinished = null;
+  private void summarise() {
+    if (leftForGood != null) {
+      unfinished = leftForGood;
+    } else {
+      unfinished = left != null ? left : wantsMore;
     }
   }
 

@@ -31,6 +31,7 @@ import org.apache.sshd.common.config.keys.KeyUtils;
 import org.apache.sshd.common.config.keys.OpenSshCertificate;
 import org.apache.sshd.common.util.buffer.Buffer;
 import org.apache.sshd.core.CoreModuleProperties;
+import org.apache.sshd.server.auth.AsyncAuthException;
 import org.apache.sshd.server.auth.UserAuth;
 import org.apache.sshd.server.auth.UserAuthFactory;
 import org.apache.sshd.server.auth.keyboard.UserAuthKeyboardInteractive;
@@ -64,6 +65,7 @@ final class LoginFixture implements AutoCloseable {
   private volatile boolean hangUp;
   private volatile Optional<String> remark = Optional.empty();
   private volatile Optional<String> farewell = Optional.empty();
+  private volatile boolean namesNoMethod;
   private volatile boolean hangUpOnKey;
   private final CountDownLatch keysShown = new CountDownLatch(1);
   private volatile CountDownLatch keysWait = new CountDownLatch(0);
@@ -81,6 +83,10 @@ final class LoginFixture implements AutoCloseable {
           say(session);
           if (hangUp) {
             session.close(true);
+          }
+          if (namesNoMethod) {
+            sayPartialSuccess(session);
+            throw new AsyncAuthException(); // never completed
           }
           if (expiredTries.getAndDecrement() > 0) {
             throw new PasswordChangeRequiredException("expired", "new one?", "");
@@ -175,6 +181,23 @@ final class LoginFixture implements AutoCloseable {
     @Override
     public UserAuth createUserAuth(ServerSession session) {
       throw new IllegalStateException(name + ": nobody knows it");
+    }
+  }
+
+  /** Whoever shows a password hears of a partial success, and of no method that can continue. */
+  LoginFixture namesNoMethodAfterPartialSuccess() {
+    namesNoMethod = true;
+    return this;
+  }
+
+  private static void sayPartialSuccess(ServerSession session) {
+    try {
+      Buffer packet = session.createBuffer(SshConstants.SSH_MSG_USERAUTH_FAILURE);
+      packet.putString("");
+      packet.putBoolean(true);
+      session.writePacket(packet);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

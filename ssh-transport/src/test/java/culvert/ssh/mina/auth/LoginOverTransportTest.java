@@ -83,7 +83,24 @@ class LoginOverTransportTest {
       names = {"PASSWORD", "KEYBOARD_INTERACTIVE"})
   void whatIsLeftUndoneIsTheReasonWhenTheTimeRunsOut(AuthMethod first) throws Exception {
     ssh.expiredPassword().rounds(Round.asking("Password: "), Round.asking("Code: ")).hangsOnKey();
-    Profiles profile = Profiles.with(first, PUBLICKEY).keys(TestKeys.file("ed25519", directory));
+    assertTimeRunsOutUnfinished(
+        Profiles.with(first, PUBLICKEY).keys(TestKeys.file("ed25519", directory)));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @EnumSource(
+      value = AuthMethod.class,
+      names = {"PASSWORD", "KEYBOARD_INTERACTIVE"})
+  void aPartialSuccessIsTheReasonWhenTheTimeRunsOut(AuthMethod first) throws Exception {
+    ssh.password("secret")
+        .rounds(Round.asking("Password: "))
+        .requires(first + ",publickey")
+        .hangsOnKey();
+    assertTimeRunsOutUnfinished(
+        Profiles.with(first, PUBLICKEY).keys(TestKeys.file("ed25519", directory)));
+  }
+
+  private void assertTimeRunsOutUnfinished(Profiles profile) throws Exception {
     SshServer server = new SshServer(profile.port(ssh.port()), "127.0.0.1");
     SshSessionSpec spec =
         new SshSessionSpec(
