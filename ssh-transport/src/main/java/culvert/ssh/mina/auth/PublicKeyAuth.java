@@ -86,7 +86,7 @@ final class PublicKeyAuth extends AbstractUserAuth {
     asked = null;
     buffer.getString(); // algorithm: some servers answer with the key's type
     if (!Arrays.equals(buffer.getBytes(), attempt.identity().key().octets())) {
-      login.note(AuthMethod.PUBLICKEY, attempt.identity() + ": server answered for another key");
+      login.giveUp(AuthMethod.PUBLICKEY, attempt.identity() + ": server answered for another key");
       return false;
     }
     ByteArrayBuffer toSign = new ByteArrayBuffer();

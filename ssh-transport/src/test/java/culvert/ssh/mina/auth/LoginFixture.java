@@ -37,6 +37,7 @@ import org.apache.sshd.server.auth.UserAuthFactory;
 import org.apache.sshd.server.auth.keyboard.UserAuthKeyboardInteractive;
 import org.apache.sshd.server.auth.password.PasswordChangeRequiredException;
 import org.apache.sshd.server.auth.password.UserAuthPasswordFactory;
+import org.apache.sshd.server.auth.pubkey.UserAuthPublicKey;
 import org.apache.sshd.server.auth.pubkey.UserAuthPublicKeyFactory;
 import org.apache.sshd.server.command.AbstractCommandSupport;
 import org.apache.sshd.server.keyprovider.SimpleGeneratorHostKeyProvider;
@@ -235,6 +236,45 @@ final class LoginFixture implements AutoCloseable {
   LoginFixture authorizes(PublicKey... keys) {
     authorizedKeys = List.of(keys);
     return this;
+  }
+
+  /** Says of a key that would do that another one would. */
+  LoginFixture answersForAnotherKey(PublicKey other) {
+    server.setUserAuthFactories(
+        List.of(
+            UserAuthPasswordFactory.INSTANCE,
+            new UserAuthPublicKeyFactory() {
+              @Override
+              public UserAuthPublicKey createUserAuth(ServerSession session) {
+                return new Mistaken(other);
+              }
+            }));
+    return this;
+  }
+
+  private static final class Mistaken extends UserAuthPublicKey {
+    private final PublicKey other;
+
+    Mistaken(PublicKey other) {
+      this.other = other;
+    }
+
+    @Override
+    protected void sendPublicKeyResponse(
+        ServerSession session,
+        String user,
+        String algorithm,
+        PublicKey key,
+        byte[] blob,
+        int offset,
+        int length,
+        Buffer request)
+        throws Exception {
+      Buffer packet = session.createBuffer(SshConstants.SSH_MSG_USERAUTH_PK_OK);
+      packet.putString(KeyUtils.getKeyType(other));
+      packet.putPublicKey(other);
+      session.writePacket(packet);
+    }
   }
 
   /** Accepts certificates for these keys; {@link #seen} has the types. */

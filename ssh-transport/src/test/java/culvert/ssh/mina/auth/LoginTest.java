@@ -625,6 +625,19 @@ class LoginTest {
     }
   }
 
+  /** It would have gone on with some key, and we do not. */
+  @Test
+  void aServerThatAnswersForAnotherKeyHasRefusedNone() throws Exception {
+    ssh.authorizes(TestKeys.publicKey("ed25519"))
+        .answersForAnotherKey(TestKeys.publicKey("ecdsa256"));
+    Path key = TestKeys.file("ed25519", directory);
+
+    assertUnfinished(ssh.login(Profiles.with(PUBLICKEY).keys(key)));
+    assertThat(ssh.course()).contains(": server answered for another key");
+
+    assertRefused(ssh.login(Profiles.with(PUBLICKEY, PASSWORD).keys(key), "wrong"));
+  }
+
   /** It may ask a person, and other logins, names and files must not wait for that. */
   @Test
   void anAgentIsAskedOnThreadsOfItsOwn() throws Exception {
