@@ -10,6 +10,7 @@ import org.apache.sshd.client.future.DefaultOpenFuture;
 import org.apache.sshd.client.future.OpenFuture;
 import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.common.channel.RequestHandler;
+import org.apache.sshd.common.channel.exception.SshChannelOpenException;
 import org.apache.sshd.common.session.ConnectionService;
 import org.apache.sshd.common.util.buffer.Buffer;
 import org.apache.sshd.server.SshServer;
@@ -47,6 +48,27 @@ final class ForgingServer {
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     }
+  }
+
+  /**
+   * The code that an answer has which is no; see {@link SshConstants#SSH_OPEN_RESOURCE_SHORTAGE}.
+   */
+  static CompletableFuture<Integer> refusal(SshServer server, String connected, int port)
+      throws IOException {
+    ConnectionService service =
+        server.getActiveSessions().get(0).getService(ConnectionService.class);
+    Opening channel = new Opening(connected, port);
+    service.registerChannel(channel);
+    CompletableFuture<Integer> code = new CompletableFuture<>();
+    channel
+        .open()
+        .addListener(
+            done -> {
+              if (done.getException() instanceof SshChannelOpenException refused) {
+                code.complete(refused.getReasonCode());
+              }
+            });
+    return code;
   }
 
   private static final class Opening extends AbstractClientChannel {

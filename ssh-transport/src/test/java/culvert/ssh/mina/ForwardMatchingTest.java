@@ -14,16 +14,20 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.common.channel.RequestHandler.Result;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a server may say of a forward, and to whom the channels go that it opens. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -112,6 +116,29 @@ class ForwardMatchingTest {
     assertThat(failure(request("localhost", PORT)).failure())
         .isEqualTo(SshFailure.FORWARDING_REFUSED);
     assertThat(early.get(20, TimeUnit.SECONDS).get(20, TimeUnit.SECONDS)).isFalse();
+  }
+
+  @ParameterizedTest(name = "asked for port {0}")
+  @ValueSource(ints = {0, PORT})
+  void onlySoManyChannelsWaitForAReply(int asked) throws Exception {
+    CompletableFuture<Void> requested = new CompletableFuture<>();
+    ForgingServer.answer(
+        ssh.server,
+        service -> {
+          requested.complete(null);
+          return Result.Replied; // which is never
+        });
+    request("localhost", asked);
+    requested.get(20, TimeUnit.SECONDS);
+    List<CompletableFuture<Integer>> waiting = new ArrayList<>();
+    for (int i = 0; i < 64; i++) {
+      waiting.add(ForgingServer.refusal(ssh.server, "localhost", PORT));
+    }
+
+    assertThat(ForgingServer.refusal(ssh.server, "localhost", PORT).get(20, TimeUnit.SECONDS))
+        .isEqualTo(SshConstants.SSH_OPEN_RESOURCE_SHORTAGE);
+    assertThat(waiting).noneMatch(CompletableFuture::isDone);
+    assertThat(session.ended().isDone()).isFalse();
   }
 
   @Test

@@ -75,11 +75,16 @@ public final class ForwardedTcpipChannel extends TcpipChannel {
 
   /** Refuses the channel. */
   public void refuse() {
-    openFuture.setException(
-        new SshChannelOpenException(
-            getChannelId(),
-            SshConstants.SSH_OPEN_ADMINISTRATIVELY_PROHIBITED,
-            "no such remote forward"));
+    refuse(SshConstants.SSH_OPEN_ADMINISTRATIVELY_PROHIBITED, "no such remote forward");
+  }
+
+  /** Refuses the channel: the server may try again. */
+  public void refuseForWantOfRoom() {
+    refuse(SshConstants.SSH_OPEN_RESOURCE_SHORTAGE, "too many channels wait to be taken");
+  }
+
+  private void refuse(int reasonCode, String message) {
+    openFuture.setException(new SshChannelOpenException(getChannelId(), reasonCode, message));
     close(true);
   }
 }

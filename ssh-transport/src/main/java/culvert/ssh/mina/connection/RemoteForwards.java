@@ -34,6 +34,11 @@ final class RemoteForwards {
   private static final String LISTEN = "tcpip-forward";
   private static final String CANCEL = "cancel-tcpip-forward";
 
+  /**
+   * A reply is not far behind its first channels; a server that gives none could open any number.
+   */
+  private static final int EARLY_AT_MOST = 64;
+
   private final SshServer server;
   private final ClientSession session;
   private final NettyIoSession connection;
@@ -92,14 +97,18 @@ final class RemoteForwards {
    * Tells to which forward a channel belongs: at once, or behind the reply where it may belong to
    * one that the server has not answered yet. OpenSSH replies first, but a server that accepts
    * connections on a thread of its own may well open the channel before.
+   *
+   * @param tooMany called in place of {@code found} where too many wait already
    */
-  void find(BindAddress connected, Consumer<Optional<ActiveForward>> found) {
+  void find(BindAddress connected, Consumer<Optional<ActiveForward>> found, Runnable tooMany) {
     assert Loops.isOn(loop());
     Optional<ActiveForward> forward = lookUp(connected);
-    if (forward.isEmpty() && pending.stream().anyMatch(each -> each.mayBind(connected.port()))) {
-      early.add(() -> find(connected, found));
-    } else {
+    if (forward.isPresent() || pending.stream().noneMatch(each -> each.mayBind(connected.port()))) {
       found.accept(forward);
+    } else if (early.size() < EARLY_AT_MOST) {
+      early.add(() -> find(connected, found, tooMany));
+    } else {
+      tooMany.run();
     }
   }
 

@@ -151,7 +151,7 @@ public final class SessionChannels {
 
   /** See {@link ForwardedTcpipChannel.Gate}. */
   void opening(ForwardedTcpipChannel ssh, BindAddress connected, Originator originator) {
-    forwards.find(connected, forward -> offer(ssh, forward, originator));
+    forwards.find(connected, forward -> offer(ssh, forward, originator), ssh::refuseForWantOfRoom);
   }
 
   private void offer(
