@@ -1,0 +1,95 @@
+package culvert.ssh.mina;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import culvert.ssh.SshException;
+import culvert.ssh.SshFailure;
+import culvert.ssh.SshSession;
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import org.apache.sshd.common.SshConstants;
+import org.apache.sshd.common.io.IoWriteFuture;
+import org.apache.sshd.common.session.Session;
+import org.apache.sshd.common.util.buffer.Buffer;
+import org.apache.sshd.core.CoreModuleProperties;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Servers that ask for more than they take. */
+@Timeout(60)
+class FloodingServerTest {
+  /** With their answers more than all the kernel's buffers and ours take. */
+  private static final int MANY = 500_000;
+
+  private TransportFixture ssh;
+  private SshSession session;
+  private Session server;
+
+  @BeforeEach
+  void start() throws Exception {
+    ssh = new TransportFixture();
+    CoreModuleProperties.SOCKET_RCVBUF.set(ssh.server, 16 * 1024);
+    session = ssh.session("alice");
+    server = ssh.server.getActiveSessions().get(0);
+  }
+
+  @AfterEach
+  void stop() throws IOException {
+    ssh.close();
+  }
+
+  @Test
+  void oneThatReadsNoAnswersLosesItsSession() throws Exception {
+    server.getIoSession().suspendRead();
+    askWhileItLasts();
+
+    SshException end = session.ended().get(20, TimeUnit.SECONDS);
+    assertThat(end.failure()).isEqualTo(SshFailure.SESSION_ENDED);
+    assertThat(end).hasMessageContaining("asks for answers and reads none");
+  }
+
+  private void askWhileItLasts() throws Exception {
+    try {
+      for (int i = 0; i < MANY && !session.ended().isDone(); i++) {
+        IoWriteFuture written = openUnknown(i);
+        if (i % 1000 == 0) {
+          written.await(20, TimeUnit.SECONDS);
+        }
+      }
+    } catch (IOException closed) {
+      // The session says why.
+    }
+  }
+
+  private IoWriteFuture openUnknown(int channel) throws IOException {
+    Buffer open = server.createBuffer(SshConstants.SSH_MSG_CHANNEL_OPEN);
+    open.putString("unknown");
+    open.putUInt(channel);
+    open.putUInt(1 << 20);
+    open.putUInt(1 << 15);
+    return server.writePacket(open);
+  }
+
+  @Test
+  void oneThatReadsItsAnswersMayAskAsOftenAsItLikes() throws Exception {
+    for (int i = 0; i < 50_000; i++) {
+      IoWriteFuture written = openUnknown(i);
+      if (i % 1000 == 0) {
+        assertThat(written.await(20, TimeUnit.SECONDS)).isTrue();
+      }
+    }
+
+    assertThat(ask("keepalive@example.org", true)).isNull();
+    assertThat(session.ended().isDone()).isFalse();
+  }
+
+  /** Null is a refusal; fails where there is no answer at all. */
+  private Buffer ask(String name, boolean wantReply) throws IOException {
+    Buffer request = server.createBuffer(SshConstants.SSH_MSG_GLOBAL_REQUEST);
+    request.putString(name);
+    request.putBoolean(wantReply);
+    return server.request(name, request, 20, TimeUnit.SECONDS);
+  }
+}
