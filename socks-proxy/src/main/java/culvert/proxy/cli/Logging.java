@@ -21,7 +21,13 @@ final class Logging {
   private static final List<String> MINA =
       List.of(
           "org.apache.sshd",
+          "culvert.ssh.mina.auth.KeyboardInteractiveAuth",
+          "culvert.ssh.mina.auth.LoginService",
+          "culvert.ssh.mina.auth.PasswordAuth",
+          "culvert.ssh.mina.auth.PublicKeyAuth",
+          "culvert.ssh.mina.hostkey.HostKeyExchange",
           "culvert.ssh.mina.kex.CarefulSession",
+          "culvert.ssh.mina.channel.ChannelMessageOrder",
           "culvert.ssh.mina.channel.DirectTcpipChannel",
           "culvert.ssh.mina.channel.ForwardedTcpipChannel",
           "culvert.ssh.mina.io");

@@ -3,13 +3,24 @@ package culvert.proxy.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import culvert.ssh.mina.MinaSshTransport;
 import io.netty.util.concurrent.DefaultEventExecutor;
 import io.netty.util.concurrent.Promise;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.lang.reflect.Modifier;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.slf4j.LoggerFactory;
 
 @ExtendWith(RestoreLogging.class)
@@ -25,6 +36,42 @@ class LoggingTest {
     LoggerFactory.getLogger("culvert").trace("still there");
 
     assertThat(written.toString(UTF_8)).contains("still there");
+  }
+
+  /** MINA's loggers are named after the object's class, and any packet can make them warn. */
+  @ParameterizedTest
+  @MethodSource("classesOfTheTransport")
+  void noSubclassOfMinasWarns(String name) throws Exception {
+    ClassLoader loader = getClass().getClassLoader();
+    Class<?> minas =
+        Class.forName("org.apache.sshd.common.util.logging.AbstractLoggingBean", false, loader);
+    Logging.configure(stream, 0, LogOptions.Format.text);
+
+    Class<?> ours = Class.forName(name, false, loader);
+    if (minas.isAssignableFrom(ours) && !Modifier.isAbstract(ours.getModifiers())) {
+      assertThat(LoggerFactory.getLogger(name).isWarnEnabled()).as(name).isFalse();
+    }
+  }
+
+  static List<String> classesOfTheTransport() throws Exception {
+    Path place =
+        Path.of(MinaSshTransport.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+    if (Files.isDirectory(place)) {
+      return classesIn(place);
+    }
+    try (FileSystem jar = FileSystems.newFileSystem(place)) {
+      return classesIn(jar.getPath("/"));
+    }
+  }
+
+  private static List<String> classesIn(Path root) throws IOException {
+    try (Stream<Path> files = Files.walk(root.resolve("culvert/ssh/mina"))) {
+      return files
+          .map(file -> root.relativize(file).toString().replace('/', '.'))
+          .filter(file -> file.endsWith(".class") && !file.contains("package-info"))
+          .map(file -> file.substring(0, file.length() - ".class".length()))
+          .toList();
+    }
   }
 
   @Test

@@ -2,6 +2,10 @@ package culvert.ssh.mina;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import culvert.ssh.SshException;
 import culvert.ssh.SshFailure;
 import culvert.ssh.SshSession;
@@ -16,6 +20,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.slf4j.LoggerFactory;
 
 /** Servers that ask for more than they take. */
 @Timeout(60)
@@ -23,6 +28,8 @@ class FloodingServerTest {
   /** With their answers more than all the kernel's buffers and ours take. */
   private static final int MANY = 500_000;
 
+  private final ListAppender<ILoggingEvent> logged = new ListAppender<>();
+  private final Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
   private TransportFixture ssh;
   private SshSession session;
   private Session server;
@@ -37,6 +44,7 @@ class FloodingServerTest {
 
   @AfterEach
   void stop() throws IOException {
+    root.detachAppender(logged);
     ssh.close();
   }
 
@@ -85,11 +93,36 @@ class FloodingServerTest {
     assertThat(session.ended().isDone()).isFalse();
   }
 
+  @Test
+  void requestsThatNobodyKnowsAreAnsweredAndNotWarnedOf() throws Exception {
+    logged.start();
+    root.addAppender(logged);
+    ask("x".repeat(30_000), false);
+    ask("x".repeat(30_000), true);
+
+    assertThat(logged.list)
+        .filteredOn(event -> event.getLevel().isGreaterOrEqual(Level.INFO))
+        .isEmpty();
+  }
+
   /** Null is a refusal; fails where there is no answer at all. */
   private Buffer ask(String name, boolean wantReply) throws IOException {
     Buffer request = server.createBuffer(SshConstants.SSH_MSG_GLOBAL_REQUEST);
     request.putString(name);
     request.putBoolean(wantReply);
     return server.request(name, request, 20, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void whatItSaysWithItsGoodbyeIsCut() throws Exception {
+    Buffer goodbye = server.createBuffer(SshConstants.SSH_MSG_DISCONNECT);
+    goodbye.putUInt(SshConstants.SSH2_DISCONNECT_BY_APPLICATION);
+    goodbye.putString("x".repeat(30_000));
+    goodbye.putString("");
+    server.writePacket(goodbye);
+
+    assertThat(session.ended().get(20, TimeUnit.SECONDS).getMessage())
+        .contains("server disconnected: xxx")
+        .hasSizeLessThan(1000);
   }
 }

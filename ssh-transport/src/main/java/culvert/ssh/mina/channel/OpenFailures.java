@@ -1,5 +1,6 @@
 package culvert.ssh.mina.channel;
 
+import culvert.ssh.Printable;
 import culvert.ssh.SshException;
 import culvert.ssh.SshFailure;
 import culvert.ssh.TunnelTarget;
@@ -18,7 +19,8 @@ final class OpenFailures {
   static SshException of(int reasonCode, TunnelTarget target, String message) {
     return new SshException(
         failure(reasonCode),
-        "channel to %s refused: %s: %s".formatted(target, words(reasonCode), message));
+        "channel to %s refused: %s: %s"
+            .formatted(target, words(reasonCode), Printable.text(message)));
   }
 
   private static SshFailure failure(int reasonCode) {

@@ -1,11 +1,13 @@
 package culvert.ssh.mina.channel;
 
+import culvert.ssh.Printable;
 import culvert.ssh.SshException;
 import java.io.IOException;
 import java.util.Objects;
 import org.apache.sshd.client.channel.AbstractClientChannel;
 import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.common.channel.RemoteWindow;
+import org.apache.sshd.common.channel.RequestHandler;
 import org.apache.sshd.common.io.IoWriteFuture;
 import org.apache.sshd.common.session.Session;
 import org.apache.sshd.common.util.buffer.Buffer;
@@ -91,6 +93,14 @@ abstract class TcpipChannel extends AbstractClientChannel {
   @Override
   protected void doOpen() {
     // The Netty side opens itself.
+  }
+
+  /** Nobody has a request for such a channel. MINA would warn of each. */
+  @Override
+  protected RequestHandler.Result handleInternalRequest(
+      String request, boolean wantReply, Buffer buffer) {
+    log.debug("{}: request '{}'", this, Printable.text(request));
+    return RequestHandler.Result.ReplyFailure;
   }
 
   /** MINA dumps what arrives at TRACE: the data are passwords too. */

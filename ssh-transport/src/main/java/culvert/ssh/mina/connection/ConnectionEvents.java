@@ -1,5 +1,6 @@
 package culvert.ssh.mina.connection;
 
+import culvert.ssh.Printable;
 import java.io.IOException;
 import java.util.Optional;
 import org.apache.sshd.client.session.ClientSession;
@@ -39,7 +40,9 @@ final class ConnectionEvents implements SessionListener {
     if (!initiator) {
       of(session)
           .ifPresent(
-              connection -> connection.trouble(new IOException("server disconnected: " + message)));
+              connection ->
+                  connection.trouble(
+                      new IOException("server disconnected: " + Printable.text(message))));
     }
   }
 

@@ -1,5 +1,6 @@
 package culvert.ssh.mina.connection;
 
+import culvert.ssh.Printable;
 import culvert.ssh.mina.auth.LoginMethods;
 import culvert.ssh.mina.channel.ChannelMessageOrder;
 import culvert.ssh.mina.io.NettyIoServices;
@@ -26,6 +27,8 @@ import org.apache.sshd.common.keyprovider.KeyIdentityProvider;
 import org.apache.sshd.common.session.ConnectionService;
 import org.apache.sshd.common.util.buffer.Buffer;
 import org.apache.sshd.core.CoreModuleProperties;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * MINA's client: the one place that sets what all sessions do. MINA's defaults accept every host
@@ -34,6 +37,8 @@ import org.apache.sshd.core.CoreModuleProperties;
  * Thread-safe.
  */
 public final class MinaClient implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(MinaClient.class);
+
   private final SshClient client;
 
   /**
@@ -52,7 +57,7 @@ public final class MinaClient implements AutoCloseable {
     client.setServerKeyVerifier(RejectAllServerKeyVerifier.INSTANCE);
     client.setAgentFactory(null);
     client.setChannelFactories(List.of(new ForwardedChannels()));
-    client.setGlobalRequestHandlers(List.of(MinaClient::ignoreHostKeyUpdate));
+    client.setGlobalRequestHandlers(List.of(MinaClient::refuse));
     client.setCompressionFactories(List.of(BuiltinCompressions.none));
     LoginMethods.install(client, ChannelMessageOrder.factory());
     client.addSessionListener(new ConnectionEvents());
@@ -84,12 +89,14 @@ public final class MinaClient implements AutoCloseable {
     return client.connect(entry, context, null);
   }
 
-  /** OpenSSH tells all its host keys after the login, and wants no reply: not of interest. */
-  private static RequestHandler.Result ignoreHostKeyUpdate(
+  /**
+   * Of a server's global requests none is for us: OpenSSH tells all its host keys after the login,
+   * and asks for signs of life, for which this answer will do. MINA would warn of each.
+   */
+  private static RequestHandler.Result refuse(
       ConnectionService service, String request, boolean wantReply, Buffer buffer) {
-    return request.equals("hostkeys-00@openssh.com")
-        ? RequestHandler.Result.Replied
-        : RequestHandler.Result.Unsupported;
+    log.debug("{}: global request '{}'", service.getSession(), Printable.text(request));
+    return RequestHandler.Result.ReplyFailure;
   }
 
   @Override
