@@ -47,9 +47,10 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
   /**
    * One request.
    *
-   * @param answer null: health, which is not known before the loops are asked
+   * @param answer made when it is its turn, for many may wait; null: health, which is not known
+   *     before the loops are asked
    */
-  private record Question(@Nullable Answer answer, boolean head, boolean keepAlive) {}
+  private record Question(@Nullable Supplier<Answer> answer, boolean head, boolean keepAlive) {}
 
   private record Answer(HttpResponseStatus status, String contentType, String body) {
     static Answer error(HttpResponseStatus status, String text) {
@@ -99,7 +100,7 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     if (question == null) {
       connections.answered(context.channel());
     } else if (question.answer() != null) {
-      write(context, question, question.answer());
+      write(context, question, question.answer().get());
     } else {
       askLoops(context, question);
     }
@@ -143,24 +144,25 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
   }
 
   /** Null: health. */
-  private @Nullable Answer answer(FullHttpRequest request) {
+  private @Nullable Supplier<Answer> answer(FullHttpRequest request) {
     if (request.decoderResult().isFailure()) {
-      return Answer.error(HttpResponseStatus.BAD_REQUEST, "not an HTTP request");
+      return () -> Answer.error(HttpResponseStatus.BAD_REQUEST, "not an HTTP request");
     }
     if (!isOwnHost(request.headers().get(HttpHeaderNames.HOST))) {
-      return Answer.error(HttpResponseStatus.FORBIDDEN, "Host is not this server's");
+      return () -> Answer.error(HttpResponseStatus.FORBIDDEN, "Host is not this server's");
     }
     String path = request.uri().split("\\?", 2)[0];
     boolean known = path.equals("/metrics") || path.equals("/health");
     if (!known) {
-      return Answer.error(
-          HttpResponseStatus.NOT_FOUND, "nothing here (expected: /metrics or /health)");
+      return () ->
+          Answer.error(
+              HttpResponseStatus.NOT_FOUND, "nothing here (expected: /metrics or /health)");
     }
     if (!request.method().equals(HttpMethod.GET) && !request.method().equals(HttpMethod.HEAD)) {
-      return Answer.error(HttpResponseStatus.METHOD_NOT_ALLOWED, "expected: GET");
+      return () -> Answer.error(HttpResponseStatus.METHOD_NOT_ALLOWED, "expected: GET");
     }
     return path.equals("/metrics")
-        ? new Answer(HttpResponseStatus.OK, PROMETHEUS, metrics.get())
+        ? () -> new Answer(HttpResponseStatus.OK, PROMETHEUS, metrics.get())
         : null;
   }
 

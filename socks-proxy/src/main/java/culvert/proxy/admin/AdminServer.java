@@ -7,11 +7,13 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.timeout.IdleStateHandler;
+import io.netty.handler.timeout.WriteTimeoutHandler;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -25,6 +27,12 @@ public final class AdminServer implements AutoCloseable {
   private static final int MAX_HEADER_BYTES = 8192;
   private static final int MAX_BODY_BYTES = 1024;
   private static final int IDLE_SECONDS = 30;
+
+  /** An answer is some kilobytes, and its reader is on this host. */
+  private static final int WRITE_SECONDS = 10;
+
+  /** Room for an answer: whoever asks on and on and reads none is not given hundreds. */
+  private static final int SEND_BUFFER_BYTES = 64 * 1024;
 
   /** A loop that is this late holds up everybody on it. */
   private static final Duration LOOP_DEADLINE = Duration.ofSeconds(2);
@@ -53,12 +61,14 @@ public final class AdminServer implements AutoCloseable {
       throws IOException {
     EventLoopGroup loop = transport.newGroup("culvert-admin", 1);
     LoopPulse pulse = new LoopPulse(loops, loop.next(), LOOP_DEADLINE);
-    AdminConnections connections = new AdminConnections(MAX_CONNECTIONS, loop.next());
+    AdminConnections connections =
+        new AdminConnections(MAX_CONNECTIONS, loop.next(), System::nanoTime);
     ChannelFuture bound =
         new ServerBootstrap()
             .group(loop)
             .channelFactory(transport::newServerSocketChannel)
-            .option(io.netty.channel.ChannelOption.SO_REUSEADDR, true)
+            .option(ChannelOption.SO_REUSEADDR, true)
+            .childOption(ChannelOption.SO_SNDBUF, SEND_BUFFER_BYTES)
             .childHandler(
                 new ChannelInitializer<>() {
                   @Override
@@ -89,6 +99,7 @@ public final class AdminServer implements AutoCloseable {
     accepted
         .pipeline()
         .addLast("idle", new IdleStateHandler(0, 0, IDLE_SECONDS))
+        .addLast("write-timeout", new WriteTimeoutHandler(WRITE_SECONDS))
         .addLast(
             "http",
             new HttpServerCodec(

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.util.concurrent.ImmediateEventExecutor;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class AdminConnectionsTest {
+  private final AtomicLong now = new AtomicLong(-1);
   private final AdminConnections connections =
-      new AdminConnections(2, ImmediateEventExecutor.INSTANCE);
+      new AdminConnections(2, ImmediateEventExecutor.INSTANCE, now::get);
   private final EmbeddedChannel first = new EmbeddedChannel();
   private final EmbeddedChannel second = new EmbeddedChannel();
   private final EmbeddedChannel third = new EmbeddedChannel();
@@ -64,6 +66,23 @@ class AdminConnectionsTest {
     connections.answered(first);
     assertThat(connections.enter(new EmbeddedChannel())).isTrue();
     assertThat(first.isOpen()).isFalse();
+  }
+
+  @Test
+  void ofThoseThatAreBeingAnsweredForTooLongTheEldestGoes() {
+    connections.asked(second);
+    now.addAndGet(AdminConnections.PATIENCE.toNanos());
+    connections.asked(first);
+    connections.asked(second); // and asks on: that is no new beginning
+    assertThat(connections.enter(third)).isFalse();
+
+    now.incrementAndGet();
+    assertThat(connections.enter(third)).isTrue();
+
+    assertThat(second.isOpen()).isFalse();
+    assertThat(first.isOpen()).isTrue();
+    connections.asked(third);
+    assertThat(connections.enter(new EmbeddedChannel())).isFalse();
   }
 
   @Test

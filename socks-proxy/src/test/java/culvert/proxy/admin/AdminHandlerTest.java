@@ -29,9 +29,10 @@ class AdminHandlerTest {
   private final Promise<List<String>> loopsAnswer = ImmediateEventExecutor.INSTANCE.newPromise();
   private final Queue<ChannelPromise> unread = new ArrayDeque<>();
   private final AdminConnections connections =
-      new AdminConnections(1, ImmediateEventExecutor.INSTANCE);
+      new AdminConnections(1, ImmediateEventExecutor.INSTANCE, System::nanoTime);
   private boolean loopsAreSlow;
   private boolean readsSlowly;
+  private int metricsMade;
   private final EmbeddedChannel channel =
       new EmbeddedChannel(
           new ChannelOutboundHandlerAdapter() {
@@ -46,7 +47,7 @@ class AdminHandlerTest {
           new HttpServerCodec(),
           new HttpObjectAggregator(1024, true),
           new AdminHandler(
-              connections, "127.0.0.1", () -> "culvert_up 1\n", health::get, this::silentLoops));
+              connections, "127.0.0.1", this::metrics, health::get, this::silentLoops));
 
   @AfterEach
   void close() {
@@ -112,6 +113,7 @@ class AdminHandlerTest {
     String request = "GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n";
     assertThat(ask(request + request).split("HTTP/1.1 200 ", -1)).hasSize(2);
     assertThat(channel.config().isAutoRead()).isFalse();
+    assertThat(metricsMade).isEqualTo(1);
     assertThat(connections.enter(new EmbeddedChannel())).isFalse();
 
     readsSlowly = false;
@@ -166,6 +168,11 @@ class AdminHandlerTest {
 
     channel.checkException();
     assertThat(answer()).isEmpty();
+  }
+
+  private String metrics() {
+    metricsMade++;
+    return "culvert_up 1\n";
   }
 
   private Future<List<String>> silentLoops() {

@@ -7,16 +7,21 @@ import static org.awaitility.Awaitility.await;
 import culvert.config.Endpoint;
 import culvert.ssh.NettyTransport;
 import io.netty.channel.EventLoopGroup;
+import java.io.IOException;
 import java.net.Socket;
+import java.net.StandardSocketOptions;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,9 +30,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class AdminServerTest {
   private static final Duration DEADLINE = Duration.ofMinutes(2);
+  private static final String METRICS = "culvert_up 1\n".repeat(2000);
 
   private final EventLoopGroup loops = NettyTransport.preferred().newGroup("clients", 3);
   private final CountDownLatch stuck = new CountDownLatch(1);
+  private final AtomicInteger made = new AtomicInteger();
   private AdminServer server;
 
   @BeforeEach
@@ -36,7 +43,7 @@ class AdminServerTest {
         AdminServer.start(
             NettyTransport.preferred(),
             new Endpoint("127.0.0.1", 0),
-            () -> "culvert_up 1\n",
+            this::metrics,
             () -> Health.OK,
             loops);
   }
@@ -64,7 +71,7 @@ class AdminServerTest {
     stuck.countDown();
 
     await().atMost(DEADLINE).until(() -> get("/health").statusCode() == 200);
-    assertThat(get("/metrics").body()).isEqualTo("culvert_up 1\n");
+    assertThat(get("/metrics").body()).isEqualTo(METRICS);
   }
 
   @Test
@@ -106,6 +113,41 @@ class AdminServerTest {
         socket.close();
       }
     }
+  }
+
+  @Test
+  void whoAsksOnAndOnAndReadsNothingKeepsNobodyOut() throws Exception {
+    List<SocketChannel> deaf = new ArrayList<>();
+    try {
+      for (int i = 0; i < 64; i++) {
+        deaf.add(askOnAndOn());
+      }
+      long begun = System.nanoTime();
+
+      await().atMost(DEADLINE).ignoreExceptions().until(() -> get("/health").statusCode() == 200);
+
+      assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(20));
+      assertThat(made).hasValueLessThan(64 * 1000);
+    } finally {
+      for (SocketChannel channel : deaf) {
+        channel.close();
+      }
+    }
+  }
+
+  private SocketChannel askOnAndOn() throws IOException {
+    SocketChannel channel = SocketChannel.open();
+    channel.setOption(StandardSocketOptions.SO_RCVBUF, 4096);
+    channel.connect(server.address());
+    channel.configureBlocking(false);
+    String question = "GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    channel.write(ByteBuffer.wrap(question.repeat(1000).getBytes(US_ASCII)));
+    return channel;
+  }
+
+  private String metrics() {
+    made.incrementAndGet();
+    return METRICS;
   }
 
   private void hold(CountDownLatch held) {
