@@ -56,7 +56,7 @@ public final class PinFile {
 
   /**
    * What it says now. A file that is not there pins nothing; a directory that is not there is a
-   * failure, for it was when Culvert started.
+   * failure, for it was when Culvert started, and so is a link to nothing.
    *
    * @throws IOException with a message for the user
    */
@@ -64,7 +64,7 @@ public final class PinFile {
     try {
       return PinList.of(file, content());
     } catch (NoSuchFileException e) {
-      if (Files.isDirectory(directory.path())) {
+      if (!Files.isSymbolicLink(file) && Files.isDirectory(directory.path())) {
         return PinList.of(file, new byte[0]);
       }
       throw new UnusableException(file, "read", e);

@@ -23,7 +23,8 @@ import java.util.stream.IntStream;
  * they like: no more than {@link #MOST_OF_A_RULE} stand there, and then the rule itself, in a line
  * {@code RULE DATE [SSH-SERVER]}. A rule is {@code rule=NAME,target=HOST:PORT}. What is none of
  * these is kept as it is and counts as a pin that nobody can read: it may stand for any
- * destination. Immutable.
+ * destination. So does a line that ends with its first word, which may have been a longer one.
+ * Immutable.
  */
 public final class PinList {
   static final int MOST_OF_A_RULE = 64;
@@ -31,6 +32,7 @@ public final class PinList {
   private static final String EXPECTED =
       " (expected: HOST:PORT DATE SSH-SERVER [RULE], or RULE DATE SSH-SERVER,"
           + " where RULE is rule=NAME,target=HOST:PORT; or # a comment)";
+  private static final String BYTE_ORDER_MARK = "\u00ef\u00bb\u00bf"; // UTF-8's, as ISO 8859-1
   private static final List<String> HEADER =
       List.of(
           "# Destinations that Culvert has tunnelled, since when, and through which SSH server; perhaps",
@@ -53,7 +55,7 @@ public final class PinList {
       String text, Optional<Pinned> pinned, Optional<Pinned> rule, Optional<String> problem) {
 
     static Line of(String text) {
-      String bare = text.strip();
+      String bare = bare(text);
       if (bare.isEmpty() || bare.startsWith("#")) {
         return new Line(text, Optional.empty(), Optional.empty(), Optional.empty());
       }
@@ -71,7 +73,17 @@ public final class PinList {
           pinned.isPresent() && whole ? Optional.empty() : Optional.of(shown(bare)));
     }
 
+    /** What an editor puts before the first line is no part of it. */
+    private static String bare(String text) {
+      return (text.startsWith(BYTE_ORDER_MARK) ? text.substring(BYTE_ORDER_MARK.length()) : text)
+          .strip();
+    }
+
+    /** None of ours has other characters: names are written in their ASCII form. */
     private static Optional<Pinned> pinned(String word) {
+      if (!word.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
+        return Optional.empty();
+      }
       try {
         return Optional.of(Pinned.parseWritten(word));
       } catch (IllegalArgumentException e) {
@@ -94,7 +106,7 @@ public final class PinList {
     }
 
     boolean standsForAnything() {
-      return problem.isPresent() && pinned.isEmpty();
+      return problem.isPresent() && (pinned.isEmpty() || bare(text).split("\\s").length == 1);
     }
   }
 
@@ -127,7 +139,10 @@ public final class PinList {
 
   /** The pins as they are written, in the order of the file. */
   public List<String> pins() {
-    return lines.stream().filter(line -> line.pinned().isPresent()).map(Line::text).toList();
+    return lines.stream()
+        .filter(line -> line.pinned().isPresent())
+        .map(line -> Line.bare(line.text()))
+        .toList();
   }
 
   /** What is pinned of a host, whatever the port. */

@@ -166,6 +166,19 @@ class PinFileTest {
   }
 
   @Test
+  @EnabledOnOs({OS.LINUX, OS.MAC})
+  void aLinkToNothingIsAFileThatCannotBeRead() throws IOException {
+    Files.createSymbolicLink(path(), temporary.resolve("nothing"));
+
+    assertThatThrownBy(file::read)
+        .isInstanceOf(IOException.class)
+        .hasMessageStartingWith("pins: " + path() + " cannot be read: ");
+    assertThatThrownBy(() -> file.add(List.of(pin("a")))).isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> file.remove(List.of())).isInstanceOf(IOException.class);
+    assertThat(Files.isSymbolicLink(path())).isTrue();
+  }
+
+  @Test
   void aDirectoryThatCannotBeMadeIsSaidToBeSo() throws IOException {
     Path inTheWay = Files.createFile(temporary.resolve("file"));
     String expected =

@@ -121,7 +121,37 @@ class PinListTest {
   }
 
   @ParameterizedTest(name = "{0}")
-  @ValueSource(strings = {"a:21", "a:21 yesterday", "a:21 2020-01-01T00:00:00Z gate:22 and more"})
+  @ValueSource(strings = {"localhost:24", "localhost:24\n", "localhost:24 ", "a:21\n"})
+  void aLineThatEndsWithItsFirstWordMayHaveBeenAnotherWord(String text) {
+    PinList list = read("# c\n" + text);
+
+    assertThat(list.unreadable()).singleElement().asString().startsWith("/state/pins:2: '");
+    assertThat(list.pins()).containsExactly(text.strip());
+  }
+
+  @Test
+  void aByteOrderMarkHidesNoPin() {
+    String file = "\u00ef\u00bb\u00bfa:21 2020-01-01T00:00:00Z gate:22\n";
+    PinList list = read(file);
+
+    assertThat(list.contains(PinnedDestination.of("a", 21))).isTrue();
+    assertThat(list.problems()).isEmpty();
+    assertThat(list.pins()).containsExactly("a:21 2020-01-01T00:00:00Z gate:22");
+    assertThat(text(list)).isEqualTo(file);
+    assertThat(read("\u00ef\u00bb\u00bf# c\n").problems()).isEmpty();
+  }
+
+  @ParameterizedTest(name = "<{0}>")
+  @ValueSource(strings = {"\u00c2\u00a0", "\u00e2\u0080\u008b", "\u0000", "\u007f", "m\u00fc"})
+  void aNameWithOtherCharactersThanAsciiIsNobodys(String before) {
+    PinList list = read(before + "a:21 2020-01-01T00:00:00Z gate:22\n");
+
+    assertThat(list.unreadable()).hasSize(1);
+    assertThat(list.pins()).isEmpty();
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(strings = {"a:21 yesterday", "a:21 2020-01-01T00:00:00Z gate:22 and more"})
   void aLineThatIsBrokenElsewhereStillPins(String line) {
     PinList list = read(line);
 
