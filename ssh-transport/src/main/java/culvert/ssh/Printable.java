@@ -8,9 +8,18 @@ public final class Printable {
 
   /** The text without control characters, which are escaped, and cut where it is long. */
   public static String text(String text) {
-    StringBuilder printable = new StringBuilder(Math.min(text.length(), MAX_LENGTH) + 8);
+    return text(text, MAX_LENGTH);
+  }
+
+  /**
+   * The same with another length.
+   *
+   * @param maxLength in characters
+   */
+  public static String text(String text, int maxLength) {
+    StringBuilder printable = new StringBuilder(Math.min(text.length(), maxLength) + 8);
     for (int i = 0; i < text.length(); i++) {
-      if (printable.length() >= MAX_LENGTH) {
+      if (printable.length() >= maxLength) {
         return printable.append("...").toString();
       }
       append(printable, text.charAt(i));

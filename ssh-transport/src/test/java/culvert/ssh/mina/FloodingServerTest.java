@@ -10,9 +10,12 @@ import culvert.ssh.SshException;
 import culvert.ssh.SshFailure;
 import culvert.ssh.SshSession;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.common.io.IoWriteFuture;
+import org.apache.sshd.common.kex.KeyExchange;
+import org.apache.sshd.common.kex.KeyExchangeFactory;
 import org.apache.sshd.common.session.Session;
 import org.apache.sshd.common.util.buffer.Buffer;
 import org.apache.sshd.core.CoreModuleProperties;
@@ -111,6 +114,27 @@ class FloodingServerTest {
     request.putString(name);
     request.putBoolean(wantReply);
     return server.request(name, request, 20, TimeUnit.SECONDS);
+  }
+
+  private static final class UnknownExchange implements KeyExchangeFactory {
+    @Override
+    public String getName() {
+      return "x".repeat(30_000);
+    }
+
+    @Override
+    public KeyExchange createKeyExchange(Session session) {
+      throw new UnsupportedOperationException();
+    }
+  }
+
+  @Test
+  void theAlgorithmsOfOneThatHasNoneForUsAreCut() {
+    ssh.server.setKeyExchangeFactories(List.of(new UnknownExchange()));
+
+    assertThat(ssh.failure(ssh.server(), "another").getMessage())
+        .contains("xxx")
+        .hasSizeLessThan(3000);
   }
 
   @Test

@@ -4,6 +4,7 @@ import culvert.config.SshWay;
 import culvert.ssh.Defects;
 import culvert.ssh.NotLookedUpException;
 import culvert.ssh.PlainWords;
+import culvert.ssh.Printable;
 import culvert.ssh.SshException;
 import culvert.ssh.SshFailure;
 import culvert.ssh.SshServer;
@@ -20,6 +21,9 @@ import java.util.concurrent.CancellationException;
 public final class DialFailures {
   /** A server that hangs up on us who kept it waiting so long says nothing of itself. */
   private static final Duration NOTICEABLE = Duration.ofSeconds(1);
+
+  /** Both sides' lists of algorithms have room, as they usually are. */
+  private static final int LONGEST_WORDS = 2000;
 
   private DialFailures() {}
 
@@ -107,7 +111,7 @@ public final class DialFailures {
   static SshException beforeTheKeys(SshServer server, Throwable cause, Duration own) {
     return own.compareTo(NOTICEABLE) > 0
         ? failure(SshFailure.HELD_UP, server, "hung up on us, who kept it waiting", cause)
-        : failure(SshFailure.NOT_SSH, server, "no SSH session: " + PlainWords.of(cause), cause);
+        : failure(SshFailure.NOT_SSH, server, "no SSH session: " + words(cause), cause);
   }
 
   static SshException beforeTheLogin(SshServer server, Throwable cause) {
@@ -115,8 +119,12 @@ public final class DialFailures {
   }
 
   static SshException sessionEnded(SshServer server, Throwable cause) {
-    return failure(
-        SshFailure.SESSION_ENDED, server, "session ended: " + PlainWords.of(cause), cause);
+    return failure(SshFailure.SESSION_ENDED, server, "session ended: " + words(cause), cause);
+  }
+
+  /** In which a server has its say: its algorithms, for example, where none of them will do. */
+  private static String words(Throwable cause) {
+    return Printable.text(PlainWords.of(cause), LONGEST_WORDS);
   }
 
   public static SshException failure(
