@@ -31,9 +31,11 @@ public final class HomeLoop {
     return loop().inEventLoop();
   }
 
-  /** For whatever changes the state: it must be called there. */
+  /**
+   * For whatever changes the state: it must be called there, or where nothing runs there any more.
+   */
   public void check() {
-    assert isHere() : "on " + Thread.currentThread().getName() + ", not on the loop of " + channel;
+    assert isHere() || loop().isShutdown() : "on " + Thread.currentThread().getName() + ", not on the loop of " + channel;
   }
 
   /**

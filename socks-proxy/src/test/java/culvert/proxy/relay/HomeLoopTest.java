@@ -54,6 +54,15 @@ class HomeLoopTest {
   }
 
   @Test
+  void whereNothingRunsAnyMoreWhoeverIsLeftMayCall() {
+    when(channel.eventLoop()).thenReturn(first);
+    first.shutdownGracefully(0, 0, TimeUnit.SECONDS).syncUninterruptibly();
+
+    assertThat(home.post(() -> {})).isFalse();
+    home.check();
+  }
+
+  @Test
   void whateverIsCalledElsewhereIsNoticed() {
     when(channel.eventLoop()).thenReturn(first);
     assertThatThrownBy(home::check)
