@@ -1,5 +1,6 @@
 package culvert.proxy.admin;
 
+import culvert.ssh.Defects;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
@@ -14,6 +15,7 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.timeout.IdleStateEvent;
 import io.netty.util.NetUtil;
 import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.FutureListener;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
@@ -99,18 +101,32 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     context.channel().config().setAutoRead(!answering); // so few requests wait behind this one
     if (question == null) {
       connections.answered(context.channel());
-    } else if (question.answer() != null) {
+    } else {
+      Defects.told(() -> answer(context, question), defect -> endBy(context, defect)).run();
+    }
+  }
+
+  private void answer(ChannelHandlerContext context, Question question) {
+    if (question.answer() != null) {
       write(context, question, question.answer().get());
     } else {
       askLoops(context, question);
     }
   }
 
+  private void endBy(ChannelHandlerContext context, Throwable defect) {
+    LOG.error("admin request failed", defect);
+    context.close();
+  }
+
   private void askLoops(ChannelHandlerContext context, Question question) {
     silentLoops
         .get()
         .addListener(
-            (Future<List<String>> silent) -> write(context, question, health(silent.getNow())));
+            Defects.told(
+                (FutureListener<List<String>>)
+                    silent -> write(context, question, health(silent.get())),
+                defect -> endBy(context, defect)));
   }
 
   private void write(ChannelHandlerContext context, Question question, Answer answer) {

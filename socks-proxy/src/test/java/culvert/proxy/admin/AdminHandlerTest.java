@@ -32,6 +32,7 @@ class AdminHandlerTest {
       new AdminConnections(1, ImmediateEventExecutor.INSTANCE, System::nanoTime);
   private boolean loopsAreSlow;
   private boolean readsSlowly;
+  private boolean metricsFail;
   private int metricsMade;
   private final EmbeddedChannel channel =
       new EmbeddedChannel(
@@ -170,7 +171,41 @@ class AdminHandlerTest {
     assertThat(answer()).isEmpty();
   }
 
+  @Test
+  void aDefectEndsTheConnectionAlsoWhereItsRequestHadToWait() {
+    readsSlowly = true;
+    String request = "GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    assertThat(ask(request + request)).startsWith("HTTP/1.1 200 ");
+    metricsFail = true;
+
+    unread.remove().setSuccess();
+
+    assertThat(channel.isOpen()).isFalse();
+    assertThat(answer()).isEmpty();
+  }
+
+  @Test
+  void aDefectEndsTheConnectionAtTheFirstRequest() {
+    metricsFail = true;
+    assertThat(ask("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n")).isEmpty();
+    assertThat(channel.isOpen()).isFalse();
+  }
+
+  @Test
+  void aDefectEndsTheConnectionThatWaitsForHealth() {
+    loopsAreSlow = true;
+    assertThat(ask("GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n")).isEmpty();
+
+    loopsAnswer.setFailure(new IllegalStateException("a defect"));
+
+    assertThat(channel.isOpen()).isFalse();
+    assertThat(answer()).isEmpty();
+  }
+
   private String metrics() {
+    if (metricsFail) {
+      throw new IllegalStateException("a defect");
+    }
     metricsMade++;
     return "culvert_up 1\n";
   }
