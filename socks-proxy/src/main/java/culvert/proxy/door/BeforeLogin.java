@@ -27,7 +27,6 @@ import java.util.Set;
 public final class BeforeLogin {
   private static final AttributeKey<Place> PLACE = AttributeKey.valueOf(BeforeLogin.class, "place");
 
-  private final OwnAddresses here = OwnAddresses.ofThisHost();
   private final Optional<ClientUsers> users;
   private final WaitingClients waiting; // guarded by this
   private final Set<Place> notLookedUp = new LinkedHashSet<>(); // guarded by this
@@ -71,7 +70,7 @@ public final class BeforeLogin {
    * @return false: there are too many already; complete, unless its user has to be found out
    */
   Future<Boolean> enter(Arrival client) {
-    Origin origin = Origin.of(client, here::contains);
+    Origin origin = Origin.of(client);
     if (users.isEmpty() || !origin.isThisHost()) {
       return known(client, take(client, new Source.From(origin)).isPresent());
     }

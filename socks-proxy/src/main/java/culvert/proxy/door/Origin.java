@@ -21,6 +21,7 @@ import java.util.function.Predicate;
 public record Origin(String place, Optional<Object> who) {
   private static final Origin THIS_HOST = new Origin("this host");
   private static final int NETWORK_BYTES = 8;
+  private static final OwnAddresses HERE = OwnAddresses.ofThisHost();
 
   private Origin(String place) {
     this(place, Optional.empty());
@@ -28,7 +29,7 @@ public record Origin(String place, Optional<Object> who) {
 
   /** A client's, of whom nothing is known but where it comes from. */
   public static Origin of(Arrival client) {
-    return of(client, HostAddress::isThisHost);
+    return of(client, HERE::contains);
   }
 
   /**

@@ -25,9 +25,9 @@ public final class ClientNames implements AddressResolver {
     this.client = client;
   }
 
-  /** For that client. */
-  public static AddressResolver of(AddressResolver names, Client client, ClientOwners owners) {
-    return new ClientNames(names.onBehalfOf(asker(client, owners)), client);
+  /** For that client, which is that {@link #asker}. */
+  public static AddressResolver of(AddressResolver names, Client client, Asker asker) {
+    return new ClientNames(names.onBehalfOf(asker), client);
   }
 
   /**
@@ -35,7 +35,7 @@ public final class ClientNames implements AddressResolver {
    * that; elsewhere, and where that is unknown, its SOCKS user.
    */
   public static Asker asker(Client client, ClientOwners owners) {
-    return new ClientAsker(client, new SocketUsers(owners));
+    return new ClientAsker(client, Origin.of(client.arrival()), new SocketUsers(owners));
   }
 
   @Override
@@ -51,24 +51,22 @@ public final class ClientNames implements AddressResolver {
     return resolved;
   }
 
-  private record ClientAsker(Client client, SocketUsers users) implements Asker {
+  private record ClientAsker(Client client, Origin origin, SocketUsers users) implements Asker {
     @Override
     public Object place() {
-      Origin origin = Origin.of(client.arrival());
       return origin.isThisHost() ? origin : origin.identified(client.user());
     }
 
     @Override
     public void identify(Consumer<Object> answer) {
-      Origin origin = Origin.of(client.arrival());
       if (origin.isThisHost()) {
-        client.channel().eventLoop().execute(() -> identify(origin, answer));
+        client.channel().eventLoop().execute(() -> identifyByUser(answer));
       } else {
         answer.accept(origin.identified(client.user()));
       }
     }
 
-    private void identify(Origin origin, Consumer<Object> answer) {
+    private void identifyByUser(Consumer<Object> answer) {
       users
           .user(client.arrival())
           .addListener(

@@ -6,6 +6,7 @@ import culvert.proxy.door.Client;
 import culvert.proxy.owner.ClientNames;
 import culvert.proxy.owner.ClientOwners;
 import culvert.ssh.AddressResolver;
+import culvert.ssh.Asker;
 import java.net.UnknownHostException;
 
 /**
@@ -26,9 +27,8 @@ public record Upstreams(
 
   /** The same, with names looked up on a client's behalf. */
   public Upstreams of(Client client) {
-    return with(
-        ClientNames.of(resolver, client, owners),
-        ssh.onBehalfOf(ClientNames.asker(client, owners)));
+    Asker asker = ClientNames.asker(client, owners);
+    return with(ClientNames.of(resolver, client, asker), ssh.onBehalfOf(asker));
   }
 
   /**

@@ -2,6 +2,7 @@ package culvert.proxy.owner;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.verify;
 import static org.mockito.Mockito.when;
 
 import culvert.config.SshProfile;
@@ -202,5 +203,25 @@ class ClientNamesTest {
             fromEverywhere(Someone.at("127.0.0.1").through("ssh.example")).map(Someone::identity))
         .containsOnly(server);
     assertThat(Someone.at("127.0.0.1").identity()).isNotEqualTo(server);
+  }
+
+  /** To find that out may take a look at the interfaces. */
+  @Test
+  void whereAClientComesFromIsFoundOutOnceForAllThatItAsks() {
+    Arrival arrival = mock(Arrival.class);
+    when(arrival.peer()).thenReturn(new InetSocketAddress("203.0.113.1", 40_000));
+    when(arrival.forwardedBy()).thenReturn(Optional.empty());
+    Asker asker =
+        ClientNames.asker(
+            new AcceptedClient(arrival, mock(ConnectionRequest.class), Optional.empty()),
+            new Owners(UNKNOWN));
+    Set<Object> told = new HashSet<>();
+    for (int i = 0; i < 100; i++) {
+      told.add(asker.place());
+      asker.identify(told::add);
+    }
+
+    assertThat(told).hasSize(1);
+    verify(arrival).peer();
   }
 }
