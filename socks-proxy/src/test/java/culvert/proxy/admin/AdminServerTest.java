@@ -122,11 +122,9 @@ class AdminServerTest {
       for (int i = 0; i < 64; i++) {
         deaf.add(askOnAndOn());
       }
-      long begun = System.nanoTime();
 
       await().atMost(DEADLINE).ignoreExceptions().until(() -> get("/health").statusCode() == 200);
 
-      assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(20));
       assertThat(made).hasValueLessThan(64 * 1000);
     } finally {
       for (SocketChannel channel : deaf) {

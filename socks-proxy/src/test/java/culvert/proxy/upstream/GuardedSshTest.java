@@ -226,17 +226,17 @@ class GuardedSshTest {
     serverAt("127.0.0.1");
     Promise<DuplexChannel> slow = loop.newPromise();
     answers("192.0.2.7", slow);
-    SshSession connected = guarded.connect(spec, loop).get(5, TimeUnit.SECONDS);
+    SshSession connected = guarded.connect(spec, loop).get(60, TimeUnit.SECONDS);
     Future<DuplexChannel> opened =
         connected.openDirectTcpip(
             new TunnelTarget("two.example", OWN),
             ORIGINATOR,
             loop,
             new ChannelInboundHandlerAdapter());
-    loop.submit(() -> {}).get(5, TimeUnit.SECONDS);
+    loop.submit(() -> {}).get(60, TimeUnit.SECONDS);
     assertThat(opened.cancel(false)).isTrue();
     slow.setFailure(new SshException(SshFailure.TARGET_UNREACHABLE, "no"));
-    loop.submit(() -> {}).get(5, TimeUnit.SECONDS);
+    loop.submit(() -> {}).get(60, TimeUnit.SECONDS);
 
     verify(session, never())
         .openDirectTcpip(eq(new TunnelTarget("192.0.2.8", OWN)), any(), any(), any());
@@ -247,13 +247,13 @@ class GuardedSshTest {
     serverAt("127.0.0.1");
     Promise<List<InetAddress>> slow = loop.newPromise();
     SshSession connected =
-        guarded.asking((host, executor) -> slow).connect(spec, loop).get(5, TimeUnit.SECONDS);
+        guarded.asking((host, executor) -> slow).connect(spec, loop).get(60, TimeUnit.SECONDS);
     assertThat(connected.heldUp()).isZero();
     connected.openDirectTcpip(
         new TunnelTarget("far.example", OWN), ORIGINATOR, loop, new ChannelInboundHandlerAdapter());
-    await().until(() -> connected.heldUp().toMillis() > 20);
+    await().atMost(Duration.ofMinutes(1)).until(() -> connected.heldUp().toMillis() > 20);
     slow.setSuccess(List.of(NetUtil.LOCALHOST4));
-    loop.submit(() -> {}).get(5, TimeUnit.SECONDS);
+    loop.submit(() -> {}).get(60, TimeUnit.SECONDS);
 
     Duration all = connected.heldUp();
     assertThat(all).isGreaterThan(Duration.ofMillis(20));

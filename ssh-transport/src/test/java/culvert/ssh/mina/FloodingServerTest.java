@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 import org.slf4j.LoggerFactory;
 
 /** Servers that ask for more than they take. */
-@Timeout(60)
+@Timeout(240)
 class FloodingServerTest {
   /** With their answers more than all the kernel's buffers and ours take. */
   private static final int MANY = 500_000;
@@ -56,7 +56,7 @@ class FloodingServerTest {
     server.getIoSession().suspendRead();
     askWhileItLasts();
 
-    SshException end = session.ended().get(20, TimeUnit.SECONDS);
+    SshException end = session.ended().get(60, TimeUnit.SECONDS);
     assertThat(end.failure()).isEqualTo(SshFailure.SESSION_ENDED);
     assertThat(end).hasMessageContaining("asks for answers and reads none");
   }
@@ -66,7 +66,7 @@ class FloodingServerTest {
       for (int i = 0; i < MANY && !session.ended().isDone(); i++) {
         IoWriteFuture written = openUnknown(i);
         if (i % 1000 == 0) {
-          written.await(20, TimeUnit.SECONDS);
+          written.await(60, TimeUnit.SECONDS);
         }
       }
     } catch (IOException closed) {
@@ -86,13 +86,13 @@ class FloodingServerTest {
   @Test
   void oneThatReadsItsAnswersMayAskAsOftenAsItLikes() throws Exception {
     for (int i = 0; i < 50_000; i++) {
-      IoWriteFuture written = openUnknown(i);
-      if (i % 1000 == 0) {
-        assertThat(written.await(20, TimeUnit.SECONDS)).isTrue();
+      openUnknown(i);
+      if (i % 1000 == 999) {
+        // Behind the others' answers, which it has read by then: few wait, however slow it is.
+        assertThat(ask("keepalive@example.org", true)).isNull();
       }
     }
 
-    assertThat(ask("keepalive@example.org", true)).isNull();
     assertThat(session.ended().isDone()).isFalse();
   }
 
@@ -113,7 +113,7 @@ class FloodingServerTest {
     Buffer request = server.createBuffer(SshConstants.SSH_MSG_GLOBAL_REQUEST);
     request.putString(name);
     request.putBoolean(wantReply);
-    return server.request(name, request, 20, TimeUnit.SECONDS);
+    return server.request(name, request, 60, TimeUnit.SECONDS);
   }
 
   private static final class UnknownExchange implements KeyExchangeFactory {
@@ -145,7 +145,7 @@ class FloodingServerTest {
     goodbye.putString("");
     server.writePacket(goodbye);
 
-    assertThat(session.ended().get(20, TimeUnit.SECONDS).getMessage())
+    assertThat(session.ended().get(60, TimeUnit.SECONDS).getMessage())
         .contains("server disconnected: xxx")
         .hasSizeLessThan(1000);
   }
