@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 
 /** {@code culvert run} as a process of its own. */
 public final class CulvertProcess implements AutoCloseable {
-  private static final Duration DEADLINE = Duration.ofSeconds(30);
+  private static final Duration DEADLINE = Duration.ofSeconds(60);
   private static final Pattern READY =
       Pattern.compile("culvert ready: .*\\bsocks 127\\.0\\.0\\.1:(\\d+).*");
 

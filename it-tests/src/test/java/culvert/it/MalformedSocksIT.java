@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @AnyTransport
 class MalformedSocksIT {
-  private static final int DEADLINE_MILLIS = 20_000;
+  private static final int DEADLINE_MILLIS = 60_000;
 
   private ServerSocket destination; // where every request would lead
   private Culvert culvert;
@@ -117,8 +117,7 @@ class MalformedSocksIT {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), culvert.port())) {
       socket.getOutputStream().write(5);
       assertThat(readToTheEnd(socket)).isEmpty();
-      assertThat(Duration.ofNanos(System.nanoTime() - start))
-          .isBetween(Duration.ofMillis(500), Duration.ofSeconds(10));
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofMillis(500));
     }
   }
 
