@@ -13,6 +13,7 @@ import culvert.config.read.ConfigLoader;
 import culvert.config.read.Environment;
 import culvert.filter.ConnectionRequest;
 import culvert.filter.DestinationAddress;
+import culvert.proxy.door.Arrival;
 import culvert.proxy.door.Client;
 import culvert.proxy.door.OpenConnections;
 import culvert.proxy.event.EndReason;
@@ -39,6 +40,7 @@ import io.netty.channel.DefaultChannelPromise;
 import io.netty.channel.DefaultEventLoop;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.NetUtil;
 import io.netty.util.concurrent.Promise;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -90,6 +92,13 @@ class RouterTest {
     when(client.home()).thenReturn(HomeLoop.of(channel));
     when(client.address())
         .thenReturn(new InetSocketAddress(InetAddress.getLoopbackAddress(), 4000));
+    when(client.arrival())
+        .thenReturn(
+            new Arrival(
+                channel,
+                new InetSocketAddress(NetUtil.LOCALHOST4, 40_000),
+                new InetSocketAddress(NetUtil.LOCALHOST4, 1080),
+                Optional.empty()));
     when(client.request()).thenReturn(REQUEST);
     when(client.forwardedBy()).thenReturn(Optional.empty());
     when(client.user()).thenReturn(Optional.empty());
