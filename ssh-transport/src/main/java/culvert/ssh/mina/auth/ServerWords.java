@@ -6,6 +6,7 @@ import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a server says to people, as logs, replies and exceptions may repeat it: one printable line,
  * and not where the login's password is in it. All of it is left out then: a gap would tell what
- * stood there. Beside a password that is so short that many words hold it, nothing is repeated.
+ * stood there. Beside a password that is so short that many words hold it, nothing is repeated, nor
+ * is anything once a session has said so much that looking for the password would take too long.
  *
  * <p>A session outlives its password, so of that only a hash is kept, keyed for this login alone.
  * Thread-safe.
@@ -24,8 +26,14 @@ final class ServerWords {
 
   static final String NOT_REPEATED = "(not repeated: it might hold the password)";
 
+  /** In place of what nobody is to read anyway. */
+  static final String LEFT_OUT = "(left out)";
+
   /** Each octet costs a hash, and no more than 300 characters are shown in the end. */
   private static final int LONGEST_BYTES = 1024;
+
+  /** All that one session may say, and so what the loop's other sessions may wait for it. */
+  private static final int MAX_HASHES = 64 * 1024;
 
   private static final int SHORTEST_SECRET_BYTES = 4;
   private static final String ALGORITHM = "HmacSHA256";
@@ -56,15 +64,9 @@ final class ServerWords {
   /** The words, in UTF-8 (RFC 4251 section 5), as they may be repeated. */
   String repeat(byte[] words) {
     String line = inOneLine(words);
-    return secret != null
-            && (secret.mightBeIn(words) || secret.mightBeIn(line.getBytes(StandardCharsets.UTF_8)))
+    return secret != null && secret.mightBeIn(words, line.getBytes(StandardCharsets.UTF_8))
         ? NOT_REPEATED
         : line;
-  }
-
-  /** The same for what has been read as text. */
-  String repeat(String words) {
-    return repeat(words.getBytes(StandardCharsets.UTF_8));
   }
 
   static String inOneLine(byte[] words) {
@@ -87,6 +89,7 @@ final class ServerWords {
     private final SecretKeySpec key;
     private final int length;
     private final byte[] hash;
+    private final AtomicInteger hashesLeft = new AtomicInteger(MAX_HASHES);
 
     Secret(SecretKeySpec key, int length, byte[] hash) {
       this.key = key;
@@ -94,12 +97,19 @@ final class ServerWords {
       this.hash = hash;
     }
 
-    boolean mightBeIn(byte[] words) {
-      if (length < SHORTEST_SECRET_BYTES) {
+    boolean mightBeIn(byte[] words, byte[] line) {
+      return length < SHORTEST_SECRET_BYTES
+          || mightBeIn(words)
+          || (!Arrays.equals(words, line) && mightBeIn(line));
+    }
+
+    private boolean mightBeIn(byte[] words) {
+      int starts = Math.max(0, Math.min(words.length - length + 1, LONGEST_BYTES));
+      if (hashesLeft.addAndGet(-starts) < 0) {
+        hashesLeft.set(0);
         return true;
       }
       Mac mac = mac(key);
-      int starts = Math.min(words.length - length + 1, LONGEST_BYTES);
       for (int start = 0; start < starts; start++) {
         mac.update(words, start, length);
         if (MessageDigest.isEqual(mac.doFinal(), hash)) {

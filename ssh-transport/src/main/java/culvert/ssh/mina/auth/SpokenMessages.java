@@ -4,6 +4,7 @@ import culvert.config.AuthMethod;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.sshd.client.session.ClientSession;
 import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.common.util.buffer.Buffer;
@@ -11,13 +12,15 @@ import org.apache.sshd.common.util.buffer.ByteArrayBuffer;
 
 /**
  * The messages with a server's free text in them, as everybody behind this hears them: MINA, its
- * log, its exceptions and Culvert's. Their words are those that {@link ServerWords} repeats; their
- * language is left out. Confined to the session's thread.
+ * log, its exceptions and Culvert's. Their words are those that {@link ServerWords} repeats; what
+ * nobody is to read and their language are left out. Confined to the session's thread.
  */
 final class SpokenMessages {
+  /** Those of RFC 4252 and RFC 4462 that are not ours, and no name at all. */
   private static final Set<String> KNOWN_METHODS =
-      Arrays.stream(AuthMethod.values())
-          .map(AuthMethod::toString)
+      Stream.concat(
+              Stream.of("", "none", "hostbased", "gssapi-with-mic", "gssapi-keyex"),
+              Arrays.stream(AuthMethod.values()).map(AuthMethod::toString))
           .collect(Collectors.toUnmodifiableSet());
 
   private SpokenMessages() {}
@@ -31,13 +34,12 @@ final class SpokenMessages {
         message.rpos(start);
         yield spoken(session, message, Integer.BYTES); // RFC 4253 section 11.1: reason
       }
-      case SshConstants.SSH_MSG_DEBUG ->
-          spoken(session, message, 1); // section 11.3: whether to display it always
+      case SshConstants.SSH_MSG_DEBUG -> silenced(message);
       case SshConstants.SSH_MSG_USERAUTH_BANNER ->
           spoken(session, message, 0); // RFC 4252 section 5.4
       case SshConstants.SSH_MSG_CHANNEL_OPEN_FAILURE ->
           spoken(session, message, 2 * Integer.BYTES); // RFC 4254 section 5.1: channel, reason
-      case SshConstants.SSH_MSG_USERAUTH_FAILURE -> offering(session, message);
+      case SshConstants.SSH_MSG_USERAUTH_FAILURE -> offering(message);
       default -> message;
     };
   }
@@ -55,13 +57,21 @@ final class SpokenMessages {
     return repeated;
   }
 
+  /** RFC 4253 section 11.3: behind whether to display it always. */
+  private static Buffer silenced(Buffer message) {
+    Buffer silenced = beginning(message, 2);
+    silenced.putString(ServerWords.LEFT_OUT);
+    silenced.putString(""); // language
+    return silenced;
+  }
+
   /** The methods' names (RFC 4252 section 5.1), of which anybody may invent more. */
-  private static Buffer offering(ClientSession session, Buffer message) {
-    ServerWords words = words(session);
+  private static Buffer offering(Buffer message) {
     Buffer repeated = beginning(message, 1);
     repeated.putString(
         Arrays.stream(message.getString().split(",", -1))
-            .map(name -> KNOWN_METHODS.contains(name) ? name : words.repeat(name))
+            .map(name -> KNOWN_METHODS.contains(name) ? name : ServerWords.LEFT_OUT)
+            .distinct()
             .collect(Collectors.joining(",")));
     repeated.putBoolean(message.getBoolean());
     return repeated;
