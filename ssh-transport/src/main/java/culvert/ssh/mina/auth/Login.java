@@ -191,6 +191,11 @@ public final class Login {
     return verdict.anythingShown();
   }
 
+  /** Whether the server has refused the password itself, whatever it says of the login. */
+  public boolean isPasswordRefused() {
+    return verdict.isPasswordRefused();
+  }
+
   /** What was tried and what came of it, without secrets; one line for the log. */
   public String course() {
     List<String> all = new ArrayList<>(loaded.problemsAndRemarks());

@@ -15,6 +15,8 @@ final class Verdict {
   /** Whether the server got anything to judge at this stage, of which it may want several. */
   private boolean shownAtThisStage;
 
+  private boolean passwordRefused;
+
   private @Nullable String leftForGood;
   private @Nullable String left;
   private @Nullable String wantsMore;
@@ -72,11 +74,18 @@ final class Verdict {
 
   /**
    * The server does not take the password. That is a verdict, whatever was left undone before, but
-   * for what was left undone for good, and where it has taken another part of the login.
+   * for what was left undone for good, and where it has taken another part of the login: then it is
+   * one on the password alone.
    */
   void passwordRefused() {
+    passwordRefused = true;
     left = null;
     summarise();
+  }
+
+  /** Whatever became of the login: with this password it would come to the same. */
+  boolean isPasswordRefused() {
+    return passwordRefused;
   }
 
   private void summarise() {

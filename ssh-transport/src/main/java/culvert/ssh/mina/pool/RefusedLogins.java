@@ -12,9 +12,10 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Logins that a server has refused, each remembered for its profile's {@code refused-login-memory}:
- * a batch of jobs with an old password is one failed login and not many, for which servers lock
- * this host out. Which client came with it makes no difference. Thread-safe.
+ * Logins that a server has refused, or whose password it has where it wants more than that, each
+ * remembered for its profile's {@code refused-login-memory}: a batch of jobs with an old password
+ * is one failed login and not many, for which servers lock this host out. Which client came with it
+ * makes no difference. Thread-safe.
  */
 final class RefusedLogins {
   /** Beyond that the oldest are forgotten. */
@@ -31,7 +32,7 @@ final class RefusedLogins {
     }
   }
 
-  private record Refusal(String message, long refusedAt, Duration memory) {
+  private record Refusal(SshFailure failure, String message, long refusedAt, Duration memory) {
     long nanosLeft(long now) {
       return memory.toNanos() - (now - refusedAt);
     }
@@ -41,10 +42,18 @@ final class RefusedLogins {
     this.clock = clock;
   }
 
-  /** Remembers the failure if it is the server's verdict on the login. */
-  synchronized void note(SessionKey key, SshException failure) {
+  /**
+   * Remembers the failure if it is the server's verdict on the login, or behind one on its
+   * password.
+   *
+   * @param passwordRefused whether the password itself was refused, and not only a factor missing
+   */
+  synchronized void note(SessionKey key, SshException failure, boolean passwordRefused) {
     Duration memory = key.server().profile().pooling().refusedLoginMemory();
-    if (failure.failure() != SshFailure.AUTH_FAILED || memory.isZero()) {
+    boolean verdict =
+        failure.failure() == SshFailure.AUTH_FAILED
+            || (failure.failure() == SshFailure.LOGIN_UNFINISHED && passwordRefused);
+    if (!verdict || memory.isZero()) {
       return;
     }
     long now = clock.nanoTime();
@@ -56,7 +65,8 @@ final class RefusedLogins {
       oldest.next();
       oldest.remove();
     }
-    refusals.put(tried, new Refusal(String.valueOf(failure.getMessage()), now, memory));
+    String message = String.valueOf(failure.getMessage());
+    refusals.put(tried, new Refusal(failure.failure(), message, now, memory));
   }
 
   /** Why this login need not be tried now; empty: it may be. */
@@ -71,12 +81,14 @@ final class RefusedLogins {
       refusals.remove(tried);
       return Optional.empty();
     }
+    String what = refusal.failure() == SshFailure.AUTH_FAILED ? "" : "; the password was refused";
     return Optional.of(
         new SshException(
-            SshFailure.AUTH_FAILED,
-            "%s %d s ago; not tried again for another %d s"
+            refusal.failure(),
+            "%s%s %d s ago; not tried again for another %d s"
                 .formatted(
                     refusal.message(),
+                    what,
                     TimeUnit.NANOSECONDS.toSeconds(refusal.memory().toNanos() - left),
                     secondsRoundedUp(left))));
   }

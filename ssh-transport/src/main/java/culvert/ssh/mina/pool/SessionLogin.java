@@ -196,11 +196,10 @@ final class SessionLogin {
     claim
         .connection()
         .logIn(shown)
-        .addListener(
-            done -> Loops.post(loop, guarded(() -> loggedIn(done, claim, shown.sentAnything()))));
+        .addListener(done -> Loops.post(loop, guarded(() -> loggedIn(done, claim, shown))));
   }
 
-  private void loggedIn(Future<?> done, Claim claim, boolean sentAnything) {
+  private void loggedIn(Future<?> done, Claim claim, Login shown) {
     spares.done(path, claim.connection());
     if (over) {
       claim.connection().close("nobody waits for this session");
@@ -208,13 +207,13 @@ final class SessionLogin {
       end();
       refused.forget(key);
       outcome.loggedIn(claim.connection());
-    } else if (claim.spare() && !sentAnything && !retried && !timedOut(done)) {
+    } else if (claim.spare() && !shown.sentAnything() && !retried && !timedOut(done)) {
       retried = true;
       prepare();
     } else {
       SshException failure = SshException.of(done.cause());
       if (!outcome.othersStand()) {
-        refused.note(key, failure);
+        refused.note(key, failure, shown.isPasswordRefused());
       }
       fail(failure);
     }

@@ -123,6 +123,53 @@ class LoginOverTransportTest {
     assertThat(transport.unfinished(spec)).isEmpty();
   }
 
+  /**
+   * A batch of jobs with an old password gets nobody locked out where a key comes first, either.
+   */
+  @Test
+  void aPasswordThatIsRefusedBehindAKeyIsNotTriedAgain() throws Exception {
+    ssh.password("secret").authorizes(TestKeys.publicKey("ed25519")).requires("publickey,password");
+    Profiles profile = Profiles.with(PUBLICKEY, PASSWORD).keys(TestKeys.file("ed25519", directory));
+
+    assertUnfinished(profile, "wrong");
+    assertThat(assertUnfinished(profile, "wrong"))
+        .hasMessageContaining("the password was refused 0 s ago; not tried again for another ");
+    assertThat(ssh.seen()).containsOnlyOnce("password:wrong");
+    logIn(profile, Optional.of(new Password("secret".getBytes(StandardCharsets.UTF_8))));
+  }
+
+  @Test
+  void norIsOneAfterKeyboardInteractiveHasAskedForMore() throws Exception {
+    ssh.password("secret").rounds(Round.asking("Password: ", "Code: "));
+    Profiles profile = Profiles.with(KEYBOARD_INTERACTIVE, PASSWORD);
+
+    assertUnfinished(profile, "wrong");
+    assertUnfinished(profile, "wrong");
+    assertThat(ssh.seen()).containsOnlyOnce("password:wrong");
+  }
+
+  /** Nothing was refused, and the key may be there the next time. */
+  @Test
+  void aPasswordThatIsTakenIsTriedAgainWhereAKeyIsMissing() throws Exception {
+    ssh.password("secret").requires("password,publickey");
+    Profiles profile = Profiles.with(PASSWORD);
+
+    assertUnfinished(profile, "secret");
+    assertUnfinished(profile, "secret");
+    assertThat(ssh.seen()).containsExactly("password:secret", "password:secret");
+  }
+
+  private SshException assertUnfinished(Profiles profile, String password) throws Exception {
+    SshServer server = new SshServer(profile.port(ssh.port()), "127.0.0.1");
+    Optional<Password> shown = Optional.of(new Password(password.getBytes(StandardCharsets.UTF_8)));
+    Future<SshSession> login =
+        transport.connect(new SshSessionSpec(server, "alice", shown, LOOPBACK), loop);
+    assertThat(login.await(30, TimeUnit.SECONDS)).isTrue();
+    SshException failure = (SshException) login.cause();
+    assertThat(failure.failure()).as(failure.getMessage()).isEqualTo(SshFailure.LOGIN_UNFINISHED);
+    return failure;
+  }
+
   @ParameterizedTest(name = "{0}")
   @ValueSource(strings = {"ed25519-encrypted", "ecdsa256", "rsa"})
   void aKeyLogsIn(String name) throws Exception {

@@ -35,7 +35,7 @@ class RefusedLoginsTest {
 
   @Test
   void aRefusalIsRememberedForSoLongAndSaysHowLong() {
-    refused.note(amy("wrong"), refusal);
+    refused.note(amy("wrong"), refusal, true);
     clock.advance(Duration.ofSeconds(20));
 
     assertThat(refused.remembered(amy("wrong")).orElseThrow())
@@ -52,7 +52,7 @@ class RefusedLoginsTest {
 
   @Test
   void anotherPasswordOrUserIsTriedAndAnotherClientHostIsNot() throws IOException {
-    refused.note(amy("wrong"), refusal);
+    refused.note(amy("wrong"), refusal, true);
 
     assertThat(refused.remembered(amy("right"))).isEmpty();
     assertThat(
@@ -64,21 +64,52 @@ class RefusedLoginsTest {
   }
 
   @ParameterizedTest(name = "{0}")
-  @EnumSource(value = SshFailure.class, names = "AUTH_FAILED", mode = EnumSource.Mode.EXCLUDE)
+  @EnumSource(
+      value = SshFailure.class,
+      names = {"AUTH_FAILED", "LOGIN_UNFINISHED"},
+      mode = EnumSource.Mode.EXCLUDE)
   void nothingElseIsRemembered(SshFailure failure) {
-    refused.note(amy("wrong"), new SshException(failure, "no"));
+    refused.note(amy("wrong"), new SshException(failure, "no"), true);
+    assertThat(refused.size()).isZero();
+  }
+
+  @Test
+  void aKeyThatIsRefusedIsRememberedToo() {
+    refused.note(amy("none"), refusal, false);
+    assertThat(refused.remembered(amy("none"))).isPresent();
+  }
+
+  /** As what it was: the server has taken a key, and that leads to no plaintext. */
+  @Test
+  void aPasswordThatIsRefusedBehindAnotherFactorIsRemembered() {
+    SshException unfinished = new SshException(SshFailure.LOGIN_UNFINISHED, "not finished: more");
+    refused.note(amy("wrong"), unfinished, true);
+    clock.advance(Duration.ofSeconds(20));
+
+    assertThat(refused.remembered(amy("wrong")).orElseThrow())
+        .hasMessage(
+            "not finished: more; the password was refused 20 s ago; "
+                + "not tried again for another 40 s")
+        .extracting(SshException::failure)
+        .isEqualTo(SshFailure.LOGIN_UNFINISHED);
+  }
+
+  @Test
+  void aFactorThatIsMissingIsNotRemembered() {
+    refused.note(amy("right"), new SshException(SshFailure.LOGIN_UNFINISHED, "more"), false);
     assertThat(refused.size()).isZero();
   }
 
   @Test
   void zeroRemembersNothing() throws IOException {
-    refused.note(new SessionKey(forgetful, "amy", "wrong", client(1), Optional.empty()), refusal);
+    refused.note(
+        new SessionKey(forgetful, "amy", "wrong", client(1), Optional.empty()), refusal, true);
     assertThat(refused.size()).isZero();
   }
 
   @Test
   void aLoginThatSucceedsAfterAllIsForgotten() {
-    refused.note(amy("wrong"), refusal);
+    refused.note(amy("wrong"), refusal, true);
     refused.forget(amy("wrong"));
     assertThat(refused.remembered(amy("wrong"))).isEmpty();
   }
@@ -86,7 +117,7 @@ class RefusedLoginsTest {
   @Test
   void howeverManyAreGuessedOnlyTheYoungestAreKept() {
     for (int i = 0; i < 3 * RefusedLogins.MAX_REMEMBERED; i++) {
-      refused.note(amy("guess " + i), refusal);
+      refused.note(amy("guess " + i), refusal, true);
     }
     assertThat(refused.size()).isEqualTo(RefusedLogins.MAX_REMEMBERED);
     assertThat(refused.remembered(amy("guess 0"))).isEmpty();
@@ -94,7 +125,7 @@ class RefusedLoginsTest {
         .isPresent();
 
     clock.advance(Duration.ofMinutes(2));
-    refused.note(amy("guess"), refusal);
+    refused.note(amy("guess"), refusal, true);
     assertThat(refused.size()).isOne();
   }
 
