@@ -1,8 +1,12 @@
 package culvert.ssh;
 
+import io.netty.channel.ChannelException;
 import io.netty.util.concurrent.FutureListener;
+import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.reflect.InvocationTargetException;
 import java.nio.channels.NotYetConnectedException;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** Defects of ours: what of all that is thrown is one, and that they are heard of. */
@@ -17,7 +21,19 @@ public final class Defects {
     return !(thrown instanceof Exception)
         || (thrown instanceof RuntimeException
             && !(thrown instanceof NotYetConnectedException)
-            && !(thrown instanceof UncheckedIOException));
+            && !(thrown instanceof UncheckedIOException)
+            && noSocket(thrown).isEmpty());
+  }
+
+  /** Why Netty could make no socket, if it says so: this host has no more of them, as a rule. */
+  public static Optional<IOException> noSocket(Throwable thrown) {
+    Throwable cause = thrown;
+    while (cause instanceof ChannelException || cause instanceof InvocationTargetException) {
+      cause = cause.getCause();
+    }
+    return thrown instanceof ChannelException && cause instanceof IOException io
+        ? Optional.of(io)
+        : Optional.empty();
   }
 
   /** The same listener, with somebody who hears of what it throws: Netty would only log it. */

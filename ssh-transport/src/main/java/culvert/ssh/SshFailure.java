@@ -40,8 +40,8 @@ public enum SshFailure {
   /** An established session ended. */
   SESSION_ENDED(null),
   /**
-   * Time has passed, or was up, in Culvert's own queues: names, files, keys. Never falls back,
-   * since it says nothing of any peer.
+   * Time has passed, or was up, in Culvert's own queues: names, files, keys; or this host had no
+   * socket left. Never falls back, since it says nothing of any peer.
    */
   HELD_UP(null),
   /** Nobody but Culvert is to blame, see {@link Defects}: never falls back, for the same reason. */

@@ -9,12 +9,14 @@ import culvert.ssh.SshException;
 import culvert.ssh.SshFailure;
 import culvert.ssh.SshServer;
 import io.netty.channel.ConnectTimeoutException;
+import java.io.IOException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.channels.UnsupportedAddressTypeException;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 
 /** Puts what ends connections into the words of the border. */
@@ -33,6 +35,11 @@ public final class DialFailures {
   static SshException of(SshServer server, String whom, Throwable cause, Duration timeout) {
     if (cause instanceof NotLookedUpException) {
       return failure(SshFailure.HELD_UP, server, whom + PlainWords.of(cause), cause);
+    }
+    Optional<IOException> noSocket = Defects.noSocket(cause);
+    if (noSocket.isPresent()) {
+      String why = PlainWords.of(noSocket.get());
+      return failure(SshFailure.HELD_UP, server, whom + "no socket (" + why + ")", cause);
     }
     if (cause instanceof CancellationException) {
       return failure(SshFailure.SESSION_ENDED, server, whom + "nobody waits any more", cause);
