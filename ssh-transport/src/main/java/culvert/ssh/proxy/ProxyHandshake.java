@@ -1,6 +1,8 @@
 package culvert.ssh.proxy;
 
 import culvert.config.SshWay;
+import culvert.ssh.Defects;
+import culvert.ssh.PlainWords;
 import culvert.ssh.SshFailure;
 import culvert.ssh.proxy.ProxyDialogue.Connected;
 import culvert.ssh.proxy.ProxyDialogue.NeedMore;
@@ -18,7 +20,8 @@ import io.netty.util.concurrent.Promise;
 /**
  * Speaks with a proxy over a connection to it, whose auto-read is off. Once the proxy has connected
  * nothing more is read; what came behind its answer is kept and, when this handler is removed,
- * passed on to the next one. Fails with {@link ProxyException}; never closes the channel.
+ * passed on to the next one. Fails with {@link ProxyException} or a defect; never closes the
+ * channel.
  */
 public final class ProxyHandshake extends ChannelInboundHandlerAdapter {
   private final ProxyDialogue dialogue;
@@ -102,7 +105,10 @@ public final class ProxyHandshake extends ChannelInboundHandlerAdapter {
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     connected.tryFailure(
-        new ProxyException(SshFailure.NO_ROUTE, "connection broken: " + cause.getMessage()));
+        Defects.isOne(cause)
+            ? cause
+            : new ProxyException(
+                SshFailure.NO_ROUTE, "connection broken: " + PlainWords.of(cause)));
     ctx.fireExceptionCaught(cause);
   }
 

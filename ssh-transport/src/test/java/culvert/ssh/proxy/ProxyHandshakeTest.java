@@ -2,6 +2,7 @@ package culvert.ssh.proxy;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import culvert.config.SshWay.Proxy.Protocol;
 import culvert.ssh.SshFailure;
@@ -10,6 +11,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.util.concurrent.Future;
 import java.io.ByteArrayOutputStream;
+import java.nio.channels.NotYetConnectedException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -210,5 +212,26 @@ class ProxyHandshakeTest {
               assertThat(refused.failure()).isEqualTo(failure);
               assertThat(refused).hasMessage(message);
             });
+  }
+
+  @Test
+  void aDefectStaysOne() {
+    Future<Void> connected = start(Protocol.SOCKS5, "ssh.example");
+    RuntimeException defect = new IllegalStateException("it was a defect");
+    channel.pipeline().fireExceptionCaught(defect);
+
+    assertThat(connected.cause()).isSameAs(defect);
+    assertThat(catchThrowable(channel::checkException)).as("passed on").isSameAs(defect);
+  }
+
+  @Test
+  void aConnectionThatBreaksIsToldInPlainWords() {
+    Future<Void> connected = start(Protocol.SOCKS5, "ssh.example");
+    RuntimeException reset = new NotYetConnectedException();
+    channel.pipeline().fireExceptionCaught(reset);
+
+    assertThat(catchThrowable(channel::checkException)).as("passed on").isSameAs(reset);
+    assertThat(connected.cause()).hasMessage("connection broken: connection reset");
+    assertThat(((ProxyException) connected.cause()).failure()).isEqualTo(SshFailure.NO_ROUTE);
   }
 }

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.apache.sshd.client.auth.AbstractUserAuth;
 import org.apache.sshd.client.session.ClientSession;
+import org.apache.sshd.common.RuntimeSshException;
 import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.common.auth.UserAuthMethodFactory;
 import org.apache.sshd.common.util.buffer.Buffer;
@@ -53,7 +54,7 @@ final class KeyboardInteractiveAuth extends AbstractUserAuth {
       throws Exception {
     int command = buffer.getUByte();
     if (command != SshConstants.SSH_MSG_USERAUTH_INFO_REQUEST) {
-      throw new IllegalStateException("keyboard-interactive: unexpected message " + command);
+      throw new RuntimeSshException("keyboard-interactive: unexpected message " + command);
     }
     buffer.getString(); // name
     buffer.getString(); // instruction

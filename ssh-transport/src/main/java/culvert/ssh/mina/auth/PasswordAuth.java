@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.apache.sshd.client.auth.AbstractUserAuth;
 import org.apache.sshd.client.session.ClientSession;
+import org.apache.sshd.common.RuntimeSshException;
 import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.common.auth.UserAuthMethodFactory;
 import org.apache.sshd.common.util.buffer.Buffer;
@@ -52,7 +53,7 @@ final class PasswordAuth extends AbstractUserAuth {
   protected boolean processAuthDataRequest(ClientSession session, String service, Buffer buffer) {
     int command = buffer.getUByte();
     if (command != SshConstants.SSH_MSG_USERAUTH_PASSWD_CHANGEREQ) {
-      throw new IllegalStateException("password: unexpected message " + command);
+      throw new RuntimeSshException("password: unexpected message " + command);
     }
     login.giveUpForGood(AuthMethod.PASSWORD, "expired: the server wants it changed first");
     return false;

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import org.apache.sshd.client.auth.AbstractUserAuth;
 import org.apache.sshd.client.session.ClientSession;
+import org.apache.sshd.common.RuntimeSshException;
 import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.common.kex.extension.DefaultClientKexExtensionHandler;
 import org.apache.sshd.common.util.buffer.Buffer;
@@ -81,7 +82,7 @@ final class PublicKeyAuth extends AbstractUserAuth {
     int command = buffer.getUByte();
     Attempt attempt = asked;
     if (command != SshConstants.SSH_MSG_USERAUTH_PK_OK || attempt == null) {
-      throw new IllegalStateException("publickey: unexpected message " + command);
+      throw new RuntimeSshException("publickey: unexpected message " + command);
     }
     asked = null;
     buffer.getString(); // algorithm: some servers answer with the key's type

@@ -96,7 +96,7 @@ public final class SshConnection {
             this::schedule,
             loop.ticker()::nanoTime,
             server.profile().timeouts().connect(),
-            this::connectTimedOut,
+            () -> end(DialFailures.connectTimedOut(server, state != State.CONNECTING)),
             OWN_PATIENCE,
             this::heldUp);
     this.login = new TimedLogin(server, this::schedule, loop.ticker()::nanoTime, this::end);
@@ -328,9 +328,12 @@ public final class SshConnection {
 
   private SshException reasonOfEnd() {
     Throwable cause = firstTrouble == null ? new IOException("connection closed") : firstTrouble;
-    Optional<SshException> rejected = Optional.ofNullable(hostKey).flatMap(HostKeyCheck::rejection);
-    if (rejected.isPresent()) {
-      return rejected.get();
+    Optional<SshException> certain =
+        Optional.ofNullable(hostKey)
+            .flatMap(HostKeyCheck::rejection)
+            .or(() -> SessionDefects.in(cause));
+    if (certain.isPresent()) {
+      return certain.get();
     }
     return switch (state) {
       case CONNECTING, EXCHANGING_KEYS ->
@@ -339,10 +342,6 @@ public final class SshConnection {
       case LOGGING_IN -> login.brokenOff(cause);
       case LOGGED_IN, ENDED -> DialFailures.sessionEnded(server, cause);
     };
-  }
-
-  private void connectTimedOut() {
-    end(DialFailures.connectTimedOut(server, state != State.CONNECTING));
   }
 
   private void heldUp() {

@@ -1,11 +1,13 @@
 package culvert.ssh.mina.connection;
 
+import culvert.ssh.Defects;
 import culvert.ssh.SshException;
 import culvert.ssh.SshServer;
 import culvert.ssh.mina.auth.Login;
 import culvert.ssh.mina.io.Loops;
 import culvert.ssh.mina.io.NettyIoSession;
 import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.FutureListener;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.io.IOException;
 import java.time.Duration;
@@ -83,7 +85,8 @@ final class TimedLogin {
             shown.attach(session, loop, new LoginTurns());
             session
                 .auth()
-                .addListener(done -> Loops.post(loop, () -> answered(shown, done, accepted)));
+                .addListener(
+                    done -> Loops.post(loop, guarded(() -> answered(shown, done, accepted))));
           });
     } catch (IOException e) {
       failed.accept(shown.failure(e));
@@ -101,8 +104,20 @@ final class TimedLogin {
       accepted.run();
     } else {
       Throwable cause = answer.getException();
-      failed.accept(shown.failure(cause == null ? new IOException("login refused") : cause));
+      failed.accept(failure(shown, cause == null ? new IOException("login refused") : cause));
     }
+  }
+
+  private static SshException failure(Login shown, Throwable cause) {
+    return SessionDefects.in(cause).orElseGet(() -> shown.failure(cause));
+  }
+
+  private Runnable guarded(Runnable task) {
+    return Defects.told(task, this::defect);
+  }
+
+  private void defect(Throwable thrown) {
+    failed.accept(SshException.of(thrown));
   }
 
   private void accepted(Optional<NewHostKey> newHostKey, EventLoop loop, Runnable succeeded) {
@@ -113,17 +128,15 @@ final class TimedLogin {
       return;
     }
     clock.ourTurn();
-    newHostKey
-        .get()
-        .write(loop)
-        .addListener(
-            written -> {
-              if (written.isSuccess()) {
-                succeed(succeeded);
-              } else {
-                failed.accept(SshException.of(written.cause()));
-              }
-            });
+    FutureListener<Void> then =
+        written -> {
+          if (written.isSuccess()) {
+            succeed(succeeded);
+          } else {
+            failed.accept(SshException.of(written.cause()));
+          }
+        };
+    newHostKey.get().write(loop).addListener(Defects.told(then, this::defect));
   }
 
   private void succeed(Runnable succeeded) {
@@ -138,7 +151,9 @@ final class TimedLogin {
     if (login == null) {
       return DialFailures.beforeTheLogin(server, cause);
     }
-    return state == State.RUNNING ? login.failure(cause) : DialFailures.sessionEnded(server, cause);
+    return state == State.RUNNING
+        ? failure(login, cause)
+        : DialFailures.sessionEnded(server, cause);
   }
 
   /** It is over, one way or the other. Idempotent. */

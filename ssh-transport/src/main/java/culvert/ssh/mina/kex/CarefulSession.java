@@ -9,6 +9,7 @@ import org.apache.sshd.client.ClientFactoryManager;
 import org.apache.sshd.client.session.ClientSession;
 import org.apache.sshd.client.session.ClientSessionImpl;
 import org.apache.sshd.client.session.SessionFactory;
+import org.apache.sshd.common.RuntimeSshException;
 import org.apache.sshd.common.io.IoSession;
 import org.apache.sshd.common.kex.KexProposalOption;
 import org.apache.sshd.common.kex.KexState;
@@ -132,7 +133,7 @@ public final class CarefulSession extends VersionedSession {
   /** CVE-2023-48795, "Terrapin": packets could be cut out unnoticed. */
   private static void refuseWhatNeedsStrictKex(@Nullable String cipher, @Nullable String mac) {
     if (cipher != null && Offer.needsStrictKex(cipher, mac == null ? "" : mac)) {
-      throw new IllegalStateException(
+      throw new RuntimeSshException(
           "%s without strict key exchange, which the server does not have"
               .formatted(mac == null || mac.isEmpty() ? cipher : cipher + " with " + mac));
     }

@@ -220,6 +220,11 @@ final class LoginFixture implements AutoCloseable {
     }
   }
 
+  /** Whoever has shown a key gets an answer. */
+  void letKeysGo() {
+    keysWait.countDown();
+  }
+
   private static void awaitUninterruptibly(CountDownLatch latch) {
     try {
       latch.await();

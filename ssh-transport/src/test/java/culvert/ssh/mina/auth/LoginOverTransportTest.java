@@ -5,6 +5,11 @@ import static culvert.config.AuthMethod.PASSWORD;
 import static culvert.config.AuthMethod.PUBLICKEY;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.turbo.TurboFilter;
+import ch.qos.logback.core.spi.FilterReply;
 import culvert.config.AuthMethod;
 import culvert.ssh.Asker;
 import culvert.ssh.NettyTransport;
@@ -35,6 +40,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
+import org.slf4j.Marker;
 
 /** Logins on an event loop, as the transport makes them. */
 @Timeout(60)
@@ -45,6 +52,7 @@ class LoginOverTransportTest {
   private final FrozenLoops loops = new FrozenLoops("login", 1);
   private final EventLoop loop = loops.next();
   private final ExecutorService blocking = Executors.newCachedThreadPool();
+  private volatile boolean defective;
   private LoginFixture ssh;
   private MinaSshTransport transport;
 
@@ -55,7 +63,7 @@ class LoginOverTransportTest {
         new MinaSshTransport(
             NettyTransport.preferred(),
             (host, executor) -> executor.newSucceededFuture(List.of(LOOPBACK)),
-            blocking,
+            this::block,
             new MinaSshTransport.Bounds(1 << 20, 8 << 20));
   }
 
@@ -65,6 +73,13 @@ class LoginOverTransportTest {
     loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).await(60, TimeUnit.SECONDS);
     blocking.shutdownNow();
     ssh.close();
+  }
+
+  private void block(Runnable task) {
+    if (defective) {
+      throw new IllegalStateException("it was a defect");
+    }
+    blocking.execute(task);
   }
 
   private void logIn(Profiles profile, Optional<Password> password) throws Exception {
@@ -159,11 +174,58 @@ class LoginOverTransportTest {
     assertThat(ssh.seen()).containsExactly("password:secret", "password:secret");
   }
 
-  private SshException assertUnfinished(Profiles profile, String password) throws Exception {
+  /** It is MINA that runs them, and takes what they throw for the connection's end. */
+  @Test
+  void aDefectInWhatMinaRunsIsNoSilenceOfTheServers() throws Exception {
+    ssh.authorizes(TestKeys.publicKey("ed25519")).hangsOnKey();
+    Profiles profile = Profiles.with(PUBLICKEY).keys(TestKeys.file("ed25519", directory));
+    Future<SshSession> login = connect(profile, "secret");
+    ssh.awaitKey();
+    defective = true; // where the key is to sign
+    ssh.letKeysGo();
+
+    assertDefect(login);
+  }
+
+  @Test
+  void aDefectWhereTheAnswerIsTakenIsNoSilenceOfTheServers() throws Exception {
+    ssh.password("secret");
+    LoggerContext logs = (LoggerContext) LoggerFactory.getILoggerFactory();
+    TurboFilter defect = new DefectiveLog();
+    logs.addTurboFilter(defect);
+    try {
+      assertDefect(connect(Profiles.with(PASSWORD), "secret"));
+    } finally {
+      logs.getTurboFilterList().remove(defect);
+    }
+  }
+
+  private static final class DefectiveLog extends TurboFilter {
+    @Override
+    public FilterReply decide(
+        Marker marker, Logger logger, Level level, String text, Object[] values, Throwable cause) {
+      if (logger.getName().endsWith(".TimedLogin")) {
+        throw new IllegalStateException("it was a defect");
+      }
+      return FilterReply.NEUTRAL;
+    }
+  }
+
+  private static void assertDefect(Future<SshSession> login) throws Exception {
+    assertThat(login.await(30, TimeUnit.SECONDS)).isTrue();
+    SshException failure = (SshException) login.cause();
+    assertThat(failure.failure()).as(failure.getMessage()).isEqualTo(SshFailure.DEFECT);
+    assertThat(failure).hasMessageContaining("it was a defect");
+  }
+
+  private Future<SshSession> connect(Profiles profile, String password) {
     SshServer server = new SshServer(profile.port(ssh.port()), "127.0.0.1");
     Optional<Password> shown = Optional.of(new Password(password.getBytes(StandardCharsets.UTF_8)));
-    Future<SshSession> login =
-        transport.connect(new SshSessionSpec(server, "alice", shown, LOOPBACK), loop);
+    return transport.connect(new SshSessionSpec(server, "alice", shown, LOOPBACK), loop);
+  }
+
+  private SshException assertUnfinished(Profiles profile, String password) throws Exception {
+    Future<SshSession> login = connect(profile, password);
     assertThat(login.await(30, TimeUnit.SECONDS)).isTrue();
     SshException failure = (SshException) login.cause();
     assertThat(failure.failure()).as(failure.getMessage()).isEqualTo(SshFailure.LOGIN_UNFINISHED);
