@@ -17,6 +17,7 @@ import java.util.Optional;
  *     FallbackReason#UNREACHABLE}
  * @param admin where the admin HTTP server listens; empty: off
  * @param stateDirectory where state outlives the process
+ * @param audit empty: no trail is kept
  */
 public record CulvertConfig(
     List<ListenerConfig> listeners,
@@ -27,7 +28,8 @@ public record CulvertConfig(
     boolean pinTunnelled,
     Limits limits,
     Optional<Endpoint> admin,
-    Path stateDirectory) {
+    Path stateDirectory,
+    Optional<AuditSettings> audit) {
 
   /** The profile that every other one inherits from, and that a rule without a profile uses. */
   public static final String DEFAULT_PROFILE = "defaults";

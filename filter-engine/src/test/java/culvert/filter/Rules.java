@@ -123,7 +123,8 @@ final class Rules {
         true,
         new Limits(1, 0, 1, Duration.ofSeconds(10), 1, 1),
         Optional.empty(),
-        Path.of("state"));
+        Path.of("state"),
+        Optional.empty());
   }
 
   static ConnectionRequest request(String host, int port) {

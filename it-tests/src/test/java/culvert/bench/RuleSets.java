@@ -41,7 +41,8 @@ final class RuleSets {
         true,
         new Limits(1, 0, 1, Duration.ofSeconds(10), 1, 1),
         Optional.empty(),
-        Path.of("state"));
+        Path.of("state"),
+        Optional.empty());
   }
 
   private static Rule rule(int i) {

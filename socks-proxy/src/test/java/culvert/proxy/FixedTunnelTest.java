@@ -279,7 +279,8 @@ class FixedTunnelTest {
         base.pinTunnelled(),
         base.limits(),
         base.admin(),
-        base.stateDirectory());
+        base.stateDirectory(),
+        base.audit());
   }
 
   private Socket client() throws IOException {

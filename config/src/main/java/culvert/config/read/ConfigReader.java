@@ -29,6 +29,7 @@ final class ConfigReader {
   private static final Key<YamlValue> LIMITS = Key.optional("limits", ValueTypes.ANY);
   private static final Key<Optional<Endpoint>> ADMIN =
       Key.of("admin", Endpoints.LISTEN_OR_NOT, "''");
+  private static final Key<YamlValue> AUDIT = Key.optional("audit", ValueTypes.ANY);
   private static final Key<Path> STATE_DIRECTORY =
       Key.of("state-directory", Paths.TYPE, "~/.local/state/culvert");
 
@@ -42,7 +43,8 @@ final class ConfigReader {
           PIN_TUNNELLED,
           LIMITS,
           ADMIN,
-          STATE_DIRECTORY);
+          STATE_DIRECTORY,
+          AUDIT);
 
   private final Section file;
   private final Reading reading;
@@ -79,6 +81,7 @@ final class ConfigReader {
     Action defaultAction = file.get(DEFAULT_ACTION);
     Optional<Endpoint> admin = file.get(ADMIN);
     check(listeners, profiles, rules, defaultAction, ftp, admin);
+    Path stateDirectory = file.get(STATE_DIRECTORY);
     Map<String, SshProfile> ssh = new LinkedHashMap<>();
     profiles.forEach((name, profile) -> ssh.put(name, profile.ssh()));
     return new CulvertConfig(
@@ -90,7 +93,8 @@ final class ConfigReader {
         file.get(PIN_TUNNELLED),
         LimitsReader.read(file.optional(LIMITS).orElse(nothing), reading),
         admin,
-        file.get(STATE_DIRECTORY));
+        stateDirectory,
+        AuditReader.read(file.optional(AUDIT).orElse(nothing), stateDirectory, reading));
   }
 
   private void check(

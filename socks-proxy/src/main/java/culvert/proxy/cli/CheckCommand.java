@@ -4,7 +4,7 @@ import culvert.config.ConfigProblem;
 import culvert.config.ConfigResult;
 import culvert.filter.RuleCompiler;
 import culvert.filter.RuleWarning;
-import culvert.proxy.pin.StateDirectory;
+import culvert.proxy.state.StateDirectory;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;

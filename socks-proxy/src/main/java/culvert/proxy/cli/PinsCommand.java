@@ -3,7 +3,7 @@ package culvert.proxy.cli;
 import culvert.config.CulvertConfig;
 import culvert.proxy.pin.PinFile;
 import culvert.proxy.pin.PinList;
-import culvert.proxy.pin.StateDirectory;
+import culvert.proxy.state.StateDirectory;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;

@@ -12,7 +12,7 @@ import culvert.filter.Decision;
 import culvert.filter.FtpHandling;
 import culvert.filter.Route;
 import culvert.proxy.pin.PinFile;
-import culvert.proxy.pin.StateDirectory;
+import culvert.proxy.state.StateDirectory;
 import culvert.proxy.upstream.TunnelPins.FixedTarget;
 import culvert.ssh.TunnelTarget;
 import java.io.PrintStream;

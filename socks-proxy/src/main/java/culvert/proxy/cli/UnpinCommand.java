@@ -5,7 +5,7 @@ import culvert.proxy.pin.PinFile;
 import culvert.proxy.pin.PinList;
 import culvert.proxy.pin.Pinned;
 import culvert.proxy.pin.PinnedDestination;
-import culvert.proxy.pin.StateDirectory;
+import culvert.proxy.state.StateDirectory;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;

@@ -2,6 +2,7 @@ package culvert.proxy.pin;
 
 import culvert.filter.ConnectionRequest;
 import culvert.filter.DestinationAddress;
+import culvert.proxy.state.StateDirectory;
 import culvert.proxy.upstream.TunnelPins;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;

@@ -2,6 +2,8 @@ package culvert.proxy.pin;
 
 import culvert.config.Endpoint;
 import culvert.config.file.RegularFile;
+import culvert.proxy.state.OwnerOnly;
+import culvert.proxy.state.StateDirectory;
 import culvert.proxy.upstream.TunnelPins;
 import culvert.proxy.upstream.TunnelPins.FixedTarget;
 import java.io.IOException;
@@ -34,8 +36,6 @@ public final class PinFile {
 
   /** A file lock belongs to the whole JVM, so threads need their own. */
   private static final Object JVM_LOCK = new Object();
-
-  private static final String OWNER_ONLY = "rw-------";
 
   private final StateDirectory directory;
   private final Path file;
@@ -145,7 +145,7 @@ public final class PinFile {
         Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
     synchronized (JVM_LOCK) {
       requireLock();
-      try (FileChannel locked = FileChannel.open(lock, options, directory.mode(OWNER_ONLY))) {
+      try (FileChannel locked = FileChannel.open(lock, options, OwnerOnly.file(lock))) {
         locked.lock(); // until the channel closes
         PinList before = read();
         byte[] content = change.apply(before).content();
@@ -175,7 +175,7 @@ public final class PinFile {
     Files.deleteIfExists(next); // of somebody who was killed here
     Set<StandardOpenOption> options =
         Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-    try (FileChannel channel = FileChannel.open(next, options, directory.mode(OWNER_ONLY))) {
+    try (FileChannel channel = FileChannel.open(next, options, OwnerOnly.file(next))) {
       ByteBuffer out = ByteBuffer.wrap(content);
       while (out.hasRemaining()) {
         channel.write(out);

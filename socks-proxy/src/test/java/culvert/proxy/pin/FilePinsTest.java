@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import culvert.filter.ConnectionRequest;
 import culvert.filter.DestinationAddress;
+import culvert.proxy.state.StateDirectory;
 import culvert.proxy.upstream.TunnelPins.FixedTarget;
 import culvert.ssh.TunnelTarget;
 import io.netty.util.concurrent.Future;

@@ -1,4 +1,4 @@
-package culvert.proxy.pin;
+package culvert.proxy.state;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -8,10 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
 import java.util.Optional;
 import java.util.Set;
@@ -27,11 +25,9 @@ public record StateDirectory(Path path) {
    *
    * @throws IOException with a message for the user
    */
-  void prepare() throws IOException {
+  public void prepare() throws IOException {
     try {
-      if (!Files.isDirectory(path)) {
-        Files.createDirectories(path, mode("rwx------"));
-      }
+      OwnerOnly.createDirectories(path);
     } catch (IOException e) {
       throw new IOException(problem("cannot be created: " + reason(e)), e);
     }
@@ -65,7 +61,7 @@ public record StateDirectory(Path path) {
   }
 
   /** Whether others than its owner may take files out of it. */
-  boolean isWritableByOthers() throws IOException {
+  public boolean isWritableByOthers() throws IOException {
     PosixFileAttributeView view = Files.getFileAttributeView(path, PosixFileAttributeView.class);
     if (view == null) {
       return false;
@@ -75,17 +71,8 @@ public record StateDirectory(Path path) {
         || permissions.contains(PosixFilePermission.OTHERS_WRITE);
   }
 
-  /** Attributes of what is created here. */
-  FileAttribute<?>[] mode(String permissions) {
-    return path.getFileSystem().supportedFileAttributeViews().contains("posix")
-        ? new FileAttribute<?>[] {
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
-        }
-        : new FileAttribute<?>[0];
-  }
-
   /** Whose file it is, if it belongs to somebody else than this process's user. */
-  Optional<String> ownerButUs(Path file) throws IOException {
+  public Optional<String> ownerButUs(Path file) throws IOException {
     if (Files.getFileAttributeView(file, PosixFileAttributeView.class) == null) {
       return Optional.empty();
     }
@@ -99,7 +86,7 @@ public record StateDirectory(Path path) {
   }
 
   /** Why a file could not be used, in words. */
-  static String reason(IOException e) {
+  public static String reason(IOException e) {
     if (e instanceof AccessDeniedException) {
       return "permission denied";
     }

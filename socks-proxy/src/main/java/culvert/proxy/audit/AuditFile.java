@@ -1,0 +1,202 @@
+package culvert.proxy.audit;
+
+import culvert.config.file.RegularFile;
+import culvert.proxy.state.OwnerOnly;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The file of the trail that is written, whole lines only. Held under a lock as long as it is open;
+ * if another Culvert holds it, the trail goes to a file of its own beside it. Confined to the
+ * thread that writes; all methods block for the file system.
+ */
+final class AuditFile implements TrailOut {
+  private static final Logger LOG = LoggerFactory.getLogger(AuditFile.class);
+  private static final byte[] LINE_END = {'\n'};
+  private static final long WHOLE = -1;
+
+  private final TrailName name;
+  private final OldTrails old;
+  private final long rotate;
+  private final InstantSource clock;
+  private final @Nullable FileChannel lock;
+  private OpenFile out;
+  private long rotateAt;
+  private long cutOffAt = WHOLE;
+  private boolean unforced;
+
+  private AuditFile(
+      TrailName name,
+      OldTrails old,
+      long rotate,
+      InstantSource clock,
+      @Nullable FileChannel lock,
+      OpenFile out) {
+    this.name = name;
+    this.old = old;
+    this.rotate = rotate;
+    this.clock = clock;
+    this.lock = lock;
+    this.out = out;
+    this.rotateAt = rotate;
+  }
+
+  /**
+   * Opens the file, or the one of this boot if another Culvert writes to it.
+   *
+   * @param rotate octets past which a file is put aside
+   * @throws IOException it cannot be written, and why
+   */
+  static AuditFile open(Path wanted, long rotate, OldTrails old, UUID boot, InstantSource clock)
+      throws IOException {
+    TrailName name = new TrailName(wanted);
+    OwnerOnly.createDirectories(wanted.toAbsolutePath().getParent());
+    FileChannel lock = lock(name.lock());
+    if (lock == null) {
+      name = new TrailName(name.ofBoot(boot));
+      LOG.atWarn()
+          .addKeyValue("file", name.file())
+          .log("another Culvert writes the audit trail here: this one's has a file of its own");
+    }
+    try {
+      OpenFile out = OpenFile.of(name.file());
+      if (lock != null) {
+        old.tidy(name);
+      }
+      return new AuditFile(name, old, rotate, clock, lock, out);
+    } catch (IOException | RuntimeException e) {
+      if (lock != null) {
+        lock.close();
+      }
+      throw e;
+    }
+  }
+
+  private static @Nullable FileChannel lock(Path file) throws IOException {
+    FileChannel channel = OpenFile.channel(file);
+    try {
+      if (channel.tryLock() != null) {
+        return channel;
+      }
+    } catch (OverlappingFileLockException e) {
+      // Another one in this process.
+    } catch (IOException e) {
+      channel.close();
+      throw e;
+    }
+    channel.close();
+    return null;
+  }
+
+  @Override
+  public String name() {
+    return name.file().toString();
+  }
+
+  /**
+   * The hash of the last line that is there, {@link LineHash#NONE} if there is none. A line that
+   * was cut off becomes one for itself: nothing is taken out of a trail.
+   */
+  String lastHash() throws IOException {
+    Optional<LastLine.Found> last = LastLine.of(name.file());
+    if (last.isPresent() && !last.get().whole()) {
+      write(ByteBuffer.wrap(LINE_END));
+    }
+    if (last.isEmpty()) {
+      last = old.lastLine(name);
+    }
+    return last.map(line -> LineHash.of(line.octets())).orElse(LineHash.NONE);
+  }
+
+  @Override
+  public void append(byte[] line) throws IOException {
+    cutOff();
+    long before = out.channel().size();
+    if (before > 0 && before + line.length >= rotateAt) {
+      rotate(before);
+      before = out.channel().size();
+    }
+    ByteBuffer octets = ByteBuffer.allocate(line.length + 1).put(line).put(LINE_END).flip();
+    try {
+      write(octets);
+    } catch (IOException e) {
+      cutOffAt = before;
+      cutOff();
+      throw e;
+    }
+  }
+
+  private void write(ByteBuffer octets) throws IOException {
+    unforced = true;
+    while (octets.hasRemaining()) {
+      out.channel().write(octets);
+    }
+  }
+
+  /** Takes away the part of a line that could not be written to its end. */
+  private void cutOff() throws IOException {
+    if (cutOffAt != WHOLE) {
+      out.channel().truncate(cutOffAt);
+      cutOffAt = WHOLE;
+    }
+  }
+
+  private void rotate(long size) throws IOException {
+    force();
+    try {
+      old.putAside(name, clock.instant());
+    } catch (IOException e) {
+      rotateAt = size + rotate; // better a large file than none
+      LOG.atWarn()
+          .addKeyValue("file", name.file())
+          .addKeyValue("detail", RegularFile.reason(e))
+          .log("the audit trail's file cannot be put aside: it goes on growing");
+      return;
+    }
+    reopen();
+    old.tidy(name);
+  }
+
+  @Override
+  public void force() throws IOException {
+    if (unforced) {
+      out.channel().force(false);
+      unforced = false;
+    }
+  }
+
+  @Override
+  public void follow() throws IOException {
+    if (!out.isThere()) {
+      force();
+      reopen();
+    }
+  }
+
+  private void reopen() throws IOException {
+    OpenFile next = OpenFile.of(name.file());
+    try (FileChannel closed = out.channel()) {
+      out = next;
+      rotateAt = rotate;
+      cutOffAt = WHOLE;
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    try (FileChannel unlocked = lock;
+        FileChannel closed = out.channel()) {
+      cutOff();
+      force();
+    }
+  }
+}

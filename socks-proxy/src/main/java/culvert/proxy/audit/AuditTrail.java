@@ -1,0 +1,284 @@
+package culvert.proxy.audit;
+
+import culvert.config.AuditSettings;
+import culvert.config.file.RegularFile;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes the audit trail on a thread of its own, so that nobody waits for the disk. What comes
+ * while the disk is full, or slow, is kept in a queue; what does not fit there is counted, and an
+ * event says so as soon as one can be written again.
+ *
+ * <p>{@link #record} may be called from any thread and never blocks.
+ */
+public final class AuditTrail implements AuditLog, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(AuditTrail.class);
+
+  /** Some seconds of thousands of small files. */
+  private static final int CAPACITY = 16_384;
+
+  /** What was recorded is on the disk within a second. */
+  private static final long DUE = Duration.ofMillis(500).toNanos();
+
+  private static final AuditEvent WAKE =
+      new AuditEvent(AuditCode.STOP, Instant.EPOCH, Map.of()); // never written
+
+  private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+
+  private final TrailOut out;
+  private final AuditChain chain;
+  private final InstantSource clock;
+  private final BlockingQueue<AuditEvent> queue;
+  private final ExecutorService tidying;
+  private final Thread writer;
+  private final AtomicLong lost = new AtomicLong();
+  private final CountDownLatch closed = new CountDownLatch(1);
+  private final AuditGate gate;
+  private volatile boolean failing;
+  private volatile boolean closing;
+  private volatile boolean reopening;
+  private long lostSaid; // the writer's
+  private long unforcedSince; // the writer's
+  private boolean unforced; // the writer's
+  private long lookedAt = System.nanoTime(); // the writer's
+
+  private AuditTrail(
+      TrailOut out,
+      AuditChain chain,
+      InstantSource clock,
+      int capacity,
+      boolean waits,
+      ExecutorService tidying) {
+    this.out = out;
+    this.chain = chain;
+    this.clock = clock;
+    this.tidying = tidying;
+    this.queue = new LinkedBlockingQueue<>(waits ? Integer.MAX_VALUE : capacity);
+    this.gate = new AuditGate(waits, capacity);
+    this.writer = new Thread(this::run, "culvert-audit");
+  }
+
+  /**
+   * Opens the file, and begins.
+   *
+   * @param host this one's name
+   * @param boot of this run of the program
+   * @throws IOException with a message for the user: the file cannot be written
+   */
+  public static AuditTrail open(AuditSettings settings, String host, UUID boot) throws IOException {
+    InstantSource clock = InstantSource.system();
+    ExecutorService tidying = Executors.newSingleThreadExecutor(AuditTrail::daemon);
+    OldTrails old = new OldTrails(settings.keep(), clock, tidying);
+    boolean waits = settings.onFull() == AuditSettings.OnFull.BLOCK;
+    try {
+      AuditFile file = AuditFile.open(settings.file(), settings.rotate(), old, boot, clock);
+      AuditChain chain = new AuditChain(host, boot, file.lastHash());
+      AuditTrail trail = new AuditTrail(file, chain, clock, CAPACITY, waits, tidying);
+      trail.writer.start();
+      return trail;
+    } catch (IOException e) {
+      tidying.shutdownNow();
+      throw new IOException(
+          "audit: "
+              + settings.file()
+              + " cannot be written: "
+              + RegularFile.reason(e)
+              + " (expected: a file that Culvert can write; audit: off needs none)",
+          e);
+    }
+  }
+
+  /** To something else than a file. */
+  static AuditTrail to(
+      TrailOut out, AuditChain chain, InstantSource clock, int capacity, boolean waits) {
+    ExecutorService tidying = Executors.newSingleThreadExecutor(AuditTrail::daemon);
+    AuditTrail trail = new AuditTrail(out, chain, clock, capacity, waits, tidying);
+    trail.writer.start();
+    return trail;
+  }
+
+  private static Thread daemon(Runnable task) {
+    Thread thread = new Thread(task, "culvert-audit-old");
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  @Override
+  public void record(AuditEvent event) {
+    if (!queue.offer(event)) {
+      lost.incrementAndGet();
+    }
+    gate.waiting(queue.size());
+  }
+
+  @Override
+  public void whenRoom(Runnable task) {
+    gate.whenOpen(task);
+  }
+
+  /** Events that could not be kept, since the start. */
+  public long lost() {
+    return lost.get();
+  }
+
+  /** Whether events wait because the file cannot be written. */
+  public boolean isFailing() {
+    return failing;
+  }
+
+  /** Soon writes to a file of the name even if the old one was moved away, as logrotate does. */
+  public void reopen() {
+    reopening = true;
+  }
+
+  private void run() {
+    @Nullable AuditEvent next = null;
+    while (true) {
+      if (next == null) {
+        next = await();
+      }
+      if (write(next)) {
+        if (next == null && closing && queue.isEmpty()) {
+          return;
+        }
+        next = null;
+      } else if (closing) {
+        lost.addAndGet(
+            queue.stream().filter(event -> event != WAKE).count() + (next == null ? 0 : 1));
+        return;
+      } else {
+        awaitClosing();
+      }
+    }
+  }
+
+  /** The next event; null: something else is due. */
+  private @Nullable AuditEvent await() {
+    try {
+      long patience = closing ? 0 : unforced ? unforcedSince + DUE - System.nanoTime() : DUE;
+      @Nullable AuditEvent event = queue.poll(patience, TimeUnit.NANOSECONDS);
+      return event == WAKE ? null : event;
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("nobody else has this thread", e);
+    }
+  }
+
+  private void awaitClosing() {
+    try {
+      closed.await(RETRY_AFTER.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("nobody else has this thread", e);
+    }
+  }
+
+  /** False: it is to be tried again. */
+  private boolean write(@Nullable AuditEvent event) {
+    try {
+      if (reopening || System.nanoTime() - lookedAt >= DUE) {
+        reopening = false;
+        out.follow();
+        lookedAt = System.nanoTime();
+      }
+      sayLost();
+      if (event != null) {
+        append(event);
+      }
+      if (unforced && (closing || System.nanoTime() - unforcedSince >= DUE)) {
+        out.force();
+        unforced = false;
+      }
+    } catch (IOException e) {
+      failed(e);
+      return false;
+    }
+    recovered();
+    return true;
+  }
+
+  private void sayLost() throws IOException {
+    long all = lost.get();
+    if (all > lostSaid) {
+      append(new AuditEvent(AuditCode.LOST, clock.instant(), Map.of("lost", all - lostSaid)));
+      lostSaid = all;
+    }
+  }
+
+  private void append(AuditEvent event) throws IOException {
+    byte[] line;
+    try {
+      line = chain.line(event);
+    } catch (RuntimeException e) {
+      lost.incrementAndGet();
+      LOG.error("an audit event that cannot be written", e);
+      return;
+    }
+    out.append(line);
+    chain.written(line);
+    if (!unforced) {
+      unforced = true;
+      unforcedSince = System.nanoTime();
+    }
+  }
+
+  private void failed(IOException e) {
+    if (!failing) {
+      failing = true;
+      gate.close();
+      LOG.atError()
+          .addKeyValue("file", out.name())
+          .addKeyValue("detail", RegularFile.reason(e))
+          .log(
+              gate.waits()
+                  ? "the audit trail cannot be written: new jobs wait until it can"
+                  : "the audit trail cannot be written: events are kept as long as there is room");
+    }
+  }
+
+  private void recovered() {
+    if (failing) {
+      failing = false;
+      LOG.atWarn()
+          .addKeyValue("file", out.name())
+          .addKeyValue("lost", lost.get())
+          .log("the audit trail is written again");
+    }
+    gate.openIfRoom(queue.size());
+  }
+
+  /** Writes what has been recorded, if it can be written. Idempotent; blocks for the disk. */
+  @Override
+  public synchronized void close() {
+    if (closing) {
+      return;
+    }
+    closing = true;
+    closed.countDown();
+    queue.offer(WAKE);
+    try {
+      writer.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    tidying.shutdown();
+    try {
+      out.close();
+    } catch (IOException e) {
+      LOG.atError().addKeyValue("file", out.name()).setCause(e).log("the audit trail's end");
+    }
+  }
+}

@@ -1,0 +1,161 @@
+package culvert.proxy.audit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+class AuditTrailTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final int CAPACITY = 4;
+
+  /** A disk in memory that can be full. */
+  private static final class Disk implements TrailOut {
+    private final List<byte[]> lines = new CopyOnWriteArrayList<>();
+    private final AtomicInteger forced = new AtomicInteger();
+    private final AtomicInteger refused = new AtomicInteger();
+    private volatile boolean full;
+    private volatile boolean closed;
+
+    @Override
+    public String name() {
+      return "disk";
+    }
+
+    @Override
+    public void append(byte[] line) throws IOException {
+      if (full) {
+        refused.incrementAndGet();
+        throw new IOException("No space left on device");
+      }
+      lines.add(line);
+    }
+
+    @Override
+    public void force() {
+      forced.incrementAndGet();
+    }
+
+    @Override
+    public void follow() {}
+
+    @Override
+    public void close() {
+      closed = true;
+    }
+
+    List<TrailLine> read() {
+      return lines.stream().map(line -> TrailLine.of(Path.of("disk"), 1, line)).toList();
+    }
+
+    List<String> events() {
+      return read().stream().map(line -> line.text("event").orElseThrow()).toList();
+    }
+  }
+
+  private final Disk disk = new Disk();
+
+  private AuditTrail trail(boolean waits) {
+    return AuditTrail.to(
+        disk,
+        new AuditChain("here", Events.BOOT, LineHash.NONE),
+        InstantSource.system(),
+        CAPACITY,
+        waits);
+  }
+
+  private static void record(AuditTrail trail, int count) {
+    for (int i = 0; i < count; i++) {
+      trail.record(Events.event(AuditCode.JOB_ENDED, i));
+    }
+  }
+
+  @Test
+  void whatWasRecordedIsThereWhenItCloses() {
+    AuditTrail trail = trail(true);
+    record(trail, 100);
+    trail.close();
+    trail.close();
+
+    assertThat(disk.read()).hasSize(100);
+    assertThat(disk.closed).isTrue();
+    assertThat(disk.forced).hasPositiveValue();
+    assertThat(Events.faults(disk.lines)).isEmpty();
+  }
+
+  @Test
+  void whatWasRecordedIsForcedToTheDiskSoon() {
+    try (AuditTrail trail = trail(false)) {
+      record(trail, 1);
+
+      await().atMost(PATIENCE).untilAsserted(() -> assertThat(disk.forced).hasPositiveValue());
+      assertThat(disk.read()).hasSize(1);
+    }
+  }
+
+  @Test
+  void aFullDiskLosesWhatDoesNotFitAndSaysSo() {
+    try (AuditTrail trail = trail(false)) {
+      disk.full = true;
+      record(trail, 1);
+      await().atMost(PATIENCE).untilAsserted(() -> assertThat(trail.isFailing()).isTrue());
+      record(trail, CAPACITY + 7);
+      assertThat(trail.lost()).isEqualTo(7);
+      AtomicInteger begun = new AtomicInteger();
+      trail.whenRoom(begun::incrementAndGet);
+      assertThat(begun).as("jobs go on").hasValue(1);
+      disk.full = false;
+
+      await().atMost(PATIENCE).untilAsserted(() -> assertThat(disk.read()).hasSize(CAPACITY + 2));
+      assertThat(disk.events()).containsOnlyOnce("audit.lost");
+      TrailLine lost =
+          disk.read().stream()
+              .filter(line -> line.text("event").orElse("").equals("audit.lost"))
+              .findAny()
+              .orElseThrow();
+      assertThat(lost.number("lost")).contains(7L);
+      assertThat(lost.text("code")).contains("CV0101");
+      await().atMost(PATIENCE).untilAsserted(() -> assertThat(trail.isFailing()).isFalse());
+    }
+    assertThat(Events.faults(disk.lines)).isEmpty();
+  }
+
+  @Test
+  void whereJobsAreToWaitAFullDiskKeepsThemAndLosesNothing() {
+    try (AuditTrail trail = trail(true)) {
+      disk.full = true;
+      record(trail, 1);
+      await().atMost(PATIENCE).untilAsserted(() -> assertThat(disk.refused).hasPositiveValue());
+      await().atMost(PATIENCE).untilAsserted(() -> assertThat(trail.isFailing()).isTrue());
+      record(trail, 10 * CAPACITY);
+      AtomicInteger begun = new AtomicInteger();
+      trail.whenRoom(begun::incrementAndGet);
+      assertThat(begun).hasValue(0);
+      disk.full = false;
+
+      await().atMost(PATIENCE).untilAsserted(() -> assertThat(begun).hasValue(1));
+      assertThat(trail.lost()).isZero();
+      await()
+          .atMost(PATIENCE)
+          .untilAsserted(() -> assertThat(disk.read()).hasSize(10 * CAPACITY + 1));
+    }
+  }
+
+  @Test
+  void anEndWithAFullDiskDoesNotHang() {
+    disk.full = true;
+    AuditTrail trail = trail(false);
+    record(trail, 3);
+    trail.close();
+
+    assertThat(trail.lost()).isEqualTo(3);
+    assertThat(disk.closed).isTrue();
+  }
+}
