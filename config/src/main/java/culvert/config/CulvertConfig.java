@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param admin where the admin HTTP server listens; empty: off
  * @param stateDirectory where state outlives the process
  * @param audit empty: no trail is kept
+ * @param hash of the file, to tell one from another: the first 16 hexadecimal digits of its SHA-256
  */
 public record CulvertConfig(
     List<ListenerConfig> listeners,
@@ -29,7 +30,8 @@ public record CulvertConfig(
     Limits limits,
     Optional<Endpoint> admin,
     Path stateDirectory,
-    Optional<AuditSettings> audit) {
+    Optional<AuditSettings> audit,
+    String hash) {
 
   /** The profile that every other one inherits from, and that a rule without a profile uses. */
   public static final String DEFAULT_PROFILE = "defaults";

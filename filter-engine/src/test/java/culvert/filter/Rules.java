@@ -124,7 +124,8 @@ final class Rules {
         new Limits(1, 0, 1, Duration.ofSeconds(10), 1, 1),
         Optional.empty(),
         Path.of("state"),
-        Optional.empty());
+        Optional.empty(),
+        "");
   }
 
   static ConnectionRequest request(String host, int port) {

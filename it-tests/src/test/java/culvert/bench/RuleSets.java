@@ -42,7 +42,8 @@ final class RuleSets {
         new Limits(1, 0, 1, Duration.ofSeconds(10), 1, 1),
         Optional.empty(),
         Path.of("state"),
-        Optional.empty());
+        Optional.empty(),
+        "");
   }
 
   private static Rule rule(int i) {

@@ -4,6 +4,7 @@ import culvert.config.CulvertConfig;
 import culvert.config.ListenerConfig;
 import culvert.proxy.admin.AdminServer;
 import culvert.proxy.admin.Health;
+import culvert.proxy.audit.Audit;
 import culvert.proxy.door.Admissions;
 import culvert.proxy.door.ConnectionLimits;
 import culvert.proxy.door.OpenConnections;
@@ -15,6 +16,7 @@ import culvert.proxy.ftp.passive.DataListeners;
 import culvert.proxy.metrics.Metrics;
 import culvert.proxy.owner.ClientOwners;
 import culvert.proxy.owner.ProcClientOwners;
+import culvert.proxy.owner.SocketPrograms;
 import culvert.proxy.owner.SocketUsers;
 import culvert.proxy.pin.FilePins;
 import culvert.proxy.relay.BufferBudget;
@@ -72,6 +74,7 @@ public final class ProxyDaemon implements AutoCloseable {
   private final Begun foundations;
   private final EventLoopGroup loops;
   private final Metrics metrics;
+  private final Audit audit;
   private final OwnListeners ownListeners = new OwnListeners();
   private final ConnectionLimits limits;
   private final FilePins pins;
@@ -106,6 +109,7 @@ public final class ProxyDaemon implements AutoCloseable {
     this.policy = Policy.of(config);
     this.foundations = foundations;
     metrics = foundations.add(new Metrics(), Metrics::close);
+    audit = foundations.add(new Audit(config.audit(), () -> policy.hash()), Audit::close);
     ExecutorService owning = pool(BlockingPool.create("culvert-owner", ProcClientOwners.THREADS));
     ExecutorService naming = pool(BlockingPool.boundedElsewhere("culvert-names"));
     ExecutorService blocking = pool(BlockingPool.create("culvert-blocking", 16));
@@ -115,7 +119,13 @@ public final class ProxyDaemon implements AutoCloseable {
             ProxyDaemon::shutDown);
     limits =
         new ConnectionLimits(config.limits().connections(), config.limits().connectionsPerClient());
-    connections = new OpenConnections(Stories.loggedAndCounted(metrics.events()));
+    ClientOwners owners = parts.owners().apply(owning);
+    connections =
+        audit.isKept()
+            ? new OpenConnections(
+                Stories.loggedAndCounted(metrics.events(), audit.jobs()),
+                new SocketPrograms(owners))
+            : new OpenConnections(Stories.loggedAndCounted(metrics.events()));
     AddressResolver resolver = new BlockingResolver(naming, parts.names());
     TcpDialer dialer =
         new TcpDialer(
@@ -143,7 +153,6 @@ public final class ProxyDaemon implements AutoCloseable {
             Clock.systemUTC(),
             metrics.events()::pinNotWritten);
     DirectConnector direct = new TcpConnector(dialer, DIRECT_CONNECT_TIMEOUT, ownListeners);
-    ClientOwners owners = parts.owners().apply(owning);
     Upstreams upstreams =
         new Upstreams(resolver, direct, ssh, pins, HeldPorts.NONE, owners, OpeningTimes.DEFAULT);
     DataListeners dataListeners =
@@ -183,6 +192,7 @@ public final class ProxyDaemon implements AutoCloseable {
     metrics.gauge("culvert.buffered.bytes", "Bytes read and not yet written", buffered::inFlight);
     metrics.gauge(
         "culvert.sockets.accepted", "Open client sockets, handshakes included", limits::open);
+    metrics.counter("culvert.audit.lost", "Events that the audit trail has lost", audit::lost);
   }
 
   private ExecutorService pool(ExecutorService threads) {
@@ -253,6 +263,7 @@ public final class ProxyDaemon implements AutoCloseable {
     if (config.pinTunnelled()) {
       pins.prepare();
     }
+    audit.open(Stories.newBoot());
     for (ListenerConfig listener : config.listeners()) {
       listener.accept(doors);
     }
@@ -266,6 +277,12 @@ public final class ProxyDaemon implements AutoCloseable {
               loops);
       ownListeners.add(admin.address());
     }
+    audit.started(version(), listeners().stream().map(Listener::toString).toList());
+  }
+
+  private static String version() {
+    String version = ProxyDaemon.class.getPackage().getImplementationVersion();
+    return version == null ? "" : version;
   }
 
   /** The front doors, in the order of the configuration. */
@@ -300,6 +317,8 @@ public final class ProxyDaemon implements AutoCloseable {
     addIfChanged(restart, "limits", config.limits(), changed.limits());
     addIfChanged(restart, "admin", config.admin(), changed.admin());
     addIfChanged(restart, "state-directory", config.stateDirectory(), changed.stateDirectory());
+    addIfChanged(restart, "audit", config.audit(), changed.audit());
+    audit.reloaded(restart);
     if (!restart.isEmpty()) {
       LOG.atWarn().addKeyValue("sections", restart).log("changes that need a restart");
     }

@@ -8,6 +8,7 @@ import culvert.ssh.Originator;
 import culvert.ssh.RemoteForward;
 import culvert.ssh.SshException;
 import culvert.ssh.SshFailure;
+import culvert.ssh.SshSecurity;
 import culvert.ssh.SshServer;
 import culvert.ssh.SshSession;
 import culvert.ssh.SshSessionSpec;
@@ -102,6 +103,12 @@ final class FakeSsh implements SshTransport {
     public Future<RemoteForward> requestRemoteForward(
         BindAddress bind, EventLoop on, ForwardedConnections connections) {
       throw new AssertionError("no remote forwards here");
+    }
+
+    @Override
+    public SshSecurity security() {
+      return new SshSecurity(
+          "password", "ssh-ed25519 SHA256:fake", "curve25519-sha256", "aes128-ctr");
     }
 
     @Override

@@ -280,7 +280,8 @@ class FixedTunnelTest {
         base.limits(),
         base.admin(),
         base.stateDirectory(),
-        base.audit());
+        base.audit(),
+        base.hash());
   }
 
   private Socket client() throws IOException {

@@ -53,6 +53,9 @@ public interface SshSession {
   Future<RemoteForward> requestRemoteForward(
       BindAddress bind, EventLoop loop, ForwardedConnections connections);
 
+  /** How it is protected. */
+  SshSecurity security();
+
   /** Where the server was reached; empty: a hop or a proxy has reached it, not we. */
   Optional<InetAddress> serverAddress();
 

@@ -18,6 +18,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 
 /**
  * Reads {@code culvert.yaml}. Blocks for the file and for the files that its secrets name; holds no
@@ -65,11 +68,21 @@ public final class ConfigLoader {
     if (problems.errors() > 0 && document.equals(Mapping.empty(document.location()))) {
       return new Rejected(problems.inFileOrder());
     }
-    Reading reading = new Reading(problems, environment);
+    Reading reading = new Reading(problems, environment, hash(text));
     CulvertConfig config = ConfigReader.read(document, builtInSections(), reading);
     return problems.errors() > 0
         ? new Rejected(problems.inFileOrder())
         : new Loaded(config, problems.inFileOrder());
+  }
+
+  private static String hash(String text) {
+    try {
+      byte[] digest =
+          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(digest, 0, 8);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
   }
 
   /** What holds without a file. */

@@ -94,7 +94,8 @@ final class ConfigReader {
         LimitsReader.read(file.optional(LIMITS).orElse(nothing), reading),
         admin,
         stateDirectory,
-        AuditReader.read(file.optional(AUDIT).orElse(nothing), stateDirectory, reading));
+        AuditReader.read(file.optional(AUDIT).orElse(nothing), stateDirectory, reading),
+        reading.hash());
   }
 
   private void check(

@@ -1,15 +1,19 @@
 package culvert.proxy.door;
 
+import culvert.proxy.event.ClientProgram;
 import culvert.proxy.event.ConnectionRecorder;
 import culvert.proxy.event.EndReason;
+import culvert.proxy.event.SshCarrier;
 import culvert.proxy.event.Stories;
 import culvert.proxy.relay.Closing;
 import io.netty.channel.Channel;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.IntPredicate;
 
 /** The client connections that have asked for something and not ended. Thread-safe. */
@@ -17,6 +21,22 @@ public final class OpenConnections {
   private final Map<Channel, Open> open = new ConcurrentHashMap<>();
 
   private final Stories stories;
+  private final ClientPrograms programs;
+
+  /** Finds out who runs a client, beside everything else. */
+  @FunctionalInterface
+  public interface ClientPrograms {
+
+    /** Nobody looks. */
+    ClientPrograms UNKNOWN = (client, answer) -> answer.accept(ClientProgram.UNKNOWN);
+
+    /**
+     * Asked on the channel's loop.
+     *
+     * @param answer given there, once
+     */
+    void program(Arrival client, Consumer<ClientProgram> answer);
+  }
 
   private record Open(Client client, ConnectionRecorder recorder) {
 
@@ -30,8 +50,14 @@ public final class OpenConnections {
     }
   }
 
+  /** Of clients of whom nobody finds out who runs them. */
   public OpenConnections(Stories stories) {
+    this(stories, ClientPrograms.UNKNOWN);
+  }
+
+  public OpenConnections(Stories stories, ClientPrograms programs) {
     this.stories = stories;
+    this.programs = programs;
   }
 
   /**
@@ -40,8 +66,13 @@ public final class OpenConnections {
    */
   public ConnectionRecorder begin(Client client) {
     ConnectionRecorder recorder =
-        stories.start(client.address(), client.request(), client.home()::check);
-    client.forwardedBy().ifPresent(by -> recorder.tunnelled(by.server().toString(), by.user()));
+        stories.start(client.address(), client.user(), client.request(), client.home()::check);
+    client
+        .forwardedBy()
+        .ifPresent(
+            by ->
+                recorder.tunnelled(
+                    new SshCarrier(by.server().toString(), by.user(), Optional.empty())));
     Channel channel = client.channel();
     open.put(channel, new Open(client, recorder));
     channel
@@ -55,6 +86,12 @@ public final class OpenConnections {
                   .execute(() -> recorder.ended(EndReason.CLIENT_ABORTED, "connection closed"));
             });
     return recorder;
+  }
+
+  /** Has found out who runs the client, beside everything else. On the channel's loop. */
+  public void identify(Client client, ConnectionRecorder recorder) {
+    recorder.ownerAsked();
+    programs.program(client.arrival(), recorder::ownedBy);
   }
 
   /**

@@ -2,7 +2,9 @@ package culvert.proxy.event;
 
 import culvert.config.FallbackReason;
 import culvert.filter.ConnectionRequest;
-import culvert.ssh.SshFailure;
+import culvert.ssh.SshException;
+import java.net.InetAddress;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -21,16 +23,27 @@ public interface ConnectionRecorder {
    */
   UUID job();
 
-  /** It is a data connection of that job's. */
-  void belongsTo(UUID job);
+  /**
+   * It is a data connection of that job's.
+   *
+   * @param request the number of what it serves there
+   */
+  void belongsTo(UUID job, int request);
+
+  /** Somebody finds out who runs the client, and will tell {@link #ownedBy}. */
+  void ownerAsked();
+
+  /** Who runs the client was found out. */
+  void ownedBy(ClientProgram owner);
 
   /**
    * The rules have decided, or the connection belongs to an FTP session.
    *
+   * @param asked what the rules were asked, with what has been looked up for them
    * @param rule a rule's name, {@code default-action}, {@code ftp-data}, or {@code fixed-tunnel}
    * @param action the action's word
    */
-  void routed(String rule, String action);
+  void routed(ConnectionRequest asked, String rule, String action);
 
   /**
    * The client has named its destination only now, and the rules have decided about that: the story
@@ -39,13 +52,38 @@ public interface ConnectionRecorder {
   void destinationNamed(ConnectionRequest request, String rule, String action);
 
   /** An SSH server carries the connection. */
-  void tunnelled(String sshServer, String sshUser);
+  void tunnelled(SshCarrier carrier);
 
   /** An attempt to make a tunnel failed; told before {@link #fellBack} or {@link #ended}. */
-  void tunnelFailed(SshFailure failure);
+  void tunnelFailed(SshException cause);
+
+  /**
+   * The destination was reached in plaintext.
+   *
+   * @param inPlaceOf why there is no tunnel; empty: none was wanted
+   */
+  void inPlaintext(InetAddress reached, Optional<FallbackReason> inPlaceOf);
+
+  /** The client has named its user to the FTP server. */
+  void ftpUser(String user);
+
+  /** The FTP server was asked to move data. */
+  void transferAsked(FtpTransfer transfer);
+
+  /**
+   * It has answered that.
+   *
+   * @param code of its final reply; 0: it has left the reply out
+   */
+  void transferAnswered(int number, int code);
 
   /** No tunnel could be made and the rule allows plaintext. */
   void fellBack(FallbackReason reason, String detail);
+
+  /**
+   * What the client asked for is refused: the connection, or a login that another one may follow.
+   */
+  void refused(RefusedWhy why, String detail);
 
   /** The rule would have allowed plaintext, but the destination is pinned. */
   void keptFromPlaintext();

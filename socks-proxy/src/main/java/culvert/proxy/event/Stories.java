@@ -2,7 +2,10 @@ package culvert.proxy.event;
 
 import culvert.filter.ConnectionRequest;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
@@ -23,22 +26,41 @@ public final class Stories {
     this.observers = List.copyOf(observers);
   }
 
-  /** With the log, and what is counted. */
-  public static Stories loggedAndCounted(ProxyEvents events) {
-    return new Stories(System::nanoTime, List.of(new StoryCounts(events), new StoryLog()));
+  /**
+   * With the log, and what is counted.
+   *
+   * @param more who else hears of everything
+   */
+  public static Stories loggedAndCounted(ProxyEvents events, StoryObserver... more) {
+    List<StoryObserver> observers = new ArrayList<>();
+    observers.add(new StoryCounts(events));
+    observers.add(new StoryLog());
+    observers.addAll(List.of(more));
+    return new Stories(System::nanoTime, observers);
+  }
+
+  /** An id of the same kind, for this run of the program. */
+  public static UUID newBoot() {
+    return new StoryIds().next();
   }
 
   /**
    * A client has asked for a destination.
    *
+   * @param socksUser as whom it has logged in to the front door
    * @param confinement asserts that it runs where the story is told: on the client channel's loop
    */
-  public Story start(InetSocketAddress client, ConnectionRequest request, Runnable confinement) {
+  public Story start(
+      InetSocketAddress client,
+      Optional<String> socksUser,
+      ConnectionRequest request,
+      Runnable confinement) {
     Story story =
         new Story(
             lastNumber.incrementAndGet(),
             ids.next(),
             client,
+            socksUser,
             request,
             observers,
             nanoTime,

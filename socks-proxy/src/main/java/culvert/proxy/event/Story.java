@@ -2,7 +2,8 @@ package culvert.proxy.event;
 
 import culvert.config.FallbackReason;
 import culvert.filter.ConnectionRequest;
-import culvert.ssh.SshFailure;
+import culvert.ssh.SshException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -25,12 +26,18 @@ public final class Story implements ConnectionRecorder {
   private final Runnable confinement;
   private final long startedAt;
 
+  private final ConnectionRequest asked;
+  private final Optional<String> socksUser;
   private UUID job;
   private ConnectionRequest request;
   private String rule = "-";
   private String action = "-";
-  private @Nullable String sshServer;
+  private @Nullable SshCarrier carrier;
   private @Nullable FallbackReason fallback;
+  private @Nullable InetAddress reached;
+  private @Nullable String ftpUser;
+  private boolean ownerAwaited;
+  private boolean keptFromPlaintext;
   private long bytesFromClient;
   private long bytesToClient;
   private long endedAt;
@@ -40,6 +47,7 @@ public final class Story implements ConnectionRecorder {
       long number,
       UUID id,
       InetSocketAddress client,
+      Optional<String> socksUser,
       ConnectionRequest request,
       List<StoryObserver> observers,
       LongSupplier nanoTime,
@@ -49,6 +57,8 @@ public final class Story implements ConnectionRecorder {
     this.job = id;
     this.client = client;
     this.listener = request.listener();
+    this.socksUser = socksUser;
+    this.asked = request;
     this.request = request;
     this.observers = observers;
     this.nanoTime = nanoTime;
@@ -82,6 +92,16 @@ public final class Story implements ConnectionRecorder {
     return listener;
   }
 
+  /** Who the client is by the front door's own login. */
+  public Optional<String> socksUser() {
+    return socksUser;
+  }
+
+  /** What the client asked the front door for. */
+  public ConnectionRequest asked() {
+    return asked;
+  }
+
   /** What the client asks for, as it is known by now. */
   public ConnectionRequest request() {
     return request;
@@ -98,12 +118,40 @@ public final class Story implements ConnectionRecorder {
   }
 
   /** Empty: no SSH server carries it, or not yet. */
-  public Optional<String> sshServer() {
-    return Optional.ofNullable(sshServer);
+  public Optional<SshCarrier> carrier() {
+    return Optional.ofNullable(carrier);
+  }
+
+  /** The way that it has taken by now. */
+  public TakenRoute route() {
+    if (carrier != null) {
+      return TakenRoute.SSH;
+    }
+    return reached == null ? TakenRoute.REFUSED : TakenRoute.PLAINTEXT;
+  }
+
+  /** The destination's address, where it was reached from here. */
+  public Optional<InetAddress> reached() {
+    return Optional.ofNullable(reached);
+  }
+
+  /** Whether {@link #ownedBy} is still to be told. */
+  public boolean isOwnerAwaited() {
+    return ownerAwaited;
+  }
+
+  /** As the client has named it to the FTP server, the last one. */
+  public Optional<String> ftpUser() {
+    return Optional.ofNullable(ftpUser);
   }
 
   public Optional<FallbackReason> fallback() {
     return Optional.ofNullable(fallback);
+  }
+
+  /** Whether a pin has kept it from plaintext. */
+  public boolean isKeptFromPlaintext() {
+    return keptFromPlaintext;
   }
 
   public long bytesFromClient() {
@@ -120,14 +168,29 @@ public final class Story implements ConnectionRecorder {
   }
 
   @Override
-  public void belongsTo(UUID newJob) {
+  public void belongsTo(UUID newJob, int request) {
     confinement.run();
     job = newJob;
+    observers.forEach(observer -> observer.belongsTo(this, request));
   }
 
   @Override
-  public void routed(String ruleName, String actionWord) {
+  public void ownerAsked() {
     confinement.run();
+    ownerAwaited = true;
+  }
+
+  @Override
+  public void ownedBy(ClientProgram owner) {
+    confinement.run();
+    ownerAwaited = false;
+    observers.forEach(observer -> observer.ownedBy(this, owner));
+  }
+
+  @Override
+  public void routed(ConnectionRequest asRouted, String ruleName, String actionWord) {
+    confinement.run();
+    request = asRouted;
     rule = ruleName;
     action = actionWord;
     observers.forEach(observer -> observer.routed(this));
@@ -139,22 +202,49 @@ public final class Story implements ConnectionRecorder {
     request = newRequest;
     rule = ruleName;
     action = actionWord;
-    sshServer = null;
+    carrier = null;
     fallback = null;
+    reached = null;
     observers.forEach(observer -> observer.destinationNamed(this));
   }
 
   @Override
-  public void tunnelled(String server, String sshUser) {
+  public void tunnelled(SshCarrier newCarrier) {
     confinement.run();
-    sshServer = server;
-    observers.forEach(observer -> observer.tunnelled(this, sshUser));
+    carrier = newCarrier;
+    observers.forEach(observer -> observer.tunnelled(this, newCarrier));
   }
 
   @Override
-  public void tunnelFailed(SshFailure failure) {
+  public void tunnelFailed(SshException cause) {
     confinement.run();
-    observers.forEach(observer -> observer.tunnelFailed(this, failure));
+    observers.forEach(observer -> observer.tunnelFailed(this, cause));
+  }
+
+  @Override
+  public void inPlaintext(InetAddress address, Optional<FallbackReason> inPlaceOf) {
+    confinement.run();
+    reached = address;
+    fallback = inPlaceOf.orElse(null);
+    observers.forEach(observer -> observer.inPlaintext(this));
+  }
+
+  @Override
+  public void ftpUser(String user) {
+    confinement.run();
+    ftpUser = user;
+  }
+
+  @Override
+  public void transferAsked(FtpTransfer transfer) {
+    confinement.run();
+    observers.forEach(observer -> observer.transferAsked(this, transfer));
+  }
+
+  @Override
+  public void transferAnswered(int transfer, int code) {
+    confinement.run();
+    observers.forEach(observer -> observer.transferAnswered(this, transfer, code));
   }
 
   @Override
@@ -165,8 +255,15 @@ public final class Story implements ConnectionRecorder {
   }
 
   @Override
+  public void refused(RefusedWhy why, String detail) {
+    confinement.run();
+    observers.forEach(observer -> observer.refused(this, why, detail));
+  }
+
+  @Override
   public void keptFromPlaintext() {
     confinement.run();
+    keptFromPlaintext = true;
     observers.forEach(observer -> observer.keptFromPlaintext(this));
   }
 

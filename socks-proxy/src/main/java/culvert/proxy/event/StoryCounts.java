@@ -1,6 +1,6 @@
 package culvert.proxy.event;
 
-import culvert.ssh.SshFailure;
+import culvert.ssh.SshException;
 
 /** A story's share of what is counted. */
 final class StoryCounts implements StoryObserver {
@@ -21,8 +21,8 @@ final class StoryCounts implements StoryObserver {
   }
 
   @Override
-  public void tunnelFailed(Story story, SshFailure failure) {
-    events.tunnelFailed(failure);
+  public void tunnelFailed(Story story, SshException cause) {
+    events.tunnelFailed(cause.failure());
   }
 
   @Override

@@ -20,10 +20,10 @@ final class StoryLog implements StoryObserver {
   }
 
   @Override
-  public void tunnelled(Story story, String sshUser) {
+  public void tunnelled(Story story, SshCarrier carrier) {
     line(story, LOG.atDebug())
-        .addKeyValue("server", story.sshServer().orElse("-"))
-        .addKeyValue("user", Printable.text(sshUser))
+        .addKeyValue("server", carrier.server())
+        .addKeyValue("user", Printable.text(carrier.user()))
         .log("tunnelled");
   }
 
@@ -37,8 +37,8 @@ final class StoryLog implements StoryObserver {
   @Override
   public void ended(Story story, EndReason reason, String detail) {
     LoggingEventBuilder line = line(story, LOG.atInfo());
-    if (story.sshServer().isPresent()) {
-      line = line.addKeyValue("server", story.sshServer().get());
+    if (story.carrier().isPresent()) {
+      line = line.addKeyValue("server", story.carrier().get().server());
     }
     line =
         withFallback(story, line)

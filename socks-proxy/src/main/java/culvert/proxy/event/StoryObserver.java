@@ -1,6 +1,6 @@
 package culvert.proxy.event;
 
-import culvert.ssh.SshFailure;
+import culvert.ssh.SshException;
 
 /**
  * Hears what happens in stories, and asks them for the rest. Called on the event loop of the
@@ -16,11 +16,29 @@ public interface StoryObserver {
 
   default void destinationNamed(Story story) {}
 
-  default void tunnelled(Story story, String sshUser) {}
+  /**
+   * It is a data connection of {@link Story#job}.
+   *
+   * @param request see {@link ConnectionRecorder#belongsTo}
+   */
+  default void belongsTo(Story story, int request) {}
 
-  default void tunnelFailed(Story story, SshFailure failure) {}
+  /** Perhaps behind {@link #ended}, and once at most. */
+  default void ownedBy(Story story, ClientProgram owner) {}
+
+  default void tunnelled(Story story, SshCarrier carrier) {}
+
+  default void tunnelFailed(Story story, SshException cause) {}
+
+  default void inPlaintext(Story story) {}
+
+  default void transferAsked(Story story, FtpTransfer transfer) {}
+
+  default void transferAnswered(Story story, int number, int code) {}
 
   default void fellBack(Story story, String detail) {}
+
+  default void refused(Story story, RefusedWhy why, String detail) {}
 
   default void keptFromPlaintext(Story story) {}
 
@@ -28,6 +46,6 @@ public interface StoryObserver {
 
   default void toClient(Story story, long bytes) {}
 
-  /** Once for each story that has started; nothing follows. */
+  /** Once for each story that has started; nothing follows but {@link #ownedBy}. */
   default void ended(Story story, EndReason reason, String detail) {}
 }

@@ -4,6 +4,7 @@ import culvert.proxy.door.Client;
 import culvert.proxy.event.ConnectionRecorder;
 import culvert.proxy.event.EndReason;
 import culvert.proxy.ftp.active.ActiveData;
+import culvert.proxy.ftp.core.Command;
 import culvert.proxy.ftp.core.ControlEvent;
 import culvert.proxy.ftp.core.LoginCapture;
 import culvert.proxy.ftp.core.LoginEvent;
@@ -147,6 +148,17 @@ final class FtpSession implements ServerSide.Listener, Opening.Listener, ActiveD
   /** What its data connections belong to. */
   UUID job() {
     return recorder.job();
+  }
+
+  ConnectionRecorder recorder() {
+    return recorder;
+  }
+
+  /** Who the client says that it is. */
+  void noteUser(Command command) {
+    if (command.verb().equals("USER")) {
+      recorder.ftpUser(command.argumentForPeople());
+    }
   }
 
   DataTransfers transfers() {

@@ -72,6 +72,7 @@ final class LoginConversation implements Conversation, LoginDeadlines.Listener {
 
   @Override
   public void take(Command command, boolean followed) {
+    session.noteUser(command);
     on(new LoginEvent.Sent(command), () -> {});
   }
 

@@ -1,6 +1,7 @@
 package culvert.proxy.ftp;
 
 import culvert.proxy.event.EndReason;
+import culvert.proxy.event.FtpTransfer;
 import culvert.proxy.ftp.active.ActiveData;
 import culvert.proxy.ftp.core.ClientInput;
 import culvert.proxy.ftp.core.Command;
@@ -132,6 +133,7 @@ final class RelayConversation implements Conversation {
 
   @Override
   public void take(Command command, boolean followed) {
+    session.noteUser(command);
     if (login == null) {
       forward(command, followed);
     } else {
@@ -270,6 +272,13 @@ final class RelayConversation implements Conversation {
       transfers.abortAnswered();
     } else if (effect instanceof ControlEffect.AwaitRest rest) {
       awaitRest(rest.number());
+    } else if (effect instanceof ControlEffect.TransferSent sent) {
+      session
+          .recorder()
+          .transferAsked(
+              new FtpTransfer(sent.number(), sent.request(), sent.command(), sent.path()));
+    } else if (effect instanceof ControlEffect.TransferAnswered answered) {
+      session.recorder().transferAnswered(answered.number(), answered.code());
     } else if (effect instanceof ControlEffect.Opaque) {
       OpaqueConversation.begin(session, server);
     } else if (effect instanceof ControlEffect.OutOfStep outOfStep) {

@@ -7,6 +7,7 @@ import culvert.filter.Route;
 import culvert.proxy.door.Client;
 import culvert.proxy.door.Destination;
 import culvert.proxy.event.ConnectionRecorder;
+import culvert.proxy.event.RefusedWhy;
 import culvert.proxy.ftp.core.LoginCapture;
 import culvert.proxy.ftp.core.LoginDepth;
 import culvert.proxy.ftp.core.LoginEvent;
@@ -120,6 +121,7 @@ final class UserAtHostStart implements SessionWay.Opener, SessionWay.Destination
     recorder.destinationNamed(
         request, routed.decided().ruleName(), routed.decided().route().action().toString());
     if (routed.decided().route() instanceof Route.Block) {
+      recorder.refused(RefusedWhy.RULE, "blocked by rule");
       session.tellLogin(
           new LoginEvent.Refused(
               "culvert: " + Endpoint.format(request.host(), request.port()) + ": not allowed"));

@@ -1,6 +1,7 @@
 package culvert.proxy.metrics;
 
 import culvert.proxy.event.ProxyEvents;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
@@ -38,6 +39,13 @@ public final class Metrics implements AutoCloseable {
     Gauge.builder(name, value, LongSupplier::getAsLong)
         .description(description)
         .strongReference(true)
+        .register(registry);
+  }
+
+  /** Shows a number that somebody else counts up. */
+  public void counter(String name, String description, LongSupplier count) {
+    FunctionCounter.builder(name, count, LongSupplier::getAsLong)
+        .description(description)
         .register(registry);
   }
 

@@ -5,7 +5,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.Set;
 
 /**
@@ -19,12 +19,12 @@ final class Program {
   private Program() {}
 
   /**
-   * Empty if the process has ended or may not be looked at.
+   * The executable's first. Empty if the process has ended or may not be looked at.
    *
    * @param process its directory in {@code /proc}
    */
   static Set<String> names(Path process) {
-    Set<String> names = new HashSet<>();
+    Set<String> names = new LinkedHashSet<>();
     add(names, executable(process));
     add(names, text(process.resolve("comm")).strip());
     String arguments = text(process.resolve("cmdline"));

@@ -24,6 +24,7 @@ import java.util.stream.Stream;
  * @param controlPorts on which FTP control connections are expected
  * @param pinTunnelled whether what was once tunnelled stays so where its SSH server is unreachable
  * @param fixedTargets of the rules that have one
+ * @param hash see {@link CulvertConfig#hash}
  */
 public record Policy(
     FilterEngine rules,
@@ -31,7 +32,8 @@ public record Policy(
     FtpSettings ftp,
     List<PortRange> controlPorts,
     boolean pinTunnelled,
-    Set<FixedTarget> fixedTargets) {
+    Set<FixedTarget> fixedTargets,
+    String hash) {
   public Policy {
     fixedTargets = Set.copyOf(fixedTargets);
     profiles = Map.copyOf(profiles);
@@ -45,7 +47,8 @@ public record Policy(
         config.ftp().settings(),
         controlPorts(config),
         config.pinTunnelled(),
-        FixedTarget.of(config.rules()));
+        FixedTarget.of(config.rules()),
+        config.hash());
   }
 
   /** A range of ports in a rule may well be one of data connections. */
@@ -71,7 +74,7 @@ public record Policy(
   public Policy withMissing(Map<String, SshProfile> others) {
     Map<String, SshProfile> all = new HashMap<>(others);
     all.putAll(profiles);
-    return new Policy(rules, all, ftp, controlPorts, pinTunnelled, fixedTargets);
+    return new Policy(rules, all, ftp, controlPorts, pinTunnelled, fixedTargets, hash);
   }
 
   /** The profile with this name, which the configuration has checked to be there. */

@@ -7,6 +7,7 @@ import culvert.proxy.door.Client;
 import culvert.proxy.door.Refusal;
 import culvert.proxy.event.ConnectionRecorder;
 import culvert.proxy.event.EndReason;
+import culvert.proxy.event.RefusedWhy;
 import culvert.proxy.ftp.DestinationRules;
 import culvert.proxy.ftp.FtpSessions;
 import culvert.proxy.ftp.RoutedRequest;
@@ -63,19 +64,27 @@ final class RoutedConnection implements Opening.Listener {
 
   /** Takes the way of a fixed tunnel. */
   void go(Route route) {
-    recorder.routed(FIXED, route.action().toString());
+    recorder.routed(client.request(), FIXED, route.action().toString());
     follow(rules.routed(client.request(), new Decided(Optional.empty(), route)));
   }
 
   /** The destination is an FTP session's, but this client was not announced there. */
   void refuseHeld() {
-    recorder.routed("ftp-data", "block");
-    refuse(EndReason.REFUSED, Refusal.NOT_ALLOWED, "port is held by a tunnelled FTP session");
+    recorder.routed(client.request(), "ftp-data", "block");
+    refuse(
+        RefusedWhy.NOT_ALLOWED,
+        EndReason.REFUSED,
+        Refusal.NOT_ALLOWED,
+        "port is held by a tunnelled FTP session");
   }
 
   /** Culvert ends, and this is no data connection of a session that is still there. */
   void refuseLate() {
-    refuse(EndReason.SHUTDOWN, Refusal.GENERAL_FAILURE, "Culvert is shutting down");
+    refuse(
+        RefusedWhy.CULVERT,
+        EndReason.SHUTDOWN,
+        Refusal.GENERAL_FAILURE,
+        "Culvert is shutting down");
   }
 
   /** Asks the rules, and goes where they say. */
@@ -102,13 +111,17 @@ final class RoutedConnection implements Opening.Listener {
 
   private void decided(RoutedRequest routed) {
     Decided decided = routed.decided();
-    recorder.routed(decided.ruleName(), decided.route().action().toString());
+    recorder.routed(routed.request(), decided.ruleName(), decided.route().action().toString());
     follow(routed);
   }
 
   /** What has kept this client waiting is our own, and says nothing of its destination. */
   private void undecided(Throwable cause) {
-    refuse(EndReason.UPSTREAM_FAILED, Refusal.GENERAL_FAILURE, PlainWords.of(cause));
+    refuse(
+        RefusedWhy.CULVERT,
+        EndReason.UPSTREAM_FAILED,
+        Refusal.GENERAL_FAILURE,
+        PlainWords.of(cause));
   }
 
   private void follow(RoutedRequest routed) {
@@ -128,7 +141,7 @@ final class RoutedConnection implements Opening.Listener {
     } else if (route instanceof Route.Direct) {
       opening(routed.request()).openPlain();
     } else {
-      refuse(EndReason.REFUSED, Refusal.NOT_ALLOWED, "blocked by rule");
+      refuse(RefusedWhy.RULE, EndReason.REFUSED, Refusal.NOT_ALLOWED, "blocked by rule");
     }
   }
 
@@ -161,10 +174,15 @@ final class RoutedConnection implements Opening.Listener {
   @Override
   public void failed(Exception cause) {
     whileClientWaits(
-        () -> refuse(Refusals.endReason(cause), Refusals.of(cause), PlainWords.of(cause)));
+        () -> end(Refusals.endReason(cause), Refusals.of(cause), PlainWords.of(cause)));
   }
 
-  private void refuse(EndReason reason, Refusal refusal, String detail) {
+  private void refuse(RefusedWhy why, EndReason reason, Refusal refusal, String detail) {
+    recorder.refused(why, detail);
+    end(reason, refusal, detail);
+  }
+
+  private void end(EndReason reason, Refusal refusal, String detail) {
     recorder.ended(reason, detail);
     client.refuse(refusal);
   }

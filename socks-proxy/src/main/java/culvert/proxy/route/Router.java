@@ -63,6 +63,7 @@ public final class Router implements ClientHandler {
             if (draining) {
               connection.refuseLate();
             } else {
+              open.identify(client, connection.recorder());
               connection.go(way.route(now));
             }
           });
@@ -105,6 +106,7 @@ public final class Router implements ClientHandler {
         if (draining && !mayBeData(client)) {
           connection.refuseLate();
         } else {
+          open.identify(client, connection.recorder());
           connection.decide(client.request());
         }
       }

@@ -13,6 +13,7 @@ import culvert.ssh.PlainWords;
 import culvert.ssh.RemoteForward;
 import culvert.ssh.SshException;
 import culvert.ssh.SshFailure;
+import culvert.ssh.SshSecurity;
 import culvert.ssh.SshServer;
 import culvert.ssh.SshSession;
 import culvert.ssh.SshSessionSpec;
@@ -142,6 +143,11 @@ public final class GuardedSsh implements SshTransport {
     public Future<RemoteForward> requestRemoteForward(
         BindAddress bind, EventLoop loop, ForwardedConnections connections) {
       return session.requestRemoteForward(bind, loop, connections);
+    }
+
+    @Override
+    public SshSecurity security() {
+      return session.security();
     }
 
     @Override

@@ -5,6 +5,7 @@ import culvert.filter.ConnectionRequest;
 import culvert.proxy.door.Client;
 import culvert.proxy.event.ConnectionRecorder;
 import culvert.proxy.relay.HomeLoop;
+import culvert.ssh.PlainWords;
 import culvert.ssh.SshException;
 import culvert.ssh.SshFailure;
 import culvert.ssh.SshSessionSpec;
@@ -202,7 +203,7 @@ public final class Opening {
       defect(cause);
       return;
     }
-    recorder.tunnelFailed(cause.failure());
+    recorder.tunnelFailed(cause);
     Optional<FallbackReason> reason =
         cause.failure().fallbackReason().filter(plan.fallback()::allows);
     if (reason.isEmpty()) {
@@ -216,6 +217,7 @@ public final class Opening {
 
   void fail(Exception cause) {
     cancel();
+    recorder.refused(Refusals.why(cause), PlainWords.of(cause));
     listener.failed(cause);
   }
 

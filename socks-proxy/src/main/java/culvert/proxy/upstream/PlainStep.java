@@ -177,6 +177,7 @@ final class PlainStep extends Step {
       DuplexChannel channel = connected.getNow();
       InetAddress reached = ((InetSocketAddress) channel.remoteAddress()).getAddress();
       Upstreams upstreams = opening.upstreams();
+      opening.recorder().inPlaintext(reached, inPlace.map(InPlace::reason));
       opening.succeed(
           channel,
           new Upstream.Plain(

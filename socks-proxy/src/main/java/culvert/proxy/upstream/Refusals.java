@@ -2,6 +2,7 @@ package culvert.proxy.upstream;
 
 import culvert.proxy.door.Refusal;
 import culvert.proxy.event.EndReason;
+import culvert.proxy.event.RefusedWhy;
 import culvert.ssh.SshException;
 import culvert.ssh.SshFailure;
 
@@ -34,6 +35,30 @@ public final class Refusals {
   /** Whether nobody but Culvert is to blame: that is no verdict, and is heard of. */
   public static boolean isDefect(Throwable cause) {
     return SshException.of(cause).failure() == SshFailure.DEFECT;
+  }
+
+  /** The same for its story. */
+  public static RefusedWhy why(Throwable cause) {
+    if (cause instanceof SshException ssh) {
+      return why(ssh.failure());
+    }
+    return cause instanceof ConnectFailedException connect
+            && connect.refusal() == Refusal.NOT_ALLOWED
+        ? RefusedWhy.NOT_ALLOWED
+        : RefusedWhy.UNREACHABLE;
+  }
+
+  private static RefusedWhy why(SshFailure failure) {
+    return switch (failure) {
+      case CONNECTION_REFUSED, NOT_SSH, NO_ROUTE, NAME_UNKNOWN, TIMED_OUT, SESSION_ENDED ->
+          RefusedWhy.UNREACHABLE;
+      case HOST_KEY -> RefusedWhy.HOST_KEY;
+      case NO_IDENTITY, AUTH_FAILED, LOGIN_UNFINISHED -> RefusedWhy.LOGIN;
+      case FORWARDING_REFUSED, SESSION_FULL -> RefusedWhy.FORWARDING_REFUSED;
+      case TARGET_UNREACHABLE -> RefusedWhy.TARGET_UNREACHABLE;
+      case NOT_ALLOWED -> RefusedWhy.NOT_ALLOWED;
+      case HELD_UP, DEFECT -> RefusedWhy.CULVERT;
+    };
   }
 
   /** How its story ends: it is we who refuse what may not be connected. */

@@ -1,5 +1,6 @@
 package culvert.proxy.upstream;
 
+import culvert.proxy.event.SshCarrier;
 import culvert.proxy.relay.Closing;
 import culvert.ssh.NotLookedUpException;
 import culvert.ssh.Originator;
@@ -229,7 +230,9 @@ final class TunnelStep extends Step {
         Optional<InetAddress> reached = TunnelEnds.destination(plan.server(), session);
         opening.pins().tunnelled(opening.request(), plan.fixed(), server, reached);
       }
-      opening.recorder().tunnelled(server, spec.user());
+      opening
+          .recorder()
+          .tunnelled(new SshCarrier(server, spec.user(), Optional.of(session.security())));
     } catch (RuntimeException | Error e) {
       session.release();
       Closing.reset(channel);

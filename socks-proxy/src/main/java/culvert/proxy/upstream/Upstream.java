@@ -4,6 +4,7 @@ import culvert.config.Endpoint;
 import culvert.config.FallbackReason;
 import culvert.proxy.door.HostAddress;
 import culvert.proxy.door.Refusal;
+import culvert.proxy.event.SshCarrier;
 import culvert.ssh.Originator;
 import culvert.ssh.SshException;
 import culvert.ssh.SshServer;
@@ -101,6 +102,11 @@ public sealed interface Upstream {
     @Override
     public void release() {
       session.release();
+    }
+
+    /** What it is to a connection's story. */
+    public SshCarrier carrier() {
+      return new SshCarrier(server.toString(), user, Optional.of(session.security()));
     }
 
     public Future<SshException> ended() {

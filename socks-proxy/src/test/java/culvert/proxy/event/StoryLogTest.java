@@ -11,6 +11,7 @@ import culvert.filter.ConnectionRequest;
 import culvert.filter.DestinationAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -19,6 +20,9 @@ import org.slf4j.LoggerFactory;
 
 class StoryLogTest {
   private static final InetSocketAddress CLIENT = new InetSocketAddress("192.0.2.7", 40_000);
+
+  private static final SshCarrier CARRIER =
+      new SshCarrier("ssh.example:22", "batch", Optional.empty());
 
   private final Logger logger = (Logger) LoggerFactory.getLogger("culvert.audit");
   private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
@@ -41,8 +45,8 @@ class StoryLogTest {
   @Test
   void theEndSaysWhatBecameOfTheConnection() {
     ConnectionRecorder recorder = start("ftp.example");
-    recorder.routed("jobs", "ftp-tunnel");
-    recorder.tunnelled("ssh.example:22", "batch");
+    recorder.routed(request("ftp.example"), "jobs", "ftp-tunnel");
+    recorder.tunnelled(CARRIER);
     recorder.fellBack(FallbackReason.AUTH_FAILED, "refused\r\nforged line");
     recorder.fromClient(3);
     recorder.fromClient(4);
@@ -73,8 +77,8 @@ class StoryLogTest {
   @Test
   void aDestinationThatIsNamedLaterIsWhatTheEndTellsOf() {
     ConnectionRecorder recorder = start("proxy.example");
-    recorder.routed("named", "ftp-tunnel");
-    recorder.tunnelled("ssh.example:22", "batch");
+    recorder.routed(request("proxy.example"), "named", "ftp-tunnel");
+    recorder.tunnelled(CARRIER);
 
     recorder.destinationNamed(request("ftp.example"), "jobs", "direct");
     recorder.ended(EndReason.COMPLETED, "");
@@ -99,12 +103,12 @@ class StoryLogTest {
     assertThat(start("a").number()).isEqualTo(1);
     ConnectionRecorder second = start("2001:db8::1");
     assertThat(second.number()).isEqualTo(2);
-    second.routed("r", "direct");
+    second.routed(request("2001:db8::1"), "r", "direct");
     assertThat(pairs(0)).contains("dst=\"[2001:db8::1]:21\"");
   }
 
   private ConnectionRecorder start(String host) {
-    return stories.start(CLIENT, request(host), () -> {});
+    return stories.start(CLIENT, Optional.empty(), request(host), () -> {});
   }
 
   private static ConnectionRequest request(String host) {

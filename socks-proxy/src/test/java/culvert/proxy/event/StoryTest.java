@@ -7,6 +7,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 import culvert.config.FallbackReason;
 import culvert.filter.ConnectionRequest;
 import culvert.filter.DestinationAddress;
+import culvert.ssh.SshException;
 import culvert.ssh.SshFailure;
 import java.lang.reflect.Method;
 import java.net.InetSocketAddress;
@@ -31,6 +32,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class StoryTest {
   private static final InetSocketAddress CLIENT = new InetSocketAddress("192.0.2.7", 40_000);
+
+  private static final SshCarrier CARRIER = new SshCarrier("ssh:22", "u", Optional.empty());
+  private static final SshException FAILURE = new SshException(SshFailure.AUTH_FAILED, "no");
 
   private final AtomicLong nanoTime = new AtomicLong();
   private final List<String> heard = new ArrayList<>();
@@ -65,7 +69,7 @@ class StoryTest {
   void everyObserverHearsOfEverythingOnce() {
     Story story = start();
     nanoTime.set(Duration.ofMillis(5).toNanos());
-    story.tunnelFailed(SshFailure.AUTH_FAILED);
+    story.tunnelFailed(new SshException(SshFailure.AUTH_FAILED, "no"));
     story.fellBack(FallbackReason.AUTH_FAILED, "no");
     story.ended(EndReason.COMPLETED, "");
     nanoTime.set(Duration.ofMillis(50).toNanos());
@@ -84,15 +88,25 @@ class StoryTest {
 
   static Stream<Arguments> mutators() {
     return Stream.of(
-        arguments("belongsTo", told(story -> story.belongsTo(UUID.randomUUID()))),
-        arguments("routed", told(story -> story.routed("rule", "direct"))),
+        arguments("belongsTo", told(story -> story.belongsTo(UUID.randomUUID(), 1))),
+        arguments("routed", told(story -> story.routed(request("other"), "rule", "direct"))),
         arguments(
             "destinationNamed",
             told(story -> story.destinationNamed(request("other"), "rule", "direct"))),
-        arguments("tunnelled", told(story -> story.tunnelled("ssh.example", "u"))),
-        arguments("tunnelFailed", told(story -> story.tunnelFailed(SshFailure.AUTH_FAILED))),
+        arguments("tunnelled", told(story -> story.tunnelled(CARRIER))),
+        arguments("tunnelFailed", told(story -> story.tunnelFailed(FAILURE))),
         arguments("fellBack", told(story -> story.fellBack(FallbackReason.AUTH_FAILED, "no"))),
         arguments("keptFromPlaintext", told(Story::keptFromPlaintext)),
+        arguments("ownerAsked", told(Story::ownerAsked)),
+        arguments("ownedBy", told(story -> story.ownedBy(ClientProgram.UNKNOWN))),
+        arguments(
+            "inPlaintext", told(story -> story.inPlaintext(CLIENT.getAddress(), Optional.empty()))),
+        arguments("ftpUser", told(story -> story.ftpUser("u"))),
+        arguments(
+            "transferAsked",
+            told(story -> story.transferAsked(new FtpTransfer(1, 1, "RETR", "x")))),
+        arguments("transferAnswered", told(story -> story.transferAnswered(1, 226))),
+        arguments("refused", told(story -> story.refused(RefusedWhy.RULE, "no"))),
         arguments("fromClient", told(story -> story.fromClient(1))),
         arguments("toClient", told(story -> story.toClient(1))),
         arguments("ended", told(story -> story.ended(EndReason.COMPLETED, ""))));
@@ -134,7 +148,7 @@ class StoryTest {
     assertThat(control.job()).isEqualTo(control.id());
     assertThat(data.job()).isEqualTo(data.id()).isNotEqualTo(control.id());
 
-    data.belongsTo(control.job());
+    data.belongsTo(control.job(), 1);
     assertThat(data.job()).isEqualTo(control.id());
     assertThat(data.id()).isNotEqualTo(control.id());
   }
@@ -176,13 +190,13 @@ class StoryTest {
   @Test
   void nothingIsKnownBeforeItIsTold() {
     Story story = start();
-    assertThat(story.sshServer()).isEqualTo(Optional.empty());
+    assertThat(story.carrier()).isEmpty();
     assertThat(story.fallback()).isEmpty();
     assertThat(story.rule() + story.action()).isEqualTo("--");
   }
 
   private Story start() {
-    return stories.start(CLIENT, request("ftp.example"), this::onItsLoop);
+    return stories.start(CLIENT, Optional.empty(), request("ftp.example"), this::onItsLoop);
   }
 
   private void onItsLoop() {

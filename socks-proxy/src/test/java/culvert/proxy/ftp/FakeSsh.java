@@ -7,6 +7,7 @@ import culvert.ssh.Originator;
 import culvert.ssh.RemoteForward;
 import culvert.ssh.SshException;
 import culvert.ssh.SshFailure;
+import culvert.ssh.SshSecurity;
 import culvert.ssh.SshServer;
 import culvert.ssh.SshSession;
 import culvert.ssh.SshSessionSpec;
@@ -275,6 +276,12 @@ final class FakeSsh implements SshTransport {
           .addListener(
               (ChannelFuture bound) -> forwarded.setSuccess(new Forward(bound.channel(), bind)));
       return forwarded;
+    }
+
+    @Override
+    public SshSecurity security() {
+      return new SshSecurity(
+          "password", "ssh-ed25519 SHA256:fake", "curve25519-sha256", "aes128-ctr");
     }
 
     @Override

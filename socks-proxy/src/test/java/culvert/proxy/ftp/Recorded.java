@@ -2,10 +2,16 @@ package culvert.proxy.ftp;
 
 import culvert.config.FallbackReason;
 import culvert.filter.ConnectionRequest;
+import culvert.proxy.event.ClientProgram;
 import culvert.proxy.event.ConnectionRecorder;
 import culvert.proxy.event.EndReason;
-import culvert.ssh.SshFailure;
+import culvert.proxy.event.FtpTransfer;
+import culvert.proxy.event.RefusedWhy;
+import culvert.proxy.event.SshCarrier;
+import culvert.ssh.SshException;
+import java.net.InetAddress;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -25,12 +31,12 @@ public final class Recorded implements ConnectionRecorder {
   }
 
   @Override
-  public void belongsTo(UUID newJob) {
+  public void belongsTo(UUID newJob, int request) {
     job = newJob;
   }
 
   @Override
-  public void routed(String rule, String action) {
+  public void routed(ConnectionRequest asked, String rule, String action) {
     events.add("routed " + rule + " " + action);
   }
 
@@ -41,14 +47,35 @@ public final class Recorded implements ConnectionRecorder {
   }
 
   @Override
-  public void tunnelled(String sshServer, String sshUser) {
-    events.add("tunnelled " + sshServer + " " + sshUser);
+  public void tunnelled(SshCarrier carrier) {
+    events.add("tunnelled " + carrier.server() + " " + carrier.user());
   }
 
   @Override
-  public void tunnelFailed(SshFailure failure) {
-    events.add("tunnel failed " + failure);
+  public void tunnelFailed(SshException cause) {
+    events.add("tunnel failed " + cause.failure());
   }
+
+  @Override
+  public void ownerAsked() {}
+
+  @Override
+  public void refused(RefusedWhy why, String detail) {}
+
+  @Override
+  public void ownedBy(ClientProgram owner) {}
+
+  @Override
+  public void inPlaintext(InetAddress reached, Optional<FallbackReason> inPlaceOf) {}
+
+  @Override
+  public void ftpUser(String user) {}
+
+  @Override
+  public void transferAsked(FtpTransfer transfer) {}
+
+  @Override
+  public void transferAnswered(int number, int code) {}
 
   @Override
   public void fellBack(FallbackReason reason, String detail) {

@@ -4,10 +4,14 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 
 import culvert.config.FallbackReason;
 import culvert.filter.ConnectionRequest;
+import culvert.proxy.event.ClientProgram;
 import culvert.proxy.event.ConnectionRecorder;
 import culvert.proxy.event.EndReason;
+import culvert.proxy.event.FtpTransfer;
+import culvert.proxy.event.RefusedWhy;
+import culvert.proxy.event.SshCarrier;
 import culvert.ssh.NettyTransport;
-import culvert.ssh.SshFailure;
+import culvert.ssh.SshException;
 import culvert.ssh.TcpDialer;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -22,6 +26,7 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
@@ -150,19 +155,40 @@ final class RelayFixture implements AutoCloseable {
     }
 
     @Override
-    public void belongsTo(UUID job) {}
+    public void belongsTo(UUID job, int request) {}
 
     @Override
-    public void routed(String rule, String action) {}
+    public void routed(ConnectionRequest asked, String rule, String action) {}
 
     @Override
     public void destinationNamed(ConnectionRequest request, String rule, String action) {}
 
     @Override
-    public void tunnelled(String sshServer, String sshUser) {}
+    public void tunnelled(SshCarrier carrier) {}
 
     @Override
-    public void tunnelFailed(SshFailure failure) {}
+    public void tunnelFailed(SshException cause) {}
+
+    @Override
+    public void ownerAsked() {}
+
+    @Override
+    public void refused(RefusedWhy why, String detail) {}
+
+    @Override
+    public void ownedBy(ClientProgram owner) {}
+
+    @Override
+    public void inPlaintext(InetAddress reached, Optional<FallbackReason> inPlaceOf) {}
+
+    @Override
+    public void ftpUser(String user) {}
+
+    @Override
+    public void transferAsked(FtpTransfer transfer) {}
+
+    @Override
+    public void transferAnswered(int number, int code) {}
 
     @Override
     public void fellBack(FallbackReason reason, String detail) {}

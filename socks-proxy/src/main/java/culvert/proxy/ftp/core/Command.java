@@ -1,7 +1,11 @@
 package culvert.proxy.ftp.core;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Set;
@@ -71,6 +75,11 @@ public final class Command implements ClientInput {
     return new Command(text.getBytes(US_ASCII));
   }
 
+  /** A command that has been made a line for the server. */
+  static Command ofLine(byte[] bytes) {
+    return new Command(Arrays.copyOf(bytes, bytes.length - 2));
+  }
+
   /** {@code USER} with a name that came in another form. */
   static Command user(byte[] name) {
     byte[] line = Arrays.copyOf("USER ".getBytes(US_ASCII), 5 + name.length);
@@ -125,6 +134,16 @@ public final class Command implements ClientInput {
   /** The argument for comparing; bytes beyond ASCII are replaced. */
   String argumentText() {
     return new String(line, argumentStart, line.length - argumentStart, US_ASCII);
+  }
+
+  /** The argument as UTF-8, or else octet by octet; not of a command that may hold a secret. */
+  public String argumentForPeople() {
+    byte[] argument = argument();
+    try {
+      return UTF_8.newDecoder().decode(ByteBuffer.wrap(argument)).toString();
+    } catch (CharacterCodingException e) {
+      return new String(argument, ISO_8859_1);
+    }
   }
 
   int length() {

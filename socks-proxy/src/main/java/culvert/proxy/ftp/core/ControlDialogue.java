@@ -234,6 +234,10 @@ public final class ControlDialogue {
     if (transfer.upload) {
       uploads.began(transfer);
     }
+    Command sent = Command.ofLine(line);
+    effects.add(
+        new ControlEffect.TransferSent(
+            transfer.number, transfer.request, sent.verb(), sent.argumentForPeople()));
     effects.add(new ControlEffect.ToServer(line));
   }
 

@@ -88,6 +88,23 @@ public sealed interface ControlEffect {
    */
   record AwaitRest(int number) implements ControlEffect {}
 
+  /**
+   * A command that moves data has gone to the server.
+   *
+   * @param number see {@link TransferAnswered}
+   * @param request of its data connection
+   * @param path the command's argument
+   */
+  record TransferSent(int number, int request, String command, String path)
+      implements ControlEffect {}
+
+  /**
+   * The server has answered it.
+   *
+   * @param code of the final reply; 0: it has left that out
+   */
+  record TransferAnswered(int number, int code) implements ControlEffect {}
+
   /** Both sides begin with TLS now: relay bytes, understand nothing. */
   record Opaque() implements ControlEffect {}
 

@@ -151,6 +151,7 @@ final class ServerReplies {
       client.answer(local);
     } else if (earlier instanceof Pending.Transfer transfer) {
       uploads.unanswered(transfer);
+      effects.accept(new ControlEffect.TransferAnswered(transfer.number, 0));
       client.answer(new Pending.Local(OwnReply.line(OwnReply.TRANSFER_UNANSWERED)));
     } else if (earlier.isClients() && !earlier.beside()) {
       client.answer(new Pending.Local(OwnReply.line(OwnReply.UNANSWERED)));
@@ -219,6 +220,7 @@ final class ServerReplies {
   }
 
   private void ended(Pending.Transfer transfer, ReplyLine line) {
+    effects.accept(new ControlEffect.TransferAnswered(transfer.number, line.code()));
     if (line.code() == 426) {
       aborts.understood();
     }

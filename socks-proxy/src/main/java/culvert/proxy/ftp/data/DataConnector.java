@@ -144,11 +144,9 @@ public final class DataConnector {
     Closing.breaksOffAlone(client.channel()); // before it has got anything
     session.started(number, client.channel());
     try {
-      recorder.belongsTo(job);
-      recorder.routed("ftp-data", route.action().toString());
-      upstream
-          .tunnel()
-          .ifPresent(tunnel -> recorder.tunnelled(tunnel.server().toString(), tunnel.user()));
+      recorder.belongsTo(job, number);
+      recorder.routed(client.request(), "ftp-data", route.action().toString());
+      upstream.tunnel().ifPresent(tunnel -> recorder.tunnelled(tunnel.carrier()));
     } catch (RuntimeException | Error e) {
       data.failed(e);
     }
@@ -176,6 +174,9 @@ public final class DataConnector {
       return;
     }
     try {
+      if (!upstream.isTunnelled()) {
+        upstream.reached().ifPresent(to -> data.recorder().inPlaintext(to, upstream.fallback()));
+      }
       relay.start(data.channel(), server, data.recorder(), new Ending(data, serverEnd));
       data.client().accept();
     } catch (RuntimeException | Error e) {

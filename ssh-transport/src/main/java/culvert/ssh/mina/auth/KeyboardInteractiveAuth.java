@@ -111,6 +111,7 @@ final class KeyboardInteractiveAuth extends AbstractUserAuth {
 
   @Override
   public void signalAuthMethodSuccess(ClientSession session, String service, Buffer buffer) {
+    LoginService.acceptedBy(session, getName());
     login.note(AuthMethod.KEYBOARD_INTERACTIVE, "accepted");
   }
 

@@ -41,6 +41,11 @@ public final class LoginMethods {
     return LoginService.remark(session);
   }
 
+  /** The method by which the server has let us in, of several the last; {@code none}: by none. */
+  public static String accepted(ClientSession session) {
+    return LoginService.accepted(session);
+  }
+
   private record Method(AuthMethod method, BiFunction<ClientSession, Login, UserAuth> constructor)
       implements UserAuthFactory {
     @Override

@@ -19,6 +19,7 @@ import org.apache.sshd.common.util.buffer.Buffer;
  */
 final class LoginService extends ClientUserAuthService {
   private static final AttributeKey<String> REMARK = new AttributeKey<>();
+  private static final AttributeKey<String> ACCEPTED = new AttributeKey<>();
 
   LoginService(Session session) {
     super(session);
@@ -62,6 +63,16 @@ final class LoginService extends ClientUserAuthService {
   /** See {@link LoginMethods#remark}. */
   static Optional<String> remark(ClientSession session) {
     return Optional.ofNullable(session.getAttribute(REMARK));
+  }
+
+  /** The server has let us in by this method. */
+  static void acceptedBy(ClientSession session, String method) {
+    session.setAttribute(ACCEPTED, method);
+  }
+
+  /** See {@link LoginMethods#accepted}. */
+  static String accepted(ClientSession session) {
+    return Optional.ofNullable(session.getAttribute(ACCEPTED)).orElse("none");
   }
 
   /** Goes on with the next key or method when the current one gave up by itself. */

@@ -61,6 +61,7 @@ final class PasswordAuth extends AbstractUserAuth {
 
   @Override
   public void signalAuthMethodSuccess(ClientSession session, String service, Buffer buffer) {
+    LoginService.acceptedBy(session, getName());
     login.note(AuthMethod.PASSWORD, "accepted");
   }
 

@@ -168,6 +168,7 @@ final class PublicKeyAuth extends AbstractUserAuth {
 
   @Override
   public void signalAuthMethodSuccess(ClientSession session, String service, Buffer buffer) {
+    LoginService.acceptedBy(session, getName());
     if (current != null) {
       login.note(AuthMethod.PUBLICKEY, current.identity() + " accepted");
     }

@@ -8,6 +8,7 @@ import culvert.ssh.Originator;
 import culvert.ssh.RemoteForward;
 import culvert.ssh.SshException;
 import culvert.ssh.SshFailure;
+import culvert.ssh.SshSecurity;
 import culvert.ssh.SshServer;
 import culvert.ssh.TunnelTarget;
 import culvert.ssh.mina.auth.LoginMethods;
@@ -42,6 +43,7 @@ public final class SessionChannels {
   private final RemoteForwards forwards;
   private final Set<SshDuplexChannel> open = new HashSet<>();
   private final Optional<String> remark;
+  private final SshSecurity security;
   private boolean ended;
 
   SessionChannels(SshServer server, ClientSession session, WindowBudget windows) {
@@ -50,7 +52,13 @@ public final class SessionChannels {
     this.connection = (NettyIoSession) session.getIoSession();
     this.windows = windows;
     this.remark = LoginMethods.remark(session);
+    this.security = Securities.of(session);
     this.forwards = new RemoteForwards(server, session);
+  }
+
+  /** How they are protected. */
+  public SshSecurity security() {
+    return security;
   }
 
   /**

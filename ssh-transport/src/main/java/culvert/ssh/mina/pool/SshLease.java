@@ -8,6 +8,7 @@ import culvert.ssh.Originator;
 import culvert.ssh.RemoteForward;
 import culvert.ssh.SshException;
 import culvert.ssh.SshFailure;
+import culvert.ssh.SshSecurity;
 import culvert.ssh.SshSession;
 import culvert.ssh.TunnelTarget;
 import culvert.ssh.mina.connection.HopSession;
@@ -108,6 +109,11 @@ final class SshLease implements SshSession, HopSession {
     }
     pool.leave(left);
     return left != other;
+  }
+
+  @Override
+  public SshSecurity security() {
+    return session.connection().channels().security();
   }
 
   @Override

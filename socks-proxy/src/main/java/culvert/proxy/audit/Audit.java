@@ -1,0 +1,122 @@
+package culvert.proxy.audit;
+
+import culvert.config.AuditSettings;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The audit trail of one daemon, from {@link #open} to {@link #close}; what is told outside of that
+ * is told to nobody. Thread-safe.
+ */
+public final class Audit implements AuditLog, AutoCloseable {
+  private final Optional<AuditSettings> settings;
+  private final InstantSource clock = InstantSource.system();
+  private final Supplier<String> config;
+  private volatile @Nullable AuditTrail trail;
+
+  /**
+   * @param settings empty: none is kept
+   * @param config the hash of the configuration in force
+   */
+  public Audit(Optional<AuditSettings> settings, Supplier<String> config) {
+    this.settings = settings;
+    this.config = config;
+  }
+
+  /**
+   * Begins the trail, if one is to be kept.
+   *
+   * @param boot of this run of the program
+   * @throws IOException with a message for the user
+   */
+  public void open(UUID boot) throws IOException {
+    if (settings.isPresent()) {
+      trail = AuditTrail.open(settings.get(), hostName(), boot);
+    }
+  }
+
+  private static String hostName() {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      return "localhost";
+    }
+  }
+
+  /** What hears of the connections. */
+  public AuditJobs jobs() {
+    return new AuditJobs(this, clock, settings.map(AuditSettings::paths).orElse(false), config);
+  }
+
+  /** Whether a trail is to be kept. */
+  public boolean isKept() {
+    return settings.isPresent();
+  }
+
+  @Override
+  public void record(AuditEvent event) {
+    @Nullable AuditTrail present = trail;
+    if (present != null) {
+      present.record(event);
+    }
+  }
+
+  @Override
+  public void whenRoom(Runnable task) {
+    @Nullable AuditTrail present = trail;
+    if (present == null) {
+      task.run();
+    } else {
+      present.whenRoom(task);
+    }
+  }
+
+  /** The daemon has begun. */
+  public void started(String version, List<String> listeners) {
+    record(AuditCode.START, new Fields().put("version", version).put("listeners", listeners));
+  }
+
+  /** Another configuration is in force. */
+  public void reloaded(List<String> restart) {
+    record(AuditCode.RELOAD, new Fields().put("needs_restart", restart));
+  }
+
+  private void record(AuditCode code, Fields fields) {
+    Map<String, Object> all = fields.put("config", config.get()).map();
+    record(new AuditEvent(code, clock.instant(), all));
+  }
+
+  /** Events that could not be kept, since the start. */
+  public long lost() {
+    @Nullable AuditTrail present = trail;
+    return present == null ? 0 : present.lost();
+  }
+
+  /** See {@link AuditTrail#reopen}. */
+  public void reopen() {
+    @Nullable AuditTrail present = trail;
+    if (present != null) {
+      present.reopen();
+    }
+  }
+
+  /** The daemon ends. Blocks until everything is on the disk, if it can be. Idempotent. */
+  @Override
+  public void close() {
+    @Nullable AuditTrail present = trail;
+    if (present != null) {
+      trail = null;
+      present.record(
+          new AuditEvent(AuditCode.STOP, clock.instant(), Map.of("config", config.get())));
+      present.close();
+    }
+  }
+}
