@@ -9,14 +9,14 @@ import java.util.List;
 import java.util.Map;
 
 /** Lines of the trail as JSON objects, in UTF-8. */
-final class AuditJson {
+public final class AuditJson {
   private static final JSON CODEC =
       JSON.std.with(JSON.Feature.FAIL_ON_DUPLICATE_MAP_KEYS).without(JSON.Feature.USE_FIELDS);
 
   private AuditJson() {}
 
   /** In one line, with nothing behind it. */
-  static byte[] encode(Map<String, ?> object) {
+  public static byte[] encode(Map<String, ?> object) {
     try {
       return CODEC.asBytes(wellFormed(object));
     } catch (IOException e) {

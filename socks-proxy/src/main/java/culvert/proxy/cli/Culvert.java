@@ -74,6 +74,10 @@ public final class Culvert implements Callable<Integer> {
             .addSubcommand(new TrustCommand(terminal, parts.hostKeys()))
             .addSubcommand(new PinsCommand(terminal))
             .addSubcommand(new UnpinCommand(terminal))
+            .addSubcommand(
+                new CommandLine(new AuditCommand(terminal))
+                    .addSubcommand(new AuditVerifyCommand(terminal))
+                    .addSubcommand(new AuditHeadCommand(terminal)))
             .addSubcommand(new TunnelCommand(terminal, parts.tunnels(), parts.signals()))
             .addSubcommand(new DemoCommand(terminal))
             .addSubcommand(new CommandLine.HelpCommand());

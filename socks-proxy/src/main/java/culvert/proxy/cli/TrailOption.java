@@ -1,0 +1,51 @@
+package culvert.proxy.cli;
+
+import culvert.config.AuditSettings;
+import culvert.config.CulvertConfig;
+import culvert.proxy.audit.TrailReader;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** The files of the audit trail that a command reads. */
+final class TrailOption {
+  @Mixin private final ConfigOption configOption;
+
+  @Parameters(
+      paramLabel = "FILE",
+      arity = "0..*",
+      description = {
+        "Files of a trail, compressed ones too (default: all of the configured trail's)."
+      })
+  private List<Path> files = List.of();
+
+  TrailOption(Terminal terminal) {
+    configOption = new ConfigOption(terminal);
+  }
+
+  /**
+   * In the order in which they were written; empty: the configuration has errors, which were
+   * printed.
+   *
+   * @throws IOException with a message for the user
+   */
+  Optional<List<Path>> files() throws IOException {
+    if (!files.isEmpty()) {
+      return Optional.of(TrailReader.inOrder(files));
+    }
+    Optional<CulvertConfig> config = configOption.read();
+    if (config.isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<Path> trail = config.get().audit().map(AuditSettings::file);
+    return Optional.of(trail.isPresent() ? TrailReader.files(trail.get()) : none(config.get()));
+  }
+
+  private List<Path> none(CulvertConfig config) throws IOException {
+    throw new IOException(
+        configOption.name() + ": audit: off: no trail is kept (expected: FILE..., or audit: on)");
+  }
+}
