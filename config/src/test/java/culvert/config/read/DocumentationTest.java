@@ -30,7 +30,8 @@ class DocumentationTest {
           "rule", "Rules",
           "match", "Match",
           "ftp", "FTP",
-          "limits", "Limits");
+          "limits", "Limits",
+          "audit", "Audit");
 
   /** A row of a table. */
   private record Row(String key, String type, String standard, String example, String meaning) {}

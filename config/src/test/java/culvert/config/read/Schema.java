@@ -56,6 +56,7 @@ final class Schema {
     sections.put("match", MatchReader.KEYS);
     sections.put("ftp", FtpReader.KEYS);
     sections.put("limits", LimitsReader.KEYS);
+    sections.put("audit", AuditReader.KEYS);
     return sections;
   }
 
