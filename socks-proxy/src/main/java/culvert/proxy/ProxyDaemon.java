@@ -124,7 +124,8 @@ public final class ProxyDaemon implements AutoCloseable {
         audit.isKept()
             ? new OpenConnections(
                 Stories.loggedAndCounted(metrics.events(), audit.jobs()),
-                new SocketPrograms(owners))
+                new SocketPrograms(owners),
+                audit::whenRoom)
             : new OpenConnections(Stories.loggedAndCounted(metrics.events()));
     AddressResolver resolver = new BlockingResolver(naming, parts.names());
     TcpDialer dialer =

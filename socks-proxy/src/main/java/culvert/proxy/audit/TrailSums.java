@@ -120,8 +120,8 @@ public final class TrailSums {
     }
     object.put("jobs", sum.jobs());
     object.put("not_ok", sum.notOk());
-    object.put("files", Map.of("up", sum.filesUp(), "down", sum.filesDown()));
-    object.put("bytes", Map.of("up", sum.bytesUp(), "down", sum.bytesDown()));
+    object.put("files", new Fields().put("up", sum.filesUp()).put("down", sum.filesDown()).map());
+    object.put("bytes", new Fields().put("up", sum.bytesUp()).put("down", sum.bytesDown()).map());
     return object;
   }
 }

@@ -6,12 +6,14 @@ import culvert.proxy.event.EndReason;
 import culvert.proxy.event.SshCarrier;
 import culvert.proxy.event.Stories;
 import culvert.proxy.relay.Closing;
+import culvert.proxy.relay.HomeLoop;
 import io.netty.channel.Channel;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.IntPredicate;
@@ -22,6 +24,7 @@ public final class OpenConnections {
 
   private final Stories stories;
   private final ClientPrograms programs;
+  private final Executor room;
 
   /** Finds out who runs a client, beside everything else. */
   @FunctionalInterface
@@ -50,14 +53,28 @@ public final class OpenConnections {
     }
   }
 
-  /** Of clients of whom nobody finds out who runs them. */
+  /** Of clients of whom nobody finds out who runs them, and for whom there is always room. */
   public OpenConnections(Stories stories) {
-    this(stories, ClientPrograms.UNKNOWN);
+    this(stories, ClientPrograms.UNKNOWN, Runnable::run);
   }
 
-  public OpenConnections(Stories stories, ClientPrograms programs) {
+  /**
+   * @param room runs a task when what a new connection has to tell can be written down: at once, or
+   *     later on any thread
+   */
+  public OpenConnections(Stories stories, ClientPrograms programs, Executor room) {
     this.stories = stories;
     this.programs = programs;
+    this.room = room;
+  }
+
+  /**
+   * Lets a client in when there is room for its story: at once, or later on its channel's loop,
+   * even if it has gone by then.
+   */
+  public void whenRoom(Client client, Runnable enter) {
+    HomeLoop home = HomeLoop.of(client.channel());
+    room.execute(() -> home.post(enter));
   }
 
   /**

@@ -55,19 +55,21 @@ public final class Router implements ClientHandler {
 
   /** For clients of a fixed tunnel, whose way is known: neither table nor rules are asked. */
   public ClientHandler fixed(FixedWay way) {
-    return client -> {
-      Policy now = policy.get();
-      RoutedConnection connection = start(client, now);
-      connection.guarded(
-          () -> {
-            if (draining) {
-              connection.refuseLate();
-            } else {
-              open.identify(client, connection.recorder());
-              connection.go(way.route(now));
-            }
-          });
-    };
+    return client -> open.whenRoom(client, () -> go(client, way));
+  }
+
+  private void go(Client client, FixedWay way) {
+    Policy now = policy.get();
+    RoutedConnection connection = start(client, now);
+    connection.guarded(
+        () -> {
+          if (draining) {
+            connection.refuseLate();
+          } else {
+            open.identify(client, connection.recorder());
+            connection.go(way.route(now));
+          }
+        });
   }
 
   private RoutedConnection start(Client client, Policy now) {
@@ -78,8 +80,12 @@ public final class Router implements ClientHandler {
 
   @Override
   public void handle(Client client) {
-    RoutedConnection connection = start(client, policy.get());
-    connection.guarded(() -> claim(client, new SocketOwner.NotLookedUp(), connection));
+    open.whenRoom(
+        client,
+        () -> {
+          RoutedConnection connection = start(client, policy.get());
+          connection.guarded(() -> claim(client, new SocketOwner.NotLookedUp(), connection));
+        });
   }
 
   /** Sessions that TLS hides announce nothing: what their clients want, the rules decide. */

@@ -28,6 +28,11 @@ public record DataDoor(ConnectionLimits limits, OpenConnections connections) {
       return;
     }
     channel.closeFuture().addListener(closed -> limits.release(address, client.forwardedBy()));
+    connections.whenRoom(client, () -> take(client, taker));
+  }
+
+  private void take(AcceptedClient client, DataTaker taker) {
+    Channel channel = client.channel();
     ConnectionRecorder recorder = connections.begin(client);
     try {
       taker.take(client, recorder);

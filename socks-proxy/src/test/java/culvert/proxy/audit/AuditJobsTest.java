@@ -1,0 +1,358 @@
+package culvert.proxy.audit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import culvert.config.FallbackReason;
+import culvert.filter.ConnectionRequest;
+import culvert.filter.DestinationAddress;
+import culvert.proxy.event.ClientProgram;
+import culvert.proxy.event.EndReason;
+import culvert.proxy.event.FtpTransfer;
+import culvert.proxy.event.RefusedWhy;
+import culvert.proxy.event.SshCarrier;
+import culvert.proxy.event.Stories;
+import culvert.proxy.event.Story;
+import culvert.ssh.SshSecurity;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+class AuditJobsTest {
+  private static final InetSocketAddress CLIENT = new InetSocketAddress("192.0.2.7", 40_000);
+  private static final InetAddress SERVER = new InetSocketAddress("192.0.2.21", 21).getAddress();
+  private static final SshCarrier CARRIER =
+      new SshCarrier(
+          "gate:22",
+          "batch",
+          Optional.of(new SshSecurity("password", "ssh-ed25519 SHA256:x", "mlkem", "aes")));
+
+  private final List<AuditEvent> events = new ArrayList<>();
+  private final AtomicLong nanoTime = new AtomicLong();
+  private final AuditLog log =
+      new AuditLog() {
+        @Override
+        public void record(AuditEvent event) {
+          events.add(event);
+        }
+
+        @Override
+        public void whenRoom(Runnable task) {
+          task.run();
+        }
+      };
+  private Stories stories = stories(true);
+
+  private Stories stories(boolean paths) {
+    return new Stories(
+        nanoTime::get,
+        List.of(new AuditJobs(log, () -> Events.TIME, paths, () -> "0123456789abcdef")));
+  }
+
+  private static ConnectionRequest request(String host, int port) {
+    return new ConnectionRequest(
+        host, new DestinationAddress.NotResolved(), port, CLIENT.getAddress(), "socks");
+  }
+
+  private Story begin() {
+    Story control = stories.start(CLIENT, Optional.of("joe"), request("ftp.example", 21));
+    control.routed(request("ftp.example", 21), "jobs", "ftp-tunnel");
+    control.ftpUser("batch");
+    return control;
+  }
+
+  private Story data(Story control, int request) {
+    Story data = stories.start(CLIENT, Optional.empty(), request("ftp.example", 40_001));
+    data.belongsTo(control.job(), request);
+    data.routed(request("ftp.example", 40_001), "ftp-data", "ftp-tunnel");
+    return data;
+  }
+
+  private List<String> names() {
+    return events.stream().map(event -> event.code().event()).toList();
+  }
+
+  private Map<String, Object> last() {
+    return events.get(events.size() - 1).fields();
+  }
+
+  @Test
+  void aTunnelledJobTellsOfItsTransfersAndThenOfItself() {
+    Story control = begin();
+    control.tunnelled(CARRIER);
+    Story down = data(control, 1);
+    down.tunnelled(CARRIER);
+    control.transferAsked(new FtpTransfer(7, 1, "RETR", "a b.txt"));
+    down.toClient(1_000);
+    down.ended(EndReason.COMPLETED, "");
+    assertThat(events).isEmpty(); // the server's word is to come
+    control.transferAnswered(7, 226);
+
+    assertThat(names()).containsExactly("transfer.ended");
+    assertThat(last())
+        .containsEntry("job", control.job().toString())
+        .containsEntry("transfer", down.id().toString())
+        .containsEntry("route", "ssh")
+        .containsEntry("encrypted", true)
+        .containsEntry("outcome", "ok")
+        .containsEntry("rule", "jobs")
+        .containsEntry("bytes", Map.of("up", 0L, "down", 1_000L))
+        .containsEntry(
+            "ftp", Map.of("user", "batch", "command", "RETR", "path", "a b.txt", "reply", 226))
+        .containsEntry(
+            "ssh",
+            Map.of(
+                "server", "gate:22",
+                "user", "batch",
+                "method", "password",
+                "host_key", "ssh-ed25519 SHA256:x",
+                "kex", "mlkem",
+                "cipher", "aes"))
+        .doesNotContainKey("why");
+
+    control.fromClient(55); // commands are no data
+    control.ended(EndReason.COMPLETED, "");
+    assertThat(names()).containsExactly("transfer.ended", "job.ended");
+    assertThat(last())
+        .containsEntry("bytes", Map.of("up", 0L, "down", 1_000L))
+        .containsEntry("files", Map.of("up", 0L, "down", 1L))
+        .containsEntry("outcome", "ok")
+        .containsEntry("config", "0123456789abcdef");
+  }
+
+  @Test
+  void theJobEndsBehindAllOfItsTransfers() {
+    Story control = begin();
+    control.tunnelled(CARRIER);
+    Story up = data(control, 1);
+    up.tunnelled(CARRIER);
+    control.transferAsked(new FtpTransfer(7, 1, "STOR", "x"));
+    control.ended(EndReason.CLIENT_ABORTED, "gone");
+    assertThat(events).isEmpty();
+    up.fromClient(10);
+    up.ended(EndReason.CLIENT_ABORTED, "gone");
+
+    assertThat(names()).containsExactly("transfer.ended", "job.ended");
+    assertThat(events.get(0).fields()).containsEntry("outcome", "aborted");
+    assertThat(last())
+        .containsEntry("outcome", "aborted")
+        .containsEntry("bytes", Map.of("up", 10L, "down", 0L))
+        .containsEntry("files", Map.of("up", 0L, "down", 0L));
+  }
+
+  @Test
+  void plaintextInPlaceOfATunnelSaysSoOfItsData() {
+    Story control = begin();
+    control.fellBack(FallbackReason.UNREACHABLE, "refused");
+    control.inPlaintext(SERVER, Optional.of(FallbackReason.UNREACHABLE));
+    Story up = data(control, 1);
+    up.inPlaintext(SERVER, Optional.of(FallbackReason.UNREACHABLE));
+    control.transferAsked(new FtpTransfer(7, 1, "STOR", "x"));
+    up.fromClient(10);
+    control.transferAnswered(7, 226);
+    up.ended(EndReason.COMPLETED, "");
+    control.ended(EndReason.COMPLETED, "");
+
+    assertThat(names()).containsExactly("fallback", "transfer.ended", "job.ended");
+    assertThat(events)
+        .allSatisfy(
+            event ->
+                assertThat(event.fields())
+                    .containsEntry("route", "plaintext")
+                    .containsEntry("why", "unreachable")
+                    .doesNotContainKey("ssh"));
+    assertThat(last())
+        .containsEntry("encrypted", false)
+        .containsEntry("files", Map.of("up", 1L, "down", 0L));
+  }
+
+  @Test
+  void plaintextByTheRuleSaysThat() {
+    Story relayed = stories.start(CLIENT, Optional.empty(), request("host.example", 80));
+    relayed.routed(request("host.example", 80), "default-action", "direct");
+    relayed.inPlaintext(SERVER, Optional.empty());
+    relayed.fromClient(3);
+    relayed.toClient(4);
+    relayed.ended(EndReason.COMPLETED, "");
+
+    assertThat(names()).containsExactly("job.ended");
+    assertThat(last())
+        .containsEntry("route", "plaintext")
+        .containsEntry("why", "rule")
+        .containsEntry("bytes", Map.of("up", 3L, "down", 4L))
+        .doesNotContainKeys("files", "ftp", "ssh");
+  }
+
+  @Test
+  void refusalsAreToldAsTheyComeAndTheJobsEndAfterThem() {
+    Story control = begin();
+    control.refused(RefusedWhy.LOGIN, "refused");
+    control.refused(RefusedWhy.HOST_KEY, "changed");
+    control.ended(EndReason.UPSTREAM_FAILED, "changed");
+
+    assertThat(names()).containsExactly("refused", "refused", "job.ended");
+    assertThat(events.stream().map(event -> event.code().code()))
+        .containsExactly("CV2002", "CV2003", "CV1001");
+    assertThat(last())
+        .containsEntry("route", "refused")
+        .containsEntry("why", "host-key")
+        .containsEntry("outcome", "refused")
+        .containsEntry("encrypted", false);
+  }
+
+  @Test
+  void theServersRefusalOfAFileIsATransfersButNotTheJobs() {
+    Story control = begin();
+    control.tunnelled(CARRIER);
+    Story data = data(control, 1);
+    data.tunnelled(CARRIER);
+    control.transferAsked(new FtpTransfer(7, 1, "RETR", "none"));
+    control.transferAnswered(7, 550);
+    data.ended(EndReason.COMPLETED, "");
+    control.ended(EndReason.COMPLETED, "");
+
+    assertThat(events.get(0).fields()).containsEntry("outcome", "refused");
+    assertThat(last()).containsEntry("outcome", "ok");
+  }
+
+  @Test
+  void aFileThatTheServerCouldNotTakeWholeIsTruncated() {
+    Story control = begin();
+    control.tunnelled(CARRIER);
+    Story data = data(control, 1);
+    data.tunnelled(CARRIER);
+    control.transferAsked(new FtpTransfer(7, 1, "STOR", "x"));
+    data.fromClient(10);
+    data.ended(EndReason.COMPLETED, "");
+    control.transferAnswered(7, 452);
+    control.ended(EndReason.COMPLETED, "");
+
+    assertThat(events.get(0).fields()).containsEntry("outcome", "truncated");
+    assertThat(last())
+        .containsEntry("outcome", "truncated")
+        .containsEntry("files", Map.of("up", 0L, "down", 0L));
+  }
+
+  @Test
+  void dataOfWhichNobodyKnowsWhatForHaveTheNextCommand() {
+    Story control = begin();
+    control.tunnelled(CARRIER);
+    Story data = data(control, -1);
+    data.tunnelled(CARRIER);
+    control.transferAsked(new FtpTransfer(7, 3, "NLST", ""));
+    control.transferAnswered(7, 226);
+    data.toClient(10);
+    data.ended(EndReason.COMPLETED, "");
+
+    assertThat(last())
+        .containsEntry("ftp", Map.of("user", "batch", "command", "NLST", "reply", 226));
+  }
+
+  @Test
+  void theJobsEndWaitsUntilItIsKnownWhoHasRunIt() {
+    Story control = begin();
+    control.ownerAsked();
+    control.tunnelled(CARRIER);
+    control.ended(EndReason.COMPLETED, "");
+    assertThat(events).isEmpty();
+    control.ownedBy(new ClientProgram(Set.of("1000", "batch"), List.of("python3", "job.py")));
+
+    assertThat(last())
+        .containsEntry(
+            "client",
+            Map.of(
+                "address", "192.0.2.7",
+                "port", 40_000,
+                "os_user", "batch",
+                "program", "python3",
+                "programs", List.of("python3", "job.py"),
+                "socks_user", "joe"));
+  }
+
+  @Test
+  void whoCannotBeSeenIsUnknown() {
+    Story control = begin();
+    control.ended(EndReason.CLIENT_ABORTED, "gone");
+
+    assertThat(last().get("client"))
+        .isEqualTo(
+            Map.of(
+                "address", "192.0.2.7",
+                "port", 40_000,
+                "os_user", "unknown",
+                "program", "unknown",
+                "socks_user", "joe"));
+    assertThat(last()).containsEntry("why", "client-aborted").containsEntry("outcome", "aborted");
+  }
+
+  @Test
+  void dataBehindTheEndOfTheirJobAreToldAllTheSame() {
+    Story control = begin();
+    control.tunnelled(CARRIER);
+    control.ended(EndReason.COMPLETED, "");
+    Story late = data(control, 1);
+    late.tunnelled(CARRIER);
+    late.toClient(5);
+    late.ended(EndReason.COMPLETED, "");
+
+    assertThat(names()).containsExactly("job.ended", "transfer.ended");
+    assertThat(last())
+        .containsEntry("job", control.job().toString())
+        .containsEntry("bytes", Map.of("up", 0L, "down", 5L));
+  }
+
+  @Test
+  void namesOfFilesAreToldOnlyWhereTheyMayBe() {
+    stories = stories(false);
+    Story control = begin();
+    control.tunnelled(CARRIER);
+    Story data = data(control, 1);
+    data.tunnelled(CARRIER);
+    control.transferAsked(new FtpTransfer(7, 1, "RETR", "secret.txt"));
+    control.transferAnswered(7, 226);
+    data.ended(EndReason.COMPLETED, "");
+    control.ended(EndReason.COMPLETED, "");
+
+    assertThat(events.toString()).doesNotContain("secret.txt");
+  }
+
+  @Test
+  void whatTheClientHasNamedSinceIsTheDestination() {
+    Story control = stories.start(CLIENT, Optional.empty(), request("gateway.example", 21));
+    control.routed(request("gateway.example", 21), "named", "ftp-tunnel");
+    control.destinationNamed(request("ftp.example", 2121), "jobs", "ftp-tunnel");
+    control.tunnelled(CARRIER);
+    control.ended(EndReason.COMPLETED, "");
+
+    assertThat(last())
+        .containsEntry(
+            "destination",
+            Map.of("asked", "gateway.example:21", "host", "ftp.example", "port", 2121))
+        .containsEntry("rule", "jobs");
+  }
+
+  @Test
+  void aTrailOfThousandsOfFilesKeepsNothingOfThem() {
+    Story control = begin();
+    control.tunnelled(CARRIER);
+    for (int i = 1; i <= 5_000; i++) {
+      Story data = data(control, i);
+      data.tunnelled(CARRIER);
+      control.transferAsked(new FtpTransfer(i, i, "RETR", "f" + i));
+      data.toClient(2);
+      data.ended(EndReason.COMPLETED, "");
+      control.transferAnswered(i, 226);
+    }
+    assertThat(events).hasSize(5_000);
+    control.ended(EndReason.COMPLETED, "");
+
+    assertThat(last())
+        .containsEntry("bytes", Map.of("up", 0L, "down", 10_000L))
+        .containsEntry("files", Map.of("up", 0L, "down", 5_000L));
+  }
+}
