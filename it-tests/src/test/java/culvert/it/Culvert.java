@@ -3,6 +3,7 @@ package culvert.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import culvert.config.AuditSettings;
 import culvert.config.CulvertConfig;
 import culvert.config.read.ConfigLoader;
 import culvert.config.read.Environment;
@@ -12,14 +13,18 @@ import culvert.it.peers.Socks5;
 import culvert.it.peers.TestAccount;
 import culvert.proxy.ProxyDaemon;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Culvert in this process, on a free port of 127.0.0.1. Closing it fails if a thread of its own is
- * left, or if Netty's leak detector has found a buffer that nobody released.
+ * left, if Netty's leak detector has found a buffer that nobody released, or if its audit trail is
+ * not whole and as its schema has it.
  */
 public final class Culvert implements AutoCloseable {
   static {
@@ -30,10 +35,12 @@ public final class Culvert implements AutoCloseable {
   private static final Duration THREADS_END = Duration.ofSeconds(10);
 
   private final ProxyDaemon daemon;
+  private final Optional<Path> trail;
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  private Culvert(ProxyDaemon daemon) {
+  private Culvert(ProxyDaemon daemon, Optional<Path> trail) {
     this.daemon = daemon;
+    this.trail = trail;
   }
 
   public static Culvert start(TestConfig config) throws IOException {
@@ -41,7 +48,9 @@ public final class Culvert implements AutoCloseable {
   }
 
   public static Culvert start(String yaml) throws IOException {
-    Culvert started = new Culvert(ProxyDaemon.start(read(yaml)));
+    CulvertConfig config = read(yaml.contains("state-directory") ? yaml : yaml + "\naudit: off\n");
+    Culvert started =
+        new Culvert(ProxyDaemon.start(config), config.audit().map(AuditSettings::file));
     OPEN.incrementAndGet();
     return started;
   }
@@ -86,10 +95,19 @@ public final class Culvert implements AutoCloseable {
       return;
     }
     daemon.close();
+    trail.ifPresent(Culvert::assertWhole);
     if (OPEN.decrementAndGet() == 0) { // else some are another one's
       await("Culvert's threads end").atMost(THREADS_END).until(() -> threads().isEmpty());
     }
     BufferLeaks.assertNone();
+  }
+
+  private static void assertWhole(Path trail) {
+    try {
+      AuditTrails.assertWhole(trail);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static List<String> threads() {

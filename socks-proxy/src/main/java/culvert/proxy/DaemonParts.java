@@ -15,6 +15,7 @@ import culvert.proxy.relay.Relay;
 import culvert.proxy.upstream.BlockingResolver;
 import culvert.proxy.upstream.Upstreams;
 import culvert.ssh.AddressResolver;
+import culvert.ssh.HostKeyEvents;
 import culvert.ssh.NettyTransport;
 import culvert.ssh.SshTransport;
 import culvert.ssh.mina.MinaSshTransport;
@@ -40,7 +41,11 @@ record DaemonParts(
   @FunctionalInterface
   interface SshFactory {
     SshTransport create(
-        NettyTransport transport, AddressResolver resolver, Executor blocking, Limits limits);
+        NettyTransport transport,
+        AddressResolver resolver,
+        Executor blocking,
+        Limits limits,
+        HostKeyEvents hostKeys);
   }
 
   @FunctionalInterface
@@ -56,12 +61,17 @@ record DaemonParts(
   record Ftp(DataClaims dataConnections, FtpSessions sessions) {}
 
   private static SshTransport mina(
-      NettyTransport transport, AddressResolver resolver, Executor blocking, Limits limits) {
+      NettyTransport transport,
+      AddressResolver resolver,
+      Executor blocking,
+      Limits limits,
+      HostKeyEvents hostKeys) {
     return new MinaSshTransport(
         transport,
         resolver,
         blocking,
-        new MinaSshTransport.Bounds(limits.channelWindow(), limits.buffered()));
+        new MinaSshTransport.Bounds(limits.channelWindow(), limits.buffered()),
+        hostKeys);
   }
 
   private static Ftp ftp(

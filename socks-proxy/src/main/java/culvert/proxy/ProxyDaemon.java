@@ -141,7 +141,7 @@ public final class ProxyDaemon implements AutoCloseable {
     ssh =
         foundations.add(
             new GuardedSsh(
-                parts.ssh().create(transport, resolver, blocking, config.limits()),
+                parts.ssh().create(transport, resolver, blocking, config.limits(), audit),
                 ownListeners,
                 resolver),
             GuardedSsh::close);
@@ -152,7 +152,7 @@ public final class ProxyDaemon implements AutoCloseable {
             () -> policy.fixedTargets(),
             blocking,
             Clock.systemUTC(),
-            metrics.events()::pinNotWritten);
+            new PinsTold(audit, metrics.events()));
     DirectConnector direct = new TcpConnector(dialer, DIRECT_CONNECT_TIMEOUT, ownListeners);
     Upstreams upstreams =
         new Upstreams(resolver, direct, ssh, pins, HeldPorts.NONE, owners, OpeningTimes.DEFAULT);

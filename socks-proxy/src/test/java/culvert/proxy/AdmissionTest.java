@@ -52,6 +52,7 @@ class AdmissionTest {
                     rules: []
                     default-action: direct
                     pin-tunnelled: false
+                    audit: off
                     ftp: { ports: [%d] }
                     limits: { connections: 40, before-login: %d, handshake-timeout: 60s }
                     """

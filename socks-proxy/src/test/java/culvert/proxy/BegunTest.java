@@ -60,7 +60,7 @@ class BegunTest {
     SshTransport ssh = mock(SshTransport.class);
     DaemonParts parts =
         new DaemonParts(
-            (transport, resolver, blocking, limits) -> {
+            (transport, resolver, blocking, limits, hostKeys) -> {
               pools.add((ExecutorService) blocking);
               return ssh;
             },
@@ -80,7 +80,7 @@ class BegunTest {
     assumeThat(OPEN_FILES).isDirectory();
     DaemonParts parts =
         new DaemonParts(
-            (transport, resolver, blocking, limits) -> {
+            (transport, resolver, blocking, limits, hostKeys) -> {
               throw new IllegalStateException("for the test");
             },
             (upstreams, relay, listeners, active, controlPorts) -> {
@@ -100,7 +100,7 @@ class BegunTest {
 
   private static CulvertConfig config() {
     return new ConfigLoader(Environment.ofProcess())
-        .loadString("listeners: [{ name: socks, socks: '127.0.0.1:0' }]", "test.yaml")
+        .loadString("listeners: [{ name: socks, socks: '127.0.0.1:0' }]\naudit: off", "test.yaml")
         .orThrow();
   }
 

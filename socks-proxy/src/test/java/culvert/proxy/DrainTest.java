@@ -43,6 +43,7 @@ class DrainTest {
                     rules: []
                     default-action: direct
                     pin-tunnelled: false
+                    audit: off
                     ftp: { ports: [%d] }
                     """
                         .formatted(server.getLocalPort()),

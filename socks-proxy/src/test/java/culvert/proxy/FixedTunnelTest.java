@@ -258,7 +258,7 @@ class FixedTunnelTest {
     String gate = "profiles: { gate: { host: ssh.example, user: gate } }\n";
     DaemonParts parts =
         new DaemonParts(
-            (transport, resolver, blocking, limits) -> ssh,
+            (transport, resolver, blocking, limits, hostKeys) -> ssh,
             (upstreams, relay, listeners, active, controlPorts) -> new DaemonParts.Ftp(ftp, ftp),
             InetAddress::getAllByName);
     daemon = ProxyDaemon.start(config(gate + String.join("\n", more), List.of(listener)), parts);
@@ -268,7 +268,8 @@ class FixedTunnelTest {
     CulvertConfig base =
         new ConfigLoader(Environment.ofProcess())
             .loadString(
-                "rules: []\ndefault-action: block\npin-tunnelled: false\n" + yaml, "test.yaml")
+                "rules: []\ndefault-action: block\npin-tunnelled: false\naudit: off\n" + yaml,
+                "test.yaml")
             .orThrow();
     return new CulvertConfig(
         listeners,

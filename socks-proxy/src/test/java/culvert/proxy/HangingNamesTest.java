@@ -83,9 +83,11 @@ class HangingNamesTest {
         "listeners: [{ name: socks, socks: '127.0.0.1:0' }]\npin-tunnelled: false\n" + yaml;
     daemon =
         ProxyDaemon.start(
-            new ConfigLoader(Environment.ofProcess()).loadString(all, "test.yaml").orThrow(),
+            new ConfigLoader(Environment.ofProcess())
+                .loadString(all + "\naudit: off\n", "test.yaml")
+                .orThrow(),
             new DaemonParts(
-                (transport, resolver, blocking, limits) -> ssh,
+                (transport, resolver, blocking, limits, hostKeys) -> ssh,
                 (upstreams, relay, listeners, active, controlPorts) ->
                     new DaemonParts.Ftp(ftp, ftp),
                 this::lookUp,

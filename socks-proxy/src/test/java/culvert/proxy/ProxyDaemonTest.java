@@ -498,7 +498,7 @@ class ProxyDaemonTest {
 
   private DaemonParts parts() {
     return new DaemonParts(
-        (transport, resolver, blocking, limits) -> ssh,
+        (transport, resolver, blocking, limits, hostKeys) -> ssh,
         (upstreams, relay, listeners, active, controlPorts) -> new DaemonParts.Ftp(ftp, ftp),
         InetAddress::getAllByName);
   }
@@ -510,7 +510,7 @@ class ProxyDaemonTest {
   private static CulvertConfig load(String yaml) {
     String rules = yaml.contains("rules:") ? "" : "rules: []\n";
     String action = yaml.contains("default-action:") ? "" : "default-action: direct\n";
-    String pins = yaml.contains("pin-tunnelled:") ? "" : "pin-tunnelled: false\n";
+    String pins = yaml.contains("pin-tunnelled:") ? "" : "pin-tunnelled: false\naudit: off\n";
     return new ConfigLoader(Environment.ofProcess())
         .loadString(rules + action + pins + yaml, "test.yaml")
         .orThrow();

@@ -1,6 +1,8 @@
 package culvert.proxy.audit;
 
 import culvert.config.AuditSettings;
+import culvert.ssh.HostKeyEvents;
+import culvert.ssh.SshServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -11,16 +13,21 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The audit trail of one daemon, from {@link #open} to {@link #close}; what is told outside of that
  * is told to nobody. Thread-safe.
  */
-public final class Audit implements AuditLog, AutoCloseable {
+public final class Audit implements AuditLog, HostKeyEvents, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Audit.class);
+
   private final Optional<AuditSettings> settings;
   private final InstantSource clock = InstantSource.system();
   private final Supplier<String> config;
   private volatile @Nullable AuditTrail trail;
+  private volatile boolean started;
 
   /**
    * @param settings empty: none is kept
@@ -81,12 +88,50 @@ public final class Audit implements AuditLog, AutoCloseable {
 
   /** The daemon has begun. */
   public void started(String version, List<String> listeners) {
+    started = true;
+    sayIfBeside();
     record(AuditCode.START, new Fields().put("version", version).put("listeners", listeners));
+  }
+
+  private void sayIfBeside() {
+    @Nullable AuditTrail present = trail;
+    if (present != null
+        && !settings.map(s -> s.file().toString()).equals(Optional.of(present.file()))) {
+      LOG.atWarn()
+          .addKeyValue("file", present.file())
+          .log(
+              "another Culvert writes the audit trail: this one's has a file of its own beside it");
+    }
   }
 
   /** Another configuration is in force. */
   public void reloaded(List<String> restart) {
     record(AuditCode.RELOAD, new Fields().put("needs_restart", restart));
+  }
+
+  /** Destinations were tunnelled for the first time, and fall back no more. */
+  public void pinned(List<String> pins) {
+    record(AuditCode.PINNED, new Fields().put("pins", pins));
+  }
+
+  /** Destinations may fall back again. */
+  public void unpinned(List<String> pins) {
+    record(AuditCode.UNPINNED, new Fields().put("pins", pins));
+  }
+
+  @Override
+  public void accepted(SshServer server, String key) {
+    record(AuditCode.HOST_KEY_NEW, hostKey(server, key));
+  }
+
+  @Override
+  public void changed(SshServer server, String key, String how) {
+    record(AuditCode.HOST_KEY_CHANGED, hostKey(server, key).put("detail", how));
+  }
+
+  private static Fields hostKey(SshServer server, String key) {
+    return new Fields()
+        .put("ssh", new Fields().put("server", server.toString()).put("host_key", key).map());
   }
 
   private void record(AuditCode code, Fields fields) {
@@ -114,8 +159,10 @@ public final class Audit implements AuditLog, AutoCloseable {
     @Nullable AuditTrail present = trail;
     if (present != null) {
       trail = null;
-      present.record(
-          new AuditEvent(AuditCode.STOP, clock.instant(), Map.of("config", config.get())));
+      if (started) {
+        Map<String, Object> fields = Map.of("config", config.get());
+        present.record(new AuditEvent(AuditCode.STOP, clock.instant(), fields));
+      }
       present.close();
     }
   }

@@ -63,9 +63,6 @@ final class AuditFile implements TrailOut {
     FileChannel lock = lock(name.lock());
     if (lock == null) {
       name = new TrailName(name.ofBoot(boot));
-      LOG.atWarn()
-          .addKeyValue("file", name.file())
-          .log("another Culvert writes the audit trail here: this one's has a file of its own");
     }
     try {
       OpenFile out = OpenFile.of(name.file());

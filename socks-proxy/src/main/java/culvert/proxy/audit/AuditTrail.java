@@ -131,6 +131,11 @@ public final class AuditTrail implements AuditLog, AutoCloseable {
     gate.whenOpen(task);
   }
 
+  /** Where it is written. */
+  String file() {
+    return out.name();
+  }
+
   /** Events that could not be kept, since the start. */
   public long lost() {
     return lost.get();

@@ -1,6 +1,8 @@
 package culvert.proxy.cli;
 
 import culvert.config.CulvertConfig;
+import culvert.proxy.audit.Audit;
+import culvert.proxy.event.Stories;
 import culvert.proxy.pin.PinFile;
 import culvert.proxy.pin.PinList;
 import culvert.proxy.pin.Pinned;
@@ -75,6 +77,11 @@ final class UnpinCommand implements Callable<Integer> {
       return ExitCode.SOFTWARE;
     }
     PinList before = file.remove(destinations);
+    List<String> unpinned =
+        destinations.stream().filter(before::contains).map(Pinned::toString).toList();
+    if (!unpinned.isEmpty()) {
+      tell(config, unpinned);
+    }
     boolean all = true;
     for (Pinned destination : destinations) {
       if (before.contains(destination)) {
@@ -88,6 +95,13 @@ final class UnpinCommand implements Callable<Integer> {
     }
     before.problems().forEach(problem -> terminal.err().println("culvert: " + problem));
     return all ? ExitCode.OK : ExitCode.SOFTWARE;
+  }
+
+  private void tell(CulvertConfig config, List<String> unpinned) throws IOException {
+    try (Audit audit = new Audit(config.audit(), config::hash)) {
+      audit.open(Stories.newBoot());
+      audit.unpinned(unpinned);
+    }
   }
 
   /** Most often it is the port that was forgotten. */

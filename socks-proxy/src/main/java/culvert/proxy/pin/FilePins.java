@@ -48,7 +48,7 @@ public final class FilePins implements TunnelPins {
   private final Supplier<Set<FixedTarget>> rules;
   private final Executor blocking;
   private final InstantSource clock;
-  private final Runnable notWritten;
+  private final PinEvents events;
 
   // Guarded by this. What cannot be written stays here, so that it is pinned while we live.
   private final Map<Pinned, Pin> unwritten = new LinkedHashMap<>();
@@ -62,7 +62,7 @@ public final class FilePins implements TunnelPins {
    * @param rules its rules with a target at this moment
    * @param blocking where the file is read and written; at most one of its threads waits for the
    *     file's lock
-   * @param notWritten counts failures
+   * @param events hears of what is written
    */
   public FilePins(
       StateDirectory directory,
@@ -70,14 +70,14 @@ public final class FilePins implements TunnelPins {
       Supplier<Set<FixedTarget>> rules,
       Executor blocking,
       InstantSource clock,
-      Runnable notWritten) {
+      PinEvents events) {
     this.directory = directory;
     this.file = new PinFile(directory);
     this.enabled = enabled;
     this.rules = rules;
     this.blocking = blocking;
     this.clock = clock;
-    this.notWritten = notWritten;
+    this.events = events;
   }
 
   /**
@@ -212,6 +212,7 @@ public final class FilePins implements TunnelPins {
         if (!missing.isEmpty()) {
           file.add(missing);
           missing.forEach(pin -> LOG.atInfo().addKeyValue("dst", pin.pinned()).log("pinned"));
+          events.pinned(missing.stream().map(pin -> pin.pinned().toString()).toList());
         }
         written(batch);
       }
@@ -236,7 +237,7 @@ public final class FilePins implements TunnelPins {
   private synchronized void failed(String why, Throwable e) {
     writing = false;
     notifyAll();
-    notWritten.run();
+    events.notWritten();
     LOG.atLevel(failing ? Level.DEBUG : Level.WARN)
         .addKeyValue("pins", unwritten.size())
         .setCause(e)

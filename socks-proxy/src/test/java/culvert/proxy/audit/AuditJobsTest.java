@@ -60,14 +60,14 @@ class AuditJobsTest {
   }
 
   private Story begin() {
-    Story control = stories.start(CLIENT, Optional.of("joe"), request("ftp.example", 21));
+    Story control = stories.start(CLIENT, Optional.of("joe"), request("ftp.example", 21), () -> {});
     control.routed(request("ftp.example", 21), "jobs", "ftp-tunnel");
     control.ftpUser("batch");
     return control;
   }
 
   private Story data(Story control, int request) {
-    Story data = stories.start(CLIENT, Optional.empty(), request("ftp.example", 40_001));
+    Story data = stories.start(CLIENT, Optional.empty(), request("ftp.example", 40_001), () -> {});
     data.belongsTo(control.job(), request);
     data.routed(request("ftp.example", 40_001), "ftp-data", "ftp-tunnel");
     return data;
@@ -173,7 +173,7 @@ class AuditJobsTest {
 
   @Test
   void plaintextByTheRuleSaysThat() {
-    Story relayed = stories.start(CLIENT, Optional.empty(), request("host.example", 80));
+    Story relayed = stories.start(CLIENT, Optional.empty(), request("host.example", 80), () -> {});
     relayed.routed(request("host.example", 80), "default-action", "direct");
     relayed.inPlaintext(SERVER, Optional.empty());
     relayed.fromClient(3);
@@ -323,7 +323,8 @@ class AuditJobsTest {
 
   @Test
   void whatTheClientHasNamedSinceIsTheDestination() {
-    Story control = stories.start(CLIENT, Optional.empty(), request("gateway.example", 21));
+    Story control =
+        stories.start(CLIENT, Optional.empty(), request("gateway.example", 21), () -> {});
     control.routed(request("gateway.example", 21), "named", "ftp-tunnel");
     control.destinationNamed(request("ftp.example", 2121), "jobs", "ftp-tunnel");
     control.tunnelled(CARRIER);

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -40,6 +41,7 @@ class FilePinsTest {
   @TempDir private Path temporary;
   private final Queue<Runnable> blocking = new ArrayDeque<>();
   private final AtomicInteger notWritten = new AtomicInteger();
+  private final List<String> told = new ArrayList<>();
   private final Map<String, List<InetAddress>> names = new HashMap<>();
   private final Set<FixedTarget> rules = new HashSet<>();
   private boolean enabled = true;
@@ -62,7 +64,17 @@ class FilePinsTest {
         () -> rules,
         executing,
         () -> Instant.parse("2026-11-28T18:52:07.9Z"),
-        notWritten::incrementAndGet);
+        new PinEvents() {
+          @Override
+          public void pinned(List<String> pins) {
+            told.addAll(pins);
+          }
+
+          @Override
+          public void notWritten() {
+            notWritten.incrementAndGet();
+          }
+        });
   }
 
   private void later(Runnable task) {
@@ -82,6 +94,7 @@ class FilePinsTest {
     tunnelled(named("ftp.example", 21));
 
     assertThat(Files.readAllLines(file)).contains("ftp.example:21 2026-11-28T18:52:07Z gate:22");
+    assertThat(told).containsExactly("ftp.example:21");
     assertThat(objection(named("FTP.Example", 21)))
         .contains("pinned: no plaintext; culvert unpin ftp.example");
     assertThat(objection(named("ftp.example", 2121))).isEmpty();

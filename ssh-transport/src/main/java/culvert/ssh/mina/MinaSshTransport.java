@@ -2,6 +2,7 @@ package culvert.ssh.mina;
 
 import culvert.ssh.AddressResolver;
 import culvert.ssh.Asker;
+import culvert.ssh.HostKeyEvents;
 import culvert.ssh.NettyTransport;
 import culvert.ssh.SshException;
 import culvert.ssh.SshServer;
@@ -67,7 +68,21 @@ public final class MinaSshTransport implements SshTransport {
    */
   public MinaSshTransport(
       NettyTransport transport, AddressResolver resolver, Executor blocking, Bounds bounds) {
-    this(transport, resolver, blocking, bounds, newTimer());
+    this(transport, resolver, blocking, bounds, HostKeyEvents.NONE);
+  }
+
+  /**
+   * The same.
+   *
+   * @param hostKeys hears of host keys
+   */
+  public MinaSshTransport(
+      NettyTransport transport,
+      AddressResolver resolver,
+      Executor blocking,
+      Bounds bounds,
+      HostKeyEvents hostKeys) {
+    this(transport, resolver, blocking, bounds, hostKeys, newTimer());
   }
 
   private MinaSshTransport(
@@ -75,8 +90,9 @@ public final class MinaSshTransport implements SshTransport {
       AddressResolver resolver,
       Executor blocking,
       Bounds bounds,
+      HostKeyEvents hostKeys,
       ScheduledThreadPoolExecutor timer) {
-    this(transport, resolver, blocking, bounds, timer, new SystemClock(timer));
+    this(transport, resolver, blocking, bounds, hostKeys, timer, new SystemClock(timer));
   }
 
   /** With another time than the machine's for the keeping of sessions. */
@@ -86,7 +102,7 @@ public final class MinaSshTransport implements SshTransport {
       Executor blocking,
       Bounds bounds,
       Clock clock) {
-    this(transport, resolver, blocking, bounds, newTimer(), clock);
+    this(transport, resolver, blocking, bounds, HostKeyEvents.NONE, newTimer(), clock);
   }
 
   private MinaSshTransport(
@@ -94,6 +110,7 @@ public final class MinaSshTransport implements SshTransport {
       AddressResolver resolver,
       Executor blocking,
       Bounds bounds,
+      HostKeyEvents hostKeys,
       ScheduledThreadPoolExecutor timer,
       Clock clock) {
     this.timer = timer;
@@ -118,6 +135,7 @@ public final class MinaSshTransport implements SshTransport {
             settings,
             logins,
             new HostKeyStore(),
+            hostKeys,
             windows,
             clock);
     blocking.execute(new WarmUp(settings));

@@ -4,6 +4,7 @@ import culvert.config.AlgorithmKind;
 import culvert.config.SshProfile;
 import culvert.ssh.Asker;
 import culvert.ssh.Defects;
+import culvert.ssh.HostKeyEvents;
 import culvert.ssh.PlainWords;
 import culvert.ssh.SshException;
 import culvert.ssh.SshFailure;
@@ -30,13 +31,22 @@ final class HostKeyCheck {
   private final HostKeyVerifier verifier;
   private Optional<NewHostKey> newKey = Optional.empty();
 
-  private HostKeyCheck(SshServer server, KnownHost known, Function<HostKey, NewHostKey> accepting) {
+  private HostKeyCheck(
+      SshServer server,
+      KnownHost known,
+      Function<HostKey, NewHostKey> accepting,
+      HostKeyEvents events) {
     this.accepting = accepting;
     SshProfile profile = server.profile();
     HostKeyAlgorithms algorithms =
         HostKeyAlgorithms.named(profile.algorithms().offered(AlgorithmKind.HOST_KEYS));
     verifier =
-        new HostKeyVerifier(known, profile.hostKeys().acceptNew(), algorithms, Clock.systemUTC());
+        new HostKeyVerifier(
+            known,
+            profile.hostKeys().acceptNew(),
+            algorithms,
+            Clock.systemUTC(),
+            (key, how) -> events.changed(server, key.type() + " " + key.fingerprint(), how));
   }
 
   /**
@@ -58,7 +68,13 @@ final class HostKeyCheck {
         server,
         loop,
         services.offLoop(
-            loop, () -> new HostKeyCheck(server, services.knownHost(server, reached), accepting)));
+            loop,
+            () ->
+                new HostKeyCheck(
+                    server,
+                    services.knownHost(server, reached),
+                    accepting,
+                    services.hostKeyEvents())));
   }
 
   /**

@@ -14,6 +14,11 @@ public sealed interface HostKeyVerdict {
     return false;
   }
 
+  /** Whether something else is known of the host than the key that it shows. */
+  default boolean changed() {
+    return false;
+  }
+
   /** For the user; names host, fingerprints, file and line. */
   String message();
 
@@ -66,6 +71,11 @@ public sealed interface HostKeyVerdict {
   /** The certificate proves nothing, so its key counts like any other. */
   record Uncertified(HostKeyVerdict plain, HostCertificate certificate, String objection)
       implements HostKeyVerdict {
+    @Override
+    public boolean changed() {
+      return plain.changed();
+    }
+
     @Override
     public String host() {
       return plain.host();
@@ -176,6 +186,11 @@ public sealed interface HostKeyVerdict {
   /** Other keys are known, this one is not among them; other types count too, as in OpenSSH. */
   record Changed(String host, KnownKey expected, HostKey got) implements HostKeyVerdict {
     @Override
+    public boolean changed() {
+      return true;
+    }
+
+    @Override
     public String message() {
       return "host key of %s changed (expected %s, %s; got %s): not sending credentials"
           .formatted(host, expected.key(), expected.location(), got);
@@ -184,6 +199,11 @@ public sealed interface HostKeyVerdict {
 
   /** The host is known by whoever certifies it, and this key is neither certified nor known. */
   record NotCertified(String host, KnownKey authority, HostKey got) implements HostKeyVerdict {
+    @Override
+    public boolean changed() {
+      return true;
+    }
+
     @Override
     public String message() {
       return "host key of %s changed (expected a certificate by %s, %s; got %s): not sending credentials"
@@ -195,6 +215,11 @@ public sealed interface HostKeyVerdict {
   record AddressDiffers(String host, String address, KnownKey expected, HostKey got)
       implements HostKeyVerdict {
     @Override
+    public boolean changed() {
+      return true;
+    }
+
+    @Override
     public String message() {
       return "host key of %s differs from that of its address %s (expected %s, %s; got %s): not sending credentials"
           .formatted(host, address, expected.key(), expected.location(), got);
@@ -204,6 +229,11 @@ public sealed interface HostKeyVerdict {
   /** known_hosts says {@code @revoked}: of the key, or of the authority that certified it. */
   record Revoked(String host, KnownKey revocation) implements HostKeyVerdict {
     @Override
+    public boolean changed() {
+      return true;
+    }
+
+    @Override
     public String message() {
       return "host key of %s is revoked (%s, %s): not sending credentials"
           .formatted(host, revocation.key(), revocation.location());
@@ -212,6 +242,11 @@ public sealed interface HostKeyVerdict {
 
   /** Another key than the one that this connection began with, at a later key exchange. */
   record Switched(String host, HostKey expected, HostKey got) implements HostKeyVerdict {
+    @Override
+    public boolean changed() {
+      return true;
+    }
+
     @Override
     public String message() {
       return "host key of %s changed within the connection (expected %s; got %s): breaking off"

@@ -5,6 +5,7 @@ import java.security.PublicKey;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import org.apache.sshd.client.keyverifier.ServerKeyVerifier;
 import org.apache.sshd.client.session.ClientSession;
 import org.apache.sshd.common.NamedFactory;
@@ -25,6 +26,7 @@ public final class HostKeyVerifier implements ServerKeyVerifier {
   private final boolean acceptNew;
   private final HostKeyAlgorithms algorithms;
   private final Clock clock;
+  private final BiConsumer<HostKey, String> changed;
   private volatile @Nullable HostKey first; // written by the session's thread only
   private volatile @Nullable HostKeyVerdict verdict; // written by the session's thread only
 
@@ -35,6 +37,21 @@ public final class HostKeyVerifier implements ServerKeyVerifier {
    */
   public HostKeyVerifier(
       KnownHost known, boolean acceptNew, HostKeyAlgorithms algorithms, Clock clock) {
+    this(known, acceptNew, algorithms, clock, (key, how) -> {});
+  }
+
+  /**
+   * The same.
+   *
+   * @param changed hears of a key that is shown in place of what is known, and how that is
+   */
+  public HostKeyVerifier(
+      KnownHost known,
+      boolean acceptNew,
+      HostKeyAlgorithms algorithms,
+      Clock clock,
+      BiConsumer<HostKey, String> changed) {
+    this.changed = changed;
     this.known = known;
     this.acceptNew = acceptNew;
     this.algorithms = algorithms;
@@ -83,6 +100,9 @@ public final class HostKeyVerifier implements ServerKeyVerifier {
     }
     verdict = judged;
     log.debug("{}", judged.message());
+    if (judged.changed()) {
+      changed.accept(key, judged.message());
+    }
     return judged.accepted();
   }
 

@@ -1,0 +1,218 @@
+package culvert.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import culvert.it.peers.CurlClient;
+import culvert.it.peers.RealPeers;
+import culvert.it.peers.Run;
+import culvert.it.peers.TestAccount;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** The audit trail tells what travelled how, for whom: jobs of all kinds, with real servers. */
+@RealPeers
+@AnyTransport
+class AuditIT {
+  private static final Duration DEADLINE = Duration.ofSeconds(60);
+  private static final String OTHER_KEY =
+      "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ1oVQ5vGHSTCR2B0nyY3wFwEhHXsPVFUyOAKtMQLbW2";
+
+  @RegisterExtension final Peers peers = new Peers().withSshd().withVsftpd();
+
+  private Path trail() {
+    return peers.directory().resolve("state").resolve("audit.jsonl");
+  }
+
+  /** Destinations that rules tell apart: all of them are vsftpd. */
+  private Culvert start() throws Exception {
+    Path changed = peers.directory().resolve("changed");
+    Files.writeString(changed, "[127.0.0.1]:" + peers.sshd().port() + " " + OTHER_KEY + "\n");
+    String known = "known-hosts: " + peers.config().knownHosts();
+    String strict = ", strict-host-key-checking: yes";
+    return Culvert.start(
+        """
+        listeners: [{ name: socks, socks: '127.0.0.1:0' }]
+        profiles:
+          gate: { host: 127.0.0.1, port: %1$d, %2$s%3$s }
+          closed: { host: 127.0.0.1, port: 1, %2$s%3$s }
+          changed: { host: 127.0.0.1, port: %1$d, known-hosts: %4$s%3$s }
+        rules:
+          - { name: closed, match: { host: localhost.localdomain }, action: ftp-tunnel, profile: closed, fallback: plain, target: 127.0.0.1 }
+          - { name: changed, match: { host: changed.example }, action: ftp-tunnel, profile: changed, fallback: plain, target: 127.0.0.1 }
+          - { name: blocked, match: { host: blocked.example }, action: block }
+          - { name: jobs, match: { port: %5$d }, action: ftp-tunnel, profile: gate, fallback: plain }
+        ftp: { ports: [%5$d] }
+        pin-tunnelled: false
+        state-directory: %6$s
+        """
+            .formatted(
+                peers.sshd().port(),
+                known,
+                strict,
+                changed,
+                peers.vsftpd().port(),
+                trail().getParent()));
+  }
+
+  private String url(String host, String file) {
+    return peers.url(file).replace("127.0.0.1", host);
+  }
+
+  @Test
+  void fromTheTrailAloneOneCommandTellsWhatWentInPlaintext() throws Exception {
+    TestFile down = TestFile.create(peers.home().resolve("down"), 70_000);
+    TestFile up = TestFile.create(peers.directory().resolve("up"), 30_000);
+    String user = TestAccount.USER;
+    try (Culvert culvert = start()) {
+      CurlClient curl = culvert.curl();
+      CurlClient wrong =
+          CurlClient.through("--socks5-hostname", culvert.port(), user, "not the password");
+      for (int i = 0; i < 4; i++) {
+        assertThat(curl.digest(url("127.0.0.1", "down")).exitCode()).isZero();
+        assertThat(put(curl, up, url("127.0.0.1", "up" + i)).exitCode()).isZero();
+        assertThat(put(curl, up, url("localhost.localdomain", "plain" + i)).exitCode()).isZero();
+      }
+      assertThat(curl.digest(url("localhost.localdomain", "down")).exitCode()).isZero();
+      assertThat(curl.text("--list-only", url("127.0.0.1", "")).exitCode()).isZero();
+      for (int i = 0; i < 2; i++) {
+        assertThat(curl.text(url("blocked.example", "down")).exitCode()).isEqualTo(97);
+        assertThat(curl.text(url("changed.example", "down")).exitCode()).isNotZero();
+        assertThat(wrong.text(url("changed.example", "down")).exitCode()).isNotZero();
+      }
+    }
+
+    JsonNode plaintext =
+        json(culvert("audit", "--route", "plaintext", "--by", "user,program", "--json"));
+    assertThat(plaintext).hasSize(1);
+    assertThat(plaintext.get(0).toString())
+        .isEqualTo(
+            """
+            {"route":"plaintext","why":"unreachable","user":"%s","program":"curl","jobs":5,"not_ok":0,"files":{"up":4,"down":1},"bytes":{"up":120000,"down":70000}}"""
+                .formatted(System.getProperty("user.name")));
+    List<JsonNode> files = AuditTrails.events(trail(), "transfer.ended");
+    assertThat(
+            files.stream()
+                .filter(file -> file.path("route").asText().equals("plaintext"))
+                .map(
+                    file ->
+                        file.path("ftp").path("command").asText()
+                            + " "
+                            + file.path("ftp").path("path").asText()
+                            + " "
+                            + file.path("bytes"))
+                .toList())
+        .containsExactly(
+            "STOR plain0 {\"up\":30000,\"down\":0}",
+            "STOR plain1 {\"up\":30000,\"down\":0}",
+            "STOR plain2 {\"up\":30000,\"down\":0}",
+            "STOR plain3 {\"up\":30000,\"down\":0}",
+            "RETR down {\"up\":0,\"down\":70000}");
+
+    List<JsonNode> jobs = AuditTrails.events(trail(), "job.ended");
+    assertThat(jobs).hasSize(20);
+    assertThat(
+            jobs.stream()
+                .map(job -> job.path("route").asText() + " " + job.path("why").asText())
+                .collect(Collectors.groupingBy(word -> word, Collectors.counting())))
+        .isEqualTo(
+            Map.of(
+                "ssh ",
+                9L,
+                "plaintext unreachable",
+                5L,
+                "refused rule",
+                2L,
+                "refused host-key",
+                4L));
+    assertThat(jobs.stream().filter(job -> job.path("route").asText().equals("ssh")))
+        .allSatisfy(
+            job -> {
+              assertThat(job.path("ssh").path("user").asText()).isEqualTo(user);
+              assertThat(job.path("ssh").path("host_key").asText())
+                  .startsWith("ssh-ed25519 SHA256:");
+              assertThat(job.path("ssh").path("cipher").asText()).isNotEmpty();
+            });
+    assertThat(AuditTrails.events(trail(), "hostkey.changed")).isNotEmpty();
+    assertThat(Files.readString(trail()))
+        .doesNotContain(TestAccount.password(), "not the password");
+  }
+
+  @Test
+  void aTrailThatWasTamperedWithDoesNotVerify() throws Exception {
+    TestFile.create(peers.home().resolve("down"), 10);
+    try (Culvert culvert = start()) {
+      for (int i = 0; i < 3; i++) {
+        assertThat(culvert.curl().digest(url("127.0.0.1", "down")).exitCode()).isZero();
+      }
+    }
+    Run<String> whole = culvert("audit", "verify");
+    assertThat(whole.exitCode()).as(whole.output()).isZero();
+
+    List<String> lines = Files.readAllLines(trail());
+    List<String> removed = new ArrayList<>(lines);
+    removed.remove(2);
+    List<String> changed = new ArrayList<>(lines);
+    changed.set(2, changed.get(2).replace("curl", "lftp"));
+    List<String> reordered = new ArrayList<>(lines);
+    Collections.swap(reordered, 2, 3);
+    for (List<String> tampered : List.of(removed, changed, reordered)) {
+      Files.write(trail(), tampered);
+      Run<String> verified = culvert("audit", "verify");
+      assertThat(verified.exitCode()).as(verified.output()).isEqualTo(1);
+      assertThat(verified.output()).contains(trail() + ":");
+    }
+  }
+
+  @Test
+  void anAbortedDownloadIsNoWholeFile() throws Exception {
+    TestFile.create(peers.home().resolve("big"), 50 * TestFile.MIB);
+    try (Culvert culvert = start()) {
+      Run<String> aborted =
+          culvert
+              .curl()
+              .text(
+                  "--limit-rate",
+                  "1M",
+                  "--max-time",
+                  "2",
+                  "-o",
+                  "/dev/null",
+                  url("127.0.0.1", "big"));
+      assertThat(aborted.exitCode()).isEqualTo(28);
+    }
+
+    JsonNode job = AuditTrails.events(trail(), "job.ended").get(0);
+    assertThat(job.path("outcome").asText()).isEqualTo("aborted");
+    assertThat(job.path("files").path("down").asInt()).isZero();
+    assertThat(job.path("bytes").path("down").asLong()).isPositive().isLessThan(50L * TestFile.MIB);
+  }
+
+  private static Run<String> put(CurlClient curl, TestFile file, String url) {
+    return curl.text("--upload-file", file.path().toString(), url);
+  }
+
+  private Run<String> culvert(String... arguments) throws IOException {
+    Path config = peers.directory().resolve("audit.yaml");
+    Files.writeString(config, "state-directory: " + trail().getParent() + "\n");
+    List<String> command = new ArrayList<>(List.of(arguments));
+    command.addAll(List.of("-c", config.toString()));
+    return Run.text(DEADLINE, CulvertProcess.builder(command).command());
+  }
+
+  private static JsonNode json(Run<String> run) throws IOException {
+    assertThat(run.exitCode()).as(run.errors()).isZero();
+    return new ObjectMapper().readTree(run.output().getBytes(StandardCharsets.UTF_8));
+  }
+}
