@@ -277,7 +277,11 @@ class BordersTest {
           List.of("culvert.proxy.cli"),
           List.of("culvert.proxy"),
           List.of("culvert.proxy.admin", "culvert.proxy.socks", "culvert.proxy.tunnel"),
-          List.of("culvert.proxy.route", "culvert.proxy.pin", "culvert.proxy.metrics"),
+          List.of(
+              "culvert.proxy.route",
+              "culvert.proxy.pin",
+              "culvert.proxy.audit",
+              "culvert.proxy.metrics"),
           List.of("culvert.proxy.ftp"),
           List.of("culvert.proxy.ftp.passive", "culvert.proxy.ftp.active"),
           List.of("culvert.proxy.ftp.data"),
@@ -285,7 +289,7 @@ class BordersTest {
           List.of("culvert.proxy.owner"),
           List.of("culvert.proxy.door"),
           List.of("culvert.proxy.relay"),
-          List.of("culvert.proxy.event"));
+          List.of("culvert.proxy.event", "culvert.proxy.state"));
 
   @Test
   void nothingInTheProxyKnowsWhatIsAboveItOrBesideIt() {

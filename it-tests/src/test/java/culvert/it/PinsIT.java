@@ -21,8 +21,6 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What was once tunnelled is not led into plaintext by blocking the way to its SSH server. Every
@@ -246,20 +244,26 @@ class PinsIT {
     }
   }
 
-  @ParameterizedTest(name = "pin-tunnelled: {0}")
-  @ValueSource(booleans = {true, false})
-  void aStateDirectoryThatCannotBeMadeKeepsItFromStartingWherePinsAreOn(boolean pins)
-      throws Exception {
-    Files.writeString(peers.directory().resolve("state"), "in the way");
-    Path file = config().top("pin-tunnelled", pins).write();
-    if (pins) {
-      Run<String> run = commandLine("run");
-      assertThat(run.exitCode()).isEqualTo(1);
-      assertThat(run.errors())
-          .contains("culvert: state-directory: " + peers.directory().resolve("state") + ": ");
-    } else {
-      CulvertProcess.run(file, peers.directory().resolve("log")).close();
-    }
+  @Test
+  void aStateDirectoryThatCannotBeMadeKeepsItFromStartingWherePinsOrATrailAreOn() throws Exception {
+    Path state = peers.directory().resolve("state");
+    Files.writeString(state, "in the way");
+    config().write();
+    Run<String> pins = commandLine("run");
+    assertThat(pins.exitCode()).isEqualTo(1);
+    assertThat(pins.errors()).contains("culvert: state-directory: " + state + ": ");
+
+    config().top("pin-tunnelled", false).write();
+    Run<String> trail = commandLine("run");
+    assertThat(trail.exitCode()).isEqualTo(1);
+    assertThat(trail.errors())
+        .contains(
+            "culvert: audit: "
+                + state.resolve("audit.jsonl")
+                + " cannot be written: a file is there");
+
+    Path file = config().top("pin-tunnelled", false).top("audit", "off").write();
+    CulvertProcess.run(file, peers.directory().resolve("log")).close();
   }
 
   private TestConfig config() throws IOException {

@@ -332,6 +332,11 @@ public final class ProxyDaemon implements AutoCloseable {
     }
   }
 
+  /** Has the audit trail's file opened anew, for somebody has moved it away. */
+  public void reopen() {
+    audit.reopen();
+  }
+
   /**
    * Takes no new connections but for the data of the FTP sessions that are there, lets the open
    * ones end, and resets those that have not by the end of the patience. Returns then; {@link

@@ -1,7 +1,7 @@
 package culvert.proxy.audit;
 
 import culvert.config.AuditSettings;
-import culvert.config.file.RegularFile;
+import culvert.proxy.state.StateDirectory;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -97,7 +97,7 @@ public final class AuditTrail implements AuditLog, AutoCloseable {
           "audit: "
               + settings.file()
               + " cannot be written: "
-              + RegularFile.reason(e)
+              + StateDirectory.reason(e)
               + " (expected: a file that Culvert can write; audit: off needs none)",
           e);
     }
@@ -246,7 +246,7 @@ public final class AuditTrail implements AuditLog, AutoCloseable {
       gate.close();
       LOG.atError()
           .addKeyValue("file", out.name())
-          .addKeyValue("detail", RegularFile.reason(e))
+          .addKeyValue("detail", StateDirectory.reason(e))
           .log(
               gate.waits()
                   ? "the audit trail cannot be written: new jobs wait until it can"

@@ -2,6 +2,7 @@ package culvert.proxy.cli;
 
 import culvert.config.ConfigProblem;
 import culvert.config.ConfigResult;
+import culvert.config.CulvertConfig;
 import culvert.filter.RuleCompiler;
 import culvert.filter.RuleWarning;
 import culvert.proxy.state.StateDirectory;
@@ -39,7 +40,7 @@ final class CheckCommand implements Callable<Integer> {
     for (RuleWarning warning : RuleCompiler.compile(loaded.config()).warnings()) {
       terminal.out().println(warning);
     }
-    if (loaded.config().pinTunnelled()) {
+    if (needsState(loaded.config())) {
       new StateDirectory(loaded.config().stateDirectory())
           .problem()
           .ifPresent(
@@ -47,5 +48,13 @@ final class CheckCommand implements Callable<Integer> {
     }
     terminal.out().println("ok");
     return ExitCode.OK;
+  }
+
+  private static boolean needsState(CulvertConfig config) {
+    return config.pinTunnelled()
+        || config
+            .audit()
+            .filter(audit -> audit.file().startsWith(config.stateDirectory()))
+            .isPresent();
   }
 }

@@ -29,6 +29,9 @@ interface Daemon {
    */
   void reload(CulvertConfig config) throws IOException;
 
+  /** Has the files that it writes opened anew, for somebody has moved them away. */
+  void reopen();
+
   /** Takes no new connections, lets the others end within a deadline, and returns then. */
   void drain() throws InterruptedException;
 }

@@ -22,7 +22,8 @@ import picocli.CommandLine.Mixin;
     description = {
       "Starts the proxy and stays. Prints one line when it is ready.",
       "SIGTERM and SIGINT let open transfers end, a second one stops at once;",
-      "SIGHUP reads the configuration again, for new connections."
+      "SIGHUP reads the configuration again, for new connections;",
+      "SIGUSR1 opens the audit trail's file anew, for logrotate."
     },
     mixinStandardHelpOptions = true,
     footer = {"", "Example: @|bold culvert run -c culvert.yaml|@"})
@@ -31,6 +32,7 @@ final class RunCommand implements Callable<Integer> {
 
   private enum Order {
     RELOAD,
+    REOPEN,
     STOP
   }
 
@@ -61,11 +63,17 @@ final class RunCommand implements Callable<Integer> {
     warn(loaded.config());
     Daemon daemon = starter.start(loaded.config());
     signals.on("HUP", () -> orders.add(Order.RELOAD));
+    signals.on("USR1", () -> orders.add(Order.REOPEN));
     StopSignals.on(signals, () -> orders.add(Order.STOP));
     terminal.out().println("culvert ready: " + String.join(", ", daemon.listeners()));
     terminal.out().flush();
-    while (orders.take() == Order.RELOAD) {
-      reload(daemon);
+    for (Order order = orders.take(); order != Order.STOP; order = orders.take()) {
+      if (order == Order.RELOAD) {
+        reload(daemon);
+      } else {
+        daemon.reopen();
+        LOG.info("the audit trail's file is opened anew where it was moved away");
+      }
     }
     LOG.info("stopping: no new connections, the open ones may end");
     daemon.drain();

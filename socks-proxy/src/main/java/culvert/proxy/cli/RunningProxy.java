@@ -27,6 +27,11 @@ record RunningProxy(ProxyDaemon proxy) implements Daemon {
   }
 
   @Override
+  public void reopen() {
+    proxy.reopen();
+  }
+
+  @Override
   public void drain() throws InterruptedException {
     try (proxy) {
       proxy.drain(PATIENCE);

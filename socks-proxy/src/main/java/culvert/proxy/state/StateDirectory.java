@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /** The configuration's {@code state-directory}. Its methods block. */
 public record StateDirectory(Path path) {
   private static final String EXPECTED =
-      " (expected: a directory that Culvert can write; pin-tunnelled: false needs none)";
+      " (expected: a directory that Culvert can write; pin-tunnelled: false and audit: off need none)";
 
   /**
    * Makes sure that it is there and can be written. What is created is for the owner only.

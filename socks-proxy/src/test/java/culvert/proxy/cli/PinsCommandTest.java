@@ -135,7 +135,34 @@ class PinsCommandTest {
             line ->
                 assertThat(line)
                     .startsWith(config() + ": warning: state-directory: ")
-                    .contains("pin-tunnelled: false needs none"));
+                    .contains("pin-tunnelled: false and audit: off need none"));
+  }
+
+  @Test
+  void checkWantsAStateDirectoryForATrailToo() throws IOException {
+    Path state = directory.resolve("state");
+    Files.writeString(state, "in the way");
+    Path config = directory.resolve("culvert.yaml");
+    String pinsOff = "state-directory: " + state + "\npin-tunnelled: false\n";
+
+    Files.writeString(config, pinsOff);
+    assertThat(culvert.execute("check", "-c", config())).isZero();
+    assertThat(culvert.out()).contains("warning: state-directory: ");
+    Files.writeString(config, pinsOff + "audit: off\n");
+    culvert = new CommandLineRun(directory);
+    assertThat(culvert.execute("check", "-c", config())).isZero();
+    assertThat(culvert.outLines()).containsExactly("ok");
+  }
+
+  @Test
+  void whatWasUnpinnedIsInTheAuditTrail() throws IOException {
+    write(FIRST, SECOND);
+
+    assertThat(culvert.execute("unpin", "-c", config(), "ftp.example")).isZero();
+
+    assertThat(culvert.execute("audit", "-c", config(), "--json")).isZero();
+    assertThat(culvert.out()).contains("\"event\":\"unpinned\"", "\"pins\":[\"ftp.example:21\"]");
+    assertThat(culvert.execute("audit", "verify", "-c", config())).isZero();
   }
 
   private void write(String... lines) throws IOException {

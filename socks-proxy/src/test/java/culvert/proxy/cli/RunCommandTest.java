@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -27,6 +28,7 @@ class RunCommandTest {
 
   private static final class RecordingDaemon implements Daemon {
     private final List<CulvertConfig> configs = new CopyOnWriteArrayList<>();
+    private final AtomicInteger reopened = new AtomicInteger();
     private volatile boolean drained;
 
     @Override
@@ -37,6 +39,11 @@ class RunCommandTest {
     @Override
     public void reload(CulvertConfig config) {
       configs.add(config);
+    }
+
+    @Override
+    public void reopen() {
+      reopened.incrementAndGet();
     }
 
     @Override
@@ -89,6 +96,18 @@ class RunCommandTest {
         .extracting(CulvertConfig::defaultAction)
         .containsExactly(Action.DIRECT, Action.BLOCK);
     assertThat(culvert.err()).contains("nonsense");
+  }
+
+  @Test
+  void usr1OpensFilesAnewAndEndsNothing() throws Exception {
+    CompletableFuture<Integer> exit = run();
+
+    culvert.signal("USR1");
+    await().atMost(PATIENCE).until(() -> daemon.reopened.get() == 1);
+    culvert.signal("TERM");
+
+    assertThat(exit.get(PATIENCE.toSeconds(), SECONDS)).isZero();
+    assertThat(daemon.configs).hasSize(1);
   }
 
   @Test

@@ -183,7 +183,7 @@ class PinFileTest {
   void aDirectoryThatCannotBeMadeIsSaidToBeSo() throws IOException {
     Path inTheWay = Files.createFile(temporary.resolve("file"));
     String expected =
-        " (expected: a directory that Culvert can write; pin-tunnelled: false needs none)";
+        " (expected: a directory that Culvert can write; pin-tunnelled: false and audit: off need none)";
 
     assertThatThrownBy(() -> new StateDirectory(inTheWay).prepare())
         .isInstanceOf(IOException.class)
