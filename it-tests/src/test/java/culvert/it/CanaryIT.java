@@ -2,6 +2,7 @@ package culvert.it;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import culvert.it.peers.CurlClient;
 import culvert.it.peers.FreePorts;
@@ -65,6 +66,12 @@ class CanaryIT {
         assertThat(culvert.log()).contains("DEBUG", TestAccount.USER);
         assertNoCanary(culvert.log(), TestAccount.password());
         assertNoCanary(culvert.log(), WRONG);
+        Path trail = directory.resolve("state").resolve("audit.jsonl");
+        await()
+            .atMost(Duration.ofSeconds(60))
+            .until(() -> AuditTrails.events(trail, "job.ended").size() == 3);
+        assertNoCanary(Files.readString(trail), TestAccount.password());
+        assertNoCanary(Files.readString(trail), WRONG);
       }
     }
   }

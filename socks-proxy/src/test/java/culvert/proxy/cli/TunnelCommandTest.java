@@ -87,6 +87,9 @@ class TunnelCommandTest {
     }
 
     @Override
+    public void reopen() {}
+
+    @Override
     public void drain() {
       drained = true;
     }
