@@ -35,7 +35,8 @@ public final class HomeLoop {
    * For whatever changes the state: it must be called there, or where nothing runs there any more.
    */
   public void check() {
-    assert isHere() || loop().isShutdown() : "on " + Thread.currentThread().getName() + ", not on the loop of " + channel;
+    assert isHere() || loop().isShutdown()
+        : "on " + Thread.currentThread().getName() + ", not on the loop of " + channel;
   }
 
   /**

@@ -14,9 +14,17 @@ final class Transcript {
   static List<String> of(List<?> effects) {
     List<String> lines = new ArrayList<>();
     for (Object effect : effects) {
-      lines.add(line(effect));
+      if (!isNews(effect)) {
+        lines.add(line(effect));
+      }
     }
     return lines;
+  }
+
+  /** What is only told on; see {@link ToldTransfersTest}. */
+  private static boolean isNews(Object effect) {
+    return effect instanceof ControlEffect.TransferSent
+        || effect instanceof ControlEffect.TransferAnswered;
   }
 
   private static String line(Object effect) {
