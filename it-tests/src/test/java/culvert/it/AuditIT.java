@@ -72,7 +72,7 @@ class AuditIT {
 
   @Test
   void fromTheTrailAloneOneCommandTellsWhatWentInPlaintext() throws Exception {
-    TestFile down = TestFile.create(peers.home().resolve("down"), 70_000);
+    TestFile.create(peers.home().resolve("down"), 70_000);
     TestFile up = TestFile.create(peers.directory().resolve("up"), 30_000);
     String user = TestAccount.USER;
     try (Culvert culvert = start()) {

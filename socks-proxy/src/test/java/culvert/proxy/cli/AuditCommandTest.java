@@ -6,6 +6,7 @@ import culvert.config.AuditSettings;
 import culvert.proxy.audit.AuditCode;
 import culvert.proxy.audit.AuditEvent;
 import culvert.proxy.audit.AuditTrail;
+import culvert.proxy.event.Stories;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,7 +15,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -42,8 +42,7 @@ class AuditCommandTest {
   private void write(AuditEvent... events) throws IOException {
     AuditSettings settings =
         new AuditSettings(file, 1L << 30, Duration.ofDays(1), true, AuditSettings.OnFull.BLOCK);
-    UUID boot = new UUID(0x0193777c_3000_7000L + Files.list(directory).count(), 1L << 63);
-    try (AuditTrail trail = AuditTrail.open(settings, "here", boot)) {
+    try (AuditTrail trail = AuditTrail.open(settings, "here", Stories.newBoot())) {
       trail.record(new AuditEvent(AuditCode.START, Instant.now(), Map.of("config", "0")));
       List.of(events).forEach(trail::record);
     }

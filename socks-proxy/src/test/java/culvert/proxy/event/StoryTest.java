@@ -34,7 +34,6 @@ class StoryTest {
   private static final InetSocketAddress CLIENT = new InetSocketAddress("192.0.2.7", 40_000);
 
   private static final SshCarrier CARRIER = new SshCarrier("ssh:22", "u", Optional.empty());
-  private static final SshException FAILURE = new SshException(SshFailure.AUTH_FAILED, "no");
 
   private final AtomicLong nanoTime = new AtomicLong();
   private final List<String> heard = new ArrayList<>();
@@ -69,7 +68,7 @@ class StoryTest {
   void everyObserverHearsOfEverythingOnce() {
     Story story = start();
     nanoTime.set(Duration.ofMillis(5).toNanos());
-    story.tunnelFailed(new SshException(SshFailure.AUTH_FAILED, "no"));
+    story.tunnelFailed(failure());
     story.fellBack(FallbackReason.AUTH_FAILED, "no");
     story.ended(EndReason.COMPLETED, "");
     nanoTime.set(Duration.ofMillis(50).toNanos());
@@ -94,7 +93,7 @@ class StoryTest {
             "destinationNamed",
             told(story -> story.destinationNamed(request("other"), "rule", "direct"))),
         arguments("tunnelled", told(story -> story.tunnelled(CARRIER))),
-        arguments("tunnelFailed", told(story -> story.tunnelFailed(FAILURE))),
+        arguments("tunnelFailed", told(story -> story.tunnelFailed(failure()))),
         arguments("fellBack", told(story -> story.fellBack(FallbackReason.AUTH_FAILED, "no"))),
         arguments("keptFromPlaintext", told(Story::keptFromPlaintext)),
         arguments("ownerAsked", told(Story::ownerAsked)),
@@ -110,6 +109,10 @@ class StoryTest {
         arguments("fromClient", told(story -> story.fromClient(1))),
         arguments("toClient", told(story -> story.toClient(1))),
         arguments("ended", told(story -> story.ended(EndReason.COMPLETED, ""))));
+  }
+
+  private static SshException failure() {
+    return new SshException(SshFailure.AUTH_FAILED, "no");
   }
 
   private static Consumer<Story> told(Consumer<Story> what) {

@@ -351,7 +351,7 @@ final class ModelSession implements ModelClient.Judge {
     }
     for (ControlEffect effect : effects) {
       if (!over) {
-        transcript.add("    " + shown(Transcript.of(List.of(effect)).get(0)));
+        Transcript.of(List.of(effect)).forEach(line -> transcript.add("    " + shown(line)));
         carryOut(effect);
       }
     }
