@@ -180,20 +180,23 @@ final class AuditFile implements TrailOut {
   }
 
   private void reopen() throws IOException {
-    OpenFile next = OpenFile.of(name.file());
-    try (FileChannel closed = out.channel()) {
-      out = next;
-      rotateAt = rotate;
-      cutOffAt = WHOLE;
-    }
+    OpenFile before = out;
+    out = OpenFile.of(name.file());
+    rotateAt = rotate;
+    cutOffAt = WHOLE;
+    before.channel().close();
   }
 
   @Override
   public void close() throws IOException {
-    try (FileChannel unlocked = lock;
-        FileChannel closed = out.channel()) {
+    try {
       cutOff();
       force();
+    } finally {
+      out.channel().close();
+      if (lock != null) {
+        lock.close();
+      }
     }
   }
 }

@@ -4,9 +4,9 @@ import culvert.config.AuditSettings;
 import culvert.proxy.state.StateDirectory;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
@@ -35,15 +35,12 @@ public final class AuditTrail implements AuditLog, AutoCloseable {
   /** What was recorded is on the disk within a second. */
   private static final long DUE = Duration.ofMillis(500).toNanos();
 
-  private static final AuditEvent WAKE =
-      new AuditEvent(AuditCode.STOP, Instant.EPOCH, Map.of()); // never written
-
   private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
   private final TrailOut out;
   private final AuditChain chain;
   private final InstantSource clock;
-  private final BlockingQueue<AuditEvent> queue;
+  private final BlockingQueue<Optional<AuditEvent>> queue; // empty: wakes the writer
   private final ExecutorService tidying;
   private final Thread writer;
   private final AtomicLong lost = new AtomicLong();
@@ -120,7 +117,7 @@ public final class AuditTrail implements AuditLog, AutoCloseable {
 
   @Override
   public void record(AuditEvent event) {
-    if (!queue.offer(event)) {
+    if (!queue.offer(Optional.of(event))) {
       lost.incrementAndGet();
     }
     gate.waiting(queue.size());
@@ -163,8 +160,7 @@ public final class AuditTrail implements AuditLog, AutoCloseable {
         }
         next = null;
       } else if (closing) {
-        lost.addAndGet(
-            queue.stream().filter(event -> event != WAKE).count() + (next == null ? 0 : 1));
+        lost.addAndGet(queue.stream().filter(Optional::isPresent).count() + (next == null ? 0 : 1));
         return;
       } else {
         awaitClosing();
@@ -176,10 +172,18 @@ public final class AuditTrail implements AuditLog, AutoCloseable {
   private @Nullable AuditEvent await() {
     try {
       long patience = closing ? 0 : unforced ? unforcedSince + DUE - System.nanoTime() : DUE;
-      @Nullable AuditEvent event = queue.poll(patience, TimeUnit.NANOSECONDS);
-      return event == WAKE ? null : event;
+      return Optional.ofNullable(queue.poll(patience, TimeUnit.NANOSECONDS))
+          .flatMap(event -> event)
+          .orElse(null);
     } catch (InterruptedException e) {
       throw new IllegalStateException("nobody else has this thread", e);
+    }
+  }
+
+  /** A queue that is full keeps it awake. */
+  private void wake() {
+    if (!queue.offer(Optional.empty())) {
+      LOG.debug("{}: closing, with a full queue", out.name());
     }
   }
 
@@ -273,7 +277,7 @@ public final class AuditTrail implements AuditLog, AutoCloseable {
     }
     closing = true;
     closed.countDown();
-    queue.offer(WAKE);
+    wake();
     try {
       writer.join();
     } catch (InterruptedException e) {

@@ -21,6 +21,7 @@ final class LastLine {
    * @param octets without the line's end
    * @param whole whether it has one; not if a process was killed, or the power went, as it wrote
    */
+  @SuppressWarnings("ArrayRecordComponent")
   record Found(byte[] octets, boolean whole) {}
 
   private LastLine() {}

@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param octets without the line's end
  * @param fields empty: it is no JSON object
  */
+@SuppressWarnings("ArrayRecordComponent")
 public record TrailLine(Path file, long number, byte[] octets, Map<String, Object> fields) {
 
   static TrailLine of(Path file, long number, byte[] octets) {

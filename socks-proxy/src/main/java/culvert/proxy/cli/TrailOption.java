@@ -41,11 +41,10 @@ final class TrailOption {
       return Optional.empty();
     }
     Optional<Path> trail = config.get().audit().map(AuditSettings::file);
-    return Optional.of(trail.isPresent() ? TrailReader.files(trail.get()) : none(config.get()));
-  }
-
-  private List<Path> none(CulvertConfig config) throws IOException {
-    throw new IOException(
-        configOption.name() + ": audit: off: no trail is kept (expected: FILE..., or audit: on)");
+    if (trail.isEmpty()) {
+      throw new IOException(
+          configOption.name() + ": audit: off: no trail is kept (expected: FILE...)");
+    }
+    return Optional.of(TrailReader.files(trail.get()));
   }
 }
