@@ -3,6 +3,7 @@ package culvert.it;
 import java.lang.management.ManagementFactory;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.management.JMException;
@@ -22,16 +23,24 @@ public record HeapHistogram(Map<String, Long> instances, long bytes) {
     instances = Map.copyOf(instances);
   }
 
+  /** The names of classes, once each: what is kept of a histogram is no growth to the next one. */
+  private static final Map<String, String> NAMES = new ConcurrentHashMap<>();
+
   /** Collects garbage first. */
   public static HeapHistogram now() {
+    LINE.matcher(text()).results().forEach(line -> name(line.group(3)));
     Map<String, Long> instances = new HashMap<>();
     long bytes = 0;
     Matcher line = LINE.matcher(text());
     while (line.find()) {
       bytes += Long.parseLong(line.group(2));
-      instances.merge(line.group(3), Long.valueOf(line.group(1)), Long::sum);
+      instances.merge(name(line.group(3)), Long.valueOf(line.group(1)), Long::sum);
     }
     return new HeapHistogram(instances, bytes);
+  }
+
+  private static String name(String className) {
+    return NAMES.computeIfAbsent(className, name -> name);
   }
 
   private static String text() {

@@ -255,7 +255,8 @@ final class AuditedJob {
   private static Outcome outcome(End end, int reply) {
     Outcome outcome = end.outcome();
     if (reply >= 400) {
-      return end.nothing() ? Outcome.REFUSED : outcome.worse(Outcome.TRUNCATED);
+      Outcome moved = outcome == Outcome.OK ? Outcome.TRUNCATED : outcome; // a client knows why
+      return end.nothing() ? Outcome.REFUSED : moved;
     }
     return outcome;
   }

@@ -221,6 +221,22 @@ class AuditJobsTest {
   }
 
   @Test
+  void aFileThatItsClientHasBrokenOffIsAbortedWhateverTheServerSays() {
+    Story control = begin();
+    control.tunnelled(CARRIER);
+    Story data = data(control, 1);
+    data.tunnelled(CARRIER);
+    control.transferAsked(new FtpTransfer(7, 1, "RETR", "x"));
+    data.toClient(10);
+    data.ended(EndReason.CLIENT_ABORTED, "reset");
+    control.transferAnswered(7, 426);
+    control.ended(EndReason.COMPLETED, "");
+
+    assertThat(events.get(0).fields()).containsEntry("outcome", "aborted");
+    assertThat(last()).containsEntry("outcome", "aborted");
+  }
+
+  @Test
   void aFileThatTheServerCouldNotTakeWholeIsTruncated() {
     Story control = begin();
     control.tunnelled(CARRIER);
