@@ -278,12 +278,12 @@ public final class ProxyDaemon implements AutoCloseable {
               loops);
       ownListeners.add(admin.address());
     }
-    audit.started(version(), listeners().stream().map(Listener::toString).toList());
+    audit.started(version().orElse(""), listeners().stream().map(Listener::toString).toList());
   }
 
-  private static String version() {
-    String version = ProxyDaemon.class.getPackage().getImplementationVersion();
-    return version == null ? "" : version;
+  /** Out of the jar's manifest; empty: not run from its jar. */
+  public static Optional<String> version() {
+    return Optional.ofNullable(ProxyDaemon.class.getPackage().getImplementationVersion());
   }
 
   /** The front doors, in the order of the configuration. */

@@ -19,7 +19,6 @@ public enum AuditCode {
   LOGIN_REFUSED("refused", "CV2002"),
   HOST_KEY_REFUSED("refused", "CV2003"),
   RULE_REFUSED("refused", "CV2004"),
-  LIMIT_REFUSED("refused", "CV2005"),
   REFUSED("refused", "CV2006"),
   HOST_KEY_NEW("hostkey.new", "CV2010");
 

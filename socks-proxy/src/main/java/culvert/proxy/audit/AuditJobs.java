@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -50,7 +51,7 @@ public final class AuditJobs implements StoryObserver {
       return;
     }
     if (session == null || !session.begins(story, request)) {
-      own.isLateData(request); // its session's end has been told
+      own.isLateData(); // its session's end has been told
     } else {
       jobs.put(story.id(), session);
     }
@@ -95,12 +96,8 @@ public final class AuditJobs implements StoryObserver {
     }
   }
 
-  private interface Told {
-    void by(AuditedJob job);
-  }
-
-  private void of(Story story, Told told) {
-    Optional.ofNullable(jobs.get(story.id())).ifPresent(told::by);
+  private void of(Story story, Consumer<AuditedJob> told) {
+    Optional.ofNullable(jobs.get(story.id())).ifPresent(told);
   }
 
   // What jobs ask for

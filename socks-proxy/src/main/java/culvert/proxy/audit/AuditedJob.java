@@ -31,7 +31,7 @@ final class AuditedJob {
   private final List<Command> commands = new ArrayList<>();
   private ClientProgram owner = ClientProgram.UNKNOWN;
   private Optional<RefusedWhy> refused = Optional.empty();
-  private OptionalInt lateRequest = OptionalInt.empty();
+  private boolean lateData;
   private boolean plaintext;
   private boolean isFtp;
   private long up;
@@ -116,8 +116,8 @@ final class AuditedJob {
   }
 
   /** It is a data connection of a job that has been told of. */
-  synchronized void isLateData(int request) {
-    lateRequest = OptionalInt.of(request);
+  synchronized void isLateData() {
+    lateData = true;
   }
 
   synchronized void ownedBy(ClientProgram found) {
@@ -151,7 +151,6 @@ final class AuditedJob {
       case LOGIN -> AuditCode.LOGIN_REFUSED;
       case HOST_KEY -> AuditCode.HOST_KEY_REFUSED;
       case RULE -> AuditCode.RULE_REFUSED;
-      case LIMIT -> AuditCode.LIMIT_REFUSED;
       default -> AuditCode.REFUSED;
     };
   }
@@ -272,7 +271,7 @@ final class AuditedJob {
       return;
     }
     over = true;
-    if (lateRequest.isPresent()) {
+    if (lateData) {
       tell(story, end, Optional.empty());
     } else {
       tellJob(end);

@@ -1,5 +1,6 @@
 package culvert.proxy.cli;
 
+import culvert.proxy.ProxyDaemon;
 import picocli.CommandLine.IVersionProvider;
 
 /** The version out of the jar's manifest. */
@@ -7,9 +8,8 @@ final class Version implements IVersionProvider {
 
   @Override
   public String[] getVersion() {
-    String version = Culvert.class.getPackage().getImplementationVersion();
     return new String[] {
-      "culvert " + (version == null ? "(not run from its jar)" : version),
+      "culvert " + ProxyDaemon.version().orElse("(not run from its jar)"),
       "Java " + System.getProperty("java.version") + ", " + System.getProperty("os.name")
     };
   }

@@ -8,8 +8,6 @@ public enum RefusedWhy {
   HOST_KEY("host-key"),
   /** The SSH server has not let the user in. */
   LOGIN("login"),
-  /** As many are there as there may be. */
-  LIMIT("limit"),
   /** Neither the SSH server nor, in plaintext, the destination was reached. */
   UNREACHABLE("unreachable"),
   /** The SSH server forbids the channel. */

@@ -66,6 +66,18 @@ class AuditJobsTest {
     return control;
   }
 
+  private Story tunnelled() {
+    Story control = begin();
+    control.tunnelled(CARRIER);
+    return control;
+  }
+
+  private Story tunnelledData(Story control, int request) {
+    Story data = data(control, request);
+    data.tunnelled(CARRIER);
+    return data;
+  }
+
   private Story data(Story control, int request) {
     Story data = stories.start(CLIENT, Optional.empty(), request("ftp.example", 40_001), () -> {});
     data.belongsTo(control.job(), request);
@@ -83,10 +95,8 @@ class AuditJobsTest {
 
   @Test
   void aTunnelledJobTellsOfItsTransfersAndThenOfItself() {
-    Story control = begin();
-    control.tunnelled(CARRIER);
-    Story down = data(control, 1);
-    down.tunnelled(CARRIER);
+    Story control = tunnelled();
+    Story down = tunnelledData(control, 1);
     control.transferAsked(new FtpTransfer(7, 1, "RETR", "a b.txt"));
     down.toClient(1_000);
     down.ended(EndReason.COMPLETED, "");
@@ -127,10 +137,8 @@ class AuditJobsTest {
 
   @Test
   void theJobEndsBehindAllOfItsTransfers() {
-    Story control = begin();
-    control.tunnelled(CARRIER);
-    Story up = data(control, 1);
-    up.tunnelled(CARRIER);
+    Story control = tunnelled();
+    Story up = tunnelledData(control, 1);
     control.transferAsked(new FtpTransfer(7, 1, "STOR", "x"));
     control.ended(EndReason.CLIENT_ABORTED, "gone");
     assertThat(events).isEmpty();
@@ -207,10 +215,8 @@ class AuditJobsTest {
 
   @Test
   void theServersRefusalOfAFileIsATransfersButNotTheJobs() {
-    Story control = begin();
-    control.tunnelled(CARRIER);
-    Story data = data(control, 1);
-    data.tunnelled(CARRIER);
+    Story control = tunnelled();
+    Story data = tunnelledData(control, 1);
     control.transferAsked(new FtpTransfer(7, 1, "RETR", "none"));
     control.transferAnswered(7, 550);
     data.ended(EndReason.COMPLETED, "");
@@ -222,10 +228,8 @@ class AuditJobsTest {
 
   @Test
   void aFileThatItsClientHasBrokenOffIsAbortedWhateverTheServerSays() {
-    Story control = begin();
-    control.tunnelled(CARRIER);
-    Story data = data(control, 1);
-    data.tunnelled(CARRIER);
+    Story control = tunnelled();
+    Story data = tunnelledData(control, 1);
     control.transferAsked(new FtpTransfer(7, 1, "RETR", "x"));
     data.toClient(10);
     data.ended(EndReason.CLIENT_ABORTED, "reset");
@@ -238,10 +242,8 @@ class AuditJobsTest {
 
   @Test
   void aFileThatTheServerCouldNotTakeWholeIsTruncated() {
-    Story control = begin();
-    control.tunnelled(CARRIER);
-    Story data = data(control, 1);
-    data.tunnelled(CARRIER);
+    Story control = tunnelled();
+    Story data = tunnelledData(control, 1);
     control.transferAsked(new FtpTransfer(7, 1, "STOR", "x"));
     data.fromClient(10);
     data.ended(EndReason.COMPLETED, "");
@@ -256,10 +258,8 @@ class AuditJobsTest {
 
   @Test
   void dataOfWhichNobodyKnowsWhatForHaveTheNextCommand() {
-    Story control = begin();
-    control.tunnelled(CARRIER);
-    Story data = data(control, -1);
-    data.tunnelled(CARRIER);
+    Story control = tunnelled();
+    Story data = tunnelledData(control, -1);
     control.transferAsked(new FtpTransfer(7, 3, "NLST", ""));
     control.transferAnswered(7, 226);
     data.toClient(10);
@@ -308,11 +308,9 @@ class AuditJobsTest {
 
   @Test
   void dataBehindTheEndOfTheirJobAreToldAllTheSame() {
-    Story control = begin();
-    control.tunnelled(CARRIER);
+    Story control = tunnelled();
     control.ended(EndReason.COMPLETED, "");
-    Story late = data(control, 1);
-    late.tunnelled(CARRIER);
+    Story late = tunnelledData(control, 1);
     late.toClient(5);
     late.ended(EndReason.COMPLETED, "");
 
@@ -325,10 +323,8 @@ class AuditJobsTest {
   @Test
   void namesOfFilesAreToldOnlyWhereTheyMayBe() {
     stories = stories(false);
-    Story control = begin();
-    control.tunnelled(CARRIER);
-    Story data = data(control, 1);
-    data.tunnelled(CARRIER);
+    Story control = tunnelled();
+    Story data = tunnelledData(control, 1);
     control.transferAsked(new FtpTransfer(7, 1, "RETR", "secret.txt"));
     control.transferAnswered(7, 226);
     data.ended(EndReason.COMPLETED, "");
@@ -355,11 +351,9 @@ class AuditJobsTest {
 
   @Test
   void aTrailOfThousandsOfFilesKeepsNothingOfThem() {
-    Story control = begin();
-    control.tunnelled(CARRIER);
+    Story control = tunnelled();
     for (int i = 1; i <= 5_000; i++) {
-      Story data = data(control, i);
-      data.tunnelled(CARRIER);
+      Story data = tunnelledData(control, i);
       control.transferAsked(new FtpTransfer(i, i, "RETR", "f" + i));
       data.toClient(2);
       data.ended(EndReason.COMPLETED, "");
