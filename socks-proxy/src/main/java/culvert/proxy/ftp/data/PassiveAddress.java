@@ -4,14 +4,19 @@ import culvert.filter.ConnectionRequest;
 import culvert.filter.DestinationAddress;
 import culvert.proxy.door.Client;
 import culvert.ssh.AddressResolver;
+import io.netty.channel.EventLoop;
 import io.netty.util.NetUtil;
 import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which address a client is told in a {@code 227}. Half of the clients compare it with the address
@@ -23,6 +28,10 @@ public final class PassiveAddress {
   private static final int RESERVED = (198 << 24) | (18 << 16);
 
   private static final int RESERVED_COUNT = 1 << 16;
+
+  /** A client waits for its answer, and the lookup began when its session did. */
+  private static final Duration LOOKUP = Duration.ofSeconds(1);
+
   private static final AtomicInteger sessions = new AtomicInteger();
 
   private final ConnectionRequest request;
@@ -81,11 +90,38 @@ public final class PassiveAddress {
 
   /**
    * The address to announce. What the server itself says of its address is no address of a server
-   * that the client has asked for: it can be anybody's.
+   * that the client has asked for: it can be anybody's. A lookup under way is waited for, but not
+   * for long: nobody needs its result who does not compare it.
+   *
+   * @param loop the session's; the result is told on it
    */
-  public Inet4Address announce() {
-    InetAddress literal = NetUtil.createInetAddressFromIpAddressString(request.host());
-    if (literal instanceof Inet4Address asked) {
+  public Future<Inet4Address> announce(EventLoop loop) {
+    if (addresses.isDone() || asked() != null || isChosen()) {
+      return loop.newSucceededFuture(announced());
+    }
+    Promise<Inet4Address> announced = loop.newPromise();
+    Future<?> late =
+        loop.schedule(
+            () -> announced.trySuccess(announced()), LOOKUP.toMillis(), TimeUnit.MILLISECONDS);
+    addresses.addListener(
+        lookedUp -> {
+          late.cancel(false);
+          announced.trySuccess(announced());
+        });
+    return announced;
+  }
+
+  /** The literal address that the client has asked for; null: it has asked for a name. */
+  private @Nullable InetAddress asked() {
+    return NetUtil.createInetAddressFromIpAddressString(request.host());
+  }
+
+  private boolean isChosen() {
+    return request.address() instanceof DestinationAddress.Known;
+  }
+
+  private Inet4Address announced() {
+    if (asked() instanceof Inet4Address asked) {
       return asked;
     }
     return known().stream()
@@ -98,8 +134,8 @@ public final class PassiveAddress {
 
   /** The server's address as a client knows it that checks where its data comes from. */
   public InetAddress asKnownToClient() {
-    InetAddress literal = NetUtil.createInetAddressFromIpAddressString(request.host());
-    return literal != null ? literal : announce();
+    InetAddress literal = asked();
+    return literal != null ? literal : announced();
   }
 
   /** Whether an address stands for the server alone. */

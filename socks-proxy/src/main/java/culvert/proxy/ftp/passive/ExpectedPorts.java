@@ -3,6 +3,8 @@ package culvert.proxy.ftp.passive;
 import culvert.proxy.ftp.core.PassiveReply;
 import culvert.proxy.ftp.data.DataTaker;
 import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.FutureListener;
+import io.netty.util.concurrent.Promise;
 import java.net.Inet4Address;
 import java.util.Optional;
 
@@ -26,13 +28,25 @@ public final class ExpectedPorts implements PassivePorts {
     if (extended) {
       return server.loop().newSucceededFuture(new Announced(Optional.empty(), port));
     }
-    Inet4Address told = server.address().announce();
+    Promise<Announced> announced = server.loop().newPromise();
+    server
+        .address()
+        .announce(server.loop())
+        .addListener(
+            (FutureListener<Inet4Address>)
+                told -> {
+                  expectUnder(told.getNow());
+                  announced.setSuccess(new Announced(Optional.of(told.getNow()), port));
+                });
+    return announced;
+  }
+
+  private void expectUnder(Inet4Address told) {
     if (server.address().usable(told)) {
       announcements.knownAs(told);
     } else {
       announcements.alsoClaimedAs(told);
     }
-    return server.loop().newSucceededFuture(new Announced(Optional.of(told), port));
   }
 
   @Override

@@ -7,10 +7,15 @@ import static org.mockito.Mockito.when;
 import culvert.filter.ConnectionRequest;
 import culvert.filter.DestinationAddress;
 import culvert.proxy.door.Client;
+import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.util.NetUtil;
+import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.ImmediateEventExecutor;
+import io.netty.util.concurrent.Promise;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class PassiveAddressTest {
@@ -42,5 +47,41 @@ class PassiveAddressTest {
     ConnectionRequest resolved = request("ftp.example");
 
     assertThat(PassiveAddress.asked(client, resolved)).isSameAs(resolved);
+  }
+
+  @Test
+  void aLookupThatIsUnderWayIsWaitedFor() throws Exception {
+    InetAddress found = InetAddress.getByName("192.0.2.1");
+    Promise<List<InetAddress>> lookup = ImmediateEventExecutor.INSTANCE.newPromise();
+    EmbeddedChannel session = new EmbeddedChannel();
+    PassiveAddress address = new PassiveAddress(request("ftp.example"), NetUtil.LOCALHOST4, lookup);
+
+    Future<Inet4Address> announced = address.announce(session.eventLoop());
+    session.runPendingTasks();
+    assertThat(announced.isDone()).isFalse();
+    lookup.setSuccess(List.of(found));
+    session.runPendingTasks();
+
+    assertThat(announced.getNow()).isEqualTo(found);
+  }
+
+  @Test
+  void aNameServerThatIsSlowHoldsNobodyUpForLong() {
+    EmbeddedChannel session = new EmbeddedChannel();
+    session.freezeTime();
+    PassiveAddress address =
+        new PassiveAddress(
+            request("ftp.example"),
+            NetUtil.LOCALHOST4,
+            ImmediateEventExecutor.INSTANCE.newPromise());
+
+    Future<Inet4Address> announced = address.announce(session.eventLoop());
+    session.advanceTimeBy(999, TimeUnit.MILLISECONDS);
+    session.runScheduledPendingTasks();
+    assertThat(announced.isDone()).isFalse();
+    session.advanceTimeBy(1, TimeUnit.MILLISECONDS);
+    session.runScheduledPendingTasks();
+
+    assertThat(announced.getNow().getHostAddress()).startsWith("198.18.");
   }
 }
