@@ -341,6 +341,21 @@ class BordersTest {
     assertThat(tooLong).as("lines of files that have more than 400").isEmpty();
   }
 
+  @Test
+  void everyPackageSaysWhereToStart() throws IOException {
+    List<Path> silent = new ArrayList<>();
+    for (String module : MODULES) {
+      for (Path file : javaFiles(Path.of("..", module, "src/main/java"))) {
+        Path description = file.resolveSibling("package-info.java");
+        if (!Files.exists(description)
+            || !Files.readString(description).contains("<p>Starting point")) {
+          silent.add(file.getParent());
+        }
+      }
+    }
+    assertThat(silent).isEmpty();
+  }
+
   /** All of the build's, so that none is forgotten. */
   @Test
   void everyModuleIsLookedAt() throws IOException {

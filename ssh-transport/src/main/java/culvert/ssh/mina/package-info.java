@@ -1,7 +1,10 @@
 /**
- * {@link culvert.ssh.SshTransport} on Apache MINA SSHD, the only packages that know it.
+ * {@link culvert.ssh.SshTransport} on Apache MINA SSHD: this package and those below it are the
+ * only ones that know it.
  *
- * <p>Starting point: {@link culvert.ssh.mina.MinaSshTransport}.
+ * <p>Starting points: {@link culvert.ssh.mina.MinaSshTransport}; then {@code pool}, who shares
+ * which connection, and {@code connection}, one of them. The transport is thread-safe; a connection
+ * and its channels are confined to the event loop that its socket lives on.
  */
 @NullMarked
 package culvert.ssh.mina;

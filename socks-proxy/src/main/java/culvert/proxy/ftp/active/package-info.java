@@ -1,6 +1,8 @@
 /**
  * Active mode: how a client that names its own port is reached, and what the server is told in
- * place of that. {@link culvert.proxy.ftp.active.ActiveData} is one session's, confined to its
+ * place of that.
+ *
+ * <p>Starting points: {@link culvert.proxy.ftp.active.ActiveData} is one session's, confined to its
  * loop; {@link culvert.proxy.ftp.active.BindTable} is shared by all.
  */
 @NullMarked
