@@ -9,6 +9,7 @@ import culvert.proxy.door.Admissions;
 import culvert.proxy.door.ConnectionLimits;
 import culvert.proxy.door.OpenConnections;
 import culvert.proxy.door.TcpListener;
+import culvert.proxy.event.Jobs;
 import culvert.proxy.event.Stories;
 import culvert.proxy.ftp.active.ActiveServices;
 import culvert.proxy.ftp.active.BindTable;
@@ -123,7 +124,7 @@ public final class ProxyDaemon implements AutoCloseable {
     connections =
         audit.isKept()
             ? new OpenConnections(
-                Stories.loggedAndCounted(metrics.events(), audit.jobs()),
+                Stories.loggedAndCounted(metrics.events(), new Jobs(List.of(audit.jobs()))),
                 new SocketPrograms(owners),
                 audit::whenRoom)
             : new OpenConnections(Stories.loggedAndCounted(metrics.events()));

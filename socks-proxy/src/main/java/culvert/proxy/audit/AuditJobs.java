@@ -1,27 +1,20 @@
 package culvert.proxy.audit;
 
-import culvert.proxy.event.ClientProgram;
-import culvert.proxy.event.EndReason;
+import culvert.proxy.event.Ended;
+import culvert.proxy.event.EndedJob;
+import culvert.proxy.event.EndedTransfer;
 import culvert.proxy.event.FtpTransfer;
+import culvert.proxy.event.Job;
+import culvert.proxy.event.JobObserver;
 import culvert.proxy.event.RefusedWhy;
 import culvert.proxy.event.Story;
-import culvert.proxy.event.StoryObserver;
+import culvert.proxy.event.TakenRoute;
 import java.time.InstantSource;
 import java.util.Map;
-import java.util.Optional;
-import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
-/**
- * Tells the audit trail of jobs: a job is a connection that the rules decided about, with the data
- * connections that belong to it. Its end is told when all of them have ended, and it is known who
- * has run it. Thread-safe: a job's connections live on several loops.
- */
-public final class AuditJobs implements StoryObserver {
-  private final Map<UUID, AuditedJob> jobs = new ConcurrentHashMap<>(); // by the story's id
+/** Tells the audit trail of jobs. Thread-safe. */
+public final class AuditJobs implements JobObserver {
   private final AuditLog log;
   private final InstantSource clock;
   private final boolean paths;
@@ -39,82 +32,112 @@ public final class AuditJobs implements StoryObserver {
   }
 
   @Override
-  public void started(Story story) {
-    jobs.put(story.id(), new AuditedJob(story, this));
+  public void fellBack(Job job, String detail) {
+    record(
+        AuditCode.PLAINTEXT,
+        head(job, job.story())
+            .put("route", TakenRoute.PLAINTEXT.toString())
+            .put("why", job.story().fallback().map(Object::toString))
+            .put("detail", detail));
   }
 
   @Override
-  public void belongsTo(Story story, int request) {
-    AuditedJob own = jobs.get(story.id());
-    AuditedJob session = jobs.get(story.job());
-    if (own == null) {
-      return;
+  public void refused(Job job, RefusedWhy why, String detail) {
+    record(
+        code(why),
+        head(job, job.story())
+            .put("route", TakenRoute.REFUSED.toString())
+            .put("why", why.toString())
+            .put("detail", detail));
+  }
+
+  private static AuditCode code(RefusedWhy why) {
+    return switch (why) {
+      case LOGIN -> AuditCode.LOGIN_REFUSED;
+      case HOST_KEY -> AuditCode.HOST_KEY_REFUSED;
+      case RULE -> AuditCode.RULE_REFUSED;
+      default -> AuditCode.REFUSED;
+    };
+  }
+
+  @Override
+  public void transferEnded(Job job, EndedTransfer transfer) {
+    Story data = transfer.story();
+    Ended end = transfer.end();
+    record(
+        AuditCode.TRANSFER_ENDED,
+        head(job, data)
+            .put("transfer", data.id().toString())
+            .put("ftp", ftp(job, transfer))
+            .put("route", end.route().toString())
+            .put("encrypted", end.route() == TakenRoute.SSH)
+            .put("why", end.why())
+            .put("ssh", data.carrier().map(JobFields::ssh))
+            .put("bytes", both(end.up(), end.down()))
+            .put("duration_ms", end.duration().toMillis())
+            .put("outcome", end.outcome().toString())
+            .put("reason", end.reason().toString())
+            .put("detail", end.detail()));
+  }
+
+  private Map<String, Object> ftp(Job job, EndedTransfer transfer) {
+    Fields ftp =
+        new Fields()
+            .put("user", job.story().ftpUser())
+            .put("command", transfer.asked().map(FtpTransfer::command));
+    if (paths) {
+      ftp.put("path", transfer.asked().map(FtpTransfer::path));
     }
-    if (session == null || !session.begins(story, request)) {
-      own.isLateData(); // its session's end has been told
-    } else {
-      jobs.put(story.id(), session);
+    int reply = transfer.reply().orElse(0);
+    if (reply > 0) {
+      ftp.put("reply", reply);
     }
+    return ftp.map();
   }
 
   @Override
-  public void ownedBy(Story story, ClientProgram owner) {
-    of(story, job -> job.ownedBy(owner));
-  }
-
-  @Override
-  public void refused(Story story, RefusedWhy why, String detail) {
-    of(story, job -> job.refused(why, detail));
-  }
-
-  @Override
-  public void fellBack(Story story, String detail) {
-    of(story, job -> job.fellBack(detail));
-  }
-
-  @Override
-  public void inPlaintext(Story story) {
-    of(story, job -> job.inPlaintext(story));
-  }
-
-  @Override
-  public void transferAsked(Story story, FtpTransfer transfer) {
-    of(story, job -> job.asked(transfer));
-  }
-
-  @Override
-  public void transferAnswered(Story story, int number, int code) {
-    of(story, job -> job.answered(number, code));
-  }
-
-  @Override
-  public void ended(Story story, EndReason reason, String detail) {
-    of(story, job -> job.ended(story, reason, detail));
-    @Nullable AuditedJob job = jobs.get(story.id());
-    if (job != null && !job.isOf(story)) {
-      jobs.remove(story.id()); // a data connection's part is done
+  public void ended(Job job, EndedJob ended) {
+    Story story = job.story();
+    Ended end = ended.end();
+    Fields fields =
+        head(job, story)
+            .put("ftp", new Fields().put("user", story.ftpUser()).map())
+            .put("route", end.route().toString())
+            .put("encrypted", end.route() == TakenRoute.SSH)
+            .put("why", end.why())
+            .put("ssh", story.carrier().map(JobFields::ssh))
+            .put("bytes", both(end.up(), end.down()))
+            .put("files", ended.files().map(files -> both(files.up(), files.down())));
+    if (story.isKeptFromPlaintext()) {
+      fields.put("pinned", true);
     }
+    record(
+        AuditCode.JOB_ENDED,
+        fields
+            .put("duration_ms", end.duration().toMillis())
+            .put("outcome", end.outcome().toString())
+            .put("reason", end.reason().toString())
+            .put("detail", end.detail())
+            .put("config", config.get()));
   }
 
-  private void of(Story story, Consumer<AuditedJob> told) {
-    Optional.ofNullable(jobs.get(story.id())).ifPresent(told);
+  private static Map<String, Object> both(long up, long down) {
+    return new Fields().put("up", up).put("down", down).map();
   }
 
-  // What jobs ask for
-
-  void record(AuditCode code, Map<String, Object> fields) {
-    log.record(new AuditEvent(code, clock.instant(), fields));
+  /** What every event of the job has. */
+  private static Fields head(Job job, Story of) {
+    Story story = job.story();
+    return new Fields()
+        .put("job", of.job().toString())
+        .put("listener", of.listener())
+        .put("client", JobFields.client(of, job.owner()))
+        .put("destination", JobFields.destination(of))
+        .put("rule", story.rule())
+        .put("action", story.action());
   }
 
-  void isOver(Story story) {
-    jobs.remove(story.id());
-  }
-
-  boolean paths() {
-    return paths;
-  }
-
-  String config() {
-    return config.get();
+  private void record(AuditCode code, Fields fields) {
+    log.record(new AuditEvent(code, clock.instant(), fields.map()));
   }
 }

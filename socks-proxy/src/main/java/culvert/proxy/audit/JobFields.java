@@ -1,13 +1,11 @@
 package culvert.proxy.audit;
 
-import culvert.config.FallbackReason;
 import culvert.filter.ConnectionRequest;
 import culvert.filter.DestinationAddress;
 import culvert.proxy.event.ClientProgram;
 import culvert.proxy.event.Endpoints;
 import culvert.proxy.event.SshCarrier;
 import culvert.proxy.event.Story;
-import culvert.proxy.event.TakenRoute;
 import culvert.ssh.SshSecurity;
 import io.netty.util.NetUtil;
 import java.util.Comparator;
@@ -70,11 +68,5 @@ final class JobFields {
         .put("host_key", security.hostKey())
         .put("kex", security.kex())
         .put("cipher", security.cipher());
-  }
-
-  static Optional<String> why(Optional<FallbackReason> fallback, TakenRoute route) {
-    return route == TakenRoute.PLAINTEXT
-        ? Optional.of(fallback.map(FallbackReason::toString).orElse("rule"))
-        : Optional.empty();
   }
 }

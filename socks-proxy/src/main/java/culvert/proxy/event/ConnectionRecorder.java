@@ -64,6 +64,12 @@ public interface ConnectionRecorder {
    */
   void inPlaintext(InetAddress reached, Optional<FallbackReason> inPlaceOf);
 
+  /**
+   * FTP is spoken on it: it carries commands and replies, and the data have connections of their
+   * own.
+   */
+  void ftpBegins();
+
   /** The client has named its user to the FTP server. */
   void ftpUser(String user);
 

@@ -36,6 +36,7 @@ public final class Story implements ConnectionRecorder {
   private @Nullable FallbackReason fallback;
   private @Nullable InetAddress reached;
   private @Nullable String ftpUser;
+  private boolean speaksFtp;
   private boolean ownerAwaited;
   private boolean keptFromPlaintext;
   private long bytesFromClient;
@@ -145,6 +146,11 @@ public final class Story implements ConnectionRecorder {
     return Optional.ofNullable(ftpUser);
   }
 
+  /** Whether its bytes are commands and replies. */
+  public boolean speaksFtp() {
+    return speaksFtp;
+  }
+
   public Optional<FallbackReason> fallback() {
     return Optional.ofNullable(fallback);
   }
@@ -227,6 +233,13 @@ public final class Story implements ConnectionRecorder {
     reached = address;
     fallback = inPlaceOf.orElse(null);
     observers.forEach(observer -> observer.inPlaintext(this));
+  }
+
+  @Override
+  public void ftpBegins() {
+    confinement.run();
+    speaksFtp = true;
+    observers.forEach(observer -> observer.ftpBegins(this));
   }
 
   @Override

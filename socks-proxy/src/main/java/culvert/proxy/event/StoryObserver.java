@@ -32,6 +32,8 @@ public interface StoryObserver {
 
   default void inPlaintext(Story story) {}
 
+  default void ftpBegins(Story story) {}
+
   default void transferAsked(Story story, FtpTransfer transfer) {}
 
   default void transferAnswered(Story story, int number, int code) {}

@@ -36,6 +36,7 @@ public final class SessionStarts implements FtpSessions {
   @Override
   public void start(
       Client client, RoutedRequest routed, DestinationRules rules, ConnectionRecorder recorder) {
+    recorder.ftpBegins();
     ConnectionRequest request = routed.request();
     FtpServices services = all.of(client, request);
     Route route = routed.decided().route();

@@ -8,6 +8,7 @@ import culvert.filter.DestinationAddress;
 import culvert.proxy.event.ClientProgram;
 import culvert.proxy.event.EndReason;
 import culvert.proxy.event.FtpTransfer;
+import culvert.proxy.event.Jobs;
 import culvert.proxy.event.RefusedWhy;
 import culvert.proxy.event.SshCarrier;
 import culvert.proxy.event.Stories;
@@ -51,7 +52,9 @@ class AuditJobsTest {
   private Stories stories(boolean paths) {
     return new Stories(
         nanoTime::get,
-        List.of(new AuditJobs(log, () -> Events.TIME, paths, () -> "0123456789abcdef")));
+        List.of(
+            new Jobs(
+                List.of(new AuditJobs(log, () -> Events.TIME, paths, () -> "0123456789abcdef")))));
   }
 
   private static ConnectionRequest request(String host, int port) {
@@ -62,6 +65,7 @@ class AuditJobsTest {
   private Story begin() {
     Story control = stories.start(CLIENT, Optional.of("joe"), request("ftp.example", 21), () -> {});
     control.routed(request("ftp.example", 21), "jobs", "ftp-tunnel");
+    control.ftpBegins();
     control.ftpUser("batch");
     return control;
   }
@@ -133,6 +137,21 @@ class AuditJobsTest {
         .containsEntry("files", Map.of("up", 0L, "down", 1L))
         .containsEntry("outcome", "ok")
         .containsEntry("config", "0123456789abcdef");
+  }
+
+  @Test
+  void commandsAreNoDataWhereNobodyHasLoggedIn() {
+    Story control = stories.start(CLIENT, Optional.empty(), request("ftp.example", 21), () -> {});
+    control.routed(request("ftp.example", 21), "jobs", "ftp-tunnel");
+    control.ftpBegins();
+    control.inPlaintext(SERVER, Optional.empty());
+    control.fromClient(6);
+    control.toClient(90);
+    control.ended(EndReason.COMPLETED, "");
+
+    assertThat(last())
+        .containsEntry("bytes", Map.of("up", 0L, "down", 0L))
+        .containsEntry("files", Map.of("up", 0L, "down", 0L));
   }
 
   @Test

@@ -100,6 +100,7 @@ class StoryTest {
         arguments("ownedBy", told(story -> story.ownedBy(ClientProgram.UNKNOWN))),
         arguments(
             "inPlaintext", told(story -> story.inPlaintext(CLIENT.getAddress(), Optional.empty()))),
+        arguments("ftpBegins", told(Story::ftpBegins)),
         arguments("ftpUser", told(story -> story.ftpUser("u"))),
         arguments(
             "transferAsked",

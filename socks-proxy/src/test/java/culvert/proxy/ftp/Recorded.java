@@ -69,6 +69,9 @@ public final class Recorded implements ConnectionRecorder {
   public void inPlaintext(InetAddress reached, Optional<FallbackReason> inPlaceOf) {}
 
   @Override
+  public void ftpBegins() {}
+
+  @Override
   public void ftpUser(String user) {}
 
   @Override

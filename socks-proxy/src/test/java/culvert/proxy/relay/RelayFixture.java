@@ -182,6 +182,9 @@ final class RelayFixture implements AutoCloseable {
     public void inPlaintext(InetAddress reached, Optional<FallbackReason> inPlaceOf) {}
 
     @Override
+    public void ftpBegins() {}
+
+    @Override
     public void ftpUser(String user) {}
 
     @Override

@@ -1,10 +1,7 @@
-package culvert.proxy.audit;
-
-import culvert.proxy.event.EndReason;
-import culvert.proxy.event.TakenRoute;
+package culvert.proxy.event;
 
 /** How a job or a transfer has ended; {@link #toString} is the field. */
-enum Outcome {
+public enum Outcome {
   /** Every byte was delivered. */
   OK("ok"),
   /** Nothing was carried, for it was not let, or nothing was there. */

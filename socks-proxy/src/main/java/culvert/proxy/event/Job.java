@@ -1,0 +1,254 @@
+package culvert.proxy.event;
+
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One job, until its end is told: a connection that the rules decided about, with the data
+ * connections that belong to it. Guarded by itself: its connections live on several loops. What it
+ * tells is copied out of the stories when it happens, on the story's own loop.
+ */
+public final class Job {
+  private static final int MOST_COMMANDS = 256;
+  private static final Set<String> UPLOADS = Set.of("STOR", "APPE", "STOU", "ESTO");
+  private static final Set<String> DOWNLOADS = Set.of("RETR", "ERET");
+
+  private final Story story;
+  private final Jobs jobs;
+  private final List<Transfer> transfers = new ArrayList<>();
+  private final List<Command> commands = new ArrayList<>();
+  private volatile ClientProgram owner = ClientProgram.UNKNOWN;
+  private Optional<RefusedWhy> refused = Optional.empty();
+  private boolean lateData;
+  private boolean plaintext;
+  private boolean isFtp;
+  private long up;
+  private long down;
+  private int filesUp;
+  private int filesDown;
+  private Outcome worst = Outcome.OK; // of its transfers
+  private @Nullable Ended end;
+  private boolean over;
+
+  /** A data connection. */
+  private static final class Transfer {
+    private final Story story;
+    private final int request;
+    private @Nullable Ended end;
+
+    Transfer(Story story, int request) {
+      this.story = story;
+      this.request = request;
+    }
+  }
+
+  /** A command that moves data. */
+  private static final class Command {
+    private final FtpTransfer asked;
+    private OptionalInt reply = OptionalInt.empty();
+
+    Command(FtpTransfer asked) {
+      this.asked = asked;
+    }
+  }
+
+  Job(Story story, Jobs jobs) {
+    this.story = story;
+    this.jobs = jobs;
+  }
+
+  /** The connection by which it began. */
+  public Story story() {
+    return story;
+  }
+
+  /** Who runs the client, as far as it is known by now. */
+  public ClientProgram owner() {
+    return owner;
+  }
+
+  // What happens
+
+  /**
+   * A data connection of it begins.
+   *
+   * @return false: its own end has been told
+   */
+  synchronized boolean begins(Story data, int request) {
+    if (!over) {
+      isFtp = true;
+      transfers.add(new Transfer(data, request));
+    }
+    return !over;
+  }
+
+  /** It is a data connection of a job that has been told of. */
+  synchronized void isLateData() {
+    lateData = true;
+  }
+
+  synchronized void goesOn(Story connection) {
+    jobs.tell(observer -> observer.goesOn(this, connection));
+  }
+
+  synchronized void ownedBy(ClientProgram found) {
+    owner = found;
+    endIfOver();
+  }
+
+  synchronized void fellBack(String detail) {
+    jobs.tell(observer -> observer.fellBack(this, detail));
+  }
+
+  synchronized void refused(RefusedWhy why, String detail) {
+    refused = Optional.of(why);
+    jobs.tell(observer -> observer.refused(this, why, detail));
+  }
+
+  synchronized void inPlaintext(Story connected) {
+    plaintext |= connected.route() == TakenRoute.PLAINTEXT;
+    goesOn(connected);
+  }
+
+  synchronized void asked(FtpTransfer transfer) {
+    isFtp = true;
+    if (commands.size() == MOST_COMMANDS) {
+      commands.remove(0);
+    }
+    commands.add(new Command(transfer));
+  }
+
+  synchronized void answered(int number, int code) {
+    commands.stream()
+        .filter(command -> command.asked.number() == number)
+        .forEach(command -> command.reply = OptionalInt.of(code));
+    tellTransfers(false);
+  }
+
+  synchronized void ended(Story connection, EndReason reason, String detail) {
+    if (connection == story) {
+      end = endOf(story, reason, detail);
+      isFtp |= story.speaksFtp();
+    } else {
+      transfers.stream()
+          .filter(transfer -> transfer.story == connection)
+          .forEach(transfer -> transfer.end = endOf(connection, reason, detail));
+    }
+    tellTransfers(end != null);
+    endIfOver();
+  }
+
+  private Ended endOf(Story connection, EndReason reason, String detail) {
+    TakenRoute route = connection.route();
+    return new Ended(
+        route,
+        why(connection, route, reason),
+        connection.bytesFromClient(),
+        connection.bytesToClient(),
+        connection.duration(),
+        Outcome.of(route, reason),
+        reason,
+        detail);
+  }
+
+  private Optional<String> why(Story connection, TakenRoute route, EndReason reason) {
+    return switch (route) {
+      case SSH -> Optional.empty();
+      case PLAINTEXT -> Optional.of(connection.fallback().map(Object::toString).orElse("rule"));
+      case REFUSED ->
+          Optional.of(refused.map(RefusedWhy::toString).orElseGet(() -> reason.toString()));
+    };
+  }
+
+  // What is told
+
+  /**
+   * Of data connections that have ended and whose commands were answered.
+   *
+   * @param atTheEnd nothing more will be answered
+   */
+  private void tellTransfers(boolean atTheEnd) {
+    for (Iterator<Transfer> all = transfers.iterator(); all.hasNext(); ) {
+      Transfer transfer = all.next();
+      if (transfer.end != null) {
+        Optional<Command> command = commandOf(transfer);
+        if (atTheEnd || command.filter(c -> c.reply.isPresent()).isPresent()) {
+          all.remove();
+          command.ifPresent(commands::remove);
+          tell(transfer.story, transfer.end, command);
+        }
+      }
+    }
+  }
+
+  private Optional<Command> commandOf(Transfer transfer) {
+    return commands.stream()
+        .filter(command -> command.asked.request() == transfer.request || transfer.request < 0)
+        .findFirst();
+  }
+
+  private void tell(Story data, Ended its, Optional<Command> command) {
+    Optional<FtpTransfer> asked = command.map(c -> c.asked);
+    OptionalInt reply = command.map(c -> c.reply).orElseGet(OptionalInt::empty);
+    Outcome outcome = outcome(its, asked, reply.orElse(0));
+    worst = outcome == Outcome.REFUSED ? worst : outcome.worse(worst);
+    up += its.up();
+    down += its.down();
+    if (outcome == Outcome.OK) {
+      String verb = asked.map(FtpTransfer::command).orElse("");
+      filesUp += UPLOADS.contains(verb) ? 1 : 0;
+      filesDown += DOWNLOADS.contains(verb) ? 1 : 0;
+    }
+    EndedTransfer told = new EndedTransfer(data, asked, reply, its.with(outcome));
+    jobs.tell(observer -> observer.transferEnded(this, told));
+  }
+
+  /** The server's word counts, too: it may have been unable to write, or read, what was moved. */
+  private static Outcome outcome(Ended end, Optional<FtpTransfer> asked, int reply) {
+    boolean nothing = end.up() == 0 && end.down() == 0;
+    Outcome outcome = end.outcome();
+    if (asked.isEmpty()) {
+      return nothing ? Outcome.ABORTED.worse(outcome) : outcome;
+    }
+    if (reply >= 400) {
+      Outcome moved = outcome == Outcome.OK ? Outcome.TRUNCATED : outcome; // a client knows why
+      return nothing ? Outcome.REFUSED : moved;
+    }
+    return outcome;
+  }
+
+  private void endIfOver() {
+    if (end == null || over || story.isOwnerAwaited() || !transfers.isEmpty()) {
+      return;
+    }
+    over = true;
+    if (lateData) {
+      tell(story, end, Optional.empty());
+    } else {
+      tellJob(end);
+    }
+    jobs.isOver(story);
+  }
+
+  private void tellJob(Ended its) {
+    TakenRoute route = plaintext ? TakenRoute.PLAINTEXT : its.route();
+    Ended all =
+        new Ended(
+            route,
+            why(story, route, its.reason()),
+            isFtp ? up : its.up(),
+            isFtp ? down : its.down(),
+            its.duration(),
+            isFtp ? its.outcome().worse(worst) : its.outcome(),
+            its.reason(),
+            its.detail());
+    Optional<EndedJob.Files> files =
+        isFtp ? Optional.of(new EndedJob.Files(filesUp, filesDown)) : Optional.empty();
+    jobs.tell(observer -> observer.ended(this, new EndedJob(files, all)));
+  }
+}
