@@ -15,8 +15,8 @@ import culvert.proxy.relay.Relay;
 import culvert.proxy.upstream.BlockingResolver;
 import culvert.proxy.upstream.Upstreams;
 import culvert.ssh.AddressResolver;
-import culvert.ssh.HostKeyEvents;
 import culvert.ssh.NettyTransport;
+import culvert.ssh.SshEvents;
 import culvert.ssh.SshTransport;
 import culvert.ssh.mina.MinaSshTransport;
 import java.net.InetAddress;
@@ -45,7 +45,7 @@ record DaemonParts(
         AddressResolver resolver,
         Executor blocking,
         Limits limits,
-        HostKeyEvents hostKeys);
+        SshEvents events);
   }
 
   @FunctionalInterface
@@ -65,13 +65,13 @@ record DaemonParts(
       AddressResolver resolver,
       Executor blocking,
       Limits limits,
-      HostKeyEvents hostKeys) {
+      SshEvents events) {
     return new MinaSshTransport(
         transport,
         resolver,
         blocking,
         new MinaSshTransport.Bounds(limits.channelWindow(), limits.buffered()),
-        hostKeys);
+        events);
   }
 
   private static Ftp ftp(

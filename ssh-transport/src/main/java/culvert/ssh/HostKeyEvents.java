@@ -3,16 +3,6 @@ package culvert.ssh;
 /** What happens to the host keys of SSH servers. Called on any event loop; must not block. */
 public interface HostKeyEvents {
 
-  /** Nobody hears of it. */
-  HostKeyEvents NONE =
-      new HostKeyEvents() {
-        @Override
-        public void accepted(SshServer server, String key) {}
-
-        @Override
-        public void changed(SshServer server, String key, String how) {}
-      };
-
   /**
    * Nothing was known of the server, and its key has been taken for good: somebody has logged in.
    *

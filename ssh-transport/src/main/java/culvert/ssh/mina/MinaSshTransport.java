@@ -2,8 +2,8 @@ package culvert.ssh.mina;
 
 import culvert.ssh.AddressResolver;
 import culvert.ssh.Asker;
-import culvert.ssh.HostKeyEvents;
 import culvert.ssh.NettyTransport;
+import culvert.ssh.SshEvents;
 import culvert.ssh.SshException;
 import culvert.ssh.SshServer;
 import culvert.ssh.SshSession;
@@ -68,21 +68,21 @@ public final class MinaSshTransport implements SshTransport {
    */
   public MinaSshTransport(
       NettyTransport transport, AddressResolver resolver, Executor blocking, Bounds bounds) {
-    this(transport, resolver, blocking, bounds, HostKeyEvents.NONE);
+    this(transport, resolver, blocking, bounds, SshEvents.NONE);
   }
 
   /**
    * The same.
    *
-   * @param hostKeys hears of host keys
+   * @param events who hears of keys, logins and ends
    */
   public MinaSshTransport(
       NettyTransport transport,
       AddressResolver resolver,
       Executor blocking,
       Bounds bounds,
-      HostKeyEvents hostKeys) {
-    this(transport, resolver, blocking, bounds, hostKeys, newTimer());
+      SshEvents events) {
+    this(transport, resolver, blocking, bounds, events, newTimer());
   }
 
   private MinaSshTransport(
@@ -90,9 +90,9 @@ public final class MinaSshTransport implements SshTransport {
       AddressResolver resolver,
       Executor blocking,
       Bounds bounds,
-      HostKeyEvents hostKeys,
+      SshEvents events,
       ScheduledThreadPoolExecutor timer) {
-    this(transport, resolver, blocking, bounds, hostKeys, timer, new SystemClock(timer));
+    this(transport, resolver, blocking, bounds, events, timer, new SystemClock(timer));
   }
 
   /** With another time than the machine's for the keeping of sessions. */
@@ -102,7 +102,7 @@ public final class MinaSshTransport implements SshTransport {
       Executor blocking,
       Bounds bounds,
       Clock clock) {
-    this(transport, resolver, blocking, bounds, HostKeyEvents.NONE, newTimer(), clock);
+    this(transport, resolver, blocking, bounds, SshEvents.NONE, newTimer(), clock);
   }
 
   private MinaSshTransport(
@@ -110,7 +110,7 @@ public final class MinaSshTransport implements SshTransport {
       AddressResolver resolver,
       Executor blocking,
       Bounds bounds,
-      HostKeyEvents hostKeys,
+      SshEvents events,
       ScheduledThreadPoolExecutor timer,
       Clock clock) {
     this.timer = timer;
@@ -135,7 +135,7 @@ public final class MinaSshTransport implements SshTransport {
             settings,
             logins,
             new HostKeyStore(),
-            hostKeys,
+            events,
             windows,
             clock);
     blocking.execute(new WarmUp(settings));

@@ -74,6 +74,16 @@ class MinaSshTransportTest {
   }
 
   @Test
+  void everyLoginIsToldAndSoIsTheEndOfWhatHasLoggedIn() throws Exception {
+    ssh.failure(ssh.server(), "wrong");
+    ssh.session("alice");
+    assertThat(ssh.events).containsExactly("AUTH_FAILED of test", "logged in to test");
+    ssh.server.stop(true);
+    await().until(() -> ssh.events.size() == 3);
+    assertThat(ssh.events).endsWith("end of test");
+  }
+
+  @Test
   void aNameThatStandsForAnIpv6AddressIsReachedThereAndKnownAsTheName() throws Exception {
     try (TransportFixture six = new TransportFixture(NetUtil.LOCALHOST6)) {
       int port = six.server.getPort();

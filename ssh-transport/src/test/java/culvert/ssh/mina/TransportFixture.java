@@ -12,7 +12,9 @@ import culvert.config.SshWay;
 import culvert.ssh.AddressResolver;
 import culvert.ssh.NettyTransport;
 import culvert.ssh.Password;
+import culvert.ssh.SshEvents;
 import culvert.ssh.SshException;
+import culvert.ssh.SshFailure;
 import culvert.ssh.SshServer;
 import culvert.ssh.SshSession;
 import culvert.ssh.SshSessionSpec;
@@ -69,6 +71,10 @@ public final class TransportFixture implements AutoCloseable {
   static final Duration DEADLINE = Duration.ofSeconds(10);
 
   public final List<String> logins = new CopyOnWriteArrayList<>();
+
+  /** Of logins and ends. */
+  public final List<String> events = new CopyOnWriteArrayList<>();
+
   public final Path knownHosts;
   public final MinaSshTransport transport;
   public final EventLoop loop;
@@ -186,7 +192,30 @@ public final class TransportFixture implements AutoCloseable {
     transport =
         clock
             .map(time -> new MinaSshTransport(netty, resolver, blocking, bounds, time))
-            .orElseGet(() -> new MinaSshTransport(netty, resolver, blocking, bounds));
+            .orElseGet(() -> new MinaSshTransport(netty, resolver, blocking, bounds, new Heard()));
+  }
+
+  private final class Heard implements SshEvents {
+    @Override
+    public void accepted(SshServer server, String key) {}
+
+    @Override
+    public void changed(SshServer server, String key, String how) {}
+
+    @Override
+    public void loggedIn(SshServer server) {
+      events.add("logged in to " + server.profile().name());
+    }
+
+    @Override
+    public void loginFailed(SshServer server, SshFailure failure) {
+      events.add(failure + " of " + server.profile().name());
+    }
+
+    @Override
+    public void ended(SshServer server) {
+      events.add("end of " + server.profile().name());
+    }
   }
 
   public TransportFixture idleTimeout(Duration timeout) {

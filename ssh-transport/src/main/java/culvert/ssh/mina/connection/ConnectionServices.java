@@ -1,7 +1,7 @@
 package culvert.ssh.mina.connection;
 
 import culvert.ssh.AddressResolver;
-import culvert.ssh.HostKeyEvents;
+import culvert.ssh.SshEvents;
 import culvert.ssh.SshServer;
 import culvert.ssh.TcpDialer;
 import culvert.ssh.mina.auth.LoginFactory;
@@ -32,7 +32,7 @@ public record ConnectionServices(
     SessionSettings settings,
     LoginFactory logins,
     HostKeyStore hostKeys,
-    HostKeyEvents hostKeyEvents,
+    SshEvents events,
     WindowBudget windows,
     Clock clock) {
   /** Runs work that may block; the future completes on the loop. */

@@ -71,10 +71,7 @@ final class HostKeyCheck {
             loop,
             () ->
                 new HostKeyCheck(
-                    server,
-                    services.knownHost(server, reached),
-                    accepting,
-                    services.hostKeyEvents())));
+                    server, services.knownHost(server, reached), accepting, services.events())));
   }
 
   /**

@@ -105,7 +105,7 @@ final class NewHostKey {
                 throw rejection.get();
               }
               bound.end();
-              services.hostKeyEvents().accepted(server, key.type() + " " + key.fingerprint());
+              services.events().accepted(server, key.type() + " " + key.fingerprint());
               return null;
             }));
   }

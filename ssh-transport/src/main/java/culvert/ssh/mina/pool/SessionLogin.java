@@ -206,6 +206,8 @@ final class SessionLogin {
     } else if (done.isSuccess()) {
       end();
       refused.forget(key);
+      services.events().loggedIn(server);
+      claim.connection().ended().addListener(ended -> services.events().ended(server));
       outcome.loggedIn(claim.connection());
     } else if (claim.spare() && !shown.sentAnything() && !retried && !timedOut(done)) {
       retried = true;
@@ -237,6 +239,7 @@ final class SessionLogin {
     assert Loops.isOn(loop);
     if (!over) {
       end();
+      services.events().loginFailed(server, failure.failure());
       outcome.failed(failure);
     }
   }

@@ -1,0 +1,37 @@
+package culvert.ssh;
+
+/**
+ * What happens between Culvert and SSH servers. Called on any event loop; must not block.
+ *
+ * <p>Every {@link #loggedIn} is followed by exactly one {@link #ended}.
+ */
+public interface SshEvents extends HostKeyEvents {
+
+  /** Nobody hears of it. */
+  SshEvents NONE =
+      new SshEvents() {
+        @Override
+        public void accepted(SshServer server, String key) {}
+
+        @Override
+        public void changed(SshServer server, String key, String how) {}
+
+        @Override
+        public void loggedIn(SshServer server) {}
+
+        @Override
+        public void loginFailed(SshServer server, SshFailure failure) {}
+
+        @Override
+        public void ended(SshServer server) {}
+      };
+
+  /** A connection has logged in. */
+  void loggedIn(SshServer server);
+
+  /** One has not, whether it has got that far or not. */
+  void loginFailed(SshServer server, SshFailure failure);
+
+  /** A connection that had logged in has ended. */
+  void ended(SshServer server);
+}
