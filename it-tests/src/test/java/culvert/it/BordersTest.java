@@ -162,7 +162,7 @@ class BordersTest {
   }
 
   @Test
-  void micrometerAndPicocliAreKnownToTheirPackagesOnly() {
+  void prometheusAndPicocliAreKnownToTheirPackagesOnly() {
     noClasses()
         .that()
         .resideInAPackage("culvert..")
@@ -170,7 +170,7 @@ class BordersTest {
         .resideOutsideOfPackage("culvert.proxy.metrics..")
         .should()
         .dependOnClassesThat()
-        .resideInAPackage("io.micrometer..")
+        .resideInAPackage("io.prometheus..")
         .check(CULVERT);
     noClasses()
         .that()

@@ -3,12 +3,12 @@ package culvert.proxy;
 import culvert.config.CulvertConfig;
 import culvert.config.ListenerConfig;
 import culvert.proxy.admin.AdminServer;
-import culvert.proxy.admin.Health;
 import culvert.proxy.audit.Audit;
 import culvert.proxy.door.Admissions;
 import culvert.proxy.door.ConnectionLimits;
 import culvert.proxy.door.OpenConnections;
 import culvert.proxy.door.TcpListener;
+import culvert.proxy.event.JobObserver;
 import culvert.proxy.event.Jobs;
 import culvert.proxy.event.Stories;
 import culvert.proxy.ftp.active.ActiveServices;
@@ -46,7 +46,6 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -76,6 +75,7 @@ public final class ProxyDaemon implements AutoCloseable {
   private final EventLoopGroup loops;
   private final Metrics metrics;
   private final Audit audit;
+  private final Reloads reloads;
   private final OwnListeners ownListeners = new OwnListeners();
   private final ConnectionLimits limits;
   private final FilePins pins;
@@ -109,7 +109,9 @@ public final class ProxyDaemon implements AutoCloseable {
     this.config = config;
     this.policy = Policy.of(config);
     this.foundations = foundations;
-    metrics = foundations.add(new Metrics(), Metrics::close);
+    metrics = new Metrics(version().orElse("unknown"));
+    metrics.profiles(config.profiles().keySet());
+    reloads = new Reloads(config, Clock.systemUTC());
     audit = foundations.add(new Audit(config.audit(), () -> policy.hash()), Audit::close);
     ExecutorService owning = pool(BlockingPool.create("culvert-owner", ProcClientOwners.THREADS));
     ExecutorService naming = pool(BlockingPool.boundedElsewhere("culvert-names"));
@@ -124,10 +126,8 @@ public final class ProxyDaemon implements AutoCloseable {
     connections =
         audit.isKept()
             ? new OpenConnections(
-                Stories.loggedAndCounted(metrics.events(), new Jobs(List.of(audit.jobs()))),
-                new SocketPrograms(owners),
-                audit::whenRoom)
-            : new OpenConnections(Stories.loggedAndCounted(metrics.events()));
+                stories(metrics.jobs(), audit.jobs()), new SocketPrograms(owners), audit::whenRoom)
+            : new OpenConnections(stories(metrics.jobs()));
     AddressResolver resolver = new BlockingResolver(naming, parts.names());
     TcpDialer dialer =
         new TcpDialer(
@@ -142,7 +142,14 @@ public final class ProxyDaemon implements AutoCloseable {
     ssh =
         foundations.add(
             new GuardedSsh(
-                parts.ssh().create(transport, resolver, blocking, config.limits(), audit),
+                parts
+                    .ssh()
+                    .create(
+                        transport,
+                        resolver,
+                        blocking,
+                        config.limits(),
+                        new SshTold(audit, metrics.ssh())),
                 ownListeners,
                 resolver),
             GuardedSsh::close);
@@ -191,10 +198,11 @@ public final class ProxyDaemon implements AutoCloseable {
                     door,
                     status,
                     loops.next()));
-    metrics.gauge("culvert.buffered.bytes", "Bytes read and not yet written", buffered::inFlight);
-    metrics.gauge(
-        "culvert.sockets.accepted", "Open client sockets, handshakes included", limits::open);
-    metrics.counter("culvert.audit.lost", "Events that the audit trail has lost", audit::lost);
+    new ShownNumbers(metrics).of(buffered, limits).of(audit).of(reloads);
+  }
+
+  private Stories stories(JobObserver... observers) {
+    return Stories.loggedAndCounted(metrics.events(), new Jobs(List.of(observers)));
   }
 
   private ExecutorService pool(ExecutorService threads) {
@@ -275,7 +283,7 @@ public final class ProxyDaemon implements AutoCloseable {
               transport,
               config.admin().get(),
               metrics::scrape,
-              () -> draining ? Health.DRAINING : Health.OK,
+              () -> reloads.health(draining),
               loops);
       ownListeners.add(admin.address());
     }
@@ -314,23 +322,15 @@ public final class ProxyDaemon implements AutoCloseable {
     }
     // Listeners stay until the restart, and so do the profiles of those that are fixed tunnels.
     policy = Policy.of(changed).withMissing(config.profiles());
-    List<String> restart = new ArrayList<>();
-    addIfChanged(restart, "listeners", config.listeners(), changed.listeners());
-    addIfChanged(restart, "limits", config.limits(), changed.limits());
-    addIfChanged(restart, "admin", config.admin(), changed.admin());
-    addIfChanged(restart, "state-directory", config.stateDirectory(), changed.stateDirectory());
-    addIfChanged(restart, "audit", config.audit(), changed.audit());
+    metrics.profiles(policy.profiles().keySet());
+    List<String> restart = reloads.taken(changed);
     audit.reloaded(restart);
-    if (!restart.isEmpty()) {
-      LOG.atWarn().addKeyValue("sections", restart).log("changes that need a restart");
-    }
     return restart;
   }
 
-  private static void addIfChanged(List<String> changes, String section, Object was, Object is) {
-    if (!was.equals(is)) {
-      changes.add(section);
-    }
+  /** A configuration that was to be reloaded could not be: health and metrics say so. */
+  public void reloadFailed() {
+    reloads.failed();
   }
 
   /** Has the audit trail's file opened anew, for somebody has moved it away. */

@@ -348,6 +348,33 @@ class ProxyDaemonTest {
   }
 
   @Test
+  void healthAndMetricsSayHowTheLastReloadHasGone() throws Exception {
+    start("admin: 127.0.0.1:0");
+    assertThat(get("/metrics").body())
+        .contains("culvert_config_last_reload_successful 1.0\n")
+        .contains("culvert_config_restart_needed 0.0\n")
+        .containsPattern("culvert_config_last_reload_success_timestamp_seconds 1\\.\\d+E9\n");
+
+    daemon.reload(config("admin: 127.0.0.1:0\nlimits: { connections: 5 }"));
+    daemon.reloadFailed();
+    assertThat(get("/metrics").body())
+        .contains("culvert_config_last_reload_successful 0.0\n")
+        .contains("culvert_config_restart_needed 1.0\n");
+    await()
+        .until(
+            () ->
+                get("/health")
+                    .body()
+                    .equals(
+                        "{\"status\":\"ok\",\"reload\":\"failed\",\"needs_restart\":[\"limits\"]}\n"));
+
+    daemon.reload(config("admin: 127.0.0.1:0"));
+    assertThat(get("/metrics").body())
+        .contains("culvert_config_last_reload_successful 1.0\n")
+        .contains("culvert_config_restart_needed 0.0\n");
+  }
+
+  @Test
   void aDrainWaitsForConnectionsToEnd() throws Exception {
     start("");
     try (SocksSocket client = client()) {
@@ -433,13 +460,16 @@ class ProxyDaemonTest {
       client.socket.shutdownOutput();
       client.readAll();
     }
-    await().until(() -> audit.count("connection ended") == 1);
+    await().until(() -> get("/metrics").body().contains("culvert_jobs_total{"));
     assertThat(get("/metrics").body())
         .contains("culvert_connections_started_total 1.0")
         .contains("culvert_connections_active 0.0")
         .contains("culvert_connections_ended_total{reason=\"completed\"} 1.0")
-        .contains("culvert_connections_routed_total{action=\"direct\"} 1.0")
-        .contains("culvert_relayed_bytes_total{direction=\"from-client\"} 5.0")
+        .contains(
+            "culvert_jobs_total{route=\"plaintext\",rule=\"default-action\",why=\"rule\"} 1.0")
+        .contains(
+            "culvert_bytes_total{direction=\"up\",route=\"plaintext\",rule=\"default-action\"} 5.0")
+        .contains("culvert_job_duration_seconds_count{route=\"plaintext\"} 1\n")
         .contains("culvert_handshake_failures_total{reason=\"malformed\"} 0.0")
         .contains("jvm_memory_used_bytes");
     // A busy machine's loops may be late.

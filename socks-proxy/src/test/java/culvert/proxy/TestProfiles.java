@@ -20,17 +20,23 @@ public final class TestProfiles {
   private TestProfiles() {}
 
   public static SshProfile profile(SshUser user, AuthMethod method) {
-    return profile(Optional.of("gate"), user, method);
+    return profile("test", Optional.of("gate"), user, method);
+  }
+
+  public static SshProfile named(String name, SshUser user, AuthMethod method) {
+    return profile(name, Optional.of("gate"), user, method);
   }
 
   /** The same that leads to the host that the client asked for. */
   public static SshProfile withoutHost(SshProfile profile) {
-    return profile(Optional.empty(), profile.user(), profile.login().authentication().get(0));
+    return profile(
+        "test", Optional.empty(), profile.user(), profile.login().authentication().get(0));
   }
 
-  private static SshProfile profile(Optional<String> host, SshUser user, AuthMethod method) {
+  private static SshProfile profile(
+      String name, Optional<String> host, SshUser user, AuthMethod method) {
     return new SshProfile(
-        "test",
+        name,
         host,
         22,
         user,

@@ -183,14 +183,30 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
   }
 
   private Answer health(List<String> silent) {
+    Health now = health.get();
     if (!silent.isEmpty()) {
-      String loops = silent.stream().collect(Collectors.joining("\",\"", "[\"", "\"]"));
-      return Answer.unavailable("{\"status\":\"stuck\",\"loops\":" + loops + "}");
+      return Answer.unavailable(status("stuck", ",\"loops\":" + names(silent), now));
     }
-    return switch (health.get()) {
-      case OK -> new Answer(HttpResponseStatus.OK, JSON, "{\"status\":\"ok\"}\n");
-      case DRAINING -> Answer.unavailable("{\"status\":\"draining\"}");
-    };
+    return now.draining()
+        ? Answer.unavailable(status("draining", "", now))
+        : new Answer(HttpResponseStatus.OK, JSON, status("ok", "", now) + "\n");
+  }
+
+  /** It lives on under the old configuration: that is said, and is no reason to end it. */
+  private static String status(String word, String more, Health health) {
+    return "{\"status\":\""
+        + word
+        + "\""
+        + more
+        + (health.reloadFailed() ? ",\"reload\":\"failed\"" : "")
+        + (health.needsRestart().isEmpty()
+            ? ""
+            : ",\"needs_restart\":" + names(health.needsRestart()))
+        + "}";
+  }
+
+  private static String names(List<String> names) {
+    return names.stream().collect(Collectors.joining("\",\"", "[\"", "\"]"));
   }
 
   /**

@@ -1,7 +1,16 @@
 package culvert.proxy.admin;
 
-/** Whether a load balancer should send clients here. */
-public enum Health {
-  OK,
-  DRAINING
+import java.util.List;
+
+/**
+ * How the daemon is.
+ *
+ * @param draining it ends: a load balancer should send nobody here
+ * @param reloadFailed the configuration could not be taken over: the one before holds
+ * @param needsRestart sections of the configuration that only a restart takes over
+ */
+public record Health(boolean draining, boolean reloadFailed, List<String> needsRestart) {
+  public Health {
+    needsRestart = List.copyOf(needsRestart);
+  }
 }

@@ -145,6 +145,12 @@ public final class Audit implements AuditLog, HostKeyEvents, AutoCloseable {
     return present == null ? 0 : present.lost();
   }
 
+  /** See {@link AuditTrail#isFailing}. */
+  public boolean isFailing() {
+    @Nullable AuditTrail present = trail;
+    return present != null && present.isFailing();
+  }
+
   /** See {@link AuditTrail#reopen}. */
   public void reopen() {
     @Nullable AuditTrail present = trail;

@@ -25,9 +25,13 @@ interface Daemon {
   /**
    * Takes the configuration for new connections.
    *
+   * @return the sections whose changes need a restart, and were not taken
    * @throws IOException with a message for the user; nothing has changed then
    */
-  void reload(CulvertConfig config) throws IOException;
+  List<String> reload(CulvertConfig config) throws IOException;
+
+  /** The configuration that was to be reloaded could not be: it shows that to who asks. */
+  void reloadFailed();
 
   /** Has the files that it writes opened anew, for somebody has moved them away. */
   void reopen();

@@ -6,6 +6,7 @@ import culvert.config.CulvertConfig;
 import culvert.filter.RuleCompiler;
 import culvert.filter.RuleWarning;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -88,17 +89,30 @@ final class RunCommand implements Callable<Integer> {
       LOG.atLevel(error ? Level.ERROR : Level.WARN).log(problem.toString());
     }
     if (!(result instanceof ConfigResult.Loaded loaded)) {
+      daemon.reloadFailed();
       log(Level.ERROR, "configuration rejected, the old one stays");
       return;
     }
     warn(loaded.config());
     try {
-      daemon.reload(loaded.config());
-      log(Level.INFO, "configuration reloaded");
+      told(daemon.reload(loaded.config()));
     } catch (IOException e) {
+      daemon.reloadFailed();
       LOG.error("configuration not taken, the old one stays: {}", e.getMessage());
     } catch (RuntimeException e) {
+      daemon.reloadFailed();
       LOG.atError().setCause(e).log("configuration not taken, the old one stays");
+    }
+  }
+
+  private void told(List<String> needRestart) {
+    if (needRestart.isEmpty()) {
+      log(Level.INFO, "configuration reloaded");
+    } else {
+      LOG.atWarn()
+          .addKeyValue("config", configOption.name())
+          .addKeyValue("sections", needRestart)
+          .log("configuration reloaded in part: these sections need a restart");
     }
   }
 

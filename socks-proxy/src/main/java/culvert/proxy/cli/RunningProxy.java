@@ -22,8 +22,13 @@ record RunningProxy(ProxyDaemon proxy) implements Daemon {
   }
 
   @Override
-  public void reload(CulvertConfig config) throws IOException {
-    proxy.reload(config);
+  public List<String> reload(CulvertConfig config) throws IOException {
+    return proxy.reload(config);
+  }
+
+  @Override
+  public void reloadFailed() {
+    proxy.reloadFailed();
   }
 
   @Override

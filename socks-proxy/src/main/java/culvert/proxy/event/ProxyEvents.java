@@ -19,9 +19,6 @@ public interface ProxyEvents {
   /** A client has asked for a destination. */
   void connectionStarted();
 
-  /** The rules have decided for the action with this word. */
-  void connectionRouted(String action);
-
   void tunnelFailed(SshFailure failure);
 
   void fellBack(FallbackReason reason);
@@ -32,9 +29,5 @@ public interface ProxyEvents {
   /** A destination that was tunnelled could not be remembered. */
   void pinNotWritten();
 
-  void bytesFromClient(long bytes);
-
-  void bytesToClient(long bytes);
-
-  void connectionEnded(EndReason reason, long durationNanos);
+  void connectionEnded(EndReason reason);
 }

@@ -37,6 +37,7 @@ public final class Story implements ConnectionRecorder {
   private @Nullable InetAddress reached;
   private @Nullable String ftpUser;
   private boolean speaksFtp;
+  private ByteMeter meter = ByteMeter.NONE;
   private boolean ownerAwaited;
   private boolean keptFromPlaintext;
   private long bytesFromClient;
@@ -173,6 +174,12 @@ public final class Story implements ConnectionRecorder {
     return Duration.ofNanos((ended ? endedAt : nanoTime.getAsLong()) - startedAt);
   }
 
+  /** Has what passes from now on counted by that, and by no other. */
+  public void meteredBy(ByteMeter newMeter) {
+    confinement.run();
+    meter = newMeter;
+  }
+
   @Override
   public void belongsTo(UUID newJob, int request) {
     confinement.run();
@@ -284,14 +291,14 @@ public final class Story implements ConnectionRecorder {
   public void fromClient(long bytes) {
     confinement.run();
     bytesFromClient += bytes;
-    observers.forEach(observer -> observer.fromClient(this, bytes));
+    meter.up(bytes);
   }
 
   @Override
   public void toClient(long bytes) {
     confinement.run();
     bytesToClient += bytes;
-    observers.forEach(observer -> observer.toClient(this, bytes));
+    meter.down(bytes);
   }
 
   @Override

@@ -16,11 +16,6 @@ final class StoryCounts implements StoryObserver {
   }
 
   @Override
-  public void routed(Story story) {
-    events.connectionRouted(story.action());
-  }
-
-  @Override
   public void tunnelFailed(Story story, SshException cause) {
     events.tunnelFailed(cause.failure());
   }
@@ -36,17 +31,7 @@ final class StoryCounts implements StoryObserver {
   }
 
   @Override
-  public void fromClient(Story story, long bytes) {
-    events.bytesFromClient(bytes);
-  }
-
-  @Override
-  public void toClient(Story story, long bytes) {
-    events.bytesToClient(bytes);
-  }
-
-  @Override
   public void ended(Story story, EndReason reason, String detail) {
-    events.connectionEnded(reason, story.duration().toNanos());
+    events.connectionEnded(reason);
   }
 }

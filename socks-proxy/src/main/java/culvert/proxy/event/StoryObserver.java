@@ -44,10 +44,6 @@ public interface StoryObserver {
 
   default void keptFromPlaintext(Story story) {}
 
-  default void fromClient(Story story, long bytes) {}
-
-  default void toClient(Story story, long bytes) {}
-
   /** Once for each story that has started; nothing follows but {@link #ownedBy}. */
   default void ended(Story story, EndReason reason, String detail) {}
 }

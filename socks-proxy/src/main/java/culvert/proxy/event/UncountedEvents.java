@@ -11,9 +11,6 @@ final class UncountedEvents implements ProxyEvents {
   public void connectionStarted() {}
 
   @Override
-  public void connectionRouted(String action) {}
-
-  @Override
   public void tunnelFailed(SshFailure failure) {}
 
   @Override
@@ -26,11 +23,5 @@ final class UncountedEvents implements ProxyEvents {
   public void pinNotWritten() {}
 
   @Override
-  public void bytesFromClient(long bytes) {}
-
-  @Override
-  public void bytesToClient(long bytes) {}
-
-  @Override
-  public void connectionEnded(EndReason reason, long durationNanos) {}
+  public void connectionEnded(EndReason reason) {}
 }

@@ -5,96 +5,91 @@ import culvert.proxy.event.EndReason;
 import culvert.proxy.event.HandshakeFailure;
 import culvert.proxy.event.ProxyEvents;
 import culvert.ssh.SshFailure;
-import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Timer;
+import io.prometheus.metrics.core.datapoints.CounterDataPoint;
+import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.Gauge;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.util.EnumMap;
-import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 
-/** The meters. All of them are there from the start, so that a rate has a zero to begin with. */
+/**
+ * Counts events. All counters are there from the start, so that a rate has a zero to begin with.
+ */
 final class CountedEvents implements ProxyEvents {
-  private final MeterRegistry registry;
-  private final AtomicLong active = new AtomicLong();
+  private final PrometheusRegistry registry;
+  private final Gauge active;
   private final Counter started;
   private final Counter keptFromPlaintext;
   private final Counter pinsNotWritten;
-  private final Counter bytesFromClient;
-  private final Counter bytesToClient;
-  private final Timer duration;
-  private final Map<EndReason, Counter> ended;
-  private final Map<FallbackReason, Counter> fallbacks;
-  private final Map<SshFailure, Counter> tunnelFailures;
-  private final Map<HandshakeFailure, Counter> handshakeFailures;
+  private final Map<EndReason, CounterDataPoint> ended;
+  private final Map<FallbackReason, CounterDataPoint> fallbacks;
+  private final Map<SshFailure, CounterDataPoint> tunnelFailures;
+  private final Map<HandshakeFailure, CounterDataPoint> handshakeFailures;
 
-  CountedEvents(MeterRegistry registry) {
+  CountedEvents(PrometheusRegistry registry) {
     this.registry = registry;
-    Gauge.builder("culvert.connections.active", active, AtomicLong::get)
-        .description("Client connections that have asked for something and not ended")
-        .register(registry);
-    started = counter("culvert.connections.started", "Client connections that asked");
+    active =
+        Gauge.builder()
+            .name("culvert_connections_active")
+            .help("Client connections that have asked for something and not ended")
+            .withoutExemplars()
+            .register(registry);
+    started = counter("culvert_connections_started_total", "Client connections that asked");
     keptFromPlaintext =
         counter(
-            "culvert.fallbacks.pinned",
+            "culvert_fallbacks_pinned_total",
             "Connections kept from plaintext, as they were once tunnelled");
-    pinsNotWritten = counter("culvert.pins.unwritten", "Failures to write down what was tunnelled");
-    bytesFromClient = bytes("from-client");
-    bytesToClient = bytes("to-client");
-    duration =
-        Timer.builder("culvert.connection.duration")
-            .description("From the request to the end")
-            .register(registry);
+    pinsNotWritten =
+        counter("culvert_pins_unwritten_total", "Failures to write down what was tunnelled");
     ended =
         counters(
-            EndReason.class, "culvert.connections.ended", "reason", "Ended client connections");
+            EndReason.class,
+            "culvert_connections_ended_total",
+            "reason",
+            "Ended client connections, control and data");
     fallbacks =
         counters(
             FallbackReason.class,
-            "culvert.fallbacks",
+            "culvert_fallbacks_total",
             "reason",
-            "Connections in plaintext because no tunnel could be made");
+            "Jobs that went on in plaintext because no tunnel could be made");
     tunnelFailures =
-        counters(SshFailure.class, "culvert.tunnel.failures", "failure", "Failed tunnels");
+        counters(
+            SshFailure.class,
+            "culvert_tunnel_failures_total",
+            "failure",
+            "Jobs for which no tunnel could be made, whatever became of them");
     handshakeFailures =
         counters(
             HandshakeFailure.class,
-            "culvert.handshake.failures",
+            "culvert_handshake_failures_total",
             "reason",
             "Clients that never came to ask");
   }
 
-  private Counter counter(String name, String description, String... tags) {
-    return Counter.builder(name).description(description).tags(tags).register(registry);
-  }
-
-  private Counter bytes(String direction) {
-    return Counter.builder("culvert.relayed")
-        .baseUnit("bytes")
-        .description("Bytes relayed")
-        .tag("direction", direction)
+  private Counter counter(String name, String help, String... labels) {
+    return Counter.builder()
+        .name(name)
+        .help(help)
+        .labelNames(labels)
+        .withoutExemplars()
         .register(registry);
   }
 
-  private <E extends Enum<E>> Map<E, Counter> counters(
-      Class<E> type, String name, String tag, String description) {
-    Map<E, Counter> counters = new EnumMap<>(type);
+  private <E extends Enum<E>> Map<E, CounterDataPoint> counters(
+      Class<E> type, String name, String label, String help) {
+    Counter counter = counter(name, help, label);
+    Map<E, CounterDataPoint> counters = new EnumMap<>(type);
     for (E value : type.getEnumConstants()) {
-      counters.put(value, counter(name, description, tag, word(value)));
+      counters.put(value, counter.labelValues(Words.of(value)));
     }
     return counters;
   }
 
-  private static String word(Enum<?> value) {
-    return value.toString().toLowerCase(Locale.ROOT).replace('_', '-');
-  }
-
-  private static <E extends Enum<E>> void count(Map<E, Counter> counters, E value) {
-    Counter counter = counters.get(value);
+  private static <E extends Enum<E>> void count(Map<E, CounterDataPoint> counters, E value) {
+    CounterDataPoint counter = counters.get(value);
     if (counter != null) {
-      counter.increment();
+      counter.inc();
     }
   }
 
@@ -105,14 +100,8 @@ final class CountedEvents implements ProxyEvents {
 
   @Override
   public void connectionStarted() {
-    active.incrementAndGet();
-    started.increment();
-  }
-
-  @Override
-  public void connectionRouted(String action) {
-    counter("culvert.connections.routed", "Decided client connections", "action", action)
-        .increment();
+    active.inc();
+    started.inc();
   }
 
   @Override
@@ -127,28 +116,17 @@ final class CountedEvents implements ProxyEvents {
 
   @Override
   public void keptFromPlaintext() {
-    keptFromPlaintext.increment();
+    keptFromPlaintext.inc();
   }
 
   @Override
   public void pinNotWritten() {
-    pinsNotWritten.increment();
+    pinsNotWritten.inc();
   }
 
   @Override
-  public void bytesFromClient(long bytes) {
-    bytesFromClient.increment((double) bytes);
-  }
-
-  @Override
-  public void bytesToClient(long bytes) {
-    bytesToClient.increment((double) bytes);
-  }
-
-  @Override
-  public void connectionEnded(EndReason reason, long durationNanos) {
-    active.decrementAndGet();
+  public void connectionEnded(EndReason reason) {
+    active.dec();
     count(ended, reason);
-    duration.record(durationNanos, TimeUnit.NANOSECONDS);
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Counts what happens, for Prometheus. The only package that knows Micrometer.
+ * Counts what happens, for Prometheus. The only package that knows the Prometheus library.
  *
  * <p>Starting point: {@link culvert.proxy.metrics.Metrics}. Any thread may call.
  */

@@ -25,7 +25,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class AdminHandlerTest {
-  private final AtomicReference<Health> health = new AtomicReference<>(Health.OK);
+  private static final Health OK = new Health(false, false, List.of());
+  private static final Health DRAINING = new Health(true, false, List.of());
+
+  private final AtomicReference<Health> health = new AtomicReference<>(OK);
   private final Promise<List<String>> loopsAnswer = ImmediateEventExecutor.INSTANCE.newPromise();
   private final Queue<ChannelPromise> unread = new ArrayDeque<>();
   private final AdminConnections connections =
@@ -83,7 +86,7 @@ class AdminHandlerTest {
 
   @Test
   void healthTurnsWhenItDrains() {
-    health.set(Health.DRAINING);
+    health.set(DRAINING);
     assertThat(ask("GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n"))
         .startsWith("HTTP/1.1 503 ")
         .endsWith("{\"status\":\"draining\"}\n");
@@ -126,10 +129,19 @@ class AdminHandlerTest {
     assertThat(channel.isOpen()).isFalse();
   }
 
-  @ParameterizedTest(name = "{0}")
-  @ValueSource(strings = {"OK", "DRAINING"})
-  void healthNamesTheLoopsThatDoNotAnswer(Health daemons) {
-    health.set(daemons);
+  @Test
+  void aReloadThatFailedOrNeedsARestartShowsInHealthAndCostsNoLife() {
+    health.set(new Health(false, true, List.of("limits", "audit")));
+    assertThat(ask("GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n"))
+        .startsWith("HTTP/1.1 200 ")
+        .endsWith(
+            "{\"status\":\"ok\",\"reload\":\"failed\",\"needs_restart\":[\"limits\",\"audit\"]}\n");
+  }
+
+  @ParameterizedTest(name = "draining: {0}")
+  @ValueSource(booleans = {false, true})
+  void healthNamesTheLoopsThatDoNotAnswer(boolean draining) {
+    health.set(draining ? DRAINING : OK);
     loopsAreSlow = true;
     assertThat(ask("GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n")).isEmpty();
 

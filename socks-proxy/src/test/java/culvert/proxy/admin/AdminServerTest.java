@@ -44,7 +44,7 @@ class AdminServerTest {
             NettyTransport.preferred(),
             new Endpoint("127.0.0.1", 0),
             this::metrics,
-            () -> Health.OK,
+            () -> new Health(false, false, List.of()),
             loops);
   }
 

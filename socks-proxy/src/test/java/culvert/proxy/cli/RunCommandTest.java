@@ -29,6 +29,8 @@ class RunCommandTest {
   private static final class RecordingDaemon implements Daemon {
     private final List<CulvertConfig> configs = new CopyOnWriteArrayList<>();
     private final AtomicInteger reopened = new AtomicInteger();
+    private final AtomicInteger failed = new AtomicInteger();
+    private volatile List<String> needRestart = List.of();
     private volatile boolean drained;
 
     @Override
@@ -37,8 +39,14 @@ class RunCommandTest {
     }
 
     @Override
-    public void reload(CulvertConfig config) {
+    public List<String> reload(CulvertConfig config) {
       configs.add(config);
+      return needRestart;
+    }
+
+    @Override
+    public void reloadFailed() {
+      failed.incrementAndGet();
     }
 
     @Override
@@ -96,6 +104,25 @@ class RunCommandTest {
         .extracting(CulvertConfig::defaultAction)
         .containsExactly(Action.DIRECT, Action.BLOCK);
     assertThat(culvert.err()).contains("nonsense");
+    assertThat(daemon.failed).hasValue(1);
+  }
+
+  @Test
+  void whatNeedsARestartIsNotSaidToBeReloaded() throws Exception {
+    Path file = directory.resolve("culvert.yaml");
+    Files.writeString(file, "default-action: direct\n");
+    daemon.needRestart = List.of("limits", "admin");
+    CompletableFuture<Integer> exit = run();
+    culvert.signal("HUP");
+    await().atMost(PATIENCE).until(() -> culvert.err().contains("need a restart"));
+    culvert.signal("TERM");
+
+    assertThat(exit.get(PATIENCE.toSeconds(), SECONDS)).isZero();
+    assertThat(culvert.err().lines().filter(line -> line.contains("configuration reloaded")))
+        .singleElement()
+        .asString()
+        .contains(" WARN ", "in part", "[limits, admin]");
+    assertThat(daemon.failed).hasValue(0);
   }
 
   @Test

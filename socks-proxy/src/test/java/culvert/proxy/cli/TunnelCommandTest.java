@@ -82,7 +82,12 @@ class TunnelCommandTest {
     }
 
     @Override
-    public void reload(CulvertConfig changed) {
+    public List<String> reload(CulvertConfig changed) {
+      throw new AssertionError("there is nothing to reload");
+    }
+
+    @Override
+    public void reloadFailed() {
       throw new AssertionError("there is nothing to reload");
     }
 

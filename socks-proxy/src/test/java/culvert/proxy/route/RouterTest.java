@@ -2,7 +2,6 @@ package culvert.proxy.route;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.ArgumentMatchers.any;
-import static org.mockito.ArgumentMatchers.anyLong;
 import static org.mockito.Mockito.doAnswer;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.never;
@@ -102,7 +101,7 @@ class RouterTest {
     when(client.request()).thenReturn(REQUEST);
     when(client.forwardedBy()).thenReturn(Optional.empty());
     when(client.user()).thenReturn(Optional.empty());
-    doAnswer(end -> ends.add(end.getArgument(0))).when(events).connectionEnded(any(), anyLong());
+    doAnswer(end -> ends.add(end.getArgument(0))).when(events).connectionEnded(any());
   }
 
   @AfterEach

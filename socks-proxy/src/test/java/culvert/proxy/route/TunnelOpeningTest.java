@@ -3,7 +3,6 @@ package culvert.proxy.route;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.ArgumentMatchers.anyInt;
-import static org.mockito.ArgumentMatchers.anyLong;
 import static org.mockito.Mockito.doAnswer;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.never;
@@ -105,7 +104,7 @@ class TunnelOpeningTest {
     when(ssh.heldUp(any())).thenReturn(Duration.ZERO);
     when(ssh.connect(any(), any())).thenReturn(loop.newSucceededFuture(session));
     when(session.serverAddress()).thenReturn(Optional.empty());
-    doAnswer(end -> ends.add(end.getArgument(0))).when(events).connectionEnded(any(), anyLong());
+    doAnswer(end -> ends.add(end.getArgument(0))).when(events).connectionEnded(any());
   }
 
   private void pass(Duration by) {

@@ -18,9 +18,6 @@ record RecordedFailures(List<HandshakeFailure> failures) implements ProxyEvents 
   public void connectionStarted() {}
 
   @Override
-  public void connectionRouted(String action) {}
-
-  @Override
   public void tunnelFailed(SshFailure failure) {}
 
   @Override
@@ -33,11 +30,5 @@ record RecordedFailures(List<HandshakeFailure> failures) implements ProxyEvents 
   public void pinNotWritten() {}
 
   @Override
-  public void bytesFromClient(long bytes) {}
-
-  @Override
-  public void bytesToClient(long bytes) {}
-
-  @Override
-  public void connectionEnded(EndReason reason, long durationNanos) {}
+  public void connectionEnded(EndReason reason) {}
 }

@@ -245,7 +245,7 @@ class DataDefectsTest {
         .connectionStarted();
     Mockito.doAnswer(ended -> ends.add(ended.getArgument(0)))
         .when(events)
-        .connectionEnded(Mockito.any(), Mockito.anyLong());
+        .connectionEnded(Mockito.any());
     OpenConnections connections = new OpenConnections(Stories.loggedAndCounted(events));
     return new DataListeners(
         NettyTransport.preferred(), loops, new Owners(), limits, connections, ownListeners);
