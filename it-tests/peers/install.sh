@@ -1,6 +1,6 @@
 #!/bin/bash
-# Installs the real peers of the integration tests, OpenSSH's sshd, three FTP servers and the FTP
-# clients, and makes the account they log in to. For a Debian or Ubuntu container, as root; quick
+# Installs the real peers of the integration tests, OpenSSH's sshd, three FTP servers, the FTP
+# clients and Prometheus' promtool, and makes the account they log in to. For a Debian or Ubuntu container, as root; quick
 # when all is there already. The tests start the servers themselves, on free ports of the loopback:
 # nothing is left running.
 set -euo pipefail
@@ -52,11 +52,24 @@ unpack() { # one package, and the libraries that it needs
   rm -r "$directory"
 }
 
+extract() { # one program of a package, which needs nothing else of it
+  local package=$1 program=$2 directory
+  [ ! -e "$unpacked/$package.version" ] || return 0
+  update
+  directory=$(mktemp -d)
+  (cd "$directory" && apt-get -q -o APT::Sandbox::User=root download "$package")
+  mkdir -p "$unpacked"
+  dpkg-deb --fsys-tarfile "$directory"/*.deb | tar -x -C "$unpacked" "./$program"
+  dpkg-deb -f "$directory"/*.deb Version >"$unpacked/$package.version"
+  rm -r "$directory"
+}
+
 install openssh-server openssh-client vsftpd openssl curl python3 \
   lftp ncftp tnftp inetutils-ftp wget python3-socks proxychains4 dante-client microsocks tinyproxy-bin ssh-audit
 for server in "${servers[@]}"; do
   unpack "$server"
 done
+extract prometheus usr/bin/promtool # the package itself is large, and a service
 
 if ! getent passwd "$account" >/dev/null; then
   useradd --system --create-home --home-dir "$home" --shell /bin/sh "$account"
@@ -79,4 +92,5 @@ echo "peers: $(sshd -V 2>&1 | grep -o 'OpenSSH_[^ ,]*' | head -1 || true)," \
   "vsftpd $(dpkg-query -W -f '${Version}' vsftpd)," \
   "proftpd $(cat "$unpacked/proftpd-core.version")," \
   "pure-ftpd $(cat "$unpacked/pure-ftpd.version")," \
+  "promtool $(cat "$unpacked/prometheus.version")," \
   "$(curl --version | head -1 | cut -d' ' -f1,2), account $account"

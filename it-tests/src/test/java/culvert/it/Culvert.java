@@ -65,6 +65,11 @@ public final class Culvert implements AutoCloseable {
     return daemon.addresses().get(listener).getPort();
   }
 
+  /** Where metrics are shown, if the configuration has an {@code admin}. */
+  int adminPort() {
+    return daemon.adminAddress().orElseThrow().getPort();
+  }
+
   public Socks5 socks() {
     return Socks5.through(port());
   }

@@ -16,7 +16,8 @@ final class RealPeersCondition implements ExecutionCondition {
           RealProftpd.PROGRAM,
           RealPureFtpd.PROGRAM,
           CurlClient.PROGRAM,
-          PythonFtp.PROGRAM);
+          PythonFtp.PROGRAM,
+          Promtool.PROGRAM);
 
   @Override
   public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
