@@ -7,6 +7,7 @@ import inet.ipaddr.IPAddressString;
 import inet.ipaddr.IPAddressStringParameters;
 import inet.ipaddr.IncompatibleAddressException;
 import java.net.InetAddress;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -30,6 +31,10 @@ public final class Cidr {
       Pattern.compile(
           "(?:(?:0|[1-9][0-9]{0,2})(?:\\.(?:0|[1-9][0-9]{0,2})){3}(?:/(?:0|[1-9][0-9]?))?)"
               + "|(?:[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(?:/(?:0|[1-9][0-9]{0,2}))?)");
+
+  /** {@code 10.1.*}, as many write it. */
+  private static final Pattern WILDCARD =
+      Pattern.compile("((?:0|[1-9][0-9]{0,2})(?:\\.(?:0|[1-9][0-9]{0,2})){0,2})(?:\\.\\*)+");
 
   private final String text;
   private final IPAddress block;
@@ -83,7 +88,18 @@ public final class Cidr {
   }
 
   private static String expected(String text) {
-    return Found.message(text, "an address or CIDR such as 10.0.0.0/8, 2001:db8::/32");
+    return Found.message(
+        text, "an address or CIDR such as 10.0.0.0/8, 2001:db8::/32" + remedy(text));
+  }
+
+  private static String remedy(String text) {
+    Matcher wildcard = WILDCARD.matcher(text);
+    if (wildcard.matches()) {
+      String known = wildcard.group(1);
+      int octets = known.split("\\.", -1).length;
+      return "; write " + known + ".0".repeat(4 - octets) + "/" + 8 * octets;
+    }
+    return "";
   }
 
   @Override

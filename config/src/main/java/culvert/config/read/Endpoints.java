@@ -48,7 +48,7 @@ final class Endpoints {
   /** A host; empty text for none. */
   static final ValueType<Optional<String>> HOST =
       ValueTypes.scalar(
-          A_HOST, text -> text.isEmpty() ? Optional.empty() : Optional.of(host(text, A_HOST)));
+          A_HOST, text -> text.isEmpty() ? Optional.empty() : Optional.of(hostAlone(text)));
 
   private Endpoints() {}
 
@@ -75,6 +75,19 @@ final class Endpoints {
     }
     String host = v6 != null ? v6 : host(matcher.group(2), expected);
     return new Endpoint(host, Integer.parseInt(matcher.group(3)));
+  }
+
+  private static String hostAlone(String text) {
+    try {
+      return host(text, A_HOST);
+    } catch (IllegalArgumentException e) {
+      throw HostRemedies.of(text)
+          .map(
+              expected ->
+                  new IllegalArgumentException(
+                      HostRemedies.found(text) + " (expected: " + expected + ")", e))
+          .orElse(e);
+    }
   }
 
   /** A name or an address, IPv6 with or without brackets, as it was written but for those. */
