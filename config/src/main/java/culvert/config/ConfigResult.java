@@ -18,8 +18,10 @@ public sealed interface ConfigResult {
    * A usable configuration.
    *
    * @param problems warnings only
+   * @param written the same as text, and the places of its values
    */
-  record Loaded(CulvertConfig config, List<ConfigProblem> problems) implements ConfigResult {
+  record Loaded(CulvertConfig config, List<ConfigProblem> problems, Written written)
+      implements ConfigResult {
     public Loaded {
       problems = List.copyOf(problems);
     }

@@ -3,7 +3,6 @@ package culvert.config.read;
 import culvert.config.ConfigResult;
 import culvert.config.ConfigResult.Loaded;
 import culvert.config.ConfigResult.Rejected;
-import culvert.config.CulvertConfig;
 import culvert.config.Location;
 import culvert.config.file.RegularFile;
 import culvert.config.file.ShellPipe;
@@ -69,10 +68,10 @@ public final class ConfigLoader {
       return new Rejected(problems.inFileOrder());
     }
     Reading reading = new Reading(problems, environment, hash(text));
-    CulvertConfig config = ConfigReader.read(document, builtInSections(), reading);
+    ConfigReader.Read read = ConfigReader.read(document, builtInSections(), reading);
     return problems.errors() > 0
         ? new Rejected(problems.inFileOrder())
-        : new Loaded(config, problems.inFileOrder());
+        : new Loaded(read.config(), problems.inFileOrder(), new WrittenFile(read.written()));
   }
 
   private static String hash(String text) {

@@ -4,6 +4,7 @@ import culvert.config.Action;
 import culvert.config.CulvertConfig;
 import culvert.config.Endpoint;
 import culvert.config.FtpOptions;
+import culvert.config.Limits;
 import culvert.config.SshProfile;
 import culvert.config.read.ListenerReader.Listener;
 import culvert.config.read.ProfileReader.Profile;
@@ -18,18 +19,18 @@ import java.util.Optional;
 
 /** The whole file: section by section, then what holds between the sections. */
 final class ConfigReader {
-  private static final Key<YamlValue> LISTENERS = Key.optional("listeners", ValueTypes.ANY);
-  private static final Key<YamlValue> PROFILES = Key.optional("profiles", ValueTypes.ANY);
-  private static final Key<YamlValue> RULES = Key.optional("rules", ValueTypes.ANY);
+  static final Key<YamlValue> LISTENERS = Key.optional("listeners", ValueTypes.ANY);
+  static final Key<YamlValue> PROFILES = Key.optional("profiles", ValueTypes.ANY);
+  static final Key<YamlValue> RULES = Key.optional("rules", ValueTypes.ANY);
   private static final Key<Action> DEFAULT_ACTION =
       Key.of("default-action", ValueTypes.word(Action.values()), "direct");
-  private static final Key<YamlValue> FTP = Key.optional("ftp", ValueTypes.ANY);
+  static final Key<YamlValue> FTP = Key.optional("ftp", ValueTypes.ANY);
   private static final Key<Boolean> PIN_TUNNELLED =
       Key.of("pin-tunnelled", ValueTypes.BOOLEAN, "true");
-  private static final Key<YamlValue> LIMITS = Key.optional("limits", ValueTypes.ANY);
+  static final Key<YamlValue> LIMITS = Key.optional("limits", ValueTypes.ANY);
   private static final Key<Optional<Endpoint>> ADMIN =
       Key.of("admin", Endpoints.LISTEN_OR_NOT, "''");
-  private static final Key<YamlValue> AUDIT = Key.optional("audit", ValueTypes.ANY);
+  static final Key<YamlValue> AUDIT = Key.optional("audit", ValueTypes.ANY);
   private static final Key<Path> STATE_DIRECTORY =
       Key.of("state-directory", Paths.TYPE, "~/.local/state/culvert");
 
@@ -46,6 +47,13 @@ final class ConfigReader {
           STATE_DIRECTORY,
           AUDIT);
 
+  /**
+   * A document as read.
+   *
+   * @param written with everything that it leaves out
+   */
+  record Read(CulvertConfig config, Mapping written) {}
+
   private final Section file;
   private final Reading reading;
   private final YamlValue nothing;
@@ -61,12 +69,12 @@ final class ConfigReader {
    *
    * @param builtIn the sections that hold where the document has none
    */
-  static CulvertConfig read(YamlValue document, Mapping builtIn, Reading reading) {
+  static Read read(YamlValue document, Mapping builtIn, Reading reading) {
     YamlValue all = document instanceof Mapping own ? own.inheriting(builtIn) : document;
     return new ConfigReader(Section.of("file", all, KEYS, reading), reading).read();
   }
 
-  private CulvertConfig read() {
+  private Read read() {
     List<Listener> listeners =
         file.optional(LISTENERS)
             .map(value -> ListenerReader.read(value, reading))
@@ -84,18 +92,21 @@ final class ConfigReader {
     Path stateDirectory = file.get(STATE_DIRECTORY);
     Map<String, SshProfile> ssh = new LinkedHashMap<>();
     profiles.forEach((name, profile) -> ssh.put(name, profile.ssh()));
-    return new CulvertConfig(
-        listeners.stream().map(Listener::config).flatMap(Optional::stream).toList(),
-        ssh,
-        rules.stream().map(ParsedRule::rule).toList(),
-        defaultAction,
-        ftp,
-        file.get(PIN_TUNNELLED),
-        LimitsReader.read(file.optional(LIMITS).orElse(nothing), reading),
-        admin,
-        stateDirectory,
-        AuditReader.read(file.optional(AUDIT).orElse(nothing), stateDirectory, reading),
-        reading.hash());
+    Limits limits = LimitsReader.read(file.optional(LIMITS).orElse(nothing), reading);
+    CulvertConfig config =
+        new CulvertConfig(
+            listeners.stream().map(Listener::config).flatMap(Optional::stream).toList(),
+            ssh,
+            rules.stream().map(ParsedRule::rule).toList(),
+            defaultAction,
+            ftp,
+            file.get(PIN_TUNNELLED),
+            limits,
+            admin,
+            stateDirectory,
+            AuditReader.read(file.optional(AUDIT).orElse(nothing), stateDirectory, reading),
+            reading.hash());
+    return new Read(config, new WrittenOut(file, limits).of(listeners, profiles, rules));
   }
 
   private void check(

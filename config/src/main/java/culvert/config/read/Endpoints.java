@@ -2,6 +2,7 @@ package culvert.config.read;
 
 import culvert.config.Cidr;
 import culvert.config.Endpoint;
+import culvert.config.Found;
 import culvert.config.PortRange;
 import inet.ipaddr.IPAddress;
 import inet.ipaddr.IPAddressString;
@@ -53,6 +54,12 @@ final class Endpoints {
   private Endpoints() {}
 
   private static Endpoint listen(String text, String expected) {
+    if (text.startsWith("*:")) {
+      String port = text.substring(1);
+      throw ValueTypes.expected(
+          text,
+          "address:port; all addresses are 0.0.0.0" + port + ", or [::]" + port + " with IPv6");
+    }
     return endpoint(PORT.matcher(text).matches() ? "127.0.0.1:" + text : text, text, expected);
   }
 
@@ -73,8 +80,16 @@ final class Endpoints {
     if (v6 != null && !isV6(v6)) {
       throw ValueTypes.expected(written, expected);
     }
-    String host = v6 != null ? v6 : host(matcher.group(2), expected);
+    String host = v6 != null ? v6 : host(matcher.group(2), written, expected);
     return new Endpoint(host, Integer.parseInt(matcher.group(3)));
+  }
+
+  private static String host(String host, String written, String expected) {
+    try {
+      return host(host, expected);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(Found.message(written, expected), e);
+    }
   }
 
   private static String hostAlone(String text) {

@@ -28,6 +28,13 @@ final class Interpolation {
     return text.contains("${env:") || text.contains("${file:");
   }
 
+  /** Whether the text is references alone, and so says nothing of what they stand for. */
+  static boolean isNothingElse(String text) {
+    return isIn(text)
+        && REFERENCE.matcher(text).results().noneMatch(found -> found.group(1) == null)
+        && REFERENCE.matcher(text).replaceAll("").isEmpty();
+  }
+
   /**
    * The text with everything replaced; empty if a variable is not set.
    *

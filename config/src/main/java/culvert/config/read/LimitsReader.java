@@ -11,7 +11,7 @@ final class LimitsReader {
       Key.of("connections", ValueTypes.integer(1, 10_000_000), "10000");
   private static final Key<Integer> CONNECTIONS_PER_CLIENT =
       Key.of("connections-per-client", ValueTypes.integer(0, 10_000_000), "0");
-  private static final Key<Integer> BEFORE_LOGIN =
+  static final Key<Integer> BEFORE_LOGIN =
       Key.optional("before-login", ValueTypes.integer(1, 10_000_000));
   private static final Key<Duration> HANDSHAKE_TIMEOUT =
       Key.of("handshake-timeout", Quantities.positiveDuration(), "10s");

@@ -8,13 +8,16 @@ import culvert.config.ListenerConfig;
 import culvert.config.Secret;
 import culvert.config.TunnelProtocol;
 import culvert.config.yaml.YamlValue;
+import culvert.config.yaml.YamlValue.Entry;
 import culvert.config.yaml.YamlValue.Mapping;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The section {@code listeners}. */
@@ -76,6 +79,21 @@ final class ListenerReader {
     /** Whether its clients' way is known, so that no rule is asked. */
     boolean isFixedTunnel() {
       return TUNNEL.equals(kind) || REMOTE_TUNNEL.equals(kind);
+    }
+
+    /** What holds of it, defaults too, but for keys that its kind does not take. */
+    Mapping written() {
+      Map<String, Entry> entries = new LinkedHashMap<>();
+      entries.put(NAME.name(), WrittenOut.text(name, section.location()));
+      Stream.concat(
+              Stream.ofNullable(kind),
+              TAKES.getOrDefault(kind == null ? SOCKS : kind, List.of()).stream())
+          .forEach(
+              key ->
+                  section
+                      .written(key)
+                      .ifPresent(entry -> entries.put(key.name(), WrittenOut.hidden(key, entry))));
+      return new Mapping(section.location(), entries);
     }
 
     /** Whether a client must give a name and a password; wrong {@code users} were meant to. */

@@ -28,7 +28,7 @@ final class RuleReader {
 
   private static final String A_TARGET = "requested, or host:port as seen from the SSH server";
 
-  private static final Key<String> NAME = Key.optional("name", ValueTypes.NAME);
+  static final Key<String> NAME = Key.optional("name", ValueTypes.NAME);
   private static final Key<Mapping> MATCH = Key.optional("match", ValueTypes.MAPPING);
   static final Key<Action> ACTION = Key.optional("action", ValueTypes.word(Action.values()));
   static final Key<String> PROFILE =
@@ -56,7 +56,19 @@ final class RuleReader {
    * @param action null if it is wrong or missing
    * @param match null if the rule has none
    */
-  record ParsedRule(Rule rule, @Nullable Action action, Section section, @Nullable Section match) {}
+  record ParsedRule(Rule rule, @Nullable Action action, Section section, @Nullable Section match) {
+    /** Whether the key does anything in such a rule. */
+    boolean takes(Key<?> key) {
+      boolean tunnels = action == Action.FTP_TUNNEL || action == Action.TUNNEL;
+      if (key.equals(PROFILE) || key.equals(TARGET) || key.equals(FALLBACK)) {
+        return tunnels;
+      }
+      if (key.equals(USER_AT_HOST)) {
+        return action == Action.FTP_TUNNEL || action == Action.DIRECT;
+      }
+      return !key.equals(FALLBACK_ON) || !rule.fallback().reasons().isEmpty();
+    }
+  }
 
   private final Reading reading;
   private final FtpOptions ftp;

@@ -11,6 +11,9 @@ import java.util.Optional;
 
 /** Values that may be secret, which no message ever shows. */
 final class Secrets {
+  /** In place of a password: that of the FTP dialogue. */
+  static final String FROM_FTP = "from-ftp";
+
   private static final String REFERENCE = "${env:NAME} or ${file:/path}";
   private static final int MAX_RFC1929 = 255;
 
@@ -52,7 +55,7 @@ final class Secrets {
 
   private static Optional<Optional<Secret>> password(YamlValue value, String key, Reading reading) {
     if (value instanceof Scalar scalar && !value.isNull()) {
-      if (scalar.text().equals("from-ftp")) {
+      if (scalar.text().equals(FROM_FTP)) {
         return Optional.of(Optional.empty());
       }
       if (!scalar.text().contains("${")) {

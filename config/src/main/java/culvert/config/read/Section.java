@@ -101,6 +101,13 @@ final class Section {
     return value;
   }
 
+  /** The key as it is written, or else with its default; empty: it has neither. */
+  Optional<Entry> written(Key<?> key) {
+    return mapping
+        .entry(key.name())
+        .or(() -> Optional.ofNullable(key.standard()).map(value -> new Entry(location(), value)));
+  }
+
   boolean has(Key<?> key) {
     return mapping.entry(key.name()).isPresent();
   }

@@ -37,9 +37,10 @@ public final class Loading {
     YamlValue document = YamlParser.parse(String.join("\n", lines), "c.yaml", problems);
     CulvertConfig config =
         ConfigReader.read(
-            document,
-            YamlValue.Mapping.empty(document.location()),
-            new Reading(problems, ENVIRONMENT));
+                document,
+                YamlValue.Mapping.empty(document.location()),
+                new Reading(problems, ENVIRONMENT))
+            .config();
     if (problems.mistakes() > 0) {
       throw new IllegalArgumentException(problems.inFileOrder().toString());
     }
