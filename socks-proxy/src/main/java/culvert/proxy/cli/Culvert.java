@@ -1,6 +1,7 @@
 package culvert.proxy.cli;
 
 import culvert.config.read.Environment;
+import culvert.proxy.check.ThisMachine;
 import culvert.ssh.mina.hostkey.MinaHostKeys;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
@@ -53,7 +54,11 @@ public final class Culvert implements Callable<Integer> {
             Environment.ofProcess());
     Parts parts =
         new Parts(
-            RunningProxy::start, new RunningTunnels(), new MinaHostKeys(), Signals.ofProcess());
+            RunningProxy::start,
+            new RunningTunnels(),
+            new MinaHostKeys(),
+            Signals.ofProcess(),
+            new ThisMachine());
     System.exit(execute(terminal, parts, args));
   }
 
@@ -68,8 +73,8 @@ public final class Culvert implements Callable<Integer> {
     CommandLine line =
         new CommandLine(new Culvert())
             .addMixin("logging", new LogOptions(terminal))
-            .addSubcommand(new RunCommand(terminal, parts.daemon(), parts.signals()))
-            .addSubcommand(new CheckCommand(terminal))
+            .addSubcommand(new RunCommand(terminal, parts))
+            .addSubcommand(new CheckCommand(terminal, parts.machine()))
             .addSubcommand(new ExplainCommand(terminal))
             .addSubcommand(new TrustCommand(terminal, parts.hostKeys()))
             .addSubcommand(new PinsCommand(terminal))

@@ -2,9 +2,7 @@ package culvert.proxy.cli;
 
 import culvert.config.ConfigProblem;
 import culvert.config.ConfigResult;
-import culvert.config.CulvertConfig;
-import culvert.filter.RuleCompiler;
-import culvert.filter.RuleWarning;
+import culvert.proxy.check.Machine;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -40,14 +38,16 @@ final class RunCommand implements Callable<Integer> {
   private final Terminal terminal;
   private final Daemon.Starter starter;
   private final Signals signals;
+  private final Machine machine;
   private final BlockingQueue<Order> orders = new LinkedBlockingQueue<>();
 
   @Mixin private final ConfigOption configOption;
 
-  RunCommand(Terminal terminal, Daemon.Starter starter, Signals signals) {
+  RunCommand(Terminal terminal, Parts parts) {
     this.terminal = terminal;
-    this.starter = starter;
-    this.signals = signals;
+    this.starter = parts.daemon();
+    this.signals = parts.signals();
+    this.machine = parts.machine();
     configOption = new ConfigOption(terminal);
   }
 
@@ -61,7 +61,7 @@ final class RunCommand implements Callable<Integer> {
       return ExitCode.USAGE;
     }
     log(Level.INFO, "starting");
-    warn(loaded.config());
+    warn(loaded);
     Daemon daemon = starter.start(loaded.config());
     signals.on("HUP", () -> orders.add(Order.RELOAD));
     signals.on("USR1", () -> orders.add(Order.REOPEN));
@@ -93,7 +93,7 @@ final class RunCommand implements Callable<Integer> {
       log(Level.ERROR, "configuration rejected, the old one stays");
       return;
     }
-    warn(loaded.config());
+    warn(loaded);
     try {
       told(daemon.reload(loaded.config()));
     } catch (IOException e) {
@@ -120,9 +120,7 @@ final class RunCommand implements Callable<Integer> {
     LOG.atLevel(level).addKeyValue("config", configOption.name()).log(message);
   }
 
-  private static void warn(CulvertConfig config) {
-    for (RuleWarning warning : RuleCompiler.compile(config).warnings()) {
-      LOG.warn(warning.toString());
-    }
+  private void warn(ConfigResult.Loaded loaded) {
+    Warnings.of(loaded, machine).forEach(LOG::warn);
   }
 }

@@ -66,6 +66,11 @@ public final class UserNames {
     return names.isEmpty() ? Set.of(nameOrNumber) : Set.copyOf(names);
   }
 
+  /** Whether there is such a user. */
+  public boolean isKnown(String nameOrNumber) {
+    return of(nameOrNumber).size() > 1;
+  }
+
   /** Several names may stand for one number. */
   private static Set<String> names(List<String> lines, String nameOrNumber) {
     Set<String> names = new HashSet<>();

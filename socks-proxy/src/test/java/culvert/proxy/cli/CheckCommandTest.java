@@ -2,6 +2,7 @@ package culvert.proxy.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import culvert.proxy.check.FakeMachine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -89,12 +90,107 @@ class CheckCommandTest {
   @Test
   void whatIsNotUnderstoodInSshConfigIsAWarningWithItsPlace() throws IOException {
     Path sshConfig = write("ssh_config", "Host a\n  ProxyCommand nc %h %p\n");
-    Path file = write("c.yaml", "profiles: {p: {ssh-config: " + sshConfig + "}}\n");
+    Path file = write("c.yaml", "profiles: {defaults: {ssh-config: " + sshConfig + "}}\n");
 
     assertThat(culvert.execute("check", "-c", file.toString())).isZero();
 
     assertThat(culvert.outLines())
         .containsExactly(
             sshConfig + ":2:16: warning: proxycommand: is not understood, and never run", "ok");
+  }
+
+  @Test
+  void holesAreWarningsAndNoFailure() throws IOException {
+    Path file =
+        write(
+            "c.yaml",
+            """
+            listeners: [{ socks: "0.0.0.0:1080", allow-from: 0.0.0.0/0 }]
+            profiles: { gate: { host: g.example, identity-file: /missing } }
+            rules: [{ match: { os-user: strange }, action: ftp-tunnel, profile: gate }]
+            """);
+    culvert.withMachine(
+        new FakeMachine().withoutUser("strange").withProblem("/missing", " does not exist"));
+
+    assertThat(culvert.execute("check", "-c", file.toString())).isZero();
+
+    assertThat(culvert.outLines())
+        .hasSize(4)
+        .anySatisfy(line -> assertThat(line).startsWith(file + ":1:50: warning: allow-from: "))
+        .anySatisfy(line -> assertThat(line).startsWith(file + ":2:53: warning: identity-file: "))
+        .anySatisfy(line -> assertThat(line).startsWith(file + ":3:29: warning: os-user: "))
+        .endsWith("ok");
+  }
+
+  @Test
+  void theEffectiveConfigurationLoadsAgainAndIsAllThatIsPrinted() throws IOException {
+    Path file =
+        write(
+            "c.yaml",
+            """
+            listeners: [{ socks: 1081, users: { joe: hunter2 } }]
+            profiles: { unused: { port: 2200 } }
+            """);
+
+    assertThat(culvert.execute("check", "--effective", "-c", file.toString())).isZero();
+
+    String yaml = culvert.out();
+    assertThat(yaml).startsWith("listeners:\n").contains("connect-timeout: 4s", "joe: '****'");
+    assertThat(culvert.err()).contains("a secret that stands in the file itself");
+    Path again = write("again.yaml", yaml);
+    CommandLineRun second = new CommandLineRun(directory);
+    assertThat(second.execute("check", "--effective", "-c", again.toString())).isZero();
+    assertThat(second.out()).isEqualTo(yaml);
+  }
+
+  @Test
+  void theAuditListsWhatMayGoInPlaintext() throws IOException {
+    Path file =
+        write(
+            "c.yaml",
+            """
+            rules:
+              - name: ftp
+                match: { port: 21 }
+                action: ftp-tunnel
+                fallback: plain
+                fallback-on: unreachable
+            """);
+
+    assertThat(culvert.execute("check", "--audit", "-c", file.toString())).isZero();
+    assertThat(culvert.outLines())
+        .containsExactly(
+            file
+                + ":5:15: ftp: fallback: plain where the SSH server cannot be reached (fallback:"
+                + " none, or fallback-on without unreachable)",
+            "1 way into plaintext");
+
+    CommandLineRun asJson = new CommandLineRun(directory);
+    assertThat(asJson.execute("check", "--audit", "--json", "-c", file.toString())).isZero();
+    assertThat(asJson.outLines())
+        .singleElement()
+        .asString()
+        .startsWith(
+            "{\"rule\":\"ftp\",\"action\":\"ftp-tunnel\",\"route\":\"plaintext\",\"why\":\"unreachable\",");
+  }
+
+  @Test
+  void whereNothingGoesInPlaintextThatIsSaid() throws IOException {
+    Path file = write("c.yaml", "rules: [{ action: ftp-tunnel }]\n");
+
+    assertThat(culvert.execute("check", "--audit", "-c", file.toString())).isZero();
+
+    assertThat(culvert.outLines()).containsExactly("no FTP goes in plaintext");
+  }
+
+  @Test
+  void aBrokenFileHasNothingToPrint() throws IOException {
+    Path file = write("c.yaml", "rules: 1\n");
+
+    assertThat(culvert.execute("check", "--effective", "-c", file.toString())).isEqualTo(2);
+    assertThat(culvert.out()).isEmpty();
+    assertThat(culvert.err()).contains(file + ":1:8: rules:");
+    assertThat(culvert.execute("check", "--audit", "--effective")).isEqualTo(2);
+    assertThat(culvert.execute("check", "--json")).isEqualTo(2);
   }
 }

@@ -1,6 +1,8 @@
 package culvert.proxy.cli;
 
 import culvert.config.read.Environment;
+import culvert.proxy.check.FakeMachine;
+import culvert.proxy.check.Machine;
 import culvert.ssh.HostKeys;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
@@ -34,6 +36,7 @@ final class CommandLineRun {
   private final List<String> prompts = new ArrayList<>();
   private final Queue<String> passwords = new ArrayDeque<>();
   private TunnelRunner tunnels = Mockito.mock(TunnelRunner.class);
+  private Machine machine = new FakeMachine();
   private Daemon.Starter starter = Mockito.mock(Daemon.Starter.class);
 
   CommandLineRun(Path directory) {
@@ -54,6 +57,11 @@ final class CommandLineRun {
 
   CommandLineRun withHostKeys(HostKeys source) {
     hostKeys = source;
+    return this;
+  }
+
+  CommandLineRun withMachine(Machine here) {
+    machine = here;
     return this;
   }
 
@@ -84,7 +92,8 @@ final class CommandLineRun {
   }
 
   int execute(String... args) {
-    return Culvert.execute(terminal(), new Parts(starter, tunnels, hostKeys, signals::put), args);
+    return Culvert.execute(
+        terminal(), new Parts(starter, tunnels, hostKeys, signals::put, machine), args);
   }
 
   Terminal terminal() {
