@@ -46,6 +46,37 @@ public interface HostKeys {
       throws IOException;
 
   /**
+   * The keys that the files have for a server, and it has not: one of its types differs, or none
+   * that it has is known.
+   *
+   * @param keys all that the server has
+   * @throws IOException a file cannot be read
+   */
+  List<StaleKey> stale(HostKeyPolicy policy, String host, int port, List<ServerHostKey> keys)
+      throws IOException;
+
+  /**
+   * Puts keys in the place of those that are stale, in the first of the policy's files: lines of
+   * this server alone, of the types of the new keys, and where no key of the server was known, of
+   * the types that it has none of. What the file says of others stays, and what it revokes or lets
+   * certify. All or nothing; the file is replaced as a whole, and keeps its owner and mode.
+   *
+   * @param policy with at least one file
+   * @param offered all that the server has
+   * @param confirmed those of them that somebody has compared
+   * @return one outcome for each confirmed key; all refused where a stale one cannot be taken out,
+   *     since it stands in another file or under a pattern
+   * @throws IOException a file cannot be read or written
+   */
+  List<Outcome> replace(
+      HostKeyPolicy policy,
+      String host,
+      int port,
+      List<ServerHostKey> offered,
+      List<ServerHostKey> confirmed)
+      throws IOException;
+
+  /**
    * Whom to ask.
    *
    * @param algorithms those of the connections that the answer is for
@@ -78,6 +109,14 @@ public interface HostKeys {
    * @param fingerprint {@code SHA256:...}
    */
   record ServerHostKey(String type, String base64, String fingerprint) {}
+
+  /**
+   * A key that the files have, and the server has not.
+   *
+   * @param location {@code FILE:LINE}
+   * @param ours whether it stands in the file that Culvert writes
+   */
+  record StaleKey(ServerHostKey key, String location, boolean ours) {}
 
   /** What became of one key. */
   record Outcome(ServerHostKey key, Kind kind, String message) {

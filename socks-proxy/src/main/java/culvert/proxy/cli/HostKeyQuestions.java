@@ -3,6 +3,7 @@ package culvert.proxy.cli;
 import culvert.ssh.HostKeys;
 import culvert.ssh.HostKeys.Check;
 import culvert.ssh.HostKeys.ServerHostKey;
+import culvert.ssh.HostKeys.StaleKey;
 import culvert.ssh.SshException;
 import java.io.IOException;
 import java.util.List;
@@ -31,10 +32,16 @@ final class HostKeyQuestions {
     AskedServer server();
   }
 
-  /** The server's keys; none were fetched where the check was all that was wanted. */
-  record Answered(AskedServer server, Check check, List<ServerHostKey> keys) implements Answer {
+  /**
+   * The server's keys; none were fetched where the check was all that was wanted.
+   *
+   * @param stale what the files say instead
+   */
+  record Answered(AskedServer server, Check check, List<ServerHostKey> keys, List<StaleKey> stale)
+      implements Answer {
     Answered {
       keys = List.copyOf(keys);
+      stale = List.copyOf(stale);
     }
   }
 
@@ -43,7 +50,7 @@ final class HostKeyQuestions {
 
   /** Compares the servers with known_hosts. */
   void check(List<AskedServer> servers, Consumer<Answer> answers) {
-    ask(servers, server -> new Answered(server, checkOne(server), List.of()), answers);
+    ask(servers, server -> new Answered(server, checkOne(server), List.of(), List.of()), answers);
   }
 
   /** Fetches all keys too. */
@@ -52,7 +59,12 @@ final class HostKeyQuestions {
         servers,
         server -> {
           List<ServerHostKey> keys = hostKeys.fetch(server.server());
-          return new Answered(server, checkOne(server), keys);
+          HostKeys.Server asked = server.server();
+          return new Answered(
+              server,
+              checkOne(server),
+              keys,
+              hostKeys.stale(server.hostKeys(), asked.host(), asked.port(), keys));
         },
         answers);
   }

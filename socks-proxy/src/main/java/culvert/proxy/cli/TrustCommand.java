@@ -40,7 +40,8 @@ import picocli.CommandLine.TypeConversionException;
     footer = {
       "",
       "Example: @|bold culvert trust ftp.example.com gateway.example.com:2222|@",
-      "         @|bold culvert trust --check -f servers.txt|@"
+      "         @|bold culvert trust --check -f servers.txt|@",
+      "         @|bold culvert trust --replace ftp.example.com|@"
     })
 final class TrustCommand implements Callable<Integer> {
   private final Terminal terminal;
@@ -82,6 +83,20 @@ final class TrustCommand implements Callable<Integer> {
       })
   private boolean check;
 
+  @Option(
+      names = "--replace",
+      description = {
+        "Put a key that has changed in the place of the known one, after its fingerprint",
+        "was typed. For one server."
+      })
+  private boolean replace;
+
+  @Option(
+      names = "--fingerprint",
+      paramLabel = "SHA256:...",
+      description = "With --replace: the new key's fingerprint, in place of the question.")
+  private List<String> fingerprints = List.of();
+
   TrustCommand(Terminal terminal, HostKeys hostKeys) {
     this.terminal = terminal;
     this.hostKeys = hostKeys;
@@ -93,6 +108,12 @@ final class TrustCommand implements Callable<Integer> {
     if (check && yes) {
       throw usage("--check adds nothing (expected: without --yes)");
     }
+    if (replace && (check || yes || file != null)) {
+      throw usage("--replace is for one server (expected: without --check, --yes and -f)");
+    }
+    if (!replace && !fingerprints.isEmpty()) {
+      throw usage("--fingerprint: not without --replace");
+    }
     Optional<CulvertConfig> config = configOption.read();
     if (config.isEmpty()) {
       return ExitCode.USAGE;
@@ -100,6 +121,14 @@ final class TrustCommand implements Callable<Integer> {
     SshProfile profile = profile(config.get());
     List<AskedServer> all = servers(profile);
     HostKeyQuestions questions = new HostKeyQuestions(hostKeys);
+    if (replace) {
+      if (all.size() > 1) {
+        throw usage("--replace is for one server, not for " + all.size());
+      }
+      return new KeyReplacement(terminal, hostKeys, fingerprints).of(all.get(0), questions)
+          ? ExitCode.OK
+          : ExitCode.SOFTWARE;
+    }
     boolean allTrusted = check ? check(questions, all) : trust(questions, all);
     return allTrusted ? ExitCode.OK : ExitCode.SOFTWARE;
   }
@@ -202,8 +231,10 @@ final class TrustCommand implements Callable<Integer> {
                           + answered.server()
                           + ": no known_hosts file to add to (expected: known-hosts in the profile,"
                           + " or UserKnownHostsFile in ssh_config)");
-            } else {
+            } else if (answered.stale().isEmpty()) {
               toAdd.add(answered);
+            } else {
+              KeyReplacement.warn(answered, terminal.err());
             }
           }
         });

@@ -35,6 +35,8 @@ class TrustCommandTest {
     private final AtomicInteger running = new AtomicInteger();
     private final AtomicInteger mostAtOnce = new AtomicInteger();
     private CountDownLatch together = new CountDownLatch(0);
+    private final List<StaleKey> stale = new ArrayList<>();
+    private final List<String> replaced = new ArrayList<>();
     private boolean refuses;
 
     @Override
@@ -73,6 +75,24 @@ class TrustCommandTest {
       return host.startsWith("known")
           ? new Check(Check.Trust.KEY, "host key of " + host + " is known")
           : new Check(Check.Trust.NONE, "host key of " + host + " is unknown");
+    }
+
+    @Override
+    public List<StaleKey> stale(
+        HostKeyPolicy policy, String host, int port, List<ServerHostKey> keys) {
+      return host.startsWith("changed") ? List.copyOf(stale) : List.of();
+    }
+
+    @Override
+    public List<Outcome> replace(
+        HostKeyPolicy policy,
+        String host,
+        int port,
+        List<ServerHostKey> offered,
+        List<ServerHostKey> confirmed) {
+      replaced.add(host + ":" + port + " " + confirmed.get(0).fingerprint());
+      stale.clear();
+      return List.of(new Outcome(confirmed.get(0), Outcome.Kind.ADDED, "in the file"));
     }
 
     @Override
@@ -350,5 +370,98 @@ class TrustCommandTest {
     assertThat(hostKeys.mostAtOnce.get()).isEqualTo(16);
     assertThat(culvert.outLines()).hasSize(40).first().asString().startsWith("known0:22: ok");
     assertThat(culvert.outLines().get(39)).startsWith("known39:22: ok");
+  }
+
+  private void aKeyHasChanged(boolean inOurFile) {
+    hostKeys.stale.add(
+        new HostKeys.StaleKey(
+            new HostKeys.ServerHostKey("ssh-ed25519", "BBBB", "SHA256:old"),
+            "/known_hosts:3",
+            inOurFile));
+  }
+
+  @Test
+  void aChangedKeyIsToldWithBothFingerprintsAndNobodyIsAsked() {
+    aKeyHasChanged(true);
+    culvert.withAnswers("y\n");
+
+    assertThat(culvert.execute("trust", "changed.example")).isEqualTo(1);
+
+    assertThat(culvert.err())
+        .contains(
+            "WARNING: the host key of changed.example:22 has CHANGED",
+            "known:        ssh-ed25519 SHA256:old (/known_hosts:3)",
+            "the server's: ssh-ed25519 SHA256:abc",
+            "culvert trust --replace changed.example:22")
+        .doesNotContain("[y/N]");
+    assertThat(hostKeys.added).isEmpty();
+    assertThat(culvert.execute("trust", "--yes", "changed.example")).isEqualTo(1);
+    assertThat(hostKeys.added).isEmpty();
+  }
+
+  @Test
+  void aChangedKeyIsReplacedWhenItsFingerprintIsTyped() {
+    aKeyHasChanged(true);
+    culvert.withAnswers("SHA256:abc\n");
+
+    assertThat(culvert.execute("trust", "--replace", "changed.example:2222")).isZero();
+
+    assertThat(culvert.err()).contains("SHA256:old", "Type the fingerprint");
+    assertThat(culvert.outLines()).containsExactly("  ssh-ed25519: in the file");
+    assertThat(hostKeys.replaced).containsExactly("changed.example:2222 SHA256:abc");
+  }
+
+  @Test
+  void anotherFingerprintReplacesNothing() {
+    aKeyHasChanged(true);
+
+    for (String typed : List.of("SHA256:old\n", "y\n", "\n", "")) {
+      culvert.withAnswers(typed);
+      assertThat(culvert.execute("trust", "--replace", "changed.example")).isEqualTo(1);
+    }
+
+    assertThat(hostKeys.replaced).isEmpty();
+    assertThat(culvert.err()).contains("the server has no key SHA256:old");
+  }
+
+  @Test
+  void aScriptGivesTheFingerprint() {
+    aKeyHasChanged(true);
+    assertThat(culvert.execute("trust", "--replace", "changed.example")).isEqualTo(1);
+    assertThat(culvert.err()).contains("expected: --fingerprint");
+    assertThat(hostKeys.replaced).isEmpty();
+
+    assertThat(culvert.execute("trust", "--replace", "--fingerprint", "abc", "changed.example"))
+        .isZero();
+    assertThat(hostKeys.replaced).hasSize(1);
+  }
+
+  @Test
+  void aKeyInAFileThatIsNotWrittenStays() {
+    aKeyHasChanged(false);
+
+    assertThat(
+            culvert.execute("trust", "--replace", "--fingerprint", "SHA256:abc", "changed.example"))
+        .isEqualTo(1);
+
+    assertThat(culvert.err()).contains("/known_hosts:3 is in a file that Culvert does not write");
+    assertThat(hostKeys.replaced).isEmpty();
+  }
+
+  @Test
+  void whatHasNotChangedIsNotReplaced() {
+    assertThat(culvert.execute("trust", "--replace", "known.example")).isZero();
+    assertThat(culvert.execute("trust", "--replace", "new.example")).isEqualTo(1);
+    assertThat(culvert.execute("trust", "--replace", "dead.example")).isEqualTo(1);
+
+    assertThat(culvert.err()).contains("nothing to replace: host key of known.example is known");
+    assertThat(hostKeys.replaced).isEmpty();
+  }
+
+  @Test
+  void oneServerIsReplacedAtATime() {
+    assertThat(culvert.execute("trust", "--replace", "a.example", "b.example")).isEqualTo(2);
+    assertThat(culvert.execute("trust", "--replace", "--yes", "a.example")).isEqualTo(2);
+    assertThat(culvert.execute("trust", "--fingerprint", "SHA256:abc", "a.example")).isEqualTo(2);
   }
 }

@@ -13,9 +13,11 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -128,6 +130,31 @@ final class KnownHostsFile {
       Path file, Duration patience, Pause pause, Function<KnownHosts, Decision<T>> decision)
       throws IOException {
     createParent(file);
+    return untilItIsDone(
+        file, patience, pause, pauses -> appendUnlessLocked(file, pauses, decision));
+  }
+
+  /**
+   * Reads the file and puts another one in its place, both under the lock; not if it has changed
+   * meanwhile. The new one has the owner and the mode of the old one, which is whole until then.
+   *
+   * @param decision what it is to hold, in view of what it holds now; may be asked again
+   * @return the decision's result, once the file is on the disk
+   * @throws IOException it cannot be read or replaced, or its owner could not be kept
+   */
+  static <T> T rewrite(
+      Path file, Duration patience, Pause pause, Function<KnownHostsText, Rewriting<T>> decision)
+      throws IOException {
+    return untilItIsDone(
+        file, patience, pause, pauses -> rewriteUnlessLocked(file, pauses, decision));
+  }
+
+  private interface Try<T> {
+    Attempt<T> now(boolean mindsHalfALine) throws IOException;
+  }
+
+  private static <T> T untilItIsDone(Path file, Duration patience, Pause pause, Try<T> attempts)
+      throws IOException {
     if (Files.exists(file)) {
       RegularFile.require(file);
       if (!Files.isRegularFile(file)) {
@@ -137,10 +164,10 @@ final class KnownHostsFile {
     long begun = System.nanoTime();
     boolean pauses = true;
     for (int changes = 0; changes < MAX_CHANGES; ) {
-      Attempt<T> attempt = appendUnlessLocked(file, pauses, decision);
+      Attempt<T> attempt = attempts.now(pauses);
       switch (attempt.end()) {
         case DONE -> {
-          return attempt.decided().orElseThrow().result();
+          return attempt.result().orElseThrow();
         }
         case CHANGED -> changes++;
         case HALF_A_LINE -> {
@@ -168,7 +195,7 @@ final class KnownHostsFile {
     CHANGED
   }
 
-  private record Attempt<T>(End end, Optional<Decision<T>> decided) {
+  private record Attempt<T>(End end, Optional<T> result) {
     Attempt(End end) {
       this(end, Optional.empty());
     }
@@ -179,10 +206,14 @@ final class KnownHostsFile {
       throws IOException {
     Lock threads = threads(file).writeLock();
     lock(threads);
+    Optional<Object> before = identity(file);
     try (FileChannel out = FileChannel.open(file, APPENDING, mode(file, "rw-------"));
         FileChannel in = FileChannel.open(file, StandardOpenOption.READ)) {
       if (!isLocked(out)) {
         return new Attempt<>(End.LOCKED);
+      }
+      if (before.isPresent() && !before.equals(identity(file))) {
+        return new Attempt<>(End.CHANGED);
       }
       byte[] content = RegularFile.read(Channels.newInputStream(in), KnownHostsText.MAX_OCTETS);
       KnownHostsText text = new KnownHostsText(file, content);
@@ -194,9 +225,56 @@ final class KnownHostsFile {
           decided.lines().isEmpty()
               || new FileEnd(out, () -> out.force(true))
                   .append(content.length, octets(content, decided.lines()));
-      return written ? new Attempt<>(End.DONE, Optional.of(decided)) : new Attempt<>(End.CHANGED);
+      return written
+          ? new Attempt<>(End.DONE, Optional.of(decided.result()))
+          : new Attempt<>(End.CHANGED);
     } finally {
       threads.unlock();
+    }
+  }
+
+  private static <T> Attempt<T> rewriteUnlessLocked(
+      Path file, boolean mindsHalfALine, Function<KnownHostsText, Rewriting<T>> decision)
+      throws IOException {
+    Lock threads = threads(file).writeLock();
+    lock(threads);
+    Optional<Object> before = identity(file);
+    try (FileChannel locked = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      if (!isLocked(locked)) {
+        return new Attempt<>(End.LOCKED);
+      }
+      byte[] content = RegularFile.read(file, KnownHostsText.MAX_OCTETS);
+      KnownHostsText text = new KnownHostsText(file, content);
+      if (mindsHalfALine && text.endsInHalfALine()) {
+        return new Attempt<>(End.HALF_A_LINE);
+      }
+      Rewriting<T> decided = decision.apply(text);
+      if (decided.content().isPresent()) {
+        Path real = file.toRealPath();
+        boolean replaced =
+            FileReplacement.replace(
+                real,
+                decided.content().get(),
+                () ->
+                    before.equals(identity(file))
+                        && Arrays.equals(
+                            content, RegularFile.read(file, KnownHostsText.MAX_OCTETS)));
+        if (!replaced) {
+          return new Attempt<>(End.CHANGED);
+        }
+      }
+      return new Attempt<>(End.DONE, Optional.of(decided.result()));
+    } finally {
+      threads.unlock();
+    }
+  }
+
+  /** Which file stands under that name now: a lock on another one is worth nothing. */
+  private static Optional<Object> identity(Path file) throws IOException {
+    try {
+      return Optional.ofNullable(Files.readAttributes(file, BasicFileAttributes.class).fileKey());
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
     }
   }
 
@@ -239,6 +317,9 @@ final class KnownHostsFile {
       lines = List.copyOf(lines);
     }
   }
+
+  /** What the file is to hold, if anything else, and what to tell the caller then. */
+  record Rewriting<T>(Optional<byte[]> content, T result) {}
 
   /** Why a file cannot be written, in words. */
   static String reason(IOException e) {

@@ -105,6 +105,11 @@ final class KnownHostsText {
     endsInHalfALine = lastIsBad;
   }
 
+  /** For another file in its place. */
+  KnownHostsEdit edit() {
+    return new KnownHostsEdit(content);
+  }
+
   /** Tells of the lines that cannot be read. */
   void warn() {
     warnings().forEach(log::warn);

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** {@link HostKeys} by key exchanges that are given up once the server proved its key. */
 public final class MinaHostKeys implements HostKeys {
@@ -55,7 +56,7 @@ public final class MinaHostKeys implements HostKeys {
   @Override
   public List<Outcome> add(HostKeyPolicy policy, String host, int port, List<ServerHostKey> offered)
       throws IOException {
-    List<HostKey> keys = offered.stream().map(k -> HostKey.parse(k.type(), k.base64())).toList();
+    List<HostKey> keys = keys(offered);
     List<Path> knownHosts = policy.knownHosts();
     LookupNames names = LookupNames.of(policy, host, port, Optional.empty());
     KnownHosts others = KnownHosts.load(knownHosts.subList(1, knownHosts.size()));
@@ -72,9 +73,81 @@ public final class MinaHostKeys implements HostKeys {
     }
   }
 
+  @Override
+  public List<StaleKey> stale(
+      HostKeyPolicy policy, String host, int port, List<ServerHostKey> offered) throws IOException {
+    LookupNames names = LookupNames.of(policy, host, port, Optional.empty());
+    KnownHost known = KnownHosts.load(policy.knownHosts()).lookup(names);
+    return HostKeyReplacement.stale(known, keys(offered)).stream()
+        .map(
+            stale ->
+                new StaleKey(
+                    new ServerHostKey(
+                        stale.key().type(), stale.key().base64(), stale.key().fingerprint()),
+                    stale.location(),
+                    stale.file().equals(policy.knownHosts().get(0))))
+        .toList();
+  }
+
+  @Override
+  public List<Outcome> replace(
+      HostKeyPolicy policy,
+      String host,
+      int port,
+      List<ServerHostKey> offered,
+      List<ServerHostKey> confirmed)
+      throws IOException {
+    List<Path> files = policy.knownHosts();
+    Path file = files.get(0);
+    HostKeyReplacement replacement =
+        new HostKeyReplacement(
+            file,
+            LookupNames.of(policy, host, port, Optional.empty()),
+            keys(offered),
+            keys(confirmed),
+            KnownHosts.load(files.subList(1, files.size())));
+    try {
+      return KnownHostsFile.rewrite(
+          file,
+          KnownHostsFile.PATIENCE,
+          KnownHostsFile.Pause.SHORT,
+          text -> {
+            HostKeyReplacement.Edit edit = replacement.of(text);
+            return new KnownHostsFile.Rewriting<>(
+                edit.content(), confirmed.stream().map(key -> outcome(key, edit, file)).toList());
+          });
+    } catch (IOException e) {
+      throw new IOException(
+          "known hosts file " + file + " cannot be written: " + KnownHostsFile.reason(e), e);
+    }
+  }
+
+  private static List<HostKey> keys(List<ServerHostKey> offered) {
+    return offered.stream().map(key -> HostKey.parse(key.type(), key.base64())).toList();
+  }
+
+  private static Outcome outcome(ServerHostKey key, HostKeyReplacement.Edit edit, Path file) {
+    if (edit.refusal().isPresent()) {
+      return new Outcome(key, Outcome.Kind.REFUSED, edit.refusal().get());
+    }
+    if (edit.content().isEmpty()) {
+      return new Outcome(key, Outcome.Kind.KNOWN, "already in " + file);
+    }
+    return new Outcome(
+        key,
+        Outcome.Kind.ADDED,
+        "in "
+            + file
+            + edit.gone().stream()
+                .map(gone -> gone.key() + " (" + gone.location() + ")")
+                .collect(
+                    Collectors.collectingAndThen(
+                        Collectors.joining(", "), all -> all.isEmpty() ? "" : " for " + all)));
+  }
+
   private static KnownHostsFile.Decision<List<Outcome>> decide(
       KnownHost known, List<ServerHostKey> offered, List<HostKey> keys, Path file) {
-    Optional<String> refusal = refusal(known, keys).or(() -> doubt(known, keys));
+    Optional<String> refusal = refusal(known, keys, file).or(() -> doubt(known, keys));
     List<String> lines = new ArrayList<>();
     List<Outcome> outcomes = new ArrayList<>();
     for (int i = 0; i < keys.size(); i++) {
@@ -101,7 +174,7 @@ public final class MinaHostKeys implements HostKeys {
    * Why these keys cannot be added to what is known: one is revoked, one differs from the known key
    * of its type, or none of them is the host's known one.
    */
-  private static Optional<String> refusal(KnownHost known, List<HostKey> keys) {
+  private static Optional<String> refusal(KnownHost known, List<HostKey> keys, Path file) {
     if (!known.names().writable()) {
       return Optional.of("known_hosts cannot spell " + known.names().shown());
     }
@@ -112,16 +185,18 @@ public final class MinaHostKeys implements HostKeys {
             "%s is revoked in %s".formatted(revoked.get().key(), revoked.get().location()));
       }
     }
-    boolean provesOne =
-        keys.stream().anyMatch(key -> KnownKeys.find(known.keys(), key).isPresent());
-    return known.keys().stream()
-        .filter(entry -> keys.stream().noneMatch(entry.key()::equals))
-        .filter(stale -> !provesOne || hasType(keys, stale.key().type()))
+    return HostKeyReplacement.stale(known, keys).stream()
         .findFirst()
         .map(
             stale ->
-                "host key of %s changed: %s, %s is not the server's; if that is right, remove the line first"
-                    .formatted(known.names().shown(), stale.key(), stale.location()));
+                "host key of %s changed: %s, %s is not the server's; if that is right, %s"
+                    .formatted(
+                        known.names().shown(),
+                        stale.key(),
+                        stale.location(),
+                        stale.file().equals(file)
+                            ? "culvert trust --replace"
+                            : "take it out there, since Culvert does not write that file"));
   }
 
   /** Why nobody can tell whether the files know other keys. */
@@ -132,9 +207,5 @@ public final class MinaHostKeys implements HostKeys {
         .unreadable()
         .filter(line -> !nothingNew)
         .map(line -> line + "; mend or remove the line first");
-  }
-
-  private static boolean hasType(List<HostKey> keys, String type) {
-    return keys.stream().anyMatch(key -> key.type().equals(type));
   }
 }

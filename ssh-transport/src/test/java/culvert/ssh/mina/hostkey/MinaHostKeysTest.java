@@ -156,7 +156,7 @@ class MinaHostKeysTest {
               assertThat(outcome.kind()).isEqualTo(Outcome.Kind.REFUSED);
               assertThat(outcome.message())
                   .contains(
-                      "host key of ftp.example changed", file + ":1", "remove the line first");
+                      "host key of ftp.example changed", file + ":1", "culvert trust --replace");
             });
     assertThat(file).hasContent(before);
   }
