@@ -2,7 +2,9 @@ package culvert.it;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,13 +59,23 @@ public final class CulvertProcess implements AutoCloseable {
     return start(builder, log);
   }
 
+  /** Starts it with a pipe as standard error, which nobody reads but who asks for it. */
+  static CulvertProcess runIntoPipe(Path configuration, String... options) throws Exception {
+    List<String> arguments = new ArrayList<>(List.of(options));
+    arguments.addAll(List.of("run", "-c", configuration.toString()));
+    return await(builder(arguments).redirectError(Redirect.PIPE).start(), Path.of("/dev/null"));
+  }
+
   /** Starts it as {@code nohup} does: it is to ignore SIGHUP. */
   static CulvertProcess runUnderNohup(Path configuration, Path log) throws Exception {
     return start(builder("IGNORE", List.of("run", "-c", configuration.toString())), log);
   }
 
   private static CulvertProcess start(ProcessBuilder builder, Path log) throws Exception {
-    Process process = builder.redirectError(log.toFile()).start();
+    return await(builder.redirectError(log.toFile()).start(), log);
+  }
+
+  private static CulvertProcess await(Process process, Path log) throws Exception {
     BufferedReader out =
         new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     try {
@@ -112,6 +124,11 @@ public final class CulvertProcess implements AutoCloseable {
 
   public String log() throws IOException {
     return Files.readString(log);
+  }
+
+  /** Where it writes its log, if that is a pipe. */
+  InputStream pipe() {
+    return process.getErrorStream();
   }
 
   public boolean isAlive() {

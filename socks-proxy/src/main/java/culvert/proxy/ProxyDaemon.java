@@ -51,6 +51,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -308,6 +309,11 @@ public final class ProxyDaemon implements AutoCloseable {
   /** Where the admin port is bound; empty: it is off. */
   public Optional<InetSocketAddress> adminAddress() {
     return Optional.ofNullable(admin).map(AdminServer::address);
+  }
+
+  /** Shows a number among the metrics that somebody else counts up. */
+  public void counter(String name, String description, LongSupplier count) {
+    metrics.counter(name, description, count);
   }
 
   /**

@@ -4,6 +4,8 @@ import culvert.config.read.Environment;
 import culvert.proxy.check.ThisMachine;
 import culvert.ssh.mina.hostkey.MinaHostKeys;
 import java.io.BufferedReader;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.InputStreamReader;
 import java.io.OutputStreamWriter;
 import java.io.PrintStream;
@@ -49,6 +51,7 @@ public final class Culvert implements Callable<Integer> {
             new BufferedReader(new InputStreamReader(System.in, Charset.defaultCharset())),
             System.out,
             System.err,
+            new FileOutputStream(FileDescriptor.err),
             interactive,
             PasswordPrompt.ofProcess(interactive),
             Environment.ofProcess());
@@ -59,6 +62,7 @@ public final class Culvert implements Callable<Integer> {
             new MinaHostKeys(),
             Signals.ofProcess(),
             new ThisMachine());
+    Runtime.getRuntime().addShutdownHook(new Thread(Logging::end, "culvert-log-end"));
     System.exit(execute(terminal, parts, args));
   }
 
@@ -89,7 +93,11 @@ public final class Culvert implements Callable<Integer> {
     line.setOut(writer(terminal.out()));
     line.setErr(writer(terminal.err()));
     line.setExecutionExceptionHandler((e, command, result) -> failed(terminal, e));
-    return line.execute(args);
+    try {
+      return line.execute(args);
+    } finally {
+      Logging.end();
+    }
   }
 
   private static PrintWriter writer(PrintStream stream) {

@@ -41,6 +41,6 @@ final class LogOptions {
   }
 
   private void apply() {
-    Logging.configure(terminal.err(), verbosity, format);
+    Logging.configure(terminal.log(), verbosity, format);
   }
 }

@@ -1,16 +1,14 @@
 package culvert.proxy.cli;
 
 import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.Layout;
-import ch.qos.logback.core.OutputStreamAppender;
-import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
-import java.io.FilterOutputStream;
-import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
+import java.io.OutputStream;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /** Sets logback up without a file. */
@@ -32,6 +30,8 @@ final class Logging {
           "culvert.ssh.mina.channel.ForwardedTcpipChannel",
           "culvert.ssh.mina.io");
 
+  private static final String APPENDER = "log";
+
   /**
    * An ERROR of Netty's about a result that comes when the event loops have ended, as that of a
    * login does which hung when the process was told to stop: nobody must act.
@@ -42,35 +42,61 @@ final class Logging {
   private Logging() {}
 
   /**
-   * Sends the log to a stream.
+   * Sends the log to a stream, from a thread of its own; nobody else waits for the stream.
    *
    * @param verbosity 0: INFO, 1: DEBUG, 2: TRACE
    */
-  static void configure(PrintStream stream, int verbosity, LogOptions.Format format) {
-    LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
-    context.reset();
-    OutputStreamAppender<ILoggingEvent> appender = new OutputStreamAppender<>();
-    appender.setContext(context);
-    appender.setName(format.name());
-    appender.setEncoder(encoder(context, format));
-    appender.setOutputStream(new KeptOpen(stream));
-    appender.start();
-    context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).addAppender(appender);
-    setLevels(context, verbosity);
+  static void configure(OutputStream stream, int verbosity, LogOptions.Format format) {
+    configure(stream, verbosity, format, QueuedAppender.MOST_BYTES);
   }
 
-  private static LayoutWrappingEncoder<ILoggingEvent> encoder(
-      LoggerContext context, LogOptions.Format format) {
+  /**
+   * The same.
+   *
+   * @param mostBytes that may wait for the stream
+   */
+  static void configure(
+      OutputStream stream, int verbosity, LogOptions.Format format, long mostBytes) {
+    LoggerContext context = context();
+    context.reset();
     Layout<ILoggingEvent> layout =
         format == LogOptions.Format.json ? new JsonLayout() : new TextLayout();
     layout.setContext(context);
     layout.start();
-    LayoutWrappingEncoder<ILoggingEvent> encoder = new LayoutWrappingEncoder<>();
-    encoder.setContext(context);
-    encoder.setCharset(StandardCharsets.UTF_8);
-    encoder.setLayout(layout);
-    encoder.start();
-    return encoder;
+    QueuedAppender appender = new QueuedAppender(stream, layout, mostBytes);
+    appender.setContext(context);
+    appender.setName(APPENDER);
+    appender.start();
+    root(context).addAppender(appender);
+    setLevels(context, verbosity);
+  }
+
+  /** Lines of the log that nobody will read. */
+  static long dropped() {
+    return root(context()).getAppender(APPENDER) instanceof QueuedAppender appender
+        ? appender.dropped()
+        : 0;
+  }
+
+  /**
+   * Ends the log, and waits until it is written, for a second at most if nobody reads it.
+   * Idempotent.
+   */
+  static void end() {
+    Logger root = root(context());
+    @Nullable Appender<ILoggingEvent> appender = root.getAppender(APPENDER);
+    if (appender != null) {
+      appender.stop();
+      root.detachAppender(appender);
+    }
+  }
+
+  private static LoggerContext context() {
+    return (LoggerContext) LoggerFactory.getILoggerFactory();
+  }
+
+  private static Logger root(LoggerContext context) {
+    return context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
   }
 
   /**
@@ -81,28 +107,11 @@ final class Logging {
     Level culvert = verbosity == 0 ? Level.INFO : verbosity == 1 ? Level.DEBUG : Level.TRACE;
     Level libraries = verbosity < 2 ? Level.WARN : Level.DEBUG;
     Level mina = verbosity == 0 ? Level.ERROR : libraries;
-    context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).setLevel(libraries);
+    root(context).setLevel(libraries);
     context.getLogger("culvert").setLevel(culvert);
     context.getLogger("culvert.ssh.mina").setLevel(verbosity < 2 ? culvert : Level.DEBUG);
     MINA.forEach(name -> context.getLogger(name).setLevel(mina));
     context.getLogger("io.netty.handler.logging").setLevel(Level.OFF);
     context.getLogger(REJECTED_AT_THE_END).setLevel(verbosity < 2 ? Level.OFF : Level.DEBUG);
-  }
-
-  /** An appender closes its stream when the next configuration replaces it. */
-  private static final class KeptOpen extends FilterOutputStream {
-    private KeptOpen(PrintStream stream) {
-      super(stream);
-    }
-
-    @Override
-    public void write(byte[] bytes, int offset, int length) throws IOException {
-      out.write(bytes, offset, length);
-    }
-
-    @Override
-    public void close() throws IOException {
-      out.flush();
-    }
   }
 }

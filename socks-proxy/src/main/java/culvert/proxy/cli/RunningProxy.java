@@ -13,7 +13,13 @@ record RunningProxy(ProxyDaemon proxy) implements Daemon {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   static Daemon start(CulvertConfig config) throws IOException {
-    return new RunningProxy(ProxyDaemon.start(config));
+    return of(ProxyDaemon.start(config));
+  }
+
+  /** With the log's losses among its metrics. */
+  static Daemon of(ProxyDaemon proxy) {
+    proxy.counter("culvert.log.dropped", "Lines of the log that nobody has read", Logging::dropped);
+    return new RunningProxy(proxy);
   }
 
   @Override

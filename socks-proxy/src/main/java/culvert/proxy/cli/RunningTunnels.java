@@ -26,6 +26,6 @@ record RunningTunnels() implements TunnelRunner {
 
   @Override
   public Daemon start(CulvertConfig config, TunnelStatus status) throws IOException {
-    return new RunningProxy(ProxyDaemon.start(config, status));
+    return RunningProxy.of(ProxyDaemon.start(config, status));
   }
 }

@@ -2,6 +2,7 @@ package culvert.proxy.cli;
 
 import culvert.config.read.Environment;
 import java.io.BufferedReader;
+import java.io.OutputStream;
 import java.io.PrintStream;
 
 /**
@@ -9,7 +10,8 @@ import java.io.PrintStream;
  *
  * @param in answers, line by line
  * @param out results only
- * @param err everything else, the log too
+ * @param err everything else
+ * @param log standard error as well, without anybody else's lock: where the log goes
  * @param interactive whether a person can answer questions
  * @param passwords asks for what must not be seen
  */
@@ -17,6 +19,7 @@ record Terminal(
     BufferedReader in,
     PrintStream out,
     PrintStream err,
+    OutputStream log,
     boolean interactive,
     PasswordPrompt passwords,
     Environment environment) {}

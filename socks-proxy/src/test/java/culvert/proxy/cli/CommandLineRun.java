@@ -101,6 +101,7 @@ final class CommandLineRun {
         new BufferedReader(new StringReader(answers)),
         new PrintStream(out, true, Charset.defaultCharset()),
         new PrintStream(err, true, Charset.defaultCharset()),
+        err,
         interactive,
         prompt -> {
           prompts.add(prompt);

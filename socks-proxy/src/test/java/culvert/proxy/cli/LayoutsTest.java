@@ -3,8 +3,8 @@ package culvert.proxy.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.slf4j.Logger;
@@ -95,10 +95,11 @@ class LayoutsTest {
   }
 
   private void configure(int verbosity, LogOptions.Format format) {
-    Logging.configure(new PrintStream(bytes, true, StandardCharsets.UTF_8), verbosity, format);
+    Logging.configure(bytes, verbosity, format);
   }
 
-  private java.util.List<String> lines() {
+  private List<String> lines() {
+    Logging.end();
     return bytes.toString(StandardCharsets.UTF_8).lines().toList();
   }
 }

@@ -8,7 +8,6 @@ import io.netty.util.concurrent.DefaultEventExecutor;
 import io.netty.util.concurrent.Promise;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.lang.reflect.Modifier;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
@@ -26,14 +25,14 @@ import org.slf4j.LoggerFactory;
 @ExtendWith(RestoreLogging.class)
 class LoggingTest {
   private final ByteArrayOutputStream written = new ByteArrayOutputStream();
-  private final PrintStream stream = new PrintStream(written, true, UTF_8);
 
   @Test
   void theStreamStaysOpenWhenAnOptionConfiguresTheLogAgain() {
-    Logging.configure(stream, 0, LogOptions.Format.text);
-    Logging.configure(stream, 2, LogOptions.Format.text);
+    Logging.configure(written, 0, LogOptions.Format.text);
+    Logging.configure(written, 2, LogOptions.Format.text);
 
     LoggerFactory.getLogger("culvert").trace("still there");
+    Logging.end();
 
     assertThat(written.toString(UTF_8)).contains("still there");
   }
@@ -45,7 +44,7 @@ class LoggingTest {
     ClassLoader loader = getClass().getClassLoader();
     Class<?> minas =
         Class.forName("org.apache.sshd.common.util.logging.AbstractLoggingBean", false, loader);
-    Logging.configure(stream, 0, LogOptions.Format.text);
+    Logging.configure(written, 0, LogOptions.Format.text);
 
     Class<?> ours = Class.forName(name, false, loader);
     if (minas.isAssignableFrom(ours) && !Modifier.isAbstract(ours.getModifiers())) {
@@ -76,13 +75,14 @@ class LoggingTest {
 
   @Test
   void whatComesTooLateForAnEventLoopIsNobodysError() throws Exception {
-    Logging.configure(stream, 0, LogOptions.Format.text);
+    Logging.configure(written, 0, LogOptions.Format.text);
     DefaultEventExecutor ended = new DefaultEventExecutor();
     Promise<Void> login = ended.newPromise();
     login.addListener(done -> {});
     ended.shutdownGracefully(0, 10, TimeUnit.SECONDS).await(10, TimeUnit.SECONDS);
 
     login.setSuccess(null);
+    Logging.end();
 
     assertThat(written.toString(UTF_8)).isEmpty();
   }

@@ -1,0 +1,147 @@
+package culvert.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import culvert.it.peers.FreePorts;
+import culvert.it.peers.FtpDialogue;
+import culvert.it.peers.Socks5;
+import culvert.testing.EmbeddedFtpServer;
+import culvert.testing.EmbeddedSshServer;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** A reader of the log who stalls stops nobody else. */
+@AnyTransport
+@EnabledOnOs(OS.LINUX)
+class UnreadLogIT {
+  private static final Map<String, String> USERS = Map.of("amy", "secret");
+  private static final Duration DEADLINE = Duration.ofSeconds(60);
+  private static final int LEAST_JOBS = 200;
+  private static final int MOST_JOBS = 2_000;
+  private static final int PIPE = 60_000; // of 65,536 that Linux keeps
+  private static final Pattern DROPPED =
+      Pattern.compile("(?m)^culvert_log_dropped_total ([0-9.E]+)$");
+  private static final Pattern SAID = Pattern.compile("(\\d+) lines of the log were lost");
+
+  @RegisterExtension final Peers peers = new Peers();
+  private final int admin = FreePorts.next();
+  private EmbeddedFtpServer ftpServer;
+  private TestConfig config;
+
+  @BeforeEach
+  void start() throws IOException {
+    ftpServer = peers.add(EmbeddedFtpServer.start(peers.directory().resolve("files"), USERS));
+    Files.writeString(ftpServer.root().resolve("file"), "content");
+    EmbeddedSshServer sshServer = peers.add(EmbeddedSshServer.start(USERS));
+    config =
+        TestConfig.tunnel(
+                peers.directory(), sshServer.port(), ftpServer.port(), sshServer.knownHostsLine())
+            .top("admin", "127.0.0.1:" + admin);
+  }
+
+  @Test
+  void jobsGoOnAndWhatIsLostIsCountedAndSaid() throws Exception {
+    try (CulvertProcess culvert = CulvertProcess.runIntoPipe(config.write(), "-vv")) {
+      int jobs = 0;
+      while (jobs < LEAST_JOBS || (dropped() == 0 && jobs < MOST_JOBS)) {
+        job(culvert);
+        jobs++;
+      }
+      assertThat(get("/health").statusCode()).isEqualTo(200);
+      long dropped = dropped();
+      assertThat(dropped).as("lines dropped after %d jobs", jobs).isPositive();
+
+      List<String> lines = new CopyOnWriteArrayList<>();
+      Thread reader = new Thread(() -> read(culvert, lines));
+      reader.start();
+      await("the log says what it has lost").atMost(DEADLINE).until(() -> said(lines) >= dropped);
+      job(culvert);
+      await("the log goes on")
+          .atMost(DEADLINE)
+          .until(() -> lines.get(lines.size() - 1).contains("DEBUG"));
+
+      culvert.signal("TERM");
+      assertThat(culvert.exitCode()).isZero();
+      reader.join(DEADLINE.toMillis());
+      assertThat(said(lines)).as("in the whole log").isGreaterThanOrEqualTo(dropped);
+      assertThat(lines.get(lines.size() - 1)).endsWith("stopped");
+    }
+  }
+
+  @Test
+  void aProcessEndsThoughNobodyReadsItsLog() throws Exception {
+    try (CulvertProcess culvert = CulvertProcess.runIntoPipe(config.write(), "-vv")) {
+      while (culvert.pipe().available() < PIPE) {
+        job(culvert);
+      }
+      culvert.signal("TERM");
+      assertThat(culvert.exitCode()).isZero();
+    }
+  }
+
+  private void job(CulvertProcess culvert) throws IOException {
+    Socks5 socks = Socks5.through(culvert.port());
+    try (FtpDialogue ftp = socks.ftp("127.0.0.1", ftpServer.port())) {
+      assertThat(ftp.reply()).startsWith("220 ");
+      assertThat(ftp.login("amy", "secret")).startsWith("230 ");
+      try (Socket data = socks.connect("127.0.0.1", ftp.passivePort())) {
+        assertThat(ftp.send("RETR file")).startsWith("150 ");
+        assertThat(data.getInputStream().readAllBytes()).hasSize("content".length());
+      }
+      assertThat(ftp.reply()).startsWith("226 ");
+      assertThat(ftp.send("QUIT")).startsWith("221 ");
+    }
+  }
+
+  private long dropped() throws Exception {
+    Matcher metric = DROPPED.matcher(get("/metrics").body());
+    assertThat(metric.find()).as("culvert_log_dropped_total").isTrue();
+    return (long) Double.parseDouble(metric.group(1));
+  }
+
+  private static long said(List<String> lines) {
+    return lines.stream()
+        .map(SAID::matcher)
+        .filter(Matcher::find)
+        .mapToLong(said -> Long.parseLong(said.group(1)))
+        .sum();
+  }
+
+  private HttpResponse<String> get(String path) throws Exception {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + admin + path))
+            .timeout(DEADLINE)
+            .build();
+    return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+  }
+
+  private static void read(CulvertProcess culvert, List<String> lines) {
+    try (BufferedReader in =
+        new BufferedReader(new InputStreamReader(culvert.pipe(), StandardCharsets.UTF_8))) {
+      in.lines().forEach(lines::add);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
