@@ -8,7 +8,6 @@ import culvert.proxy.door.Admissions;
 import culvert.proxy.door.ConnectionLimits;
 import culvert.proxy.door.OpenConnections;
 import culvert.proxy.door.TcpListener;
-import culvert.proxy.event.JobObserver;
 import culvert.proxy.event.Jobs;
 import culvert.proxy.event.Stories;
 import culvert.proxy.ftp.active.ActiveServices;
@@ -113,7 +112,11 @@ public final class ProxyDaemon implements AutoCloseable {
     metrics = new Metrics(version().orElse("unknown"));
     metrics.profiles(config.profiles().keySet());
     reloads = new Reloads(config, Clock.systemUTC());
-    audit = foundations.add(new Audit(config.audit(), () -> policy.hash()), Audit::close);
+    audit =
+        foundations.add(
+            new Audit(config.audit(), () -> policy.hash(), port -> policy.isControlPort(port)),
+            Audit::close);
+    Jobs jobs = foundations.add(new Jobs(List.of(metrics.jobs(), audit.jobs())), Jobs::close);
     ExecutorService owning = pool(BlockingPool.create("culvert-owner", ProcClientOwners.THREADS));
     ExecutorService naming = pool(BlockingPool.boundedElsewhere("culvert-names"));
     ExecutorService blocking = pool(BlockingPool.create("culvert-blocking", 16));
@@ -125,10 +128,10 @@ public final class ProxyDaemon implements AutoCloseable {
         new ConnectionLimits(config.limits().connections(), config.limits().connectionsPerClient());
     ClientOwners owners = parts.owners().apply(owning);
     connections =
-        audit.isKept()
-            ? new OpenConnections(
-                stories(metrics.jobs(), audit.jobs()), new SocketPrograms(owners), audit::whenRoom)
-            : new OpenConnections(stories(metrics.jobs()));
+        new OpenConnections(
+            Stories.loggedAndCounted(metrics.events(), jobs),
+            new SocketPrograms(owners),
+            audit::whenRoom);
     AddressResolver resolver = new BlockingResolver(naming, parts.names());
     TcpDialer dialer =
         new TcpDialer(
@@ -200,10 +203,6 @@ public final class ProxyDaemon implements AutoCloseable {
                     status,
                     loops.next()));
     new ShownNumbers(metrics).of(buffered, limits).of(audit).of(reloads);
-  }
-
-  private Stories stories(JobObserver... observers) {
-    return Stories.loggedAndCounted(metrics.events(), new Jobs(List.of(observers)));
   }
 
   private ExecutorService pool(ExecutorService threads) {

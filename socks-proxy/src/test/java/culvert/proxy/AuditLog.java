@@ -1,50 +1,64 @@
 package culvert.proxy;
 
+import static org.awaitility.Awaitility.await;
+
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import culvert.proxy.event.LogFields;
 import java.util.List;
-import java.util.stream.Collectors;
+import java.util.Map;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.KeyValuePair;
 
-/** The audit lines of one test, kept from the console. */
+/** What the log says of connections in one test, kept from the console. */
 final class AuditLog implements AutoCloseable {
   private final ListAppender<ILoggingEvent> events = new ListAppender<>();
-  private final Logger logger = (Logger) LoggerFactory.getLogger("culvert.audit");
+  private final Logger logger = (Logger) LoggerFactory.getLogger("culvert.event");
 
   AuditLog() {
     events.start();
-    logger.setLevel(Level.INFO);
+    logger.setLevel(Level.DEBUG);
     logger.setAdditive(false);
     logger.addAppender(events);
   }
 
-  /** How many lines begin with that message. */
-  long count(String message) {
-    return all().stream().filter(event -> event.getMessage().startsWith(message)).count();
+  /** How many lines are of that event, or begin with that message. */
+  long count(String event) {
+    return lines().stream().filter(line -> line.startsWith(event + " ")).count();
   }
 
-  /** The first line that begins with that message; empty: none does. */
-  String line(String message) {
-    return lines().stream().filter(line -> line.startsWith(message)).findFirst().orElse("");
+  /** The first line of that event, or with that message, which may be on its way. */
+  String line(String event) {
+    await(event).until(() -> count(event) > 0);
+    return lines().stream().filter(line -> line.startsWith(event + " ")).findFirst().orElseThrow();
   }
 
-  /** Every line, with its keys and values. */
+  /** Every line: event, message, keys and values. */
   List<String> lines() {
-    return all().stream().map(event -> event.getMessage() + " " + pairs(event)).toList();
+    return List.copyOf(events.list).stream().map(AuditLog::line).toList();
   }
 
-  private List<ILoggingEvent> all() {
-    return List.copyOf(events.list);
+  private static String line(ILoggingEvent event) {
+    StringBuilder line = new StringBuilder(event.getFormattedMessage());
+    for (KeyValuePair pair : event.getKeyValuePairs()) {
+      if (pair.value instanceof LogFields more) {
+        line.insert(0, more.fields().get("event") + " ");
+        more.fields().forEach((key, value) -> add(line, key, value));
+      } else {
+        add(line, pair.key, pair.value);
+      }
+    }
+    return line.toString();
   }
 
-  private static String pairs(ILoggingEvent event) {
-    List<KeyValuePair> pairs = event.getKeyValuePairs();
-    return pairs == null
-        ? ""
-        : pairs.stream().map(pair -> pair.key + "=" + pair.value).collect(Collectors.joining(" "));
+  private static void add(StringBuilder line, String key, Object value) {
+    if (value instanceof Map<?, ?> parts) {
+      parts.forEach((name, part) -> add(line, key + "." + name, part));
+    } else {
+      line.append(' ').append(key).append('=').append(value);
+    }
   }
 
   @Override

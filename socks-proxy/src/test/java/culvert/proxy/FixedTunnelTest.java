@@ -69,13 +69,14 @@ class FixedTunnelTest {
     assertThat(ssh.sessions.get(0).server()).hasToString("ssh.example:22");
     assertThat(ssh.sessions.get(0).user()).isEqualTo("gate");
     assertThat(ssh.channels).hasToString("[inner.example:" + echo.port() + "]");
-    await().until(() -> audit.count("connection ended") == 1);
+    await().until(() -> audit.count("job.ended") == 1);
     assertThat(ssh.leases).hasValue(0);
-    assertThat(audit.line("connection started"))
-        .contains("listener=db", "src=127.0.0.1:", "dst=inner.example:" + echo.port())
+    assertThat(audit.line("started"))
+        .contains("listener=db", "client.address=127.0.0.1")
+        .contains("destination.host=inner.example", "destination.port=" + echo.port())
         .contains("rule=fixed-tunnel", "action=tunnel");
-    assertThat(audit.line("connection ended"))
-        .contains("server=ssh.example:22", "bytesIn=5", "bytesOut=5", "reason=completed");
+    assertThat(audit.line("job.ended"))
+        .contains("SSH gate@ssh.example:22; 5 bytes up, 5 bytes down", "reason=completed");
   }
 
   @Test
@@ -113,7 +114,7 @@ class FixedTunnelTest {
         .hasMessageContaining("reset");
 
     assertThat(echo.connections).hasValue(0);
-    assertThat(audit.line("connection ended"))
+    assertThat(audit.line("job.ended"))
         .contains("reason=upstream-failed", "ssh server ssh.example:22");
   }
 
@@ -179,7 +180,7 @@ class FixedTunnelTest {
       drained.get(20, TimeUnit.SECONDS);
     }
 
-    assertThat(audit.line("connection ended")).contains("reason=completed");
+    assertThat(audit.line("job.ended")).contains("reason=completed");
   }
 
   @Test

@@ -158,9 +158,7 @@ class HangingNamesTest {
     for (SocksSocket client : hang("127.0.0.2", 100)) {
       client.close();
     }
-    Awaitility.await()
-        .atMost(Duration.ofSeconds(60))
-        .until(() -> audit.count("connection ended") == 100);
+    Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> audit.count("job.ended") == 100);
     answers.countDown();
 
     assertThat(client("127.0.0.2").connect("ftp.example", echo.port())).isZero();

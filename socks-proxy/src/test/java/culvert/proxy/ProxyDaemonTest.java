@@ -52,8 +52,7 @@ class ProxyDaemonTest {
   void stop() throws IOException {
     if (daemon != null) {
       daemon.close();
-      assertThat(audit.count("connection ended"))
-          .isGreaterThanOrEqualTo(audit.count("connection started"));
+      assertThat(audit.count("job.ended")).isGreaterThanOrEqualTo(audit.count("started"));
     }
     echo.close();
     audit.close();
@@ -68,12 +67,14 @@ class ProxyDaemonTest {
       client.socket.shutdownOutput();
       assertThat(client.readAll()).isEqualTo("hello");
     }
-    await().until(() -> audit.count("connection ended") == 1);
-    assertThat(audit.line("connection started"))
-        .contains("conn=1", "listener=socks", "src=127.0.0.1:", "dst=localhost:" + echo.port())
+    await().until(() -> audit.count("job.ended") == 1);
+    assertThat(audit.line("started"))
+        .contains("listener=socks", "client.address=127.0.0.1")
+        .contains("destination.host=localhost", "destination.port=" + echo.port())
         .contains("rule=default-action", "action=direct");
-    assertThat(audit.line("connection ended"))
-        .contains("conn=1", "bytesIn=5", "bytesOut=5", "reason=completed", "duration=");
+    assertThat(audit.line("job.ended"))
+        .contains("127.0.0.1:", " -> localhost:" + echo.port() + ": PLAINTEXT (rule); ")
+        .contains("5 bytes up, 5 bytes down; ", " s; ok ", "reason=completed", "code=CV1001");
   }
 
   @Test
@@ -84,8 +85,7 @@ class ProxyDaemonTest {
     try (SocksSocket client = client()) {
       assertThat(client.connect("127.0.0.1", port)).isEqualTo(5);
     }
-    assertThat(audit.line("connection ended"))
-        .contains("reason=upstream-failed", "connection refused");
+    assertThat(audit.line("job.ended")).contains("reason=upstream-failed", "connection refused");
   }
 
   @Test
@@ -104,8 +104,7 @@ class ProxyDaemonTest {
       assertThat(client.readAll()).isEmpty();
     }
     assertThat(echo.connections).hasValue(0);
-    assertThat(audit.line("connection ended"))
-        .contains("rule=no", "action=block", "reason=refused");
+    assertThat(audit.line("job.ended")).contains("rule=no", "action=block", "reason=refused");
   }
 
   @Test
@@ -195,8 +194,9 @@ class ProxyDaemonTest {
     assertThat(ssh.sessions.get(0).password()).isEmpty();
     assertThat(ssh.channels).hasToString("[inner.example:" + echo.port() + "]");
     assertThat(ssh.leases).hasValue(0);
-    await().until(() -> audit.count("connection ended") == 1);
-    assertThat(audit.line("connection ended")).contains("action=tunnel", "server=ssh.example:22");
+    await().until(() -> audit.count("job.ended") == 1);
+    assertThat(audit.line("job.ended"))
+        .contains("action=tunnel", "route=ssh", "ssh.server=ssh.example:22");
   }
 
   @ParameterizedTest(name = "{0} -> {1}")
@@ -237,9 +237,9 @@ class ProxyDaemonTest {
     try (SocksSocket client = client()) {
       assertThat(client.connect("localhost", echo.port())).isZero();
     }
-    await().until(() -> audit.count("connection ended") == 1);
-    assertThat(audit.line("no tunnel")).contains("fallback=unreachable");
-    assertThat(audit.line("connection ended")).contains("fallback=unreachable");
+    await().until(() -> audit.count("job.ended") == 1);
+    assertThat(audit.line("fallback")).contains("PLAINTEXT (unreachable)", "why=unreachable");
+    assertThat(audit.line("job.ended")).contains("PLAINTEXT (unreachable)", "why=unreachable");
 
     ssh.sessionFailure = SshFailure.AUTH_FAILED;
     try (SocksSocket client = client()) {
@@ -267,7 +267,7 @@ class ProxyDaemonTest {
       client.socket.setSoLinger(true, 0);
     }
     ssh.waiting.remove().run();
-    await().until(() -> ssh.leases.get() == 0 && audit.count("connection ended") == 1);
+    await().until(() -> ssh.leases.get() == 0 && audit.count("job.ended") == 1);
   }
 
   @Test
@@ -283,7 +283,7 @@ class ProxyDaemonTest {
     for (CompletableFuture<Boolean> client : clients) {
       assertThat(client.get(30, TimeUnit.SECONDS)).isTrue();
     }
-    await().until(() -> audit.count("connection ended") == 50);
+    await().until(() -> audit.count("job.ended") == 50);
     assertThat(audit.lines().stream().filter(line -> line.contains("reason=completed")))
         .hasSize(50);
   }
@@ -390,8 +390,7 @@ class ProxyDaemonTest {
       assertThat(refuses(address)).isTrue();
     }
     assertThat(echo.connections).hasValue(1);
-    assertThat(audit.lines())
-        .anyMatch(line -> line.contains("conn=1 ") && line.contains("reason=completed"));
+    assertThat(audit.lines()).anyMatch(line -> line.contains("reason=completed"));
   }
 
   @Test
@@ -431,7 +430,7 @@ class ProxyDaemonTest {
       drain(0);
       assertThatThrownBy(() -> client.in.read()).isInstanceOf(SocketException.class);
     }
-    assertThat(audit.line("connection ended")).contains("reason=shutdown");
+    assertThat(audit.line("job.ended")).contains("reason=shutdown");
   }
 
   @Test
@@ -461,6 +460,7 @@ class ProxyDaemonTest {
       client.readAll();
     }
     await().until(() -> get("/metrics").body().contains("culvert_jobs_total{"));
+    await().until(() -> audit.count("job.ended") == 1);
     assertThat(get("/metrics").body())
         .contains("culvert_connections_started_total 1.0")
         .contains("culvert_connections_active 0.0")

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.IntPredicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -18,7 +19,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The audit trail of one daemon, from {@link #open} to {@link #close}; what is told outside of that
- * is told to nobody. Thread-safe.
+ * the log alone hears, as it does of everything. Thread-safe.
  */
 public final class Audit implements AuditLog, HostKeyEvents, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Audit.class);
@@ -26,16 +27,21 @@ public final class Audit implements AuditLog, HostKeyEvents, AutoCloseable {
   private final Optional<AuditSettings> settings;
   private final InstantSource clock = InstantSource.system();
   private final Supplier<String> config;
+  private final EventLog log;
+  private final AuditJobs jobs;
   private volatile @Nullable AuditTrail trail;
   private volatile boolean started;
 
   /**
    * @param settings empty: none is kept
    * @param config the hash of the configuration in force
+   * @param ftpPort whether FTP is to be expected there: the log warns of it in plaintext
    */
-  public Audit(Optional<AuditSettings> settings, Supplier<String> config) {
+  public Audit(Optional<AuditSettings> settings, Supplier<String> config, IntPredicate ftpPort) {
     this.settings = settings;
     this.config = config;
+    this.log = new EventLog(ftpPort);
+    this.jobs = new AuditJobs(this, clock, settings.map(AuditSettings::paths).orElse(true), config);
   }
 
   /**
@@ -60,16 +66,12 @@ public final class Audit implements AuditLog, HostKeyEvents, AutoCloseable {
 
   /** What hears of the connections. */
   public AuditJobs jobs() {
-    return new AuditJobs(this, clock, settings.map(AuditSettings::paths).orElse(false), config);
-  }
-
-  /** Whether a trail is to be kept. */
-  public boolean isKept() {
-    return settings.isPresent();
+    return jobs;
   }
 
   @Override
   public void record(AuditEvent event) {
+    log.tell(event);
     @Nullable AuditTrail present = trail;
     if (present != null) {
       present.record(event);

@@ -1,5 +1,6 @@
 package culvert.proxy.cli;
 
+import java.nio.file.Path;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
@@ -11,6 +12,8 @@ final class LogOptions {
     text,
     json
   }
+
+  private static final Path STANDARD_ERROR = Path.of("/proc/self/fd/2");
 
   private final Terminal terminal;
   private int verbosity;
@@ -41,6 +44,11 @@ final class LogOptions {
   }
 
   private void apply() {
-    Logging.configure(terminal.log(), verbosity, format);
+    Logging.configure(
+        terminal.log(),
+        verbosity,
+        format == Format.json
+            ? new JsonLayout()
+            : new TextLayout(Journal.reads(STANDARD_ERROR, terminal.environment())));
   }
 }

@@ -39,15 +39,19 @@ final class Logging {
   private static final String REJECTED_AT_THE_END =
       "io.netty.util.concurrent.DefaultPromise.rejectedExecution";
 
+  /** A WARN of Netty's on a host with loopback alone: it looks for a name, which nobody uses. */
+  private static final String NO_HARDWARE_ADDRESS = "io.netty.util.internal.MacAddressUtil";
+
   private Logging() {}
 
   /**
    * Sends the log to a stream, from a thread of its own; nobody else waits for the stream.
    *
    * @param verbosity 0: INFO, 1: DEBUG, 2: TRACE
+   * @param layout thread-safe
    */
-  static void configure(OutputStream stream, int verbosity, LogOptions.Format format) {
-    configure(stream, verbosity, format, QueuedAppender.MOST_BYTES);
+  static void configure(OutputStream stream, int verbosity, Layout<ILoggingEvent> layout) {
+    configure(stream, verbosity, layout, QueuedAppender.MOST_BYTES);
   }
 
   /**
@@ -56,11 +60,9 @@ final class Logging {
    * @param mostBytes that may wait for the stream
    */
   static void configure(
-      OutputStream stream, int verbosity, LogOptions.Format format, long mostBytes) {
+      OutputStream stream, int verbosity, Layout<ILoggingEvent> layout, long mostBytes) {
     LoggerContext context = context();
     context.reset();
-    Layout<ILoggingEvent> layout =
-        format == LogOptions.Format.json ? new JsonLayout() : new TextLayout();
     layout.setContext(context);
     layout.start();
     QueuedAppender appender = new QueuedAppender(stream, layout, mostBytes);
@@ -112,6 +114,7 @@ final class Logging {
     context.getLogger("culvert.ssh.mina").setLevel(verbosity < 2 ? culvert : Level.DEBUG);
     MINA.forEach(name -> context.getLogger(name).setLevel(mina));
     context.getLogger("io.netty.handler.logging").setLevel(Level.OFF);
+    context.getLogger(NO_HARDWARE_ADDRESS).setLevel(verbosity < 2 ? Level.OFF : Level.DEBUG);
     context.getLogger(REJECTED_AT_THE_END).setLevel(verbosity < 2 ? Level.OFF : Level.DEBUG);
   }
 }

@@ -98,7 +98,7 @@ final class UnpinCommand implements Callable<Integer> {
   }
 
   private void tell(CulvertConfig config, List<String> unpinned) throws IOException {
-    try (Audit audit = new Audit(config.audit(), config::hash)) {
+    try (Audit audit = new Audit(config.audit(), config::hash, port -> false)) {
       audit.open(Stories.newBoot());
       audit.unpinned(unpinned);
     }

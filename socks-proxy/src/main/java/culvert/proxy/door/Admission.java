@@ -116,7 +116,7 @@ public final class Admission {
     events.handshakeFailed(failure);
     LOG.atLevel(failure == HandshakeFailure.HUNG_UP ? Level.DEBUG : Level.INFO)
         .addKeyValue("listener", listener)
-        .addKeyValue("src", Endpoints.text(client.peer()))
+        .addKeyValue("client", Endpoints.fields(client.peer()))
         .addKeyValue("reason", failure)
         .addKeyValue("detail", Printable.text(detail))
         .log("handshake failed");

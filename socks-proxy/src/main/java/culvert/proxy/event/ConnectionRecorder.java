@@ -13,13 +13,10 @@ import java.util.UUID;
  */
 public interface ConnectionRecorder {
 
-  /** The connection's number in this process, the {@code conn} of every log line. */
-  long number();
-
   /**
    * The id of the story by which the job began that this connection is a part of: an FTP session's
    * control connection. It is this story's own, unless it {@link #belongsTo} another. Any thread
-   * may ask before that is told.
+   * may ask before that is told. The {@code job} of every log line.
    */
   UUID job();
 
@@ -100,6 +97,10 @@ public interface ConnectionRecorder {
   /** Bytes that the client was sent. */
   void toClient(long bytes);
 
-  /** The end. Later calls are ignored: the first reason stands. */
+  /**
+   * The end. Later calls are ignored: the first reason stands. Of a client that was refused and has
+   * got nothing since, {@link EndReason#COMPLETED} means that it has left, and so that it was
+   * {@link EndReason#REFUSED}.
+   */
   void ended(EndReason reason, String detail);
 }

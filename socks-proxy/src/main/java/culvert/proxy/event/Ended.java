@@ -21,6 +21,8 @@ public record Ended(
     Outcome outcome,
     EndReason reason,
     String detail) {
+  /** Why it is in plaintext where no tunnel was wanted. */
+  public static final String BY_RULE = "rule";
 
   Ended with(Outcome other) {
     return new Ended(route, why, up, down, duration, other, reason, detail);

@@ -159,7 +159,8 @@ public final class Job {
   private Optional<String> why(Story connection, TakenRoute route, EndReason reason) {
     return switch (route) {
       case SSH -> Optional.empty();
-      case PLAINTEXT -> Optional.of(connection.fallback().map(Object::toString).orElse("rule"));
+      case PLAINTEXT ->
+          Optional.of(connection.fallback().map(Object::toString).orElse(Ended.BY_RULE));
       case REFUSED ->
           Optional.of(refused.map(RefusedWhy::toString).orElseGet(() -> reason.toString()));
     };
@@ -223,7 +224,18 @@ public final class Job {
   }
 
   private void endIfOver() {
-    if (end == null || over || story.isOwnerAwaited() || !transfers.isEmpty()) {
+    if (!story.isOwnerAwaited()) {
+      tellEnd();
+    }
+  }
+
+  /** Nobody will find out any more who has run it. */
+  synchronized void ownerIsNotFound() {
+    tellEnd();
+  }
+
+  private void tellEnd() {
+    if (end == null || over || !transfers.isEmpty()) {
       return;
     }
     over = true;

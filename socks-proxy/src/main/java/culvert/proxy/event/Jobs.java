@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * connections that belong to it. Its end is told when all of them have ended, and it is known who
  * has run it. Thread-safe: a job's connections live on several loops.
  */
-public final class Jobs implements StoryObserver {
+public final class Jobs implements StoryObserver, AutoCloseable {
   private final Map<UUID, Job> jobs = new ConcurrentHashMap<>(); // by the story's id
   private final List<JobObserver> observers;
 
@@ -102,6 +102,12 @@ public final class Jobs implements StoryObserver {
 
   private void of(Story story, Consumer<Job> told) {
     Optional.ofNullable(jobs.get(story.id())).ifPresent(told);
+  }
+
+  /** Nothing happens any more: tells the ends that wait for an owner. */
+  @Override
+  public void close() {
+    jobs.values().forEach(Job::ownerIsNotFound);
   }
 
   // What jobs ask for

@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
 /** Begins the story of each client connection. Thread-safe. */
@@ -14,7 +13,6 @@ public final class Stories {
   private final List<StoryObserver> observers;
   private final LongSupplier nanoTime;
   private final StoryIds ids = new StoryIds();
-  private final AtomicLong lastNumber = new AtomicLong();
 
   /**
    * With observers, which hear of everything in this order.
@@ -56,15 +54,7 @@ public final class Stories {
       ConnectionRequest request,
       Runnable confinement) {
     Story story =
-        new Story(
-            lastNumber.incrementAndGet(),
-            ids.next(),
-            client,
-            socksUser,
-            request,
-            observers,
-            nanoTime,
-            confinement);
+        new Story(ids.next(), client, socksUser, request, observers, nanoTime, confinement);
     observers.forEach(observer -> observer.started(story));
     return story;
   }

@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
  * hear of each change. Confined to the client channel's event loop, its final parts excepted.
  */
 public final class Story implements ConnectionRecorder {
-  private final long number;
   private final UUID id;
   private final InetSocketAddress client;
   private final String listener;
@@ -38,6 +37,7 @@ public final class Story implements ConnectionRecorder {
   private @Nullable String ftpUser;
   private boolean speaksFtp;
   private ByteMeter meter = ByteMeter.NONE;
+  private @Nullable String refusal; // of what was asked for last
   private boolean ownerAwaited;
   private boolean keptFromPlaintext;
   private long bytesFromClient;
@@ -46,7 +46,6 @@ public final class Story implements ConnectionRecorder {
   private boolean ended;
 
   Story(
-      long number,
       UUID id,
       InetSocketAddress client,
       Optional<String> socksUser,
@@ -54,7 +53,6 @@ public final class Story implements ConnectionRecorder {
       List<StoryObserver> observers,
       LongSupplier nanoTime,
       Runnable confinement) {
-    this.number = number;
     this.id = id;
     this.job = id;
     this.client = client;
@@ -66,11 +64,6 @@ public final class Story implements ConnectionRecorder {
     this.nanoTime = nanoTime;
     this.confinement = confinement;
     this.startedAt = nanoTime.getAsLong();
-  }
-
-  @Override
-  public long number() {
-    return number;
   }
 
   /**
@@ -218,6 +211,7 @@ public final class Story implements ConnectionRecorder {
     carrier = null;
     fallback = null;
     reached = null;
+    refusal = null;
     observers.forEach(observer -> observer.destinationNamed(this));
   }
 
@@ -225,6 +219,7 @@ public final class Story implements ConnectionRecorder {
   public void tunnelled(SshCarrier newCarrier) {
     confinement.run();
     carrier = newCarrier;
+    refusal = null;
     observers.forEach(observer -> observer.tunnelled(this, newCarrier));
   }
 
@@ -238,6 +233,7 @@ public final class Story implements ConnectionRecorder {
   public void inPlaintext(InetAddress address, Optional<FallbackReason> inPlaceOf) {
     confinement.run();
     reached = address;
+    refusal = null;
     fallback = inPlaceOf.orElse(null);
     observers.forEach(observer -> observer.inPlaintext(this));
   }
@@ -277,6 +273,7 @@ public final class Story implements ConnectionRecorder {
   @Override
   public void refused(RefusedWhy why, String detail) {
     confinement.run();
+    refusal = detail;
     observers.forEach(observer -> observer.refused(this, why, detail));
   }
 
@@ -307,7 +304,10 @@ public final class Story implements ConnectionRecorder {
     if (!ended) {
       ended = true;
       endedAt = nanoTime.getAsLong();
-      observers.forEach(observer -> observer.ended(this, reason, detail));
+      boolean refused = refusal != null && reason == EndReason.COMPLETED; // and the client has left
+      EndReason truth = refused ? EndReason.REFUSED : reason;
+      String why = refused && detail.isEmpty() ? refusal : detail;
+      observers.forEach(observer -> observer.ended(this, truth, why));
     }
   }
 }

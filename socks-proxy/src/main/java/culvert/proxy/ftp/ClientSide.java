@@ -142,7 +142,7 @@ final class ClientSide implements ClientEnd.Listener {
   private void take(ClientInput input) {
     if (input instanceof Command command) {
       understood |= !command.malformed();
-      log.atDebug().addKeyValue("conn", recorder.number()).log("client: {}", command);
+      log.atDebug().addKeyValue("job", recorder.job()).log("client: {}", command);
       session.word().take(command, !commands.isEmpty());
     } else if (input == ClientInput.Violation.NOT_FTP) {
       session.breakOff(EndReason.REFUSED, "the client does not speak FTP");

@@ -127,7 +127,7 @@ final class FtpSession implements ServerSide.Listener, Opening.Listener, ActiveD
   void become(Conversation next) {
     home.check();
     if (!ended) {
-      log.atDebug().addKeyValue("conn", recorder.number()).log(next.getClass().getSimpleName());
+      log.atDebug().addKeyValue("job", recorder.job()).log(next.getClass().getSimpleName());
       word = next;
     }
   }
@@ -204,7 +204,7 @@ final class FtpSession implements ServerSide.Listener, Opening.Listener, ActiveD
   @Override
   public void defect(Throwable cause) {
     log.atError()
-        .addKeyValue("conn", recorder.number())
+        .addKeyValue("job", recorder.job())
         .addKeyValue("reason", EndReason.INTERNAL_ERROR)
         .setCause(cause)
         .log("FTP session failed");
@@ -237,9 +237,7 @@ final class FtpSession implements ServerSide.Listener, Opening.Listener, ActiveD
 
   @Override
   public void replied(ReplyLine line) {
-    log.atDebug()
-        .addKeyValue("conn", recorder.number())
-        .log("server: {}", way.server().shown(line));
+    log.atDebug().addKeyValue("job", recorder.job()).log("server: {}", way.server().shown(line));
     if (LOGGED_IN.contains(line.code())) {
       client.served();
     }

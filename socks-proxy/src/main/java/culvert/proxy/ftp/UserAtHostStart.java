@@ -16,6 +16,7 @@ import culvert.proxy.upstream.TunnelPlan;
 import culvert.ssh.Password;
 import culvert.ssh.PlainWords;
 import culvert.ssh.SshTransport.Preparation;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -104,7 +105,9 @@ final class UserAtHostStart implements SessionWay.Opener, SessionWay.Destination
     @Override
     public void undecided(Throwable cause) {
       if (!session.hasEnded()) {
-        LOG.atWarn().addKeyValue("dst", host).log("not decided: {}", PlainWords.of(cause));
+        LOG.atWarn()
+            .addKeyValue("destination", Map.of("host", host))
+            .log("not decided: {}", PlainWords.of(cause));
         session.tellLogin(new LoginEvent.Refused("culvert: " + host + ": busy, try again later"));
       }
     }

@@ -211,7 +211,7 @@ public final class FilePins implements TunnelPins {
         List<Pin> missing = list.missing(batch);
         if (!missing.isEmpty()) {
           file.add(missing);
-          missing.forEach(pin -> LOG.atInfo().addKeyValue("dst", pin.pinned()).log("pinned"));
+          missing.forEach(pin -> LOG.atInfo().addKeyValue("pin", pin.pinned()).log("pinned"));
           events.pinned(missing.stream().map(pin -> pin.pinned().toString()).toList());
         }
         written(batch);

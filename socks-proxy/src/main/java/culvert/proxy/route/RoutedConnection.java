@@ -204,7 +204,7 @@ final class RoutedConnection implements Opening.Listener {
 
   @Override
   public void defect(Throwable cause) {
-    LOG.atError().addKeyValue("conn", recorder.number()).setCause(cause).log("routing failed");
+    LOG.atError().addKeyValue("job", recorder.job()).setCause(cause).log("routing failed");
     recorder.ended(EndReason.INTERNAL_ERROR, PlainWords.of(cause));
     Closing.reset(client.channel());
   }

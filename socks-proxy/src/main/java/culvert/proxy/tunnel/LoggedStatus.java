@@ -7,6 +7,7 @@ import culvert.ssh.Printable;
 import culvert.ssh.SshException;
 import culvert.ssh.SshServer;
 import java.time.Duration;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,7 +19,7 @@ public final class LoggedStatus implements TunnelStatus {
   public void listening(String listener, SshServer server, BindAddress bound) {
     LOG.atInfo()
         .addKeyValue("listener", listener)
-        .addKeyValue("server", server)
+        .addKeyValue("ssh", Map.of("server", server))
         .addKeyValue("address", bound)
         .log("the SSH server listens for the remote tunnel");
   }
@@ -27,7 +28,7 @@ public final class LoggedStatus implements TunnelStatus {
   public void down(String listener, SshServer server, SshException why, Duration retryIn) {
     LOG.atWarn()
         .addKeyValue("listener", listener)
-        .addKeyValue("server", server)
+        .addKeyValue("ssh", Map.of("server", server))
         .addKeyValue("reason", why.failure())
         .addKeyValue("detail", Printable.text(PlainWords.of(why)))
         .addKeyValue("retryIn", retryIn.toSeconds() + "s")

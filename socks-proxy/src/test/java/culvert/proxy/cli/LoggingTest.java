@@ -28,8 +28,8 @@ class LoggingTest {
 
   @Test
   void theStreamStaysOpenWhenAnOptionConfiguresTheLogAgain() {
-    Logging.configure(written, 0, LogOptions.Format.text);
-    Logging.configure(written, 2, LogOptions.Format.text);
+    Logging.configure(written, 0, new TextLayout(false));
+    Logging.configure(written, 2, new TextLayout(false));
 
     LoggerFactory.getLogger("culvert").trace("still there");
     Logging.end();
@@ -44,7 +44,7 @@ class LoggingTest {
     ClassLoader loader = getClass().getClassLoader();
     Class<?> minas =
         Class.forName("org.apache.sshd.common.util.logging.AbstractLoggingBean", false, loader);
-    Logging.configure(written, 0, LogOptions.Format.text);
+    Logging.configure(written, 0, new TextLayout(false));
 
     Class<?> ours = Class.forName(name, false, loader);
     if (minas.isAssignableFrom(ours) && !Modifier.isAbstract(ours.getModifiers())) {
@@ -75,7 +75,7 @@ class LoggingTest {
 
   @Test
   void whatComesTooLateForAnEventLoopIsNobodysError() throws Exception {
-    Logging.configure(written, 0, LogOptions.Format.text);
+    Logging.configure(written, 0, new TextLayout(false));
     DefaultEventExecutor ended = new DefaultEventExecutor();
     Promise<Void> login = ended.newPromise();
     login.addListener(done -> {});

@@ -6,13 +6,11 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
-import culvert.config.FallbackReason;
 import culvert.filter.ConnectionRequest;
 import culvert.filter.DestinationAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -24,15 +22,14 @@ class StoryLogTest {
   private static final SshCarrier CARRIER =
       new SshCarrier("ssh.example:22", "batch", Optional.empty());
 
-  private final Logger logger = (Logger) LoggerFactory.getLogger("culvert.audit");
+  private final Logger logger = (Logger) LoggerFactory.getLogger("culvert.event");
   private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
-  private final AtomicLong nanoTime = new AtomicLong();
-  private final Stories stories = new Stories(nanoTime::get, List.of(new StoryLog()));
+  private final Stories stories = new Stories(() -> 0, List.of(new StoryLog()));
 
   @BeforeEach
   void listen() {
     lines.start();
-    logger.setLevel(Level.INFO);
+    logger.setLevel(Level.DEBUG);
     logger.setAdditive(false);
     logger.addAppender(lines);
   }
@@ -40,74 +37,50 @@ class StoryLogTest {
   @AfterEach
   void stopListening() {
     logger.detachAppender(lines);
+    logger.setLevel(null);
+    logger.setAdditive(true);
   }
 
   @Test
-  void theEndSaysWhatBecameOfTheConnection() {
-    ConnectionRecorder recorder = start("ftp.example");
-    recorder.routed(request("ftp.example"), "jobs", "ftp-tunnel");
-    recorder.tunnelled(CARRIER);
-    recorder.fellBack(FallbackReason.AUTH_FAILED, "refused\r\nforged line");
-    recorder.fromClient(3);
-    recorder.fromClient(4);
-    recorder.toClient(100);
-    nanoTime.set(1_234_000_000L);
-    recorder.ended(EndReason.COMPLETED, "");
+  void theStepsOfAJobAreForThoseWhoAskForThem() {
+    Story story = start("ftp.example");
+    story.routed(request("ftp.example"), "jobs", "ftp-tunnel");
+    story.tunnelled(CARRIER);
+    story.ended(EndReason.COMPLETED, "");
 
+    assertThat(lines.list).extracting(ILoggingEvent::getLevel).containsOnly(Level.DEBUG);
     assertThat(lines.list)
-        .extracting(ILoggingEvent::getLevel)
-        .containsExactly(Level.INFO, Level.WARN, Level.INFO);
-    assertThat(pairs(1)).contains("detail=\"refused\\r\\nforged line\"");
-    assertThat(pairs(2))
-        .contains(
-            "conn=\"1\"",
+        .extracting(ILoggingEvent::getMessage)
+        .containsExactly("started", "tunnelled");
+    assertThat(pairs(0))
+        .containsExactly(
+            "job=\"" + story.id() + "\"",
             "listener=\"socks\"",
-            "src=\"192.0.2.7:40000\"",
-            "dst=\"ftp.example:21\"",
+            "client=\"{address=192.0.2.7, port=40000}\"",
+            "destination=\"{host=ftp.example, port=21}\"",
             "rule=\"jobs\"",
-            "action=\"ftp-tunnel\"",
-            "server=\"ssh.example:22\"",
-            "fallback=\"auth-failed\"",
-            "bytesIn=\"7\"",
-            "bytesOut=\"100\"",
-            "duration=\"1234ms\"",
-            "reason=\"completed\"");
+            "action=\"ftp-tunnel\"");
+    assertThat(pairs(1)).contains("ssh=\"{server=ssh.example:22, user=batch}\"", "route=\"ssh\"");
   }
 
   @Test
-  void aDestinationThatIsNamedLaterIsWhatTheEndTellsOf() {
-    ConnectionRecorder recorder = start("proxy.example");
-    recorder.routed(request("proxy.example"), "named", "ftp-tunnel");
-    recorder.tunnelled(CARRIER);
+  void aDataConnectionNamesItsJob() {
+    Story control = start("ftp.example");
+    Story data = start("ftp.example");
+    data.belongsTo(control.id(), 1);
+    data.routed(request("ftp.example"), "ftp-data", "ftp-tunnel");
 
-    recorder.destinationNamed(request("ftp.example"), "jobs", "direct");
-    recorder.ended(EndReason.COMPLETED, "");
-
-    assertThat(pairs(1)).contains("dst=\"ftp.example:21\"", "rule=\"jobs\"");
-    assertThat(pairs(2))
-        .contains("dst=\"ftp.example:21\"", "rule=\"jobs\"", "action=\"direct\"")
-        .noneMatch(pair -> pair.startsWith("server="));
+    assertThat(pairs(0)).contains("job=\"" + control.id() + "\"", "transfer=\"" + data.id() + "\"");
   }
 
   @Test
-  void thereIsOneEndAndTheFirstReasonStands() {
-    ConnectionRecorder recorder = start("ftp.example");
-    recorder.ended(EndReason.REFUSED, "blocked by rule");
-    recorder.ended(EndReason.CLIENT_ABORTED, "connection closed");
-    assertThat(lines.list).hasSize(1);
-    assertThat(pairs(0)).contains("reason=\"refused\"", "detail=\"blocked by rule\"");
+  void whatAPeerNamesCannotForgeALine() {
+    start("a\r\nb").routed(request("a\r\nb"), "jobs", "direct");
+
+    assertThat(pairs(0)).contains("destination=\"{host=a\\r\\nb, port=21}\"");
   }
 
-  @Test
-  void connectionsAreNumberedAndIpv6HasBrackets() {
-    assertThat(start("a").number()).isEqualTo(1);
-    ConnectionRecorder second = start("2001:db8::1");
-    assertThat(second.number()).isEqualTo(2);
-    second.routed(request("2001:db8::1"), "r", "direct");
-    assertThat(pairs(0)).contains("dst=\"[2001:db8::1]:21\"");
-  }
-
-  private ConnectionRecorder start(String host) {
+  private Story start(String host) {
     return stories.start(CLIENT, Optional.empty(), request(host), () -> {});
   }
 

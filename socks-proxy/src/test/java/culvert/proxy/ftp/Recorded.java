@@ -21,11 +21,6 @@ public final class Recorded implements ConnectionRecorder {
   volatile UUID job = UUID.randomUUID();
 
   @Override
-  public long number() {
-    return 1;
-  }
-
-  @Override
   public UUID job() {
     return job;
   }

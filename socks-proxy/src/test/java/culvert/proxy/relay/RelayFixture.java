@@ -145,11 +145,6 @@ final class RelayFixture implements AutoCloseable {
 
   private final class Bytes implements ConnectionRecorder {
     @Override
-    public long number() {
-      return 1;
-    }
-
-    @Override
     public UUID job() {
       return new UUID(0, 1);
     }

@@ -17,6 +17,7 @@ import java.net.UnknownHostException;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -97,8 +98,8 @@ record ForwardPlaces(Upstream.Tunnelled upstream, AddressResolver resolver) {
 
   private DataPeers any() {
     LOG.atWarn()
-        .addKeyValue("dst", upstream.host())
-        .addKeyValue("server", upstream.server())
+        .addKeyValue("destination", Map.of("host", upstream.host()))
+        .addKeyValue("ssh", Map.of("server", upstream.server()))
         .log(
             "data connections to the remote forward are taken from anybody: the name of the FTP"
                 + " server does not resolve here");

@@ -19,6 +19,7 @@ import io.netty.util.concurrent.ScheduledFuture;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -132,7 +133,7 @@ final class ServerForward implements ForwardedConnections, AutoCloseable {
 
   private static void refused(Originator originator, String why) {
     LOG.atWarn()
-        .addKeyValue("src", originator.address())
+        .addKeyValue("client", Map.of("address", originator.address()))
         .log("data connection refused by the remote forward ({})", why);
   }
 

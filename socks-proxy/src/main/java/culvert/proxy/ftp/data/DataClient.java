@@ -65,7 +65,7 @@ public final class DataClient {
 
   /** A defect costs one data connection, and is heard of. */
   public void failed(Throwable defect) {
-    DataDoor.failed(defect, recorder.number());
+    DataDoor.failed(defect, "job", recorder.job());
     try {
       end(EndReason.INTERNAL_ERROR, PlainWords.of(defect));
     } finally {

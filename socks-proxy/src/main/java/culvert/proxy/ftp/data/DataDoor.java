@@ -37,7 +37,7 @@ public record DataDoor(ConnectionLimits limits, OpenConnections connections) {
     try {
       taker.take(client, recorder);
     } catch (RuntimeException | Error e) {
-      failed(e, recorder.number());
+      failed(e, "job", recorder.job());
       recorder.ended(EndReason.INTERNAL_ERROR, PlainWords.of(e));
       Closing.reset(channel);
     }
@@ -53,15 +53,15 @@ public record DataDoor(ConnectionLimits limits, OpenConnections connections) {
       step.run();
       return true;
     } catch (RuntimeException | Error e) {
-      failed(e, channel);
+      failed(e, "connection", channel);
       Closing.reset(channel);
       return false;
     }
   }
 
-  static void failed(Throwable defect, Object connection) {
+  static void failed(Throwable defect, String what, Object which) {
     LOG.atError()
-        .addKeyValue("conn", connection)
+        .addKeyValue(what, which)
         .addKeyValue("reason", EndReason.INTERNAL_ERROR)
         .setCause(defect)
         .log("data connection failed");
@@ -70,7 +70,7 @@ public record DataDoor(ConnectionLimits limits, OpenConnections connections) {
   /** Tells of somebody who was not let in. */
   public static void log(InetSocketAddress peer, int port, String why) {
     LOG.atInfo()
-        .addKeyValue("src", Endpoints.text(peer))
+        .addKeyValue("client", Endpoints.fields(peer))
         .addKeyValue("port", port)
         .addKeyValue("reason", why)
         .log("data connection refused");
