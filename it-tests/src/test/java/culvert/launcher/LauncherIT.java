@@ -3,119 +3,131 @@ package culvert.launcher;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import culvert.it.AnyTransport;
-import java.io.File;
+import culvert.launcher.LauncherTree.Result;
 import java.io.IOException;
-import java.nio.charset.Charset;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * The real launcher in a tree whose build is a script that counts and then takes the jar of this
- * build: a real build in here would replace the class path under the tests' feet.
- */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "the launcher is a shell script")
 @AnyTransport
 class LauncherIT {
-  private static final Path PROJECT = Path.of("").toAbsolutePath().getParent();
-  private static final Path BUILT = PROJECT.resolve("socks-proxy/target");
-  private static final Duration DEADLINE = Duration.ofSeconds(60);
-
   @TempDir private Path directory;
-  private Path tree;
-
-  record Result(int exitCode, String out, String err) {}
+  private LauncherTree tree;
 
   @BeforeEach
   void makeTree() throws IOException {
-    tree = directory.resolve("a tree");
-    Files.createDirectories(tree.resolve("config/src/main"));
-    Files.writeString(tree.resolve("config/src/main/Source.java"), "");
-    Files.writeString(tree.resolve("pom.xml"), "");
-    Files.copy(PROJECT.resolve("culvert"), tree.resolve("culvert"));
-    build(
-        "echo built >> builds",
-        "mkdir -p socks-proxy/target",
-        "cp '" + BUILT + "/culvert.jar' socks-proxy/target/",
-        "ln -sfn '" + BUILT + "/lib' socks-proxy/target/lib");
-  }
-
-  private void build(String... lines) throws IOException {
-    Path mvnw = tree.resolve("mvnw");
-    Files.writeString(mvnw, "#!/bin/sh\nset -e\n" + String.join("\n", lines) + "\n");
-    assertThat(mvnw.toFile().setExecutable(true)).isTrue();
-  }
-
-  @AfterEach
-  void removeTheLinkOutOfTheDirectory() throws IOException {
-    Files.deleteIfExists(tree.resolve("socks-proxy/target/lib"));
+    tree = new LauncherTree(directory);
   }
 
   @Test
   void theFirstCallBuildsAndTheSecondDoesNot() throws Exception {
-    Result first = launch("--version");
-    Result second = launch("--version");
+    Result first = tree.launch("--version");
+    Result second = tree.launch("--version");
 
     assertThat(first.exitCode()).isZero();
     assertThat(first.out()).startsWith("culvert ").doesNotContain("not run from its jar");
     assertThat(first.err()).contains("culvert: building");
     assertThat(second).isEqualTo(new Result(0, first.out(), ""));
-    assertThat(builds()).isEqualTo(1);
+    assertThat(tree.buildCount()).isEqualTo(1);
   }
 
   @Test
-  void aNewerSourceIsBuilt() throws Exception {
-    launch("--version");
+  void anotherSourceIsBuiltAndTheOldBuildGoes() throws Exception {
+    tree.launch("--version");
+    List<Path> first = tree.folders();
+    tree.changeSource("second");
+
+    assertThat(tree.launch("--version").exitCode()).isZero();
+
+    assertThat(tree.buildCount()).isEqualTo(2);
+    assertThat(tree.folders()).hasSize(1).doesNotContainAnyElementsOf(first);
+  }
+
+  @Test
+  void whatOnlyLooksNewerIsNotBuilt() throws Exception {
+    tree.launch("--version");
     Files.setLastModifiedTime(
-        tree.resolve("config/src/main/Source.java"),
-        FileTime.from(Instant.now().plus(Duration.ofHours(1))));
+        tree.source(), FileTime.from(Instant.now().plus(Duration.ofHours(1))));
 
-    launch("--version");
+    assertThat(tree.launch("--version").exitCode()).isZero();
 
-    assertThat(builds()).isEqualTo(2);
+    assertThat(tree.buildCount()).isEqualTo(1);
+  }
+
+  @Test
+  void aSourceThatChangesDuringTheBuildIsBuiltOnceMore() throws Exception {
+    tree.builds("[ $(wc -l < builds) = 2 ] || echo changed > config/src/main/Source.java");
+    tree.launch("--version");
+    assertThat(tree.buildCount()).isEqualTo(2);
+
+    tree.launch("--version");
+
+    assertThat(tree.buildCount()).isEqualTo(2);
+  }
+
+  @Test
+  void aCurrentBuildNeedsNoWriting() throws Exception {
+    tree.launch("--version");
+    Map<String, FileTime> before = modified();
+
+    assertThat(tree.launch("--version").exitCode()).isZero();
+
+    assertThat(modified()).isEqualTo(before);
+  }
+
+  private Map<String, FileTime> modified() throws IOException {
+    Map<String, FileTime> times = new TreeMap<>();
+    try (Stream<Path> all = Files.walk(tree.path())) {
+      for (Path file : all.toList()) {
+        times.put(file.toString(), Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS));
+      }
+    }
+    return times;
   }
 
   @Test
   void twoFirstCallsAtOnceBuildOnce() throws Exception {
-    Process one = start(List.of(tree.resolve("culvert").toString(), "--version"), "one");
-    Process two = start(List.of(tree.resolve("culvert").toString(), "--version"), "two");
+    Process one = tree.start("one", "--version");
+    Process two = tree.start("two", "--version");
 
-    assertThat(finish(one, "one").exitCode()).isZero();
-    assertThat(finish(two, "two").exitCode()).isZero();
-    assertThat(builds()).isEqualTo(1);
+    assertThat(tree.finish(one, "one").exitCode()).isZero();
+    assertThat(tree.finish(two, "two").exitCode()).isZero();
+    assertThat(tree.buildCount()).isEqualTo(1);
   }
 
   @Test
   void aFailedBuildIsToldAndTriedAgain() throws Exception {
-    build("echo built >> builds", "echo what went wrong", "exit 3");
+    tree.buildIs(List.of("echo what went wrong", "exit 3"));
 
-    Result failed = launch("--version");
-    launch("--version");
+    Result failed = tree.launch("--version");
+    tree.launch("--version");
 
     assertThat(failed.exitCode()).isEqualTo(1);
     assertThat(failed.out()).isEmpty();
     assertThat(failed.err()).contains("what went wrong").contains("culvert: the build failed");
-    assertThat(builds()).isEqualTo(2);
+    assertThat(tree.buildCount()).isEqualTo(2);
   }
 
   @Test
   void exitCodesPassThrough() throws Exception {
     Path broken = Files.writeString(directory.resolve("broken.yaml"), "nonsense: 1\n");
 
-    assertThat(launch("check").exitCode()).isZero();
-    assertThat(launch("check", "-c", broken.toString()).exitCode()).isEqualTo(2);
-    assertThat(launch("nonsense").exitCode()).isEqualTo(2);
+    assertThat(tree.launch("check").exitCode()).isZero();
+    assertThat(tree.launch("check", "-c", broken.toString()).exitCode()).isEqualTo(2);
+    assertThat(tree.launch("nonsense").exitCode()).isEqualTo(2);
   }
 
   @Test
@@ -123,47 +135,65 @@ class LauncherIT {
     Path link = Files.createSymbolicLink(directory.resolve("link"), Path.of("a tree/culvert"));
     Files.writeString(directory.resolve("culvert.yaml"), "default-action: block\n");
 
-    Result result = finish(start(List.of(link.toString(), "check"), "link"), "link");
+    Result result = tree.finish(tree.startAs(link, "link", "check"), "link");
 
     assertThat(result.exitCode()).isZero();
     assertThat(result.out()).isEqualTo("ok\n");
     assertThat(result.err()).contains("checking culvert.yaml");
   }
 
-  private Result launch(String... args) throws Exception {
-    List<String> command = new ArrayList<>(List.of(tree.resolve("culvert").toString()));
-    command.addAll(List.of(args));
-    return finish(start(command, "launch"), "launch");
+  @Test
+  void theJvmGetsTheUsersOptionsLast() throws Exception {
+    tree.set("CULVERT_JAVA_OPTS", "-Dunused=1 -Dos.name=Multics");
+
+    assertThat(tree.launch("--version").out()).contains(", Multics");
   }
 
-  private Process start(List<String> command, String name) throws IOException {
-    ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
-    builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
-    builder.environment().put("HOME", directory.toString());
-    builder.environment().remove("CULVERT_CONFIG");
-    return builder
-        .redirectInput(new File("/dev/null"))
-        .redirectOutput(directory.resolve(name + ".out").toFile())
-        .redirectError(directory.resolve(name + ".err").toFile())
-        .start();
+  /** Where it cannot be seen who runs from a build. */
+  @Test
+  void withoutFlockAnOldBuildIsKeptForThirtyDays() throws Exception {
+    tree.set("PATH", pathWithoutFlock().toString());
+    Result first = tree.launch("--version");
+    assertThat(first.exitCode()).as(first.err()).isZero();
+    Path old = tree.folders().get(0);
+    tree.changeSource("second");
+    tree.launch("--version");
+    assertThat(tree.folders()).hasSize(2).contains(old);
+    assertThat(tree.buildCount()).isEqualTo(2);
+
+    Files.setLastModifiedTime(
+        old.resolve("in-use"), FileTime.from(Instant.now().minus(Duration.ofDays(32))));
+    tree.launch("--version");
+
+    assertThat(tree.folders()).hasSize(1).doesNotContain(old);
   }
 
-  private Result finish(Process process, String name) throws Exception {
-    try {
-      assertThat(process.waitFor(DEADLINE.toSeconds(), TimeUnit.SECONDS)).as("ended").isTrue();
-      return new Result(process.exitValue(), read(name + ".out"), read(name + ".err"));
-    } finally {
-      process.destroyForcibly();
+  private Path pathWithoutFlock() throws IOException {
+    Path path = Files.createDirectory(directory.resolve("path"));
+    for (String program :
+        List.of(
+            "cat",
+            "cp",
+            "cut",
+            "dirname",
+            "find",
+            "ln",
+            "mkdir",
+            "mv",
+            "readlink",
+            "rm",
+            "sed",
+            "sha256sum",
+            "sleep",
+            "sort",
+            "touch",
+            "uname")) {
+      Path script = path.resolve(program);
+      Files.writeString(
+          script,
+          "#!/bin/sh\nPATH='%s' exec %s \"$@\"\n".formatted(System.getenv("PATH"), program));
+      assertThat(script.toFile().setExecutable(true)).isTrue();
     }
-  }
-
-  private String read(String name) throws IOException {
-    return Files.readString(directory.resolve(name), Charset.defaultCharset());
-  }
-
-  private long builds() throws IOException {
-    try (var lines = Files.lines(tree.resolve("builds"))) {
-      return lines.count();
-    }
+    return path;
   }
 }

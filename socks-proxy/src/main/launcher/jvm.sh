@@ -1,0 +1,32 @@
+# What every script that starts Culvert tells its JVM; to be read by a POSIX shell, with `.`.
+# find_java sets `java`, `version` (17, 21, ...) and `options` (words), or fails with a message in
+# `problem`. Options of the user (CULVERT_JAVA_OPTS) belong behind these.
+
+find_java() {
+  if [ -n "${JAVA_HOME:-}" ]; then
+    java=$JAVA_HOME/bin/java
+    problem="no Java at JAVA_HOME=$JAVA_HOME (expected: a JDK, 17 or newer)"
+    [ -x "$java" ] || return 1
+  else
+    problem="no java on PATH (expected: a JDK, 17 or newer; or set JAVA_HOME)"
+    java=$(command -v java) || return 1
+  fi
+  java_home=$(dirname "$(dirname "$(readlink -f "$java" || echo "$java")")")
+  if [ -r "$java_home/release" ]; then
+    version=$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$java_home/release")
+  else
+    version=$("$java" -version 2>&1 | sed -n '1s/.*version "\([0-9]*\).*/\1/p')
+  fi
+  problem="$java is Java ${version:-unknown} (expected: 17 or newer)"
+  [ "${version:-0}" -ge 17 ] || return 1
+
+  options=-XX:+ExitOnOutOfMemoryError
+  # Netty uses Unsafe and native code: newer JDKs want to be told.
+  [ "$version" -lt 22 ] || options="$options --enable-native-access=ALL-UNNAMED"
+  [ "$version" -lt 23 ] || options="$options --sun-misc-unsafe-memory-access=allow"
+  # HotSpot suspends threads with SIGUSR2 and crashes if somebody else sends it: with this it takes
+  # SIGRTMAX in its place. It takes 12 to 64.
+  if [ "$(uname)" = Linux ]; then
+    export _JAVA_SR_SIGNUM="${_JAVA_SR_SIGNUM:-64}"
+  fi
+}
