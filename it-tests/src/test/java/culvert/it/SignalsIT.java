@@ -1,6 +1,7 @@
 package culvert.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import culvert.it.peers.CurlClient;
@@ -15,6 +16,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -142,6 +144,36 @@ class SignalsIT {
   }
 
   @Test
+  void aSecondSigtermSaysWhatItBreaksOff() throws Exception {
+    TestFile.create(ftpServer.root().resolve("file"), 30L * TestFile.MIB);
+    try (CulvertProcess culvert = run()) {
+      Socks5 socks = Socks5.through(culvert.port());
+      FtpDialogue ftp = login(socks);
+      Socket data = socks.connect("127.0.0.1", ftp.passivePort());
+      assertThat(ftp.send("RETR file")).startsWith("150 ");
+      assertThat(data.getInputStream().read()).isNotNegative();
+      culvert.signal("TERM");
+      await("no new clients")
+          .atMost(DEADLINE)
+          .until(() -> socks.code("127.0.0.1", ftpServer.port()) == 1);
+
+      culvert.signal("TERM");
+
+      assertThatThrownBy(() -> data.getInputStream().readAllBytes())
+          .isInstanceOf(SocketException.class)
+          .hasMessageContaining("reset");
+      assertThat(culvert.exitCode()).as(culvert.log()).isEqualTo(1);
+      assertThat(culvert.log()).containsPattern("cutting .* connections=\\d+ transfers=1");
+    }
+    Path trail = peers.directory().resolve("state/audit.jsonl");
+    AuditTrails.assertWhole(trail);
+    assertThat(AuditTrails.events(trail, "transfer.ended"))
+        .singleElement()
+        .satisfies(event -> assertThat(event.path("outcome").asText()).isEqualTo("aborted"));
+    assertThat(AuditTrails.events(trail, "stop")).hasSize(1);
+  }
+
+  @Test
   void sigtermWithoutClientsEndsAtOnce() throws Exception {
     try (CulvertProcess culvert = run()) {
       culvert.signal("TERM");
@@ -193,6 +225,37 @@ class SignalsIT {
       assertThat(culvert.log()).containsOnlyOnce("SIGHUP is ignored").doesNotContain("reloaded");
       culvert.signal("TERM");
       assertThat(culvert.exitCode()).as(culvert.log()).isZero();
+    }
+  }
+
+  @EnabledOnOs(OS.LINUX)
+  @Test
+  void sigusr1AndSigusr2EndNothing() throws Exception {
+    try (CulvertProcess culvert =
+        CulvertProcess.run(
+            Map.of("_JAVA_SR_SIGNUM", "64"), config.write(), peers.directory().resolve("log"))) {
+      Path trail = peers.directory().resolve("state/audit.jsonl");
+      Files.move(trail, trail.resolveSibling("moved"));
+      culvert.signal("USR1");
+      culvert.signal("USR2");
+
+      await("both are told")
+          .atMost(DEADLINE)
+          .until(
+              () ->
+                  culvert.log().contains("opened anew") && culvert.log().contains("SIGUSR2 means"));
+      login(Socks5.through(culvert.port())).close();
+      culvert.signal("TERM");
+      assertThat(culvert.exitCode()).as(culvert.log()).isZero();
+      assertThat(AuditTrails.events(trail, "job.ended")).hasSize(1);
+    }
+  }
+
+  @EnabledOnOs(OS.LINUX)
+  @Test
+  void whereHotSpotKeepsSigusr2ItIsToldHowToMoveIt() throws Exception {
+    try (CulvertProcess culvert = run()) {
+      assertThat(culvert.log()).containsOnlyOnce("_JAVA_SR_SIGNUM=64");
     }
   }
 

@@ -50,6 +50,7 @@ class RebuildIT {
         assertThat(tree.folders()).as("one that runs stays").hasSize(2).containsAll(first);
 
         Files.writeString(config, config("block"));
+        signal(daemon, "USR2"); // which the launcher has taken from HotSpot
         signal(daemon, "HUP");
         await("the reload")
             .atMost(DEADLINE)

@@ -77,15 +77,12 @@ public final class ProxyDaemon implements AutoCloseable {
   private final Audit audit;
   private final Reloads reloads;
   private final OwnListeners ownListeners = new OwnListeners();
-  private final ConnectionLimits limits;
   private final FilePins pins;
   private final GuardedSsh ssh;
-  private final OpenConnections connections;
-  private final Router router;
   private final FrontDoors doors;
+  private final Leave leave;
   private @Nullable AdminServer admin;
   private volatile Policy policy;
-  private volatile boolean draining;
   private boolean closed;
 
   /**
@@ -124,10 +121,10 @@ public final class ProxyDaemon implements AutoCloseable {
         foundations.add(
             transport.newGroup("culvert", Math.max(2, Runtime.getRuntime().availableProcessors())),
             ProxyDaemon::shutDown);
-    limits =
+    ConnectionLimits limits =
         new ConnectionLimits(config.limits().connections(), config.limits().connectionsPerClient());
     ClientOwners owners = parts.owners().apply(owning);
-    connections =
+    OpenConnections connections =
         new OpenConnections(
             Stories.loggedAndCounted(metrics.events(), jobs),
             new SocketPrograms(owners),
@@ -176,7 +173,7 @@ public final class ProxyDaemon implements AutoCloseable {
         parts
             .ftp()
             .create(upstreams, relay, dataListeners, active, port -> policy.isControlPort(port));
-    router =
+    Router router =
         new Router(
             () -> policy,
             ftp.dataConnections(),
@@ -203,6 +200,7 @@ public final class ProxyDaemon implements AutoCloseable {
                     status,
                     loops.next()));
     new ShownNumbers(metrics).of(buffered, limits).of(audit).of(reloads);
+    leave = new Leave(router, doors, connections, limits);
   }
 
   private ExecutorService pool(ExecutorService threads) {
@@ -283,7 +281,7 @@ public final class ProxyDaemon implements AutoCloseable {
               transport,
               config.admin().get(),
               metrics::scrape,
-              () -> reloads.health(draining),
+              () -> reloads.health(leave.hasBegun()),
               loops);
       ownListeners.add(admin.address());
     }
@@ -349,16 +347,15 @@ public final class ProxyDaemon implements AutoCloseable {
    * #close} is still to be called.
    */
   public void drain(Duration patience) throws InterruptedException {
-    draining = true;
-    router.drain();
-    doors.closeButForData();
-    Duration rest = connections.awaitPresent(patience);
-    doors.close();
-    int left = limits.awaitNone(rest);
-    if (left > 0) {
-      LOG.atWarn().addKeyValue("connections", left).log("resetting what has not ended");
-    }
-    connections.breakOff();
+    leave.inOrder(patience);
+  }
+
+  /**
+   * Resets what is open, and says so: a drain waits no more, whether it has begun or begins now.
+   * Does not wait itself.
+   */
+  public void cut() {
+    leave.cut();
   }
 
   /** Resets what is open and gives everything back. Idempotent. */
@@ -368,9 +365,7 @@ public final class ProxyDaemon implements AutoCloseable {
       return;
     }
     closed = true;
-    draining = true;
-    doors.close();
-    connections.breakOff();
+    leave.atOnce();
     if (admin != null) {
       admin.close();
     }

@@ -434,6 +434,35 @@ class ProxyDaemonTest {
   }
 
   @Test
+  void aCutEndsADrain() throws Exception {
+    start("");
+    try (SocksSocket client = client();
+        SocksSocket silent = client()) {
+      assertThat(silent.socket.isConnected()).isTrue(); // and never asks for anything
+      assertThat(client.connect("localhost", echo.port())).isZero();
+      CompletableFuture<Void> drained = CompletableFuture.runAsync(() -> drain(300));
+      await().until(() -> connectsTo("localhost", echo.port()) == 1);
+      assertThat(drained).isNotDone();
+
+      daemon.cut();
+
+      drained.get(60, TimeUnit.SECONDS);
+      assertThatThrownBy(() -> client.in.read()).isInstanceOf(SocketException.class);
+    }
+  }
+
+  @Test
+  void afterACutADrainDoesNotWait() throws Exception {
+    start("");
+    daemon.cut();
+    try (SocksSocket client = client()) {
+      assertThat(client.connect("localhost", echo.port())).isZero();
+      drain(300);
+      assertThatThrownBy(() -> client.in.read()).isInstanceOf(SocketException.class);
+    }
+  }
+
+  @Test
   void aPortThatIsTakenIsFatalAndLeavesNothingBehind() throws Exception {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       int freePort = freePort();

@@ -38,4 +38,7 @@ interface Daemon {
 
   /** Takes no new connections, lets the others end within a deadline, and returns then. */
   void drain() throws InterruptedException;
+
+  /** Breaks off what {@link #drain} waits for, and says so in the log. Does not wait itself. */
+  void cut();
 }

@@ -20,7 +20,7 @@ import picocli.CommandLine.Mixin;
     name = "run",
     description = {
       "Starts the proxy and stays. Prints one line when it is ready.",
-      "SIGTERM and SIGINT let open transfers end, a second one stops at once;",
+      "SIGTERM and SIGINT let open transfers end, a second one breaks them off;",
       "SIGHUP reads the configuration again, for new connections;",
       "SIGUSR1 opens the audit trail's file anew, for logrotate."
     },
@@ -62,12 +62,27 @@ final class RunCommand implements Callable<Integer> {
     }
     log(Level.INFO, "starting");
     warn(loaded);
+    listen();
     Daemon daemon = starter.start(loaded.config());
+    try (StopSignals stops = StopSignals.on(signals, () -> orders.add(Order.STOP), daemon::cut)) {
+      terminal.out().println("culvert ready: " + String.join(", ", daemon.listeners()));
+      terminal.out().flush();
+      obey(daemon);
+      LOG.info("stopping: no new connections, the open ones may end");
+      daemon.drain();
+      LOG.info("stopped");
+      return stops.exitCode();
+    }
+  }
+
+  /** From before the start: by default these end a process. */
+  private void listen() {
     signals.on("HUP", () -> orders.add(Order.RELOAD));
     signals.on("USR1", () -> orders.add(Order.REOPEN));
-    StopSignals.on(signals, () -> orders.add(Order.STOP));
-    terminal.out().println("culvert ready: " + String.join(", ", daemon.listeners()));
-    terminal.out().flush();
+    signals.on("USR2", () -> LOG.info("SIGUSR2 means nothing here: SIGHUP reloads"));
+  }
+
+  private void obey(Daemon daemon) throws InterruptedException {
     for (Order order = orders.take(); order != Order.STOP; order = orders.take()) {
       if (order == Order.RELOAD) {
         reload(daemon);
@@ -76,10 +91,6 @@ final class RunCommand implements Callable<Integer> {
         LOG.info("the audit trail's file is opened anew where it was moved away");
       }
     }
-    LOG.info("stopping: no new connections, the open ones may end");
-    daemon.drain();
-    LOG.info("stopped");
-    return ExitCode.OK;
   }
 
   private void reload(Daemon daemon) {

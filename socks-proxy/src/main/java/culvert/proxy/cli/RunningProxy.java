@@ -48,4 +48,9 @@ record RunningProxy(ProxyDaemon proxy) implements Daemon {
       proxy.drain(PATIENCE);
     }
   }
+
+  @Override
+  public void cut() {
+    proxy.cut();
+  }
 }

@@ -14,7 +14,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -102,12 +101,13 @@ final class TunnelCommand implements Callable<Integer> {
     }
     Daemon daemon = runner.start(config, new PrintedStatus(terminal.out()));
     CountDownLatch stop = new CountDownLatch(1);
-    StopSignals.on(signals, stop::countDown);
-    print("culvert ready: " + String.join(", ", daemon.listeners()));
-    stop.await();
-    print("stopping: open connections may end; a second signal stops at once");
-    daemon.drain();
-    return ExitCode.OK;
+    try (StopSignals stops = StopSignals.on(signals, stop::countDown, daemon::cut)) {
+      print("culvert ready: " + String.join(", ", daemon.listeners()));
+      stop.await();
+      print("stopping: open connections may end; a second signal breaks them off");
+      daemon.drain();
+      return stops.exitCode();
+    }
   }
 
   private TunnelConfig commandLine() {

@@ -18,6 +18,7 @@ public final class ConnectionLimits {
   private final int perServer;
   private final Map<Source, Integer> openBySource = new HashMap<>(); // guarded by this
   private int open; // guarded by this
+  private boolean waitedFor = true; // guarded by this
 
   /**
    * @param perClient 0: no bound of its own
@@ -126,17 +127,23 @@ public final class ConnectionLimits {
   }
 
   /**
-   * Waits until there is none, at most so long. Blocks.
+   * Waits until there is none, at most so long, or until {@link #waitNoMore}. Blocks.
    *
    * @return how many there still are
    */
   public synchronized int awaitNone(Duration patience) throws InterruptedException {
     long deadline = System.nanoTime() + patience.toNanos();
     long left = patience.toNanos();
-    while (open > 0 && left > 0) {
+    while (waitedFor && open > 0 && left > 0) {
       TimeUnit.NANOSECONDS.timedWait(this, left);
       left = deadline - System.nanoTime();
     }
     return open;
+  }
+
+  /** Nobody waits for connections to end from now on. */
+  public synchronized void waitNoMore() {
+    waitedFor = false;
+    notifyAll();
   }
 }

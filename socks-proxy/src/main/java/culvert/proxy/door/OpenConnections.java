@@ -5,6 +5,7 @@ import culvert.proxy.event.ConnectionRecorder;
 import culvert.proxy.event.EndReason;
 import culvert.proxy.event.SshCarrier;
 import culvert.proxy.event.Stories;
+import culvert.proxy.event.Story;
 import culvert.proxy.relay.Closing;
 import culvert.proxy.relay.HomeLoop;
 import io.netty.channel.Channel;
@@ -41,7 +42,7 @@ public final class OpenConnections {
     void program(Arrival client, Consumer<ClientProgram> answer);
   }
 
-  private record Open(Client client, ConnectionRecorder recorder) {
+  private record Open(Client client, Story story) {
 
     /** Whether the other client may be this one, and wants the same host. */
     boolean isBeside(Client other) {
@@ -82,16 +83,16 @@ public final class OpenConnections {
    * the story has an end then.
    */
   public ConnectionRecorder begin(Client client) {
-    ConnectionRecorder recorder =
+    Story story =
         stories.start(client.address(), client.user(), client.request(), client.home()::check);
     client
         .forwardedBy()
         .ifPresent(
             by ->
-                recorder.tunnelled(
+                story.tunnelled(
                     new SshCarrier(by.server().toString(), by.user(), Optional.empty())));
     Channel channel = client.channel();
-    open.put(channel, new Open(client, recorder));
+    open.put(channel, new Open(client, story));
     channel
         .closeFuture()
         .addListener(
@@ -100,9 +101,9 @@ public final class OpenConnections {
               // After the handlers have heard of it, who may know more.
               channel
                   .eventLoop()
-                  .execute(() -> recorder.ended(EndReason.CLIENT_ABORTED, "connection closed"));
+                  .execute(() -> story.ended(EndReason.CLIENT_ABORTED, "connection closed"));
             });
-    return recorder;
+    return story;
   }
 
   /** Has found out who runs the client, beside everything else. On the channel's loop. */
@@ -123,6 +124,11 @@ public final class OpenConnections {
 
   public int count() {
     return open.size();
+  }
+
+  /** How many of them are data connections of FTP sessions. */
+  public long transfers() {
+    return open.values().stream().filter(connection -> connection.story().isOfAnotherJob()).count();
   }
 
   /**
@@ -150,7 +156,7 @@ public final class OpenConnections {
                 .eventLoop()
                 .execute(
                     () -> {
-                      connection.recorder().ended(EndReason.SHUTDOWN, "Culvert is shutting down");
+                      connection.story().ended(EndReason.SHUTDOWN, "Culvert is shutting down");
                       Closing.reset(channel);
                     }));
   }

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What is known of one client connection, from the front door to its end; {@link StoryObserver}s
- * hear of each change. Confined to the client channel's event loop, its final parts excepted.
+ * hear of each change. Confined to the client channel's event loop, its final parts and its job
+ * excepted.
  */
 public final class Story implements ConnectionRecorder {
   private final UUID id;
@@ -27,7 +28,7 @@ public final class Story implements ConnectionRecorder {
 
   private final ConnectionRequest asked;
   private final Optional<String> socksUser;
-  private UUID job;
+  private volatile UUID job;
   private ConnectionRequest request;
   private String rule = "-";
   private String action = "-";
@@ -76,6 +77,11 @@ public final class Story implements ConnectionRecorder {
   @Override
   public UUID job() {
     return job;
+  }
+
+  /** Whether it is a data connection of an FTP session. Any thread may ask. */
+  public boolean isOfAnotherJob() {
+    return !job.equals(id);
   }
 
   public InetSocketAddress client() {

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -31,6 +32,8 @@ class RunCommandTest {
     private final AtomicInteger reopened = new AtomicInteger();
     private final AtomicInteger failed = new AtomicInteger();
     private volatile List<String> needRestart = List.of();
+    private final CountDownLatch cut = new CountDownLatch(1);
+    private volatile boolean stays;
     private volatile boolean drained;
 
     @Override
@@ -55,8 +58,16 @@ class RunCommandTest {
     }
 
     @Override
-    public void drain() {
+    public void drain() throws InterruptedException {
       drained = true;
+      if (stays) {
+        cut.await();
+      }
+    }
+
+    @Override
+    public void cut() {
+      cut.countDown();
     }
   }
 
@@ -123,6 +134,48 @@ class RunCommandTest {
         .asString()
         .contains(" WARN ", "in part", "[limits, admin]");
     assertThat(daemon.failed).hasValue(0);
+  }
+
+  @Test
+  void aSecondSignalCutsTheDrainShort() throws Exception {
+    daemon.stays = true;
+    CompletableFuture<Integer> exit = run();
+
+    culvert.signal("TERM");
+    await().atMost(PATIENCE).until(() -> daemon.drained);
+    assertThat(exit).isNotDone();
+    culvert.signal("TERM");
+
+    assertThat(exit.get(PATIENCE.toSeconds(), SECONDS)).isEqualTo(1);
+  }
+
+  @Test
+  void whatOthersReloadOnIsToldToDoNothing() throws Exception {
+    CompletableFuture<Integer> exit = run();
+
+    culvert.signal("USR2");
+    assertThat(culvert.err()).contains("SIGUSR2 means nothing here");
+    culvert.signal("TERM");
+
+    assertThat(exit.get(PATIENCE.toSeconds(), SECONDS)).isZero();
+    assertThat(daemon.configs).hasSize(1);
+    assertThat(daemon.reopened).hasValue(0);
+  }
+
+  @Test
+  void aReloadThatIsAskedForDuringTheStartComesAfterIt() throws Exception {
+    culvert.withDaemon(
+        config -> {
+          daemon.configs.add(config);
+          culvert.signal("HUP");
+          return daemon;
+        });
+    CompletableFuture<Integer> exit = run();
+
+    await().atMost(PATIENCE).until(() -> daemon.configs.size() == 2);
+    culvert.signal("TERM");
+
+    assertThat(exit.get(PATIENCE.toSeconds(), SECONDS)).isZero();
   }
 
   @Test

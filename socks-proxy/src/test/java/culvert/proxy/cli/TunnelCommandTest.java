@@ -99,6 +99,9 @@ class TunnelCommandTest {
       drained = true;
     }
 
+    @Override
+    public void cut() {}
+
     SshProfile profile() {
       return Objects.requireNonNull(config.profiles().get("ssh"));
     }

@@ -1,0 +1,63 @@
+package culvert.proxy;
+
+import culvert.proxy.door.ConnectionLimits;
+import culvert.proxy.door.OpenConnections;
+import culvert.proxy.route.Router;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** How the daemon takes leave of its clients. Thread-safe. */
+final class Leave {
+  private static final Logger LOG = LoggerFactory.getLogger(Leave.class);
+
+  private final Router router;
+  private final FrontDoors doors;
+  private final OpenConnections connections;
+  private final ConnectionLimits limits;
+  private volatile boolean begun;
+  private volatile boolean cut;
+
+  Leave(Router router, FrontDoors doors, OpenConnections connections, ConnectionLimits limits) {
+    this.router = router;
+    this.doors = doors;
+    this.connections = connections;
+    this.limits = limits;
+  }
+
+  boolean hasBegun() {
+    return begun;
+  }
+
+  /** As {@link ProxyDaemon#drain}. */
+  void inOrder(Duration patience) throws InterruptedException {
+    begun = true;
+    router.drain();
+    doors.closeButForData();
+    Duration rest = connections.awaitPresent(cut ? Duration.ZERO : patience);
+    doors.close();
+    int left = limits.awaitNone(rest);
+    if (left > 0 && !cut) {
+      LOG.atWarn().addKeyValue("connections", left).log("resetting what has not ended");
+    }
+    connections.breakOff();
+  }
+
+  /** As {@link ProxyDaemon#cut}. */
+  void cut() {
+    LOG.atWarn()
+        .addKeyValue("connections", connections.count())
+        .addKeyValue("transfers", connections.transfers())
+        .log("told to stop once more: cutting what is open, transfers are broken off");
+    cut = true;
+    limits.waitNoMore();
+    connections.breakOff();
+  }
+
+  /** Whatever is open ends now. */
+  void atOnce() {
+    begun = true;
+    doors.close();
+    connections.breakOff();
+  }
+}
