@@ -290,7 +290,7 @@ class BordersTest {
           List.of("culvert.proxy.owner"),
           List.of("culvert.proxy.door"),
           List.of("culvert.proxy.relay"),
-          List.of("culvert.proxy.event", "culvert.proxy.state"));
+          List.of("culvert.proxy.event", "culvert.proxy.state", "culvert.proxy.service"));
 
   @Test
   void nothingInTheProxyKnowsWhatIsAboveItOrBesideIt() {

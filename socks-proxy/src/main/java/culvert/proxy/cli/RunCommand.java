@@ -3,6 +3,7 @@ package culvert.proxy.cli;
 import culvert.config.ConfigProblem;
 import culvert.config.ConfigResult;
 import culvert.proxy.check.Machine;
+import culvert.proxy.service.ServiceManager;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -39,6 +40,7 @@ final class RunCommand implements Callable<Integer> {
   private final Daemon.Starter starter;
   private final Signals signals;
   private final Machine machine;
+  private final ServiceManager manager;
   private final BlockingQueue<Order> orders = new LinkedBlockingQueue<>();
 
   @Mixin private final ConfigOption configOption;
@@ -48,6 +50,7 @@ final class RunCommand implements Callable<Integer> {
     this.starter = parts.daemon();
     this.signals = parts.signals();
     this.machine = parts.machine();
+    manager = new ServiceManager(terminal.environment().variables());
     configOption = new ConfigOption(terminal);
   }
 
@@ -65,10 +68,13 @@ final class RunCommand implements Callable<Integer> {
     listen();
     Daemon daemon = starter.start(loaded.config());
     try (StopSignals stops = StopSignals.on(signals, () -> orders.add(Order.STOP), daemon::cut)) {
-      terminal.out().println("culvert ready: " + String.join(", ", daemon.listeners()));
+      String listeners = String.join(", ", daemon.listeners());
+      terminal.out().println("culvert ready: " + listeners);
       terminal.out().flush();
+      manager.ready(listeners);
       obey(daemon);
       LOG.info("stopping: no new connections, the open ones may end");
+      manager.stopping("no new connections, the open ones may end");
       daemon.drain();
       LOG.info("stopped");
       return stops.exitCode();
@@ -85,7 +91,11 @@ final class RunCommand implements Callable<Integer> {
   private void obey(Daemon daemon) throws InterruptedException {
     for (Order order = orders.take(); order != Order.STOP; order = orders.take()) {
       if (order == Order.RELOAD) {
-        reload(daemon);
+        manager.reloading();
+        boolean taken = reload(daemon);
+        manager.ready(
+            String.join(", ", daemon.listeners())
+                + (taken ? "" : "; the configuration was not taken, the old one stays"));
       } else {
         daemon.reopen();
         LOG.info("the audit trail's file is opened anew where it was moved away");
@@ -93,7 +103,8 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
-  private void reload(Daemon daemon) {
+  /** Whether the configuration was taken. */
+  private boolean reload(Daemon daemon) {
     ConfigResult result = configOption.load();
     for (ConfigProblem problem : result.problems()) {
       boolean error = problem.severity() == ConfigProblem.Severity.ERROR;
@@ -102,11 +113,12 @@ final class RunCommand implements Callable<Integer> {
     if (!(result instanceof ConfigResult.Loaded loaded)) {
       daemon.reloadFailed();
       log(Level.ERROR, "configuration rejected, the old one stays");
-      return;
+      return false;
     }
     warn(loaded);
     try {
       told(daemon.reload(loaded.config()));
+      return true;
     } catch (IOException e) {
       daemon.reloadFailed();
       LOG.error("configuration not taken, the old one stays: {}", e.getMessage());
@@ -114,6 +126,7 @@ final class RunCommand implements Callable<Integer> {
       daemon.reloadFailed();
       LOG.atError().setCause(e).log("configuration not taken, the old one stays");
     }
+    return false;
   }
 
   private void told(List<String> needRestart) {

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import culvert.config.Action;
 import culvert.config.CulvertConfig;
+import culvert.proxy.service.NotifySocket;
 import java.io.IOException;
 import java.net.BindException;
 import java.nio.file.Files;
@@ -18,6 +19,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -176,6 +179,37 @@ class RunCommandTest {
     culvert.signal("TERM");
 
     assertThat(exit.get(PATIENCE.toSeconds(), SECONDS)).isZero();
+  }
+
+  @EnabledOnOs(OS.LINUX)
+  @Test
+  void theServiceManagerHearsWhatItWaitsFor() throws Exception {
+    Path file = directory.resolve("culvert.yaml");
+    Files.writeString(file, "default-action: direct\n");
+    String socket = directory.resolve("notify").toString();
+    try (NotifySocket systemd = new NotifySocket(socket)) {
+      culvert.withVariable("NOTIFY_SOCKET", socket);
+      CompletableFuture<Integer> exit = run();
+      await().atMost(PATIENCE).until(() -> systemd.messages().size() == 1);
+      culvert.signal("HUP");
+      await().atMost(PATIENCE).until(() -> systemd.messages().size() == 3);
+      Files.writeString(file, "default-action: nonsense\n");
+      culvert.signal("HUP");
+      await().atMost(PATIENCE).until(() -> systemd.messages().size() == 5);
+      culvert.signal("TERM");
+      assertThat(exit.get(PATIENCE.toSeconds(), SECONDS)).isZero();
+
+      await().atMost(PATIENCE).until(() -> systemd.messages().size() == 6);
+      String ready = "READY=1\nSTATUS=socks 127.0.0.1:1080, tunnel [::1]:1081";
+      List<String> told = systemd.messages();
+      assertThat(told.get(0)).isEqualTo(ready);
+      assertThat(told.get(1)).startsWith("RELOADING=1\n");
+      assertThat(told.get(2)).isEqualTo(ready);
+      assertThat(told.get(3)).startsWith("RELOADING=1\n");
+      assertThat(told.get(4))
+          .isEqualTo(ready + "; the configuration was not taken, the old one stays");
+      assertThat(told.get(5)).startsWith("STOPPING=1\n");
+    }
   }
 
   @Test
