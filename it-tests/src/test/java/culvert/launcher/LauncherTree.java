@@ -116,7 +116,7 @@ final class LauncherTree {
     command.addAll(List.of(args));
     ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
     builder.environment().putAll(variables);
-    builder.environment().remove("CULVERT_CONFIG");
+    List.of("CULVERT_CONFIG", "XDG_CONFIG_HOME").forEach(builder.environment()::remove);
     return builder
         .redirectInput(new File("/dev/null"))
         .redirectOutput(directory.resolve(name + ".out").toFile())

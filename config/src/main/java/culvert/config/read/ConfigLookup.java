@@ -38,7 +38,7 @@ public final class ConfigLookup {
   public List<Path> places() {
     return List.of(
         environment.workingDirectory().resolve(FILE),
-        environment.home().resolve(".config/culvert").resolve(FILE),
+        environment.configHome().resolve("culvert").resolve(FILE),
         environment.systemDirectory().resolve("culvert").resolve(FILE));
   }
 }

@@ -31,6 +31,8 @@ final class ConfigReader {
   private static final Key<Optional<Endpoint>> ADMIN =
       Key.of("admin", Endpoints.LISTEN_OR_NOT, "''");
   static final Key<YamlValue> AUDIT = Key.optional("audit", ValueTypes.ANY);
+
+  /** The default is the one without any of the variables that {@link Environment} knows. */
   private static final Key<Path> STATE_DIRECTORY =
       Key.of("state-directory", Paths.TYPE, "~/.local/state/culvert");
 
@@ -89,7 +91,8 @@ final class ConfigReader {
     Action defaultAction = file.get(DEFAULT_ACTION);
     Optional<Endpoint> admin = file.get(ADMIN);
     check(listeners, profiles, rules, defaultAction, ftp, admin);
-    Path stateDirectory = file.get(STATE_DIRECTORY);
+    Path stateDirectory =
+        file.optional(STATE_DIRECTORY).orElseGet(reading.environment()::stateDirectory);
     Map<String, SshProfile> ssh = new LinkedHashMap<>();
     profiles.forEach((name, profile) -> ssh.put(name, profile.ssh()));
     Limits limits = LimitsReader.read(file.optional(LIMITS).orElse(nothing), reading);

@@ -1,5 +1,6 @@
 package culvert.config.read;
 
+import culvert.config.Found;
 import culvert.config.file.RegularFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -12,20 +13,24 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Replaces references to environment variables, {@code ${env:NAME}}, and to files, {@code
- * ${file:/path}}; two dollars before the brace stand for one, and nothing is replaced. Its messages
- * name variables and files, never what is in them.
+ * Replaces references to environment variables, {@code ${env:NAME}}, to files, {@code
+ * ${file:/path}}, and to credentials of the service manager, {@code ${credential:NAME}}; two
+ * dollars before the brace stand for one, and nothing is replaced. Its messages name variables and
+ * files, never what is in them.
  */
 final class Interpolation {
   private static final Pattern REFERENCE = Pattern.compile("\\$\\$\\{|\\$\\{([^}]*)(}?)");
-  private static final String EXPECTED = "${env:NAME} or ${file:/path}";
+  private static final String EXPECTED = "${env:NAME}, ${file:/path} or ${credential:NAME}";
   private static final int MAX_FILE = 64 << 10;
+
+  /** Where systemd puts what a unit's {@code LoadCredential=} and its like name. */
+  private static final String CREDENTIALS = "CREDENTIALS_DIRECTORY";
 
   private Interpolation() {}
 
   /** Whether there is something to replace. */
   static boolean isIn(String text) {
-    return text.contains("${env:") || text.contains("${file:");
+    return text.contains("${env:") || text.contains("${file:") || text.contains("${credential:");
   }
 
   /** Whether the text is references alone, and so says nothing of what they stand for. */
@@ -81,7 +86,30 @@ final class Interpolation {
     if (reference.startsWith("file:")) {
       return Optional.of(content(Paths.parse(reference.substring("file:".length()), environment)));
     }
+    if (reference.startsWith("credential:")) {
+      return Optional.of(
+          content(credential(reference.substring("credential:".length()), environment)));
+    }
     throw new IllegalArgumentException("an unknown reference (expected: " + EXPECTED + ")");
+  }
+
+  private static Path credential(String name, Environment environment) {
+    if (name.isEmpty() || name.contains("/") || name.equals(".") || name.equals("..")) {
+      throw new IllegalArgumentException(
+          "no credential's name (expected: ${credential:NAME} with the name of a file)");
+    }
+    return environment
+        .directory(CREDENTIALS)
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "no credential "
+                        + Found.quoted(name)
+                        + ": $"
+                        + CREDENTIALS
+                        + " is not set (expected: an absolute path, which systemd sets for a unit"
+                        + " with LoadCredential=)"))
+        .resolve(name);
   }
 
   private static String content(Path file) {

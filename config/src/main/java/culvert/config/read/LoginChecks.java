@@ -126,7 +126,7 @@ final class LoginChecks {
       refuse(
           profile,
           where,
-          "password: from-ftp (expected: a password from ${env:NAME} or ${file:/path}, or"
+          "password: from-ftp (expected: a password from ${env:NAME}, ${file:/path} or ${credential:NAME}, or"
               + " authentication: publickey)",
           location);
     }

@@ -14,7 +14,7 @@ final class Secrets {
   /** In place of a password: that of the FTP dialogue. */
   static final String FROM_FTP = "from-ftp";
 
-  private static final String REFERENCE = "${env:NAME} or ${file:/path}";
+  private static final String REFERENCE = "${env:NAME}, ${file:/path} or ${credential:NAME}";
   private static final int MAX_RFC1929 = 255;
 
   /** A secret, literal or by reference. */

@@ -63,7 +63,7 @@ final class ValueTypes {
       try {
         if (Interpolation.isIn(scalar.text())) {
           throw new IllegalArgumentException(
-              "${env:...} and ${file:...} stand in passwords, passphrases and identity-agent only");
+              "${env:...}, ${file:...} and ${credential:...} stand in passwords, passphrases and identity-agent only");
         }
         return Optional.of(parser.apply(scalar.text(), reading.environment()));
       } catch (IllegalArgumentException e) {

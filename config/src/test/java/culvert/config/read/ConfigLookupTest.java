@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigLookupTest {
   @TempDir private Path root;
@@ -52,6 +54,24 @@ class ConfigLookupTest {
 
     Path here = create("cwd/culvert.yaml");
     assertThat(lookup(Map.of()).find(null)).contains(here);
+  }
+
+  @Test
+  void theHomeOfConfigurationsMayBeElsewhere() throws IOException {
+    create("home/.config/culvert/culvert.yaml");
+    Path there = create("xdg/culvert/culvert.yaml");
+
+    assertThat(lookup(Map.of("XDG_CONFIG_HOME", root.resolve("xdg").toString())).find(null))
+        .contains(there);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "xdg", "~/xdg"})
+  void aHomeOfConfigurationsThatIsNoAbsolutePathIsIgnored(String value) throws IOException {
+    Path home = create("home/.config/culvert/culvert.yaml");
+    create("cwd/xdg/culvert/culvert.yaml");
+
+    assertThat(lookup(Map.of("XDG_CONFIG_HOME", value)).find(null)).contains(home);
   }
 
   private ConfigLookup lookup(Map<String, String> variables) {

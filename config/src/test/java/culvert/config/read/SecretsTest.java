@@ -15,6 +15,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SecretsTest {
@@ -84,6 +85,58 @@ class SecretsTest {
         .containsExactly(
             "users: cannot read " + large + ": larger than 64 KiB",
             "users: cannot read " + binary + ": not UTF-8");
+  }
+
+  @Test
+  void aCredentialIsAFileInTheDirectoryOfTheServiceManager() throws IOException {
+    Files.writeString(directory.resolve("gateway.password"), "from systemd\n");
+
+    assertThat(
+            withCredentials(directory.toString(), "'<${credential:gateway.password}>'").problems())
+        .isEmpty();
+    assertThat(
+            withCredentials(directory.toString(), "'<${credential:gateway.password}>'")
+                .orThrow()
+                .profiles()
+                .get("a")
+                .login()
+                .password())
+        .contains(new Secret("<from systemd>"));
+  }
+
+  @ParameterizedTest(name = "{0} in {1}")
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "gone         | HERE  | cannot read HERE/gone: no such file",
+        "large        | HERE  | cannot read HERE/large: larger than 64 KiB",
+        "pipe         | HERE  | cannot read HERE/pipe: a pipe (expected: a regular file)",
+        "x            | ``    | no credential \"x\": $CREDENTIALS_DIRECTORY is not set",
+        "x            | run/x | no credential \"x\": $CREDENTIALS_DIRECTORY is not set",
+        "../x         | HERE  | no credential's name",
+        "/etc/passwd  | HERE  | no credential's name",
+        "..           | HERE  | no credential's name",
+        "``           | HERE  | no credential's name",
+      })
+  void aCredentialThatIsNotThereIsAProblemWithItsPlace(String name, String where, String expected)
+      throws Exception {
+    Files.writeString(directory.resolve("large"), CANARY.repeat(20_000));
+    Process pipe = new ProcessBuilder("mkfifo", directory.resolve("pipe").toString()).start();
+    assertThat(pipe.waitFor()).isZero();
+
+    ConfigResult result =
+        withCredentials(
+            where.replace("HERE", directory.toString()), "'${credential:" + name + "}'");
+
+    assertThat(result.problems()).hasSize(1);
+    assertThat(result.problems().get(0).toString())
+        .startsWith("c.yaml:3:15: password: " + expected.replace("HERE", directory.toString()));
+  }
+
+  private static ConfigResult withCredentials(String credentials, String password) {
+    return new ConfigLoader(Loading.environment(Map.of("CREDENTIALS_DIRECTORY", credentials)))
+        .loadString("profiles:\n  a:\n    password: " + password + "\n", "c.yaml");
   }
 
   @Test

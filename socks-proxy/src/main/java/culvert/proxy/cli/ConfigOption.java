@@ -19,7 +19,8 @@ final class ConfigOption {
       paramLabel = "FILE",
       description = {
         "The configuration. Without it: $CULVERT_CONFIG, ./culvert.yaml,",
-        "~/.config/culvert/culvert.yaml, /etc/culvert/culvert.yaml, built-in default."
+        "$XDG_CONFIG_HOME/culvert/culvert.yaml (~/.config), /etc/culvert/culvert.yaml,",
+        "built-in default."
       })
   private @Nullable Path file;
 
