@@ -33,7 +33,7 @@ final class ConfigReader {
   static final Key<YamlValue> AUDIT = Key.optional("audit", ValueTypes.ANY);
 
   /** The default is the one without any of the variables that {@link Environment} knows. */
-  private static final Key<Path> STATE_DIRECTORY =
+  static final Key<Path> STATE_DIRECTORY =
       Key.of("state-directory", Paths.TYPE, "~/.local/state/culvert");
 
   static final List<Key<?>> KEYS =
@@ -109,7 +109,8 @@ final class ConfigReader {
             stateDirectory,
             AuditReader.read(file.optional(AUDIT).orElse(nothing), stateDirectory, reading),
             reading.hash());
-    return new Read(config, new WrittenOut(file, limits).of(listeners, profiles, rules));
+    return new Read(
+        config, new WrittenOut(file, limits, stateDirectory).of(listeners, profiles, rules));
   }
 
   private void check(

@@ -12,6 +12,7 @@ import culvert.config.yaml.YamlValue.Entry;
 import culvert.config.yaml.YamlValue.Mapping;
 import culvert.config.yaml.YamlValue.Scalar;
 import culvert.config.yaml.YamlValue.Sequence;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,13 +30,16 @@ final class WrittenOut {
 
   private final Section file;
   private final Limits limits;
+  private final Path stateDirectory;
 
   /**
    * @param limits one default of theirs follows from another value
+   * @param stateDirectory whose default follows from the environment
    */
-  WrittenOut(Section file, Limits limits) {
+  WrittenOut(Section file, Limits limits, Path stateDirectory) {
     this.file = file;
     this.limits = limits;
+    this.stateDirectory = stateDirectory;
   }
 
   Mapping of(List<Listener> listeners, Map<String, Profile> profiles, List<ParsedRule> rules) {
@@ -54,6 +58,8 @@ final class WrittenOut {
         put(entries, key, limits());
       } else if (key.equals(ConfigReader.AUDIT)) {
         put(entries, key, audit());
+      } else if (key.equals(ConfigReader.STATE_DIRECTORY) && !file.has(key)) {
+        entries.put(key.name(), text(stateDirectory.toString(), at));
       } else {
         file.written(key).ifPresent(entry -> entries.put(key.name(), entry));
       }

@@ -2,6 +2,7 @@ package culvert.config.read;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import culvert.config.ConfigResult;
 import culvert.config.CulvertConfig;
 import java.nio.file.Path;
 import java.util.Map;
@@ -34,6 +35,15 @@ class StateDirectoryDefaultTest {
     CulvertConfig config = load("state-directory: /srv/culvert", "/var/lib/culvert", "/xdg");
 
     assertThat(config.stateDirectory()).isEqualTo(Path.of("/srv/culvert"));
+  }
+
+  @Test
+  void writtenOutItIsWhatHolds() {
+    Environment here = Loading.environment(Map.of("STATE_DIRECTORY", "/var/lib/culvert"));
+    String yaml =
+        ((ConfigResult.Loaded) new ConfigLoader(here).loadString("", "c.yaml")).written().yaml();
+
+    assertThat(yaml).contains("state-directory: /var/lib/culvert\n");
   }
 
   private static CulvertConfig load(String yaml, String ofUnit, String xdg) {

@@ -111,7 +111,7 @@ class WrittenOutTest {
             "    fallback-on: [unreachable, no-identity,",
             "  before-login: 5000\n",
             "pin-tunnelled: true\n",
-            "state-directory: ~/.local/state/culvert\n",
+            "state-directory: /home/joe/.local/state/culvert\n",
             "  rotate: 100MiB\n");
   }
 
