@@ -43,18 +43,16 @@ public final class AuditTrails {
   public static void assertWhole(Path file) throws IOException {
     TrailCheck check = new TrailCheck();
     List<String> wrong = new ArrayList<>();
-    for (Path one : TrailReader.files(file)) {
-      TrailReader.read(
-          one,
-          line -> {
-            check.line(line);
-            if (check.lines() <= MOST_VALIDATED) {
-              SCHEMA
-                  .validate(JSON.readTree(line.octets()))
-                  .forEach(fault -> wrong.add(line.place() + ": " + fault.getMessage()));
-            }
-          });
-    }
+    TrailReader.of(file)
+        .read(
+            line -> {
+              check.line(line);
+              if (check.lines() <= MOST_VALIDATED) {
+                SCHEMA
+                    .validate(JSON.readTree(line.octets()))
+                    .forEach(fault -> wrong.add(line.place() + ": " + fault.getMessage()));
+              }
+            });
     assertThat(check.faults()).isEmpty();
     assertThat(wrong).isEmpty();
   }
@@ -62,15 +60,13 @@ public final class AuditTrails {
   /** The events of one kind, in their order. */
   public static List<JsonNode> events(Path file, String kind) throws IOException {
     List<JsonNode> events = new ArrayList<>();
-    for (Path one : TrailReader.files(file)) {
-      TrailReader.read(
-          one,
-          line -> {
-            if (line.text("event").filter(kind::equals).isPresent()) {
-              events.add(JSON.readTree(line.octets()));
-            }
-          });
-    }
+    TrailReader.of(file)
+        .read(
+            line -> {
+              if (line.text("event").filter(kind::equals).isPresent()) {
+                events.add(JSON.readTree(line.octets()));
+              }
+            });
     return events;
   }
 }

@@ -79,13 +79,15 @@ public final class Audit implements AuditLog, HostKeyEvents, AutoCloseable {
   }
 
   @Override
-  public void whenRoom(Runnable task) {
+  public Runnable whenRoom(Runnable task) {
     @Nullable AuditTrail present = trail;
-    if (present == null) {
-      task.run();
-    } else {
-      present.whenRoom(task);
-    }
+    return present == null ? AuditLog.NONE.whenRoom(task) : present.whenRoom(task);
+  }
+
+  /** Whether new jobs wait until the trail can be written. */
+  public boolean holdsUpJobs() {
+    @Nullable AuditTrail present = trail;
+    return present != null && present.holdsUpJobs();
   }
 
   /** The daemon has begun. */

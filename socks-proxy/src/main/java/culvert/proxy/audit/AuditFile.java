@@ -7,6 +7,8 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.UUID;
@@ -21,8 +23,11 @@ import org.slf4j.LoggerFactory;
  */
 final class AuditFile implements TrailOut {
   private static final Logger LOG = LoggerFactory.getLogger(AuditFile.class);
-  private static final byte[] LINE_END = {'\n'};
+  private static final byte LINE_END = '\n';
   private static final long WHOLE = -1;
+
+  /** Old files go, and those that another Culvert has put aside are compressed. */
+  private static final Duration TIDIED_EVERY = Duration.ofHours(1);
 
   private final TrailName name;
   private final OldTrails old;
@@ -33,6 +38,8 @@ final class AuditFile implements TrailOut {
   private long rotateAt;
   private long cutOffAt = WHOLE;
   private boolean unforced;
+  private boolean unended; // the file's last line has no end
+  private Instant tidiedAt;
 
   private AuditFile(
       TrailName name,
@@ -48,6 +55,7 @@ final class AuditFile implements TrailOut {
     this.lock = lock;
     this.out = out;
     this.rotateAt = rotate;
+    this.tidiedAt = clock.instant();
   }
 
   /**
@@ -101,17 +109,28 @@ final class AuditFile implements TrailOut {
 
   /**
    * The hash of the last line that is there, {@link LineHash#NONE} if there is none. A line that
-   * was cut off becomes one for itself: nothing is taken out of a trail.
+   * was cut off becomes one for itself when another one follows: nothing is taken out of a trail.
    */
   String lastHash() throws IOException {
     Optional<LastLine.Found> last = LastLine.of(name.file());
-    if (last.isPresent() && !last.get().whole()) {
-      write(ByteBuffer.wrap(LINE_END));
-    }
+    unended = last.isPresent() && !last.get().whole();
     if (last.isEmpty()) {
-      last = old.lastLine(name);
+      last = lastOfTheOld();
     }
-    return last.map(line -> LineHash.of(line.octets())).orElse(LineHash.NONE);
+    return last.map(LastLine.Found::hash).orElse(LineHash.NONE);
+  }
+
+  /** A trail goes on even if what was before it cannot be read. */
+  private Optional<LastLine.Found> lastOfTheOld() {
+    try {
+      return OldTrails.lastLine(name);
+    } catch (IOException e) {
+      LOG.atWarn()
+          .addKeyValue("file", name.file())
+          .addKeyValue("detail", RegularFile.reason(e))
+          .log("the audit trail before this cannot be read: the chain begins anew");
+      return Optional.empty();
+    }
   }
 
   @Override
@@ -122,9 +141,13 @@ final class AuditFile implements TrailOut {
       rotate(before);
       before = out.channel().size();
     }
-    ByteBuffer octets = ByteBuffer.allocate(line.length + 1).put(line).put(LINE_END).flip();
+    ByteBuffer octets = ByteBuffer.allocate(line.length + 2);
+    if (unended) {
+      octets.put(LINE_END);
+    }
     try {
-      write(octets);
+      write(octets.put(line).put(LINE_END).flip());
+      unended = false;
     } catch (IOException e) {
       cutOffAt = before;
       cutOff();
@@ -160,7 +183,15 @@ final class AuditFile implements TrailOut {
       return;
     }
     reopen();
-    old.tidy(name);
+    tidy();
+  }
+
+  /** Whoever holds the lock does it for all. */
+  private void tidy() {
+    tidiedAt = clock.instant();
+    if (lock != null) {
+      old.tidy(name);
+    }
   }
 
   @Override
@@ -174,8 +205,23 @@ final class AuditFile implements TrailOut {
   @Override
   public void follow() throws IOException {
     if (!out.isThere()) {
-      force();
+      leave();
       reopen();
+    } else if (Duration.between(tidiedAt, clock.instant()).abs().compareTo(TIDIED_EVERY) > 0) {
+      tidy();
+    }
+  }
+
+  /** A file that has gone elsewhere, and perhaps for good. */
+  private void leave() {
+    try {
+      cutOff();
+      force();
+    } catch (IOException e) {
+      LOG.atWarn()
+          .addKeyValue("file", name.file())
+          .addKeyValue("detail", RegularFile.reason(e))
+          .log("the audit trail's file that was moved away cannot be written to its end");
     }
   }
 
@@ -184,6 +230,7 @@ final class AuditFile implements TrailOut {
     out = OpenFile.of(name.file());
     rotateAt = rotate;
     cutOffAt = WHOLE;
+    unended = false;
     before.channel().close();
   }
 

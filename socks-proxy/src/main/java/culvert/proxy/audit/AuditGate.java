@@ -1,14 +1,15 @@
 package culvert.proxy.audit;
 
-import java.util.ArrayDeque;
-import java.util.Queue;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Whether new jobs may begin. Thread-safe. */
 final class AuditGate {
   private final boolean waits;
   private final int most;
-  private final Queue<Runnable> tasks = new ArrayDeque<>(); // guarded by this
+  private final Set<Runnable> tasks = new LinkedHashSet<>(); // in their order; guarded by this
   private boolean open = true; // guarded by this
 
   /**
@@ -35,14 +36,28 @@ final class AuditGate {
     open = !waits;
   }
 
-  void whenOpen(Runnable task) {
+  synchronized boolean isOpen() {
+    return open;
+  }
+
+  /**
+   * Runs the task, now or later.
+   *
+   * @return gives it up
+   */
+  Runnable whenOpen(Runnable task) {
     synchronized (this) {
       if (!open) {
         tasks.add(task);
-        return;
+        return () -> giveUp(task);
       }
     }
     task.run();
+    return AuditLog.NOTHING_TO_GIVE_UP;
+  }
+
+  private synchronized void giveUp(Runnable task) {
+    tasks.remove(task);
   }
 
   /** The file can be written. */
@@ -62,6 +77,12 @@ final class AuditGate {
   }
 
   private synchronized @Nullable Runnable next() {
-    return open ? tasks.poll() : null;
+    Iterator<Runnable> first = tasks.iterator();
+    if (!open || !first.hasNext()) {
+      return null;
+    }
+    Runnable task = first.next();
+    first.remove();
+    return task;
   }
 }

@@ -3,6 +3,9 @@ package culvert.proxy.audit;
 /** Where events are told. Thread-safe; nothing blocks. */
 public interface AuditLog {
 
+  /** Of a task that has run. */
+  Runnable NOTHING_TO_GIVE_UP = () -> {};
+
   /** No trail is kept. */
   AuditLog NONE =
       new AuditLog() {
@@ -10,8 +13,9 @@ public interface AuditLog {
         public void record(AuditEvent event) {}
 
         @Override
-        public void whenRoom(Runnable task) {
+        public Runnable whenRoom(Runnable task) {
           task.run();
+          return NOTHING_TO_GIVE_UP;
         }
       };
 
@@ -22,6 +26,8 @@ public interface AuditLog {
    * Runs the task when the trail has room for what a job has to tell: at once, or, where jobs are
    * to wait for a trail that cannot be written, when it can. On any thread, and so it should only
    * hand over.
+   *
+   * @return gives it up, if it has not run
    */
-  void whenRoom(Runnable task);
+  Runnable whenRoom(Runnable task);
 }

@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -37,6 +38,12 @@ public final class AuditTrail implements AuditLog, AutoCloseable {
 
   private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
+  /** A disk may answer nothing at all, and nobody is to be kept from ending by that. */
+  private static final Duration END_PATIENCE = Duration.ofSeconds(5);
+
+  /** Where jobs wait, those that are open have so much to tell, and no more. */
+  private static final int BEHIND_THE_GATE = 12 * CAPACITY;
+
   private final TrailOut out;
   private final AuditChain chain;
   private final InstantSource clock;
@@ -49,6 +56,8 @@ public final class AuditTrail implements AuditLog, AutoCloseable {
   private volatile boolean failing;
   private volatile boolean closing;
   private volatile boolean reopening;
+  private final AtomicBoolean losing = new AtomicBoolean();
+  private @Nullable AuditEvent next; // the writer's: not yet written
   private long lostSaid; // the writer's
   private long unforcedSince; // the writer's
   private boolean unforced; // the writer's
@@ -65,9 +74,10 @@ public final class AuditTrail implements AuditLog, AutoCloseable {
     this.chain = chain;
     this.clock = clock;
     this.tidying = tidying;
-    this.queue = new LinkedBlockingQueue<>(waits ? Integer.MAX_VALUE : capacity);
+    this.queue = new LinkedBlockingQueue<>(waits ? BEHIND_THE_GATE : capacity);
     this.gate = new AuditGate(waits, capacity);
     this.writer = new Thread(this::run, "culvert-audit");
+    writer.setDaemon(true); // close waits for it, but not for ever
   }
 
   /**
@@ -118,14 +128,28 @@ public final class AuditTrail implements AuditLog, AutoCloseable {
   @Override
   public void record(AuditEvent event) {
     if (!queue.offer(Optional.of(event))) {
-      lost.incrementAndGet();
+      lose(1);
     }
     gate.waiting(queue.size());
   }
 
+  private void lose(long events) {
+    lost.addAndGet(events);
+    if (events > 0 && losing.compareAndSet(false, true)) {
+      LOG.atError()
+          .addKeyValue("file", out.name())
+          .log("audit events are lost: the trail cannot be written, or not as fast as they come");
+    }
+  }
+
   @Override
-  public void whenRoom(Runnable task) {
-    gate.whenOpen(task);
+  public Runnable whenRoom(Runnable task) {
+    return gate.whenOpen(task);
+  }
+
+  /** Whether new jobs wait until it can be written. */
+  boolean holdsUpJobs() {
+    return !gate.isOpen();
   }
 
   /** Where it is written. */
@@ -146,23 +170,18 @@ public final class AuditTrail implements AuditLog, AutoCloseable {
   /** Soon writes to a file of the name even if the old one was moved away, as logrotate does. */
   public void reopen() {
     reopening = true;
+    wake();
   }
 
   private void run() {
-    @Nullable AuditEvent next = null;
     while (true) {
-      if (next == null) {
-        next = await();
-      }
-      if (write(next)) {
-        if (next == null && closing && queue.isEmpty()) {
-          return;
-        }
-        next = null;
-      } else if (closing) {
-        lost.addAndGet(queue.stream().filter(Optional::isPresent).count() + (next == null ? 0 : 1));
+      boolean idle = next == null && (next = await()) == null;
+      boolean written = write();
+      if (closing && (!written || (idle && queue.isEmpty()))) {
+        lose(queue.stream().filter(Optional::isPresent).count() + (next == null ? 0 : 1));
         return;
-      } else {
+      }
+      if (!written) {
         awaitClosing();
       }
     }
@@ -180,10 +199,9 @@ public final class AuditTrail implements AuditLog, AutoCloseable {
     }
   }
 
-  /** A queue that is full keeps it awake. */
   private void wake() {
     if (!queue.offer(Optional.empty())) {
-      LOG.debug("{}: closing, with a full queue", out.name());
+      LOG.debug("{}: a queue that is full keeps its writer awake", out.name());
     }
   }
 
@@ -195,8 +213,8 @@ public final class AuditTrail implements AuditLog, AutoCloseable {
     }
   }
 
-  /** False: it is to be tried again. */
-  private boolean write(@Nullable AuditEvent event) {
+  /** False: what is left is to be tried again. */
+  private boolean write() {
     try {
       if (reopening || System.nanoTime() - lookedAt >= DUE) {
         reopening = false;
@@ -204,18 +222,32 @@ public final class AuditTrail implements AuditLog, AutoCloseable {
         lookedAt = System.nanoTime();
       }
       sayLost();
-      if (event != null) {
-        append(event);
-      }
-      if (unforced && (closing || System.nanoTime() - unforcedSince >= DUE)) {
-        out.force();
-        unforced = false;
+      if (next != null) {
+        append(next);
+        next = null;
       }
     } catch (IOException e) {
       failed(e);
+      force();
       return false;
     }
-    recovered();
+    if (force()) {
+      recovered();
+    }
+    return !failing;
+  }
+
+  /** What is there is on the disk soon, even if nothing more fits. */
+  private boolean force() {
+    if (unforced && (closing || failing || System.nanoTime() - unforcedSince >= DUE)) {
+      try {
+        out.force();
+        unforced = false;
+      } catch (IOException e) {
+        failed(e);
+        return false;
+      }
+    }
     return true;
   }
 
@@ -232,7 +264,7 @@ public final class AuditTrail implements AuditLog, AutoCloseable {
     try {
       line = chain.line(event);
     } catch (RuntimeException e) {
-      lost.incrementAndGet();
+      lose(1);
       LOG.error("an audit event that cannot be written", e);
       return;
     }
@@ -266,10 +298,13 @@ public final class AuditTrail implements AuditLog, AutoCloseable {
           .addKeyValue("lost", lost.get())
           .log("the audit trail is written again");
     }
+    if (queue.size() < CAPACITY / 2) {
+      losing.set(false);
+    }
     gate.openIfRoom(queue.size());
   }
 
-  /** Writes what has been recorded, if it can be written. Idempotent; blocks for the disk. */
+  /** Writes what has been recorded, if it can be written in a few seconds. Idempotent; blocks. */
   @Override
   public synchronized void close() {
     if (closing) {
@@ -278,12 +313,28 @@ public final class AuditTrail implements AuditLog, AutoCloseable {
     closing = true;
     closed.countDown();
     wake();
+    tidying.shutdownNow(); // the next run goes on with it
     try {
-      writer.join();
+      writer.join(END_PATIENCE.toMillis());
+      if (writer.isAlive()) {
+        LOG.atError()
+            .addKeyValue("file", out.name())
+            .addKeyValue("events", queue.size())
+            .log("the audit trail's disk does not answer: its last events are lost");
+        return; // the file and its lock go with the process
+      }
+      if (!tidying.awaitTermination(END_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+        LOG.warn("an old audit trail is still being compressed");
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    tidying.shutdown();
+    if (lost.get() > lostSaid) {
+      LOG.atError()
+          .addKeyValue("file", out.name())
+          .addKeyValue("lost", lost.get() - lostSaid)
+          .log("audit events are lost: Culvert ends, and the trail cannot be written");
+    }
     try {
       out.close();
     } catch (IOException e) {

@@ -1,28 +1,23 @@
 package culvert.proxy.audit;
 
-import java.io.BufferedInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Arrays;
+import java.security.MessageDigest;
+import java.util.HexFormat;
 import java.util.Optional;
-import java.util.zip.GZIPInputStream;
 
-/** Finds the last line of a file of the trail. */
+/** Finds the last line of a file of the trail, however long it is. */
 final class LastLine {
-  private static final int BLOCK = 8192;
+  private static final int BLOCK = 1 << 16;
 
   /**
-   * @param octets without the line's end
-   * @param whole whether it has one; not if a process was killed, or the power went, as it wrote
+   * @param hash of the line
+   * @param whole whether it has an end; not if a process was killed, or the power went, as it wrote
    */
-  @SuppressWarnings("ArrayRecordComponent")
-  record Found(byte[] octets, boolean whole) {}
+  record Found(String hash, boolean whole) {}
 
   private LastLine() {}
 
@@ -31,64 +26,70 @@ final class LastLine {
     return TrailName.isCompressed(file) ? ofCompressed(file) : ofPlain(file);
   }
 
+  /** The last one that has an end; empty: there is none. */
+  static Optional<Found> whole(Path file) throws IOException {
+    return inOrder(file, true);
+  }
+
   private static Optional<Found> ofPlain(Path file) throws IOException {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      long from = channel.size();
-      byte[] tail = new byte[0];
-      while (from > 0 && lineStart(tail) < 0) {
-        long start = Math.max(0, from - BLOCK);
-        byte[] block = read(channel, start, (int) (from - start));
-        byte[] longer = Arrays.copyOf(block, block.length + tail.length);
-        System.arraycopy(tail, 0, longer, block.length, tail.length);
-        tail = longer;
-        from = start;
+      long size = channel.size();
+      if (size == 0) {
+        return Optional.empty();
       }
-      return found(tail, Math.max(0, lineStart(tail)));
+      boolean whole = read(channel, size - 1, 1).get(0) == '\n';
+      long end = whole ? size - 1 : size;
+      String hash = hash(channel, lineStart(channel, end), end);
+      return Optional.of(new Found(hash, whole));
     }
   }
 
-  private static byte[] read(FileChannel channel, long at, int length) throws IOException {
+  /** Where the line begins that ends there. */
+  private static long lineStart(FileChannel channel, long end) throws IOException {
+    for (long from = end; from > 0; ) {
+      long start = Math.max(0, from - BLOCK);
+      ByteBuffer block = read(channel, start, (int) (from - start));
+      for (int i = block.limit() - 1; i >= 0; i--) {
+        if (block.get(i) == '\n') {
+          return start + i + 1;
+        }
+      }
+      from = start;
+    }
+    return 0;
+  }
+
+  private static String hash(FileChannel channel, long start, long end) throws IOException {
+    MessageDigest digest = LineHash.digest();
+    for (long from = start; from < end; from += BLOCK) {
+      digest.update(read(channel, from, (int) Math.min(BLOCK, end - from)));
+    }
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  private static ByteBuffer read(FileChannel channel, long at, int length) throws IOException {
     ByteBuffer buffer = ByteBuffer.allocate(length);
     while (buffer.hasRemaining()) {
       if (channel.read(buffer, at + buffer.position()) < 0) {
         throw new IOException("the file has become shorter");
       }
     }
-    return buffer.array();
-  }
-
-  /** Behind the last line end that another octet follows; negative: there is none. */
-  private static int lineStart(byte[] tail) {
-    for (int i = tail.length - 2; i >= 0; i--) {
-      if (tail[i] == '\n') {
-        return i + 1;
-      }
-    }
-    return -1;
-  }
-
-  private static Optional<Found> found(byte[] tail, int start) {
-    if (tail.length == 0) {
-      return Optional.empty();
-    }
-    boolean whole = tail[tail.length - 1] == '\n';
-    int end = whole ? tail.length - 1 : tail.length;
-    return Optional.of(new Found(Arrays.copyOfRange(tail, start, end), whole));
+    return buffer.flip();
   }
 
   private static Optional<Found> ofCompressed(Path file) throws IOException {
-    try (InputStream in =
-        new BufferedInputStream(new GZIPInputStream(Files.newInputStream(file)))) {
-      ByteArrayOutputStream line = new ByteArrayOutputStream();
-      int last = -1;
-      for (int octet = in.read(); octet >= 0; octet = in.read()) {
-        if (last == '\n') {
-          line.reset();
+    return inOrder(file, false);
+  }
+
+  private static Optional<Found> inOrder(Path file, boolean wholeAlone) throws IOException {
+    Optional<Found> last = Optional.empty();
+    try (LineInput in = LineInput.open(file)) {
+      for (LineInput.Line line = in.next(); line != null; line = in.next()) {
+        if (line.whole() || !wholeAlone) {
+          last = Optional.of(new Found(line.hash(), line.whole()));
         }
-        line.write(octet);
-        last = octet;
       }
-      return found(line.toByteArray(), 0);
     }
+    return last;
   }
 }

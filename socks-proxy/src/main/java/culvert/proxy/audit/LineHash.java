@@ -12,8 +12,12 @@ final class LineHash {
   private LineHash() {}
 
   static String of(byte[] line) {
+    return HexFormat.of().formatHex(digest().digest(line));
+  }
+
+  static MessageDigest digest() {
     try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(line));
+      return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e); // every Java platform has it
     }

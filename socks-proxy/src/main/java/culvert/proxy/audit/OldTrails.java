@@ -3,8 +3,11 @@ package culvert.proxy.audit;
 import culvert.proxy.state.OwnerOnly;
 import java.io.IOException;
 import java.nio.channels.Channels;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -12,7 +15,8 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Comparator;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -42,41 +46,46 @@ final class OldTrails {
 
   /** Gives the file its name among the old ones. */
   void putAside(TrailName name, Instant now) throws IOException {
-    for (int attempt = 0; ; attempt++) {
-      Path rotated = name.rotated(now, attempt);
-      if (!Files.exists(rotated) && !Files.exists(TrailName.compressed(rotated))) {
-        Files.move(name.file(), rotated, StandardCopyOption.ATOMIC_MOVE);
-        return;
+    Files.move(name.file(), name.putAside(now, files(name)), StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /** The last line of the newest of them that has one. */
+  static Optional<LastLine.Found> lastLine(TrailName name) throws IOException {
+    List<Path> newestFirst = new ArrayList<>(files(name));
+    Collections.reverse(newestFirst);
+    for (Path file : newestFirst) {
+      if (name.isOfSeries(file) && !TrailName.isWritten(file)) {
+        Optional<LastLine.Found> last = LastLine.of(file);
+        if (last.isPresent()) {
+          return last;
+        }
       }
     }
-  }
-
-  /** The last line of the newest of them. */
-  Optional<LastLine.Found> lastLine(TrailName name) throws IOException {
-    List<Path> old = rotated(name);
-    return old.isEmpty() ? Optional.empty() : LastLine.of(old.get(old.size() - 1));
-  }
-
-  private static List<Path> rotated(TrailName name) throws IOException {
-    return files(name).stream()
-        .filter(file -> name.rotatedAt(file).isPresent() && !name.isOfABoot(file))
-        .sorted(Comparator.comparing(file -> String.valueOf(file.getFileName())))
-        .toList();
+    return Optional.empty();
   }
 
   private static List<Path> files(TrailName name) throws IOException {
     try (Stream<Path> all = Files.list(name.directory())) {
-      return all.filter(name::covers).toList();
+      return all.filter(name::covers)
+          .filter(Files::isRegularFile)
+          .sorted(TrailName.order())
+          .toList();
     }
   }
 
-  /** Soon compresses what is not yet, and deletes what has been kept long enough. */
+  /**
+   * Soon compresses what is not yet, and deletes what has been kept long enough: what Culvert has
+   * put aside, and what Culverts have written beside this one. Only whoever holds the trail's lock
+   * may ask for it.
+   */
   void tidy(TrailName name) {
     aside.execute(
         () -> {
           try {
             for (Path file : files(name)) {
-              tidy(name, file);
+              if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+                tidy(name, file);
+              }
             }
           } catch (IOException e) {
             LOG.atWarn()
@@ -88,14 +97,22 @@ final class OldTrails {
   }
 
   private void tidy(TrailName name, Path file) {
+    if (Thread.currentThread().isInterrupted()) {
+      return; // the next run goes on
+    }
     try {
-      if (lastWritten(name, file).isBefore(clock.instant().minus(keep))) {
-        if (!file.equals(name.file())) {
+      Optional<Instant> putAside = TrailName.putAsideAt(file);
+      if (putAside.isPresent() || name.isWrittenBeside(file)) {
+        Instant last = putAside.orElse(Files.getLastModifiedTime(file).toInstant());
+        if (last.isBefore(clock.instant().minus(keep))) {
           Files.deleteIfExists(file);
+          Files.deleteIfExists(unfinished(file));
+        } else if (putAside.isPresent() && !TrailName.isCompressed(file)) {
+          compress(file);
         }
-      } else if (name.rotatedAt(file).isPresent() && !TrailName.isCompressed(file)) {
-        compress(file);
       }
+    } catch (ClosedByInterruptException | NoSuchFileException e) {
+      LOG.debug("{}: left as it is", file, e); // this run ends, or somebody else has taken it
     } catch (IOException e) {
       LOG.atWarn()
           .addKeyValue("file", file)
@@ -104,14 +121,13 @@ final class OldTrails {
     }
   }
 
-  private static Instant lastWritten(TrailName name, Path file) throws IOException {
-    Optional<Instant> rotated = name.rotatedAt(file);
-    return rotated.isPresent() ? rotated.get() : Files.getLastModifiedTime(file).toInstant();
+  private static Path unfinished(Path file) {
+    return file.resolveSibling(file.getFileName() + UNFINISHED);
   }
 
   private static void compress(Path file) throws IOException {
     Path compressed = TrailName.compressed(file);
-    Path unfinished = compressed.resolveSibling(compressed.getFileName() + UNFINISHED);
+    Path unfinished = unfinished(file);
     FileTime time = Files.getLastModifiedTime(file);
     Files.deleteIfExists(unfinished); // of somebody who was killed here
     try (FileChannel channel =

@@ -10,19 +10,24 @@ import java.util.Optional;
  *
  * @param number in its file, from 1
  * @param octets without the line's end
+ * @param hash of the line
+ * @param whole whether it has an end: a line without one was not, or is not yet, written to it
  * @param fields empty: it is no JSON object
  */
 @SuppressWarnings("ArrayRecordComponent")
-public record TrailLine(Path file, long number, byte[] octets, Map<String, Object> fields) {
+public record TrailLine(
+    Path file, long number, byte[] octets, String hash, boolean whole, Map<String, Object> fields) {
 
-  static TrailLine of(Path file, long number, byte[] octets) {
-    Map<String, Object> fields;
+  static TrailLine of(Path file, long number, LineInput.Line line) {
+    return new TrailLine(file, number, line.octets(), line.hash(), line.whole(), fields(line));
+  }
+
+  private static Map<String, Object> fields(LineInput.Line line) {
     try {
-      fields = AuditJson.decode(octets);
+      return line.isTooLong() ? Map.of() : AuditJson.decode(line.octets());
     } catch (IOException e) {
-      fields = Map.of();
+      return Map.of();
     }
-    return new TrailLine(file, number, octets, fields);
   }
 
   /** {@code FILE:LINE}. */

@@ -8,7 +8,6 @@ import culvert.proxy.audit.TrailSums;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -90,23 +89,22 @@ final class AuditCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Optional<List<Path>> files = trail.files();
+    Optional<TrailReader> files = trail.read();
     if (files.isEmpty()) {
       return ExitCode.USAGE;
     }
     TrailFilter filter = new TrailFilter(since, until, route == null ? null : route.name());
     TrailSums sums = new TrailSums(by.stream().map(group -> group.key).toList());
     TrailPrinter printer = printer();
-    for (Path file : files.get()) {
-      TrailReader.read(
-          file,
-          line -> {
-            if (filter.test(line)) {
-              sums.add(line);
-              printer.line(line);
-            }
-          });
-    }
+    files
+        .get()
+        .read(
+            line -> {
+              if (filter.test(line)) {
+                sums.add(line);
+                printer.line(line);
+              }
+            });
     printer.end(sums);
     return ExitCode.OK;
   }

@@ -1,9 +1,7 @@
 package culvert.proxy.cli;
 
-import culvert.proxy.audit.TrailCheck;
 import culvert.proxy.audit.TrailReader;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -15,8 +13,9 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "head",
     description = {
-      "Prints the hash of the audit trail's last line. Kept elsewhere, it lets",
-      "culvert audit verify --head find out later whether the trail's end was taken off."
+      "Prints the hash of the audit trail's last line, and of that of each file which another",
+      "Culvert has written beside it. Kept elsewhere, they let culvert audit verify --head find",
+      "out later whether a trail's end was taken off."
     },
     mixinStandardHelpOptions = true,
     footer = {"", "Example: @|bold culvert audit head|@"})
@@ -32,20 +31,16 @@ final class AuditHeadCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Optional<List<Path>> files = trail.files();
+    Optional<TrailReader> files = trail.read();
     if (files.isEmpty()) {
       return ExitCode.USAGE;
     }
-    TrailCheck check = new TrailCheck();
-    if (!files.get().isEmpty()) {
-      TrailReader.read(files.get().get(files.get().size() - 1), check::line);
-    }
-    Optional<String> head = check.head();
-    if (head.isEmpty()) {
+    List<String> heads = files.get().heads();
+    if (heads.isEmpty()) {
       terminal.err().println("culvert: the audit trail is empty");
       return ExitCode.SOFTWARE;
     }
-    terminal.out().println(head.get());
+    heads.forEach(terminal.out()::println);
     return ExitCode.OK;
   }
 }

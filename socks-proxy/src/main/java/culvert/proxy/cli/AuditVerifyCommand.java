@@ -5,10 +5,8 @@ import culvert.proxy.audit.TrailReader;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
@@ -32,8 +30,9 @@ final class AuditVerifyCommand implements Callable<Integer> {
   @Option(
       names = "--head",
       paramLabel = "HASH",
-      description = "A line with this hash has to be there.")
-  private @Nullable String head;
+      split = ",",
+      description = "A line with this hash has to be there; perhaps several, with commas.")
+  private List<String> heads = List.of();
 
   AuditVerifyCommand(Terminal terminal) {
     this.terminal = terminal;
@@ -42,26 +41,32 @@ final class AuditVerifyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Optional<List<Path>> files = trail.files();
-    if (files.isEmpty()) {
+    Optional<TrailReader> trails = trail.read();
+    if (trails.isEmpty()) {
       return ExitCode.USAGE;
     }
-    TrailCheck check = new TrailCheck(head == null ? null : head.toLowerCase(Locale.ROOT));
-    for (Path file : files.get()) {
-      TrailReader.read(file, check::line);
+    TrailReader reader = trails.get();
+    TrailCheck check = new TrailCheck(heads);
+    for (Path file : reader.files()) {
+      try {
+        reader.read(file, check::line);
+      } catch (IOException e) {
+        check.unreadable(String.valueOf(e.getMessage()));
+      }
     }
     List<String> faults = check.faults();
     faults.forEach(terminal.out()::println);
     terminal
         .out()
         .println(
-            "%s: %d lines of %d runs in %d files%s"
+            "%s: %d lines of %d runs in %d files%s%s"
                 .formatted(
                     faults.isEmpty() ? "ok" : "not whole",
                     check.lines(),
                     check.boots(),
-                    files.get().size(),
-                    head == null ? " (what was taken off the end shows only with --head)" : ""));
+                    reader.files().size(),
+                    check.hosts().size() > 1 ? ", on " + String.join(", ", check.hosts()) : "",
+                    heads.isEmpty() ? " (what was taken off the end shows only with --head)" : ""));
     return faults.isEmpty() ? ExitCode.OK : ExitCode.SOFTWARE;
   }
 }

@@ -27,14 +27,13 @@ final class TrailOption {
   }
 
   /**
-   * In the order in which they were written; empty: the configuration has errors, which were
-   * printed.
+   * Empty: the configuration has errors, which were printed.
    *
    * @throws IOException with a message for the user
    */
-  Optional<List<Path>> files() throws IOException {
+  Optional<TrailReader> read() throws IOException {
     if (!files.isEmpty()) {
-      return Optional.of(TrailReader.inOrder(files));
+      return Optional.of(TrailReader.of(files));
     }
     Optional<CulvertConfig> config = configOption.read();
     if (config.isEmpty()) {
@@ -45,6 +44,6 @@ final class TrailOption {
       throw new IOException(
           configOption.name() + ": audit: off: no trail is kept (expected: FILE...)");
     }
-    return Optional.of(TrailReader.files(trail.get()));
+    return Optional.of(TrailReader.of(trail.get()));
   }
 }

@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.IntPredicate;
 
@@ -25,7 +25,7 @@ public final class OpenConnections {
 
   private final Stories stories;
   private final ClientPrograms programs;
-  private final Executor room;
+  private final Room room;
 
   /** Finds out who runs a client, beside everything else. */
   @FunctionalInterface
@@ -42,6 +42,26 @@ public final class OpenConnections {
     void program(Arrival client, Consumer<ClientProgram> answer);
   }
 
+  /** Where stories are written down. */
+  @FunctionalInterface
+  public interface Room {
+
+    /** There is always room. */
+    Room ALWAYS =
+        task -> {
+          task.run();
+          return () -> {};
+        };
+
+    /**
+     * Runs a task when what a new connection has to tell can be written down: at once, or later on
+     * any thread.
+     *
+     * @return gives it up, if it has not run
+     */
+    Runnable whenRoom(Runnable task);
+  }
+
   private record Open(Client client, Story story) {
 
     /** Whether the other client may be this one, and wants the same host. */
@@ -56,26 +76,31 @@ public final class OpenConnections {
 
   /** Of clients of whom nobody finds out who runs them, and for whom there is always room. */
   public OpenConnections(Stories stories) {
-    this(stories, ClientPrograms.UNKNOWN, Runnable::run);
+    this(stories, ClientPrograms.UNKNOWN, Room.ALWAYS);
   }
 
-  /**
-   * @param room runs a task when what a new connection has to tell can be written down: at once, or
-   *     later on any thread
-   */
-  public OpenConnections(Stories stories, ClientPrograms programs, Executor room) {
+  public OpenConnections(Stories stories, ClientPrograms programs, Room room) {
     this.stories = stories;
     this.programs = programs;
     this.room = room;
   }
 
   /**
-   * Lets a client in when there is room for its story: at once, or later on its channel's loop,
-   * even if it has gone by then.
+   * Lets a client in when there is room for its story: at once, or later on its channel's loop. One
+   * that has gone by then has no story.
    */
   public void whenRoom(Client client, Runnable enter) {
     HomeLoop home = HomeLoop.of(client.channel());
-    room.execute(() -> home.post(enter));
+    AtomicBoolean entered = new AtomicBoolean();
+    Runnable giveUp =
+        room.whenRoom(
+            () -> {
+              entered.set(true);
+              home.post(enter);
+            });
+    if (!entered.get()) {
+      client.channel().closeFuture().addListener(closed -> giveUp.run());
+    }
   }
 
   /**

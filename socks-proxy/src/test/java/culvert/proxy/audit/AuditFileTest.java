@@ -159,11 +159,103 @@ class AuditFileTest {
     }
     Path moved = file.resolveSibling("audit.jsonl.1");
     assertThat(Files.readAllLines(moved)).hasSize(3);
-    TrailCheck check = new TrailCheck();
-    TrailReader.read(moved, check::line);
-    TrailReader.read(file, check::line);
-    assertThat(check.faults()).isEmpty();
-    assertThat(check.lines()).isEqualTo(4);
+    assertThat(Events.faults(file)).isEmpty();
+    assertThat(Events.read(file)).hasSize(4);
+  }
+
+  @Test
+  void aTrailWhoseFileWasMovedAwayMeanwhileIsGoneOnWith() throws Exception {
+    run(Events.BOOT, LARGE, 3);
+    Files.move(file, file.resolveSibling("audit.jsonl-20261130"));
+    run(Events.OTHER_BOOT, LARGE, 3);
+
+    assertThat(Events.read(file).get(3).text("prev")).isNotEqualTo(LineHash.NONE);
+    assertThat(Events.faults(file)).isEmpty();
+  }
+
+  @Test
+  void aClockThatIsSetBackMovesNothing() throws Exception {
+    run(Events.BOOT, 2_000, 12);
+    now = now.minus(Duration.ofHours(3));
+    run(Events.OTHER_BOOT, 2_000, 12);
+    now = now.minus(Duration.ofDays(3));
+    run(java.util.UUID.randomUUID(), 2_000, 12);
+
+    assertThat(Events.read(file)).hasSize(36);
+    assertThat(Events.faults(file)).isEmpty();
+  }
+
+  @Test
+  void whatIsNotOursIsLeftAlone() throws Exception {
+    run(Events.BOOT, LARGE, 1);
+    List<String> others =
+        List.of(
+            "audit.jsonl.gz",
+            "audit.jsonl.1",
+            "audit.jsonl.2.gz",
+            "audit-20200101.jsonl",
+            "audit.jsonl-20200101.gz",
+            "audit-notes.jsonl",
+            "xaudit-20200101T000000000Z.jsonl",
+            "audit-" + Events.OTHER_BOOT + ".jsonl.gz");
+    for (String other : others) {
+      Path made = Files.writeString(file.resolveSibling(other), "mine\n");
+      Files.setLastModifiedTime(made, FileTime.from(now));
+    }
+    Files.createDirectory(file.resolveSibling("audit-20200102T000000000Z.jsonl"));
+    now = now.plus(KEEP).plus(KEEP);
+    run(Events.OTHER_BOOT, LARGE, 1);
+
+    assertThat(names()).containsAll(others).contains("audit-20200102T000000000Z.jsonl");
+  }
+
+  @Test
+  void onlyWhoHoldsTheLockCompresses() throws Exception {
+    try (AuditFile first = open(LARGE, Events.BOOT);
+        AuditFile second = open(1_000, Events.OTHER_BOOT)) {
+      for (byte[] line : Events.lines(Events.OTHER_BOOT, second.lastHash(), 20)) {
+        second.append(line);
+      }
+      assertThat(names()).noneMatch(name -> name.endsWith(".gz"));
+      now = now.plus(Duration.ofHours(2));
+      first.follow();
+
+      assertThat(names().stream().filter(name -> name.endsWith(".gz"))).hasSizeGreaterThan(2);
+    }
+    assertThat(Events.faults(file)).isEmpty();
+    assertThat(Events.read(file)).hasSize(20);
+  }
+
+  @Test
+  void oldFilesGoWithoutARestart() throws Exception {
+    Files.createDirectories(file.getParent());
+    Path old = Files.writeString(file.resolveSibling("audit-20261130T110000000Z.jsonl"), "{}\n");
+    try (AuditFile out = open(LARGE, Events.BOOT)) {
+      now = now.plus(KEEP);
+      out.follow();
+
+      assertThat(old).doesNotExist();
+      assertThat(TrailName.compressed(old)).doesNotExist();
+    }
+  }
+
+  @Test
+  void anUnreadableFileOfBeforeKeepsNobodyFromStarting() throws Exception {
+    Files.createDirectories(file.getParent());
+    Files.writeString(file.resolveSibling("audit-20261130T110000000Z.jsonl.gz"), "no gzip");
+    run(Events.BOOT, LARGE, 1);
+
+    assertThat(Files.readAllLines(file)).hasSize(1);
+  }
+
+  @Test
+  void aLongRowOfZerosThatAPowerFailureHasLeftIsBound() throws Exception {
+    run(Events.BOOT, LARGE, 2);
+    Files.write(file, new byte[5 << 20], StandardOpenOption.APPEND);
+    run(Events.OTHER_BOOT, LARGE, 2);
+
+    assertThat(Events.faults(file)).isEmpty();
+    assertThat(Files.size(file.resolveSibling("audit.jsonl"))).isPositive();
   }
 
   @Test

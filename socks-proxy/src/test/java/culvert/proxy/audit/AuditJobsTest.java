@@ -43,8 +43,8 @@ class AuditJobsTest {
         }
 
         @Override
-        public void whenRoom(Runnable task) {
-          task.run();
+        public Runnable whenRoom(Runnable task) {
+          return NONE.whenRoom(task);
         }
       };
   private Stories stories = stories(true);

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -20,8 +20,12 @@ class AuditTrailTest {
   private static final class Disk implements TrailOut {
     private final List<byte[]> lines = new CopyOnWriteArrayList<>();
     private final AtomicInteger forced = new AtomicInteger();
+    private final AtomicInteger followed = new AtomicInteger();
     private final AtomicInteger refused = new AtomicInteger();
+    private final AtomicInteger unforceable = new AtomicInteger();
+    private final CountDownLatch answers = new CountDownLatch(1);
     private volatile boolean full;
+    private volatile boolean hangs;
     private volatile boolean closed;
 
     @Override
@@ -31,6 +35,9 @@ class AuditTrailTest {
 
     @Override
     public void append(byte[] line) throws IOException {
+      if (hangs) {
+        awaitUninterruptibly();
+      }
       if (full) {
         refused.incrementAndGet();
         throw new IOException("No space left on device");
@@ -38,13 +45,26 @@ class AuditTrailTest {
       lines.add(line);
     }
 
+    private void awaitUninterruptibly() {
+      try {
+        answers.await();
+      } catch (InterruptedException e) {
+        throw new AssertionError(e);
+      }
+    }
+
     @Override
-    public void force() {
+    public void force() throws IOException {
+      if (unforceable.getAndDecrement() > 0) {
+        throw new IOException("Input/output error");
+      }
       forced.incrementAndGet();
     }
 
     @Override
-    public void follow() {}
+    public void follow() {
+      followed.incrementAndGet();
+    }
 
     @Override
     public void close() {
@@ -52,7 +72,7 @@ class AuditTrailTest {
     }
 
     List<TrailLine> read() {
-      return lines.stream().map(line -> TrailLine.of(Path.of("disk"), 1, line)).toList();
+      return lines.stream().map(line -> Events.line("disk", 1, line)).toList();
     }
 
     List<String> events() {
@@ -157,5 +177,74 @@ class AuditTrailTest {
 
     assertThat(trail.lost()).isEqualTo(3);
     assertThat(disk.closed).isTrue();
+  }
+
+  @Test
+  void aLineThatCannotBeForcedToTheDiskIsNotWrittenTwice() {
+    disk.unforceable.set(2);
+    try (AuditTrail trail = trail(false)) {
+      record(trail, 1);
+      await().atMost(PATIENCE).untilAsserted(() -> assertThat(disk.forced).hasPositiveValue());
+      record(trail, 1);
+    }
+    assertThat(disk.lines).hasSize(2);
+    assertThat(Events.faults(disk.lines)).isEmpty();
+  }
+
+  @Test
+  void whatIsThereIsForcedToTheDiskThoughNothingMoreFits() {
+    try (AuditTrail trail = trail(false)) {
+      record(trail, 1);
+      await().atMost(PATIENCE).untilAsserted(() -> assertThat(disk.lines).hasSize(1));
+      disk.full = true;
+      record(trail, 1);
+
+      await().atMost(PATIENCE).untilAsserted(() -> assertThat(disk.forced).hasPositiveValue());
+    }
+  }
+
+  @Test
+  void aDiskThatAnswersNothingKeepsNobodyFromEnding() {
+    disk.hangs = true;
+    AuditTrail trail = trail(false);
+    record(trail, 2);
+    long begun = System.nanoTime();
+    trail.close();
+
+    assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(30));
+    disk.answers.countDown();
+  }
+
+  @Test
+  void whoHasGoneWaitsForNoRoom() {
+    try (AuditTrail trail = trail(true)) {
+      disk.full = true;
+      record(trail, 1);
+      await().atMost(PATIENCE).untilAsserted(() -> assertThat(trail.holdsUpJobs()).isTrue());
+      AtomicInteger gone = new AtomicInteger();
+      AtomicInteger begun = new AtomicInteger();
+      trail.whenRoom(gone::incrementAndGet).run();
+      trail.whenRoom(begun::incrementAndGet);
+      disk.full = false;
+
+      await().atMost(PATIENCE).untilAsserted(() -> assertThat(begun).hasValue(1));
+      assertThat(gone).hasValue(0);
+      assertThat(trail.holdsUpJobs()).isFalse();
+    }
+  }
+
+  @Test
+  void whoAsksForItHasTheFileOpenedAnewAtOnce() {
+    try (AuditTrail trail = trail(false)) {
+      for (int i = 1; i <= 20; i++) {
+        int before = disk.followed.get();
+        trail.reopen();
+        await()
+            .pollDelay(Duration.ZERO)
+            .pollInterval(Duration.ofMillis(1))
+            .atMost(PATIENCE)
+            .untilAsserted(() -> assertThat(disk.followed).hasValueGreaterThan(before));
+      }
+    }
   }
 }

@@ -32,11 +32,17 @@ final class Events {
     return lines;
   }
 
+  /** A line of a file. */
+  static TrailLine line(String file, long number, byte[] octets) {
+    return TrailLine.of(
+        Path.of(file), number, new LineInput.Line(octets, LineHash.of(octets), true));
+  }
+
   /** What is wrong with a trail of these lines. */
   static List<String> faults(List<byte[]> lines) {
     TrailCheck check = new TrailCheck();
     for (int i = 0; i < lines.size(); i++) {
-      check.line(TrailLine.of(Path.of("audit.jsonl"), i + 1L, lines.get(i)));
+      check.line(line("audit.jsonl", i + 1L, lines.get(i)));
     }
     return check.faults();
   }
@@ -44,18 +50,14 @@ final class Events {
   /** What is wrong with the trail of which this file is the one that is written. */
   static List<String> faults(Path file) throws IOException {
     TrailCheck check = new TrailCheck();
-    for (Path one : TrailReader.files(file)) {
-      TrailReader.read(one, check::line);
-    }
+    TrailReader.of(file).read(check::line);
     return check.faults();
   }
 
   /** All lines of such a trail. */
   static List<TrailLine> read(Path file) throws IOException {
     List<TrailLine> lines = new ArrayList<>();
-    for (Path one : TrailReader.files(file)) {
-      TrailReader.read(one, lines::add);
-    }
+    TrailReader.of(file).read(lines::add);
     return lines;
   }
 }

@@ -111,24 +111,92 @@ class TrailCheckTest {
     List<byte[]> lines = twoRuns();
     String head = LineHash.of(lines.get(lines.size() - 1));
 
-    assertThat(check(head, lines).faults()).isEmpty();
-    assertThat(check(head, lines.subList(0, lines.size() - 1)).faults())
+    List<String> heads = List.of(head, LineHash.of(lines.get(3)));
+
+    assertThat(check(heads, lines).faults()).isEmpty();
+    assertThat(check(heads, lines.subList(0, lines.size() - 1)).faults())
         .containsExactly("no line has the hash " + head + ": the trail's end is missing");
   }
 
   @Test
-  void theHeadIsTheLastLinesHash() {
-    List<byte[]> lines = twoRuns();
+  void aFaultNamesThePlace() {
+    List<byte[]> removed = twoRuns();
+    removed.remove(4);
+    List<byte[]> changed = twoRuns();
+    changed.set(4, new String(changed.get(4), UTF_8).replace("here", "near").getBytes(UTF_8));
+    List<byte[]> twice = twoRuns();
+    twice.add(5, twice.get(4));
+    List<byte[]> putIn = twoRuns();
+    putIn.add(5, Events.lines(java.util.UUID.randomUUID(), LineHash.NONE, 1).get(0));
 
-    assertThat(check(null, lines).head()).contains(LineHash.of(lines.get(lines.size() - 1)));
-    assertThat(check(null, List.of()).head()).isEmpty();
+    assertThat(Events.faults(removed))
+        .containsExactly(
+            "audit.jsonl:5: seq 6 behind 4 at audit.jsonl:4: lines are missing between them");
+    assertThat(Events.faults(changed))
+        .containsExactly(
+            "audit.jsonl:5: has been changed: it is not the line that audit.jsonl:6 names");
+    assertThat(Events.faults(twice))
+        .containsExactly("audit.jsonl:6: seq 5 behind 5 at audit.jsonl:5: out of order");
+    assertThat(Events.faults(putIn))
+        .hasSize(2)
+        .first()
+        .asString()
+        .startsWith("audit.jsonl:6: a run begins behind nothing");
   }
 
-  private static TrailCheck check(
-      @org.jspecify.annotations.Nullable String expected, List<byte[]> lines) {
+  @Test
+  void aRunOfAnotherHostThatWasPutBetweenTwoShows() {
+    List<byte[]> lines = twoRuns();
+    lines.addAll(LINES, Events.lines(java.util.UUID.randomUUID(), LineHash.NONE, 3));
+
+    assertThat(Events.faults(lines))
+        .hasSize(2)
+        .allSatisfy(fault -> assertThat(fault).contains(": a run begins behind "));
+  }
+
+  @Test
+  void aLineThatNobodyHasFinishedIsNoFaultAtTheEnd() {
+    List<byte[]> lines = Events.lines(Events.BOOT, LineHash.NONE, 3);
+    byte[] torn = "{\"v\":1,\"time".getBytes(UTF_8);
+    TrailCheck check = check(List.of(), lines);
+    check.line(
+        TrailLine.of(
+            Path.of("audit.jsonl"), 4, new LineInput.Line(torn, LineHash.of(torn), false)));
+
+    assertThat(check.faults()).isEmpty();
+  }
+
+  @Test
+  void trailsOfTwoDirectoriesHaveNothingToDoWithEachOther() {
+    TrailCheck check = new TrailCheck();
+    List<byte[]> one = Events.lines(Events.BOOT, LineHash.NONE, 2);
+    List<byte[]> other = Events.lines(Events.OTHER_BOOT, LineHash.NONE, 2);
+    for (int i = 0; i < 2; i++) {
+      check.line(Events.line("one/audit.jsonl", i + 1L, one.get(i)));
+    }
+    for (int i = 0; i < 2; i++) {
+      check.line(Events.line("other/audit.jsonl", i + 1L, other.get(i)));
+    }
+
+    assertThat(check.faults()).isEmpty();
+    assertThat(check.boots()).isEqualTo(2);
+  }
+
+  @Test
+  void aCopyOfAFileShows() {
+    TrailCheck check = new TrailCheck();
+    List<byte[]> lines = Events.lines(Events.BOOT, LineHash.NONE, 2);
+    check.line(Events.line("one/audit.jsonl", 1, lines.get(0)));
+    check.line(Events.line("other/audit.jsonl", 1, lines.get(0)));
+
+    assertThat(check.faults())
+        .containsExactly("other/audit.jsonl:1: boot " + Events.BOOT + " begins again");
+  }
+
+  private static TrailCheck check(List<String> expected, List<byte[]> lines) {
     TrailCheck check = new TrailCheck(expected);
     for (int i = 0; i < lines.size(); i++) {
-      check.line(TrailLine.of(Path.of("audit.jsonl"), i + 1L, lines.get(i)));
+      check.line(Events.line("audit.jsonl", i + 1L, lines.get(i)));
     }
     return check;
   }
