@@ -113,7 +113,9 @@ public final class ProxyDaemon implements AutoCloseable {
         foundations.add(
             new Audit(config.audit(), () -> policy.hash(), port -> policy.isControlPort(port)),
             Audit::close);
-    Jobs jobs = foundations.add(new Jobs(List.of(metrics.jobs(), audit.jobs())), Jobs::close);
+    Jobs jobs =
+        foundations.add(
+            new Jobs(List.of(metrics.jobs(), audit.jobs()), () -> policy.hash()), Jobs::close);
     ExecutorService owning = pool(BlockingPool.create("culvert-owner", ProcClientOwners.THREADS));
     ExecutorService naming = pool(BlockingPool.boundedElsewhere("culvert-names"));
     ExecutorService blocking = pool(BlockingPool.create("culvert-blocking", 16));

@@ -41,7 +41,7 @@ public final class Audit implements AuditLog, HostKeyEvents, AutoCloseable {
     this.settings = settings;
     this.config = config;
     this.log = new EventLog(ftpPort);
-    this.jobs = new AuditJobs(this, clock, settings.map(AuditSettings::paths).orElse(true), config);
+    this.jobs = new AuditJobs(this, clock, settings.map(AuditSettings::paths).orElse(true));
   }
 
   /**
@@ -163,7 +163,10 @@ public final class Audit implements AuditLog, HostKeyEvents, AutoCloseable {
     }
   }
 
-  /** The daemon ends. Blocks until everything is on the disk, if it can be. Idempotent. */
+  /**
+   * The daemon ends, and nothing tells of connections any more. Blocks until everything is on the
+   * disk, if it can be. Idempotent.
+   */
   @Override
   public void close() {
     @Nullable AuditTrail present = trail;

@@ -11,24 +11,20 @@ import culvert.proxy.event.Story;
 import culvert.proxy.event.TakenRoute;
 import java.time.InstantSource;
 import java.util.Map;
-import java.util.function.Supplier;
 
 /** Tells the audit trail of jobs. Thread-safe. */
 public final class AuditJobs implements JobObserver {
   private final AuditLog log;
   private final InstantSource clock;
   private final boolean paths;
-  private final Supplier<String> config;
 
   /**
    * @param paths whether the names of files are told
-   * @param config which configuration is in force
    */
-  public AuditJobs(AuditLog log, InstantSource clock, boolean paths, Supplier<String> config) {
+  public AuditJobs(AuditLog log, InstantSource clock, boolean paths) {
     this.log = log;
     this.clock = clock;
     this.paths = paths;
-    this.config = config;
   }
 
   @Override
@@ -105,7 +101,7 @@ public final class AuditJobs implements JobObserver {
             .put("route", end.route().toString())
             .put("encrypted", end.route() == TakenRoute.SSH)
             .put("why", end.why())
-            .put("ssh", story.carrier().map(JobFields::ssh))
+            .put("ssh", job.carrier().map(JobFields::ssh))
             .put("bytes", both(end.up(), end.down()))
             .put("files", ended.files().map(files -> both(files.up(), files.down())));
     if (story.isKeptFromPlaintext()) {
@@ -118,7 +114,7 @@ public final class AuditJobs implements JobObserver {
             .put("outcome", end.outcome().toString())
             .put("reason", end.reason().toString())
             .put("detail", end.detail())
-            .put("config", config.get()));
+            .put("config", job.config()));
   }
 
   private static Map<String, Object> both(long up, long down) {

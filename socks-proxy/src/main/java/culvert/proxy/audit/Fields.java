@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** Fields in their order; what is empty is left out. */
+/** Fields in their order; what is empty is left out, and so are passwords. */
 final class Fields {
   private final Map<String, Object> fields = new LinkedHashMap<>();
 
@@ -17,7 +17,7 @@ final class Fields {
                 ? items.isEmpty()
                 : value instanceof Map<?, ?> map && map.isEmpty();
     if (!empty) {
-      fields.put(name, value);
+      fields.put(name, value instanceof String text ? Secrets.masked(text) : value);
     }
     return this;
   }

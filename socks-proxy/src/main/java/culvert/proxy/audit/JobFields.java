@@ -9,9 +9,9 @@ import culvert.proxy.event.Story;
 import culvert.ssh.SshSecurity;
 import io.netty.util.NetUtil;
 import java.util.Comparator;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** What the trail says of a story, in its words. */
 final class JobFields {
@@ -51,7 +51,7 @@ final class JobFields {
         .put("asked", Endpoints.text(asked.host(), asked.port()))
         .put("host", request.host())
         .put("address", reached.or(() -> resolved))
-        .put("addresses", resolved.map(List::of).orElse(List.of()))
+        .put("addresses", Stream.concat(resolved.stream(), reached.stream()).distinct().toList())
         .put("port", request.port())
         .map();
   }

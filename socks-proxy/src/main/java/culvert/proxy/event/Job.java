@@ -20,12 +20,15 @@ public final class Job {
 
   private final Story story;
   private final Jobs jobs;
+  private final String config;
   private final List<Transfer> transfers = new ArrayList<>();
   private final List<Command> commands = new ArrayList<>();
   private volatile ClientProgram owner = ClientProgram.UNKNOWN;
   private Optional<RefusedWhy> refused = Optional.empty();
+  private boolean ownerAwaited;
   private boolean lateData;
-  private boolean plaintext;
+  private Optional<String> inPlaintext = Optional.empty(); // why
+  private Optional<SshCarrier> carrier = Optional.empty(); // the last one
   private boolean isFtp;
   private long up;
   private long down;
@@ -57,9 +60,10 @@ public final class Job {
     }
   }
 
-  Job(Story story, Jobs jobs) {
+  Job(Story story, Jobs jobs, String config) {
     this.story = story;
     this.jobs = jobs;
+    this.config = config;
   }
 
   /** The connection by which it began. */
@@ -70,6 +74,16 @@ public final class Job {
   /** Who runs the client, as far as it is known by now. */
   public ClientProgram owner() {
     return owner;
+  }
+
+  /** The hash of the configuration under which it began. */
+  public String config() {
+    return config;
+  }
+
+  /** The SSH session that has carried it last. */
+  public synchronized Optional<SshCarrier> carrier() {
+    return carrier;
   }
 
   // What happens
@@ -96,8 +110,13 @@ public final class Job {
     jobs.tell(observer -> observer.goesOn(this, connection));
   }
 
+  synchronized void ownerAsked() {
+    ownerAwaited = true;
+  }
+
   synchronized void ownedBy(ClientProgram found) {
     owner = found;
+    ownerAwaited = false;
     endIfOver();
   }
 
@@ -110,8 +129,15 @@ public final class Job {
     jobs.tell(observer -> observer.refused(this, why, detail));
   }
 
+  synchronized void tunnelled(Story connected, SshCarrier by) {
+    carrier = Optional.of(by);
+    goesOn(connected);
+  }
+
   synchronized void inPlaintext(Story connected) {
-    plaintext |= connected.route() == TakenRoute.PLAINTEXT;
+    if (connected.route() == TakenRoute.PLAINTEXT) {
+      inPlaintext = inPlaintext.or(() -> Optional.of(whyPlaintext(connected)));
+    }
     goesOn(connected);
   }
 
@@ -127,7 +153,16 @@ public final class Job {
     commands.stream()
         .filter(command -> command.asked.number() == number)
         .forEach(command -> command.reply = OptionalInt.of(code));
+    if (code >= 400) { // and no data will come for it
+      commands.removeIf(
+          command -> command.asked.number() == number && hasNoData(command.asked.request()));
+    }
     tellTransfers(false);
+  }
+
+  /** Nor any of which nobody knows what for. */
+  private boolean hasNoData(int request) {
+    return transfers.stream().noneMatch(t -> t.request == request || t.request < 0);
   }
 
   synchronized void ended(Story connection, EndReason reason, String detail) {
@@ -140,6 +175,21 @@ public final class Job {
           .forEach(transfer -> transfer.end = endOf(connection, reason, detail));
     }
     tellTransfers(end != null);
+    endIfOver();
+  }
+
+  /** Nothing more will be heard of it. */
+  synchronized void breakOff() {
+    ownerAwaited = false;
+    for (Transfer transfer : transfers) {
+      if (transfer.end == null) {
+        transfer.end = endOf(transfer.story, EndReason.SHUTDOWN, "");
+      }
+    }
+    if (end == null) {
+      end = endOf(story, EndReason.SHUTDOWN, "");
+    }
+    tellTransfers(true);
     endIfOver();
   }
 
@@ -159,11 +209,14 @@ public final class Job {
   private Optional<String> why(Story connection, TakenRoute route, EndReason reason) {
     return switch (route) {
       case SSH -> Optional.empty();
-      case PLAINTEXT ->
-          Optional.of(connection.fallback().map(Object::toString).orElse(Ended.BY_RULE));
+      case PLAINTEXT -> Optional.of(whyPlaintext(connection));
       case REFUSED ->
           Optional.of(refused.map(RefusedWhy::toString).orElseGet(() -> reason.toString()));
     };
+  }
+
+  private static String whyPlaintext(Story connection) {
+    return connection.fallback().map(Object::toString).orElse(Ended.BY_RULE);
   }
 
   // What is told
@@ -189,14 +242,26 @@ public final class Job {
 
   private Optional<Command> commandOf(Transfer transfer) {
     return commands.stream()
-        .filter(command -> command.asked.request() == transfer.request || transfer.request < 0)
+        .filter(
+            command ->
+                transfer.request < 0
+                    ? isFree(command)
+                    : command.asked.request() == transfer.request)
         .findFirst();
+  }
+
+  /** Data of which nobody knows what for may be its. */
+  private boolean isFree(Command command) {
+    return transfers.stream().noneMatch(other -> other.request == command.asked.request());
   }
 
   private void tell(Story data, Ended its, Optional<Command> command) {
     Optional<FtpTransfer> asked = command.map(c -> c.asked);
     OptionalInt reply = command.map(c -> c.reply).orElseGet(OptionalInt::empty);
     Outcome outcome = outcome(its, asked, reply.orElse(0));
+    if (asked.isPresent() && reply.isEmpty() && end != null) {
+      outcome = outcome.worse(end.outcome()); // nobody has said that the file is whole
+    }
     worst = outcome == Outcome.REFUSED ? worst : outcome.worse(worst);
     up += its.up();
     down += its.down();
@@ -224,18 +289,7 @@ public final class Job {
   }
 
   private void endIfOver() {
-    if (!story.isOwnerAwaited()) {
-      tellEnd();
-    }
-  }
-
-  /** Nobody will find out any more who has run it. */
-  synchronized void ownerIsNotFound() {
-    tellEnd();
-  }
-
-  private void tellEnd() {
-    if (end == null || over || !transfers.isEmpty()) {
+    if (end == null || over || ownerAwaited || !transfers.isEmpty()) {
       return;
     }
     over = true;
@@ -247,12 +301,19 @@ public final class Job {
     jobs.isOver(story);
   }
 
+  /** The worst way that it has taken: a client may log in to one server after the other. */
+  private TakenRoute route(Ended its) {
+    return inPlaintext.isPresent()
+        ? TakenRoute.PLAINTEXT
+        : carrier.isPresent() ? TakenRoute.SSH : its.route();
+  }
+
   private void tellJob(Ended its) {
-    TakenRoute route = plaintext ? TakenRoute.PLAINTEXT : its.route();
+    TakenRoute route = route(its);
     Ended all =
         new Ended(
             route,
-            why(story, route, its.reason()),
+            inPlaintext.or(() -> why(story, route, its.reason())),
             isFtp ? up : its.up(),
             isFtp ? down : its.down(),
             its.duration(),

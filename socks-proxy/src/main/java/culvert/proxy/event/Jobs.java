@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,15 +17,21 @@ import org.jspecify.annotations.Nullable;
 public final class Jobs implements StoryObserver, AutoCloseable {
   private final Map<UUID, Job> jobs = new ConcurrentHashMap<>(); // by the story's id
   private final List<JobObserver> observers;
+  private final Supplier<String> config;
 
-  /** With observers, which hear of everything in this order. */
-  public Jobs(List<JobObserver> observers) {
+  /**
+   * With observers, which hear of everything in this order.
+   *
+   * @param config the hash of the configuration in force
+   */
+  public Jobs(List<JobObserver> observers, Supplier<String> config) {
     this.observers = List.copyOf(observers);
+    this.config = config;
   }
 
   @Override
   public void started(Story story) {
-    jobs.put(story.id(), new Job(story, this));
+    jobs.put(story.id(), new Job(story, this, config.get()));
   }
 
   @Override
@@ -39,6 +46,11 @@ public final class Jobs implements StoryObserver, AutoCloseable {
     } else {
       jobs.put(story.id(), session);
     }
+  }
+
+  @Override
+  public void ownerAsked(Story story) {
+    of(story, Job::ownerAsked);
   }
 
   @Override
@@ -73,7 +85,7 @@ public final class Jobs implements StoryObserver, AutoCloseable {
 
   @Override
   public void tunnelled(Story story, SshCarrier carrier) {
-    of(story, job -> job.goesOn(story));
+    of(story, job -> job.tunnelled(story, carrier));
   }
 
   @Override
@@ -104,10 +116,10 @@ public final class Jobs implements StoryObserver, AutoCloseable {
     Optional.ofNullable(jobs.get(story.id())).ifPresent(told);
   }
 
-  /** Nothing happens any more: tells the ends that wait for an owner. */
+  /** Nothing more will be told of any job: whatever has not ended has been broken off. */
   @Override
   public void close() {
-    jobs.values().forEach(Job::ownerIsNotFound);
+    List.copyOf(jobs.values()).forEach(Job::breakOff);
   }
 
   // What jobs ask for

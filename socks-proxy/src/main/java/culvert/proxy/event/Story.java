@@ -39,7 +39,6 @@ public final class Story implements ConnectionRecorder {
   private boolean speaksFtp;
   private ByteMeter meter = ByteMeter.NONE;
   private @Nullable String refusal; // of what was asked for last
-  private boolean ownerAwaited;
   private boolean keptFromPlaintext;
   private long bytesFromClient;
   private long bytesToClient;
@@ -136,11 +135,6 @@ public final class Story implements ConnectionRecorder {
     return Optional.ofNullable(reached);
   }
 
-  /** Whether {@link #ownedBy} is still to be told. */
-  public boolean isOwnerAwaited() {
-    return ownerAwaited;
-  }
-
   /** As the client has named it to the FTP server, the last one. */
   public Optional<String> ftpUser() {
     return Optional.ofNullable(ftpUser);
@@ -189,13 +183,12 @@ public final class Story implements ConnectionRecorder {
   @Override
   public void ownerAsked() {
     confinement.run();
-    ownerAwaited = true;
+    observers.forEach(observer -> observer.ownerAsked(this));
   }
 
   @Override
   public void ownedBy(ClientProgram owner) {
     confinement.run();
-    ownerAwaited = false;
     observers.forEach(observer -> observer.ownedBy(this, owner));
   }
 

@@ -23,6 +23,9 @@ public interface StoryObserver {
    */
   default void belongsTo(Story story, int request) {}
 
+  /** {@link #ownedBy} will be told. */
+  default void ownerAsked(Story story) {}
+
   /** Perhaps behind {@link #ended}, and once at most. */
   default void ownedBy(Story story, ClientProgram owner) {}
 

@@ -47,14 +47,13 @@ class AuditJobsTest {
           return NONE.whenRoom(task);
         }
       };
+  private String config = "0123456789abcdef";
+  private Jobs jobs;
   private Stories stories = stories(true);
 
   private Stories stories(boolean paths) {
-    return new Stories(
-        nanoTime::get,
-        List.of(
-            new Jobs(
-                List.of(new AuditJobs(log, () -> Events.TIME, paths, () -> "0123456789abcdef")))));
+    jobs = new Jobs(List.of(new AuditJobs(log, () -> Events.TIME, paths)), () -> config);
+    return new Stories(nanoTime::get, List.of(jobs));
   }
 
   private static ConnectionRequest request(String host, int port) {
@@ -384,5 +383,125 @@ class AuditJobsTest {
     assertThat(last())
         .containsEntry("bytes", Map.of("up", 0L, "down", 10_000L))
         .containsEntry("files", Map.of("up", 0L, "down", 5_000L));
+  }
+
+  @Test
+  void whatIsOpenWhenNothingMoreIsToldHasBeenBrokenOff() {
+    Story control = tunnelled();
+    Story done = tunnelledData(control, 1);
+    control.transferAsked(new FtpTransfer(1, 1, "RETR", "whole"));
+    done.toClient(3);
+    done.ended(EndReason.COMPLETED, "");
+    control.transferAnswered(1, 226);
+    Story data = tunnelledData(control, 2);
+    control.transferAsked(new FtpTransfer(2, 2, "RETR", "big"));
+    data.toClient(10);
+    Story unseen = begin();
+    unseen.ownerAsked();
+    unseen.ended(EndReason.COMPLETED, "");
+    jobs.close();
+    jobs.close();
+
+    assertThat(names())
+        .containsExactlyInAnyOrder("transfer.ended", "transfer.ended", "job.ended", "job.ended");
+    assertThat(
+            events.stream()
+                .map(AuditEvent::fields)
+                .filter(fields -> fields.get("job").equals(control.job().toString()))
+                .map(fields -> fields.get("outcome")))
+        .containsExactly("ok", "aborted", "aborted");
+  }
+
+  @Test
+  void aJobThatWasInPlaintextOnceSaysWhyThoughItGoesOnInATunnel() {
+    Story control = begin();
+    control.fellBack(FallbackReason.UNREACHABLE, "refused");
+    control.inPlaintext(SERVER, Optional.of(FallbackReason.UNREACHABLE));
+    control.destinationNamed(request("other.example", 21), "other", "ftp-tunnel");
+    control.tunnelled(CARRIER);
+    control.ended(EndReason.COMPLETED, "");
+
+    assertThat(last())
+        .containsEntry("route", "plaintext")
+        .containsEntry("why", "unreachable")
+        .containsEntry("encrypted", false);
+  }
+
+  @Test
+  void aJobThatWasTunnelledIsNotRefusedByWhatItAskedForLater() {
+    Story control = tunnelled();
+    control.destinationNamed(request("other.example", 21), "other", "block");
+    control.refused(RefusedWhy.RULE, "blocked by rule");
+    control.ended(EndReason.COMPLETED, "");
+
+    assertThat(last())
+        .containsEntry("route", "ssh")
+        .containsEntry("encrypted", true)
+        .containsKey("ssh")
+        .doesNotContainKey("why");
+  }
+
+  @Test
+  void anUploadOfWhichTheServerHasSaidNothingIsNoWholeFile() {
+    Story control = tunnelled();
+    Story data = tunnelledData(control, 1);
+    control.transferAsked(new FtpTransfer(7, 1, "STOR", "x"));
+    data.fromClient(10);
+    data.ended(EndReason.COMPLETED, "");
+    control.ended(EndReason.UPSTREAM_ABORTED, "reset");
+
+    assertThat(events.get(0).fields()).containsEntry("outcome", "truncated");
+    assertThat(last())
+        .containsEntry("outcome", "truncated")
+        .containsEntry("files", Map.of("up", 0L, "down", 0L));
+  }
+
+  @Test
+  void dataOfWhichNobodyKnowsWhatForAreNotThoseOfACommandThatFailed() {
+    Story control = tunnelled();
+    control.transferAsked(new FtpTransfer(1, 1, "RETR", "none"));
+    control.transferAnswered(1, 550);
+    control.transferAsked(new FtpTransfer(2, 2, "RETR", "x"));
+    Story data = tunnelledData(control, -1);
+    control.transferAnswered(2, 226);
+    data.ended(EndReason.COMPLETED, "");
+
+    assertThat(last())
+        .containsEntry(
+            "ftp", Map.of("user", "batch", "command", "RETR", "path", "x", "reply", 226));
+  }
+
+  @Test
+  void passwordsThatStandWhereNoneBelongsAreLeftOut() {
+    Story control = tunnelled();
+    control.ftpUser("joe:sesame@ftp.example");
+    Story data = tunnelledData(control, 1);
+    control.transferAsked(new FtpTransfer(7, 1, "RETR", "ftp://joe:ses@me@ftp.example/a:b@c.txt"));
+    control.transferAnswered(7, 226);
+    data.ended(EndReason.COMPLETED, "no ftp://joe:sesame@ftp.example");
+    control.refused(RefusedWhy.UNREACHABLE, "unknown: joe:sesame@ftp.example");
+    control.ended(EndReason.COMPLETED, "");
+
+    assertThat(events.toString())
+        .doesNotContain("sesame", "ses@me")
+        .contains("ftp://joe:***@ftp.example/a:b@c.txt", "joe:***@ftp.example");
+  }
+
+  @Test
+  void theConfigurationIsTheOneThatTheJobBeganWith() {
+    Story control = tunnelled();
+    config = "fedcba9876543210";
+    control.ended(EndReason.COMPLETED, "");
+
+    assertThat(last()).containsEntry("config", "0123456789abcdef");
+  }
+
+  @Test
+  void whatWasConnectedIsAnAddressOfTheDestination() {
+    Story relayed = stories.start(CLIENT, Optional.empty(), request("host.example", 80), () -> {});
+    relayed.inPlaintext(SERVER, Optional.empty());
+    relayed.ended(EndReason.COMPLETED, "");
+
+    assertThat(last().get("destination").toString()).contains("addresses=[192.0.2.21]");
   }
 }

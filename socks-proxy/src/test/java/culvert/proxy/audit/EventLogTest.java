@@ -45,7 +45,7 @@ class EventLogTest {
   private final AtomicLong nanoTime = new AtomicLong();
   private final Audit audit = new Audit(Optional.empty(), () -> "0123", port -> port == 21);
   private final Stories stories =
-      new Stories(nanoTime::get, List.of(new Jobs(List.of(audit.jobs()))));
+      new Stories(nanoTime::get, List.of(new Jobs(List.of(audit.jobs()), () -> "")));
 
   @BeforeEach
   void listen() {

@@ -157,7 +157,7 @@ class RunCommandTest {
     CompletableFuture<Integer> exit = run();
 
     culvert.signal("USR2");
-    assertThat(culvert.err()).contains("SIGUSR2 means nothing here");
+    await().atMost(PATIENCE).until(() -> culvert.err().contains("SIGUSR2 means nothing here"));
     culvert.signal("TERM");
 
     assertThat(exit.get(PATIENCE.toSeconds(), SECONDS)).isZero();

@@ -34,7 +34,7 @@ class MetricsTest {
   private final AtomicLong nanoTime = new AtomicLong();
   private final Metrics metrics = new Metrics("1.2.3");
   private final Stories stories =
-      new Stories(nanoTime::get, List.of(new Jobs(List.of(metrics.jobs()))));
+      new Stories(nanoTime::get, List.of(new Jobs(List.of(metrics.jobs()), () -> "")));
 
   private Story begin(String rule, String action) {
     Story story = stories.start(CLIENT, Optional.empty(), request(21), () -> {});
