@@ -3,6 +3,7 @@ package culvert.proxy;
 import culvert.config.CulvertConfig;
 import culvert.config.ListenerConfig;
 import culvert.proxy.admin.AdminServer;
+import culvert.proxy.admin.Health;
 import culvert.proxy.audit.Audit;
 import culvert.proxy.door.Admissions;
 import culvert.proxy.door.ConnectionLimits;
@@ -189,7 +190,8 @@ public final class ProxyDaemon implements AutoCloseable {
             new Admissions(
                 limits,
                 SocketUsers.beforeLogin(config.limits().beforeLogin(), owners),
-                metrics.events()),
+                metrics.events(),
+                audit.doors()),
             config.limits().handshakeTimeout(),
             router,
             binds,
@@ -279,15 +281,17 @@ public final class ProxyDaemon implements AutoCloseable {
     }
     if (config.admin().isPresent()) {
       admin =
-          AdminServer.start(
-              transport,
-              config.admin().get(),
-              metrics::scrape,
-              () -> reloads.health(leave.hasBegun()),
-              loops);
+          AdminServer.start(transport, config.admin().get(), metrics::scrape, this::health, loops);
       ownListeners.add(admin.address());
     }
     audit.started(version().orElse(""), listeners().stream().map(Listener::toString).toList());
+  }
+
+  private Health health() {
+    return reloads.health(
+        leave.hasBegun()
+            ? Health.Service.DRAINING
+            : audit.holdsUpJobs() ? Health.Service.WAITS_FOR_AUDIT : Health.Service.OK);
   }
 
   /** Out of the jar's manifest; empty: not run from its jar. */

@@ -69,8 +69,8 @@ final class Reloads {
     return !last.needsRestart().isEmpty();
   }
 
-  Health health(boolean draining) {
+  Health health(Health.Service service) {
     Last now = last;
-    return new Health(draining, !now.successful(), now.needsRestart());
+    return new Health(service, !now.successful(), now.needsRestart());
   }
 }

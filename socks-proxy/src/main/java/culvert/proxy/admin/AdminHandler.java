@@ -187,9 +187,11 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     if (!silent.isEmpty()) {
       return Answer.unavailable(status("stuck", ",\"loops\":" + names(silent), now));
     }
-    return now.draining()
-        ? Answer.unavailable(status("draining", "", now))
-        : new Answer(HttpResponseStatus.OK, JSON, status("ok", "", now) + "\n");
+    return switch (now.service()) {
+      case OK -> new Answer(HttpResponseStatus.OK, JSON, status("ok", "", now) + "\n");
+      case WAITS_FOR_AUDIT -> Answer.unavailable(status("audit", "", now));
+      case DRAINING -> Answer.unavailable(status("draining", "", now));
+    };
   }
 
   /** It lives on under the old configuration: that is said, and is no reason to end it. */

@@ -1,6 +1,7 @@
 package culvert.proxy.audit;
 
 import culvert.config.AuditSettings;
+import culvert.proxy.event.RefusedClients;
 import culvert.ssh.HostKeyEvents;
 import culvert.ssh.SshServer;
 import java.io.IOException;
@@ -11,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.IntPredicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +32,10 @@ public final class Audit implements AuditLog, HostKeyEvents, AutoCloseable {
   private final Supplier<String> config;
   private final EventLog log;
   private final AuditJobs jobs;
+  private final AuditedDoors doors =
+      new AuditedDoors(
+          fields -> record(AuditCode.DOOR_REFUSED, fields),
+          CompletableFuture.delayedExecutor(1, TimeUnit.MINUTES, Runnable::run));
   private volatile @Nullable AuditTrail trail;
   private volatile boolean started;
 
@@ -67,6 +74,11 @@ public final class Audit implements AuditLog, HostKeyEvents, AutoCloseable {
   /** What hears of the connections. */
   public AuditJobs jobs() {
     return jobs;
+  }
+
+  /** What hears of clients that the front doors refuse. */
+  public RefusedClients doors() {
+    return settings.isPresent() ? doors : RefusedClients.UNHEARD;
   }
 
   @Override
@@ -171,6 +183,7 @@ public final class Audit implements AuditLog, HostKeyEvents, AutoCloseable {
   public void close() {
     @Nullable AuditTrail present = trail;
     if (present != null) {
+      doors.close();
       trail = null;
       if (started) {
         Map<String, Object> fields = Map.of("config", config.get());

@@ -19,6 +19,8 @@ public enum AuditCode {
   LOGIN_REFUSED("refused", "CV2002"),
   HOST_KEY_REFUSED("refused", "CV2003"),
   RULE_REFUSED("refused", "CV2004"),
+  /** By a front door, before it had asked for anything. */
+  DOOR_REFUSED("refused", "CV2005"),
   REFUSED("refused", "CV2006"),
   HOST_KEY_NEW("hostkey.new", "CV2010");
 

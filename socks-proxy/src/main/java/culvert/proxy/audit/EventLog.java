@@ -41,7 +41,7 @@ final class EventLog {
       case LOGIN_REFUSED, HOST_KEY_REFUSED, RULE_REFUSED, REFUSED ->
           log(Level.WARN, event, words.refused());
       case HOST_KEY_CHANGED -> log(Level.WARN, event, words.hostKeyChanged());
-      case HOST_KEY_NEW, START, STOP, RELOAD, LOST, PINNED, UNPINNED -> {}
+      case DOOR_REFUSED, HOST_KEY_NEW, START, STOP, RELOAD, LOST, PINNED, UNPINNED -> {}
     }
   }
 

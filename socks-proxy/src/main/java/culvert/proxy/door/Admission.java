@@ -4,6 +4,8 @@ import culvert.config.Cidr;
 import culvert.proxy.event.Endpoints;
 import culvert.proxy.event.HandshakeFailure;
 import culvert.proxy.event.ProxyEvents;
+import culvert.proxy.event.RefusedClients;
+import culvert.proxy.event.RefusedClients.RefusedClient;
 import culvert.ssh.Printable;
 import io.netty.channel.Channel;
 import io.netty.util.concurrent.Future;
@@ -27,6 +29,7 @@ public final class Admission {
   private final ConnectionLimits limits;
   private final BeforeLogin beforeLogin;
   private final ProxyEvents events;
+  private final RefusedClients refused;
 
   /**
    * @param listener its name
@@ -37,12 +40,14 @@ public final class Admission {
       List<Cidr> allowFrom,
       ConnectionLimits limits,
       BeforeLogin beforeLogin,
-      ProxyEvents events) {
+      ProxyEvents events,
+      RefusedClients refused) {
     this.listener = listener;
     this.allowFrom = List.copyOf(allowFrom);
     this.limits = limits;
     this.beforeLogin = beforeLogin;
     this.events = events;
+    this.refused = refused;
   }
 
   /**
@@ -114,6 +119,7 @@ public final class Admission {
   /** Counts and logs a client that does not come to ask for a destination. */
   public void failed(Arrival client, HandshakeFailure failure, String detail) {
     events.handshakeFailed(failure);
+    refused.refused(new RefusedClient(listener, client.peer(), Origin.of(client), failure, detail));
     LOG.atLevel(failure == HandshakeFailure.HUNG_UP ? Level.DEBUG : Level.INFO)
         .addKeyValue("listener", listener)
         .addKeyValue("client", Endpoints.fields(client.peer()))

@@ -3,6 +3,7 @@ package culvert.proxy.admin;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import culvert.proxy.admin.Health.Service;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
@@ -25,8 +26,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class AdminHandlerTest {
-  private static final Health OK = new Health(false, false, List.of());
-  private static final Health DRAINING = new Health(true, false, List.of());
+  private static final Health OK = new Health(Service.OK, false, List.of());
+  private static final Health DRAINING = new Health(Service.DRAINING, false, List.of());
 
   private final AtomicReference<Health> health = new AtomicReference<>(OK);
   private final Promise<List<String>> loopsAnswer = ImmediateEventExecutor.INSTANCE.newPromise();
@@ -93,6 +94,14 @@ class AdminHandlerTest {
   }
 
   @Test
+  void healthSaysThatNewConnectionsWaitForTheAuditTrail() {
+    health.set(new Health(Service.WAITS_FOR_AUDIT, false, List.of()));
+    assertThat(ask("GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n"))
+        .startsWith("HTTP/1.1 503 ")
+        .endsWith("{\"status\":\"audit\"}\n");
+  }
+
+  @Test
   void withoutHostThereIsNothing() {
     assertThat(ask("GET /metrics HTTP/1.1\r\n\r\n")).startsWith("HTTP/1.1 403 ");
   }
@@ -131,7 +140,7 @@ class AdminHandlerTest {
 
   @Test
   void aReloadThatFailedOrNeedsARestartShowsInHealthAndCostsNoLife() {
-    health.set(new Health(false, true, List.of("limits", "audit")));
+    health.set(new Health(Service.OK, true, List.of("limits", "audit")));
     assertThat(ask("GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n"))
         .startsWith("HTTP/1.1 200 ")
         .endsWith(

@@ -44,7 +44,7 @@ class AdminServerTest {
             NettyTransport.preferred(),
             new Endpoint("127.0.0.1", 0),
             this::metrics,
-            () -> new Health(false, false, List.of()),
+            () -> new Health(Health.Service.OK, false, List.of()),
             loops);
   }
 

@@ -13,6 +13,7 @@ import culvert.config.Endpoint;
 import culvert.config.ListenerConfig;
 import culvert.proxy.event.HandshakeFailure;
 import culvert.proxy.event.ProxyEvents;
+import culvert.proxy.event.RefusedClients;
 import culvert.proxy.socks.SocksDoor;
 import culvert.proxy.tunnel.TunnelDoor;
 import culvert.ssh.NettyTransport;
@@ -71,7 +72,12 @@ class LookedUpClientTest {
     ProxyEvents events = mock(ProxyEvents.class);
     doAnswer(call -> failures.add(call.getArgument(0))).when(events).handshakeFailed(any());
     return new Admission(
-        "test", LOCAL, new ConnectionLimits(10, 0), new BeforeLogin(MOST, this::user), events);
+        "test",
+        LOCAL,
+        new ConnectionLimits(10, 0),
+        new BeforeLogin(MOST, this::user),
+        events,
+        RefusedClients.UNHEARD);
   }
 
   /** Reads all that the client sends. */

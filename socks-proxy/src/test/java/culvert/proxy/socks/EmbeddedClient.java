@@ -10,6 +10,7 @@ import culvert.proxy.door.BindClient;
 import culvert.proxy.door.Client;
 import culvert.proxy.door.ConnectionLimits;
 import culvert.proxy.event.HandshakeFailure;
+import culvert.proxy.event.RefusedClients;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
@@ -71,7 +72,8 @@ final class EmbeddedClient extends EmbeddedChannel implements DuplexChannel {
                     new BeforeLogin(
                         Integer.MAX_VALUE,
                         none -> channel.eventLoop().newSucceededFuture(Optional.empty())),
-                    new RecordedFailures(channel.failures)),
+                    new RecordedFailures(channel.failures),
+                    RefusedClients.UNHEARD),
                 channel.clients::add,
                 client -> {
                   channel.binds.add(client);
