@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import culvert.it.peers.CurlClient;
+import culvert.it.peers.FtpDialogue;
 import culvert.it.peers.RealPeers;
 import culvert.it.peers.Run;
 import culvert.it.peers.TestAccount;
 import java.io.IOException;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -178,19 +180,15 @@ class AuditIT {
   @Test
   void anAbortedDownloadIsNoWholeFile() throws Exception {
     TestFile.create(peers.home().resolve("big"), 50 * TestFile.MIB);
-    try (Culvert culvert = start()) {
-      Run<String> aborted =
-          culvert
-              .curl()
-              .text(
-                  "--limit-rate",
-                  "1M",
-                  "--max-time",
-                  "2",
-                  "-o",
-                  "/dev/null",
-                  url("127.0.0.1", "big"));
-      assertThat(aborted.exitCode()).isEqualTo(28);
+    try (Culvert culvert = start();
+        FtpDialogue ftp = culvert.login(peers.vsftpd().port());
+        Socket data = culvert.socks().connect("127.0.0.1", ftp.passivePort())) {
+      String file = peers.home().getFileName() + "/big";
+      assertThat(ftp.send("RETR " + file)).startsWith("150 ");
+      assertThat(data.getInputStream().readNBytes(100_000)).hasSize(100_000);
+      data.setSoLinger(true, 0);
+      data.close();
+      assertThat(ftp.reply()).startsWith("426 ");
     }
 
     JsonNode job = AuditTrails.events(trail(), "job.ended").get(0);

@@ -15,14 +15,24 @@ final class Leave {
   private final FrontDoors doors;
   private final OpenConnections connections;
   private final ConnectionLimits limits;
+  private final Runnable waiting;
   private volatile boolean begun;
   private volatile boolean cut;
 
-  Leave(Router router, FrontDoors doors, OpenConnections connections, ConnectionLimits limits) {
+  /**
+   * @param waiting has those ask who wait to be let in; they will be refused
+   */
+  Leave(
+      Router router,
+      FrontDoors doors,
+      OpenConnections connections,
+      ConnectionLimits limits,
+      Runnable waiting) {
     this.router = router;
     this.doors = doors;
     this.connections = connections;
     this.limits = limits;
+    this.waiting = waiting;
   }
 
   boolean hasBegun() {
@@ -33,6 +43,7 @@ final class Leave {
   void inOrder(Duration patience) throws InterruptedException {
     begun = true;
     router.drain();
+    waiting.run();
     doors.closeButForData();
     Duration rest = connections.awaitPresent(cut ? Duration.ZERO : patience);
     doors.close();

@@ -204,7 +204,7 @@ public final class ProxyDaemon implements AutoCloseable {
                     status,
                     loops.next()));
     new ShownNumbers(metrics).of(buffered, limits).of(audit).of(reloads);
-    leave = new Leave(router, doors, connections, limits);
+    leave = new Leave(router, doors, connections, limits, audit::letEverybodyIn);
   }
 
   private ExecutorService pool(ExecutorService threads) {

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Whether new jobs may begin. Thread-safe. */
 final class AuditGate {
-  private final boolean waits;
+  private boolean waits; // guarded by this
   private final int most;
   private final Set<Runnable> tasks = new LinkedHashSet<>(); // in their order; guarded by this
   private boolean open = true; // guarded by this
@@ -21,7 +21,7 @@ final class AuditGate {
     this.most = most;
   }
 
-  boolean waits() {
+  synchronized boolean waits() {
     return waits;
   }
 
@@ -65,6 +65,14 @@ final class AuditGate {
     if (events <= most / 2) {
       open();
     }
+  }
+
+  /** From now on nobody waits. */
+  void stayOpen() {
+    synchronized (this) {
+      waits = false;
+    }
+    open();
   }
 
   private void open() {

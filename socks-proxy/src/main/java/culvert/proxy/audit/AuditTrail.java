@@ -147,6 +147,11 @@ public final class AuditTrail implements AuditLog, AutoCloseable {
     return gate.whenOpen(task);
   }
 
+  /** Culvert ends, and nobody is to wait any more. */
+  void letEverybodyIn() {
+    gate.stayOpen();
+  }
+
   /** Whether new jobs wait until it can be written. */
   boolean holdsUpJobs() {
     return !gate.isOpen();

@@ -247,4 +247,22 @@ class AuditTrailTest {
       }
     }
   }
+
+  @Test
+  void nobodyWaitsForAFullDiskWhenCulvertEnds() {
+    disk.full = true;
+    AuditTrail trail = trail(true);
+    record(trail, 1);
+    await().atMost(PATIENCE).untilAsserted(() -> assertThat(trail.holdsUpJobs()).isTrue());
+    AtomicInteger begun = new AtomicInteger();
+    trail.whenRoom(begun::incrementAndGet);
+    trail.letEverybodyIn();
+    assertThat(begun).hasValue(1);
+    await().atMost(PATIENCE).untilAsserted(() -> assertThat(disk.refused).hasValueGreaterThan(1));
+    trail.whenRoom(begun::incrementAndGet);
+    trail.close();
+
+    assertThat(begun).hasValue(2);
+    assertThat(trail.lost()).isEqualTo(1);
+  }
 }
