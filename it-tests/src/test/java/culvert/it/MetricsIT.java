@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -35,6 +36,12 @@ class MetricsIT {
       "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ1oVQ5vGHSTCR2B0nyY3wFwEhHXsPVFUyOAKtMQLbW2";
   private static final Pattern ROW =
       Pattern.compile("(?m)^\\| `([a-z_]+)` \\| ([a-z]+) \\|([^|]*)\\|");
+
+  private static final Pattern NAME =
+      Pattern.compile("\\b(culvert|process|jvm)_[a-z_]+[a-z](?!\\w)");
+  private static final Pattern SELECTOR =
+      Pattern.compile("\\b((?:culvert|process|jvm)_[a-z_]+)\\{([^}]*)\\}");
+  private static final Pattern MATCHER = Pattern.compile("([a-z_]+) *(?:=~|!~|!=|=) *\"");
 
   @RegisterExtension final Peers peers = new Peers().withSshd().withVsftpd();
 
@@ -163,6 +170,26 @@ class MetricsIT {
         .getOrDefault("ssh down", 0L);
   }
 
+  /** What they ask for is there, with the labels that they name. */
+  private static void assertAsked(Scrape scrape, String document) {
+    assertThat(NAME.matcher(document).results().map(MatchResult::group).distinct())
+        .hasSizeGreaterThan(10)
+        .isSubsetOf(scrape.names());
+    SELECTOR
+        .matcher(document)
+        .results()
+        .forEach(
+            selector ->
+                assertThat(
+                        MATCHER.matcher(selector.group(2)).results().map(label -> label.group(1)))
+                    .as(selector.group())
+                    .isSubsetOf(
+                        Stream.concat(
+                                Stream.of("job", "instance"),
+                                scrape.labels(selector.group(1).replace("_bucket", "")).stream())
+                            .toList()));
+  }
+
   @Test
   void aLongTransferShowsWhileItRuns() throws Exception {
     TestFile.create(peers.home().resolve("big"), 50L * TestFile.MIB);
@@ -210,6 +237,8 @@ class MetricsIT {
                           .map(label -> label.group())
                           .collect(Collectors.toCollection(TreeSet::new)));
             });
+    assertAsked(scrape, Files.readString(DOCS.resolve("alerts.yml")));
+    assertAsked(scrape, Files.readString(DOCS.resolve("grafana.json")).replace("\\\"", "\""));
     Map<String, String> shown = new TreeMap<>(scrape.types());
     shown.keySet().removeIf(name -> name.startsWith("jvm_") && !described.containsKey(name));
     assertThat(described).isEqualTo(shown);
