@@ -17,7 +17,16 @@ public record Explanation(Decision decision, List<Rejected> rejected) {
   /**
    * A rule that did not match.
    *
-   * @param why what did not hold, for a person
+   * @param reasons each condition that did not hold, for a person; at least one
    */
-  public record Rejected(Rule rule, String why) {}
+  public record Rejected(Rule rule, List<String> reasons) {
+    public Rejected {
+      reasons = List.copyOf(reasons);
+    }
+
+    /** All of them. */
+    public String why() {
+      return String.join("; ", reasons);
+    }
+  }
 }

@@ -13,7 +13,7 @@ final class Reasons {
   private Reasons() {}
 
   /** Every condition that does not hold; a condition on an unknown address is not judged. */
-  static String whyNot(CompiledRule rule, Subject subject) {
+  static List<String> whyNot(CompiledRule rule, Subject subject) {
     Match match = rule.rule().match();
     List<String> reasons = new ArrayList<>();
     if (!rule.hosts().matches(subject.host())) {
@@ -46,7 +46,7 @@ final class Reasons {
             rule.applications(),
             match.applications())
         .ifPresent(reasons::add);
-    return String.join("; ", reasons);
+    return reasons;
   }
 
   private static Optional<String> ownerReason(

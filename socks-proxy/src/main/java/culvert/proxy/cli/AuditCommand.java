@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "audit",
     description = {
-      "Lists the jobs and transfers of the audit trail, and adds the jobs up by route.",
+      "Lists what the audit trail holds, and adds the jobs up by route.",
       "A job counts when it has ended; what its transfers moved is in its sums."
     },
     mixinStandardHelpOptions = true,

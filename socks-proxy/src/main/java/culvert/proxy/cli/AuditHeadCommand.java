@@ -13,9 +13,8 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "head",
     description = {
-      "Prints the hash of the audit trail's last line, and of that of each file which another",
-      "Culvert has written beside it. Kept elsewhere, they let culvert audit verify --head find",
-      "out later whether a trail's end was taken off."
+      "Prints the hash of the audit trail's last line, and of those of files beside it.",
+      "Kept elsewhere, they let culvert audit verify --head find out later whether a trail's end was taken off."
     },
     mixinStandardHelpOptions = true,
     footer = {"", "Example: @|bold culvert audit head|@"})

@@ -16,8 +16,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "verify",
     description = {
-      "Follows the chain of the audit trail: says where lines were taken out, changed or moved,",
-      "and exits with 1 then. What was taken off its end shows only against a hash that was",
+      "Says whether the audit trail is whole.",
+      "Follows its chain to where lines were taken out, changed or moved, and exits with 1",
+      "then. What was taken off its end shows only against a hash that was",
       "kept elsewhere, as culvert audit head prints it."
     },
     mixinStandardHelpOptions = true,

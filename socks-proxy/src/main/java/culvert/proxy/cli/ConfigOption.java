@@ -33,6 +33,11 @@ final class ConfigOption {
     return find().map(Path::toString).orElse("the built-in default");
   }
 
+  /** The same where it is not the user who has said so. */
+  Optional<String> found() {
+    return file == null ? Optional.of(name()) : Optional.empty();
+  }
+
   /** Reads it, now and again for a reload. */
   ConfigResult load() {
     ConfigLoader loader = new ConfigLoader(terminal.environment());

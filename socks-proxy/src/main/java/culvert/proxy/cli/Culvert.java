@@ -14,9 +14,11 @@ import java.nio.charset.Charset;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The program {@code culvert}. */
 @Command(
@@ -92,6 +94,7 @@ public final class Culvert implements Callable<Integer> {
             .addSubcommand(new CommandLine.HelpCommand());
     line.setOut(writer(terminal.out()));
     line.setErr(writer(terminal.err()));
+    line.setParameterExceptionHandler((e, given) -> wrongUsage(e));
     line.setExecutionExceptionHandler((e, command, result) -> failed(terminal, e));
     try {
       return line.execute(args);
@@ -102,6 +105,15 @@ public final class Culvert implements Callable<Integer> {
 
   private static PrintWriter writer(PrintStream stream) {
     return new PrintWriter(new OutputStreamWriter(stream, Charset.defaultCharset()), true);
+  }
+
+  private static int wrongUsage(ParameterException e) {
+    CommandLine command = e.getCommandLine();
+    PrintWriter err = command.getErr();
+    err.println("culvert: " + e.getMessage());
+    UnmatchedArgumentException.printSuggestions(e, err);
+    err.println("Try: " + command.getCommandSpec().qualifiedName() + " --help");
+    return ExitCode.USAGE;
   }
 
   private static int failed(Terminal terminal, Exception e) {

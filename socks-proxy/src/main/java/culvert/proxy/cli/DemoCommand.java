@@ -10,8 +10,7 @@ import picocli.CommandLine.Option;
 /** {@code culvert demo}. */
 @Command(
     name = "demo",
-    description =
-        "Shows a real FTP transfer through SOCKS and SSH, step by step, on embedded servers.",
+    description = "Shows a real FTP transfer through SOCKS and SSH, step by step.",
     mixinStandardHelpOptions = true,
     footer = {"", "Example: @|bold culvert demo --once|@"})
 final class DemoCommand implements Callable<Integer> {

@@ -33,9 +33,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "explain",
     description = {
-      "Says which rule a connection matches, why the earlier ones do not match,",
-      "and which route and fallback follow. Connects to nothing; asks the name server",
-      "where a rule needs an address."
+      "Says which rule a connection matches, and which route follows.",
+      "Says why the earlier rules do not match, and which fallback there is. Connects to",
+      "nothing; asks the name server where a rule needs an address."
     },
     mixinStandardHelpOptions = true,
     footer = {"", "Example: @|bold culvert explain ftp.example.com:21 --from 10.1.2.3|@"})
@@ -46,9 +46,9 @@ final class ExplainCommand implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Parameters(
-      paramLabel = "HOST:PORT",
-      description = "The destination as the client would name it.",
-      converter = HostPortConverter.class)
+      paramLabel = "HOST[:PORT]",
+      description = "The destination as the client would name it; port 21 if it is left out.",
+      converter = FtpServerConverter.class)
   private Endpoint destination = new Endpoint("localhost", 21);
 
   @Option(
@@ -76,6 +76,11 @@ final class ExplainCommand implements Callable<Integer> {
       paramLabel = "NAME",
       description = "The user of this host that the client runs as, for rules that ask for it.")
   private @Nullable String osUser;
+
+  @Option(
+      names = "--all",
+      description = "Say of each earlier rule why it does not match, however many there are.")
+  private boolean all;
 
   ExplainCommand(Terminal terminal) {
     this.terminal = terminal;
@@ -116,15 +121,7 @@ final class ExplainCommand implements Callable<Integer> {
       request = withWhatIsNeeded(request, explanation.decision());
       explanation = engine.explain(request);
     }
-    for (Explanation.Rejected rejected : explanation.rejected()) {
-      out.println(
-          "  rule "
-              + rejected.rule().name()
-              + " ("
-              + rejected.rule().location()
-              + ") does not match: "
-              + rejected.why());
-    }
+    new RejectedRules(explanation.rejected(), all).lines().forEach(out::println);
     if (explanation.decision() instanceof Decision.Decided decided) {
       if (blocksTheUnresolvable(request, decided)) {
         out.println(

@@ -16,8 +16,9 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "pins",
     description = {
-      "Lists the destinations that were once tunnelled, since when, and through which SSH",
-      "server. They are not connected in plaintext because that server cannot be reached."
+      "Lists what was once tunnelled, and through which SSH server.",
+      "Such destinations are not connected in plaintext because that server cannot be",
+      "reached."
     },
     mixinStandardHelpOptions = true,
     footer = {"", "Example: @|bold culvert pins -c culvert.yaml|@"})
@@ -38,6 +39,10 @@ final class PinsCommand implements Callable<Integer> {
       return ExitCode.USAGE;
     }
     PinFile file = new PinFile(new StateDirectory(config.get().stateDirectory()));
+    configOption
+        .found()
+        .ifPresent(
+            name -> terminal.err().println("culvert: " + file.path() + ", as " + name + " says"));
     if (!file.exists()) {
       return ExitCode.OK;
     }

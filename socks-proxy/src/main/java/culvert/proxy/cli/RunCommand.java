@@ -20,7 +20,7 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "run",
     description = {
-      "Starts the proxy and stays. Prints one line when it is ready.",
+      "Starts the proxy and stays; prints one line when it is ready.",
       "SIGTERM and SIGINT let open transfers end, a second one breaks them off;",
       "SIGHUP reads the configuration again, for new connections;",
       "SIGUSR1 opens the audit trail's file anew, for logrotate."

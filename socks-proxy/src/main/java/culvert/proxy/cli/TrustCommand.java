@@ -32,9 +32,9 @@ import picocli.CommandLine.TypeConversionException;
 @Command(
     name = "trust",
     description = {
-      "Fetches the host keys of SSH servers, shows their fingerprints, and adds them",
-      "to the known_hosts of a profile. Compare the fingerprints with those that the",
-      "server's administrator gives you."
+      "Adds the host keys of SSH servers to known_hosts, after a question.",
+      "Fetches them and shows their fingerprints, to be compared with those that the",
+      "server's administrator gives you; the file is that of a profile."
     },
     mixinStandardHelpOptions = true,
     footer = {

@@ -24,8 +24,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "tunnel",
     description = {
-      "Opens fixed tunnels through an SSH server, as ssh -L and ssh -R do, but ones"
-          + " that understand FTP where ftp/ stands in front. Stays until SIGINT or SIGTERM."
+      "Opens fixed tunnels, as ssh -L and ssh -R do.",
+      "With ftp/ in front they understand FTP. Stays until SIGINT or SIGTERM."
     },
     mixinStandardHelpOptions = true,
     footer = {

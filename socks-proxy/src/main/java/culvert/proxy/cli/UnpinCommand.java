@@ -26,8 +26,9 @@ import picocli.CommandLine.TypeConversionException;
 @Command(
     name = "unpin",
     description = {
-      "Forgets that destinations were once tunnelled, so that they may be connected in",
-      "plaintext again where a rule allows it. Holds at once, without a reload."
+      "Forgets that destinations were once tunnelled.",
+      "They may be connected in plaintext again where a rule allows it. Holds at once,",
+      "without a reload."
     },
     mixinStandardHelpOptions = true,
     footer = {"", "Example: @|bold culvert unpin ftp.example.com 192.0.2.7:2121|@"})
@@ -72,6 +73,10 @@ final class UnpinCommand implements Callable<Integer> {
   private int unpin(CulvertConfig config) throws IOException {
     StateDirectory directory = new StateDirectory(config.stateDirectory());
     PinFile file = new PinFile(directory);
+    configOption
+        .found()
+        .ifPresent(
+            name -> terminal.err().println("culvert: " + file.path() + ", as " + name + " says"));
     if (!file.exists()) {
       terminal.err().println("culvert: nothing is pinned: no " + directory.path());
       return ExitCode.SOFTWARE;

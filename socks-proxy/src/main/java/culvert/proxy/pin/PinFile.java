@@ -49,6 +49,11 @@ public final class PinFile {
     this.next = directory.path().resolve("pins.new");
   }
 
+  /** Where it is, or would be. */
+  public Path path() {
+    return file;
+  }
+
   /** Whether there has ever been a Culvert that kept state here. */
   public boolean exists() {
     return Files.exists(directory.path());

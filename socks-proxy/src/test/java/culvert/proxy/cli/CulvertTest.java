@@ -1,6 +1,7 @@
 package culvert.proxy.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import ch.qos.logback.classic.Logger;
 import java.nio.file.Path;
@@ -31,10 +32,10 @@ class CulvertTest {
         "check --nonsense",
         "check -c",
         "explain",
-        "explain ftp.example",
+        "explain ftp.example:x",
         "explain ftp.example:0",
         "explain ftp.example:65536",
-        "explain ::1:21",
+        "explain [::1:21",
         "explain h:21 --from somewhere",
         "explain h:21 --from 10.0.0.0/8",
         "explain h:21 --listener nonsense",
@@ -46,7 +47,20 @@ class CulvertTest {
 
     assertThat(culvert.execute(args)).isEqualTo(2);
     assertThat(culvert.out()).isEmpty();
-    assertThat(culvert.err()).isNotEmpty();
+    assertThat(culvert.err().lines()).hasSizeBetween(2, 4).first(STRING).startsWith("culvert: ");
+    assertThat(culvert.err().lines()).last(STRING).matches("Try: culvert[a-z ]* --help");
+    assertThat(culvert.err()).doesNotContain("Usage:");
+  }
+
+  @Test
+  void summariesAreWholeSentencesOnOneLine() {
+    assertThat(culvert.execute("--help")).isZero();
+    assertThat(culvert.execute("audit", "--help")).isZero();
+
+    assertThat(culvert.outLines().stream().filter(line -> line.matches("  [a-z]+ {2,}[A-Z].*")))
+        .hasSizeGreaterThan(11)
+        .allSatisfy(line -> assertThat(line).endsWith(".").hasSizeLessThanOrEqualTo(80));
+    assertThat(culvert.outLines()).noneMatch(line -> line.matches(" {10,}[a-z].*"));
   }
 
   @ParameterizedTest(name = "culvert {0} --help")

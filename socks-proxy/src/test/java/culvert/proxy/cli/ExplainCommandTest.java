@@ -272,4 +272,40 @@ class ExplainCommandTest {
             "target:   mf:21, as seen from the SSH server")
         .anyMatch(line -> line.startsWith("through:  bastion:22"));
   }
+
+  @Test
+  void withoutAPortItIsThatOfFtp() {
+    assertThat(culvert.execute("explain", "a.mf.example")).isZero();
+    assertThat(culvert.execute("explain", "2001:db8::1")).isZero();
+
+    assertThat(culvert.outLines())
+        .contains(
+            "a.mf.example:21 from 127.0.0.1 at socks", "[2001:db8::1]:21 from 127.0.0.1 at socks");
+  }
+
+  @Test
+  void manyRulesThatFailForTheSameReasonShareALine() throws IOException {
+    StringBuilder rules = new StringBuilder("rules:\n");
+    for (int i = 1; i <= 60; i++) {
+      rules.append("  - { name: mf-%d, match: { host: mf%d }, action: block }\n".formatted(i, i));
+    }
+    rules.append("  - { name: other, match: { host: a, port: 22 }, action: block }\n");
+    rules.append("  - { name: rest, match: { port: 21 }, action: ftp-tunnel }\n");
+    Files.writeString(directory.resolve("culvert.yaml"), rules);
+
+    assertThat(culvert.execute("explain", "x.example")).isZero();
+    assertThat(culvert.outLines())
+        .startsWith(
+            "x.example:21 from 127.0.0.1 at socks",
+            "  rules mf-1, mf-2, mf-3 and 57 more do not match: host x.example is not theirs (--all:"
+                + " each)",
+            "  rule other ("
+                + directory.resolve("culvert.yaml")
+                + ":62:5) does not match: host x.example is not a; port 21 is not 22",
+            "  rule rest (" + directory.resolve("culvert.yaml") + ":63:5) matches");
+
+    CommandLineRun all = new CommandLineRun(directory);
+    assertThat(all.execute("explain", "--all", "x.example")).isZero();
+    assertThat(all.outLines()).filteredOn(line -> line.contains("does not match")).hasSize(61);
+  }
 }

@@ -173,4 +173,16 @@ class PinsCommandTest {
   private String config() {
     return directory.resolve("culvert.yaml").toString();
   }
+
+  @Test
+  void whoNamesNoConfigurationIsToldWhatWasLookedAt() throws IOException {
+    write(FIRST);
+    String where = "culvert: " + file + ", as " + config() + " says\n";
+
+    assertThat(culvert.execute("pins")).isZero();
+    assertThat(culvert.err()).isEqualTo(where);
+    assertThat(culvert.execute("unpin", "other.example")).isEqualTo(1);
+    assertThat(culvert.err())
+        .isEqualTo(where + where + "culvert: other.example:21 is not pinned\n");
+  }
 }
