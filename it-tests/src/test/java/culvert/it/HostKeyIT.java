@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @AnyTransport
 class HostKeyIT {
+  private static final int CURL_LOGIN_DENIED = 67;
   private static final Map<String, String> USERS = Map.of("amy", "secret");
 
   @RegisterExtension final Peers peers = new Peers();
@@ -90,7 +91,7 @@ class HostKeyIT {
       assertThat(ftp.reply()).startsWith("220 ");
       assertThat(ftp.login("amy", "secret"))
           .isEqualTo(
-              "421 culvert: host key of 127.0.0.1 cannot be verified (known hosts file %s cannot be read: a directory (expected: a regular file)): not sending credentials",
+              "530 culvert: host key of 127.0.0.1 cannot be verified (known hosts file %s cannot be read: a directory (expected: a regular file)): not sending credentials",
               unreadable);
     }
     assertThat(sshServer.authenticationBytes()).isZero();
@@ -121,7 +122,7 @@ class HostKeyIT {
       ftp.reply();
       assertThat(ftp.login("amy", "secret"))
           .startsWith(
-              "421 culvert: host key of mainframe (127.0.0.1:" + sshServer.port() + ") changed (");
+              "530 culvert: host key of mainframe (127.0.0.1:" + sshServer.port() + ") changed (");
     }
     assertThat(sshServer.authenticationBytes()).isEqualTo(bytes);
     assertThat(ftpServer.connections()).hasSize(connections);
@@ -143,7 +144,7 @@ class HostKeyIT {
       sshServer.restartWithNewHostKey();
       try (FtpDialogue ftp = culvert.ftp(ftpServer.port())) {
         ftp.reply();
-        assertThat(ftp.login("amy", "secret")).startsWith("421 culvert: host key of ");
+        assertThat(ftp.login("amy", "secret")).startsWith("530 culvert: host key of ");
       }
     }
   }
@@ -170,14 +171,14 @@ class HostKeyIT {
         assertThat(ftp.reply()).startsWith("220 ");
         assertThat(ftp.login("amy", "secret"))
             .matches(
-                "421 culvert: host key of \\[127\\.0\\.0\\.1]:%d %s \\(.*\\): not sending credentials"
+                "530 culvert: host key of \\[127\\.0\\.0\\.1]:%d %s \\(.*\\): not sending credentials"
                     .formatted(sshServer.port(), verdict));
         assertThat(ftp.atEnd()).isTrue();
       }
       Run<String> run =
           CurlClient.through("--socks5-hostname", culvert.port(), "amy", "secret")
               .text("ftp://127.0.0.1:" + ftpServer.port() + "/");
-      assertThat(run.exitCode()).as(run.toString()).isNotZero();
+      assertThat(run.exitCode()).as(run.toString()).isEqualTo(CURL_LOGIN_DENIED);
     }
     assertThat(sshServer.connections()).isPositive();
     assertThat(sshServer.authenticationBytes()).isZero();

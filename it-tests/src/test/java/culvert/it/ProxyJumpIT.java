@@ -206,7 +206,7 @@ class ProxyJumpIT {
     try (Culvert culvert = Culvert.start(config)) {
       assertThat(heardBy(culvert))
           .containsPattern(
-              "421 culvert: host key of \\[127\\.0\\.0\\.1]:%d changed|was answered 2"
+              "530 culvert: host key of \\[127\\.0\\.0\\.1]:%d changed|was answered 2"
                   .formatted(middle().port()));
     }
     assertThat(middle().log()).doesNotContain("userauth-request");

@@ -252,7 +252,7 @@ class SshConfigIT {
         FtpDialogue ftp = culvert.ftp(vsftpd.port())) {
       assertThat(ftp.reply()).startsWith("220 ");
       assertThat(ftp.login(TestAccount.USER, TestAccount.password()))
-          .startsWith("421 culvert: host key of [127.0.0.1]:" + sshd.port() + " is unknown");
+          .startsWith("530 culvert: host key of [127.0.0.1]:" + sshd.port() + " is unknown");
       assertThat(sshd.log()).doesNotContain("Accepted", "Failed password");
     }
   }

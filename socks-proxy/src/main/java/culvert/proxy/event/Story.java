@@ -303,9 +303,9 @@ public final class Story implements ConnectionRecorder {
     if (!ended) {
       ended = true;
       endedAt = nanoTime.getAsLong();
-      boolean refused = refusal != null && reason == EndReason.COMPLETED; // and the client has left
-      EndReason truth = refused ? EndReason.REFUSED : reason;
-      String why = refused && detail.isEmpty() ? refusal : detail;
+      @Nullable String refused = reason == EndReason.COMPLETED ? refusal : null; // and then it left
+      EndReason truth = refused == null ? reason : EndReason.REFUSED;
+      String why = refused == null || !detail.isEmpty() ? detail : refused;
       observers.forEach(observer -> observer.ended(this, truth, why));
     }
   }

@@ -48,6 +48,10 @@ final class LoginConversation implements Conversation, LoginDeadlines.Listener {
     return cause instanceof SshException ssh && LOGIN_FAILURES.contains(ssh.failure());
   }
 
+  private static boolean isUntrusted(Exception cause) {
+    return cause instanceof SshException ssh && ssh.failure() == SshFailure.HOST_KEY;
+  }
+
   /** The session has ended: secrets are wiped. */
   void close() {
     deadlines.stop();
@@ -134,7 +138,11 @@ final class LoginConversation implements Conversation, LoginDeadlines.Listener {
     failure = PlainWords.of(cause);
     String text = "culvert: " + failure;
     on(
-        isLoginRefused(cause) ? new LoginEvent.Refused(text) : new LoginEvent.UpstreamFailed(text),
+        isLoginRefused(cause)
+            ? new LoginEvent.Refused(text)
+            : isUntrusted(cause)
+                ? new LoginEvent.Untrusted(text)
+                : new LoginEvent.UpstreamFailed(text),
         () -> {});
   }
 

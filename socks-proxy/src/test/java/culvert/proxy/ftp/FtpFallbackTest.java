@@ -223,7 +223,7 @@ class FtpFallbackTest {
     client.answer();
     logIn(client);
 
-    assertThat(client.rest()).isEqualTo("421 culvert: ssh server gate:22: HOST_KEY\r\nEOF");
+    assertThat(client.rest()).isEqualTo("530 culvert: ssh server gate:22: HOST_KEY\r\nEOF");
     assertThat(ftp.ssh.logins).isEmpty();
     assertThat(ftp.direct).isEmpty();
   }

@@ -75,8 +75,10 @@ public final class LoginCapture implements AutoCloseable {
       opened(opened.serves());
     } else if (event instanceof LoginEvent.Refused refused) {
       refused(refused.text());
+    } else if (event instanceof LoginEvent.Untrusted untrusted) {
+      upstreamFailed(depth == LoginDepth.USER ? 421 : 530, untrusted.text());
     } else if (event instanceof LoginEvent.UpstreamFailed failed) {
-      upstreamFailed(failed.text());
+      upstreamFailed(421, failed.text());
     } else if (event instanceof LoginEvent.Replied replied) {
       replied(replied.reply());
     }
@@ -286,12 +288,12 @@ public final class LoginCapture implements AutoCloseable {
     awaitAnotherUser();
   }
 
-  private void upstreamFailed(String text) {
+  private void upstreamFailed(int code, String text) {
     if (state != LoginState.OPENING_UPSTREAM && state != LoginState.REPLAYING_LOGIN) {
       illegal("UpstreamFailed");
       return;
     }
-    effects.add(new LoginEffect.ToClient(OwnReply.of(421, text)));
+    effects.add(new LoginEffect.ToClient(OwnReply.of(code, text)));
     refuse();
   }
 

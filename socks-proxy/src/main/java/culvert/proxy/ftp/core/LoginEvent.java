@@ -20,6 +20,12 @@ public sealed interface LoginEvent {
   /** The SSH login, or the destination that USER has named: the client may try another user. */
   record Refused(String text) implements LoginEvent {}
 
+  /**
+   * The SSH server is not the one that it should be. No retry can mend that, and to a client that
+   * has sent its password it must not look as if: curl takes a 421 for a timeout.
+   */
+  record Untrusted(String text) implements LoginEvent {}
+
   /** No upstream control connection can be made, or the one that stood has failed. */
   record UpstreamFailed(String text) implements LoginEvent {}
 

@@ -441,6 +441,24 @@ class LoginCaptureTest {
   }
 
   @Test
+  void anUntrustedUpstreamIsA530ToAPasswordAndTheEnd() {
+    given(LoginState.OPENING_UPSTREAM);
+
+    assertThat(on(new LoginEvent.Untrusted("culvert: host key\r\n230 in")))
+        .containsExactly("< 530 culvert: host key??230 in", "Close");
+    assertThat(on(client("USER other"))).isEmpty();
+  }
+
+  @Test
+  void anUntrustedUpstreamIsA421ToANameAlone() {
+    login = new Captured(new LoginCapture(LoginDepth.USER));
+    on(client("USER bob"));
+
+    assertThat(on(new LoginEvent.Untrusted("culvert: host key")))
+        .containsExactly("< 421 culvert: host key", "Close");
+  }
+
+  @Test
   void whatIsPipelinedBehindPassWaitsAndIsReleasedInOrder() {
     given(LoginState.OPENING_UPSTREAM);
 
@@ -602,6 +620,7 @@ class LoginCaptureTest {
                 TUNNEL,
                 server("230 in"),
                 new LoginEvent.Refused("x"),
+                new LoginEvent.Untrusted("x"),
                 new LoginEvent.UpstreamFailed("x")))
         .isEmpty();
     assertThat(login.state()).isEqualTo(state);
