@@ -107,7 +107,7 @@ public final class ProxyDaemon implements AutoCloseable {
     this.config = config;
     this.policy = Policy.of(config);
     this.foundations = foundations;
-    metrics = new Metrics(version().orElse("unknown"));
+    metrics = foundations.add(new Metrics(version().orElse("unknown")), Metrics::close);
     metrics.profiles(config.profiles().keySet());
     reloads = new Reloads(config, Clock.systemUTC());
     audit =

@@ -15,7 +15,7 @@ record ShownNumbers(Metrics metrics) {
   }
 
   ShownNumbers of(Audit audit) {
-    metrics.counter("culvert_audit_lost_total", "Events the audit trail has lost", audit::lost);
+    metrics.counter("culvert_audit_lost", "Events the audit trail has lost", audit::lost);
     metrics.gauge(
         "culvert_audit_failing",
         "1: the audit trail cannot be written at the moment",

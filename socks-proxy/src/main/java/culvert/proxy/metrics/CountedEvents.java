@@ -1,96 +1,63 @@
 package culvert.proxy.metrics;
 
+import static culvert.proxy.metrics.Meters.count;
+
 import culvert.config.FallbackReason;
 import culvert.proxy.event.EndReason;
 import culvert.proxy.event.HandshakeFailure;
 import culvert.proxy.event.ProxyEvents;
 import culvert.ssh.SshFailure;
-import io.prometheus.metrics.core.datapoints.CounterDataPoint;
-import io.prometheus.metrics.core.metrics.Counter;
-import io.prometheus.metrics.core.metrics.Gauge;
-import io.prometheus.metrics.model.registry.PrometheusRegistry;
-import java.util.EnumMap;
+import io.micrometer.core.instrument.Counter;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 
-/**
- * Counts events. All counters are there from the start, so that a rate has a zero to begin with.
- */
+/** Counts events. All counters are there from the start. */
 final class CountedEvents implements ProxyEvents {
-  private final PrometheusRegistry registry;
-  private final Gauge active;
+  private final AtomicInteger active;
   private final Counter started;
   private final Counter keptFromPlaintext;
   private final Counter pinsNotWritten;
-  private final Map<EndReason, CounterDataPoint> ended;
-  private final Map<FallbackReason, CounterDataPoint> fallbacks;
-  private final Map<SshFailure, CounterDataPoint> tunnelFailures;
-  private final Map<HandshakeFailure, CounterDataPoint> handshakeFailures;
+  private final Map<EndReason, Counter> ended;
+  private final Map<FallbackReason, Counter> fallbacks;
+  private final Map<SshFailure, Counter> tunnelFailures;
+  private final Map<HandshakeFailure, Counter> handshakeFailures;
 
-  CountedEvents(PrometheusRegistry registry) {
-    this.registry = registry;
+  CountedEvents(Meters meters) {
     active =
-        Gauge.builder()
-            .name("culvert_connections_active")
-            .help("Client connections that have asked for something and not ended")
-            .withoutExemplars()
-            .register(registry);
-    started = counter("culvert_connections_started_total", "Client connections that asked");
+        meters.level(
+            "culvert.connections.active",
+            "Client connections that have asked for something and not ended");
+    started = meters.counter("culvert.connections.started", "Client connections that asked");
     keptFromPlaintext =
-        counter(
-            "culvert_fallbacks_pinned_total",
+        meters.counter(
+            "culvert.fallbacks.pinned",
             "Connections kept from plaintext, as they were once tunnelled");
     pinsNotWritten =
-        counter("culvert_pins_unwritten_total", "Failures to write down what was tunnelled");
+        meters.counter("culvert.pins.unwritten", "Failures to write down what was tunnelled");
     ended =
-        counters(
+        meters.counters(
             EndReason.class,
-            "culvert_connections_ended_total",
+            "culvert.connections.ended",
             "reason",
             "Ended client connections, control and data");
     fallbacks =
-        counters(
+        meters.counters(
             FallbackReason.class,
-            "culvert_fallbacks_total",
+            "culvert.fallbacks",
             "reason",
             "Jobs that went on in plaintext because no tunnel could be made");
     tunnelFailures =
-        counters(
+        meters.counters(
             SshFailure.class,
-            "culvert_tunnel_failures_total",
+            "culvert.tunnel.failures",
             "failure",
             "Jobs for which no tunnel could be made, whatever became of them");
     handshakeFailures =
-        counters(
+        meters.counters(
             HandshakeFailure.class,
-            "culvert_handshake_failures_total",
+            "culvert.handshake.failures",
             "reason",
             "Clients that never came to ask");
-  }
-
-  private Counter counter(String name, String help, String... labels) {
-    return Counter.builder()
-        .name(name)
-        .help(help)
-        .labelNames(labels)
-        .withoutExemplars()
-        .register(registry);
-  }
-
-  private <E extends Enum<E>> Map<E, CounterDataPoint> counters(
-      Class<E> type, String name, String label, String help) {
-    Counter counter = counter(name, help, label);
-    Map<E, CounterDataPoint> counters = new EnumMap<>(type);
-    for (E value : type.getEnumConstants()) {
-      counters.put(value, counter.labelValues(Words.of(value)));
-    }
-    return counters;
-  }
-
-  private static <E extends Enum<E>> void count(Map<E, CounterDataPoint> counters, E value) {
-    CounterDataPoint counter = counters.get(value);
-    if (counter != null) {
-      counter.inc();
-    }
   }
 
   @Override
@@ -100,8 +67,8 @@ final class CountedEvents implements ProxyEvents {
 
   @Override
   public void connectionStarted() {
-    active.inc();
-    started.inc();
+    active.incrementAndGet();
+    started.increment();
   }
 
   @Override
@@ -116,17 +83,17 @@ final class CountedEvents implements ProxyEvents {
 
   @Override
   public void keptFromPlaintext() {
-    keptFromPlaintext.inc();
+    keptFromPlaintext.increment();
   }
 
   @Override
   public void pinNotWritten() {
-    pinsNotWritten.inc();
+    pinsNotWritten.increment();
   }
 
   @Override
   public void connectionEnded(EndReason reason) {
-    active.dec();
+    active.decrementAndGet();
     count(ended, reason);
   }
 }

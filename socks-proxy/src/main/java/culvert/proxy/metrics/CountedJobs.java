@@ -8,10 +8,11 @@ import culvert.proxy.event.Job;
 import culvert.proxy.event.JobObserver;
 import culvert.proxy.event.Story;
 import culvert.proxy.event.TakenRoute;
-import io.prometheus.metrics.core.datapoints.CounterDataPoint;
-import io.prometheus.metrics.core.metrics.Counter;
-import io.prometheus.metrics.core.metrics.Histogram;
-import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import java.util.EnumMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Counts jobs, as the audit trail tells of them. Labels are words of few, and names of rules, of
@@ -24,44 +25,20 @@ final class CountedJobs implements JobObserver {
   };
 
   private final RuleLabels rules = new RuleLabels();
-  private final Counter jobs;
-  private final Counter transfers;
-  private final Counter bytes;
-  private final Histogram durations;
+  private final Meters meters;
+  private final Map<TakenRoute, DistributionSummary> durations = new EnumMap<>(TakenRoute.class);
 
-  CountedJobs(PrometheusRegistry registry) {
-    jobs =
-        Counter.builder()
-            .name("culvert_jobs_total")
-            .help("Jobs that have ended, by the route taken, and why it was not SSH")
-            .labelNames("rule", "route", "why")
-            .withoutExemplars()
-            .register(registry);
-    transfers =
-        Counter.builder()
-            .name("culvert_transfers_total")
-            .help("FTP data connections that have ended")
-            .labelNames("rule", "route", "outcome")
-            .withoutExemplars()
-            .register(registry);
-    bytes =
-        Counter.builder()
-            .name("culvert_bytes_total")
-            .help("Bytes of data as they pass, without the commands and replies of FTP")
-            .labelNames("rule", "route", "direction")
-            .withoutExemplars()
-            .register(registry);
-    durations =
-        Histogram.builder()
-            .name("culvert_job_duration_seconds")
-            .help("Jobs that have ended, from their request to their end")
-            .labelNames("route")
-            .classicOnly()
-            .classicUpperBounds(SECONDS)
-            .withoutExemplars()
-            .register(registry);
+  CountedJobs(Meters meters) {
+    this.meters = meters;
     for (TakenRoute route : TakenRoute.values()) {
-      durations.initLabelValues(route.toString());
+      durations.put(
+          route,
+          DistributionSummary.builder("culvert.job.duration")
+              .baseUnit("seconds")
+              .description("Jobs that have ended, from their request to their end")
+              .tag("route", route.toString())
+              .serviceLevelObjectives(SECONDS)
+              .register(meters.registry()));
     }
   }
 
@@ -74,35 +51,66 @@ final class CountedJobs implements JobObserver {
 
   private ByteMeter meter(Job job, TakenRoute route) {
     String rule = rules.label(job.story().rule());
-    CounterDataPoint up = bytes.labelValues(rule, route.toString(), "up");
-    CounterDataPoint down = bytes.labelValues(rule, route.toString(), "down");
+    Counter up = bytes(rule, route, "up");
+    Counter down = bytes(rule, route, "down");
     return new ByteMeter() {
       @Override
       public void up(long count) {
-        up.inc(count);
+        up.increment(count);
       }
 
       @Override
       public void down(long count) {
-        down.inc(count);
+        down.increment(count);
       }
     };
+  }
+
+  private Counter bytes(String rule, TakenRoute route, String direction) {
+    return meters.counter(
+        "culvert.bytes",
+        "Bytes of data as they pass, without the commands and replies of FTP",
+        "rule",
+        rule,
+        "route",
+        route.toString(),
+        "direction",
+        direction);
   }
 
   @Override
   public void transferEnded(Job job, EndedTransfer transfer) {
     Ended end = transfer.end();
-    transfers
-        .labelValues(
-            rules.label(job.story().rule()), end.route().toString(), end.outcome().toString())
-        .inc();
+    meters
+        .counter(
+            "culvert.transfers",
+            "FTP data connections that have ended",
+            "rule",
+            rules.label(job.story().rule()),
+            "route",
+            end.route().toString(),
+            "outcome",
+            end.outcome().toString())
+        .increment();
   }
 
   @Override
   public void ended(Job job, EndedJob ended) {
     Ended end = ended.end();
-    String route = end.route().toString();
-    jobs.labelValues(rules.label(job.story().rule()), route, end.why().orElse("")).inc();
-    durations.labelValues(route).observe(end.duration().toNanos() / 1e9);
+    meters
+        .counter(
+            "culvert.jobs",
+            "Jobs that have ended, by the route taken, and why it was not SSH",
+            "rule",
+            rules.label(job.story().rule()),
+            "route",
+            end.route().toString(),
+            "why",
+            end.why().orElse(""))
+        .increment();
+    @Nullable DistributionSummary duration = durations.get(end.route());
+    if (duration != null) {
+      duration.record(end.duration().toNanos() / 1e9);
+    }
   }
 }

@@ -4,11 +4,11 @@ import culvert.config.SshProfile;
 import culvert.ssh.SshEvents;
 import culvert.ssh.SshFailure;
 import culvert.ssh.SshServer;
-import io.prometheus.metrics.core.metrics.Counter;
-import io.prometheus.metrics.core.metrics.Gauge;
-import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.micrometer.core.instrument.Counter;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Counts SSH connections, logins and what becomes of host keys. */
 final class CountedSsh implements SshEvents {
@@ -17,47 +17,48 @@ final class CountedSsh implements SshEvents {
   static final String UNNAMED = "(hop)";
 
   private final Set<String> profiles = ConcurrentHashMap.newKeySet();
-  private final Gauge connections;
-  private final Counter logins;
+  private final Map<String, AtomicInteger> connections = new ConcurrentHashMap<>();
+  private final Meters meters;
   private final Counter accepted;
   private final Counter changed;
 
-  CountedSsh(PrometheusRegistry registry) {
-    connections =
-        Gauge.builder()
-            .name("culvert_ssh_connections")
-            .help("SSH connections that are logged in")
-            .labelNames("profile")
-            .withoutExemplars()
-            .register(registry);
-    logins =
-        Counter.builder()
-            .name("culvert_ssh_logins_total")
-            .help("Logins at SSH servers: ok, or how they have failed")
-            .labelNames("profile", "result")
-            .withoutExemplars()
-            .register(registry);
+  CountedSsh(Meters meters) {
+    this.meters = meters;
     accepted =
-        Counter.builder()
-            .name("culvert_ssh_host_keys_accepted_total")
-            .help("SSH servers of which nothing was known, and that were taken with their keys")
-            .withoutExemplars()
-            .register(registry);
+        meters.counter(
+            "culvert.ssh.host.keys.accepted",
+            "SSH servers of which nothing was known, and that were taken with their keys");
     changed =
-        Counter.builder()
-            .name("culvert_ssh_host_keys_changed_total")
-            .help("Times that an SSH server has shown another key than is known, or a revoked one")
-            .withoutExemplars()
-            .register(registry);
+        meters.counter(
+            "culvert.ssh.host.keys.changed",
+            "Times that an SSH server has shown another key than is known, or a revoked one");
   }
 
   /** These profiles are there, and what is counted of them begins at zero. */
   void present(Set<String> names) {
     profiles.addAll(names);
     for (String name : names) {
-      connections.initLabelValues(name);
-      logins.initLabelValues(name, "ok");
+      connections(name);
+      logins(name, "ok");
     }
+  }
+
+  private AtomicInteger connections(String profile) {
+    return connections.computeIfAbsent(
+        profile,
+        name ->
+            meters.level(
+                "culvert.ssh.connections", "SSH connections that are logged in", "profile", name));
+  }
+
+  private Counter logins(String profile, String result) {
+    return meters.counter(
+        "culvert.ssh.logins",
+        "Logins at SSH servers: ok, or how they have failed",
+        "profile",
+        profile,
+        "result",
+        result);
   }
 
   private String label(SshServer server) {
@@ -67,28 +68,28 @@ final class CountedSsh implements SshEvents {
 
   @Override
   public void accepted(SshServer server, String key) {
-    accepted.inc();
+    accepted.increment();
   }
 
   @Override
   public void changed(SshServer server, String key, String how) {
-    changed.inc();
+    changed.increment();
   }
 
   @Override
   public void loggedIn(SshServer server) {
     String profile = label(server);
-    connections.labelValues(profile).inc();
-    logins.labelValues(profile, "ok").inc();
+    connections(profile).incrementAndGet();
+    logins(profile, "ok").increment();
   }
 
   @Override
   public void loginFailed(SshServer server, SshFailure failure) {
-    logins.labelValues(label(server), Words.of(failure)).inc();
+    logins(label(server), Words.of(failure)).increment();
   }
 
   @Override
   public void ended(SshServer server) {
-    connections.labelValues(label(server)).dec();
+    connections(label(server)).decrementAndGet();
   }
 }

@@ -3,43 +3,48 @@ package culvert.proxy.metrics;
 import culvert.proxy.event.JobObserver;
 import culvert.proxy.event.ProxyEvents;
 import culvert.ssh.SshEvents;
-import io.prometheus.metrics.core.metrics.CounterWithCallback;
-import io.prometheus.metrics.core.metrics.Gauge;
-import io.prometheus.metrics.core.metrics.GaugeWithCallback;
-import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
-import io.prometheus.metrics.model.registry.PrometheusRegistry;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.LongSupplier;
 
 /**
  * What one daemon counts, described in docs/METRICS.md. Any thread may call; nothing that is
- * counted blocks, or makes others wait.
+ * counted blocks, or makes others wait. Whoever creates it closes it.
  */
-public final class Metrics {
-  private final PrometheusRegistry registry = new PrometheusRegistry();
-  private final CountedEvents events = new CountedEvents(registry);
-  private final CountedJobs jobs = new CountedJobs(registry);
-  private final CountedSsh ssh = new CountedSsh(registry);
+public final class Metrics implements AutoCloseable {
+  private final PrometheusMeterRegistry registry =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final CountedEvents events;
+  private final CountedJobs jobs;
+  private final CountedSsh ssh;
+  private final Queue<LongSupplier> counts = new ConcurrentLinkedQueue<>();
 
   /**
-   * With nothing counted yet.
+   * With nothing counted yet. What tells of the process and the JVM comes from Prometheus' own
+   * library, which has the names that dashboards know.
    *
    * @param version Culvert's; empty: unknown
    */
   public Metrics(String version) {
-    JvmMetrics.builder().register(registry);
-    Gauge.builder()
-        .name("culvert_build_info")
-        .help("1; what runs here")
-        .labelNames("version", "java")
-        .withoutExemplars()
-        .register(registry)
-        .labelValues(version, System.getProperty("java.version", ""))
+    JvmMetrics.builder().register(registry.getPrometheusRegistry());
+    Meters meters = new Meters(registry);
+    events = new CountedEvents(meters);
+    jobs = new CountedJobs(meters);
+    ssh = new CountedSsh(meters);
+    meters
+        .level(
+            "culvert.build.info",
+            "1; what runs here",
+            "version",
+            version,
+            "java",
+            System.getProperty("java.version", ""))
         .set(1);
   }
 
@@ -65,34 +70,31 @@ public final class Metrics {
 
   /** Shows a number that somebody else keeps. */
   public void gauge(String name, String description, LongSupplier value) {
-    GaugeWithCallback.builder()
-        .name(name)
-        .help(description)
-        .callback(shown -> shown.call(value.getAsLong()))
+    Gauge.builder(name, value, LongSupplier::getAsLong)
+        .description(description)
+        .strongReference(true)
         .register(registry);
   }
 
   /**
    * Shows a number that somebody else counts up.
    *
-   * @param name with or without the {@code _total} that it is shown with
+   * @param name without the {@code _total} that it is shown with
    */
   public void counter(String name, String description, LongSupplier count) {
-    CounterWithCallback.builder()
-        .name(name)
-        .help(description)
-        .callback(shown -> shown.call(count.getAsLong()))
+    counts.add(count); // or it would be collected, and its counter stand still
+    FunctionCounter.builder(name, count, LongSupplier::getAsLong)
+        .description(description)
         .register(registry);
   }
 
   /** Everything in Prometheus' text format, version 0.0.4. */
   public String scrape() {
-    ByteArrayOutputStream text = new ByteArrayOutputStream();
-    try {
-      PrometheusTextFormatWriter.create().write(text, registry.scrape());
-    } catch (IOException e) {
-      throw new UncheckedIOException("memory can be written", e);
-    }
-    return text.toString(StandardCharsets.UTF_8);
+    return registry.scrape();
+  }
+
+  @Override
+  public void close() {
+    registry.close();
   }
 }

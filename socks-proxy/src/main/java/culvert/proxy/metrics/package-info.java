@@ -1,5 +1,6 @@
 /**
- * Counts what happens, for Prometheus. The only package that knows the Prometheus library.
+ * Counts what happens, for Prometheus. The only package that knows Micrometer and Prometheus'
+ * library.
  *
  * <p>Starting point: {@link culvert.proxy.metrics.Metrics}. Any thread may call.
  */

@@ -17,6 +17,7 @@ import culvert.proxy.event.Stories;
 import culvert.proxy.event.Story;
 import culvert.ssh.SshFailure;
 import culvert.ssh.SshServer;
+import java.lang.ref.WeakReference;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 class MetricsTest {
@@ -215,9 +217,26 @@ class MetricsTest {
         .contains(
             "culvert_build_info{java=\""
                 + System.getProperty("java.version")
-                + "\",version=\"1.2.3\"} 1.0\n")
+                + "\",version=\"1.2.3\"} 1\n")
         .contains("# TYPE culvert_log_dropped_total counter\nculvert_log_dropped_total 3.0\n")
         .contains("\nprocess_start_time_seconds ", "\nprocess_cpu_seconds_total ")
         .contains("\njvm_memory_used_bytes{area=\"heap\"} ", "\njvm_threads_current ");
+  }
+
+  @Test
+  void aCounterGoesOnWhenItsCountIsAskedForByNobodyElse() {
+    AtomicLong count = new AtomicLong();
+    metrics.counter("some.lost", "Some", count::get);
+    WeakReference<Object> garbage = new WeakReference<>(new Object());
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(30))
+        .until(
+            () -> {
+              System.gc();
+              return garbage.get() == null;
+            });
+    count.set(7);
+
+    assertThat(metrics.scrape()).contains("some_lost_total 7.0");
   }
 }
