@@ -8,7 +8,7 @@ import java.util.List;
 public final class Promtool {
   static final Path PROGRAM = RealPeers.UNPACKED.resolve("usr/bin/promtool");
 
-  private static final Duration DEADLINE = Duration.ofSeconds(120);
+  private static final Duration DEADLINE = Duration.ofMinutes(2);
 
   private Promtool() {}
 
