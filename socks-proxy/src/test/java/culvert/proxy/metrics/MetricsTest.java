@@ -2,6 +2,7 @@ package culvert.proxy.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.ThreadMXBean;
 import culvert.config.AuthMethod;
 import culvert.config.FallbackReason;
 import culvert.config.SshUser;
@@ -17,6 +18,7 @@ import culvert.proxy.event.Stories;
 import culvert.proxy.event.Story;
 import culvert.ssh.SshFailure;
 import culvert.ssh.SshServer;
+import java.lang.management.ManagementFactory;
 import java.lang.ref.WeakReference;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -159,6 +161,22 @@ class MetricsTest {
         .containsExactly(
             "culvert_bytes_total{direction=\"up\",route=\"plaintext\",rule=\"first\"} 1.0",
             "culvert_bytes_total{direction=\"up\",route=\"ssh\",rule=\"second\"} 4.0");
+  }
+
+  @Test
+  void bytesAreCountedWithoutAllocation() {
+    Story relayed = begin("jobs", "tunnel");
+    relayed.tunnelled(CARRIER);
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    int reads = 100_000;
+    long before = threads.getCurrentThreadAllocatedBytes();
+    for (int i = 0; i < reads; i++) {
+      relayed.toClient(1);
+    }
+    assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(reads);
+    assertThat(counted("culvert_bytes_total{direction=\"down\""))
+        .containsExactly(
+            "culvert_bytes_total{direction=\"down\",route=\"ssh\",rule=\"jobs\"} 100000.0");
   }
 
   @Test
