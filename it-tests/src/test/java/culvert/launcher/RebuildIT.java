@@ -1,5 +1,6 @@
 package culvert.launcher;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -43,7 +44,7 @@ class RebuildIT {
       List<Path> first = tree.folders();
       try (Socket client = socks.connect("127.0.0.1", listener.getLocalPort());
           Socket server = listener.accept()) {
-        server.getOutputStream().write("first ".getBytes());
+        server.getOutputStream().write("first ".getBytes(UTF_8));
 
         tree.changeSource("second");
         assertThat(tree.launch("check").exitCode()).isZero();
@@ -56,7 +57,7 @@ class RebuildIT {
             .atMost(DEADLINE)
             .until(() -> socks.code("127.0.0.1", listener.getLocalPort()) == 2);
         signal(daemon, "TERM");
-        server.getOutputStream().write("second".getBytes());
+        server.getOutputStream().write("second".getBytes(UTF_8));
         server.shutdownOutput();
         assertThat(rest(client)).isEqualTo("first second");
       }
@@ -96,7 +97,7 @@ class RebuildIT {
 
   private static String rest(Socket socket) throws IOException {
     InputStream in = socket.getInputStream();
-    return new String(in.readAllBytes());
+    return new String(in.readAllBytes(), UTF_8);
   }
 
   private static void signal(Process process, String name) throws Exception {

@@ -69,7 +69,8 @@ interface Signals {
             .log("SIG{} is ignored: whoever has started Culvert wants it so, as nohup does", name);
       }
     } catch (InvocationTargetException e) {
-      LOG.warn("SIG{} has its default effect: {}", name, String.valueOf(e.getCause()));
+      Throwable why = e.getCause() == null ? e : e.getCause(); // such as that of -Xrs
+      LOG.warn("SIG{} has its default effect: {}", name, why.getMessage());
     }
   }
 }

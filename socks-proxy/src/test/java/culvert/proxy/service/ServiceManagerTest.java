@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,6 +25,9 @@ import org.slf4j.LoggerFactory;
 @EnabledOnOs(value = OS.LINUX, disabledReason = "systemd's")
 class ServiceManagerTest {
   private static final Logger LOG = (Logger) LoggerFactory.getLogger(ServiceManager.class);
+
+  private static final Pattern RELOADING =
+      Pattern.compile("RELOADING=1\nMONOTONIC_USEC=(\\d+)\nSTATUS=reloading");
 
   @TempDir private Path directory;
   private final ListAppender<ILoggingEvent> log = new ListAppender<>();
@@ -53,8 +58,9 @@ class ServiceManagerTest {
       await().until(() -> systemd.messages().size() == 4);
       List<String> messages = systemd.messages();
       assertThat(messages.get(0)).isEqualTo("READY=1\nSTATUS=listens");
-      assertThat(messages.get(1)).matches("RELOADING=1\nMONOTONIC_USEC=\\d+\nSTATUS=reloading");
-      long when = Long.parseLong(messages.get(1).split("[=\n]")[3]);
+      Matcher reloading = RELOADING.matcher(messages.get(1));
+      assertThat(reloading.matches()).as(messages.get(1)).isTrue();
+      long when = Long.parseLong(reloading.group(1));
       assertThat(when).isBetween(before, System.nanoTime() / 1000);
       assertThat(messages.get(2)).isEqualTo("READY=1\nSTATUS=two lines");
       assertThat(messages.get(3)).isEqualTo("STOPPING=1\nSTATUS=ends");
