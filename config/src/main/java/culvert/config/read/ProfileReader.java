@@ -37,6 +37,10 @@ final class ProfileReader {
   private static final Pattern PROXY_URL = Pattern.compile("(socks5|http)://(.+)");
   private static final String A_PROXY = "socks5://host:port or http://host:port";
 
+  /** To YAML 1.1, and so to many tools, an unquoted {@code yes} is {@code true}. */
+  private static final ValueType<String> STRICTNESS =
+      ValueTypes.word(Map.of("true", "yes"), List.of("yes", "accept-new"));
+
   private static final ValueType<List<Path>> PATHS = ValueTypes.listOf(Paths.TYPE);
 
   private static final Key<Optional<String>> HOST = Key.optional(ProfileKey.HOST, Endpoints.HOST);
@@ -56,8 +60,7 @@ final class ProfileReader {
   private static final Key<Charset> CHARSET =
       Key.of(ProfileKey.CHARSET, ValueTypes.CHARSET, "UTF-8");
   private static final Key<String> STRICT_HOST_KEY_CHECKING =
-      Key.of(
-          ProfileKey.STRICT_HOST_KEY_CHECKING, ValueTypes.word("yes", "accept-new"), "accept-new");
+      Key.of(ProfileKey.STRICT_HOST_KEY_CHECKING, STRICTNESS, "accept-new");
   private static final Key<List<Path>> KNOWN_HOSTS =
       Key.of(
           ProfileKey.KNOWN_HOSTS,

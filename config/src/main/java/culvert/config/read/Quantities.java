@@ -1,13 +1,16 @@
 package culvert.config.read;
 
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Numbers with a unit: durations ({@code 15s}) and sizes ({@code 64KiB}). */
 final class Quantities {
   private static final Pattern QUANTITY = Pattern.compile("([0-9]{1,15})([A-Za-z]*)");
+  private static final Pattern NUMBER = Pattern.compile("([0-9]{1,15}) *([A-Za-z]*)");
   private static final String A_DURATION = "a duration such as 500ms, 15s, 2m, 12h, 7d";
   private static final String A_SIZE = "a size such as 512B, 64KiB, 2MiB, 64GiB";
   private static final Duration LONGEST = Duration.ofDays(3650);
@@ -69,7 +72,32 @@ final class Quantities {
       }
       return unit.multipliedBy(count);
     }
-    throw ValueTypes.expected(text, A_DURATION);
+    throw ValueTypes.expected(
+        text,
+        A_DURATION
+            + didYouMean(
+                text,
+                "s",
+                unit ->
+                    switch (unit) {
+                      case "msec", "msecs", "millis", "millisecond", "milliseconds" -> "ms";
+                      case "s", "sec", "secs", "second", "seconds" -> "s";
+                      case "m", "min", "mins", "minute", "minutes" -> "m";
+                      case "h", "hr", "hrs", "hour", "hours" -> "h";
+                      case "d", "day", "days" -> "d";
+                      default -> "";
+                    }));
+  }
+
+  /** With a unit that everybody writes otherwise, or with the usual one where there is none. */
+  private static String didYouMean(String text, String usual, UnaryOperator<String> known) {
+    Matcher matcher = NUMBER.matcher(text);
+    if (!matcher.matches()) {
+      return "";
+    }
+    String written = matcher.group(2).toLowerCase(Locale.ROOT);
+    String unit = written.isEmpty() ? usual : known.apply(written);
+    return unit.isEmpty() ? "" : "; did you mean \"" + matcher.group(1) + unit + "\"?";
   }
 
   static long parseSize(String text) {
@@ -82,6 +110,20 @@ final class Quantities {
       }
       return unit * count;
     }
-    throw ValueTypes.expected(text, A_SIZE);
+    throw ValueTypes.expected(
+        text,
+        A_SIZE
+            + didYouMean(
+                text,
+                "B",
+                unit ->
+                    switch (unit) {
+                      case "b", "byte", "bytes" -> "B";
+                      case "k", "kb", "kib", "ki" -> "KiB";
+                      case "m", "mb", "mib", "mi" -> "MiB";
+                      case "g", "gb", "gib", "gi" -> "GiB";
+                      case "t", "tb", "tib", "ti" -> "TiB";
+                      default -> "";
+                    }));
   }
 }

@@ -33,7 +33,8 @@ final class ValueTypes {
             if (text.equals("true") || text.equals("false")) {
               return text.equals("true");
             }
-            throw expected(text, "true or false");
+            throw expected(
+                text, "true or false" + Suggestions.didYouMean(text, List.of("true", "false")));
           });
 
   static final ValueType<Charset> CHARSET =
@@ -81,6 +82,19 @@ final class ValueTypes {
   /** One of the words that the constants print as. */
   @SafeVarargs
   static <T> ValueType<T> word(T... choices) {
+    List<T> all = new ArrayList<>();
+    for (T choice : choices) {
+      all.add(choice);
+    }
+    return word(Map.of(), all);
+  }
+
+  /**
+   * The same.
+   *
+   * @param others words for some of them that no message names
+   */
+  static <T> ValueType<T> word(Map<String, T> others, List<T> choices) {
     Map<String, T> words = new LinkedHashMap<>();
     for (T choice : choices) {
       words.put(choice.toString(), choice);
@@ -89,7 +103,7 @@ final class ValueTypes {
     return scalar(
         all,
         text -> {
-          @Nullable T choice = words.get(text);
+          @Nullable T choice = words.getOrDefault(text, others.get(text));
           if (choice == null) {
             throw expected(text, all + Suggestions.didYouMean(text, words.keySet()));
           }

@@ -1,8 +1,10 @@
 package culvert.config.yaml;
 
 import culvert.config.Found;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -13,13 +15,30 @@ public final class Suggestions {
 
   private Suggestions() {}
 
-  /** The candidate closest to {@code word}, unless none is close. */
+  /** The candidate that {@code word} stands for or is closest to, unless none is close. */
   public static Optional<String> nearest(String word, Collection<String> candidates) {
     String written = normal(word);
-    int limit = Math.min(3, Math.max(1, written.length() / 3));
     if (written.length() > 100) {
       return Optional.empty();
     }
+    return reordered(written, candidates)
+        .or(() -> Synonyms.of(written, candidates))
+        .or(() -> close(written, candidates));
+  }
+
+  /** {@code tunnel-ftp} for {@code ftp-tunnel}. */
+  private static Optional<String> reordered(String written, Collection<String> candidates) {
+    return candidates.stream()
+        .filter(candidate -> words(normal(candidate)).equals(words(written)))
+        .findFirst();
+  }
+
+  private static List<String> words(String text) {
+    return Arrays.stream(text.split("-", -1)).sorted().toList();
+  }
+
+  private static Optional<String> close(String written, Collection<String> candidates) {
+    int limit = Math.min(3, Math.max(1, written.length() / 3));
     return candidates.stream()
         .filter(
             candidate ->
@@ -37,7 +56,9 @@ public final class Suggestions {
   /** {@code ; did you mean X?}, to go into the brackets of a message, or nothing. */
   public static String didYouMean(String word, Collection<String> candidates) {
     return nearest(word, candidates)
-        .map(candidate -> "; did you mean \"" + candidate + "\"?")
+        .map(
+            candidate ->
+                "; did you mean \"" + candidate + "\"" + Synonyms.meaning(word, candidate) + "?")
         .orElse("");
   }
 
@@ -50,7 +71,7 @@ public final class Suggestions {
     return names.isEmpty() || names.size() > 8 ? otherwise : String.join(", ", names);
   }
 
-  private static String normal(String word) {
+  static String normal(String word) {
     return word.toLowerCase(Locale.ROOT).replace('_', '-');
   }
 

@@ -8,6 +8,7 @@ import culvert.config.yaml.YamlValue.Scalar;
 import culvert.config.yaml.YamlValue.Sequence;
 import java.io.StringReader;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -57,6 +58,7 @@ public final class YamlParser {
   private final String file;
   private final Problems problems;
   private final IdentityHashMap<Node, YamlValue> converted = new IdentityHashMap<>();
+  private final Map<String, Location> anchors = new HashMap<>();
   private final IdentityHashMap<Node, Boolean> open = new IdentityHashMap<>();
 
   private YamlParser(String file, Problems problems) {
@@ -81,7 +83,9 @@ public final class YamlParser {
         return value.isNull() ? Mapping.empty(value.location()) : value;
       }
     } catch (MarkedYAMLException e) {
-      problems.error(location(e.getProblemMark()), "not YAML: " + YamlSyntax.explain(e));
+      YamlMistake mistake = YamlMistake.of(e, text, options);
+      problems.error(
+          new Location(file, mistake.line(), mistake.column()), "not YAML: " + mistake.words());
     } catch (ReaderException e) {
       problems.error(
           positionOf(text, e.getPosition()),
@@ -109,6 +113,7 @@ public final class YamlParser {
     if (Tag.NULL.equals(node.getTag()) && node.getAnchor() != null) {
       problems.error(location, "an anchor of nothing (a value that starts with & must be quoted)");
     }
+    warnOfSecond(node.getAnchor(), location);
     YamlValue value;
     if (node instanceof ScalarNode scalar) {
       boolean plain = scalar.getScalarStyle() == ScalarStyle.PLAIN;
@@ -123,6 +128,18 @@ public final class YamlParser {
     open.remove(node);
     converted.put(node, value);
     return value;
+  }
+
+  /** Without its name, which may be a secret that was to be quoted. */
+  private void warnOfSecond(@Nullable String anchor, Location location) {
+    @Nullable Location first = anchor == null ? null : anchors.putIfAbsent(anchor, location);
+    if (first != null) {
+      problems.warning(
+          location,
+          "an anchor of the same name as on line "
+              + first.line()
+              + ": an alias means the last one before it");
+    }
   }
 
   /** Whether something was written that a {@code !!null} would throw away. */

@@ -293,7 +293,7 @@ class ConfigLoaderTest {
             "c.yaml:7:23: network: 10.0.0.1/8 has bits set behind the prefix (expected:"
                 + " 10.0.0.0/8)",
             "c.yaml:9:30: handshake-timeout: 5 (expected: a duration such as 500ms, 15s, 2m, 12h,"
-                + " 7d)",
+                + " 7d; did you mean \"5s\"?)",
             "c.yaml:10:34: duplicate key \"port\" (first on line 10)",
             "c.yaml:11:1: unknown key \"pin-tunneled\" (did you mean \"pin-tunnelled\"?)");
   }

@@ -2,11 +2,13 @@ package culvert.config.read;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import culvert.config.ConfigProblem;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -18,6 +20,20 @@ class DesignExampleTest {
   void onlyFeaturesNotBuiltYetAreRefused() throws IOException {
     assertThat(Loading.problems(example()))
         .containsExactly("c.yaml:6:15: redirect: 127.0.0.1:2180 is not supported yet");
+  }
+
+  @Test
+  void asItStandsItIsRefusedForTheReasonsThatThePageSays() throws IOException {
+    Environment bare = Loading.environment(Map.of("SSH_AUTH_SOCK", "/run/agent"));
+
+    assertThat(new ConfigLoader(bare).loadString(text(), "c.yaml").problems())
+        .extracting(ConfigProblem::message)
+        .containsExactlyInAnyOrder(
+            "redirect: 127.0.0.1:2180 is not supported yet",
+            "users: the environment variable SOCKS_PASSWORD is not set",
+            "identity-passphrase: cannot read /etc/culvert/passphrase: no such file");
+    assertThat(Files.readString(Schema.DOCS.resolve("CONFIGURATION.md")))
+        .contains("for three reasons: `redirect`", "`SOCKS_PASSWORD`", "`/etc/culvert/passphrase`");
   }
 
   private String example() throws IOException {

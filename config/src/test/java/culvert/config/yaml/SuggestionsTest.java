@@ -6,6 +6,7 @@ import java.util.List;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.StringLength;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -22,16 +23,33 @@ class SuggestionsTest {
     "blok, block",
     "auth, authentication",
     "hostname, host",
-    "prot, port"
+    "prot, port",
+    "tunnel-ftp, ftp-tunnel",
+    "deny, block",
+    "DROP, block",
+    "allow, direct",
+    "plain, direct",
+    "server, host",
+    "ssh, ftp-tunnel"
   })
   void findsWhatWasMeant(String written, String meant) {
     assertThat(Suggestions.nearest(written, WORDS)).contains(meant);
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"allow", "", "x", "proxy"})
+  @ValueSource(strings = {"launch", "", "x", "prefix"})
   void doesNotGuessWhereNothingIsNear(String written) {
     assertThat(Suggestions.nearest(written, WORDS)).isEmpty();
+  }
+
+  @Test
+  void whatAWordMeansIsSaidWhereItMatters() {
+    assertThat(Suggestions.didYouMean("allow", WORDS))
+        .isEqualTo("; did you mean \"direct\" (in plaintext)?");
+    assertThat(Suggestions.didYouMean("driect", WORDS)).isEqualTo("; did you mean \"direct\"?");
+    assertThat(Suggestions.nearest("pubkey", List.of("publickey", "password")))
+        .contains("publickey");
+    assertThat(Suggestions.nearest("allow", List.of("allow-from", "users"))).contains("allow-from");
   }
 
   @Property

@@ -95,6 +95,21 @@ class YamlParserTest {
   }
 
   @Test
+  void aSecondAnchorOfTheSameNameIsToldAndTheNameIsNot() {
+    Problems problems = new Problems();
+
+    YamlValue value =
+        YamlParser.parse("a: &c4n4ry 1\nb: &c4n4ry 2\nc: *c4n4ry", "c.yaml", problems);
+
+    assertThat(text((Mapping) value, "c")).isEqualTo("2");
+    assertThat(problems.inFileOrder())
+        .singleElement()
+        .hasToString(
+            "c.yaml:2:4: warning: an anchor of the same name as on line 1: an alias means the last"
+                + " one before it");
+  }
+
+  @Test
   void aValueDoesNotPrintItsText() {
     assertThat(parse("password: c4n4ry").toString()).doesNotContain("c4n4ry");
   }
