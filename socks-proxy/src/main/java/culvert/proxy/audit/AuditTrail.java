@@ -231,7 +231,7 @@ public final class AuditTrail implements AuditLog, AutoCloseable {
         append(next);
         next = null;
       }
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       failed(e);
       force();
       return false;
@@ -281,13 +281,17 @@ public final class AuditTrail implements AuditLog, AutoCloseable {
     }
   }
 
-  private void failed(IOException e) {
+  private void failed(Exception e) {
+    if (e instanceof RuntimeException) {
+      LOG.error("writing the audit trail failed", e);
+    }
     if (!failing) {
       failing = true;
       gate.close();
       LOG.atError()
           .addKeyValue("file", out.name())
-          .addKeyValue("detail", StateDirectory.reason(e))
+          .addKeyValue(
+              "detail", e instanceof IOException io ? StateDirectory.reason(io) : e.toString())
           .log(
               gate.waits()
                   ? "the audit trail cannot be written: new jobs wait until it can"
@@ -318,7 +322,6 @@ public final class AuditTrail implements AuditLog, AutoCloseable {
     closing = true;
     closed.countDown();
     wake();
-    tidying.shutdownNow(); // the next run goes on with it
     try {
       writer.join(END_PATIENCE.toMillis());
       if (writer.isAlive()) {
@@ -328,6 +331,7 @@ public final class AuditTrail implements AuditLog, AutoCloseable {
             .log("the audit trail's disk does not answer: its last events are lost");
         return; // the file and its lock go with the process
       }
+      tidying.shutdownNow(); // the next run goes on with it
       if (!tidying.awaitTermination(END_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
         LOG.warn("an old audit trail is still being compressed");
       }

@@ -63,9 +63,14 @@ final class TrailTable implements AuditCommand.TrailPrinter {
       StringBuilder text, String name, @org.jspecify.annotations.Nullable Object value) {
     if (value != null) {
       String shown = Printable.text(String.valueOf(value));
-      boolean quoted = shown.isEmpty() || shown.indexOf(' ') >= 0;
-      text.append(' ').append(name).append('=').append(quoted ? '"' + shown + '"' : shown);
+      boolean plain = !shown.isEmpty() && shown.chars().noneMatch(c -> " =\"\\".indexOf(c) >= 0);
+      text.append(' ').append(name).append('=').append(plain ? shown : quoted(shown));
     }
+  }
+
+  /** No name of a file is to look like the next field. */
+  private static String quoted(String text) {
+    return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
   }
 
   @Override

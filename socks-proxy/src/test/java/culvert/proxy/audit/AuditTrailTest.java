@@ -3,14 +3,18 @@ package culvert.proxy.audit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import culvert.config.AuditSettings;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class AuditTrailTest {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -20,6 +24,7 @@ class AuditTrailTest {
   private static final class Disk implements TrailOut {
     private final List<byte[]> lines = new CopyOnWriteArrayList<>();
     private final AtomicInteger forced = new AtomicInteger();
+    private final AtomicInteger defects = new AtomicInteger();
     private final AtomicInteger followed = new AtomicInteger();
     private final AtomicInteger refused = new AtomicInteger();
     private final AtomicInteger unforceable = new AtomicInteger();
@@ -35,6 +40,9 @@ class AuditTrailTest {
 
     @Override
     public void append(byte[] line) throws IOException {
+      if (defects.getAndDecrement() > 0) {
+        throw new IllegalStateException("a defect");
+      }
       if (hangs) {
         awaitUninterruptibly();
       }
@@ -246,6 +254,32 @@ class AuditTrailTest {
             .untilAsserted(() -> assertThat(disk.followed).hasValueGreaterThan(before));
       }
     }
+  }
+
+  @Test
+  void aTrailThatIsPutAsideWhileItEndsIsWhole(@TempDir Path directory) throws Exception {
+    Path file = directory.resolve("audit.jsonl");
+    AuditSettings settings =
+        new AuditSettings(file, 2_000, Duration.ofDays(1), true, AuditSettings.OnFull.DROP);
+    for (UUID boot : List.of(Events.BOOT, Events.OTHER_BOOT)) {
+      AuditTrail trail = AuditTrail.open(settings, "here", boot);
+      record(trail, 200);
+      trail.close();
+      assertThat(trail.lost()).isZero();
+    }
+
+    assertThat(Events.read(file)).hasSize(400);
+    assertThat(Events.faults(file)).isEmpty();
+  }
+
+  @Test
+  void aDefectKeepsTheWriterFromNothing() {
+    disk.defects.set(1);
+    try (AuditTrail trail = trail(false)) {
+      record(trail, 3);
+      await().atMost(PATIENCE).untilAsserted(() -> assertThat(disk.lines).hasSize(3));
+    }
+    assertThat(Events.faults(disk.lines)).isEmpty();
   }
 
   @Test

@@ -189,4 +189,18 @@ class AuditCommandTest {
     assertThat(culvert.execute("audit", "-c", config(), "--since", "yesterday")).isEqualTo(2);
     assertThat(culvert.err()).contains("'yesterday' (expected: 2026-11-30,");
   }
+
+  @Test
+  void noNameOfAFileLooksLikeAnotherField() throws IOException {
+    write(
+        new AuditEvent(
+            AuditCode.TRANSFER_ENDED,
+            Instant.parse("2026-11-30T12:00:00Z"),
+            Map.of(
+                "route", "ssh", "ftp", Map.of("path", "a\" outcome=ok job=\"b"), "outcome", "x")));
+
+    assertThat(culvert.execute("audit", "-c", config())).isZero();
+    assertThat(culvert.outLines().get(1))
+        .endsWith(" path=\"a\\\" outcome=ok job=\\\"b\" outcome=x");
+  }
 }
