@@ -76,6 +76,15 @@ public final class Culvert implements Callable<Integer> {
 
   /** Runs one command line to its end. */
   static int execute(Terminal terminal, Parts parts, String... args) {
+    try {
+      return commandLine(terminal, parts).execute(args);
+    } finally {
+      Logging.end();
+    }
+  }
+
+  /** All commands with their options. */
+  static CommandLine commandLine(Terminal terminal, Parts parts) {
     CommandLine line =
         new CommandLine(new Culvert())
             .addMixin("logging", new LogOptions(terminal))
@@ -96,11 +105,7 @@ public final class Culvert implements Callable<Integer> {
     line.setErr(writer(terminal.err()));
     line.setParameterExceptionHandler((e, given) -> wrongUsage(e));
     line.setExecutionExceptionHandler((e, command, result) -> failed(terminal, e));
-    try {
-      return line.execute(args);
-    } finally {
-      Logging.end();
-    }
+    return line;
   }
 
   private static PrintWriter writer(PrintStream stream) {

@@ -1,0 +1,55 @@
+package culvert.proxy.cli;
+
+import culvert.config.read.Environment;
+import culvert.proxy.dist.DistributionTree;
+import culvert.ssh.mina.hostkey.MinaHostKeys;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.file.Path;
+import java.time.OffsetDateTime;
+import picocli.CommandLine;
+
+/** What the build of the profile {@code dist} runs, in the module's folder. */
+public final class Distribution {
+  private Distribution() {}
+
+  /**
+   * Writes what is made of the program.
+   *
+   * @param args the build's folder, the version, the time of all files, the maintainer
+   */
+  public static void main(String[] args) throws IOException {
+    Path target = Path.of(args[0]);
+    Path module = target.resolveSibling(".").normalize();
+    Path project = module.resolveSibling(".").normalize();
+    Path dist = module.resolve("src/dist");
+    DistributionTree tree =
+        new DistributionTree(target.resolve("dist/tree"), args[1], OffsetDateTime.parse(args[2]));
+    CommandLine commands = commands();
+    tree.writeManuals(commands, project.resolve("docs/culvert.schema.json"));
+    tree.writeCompletions(commands);
+    tree.writeCopyright(
+        dist.resolve("copyright"),
+        dist.resolve("owners.properties"),
+        target.resolve("culvert-" + args[1] + ".cdx.json"),
+        target.resolve("lib"));
+    tree.writeChangelogs(project.resolve("CHANGELOG.md"), args[3]);
+  }
+
+  /** The program's, which nobody runs. */
+  static CommandLine commands() {
+    Terminal terminal =
+        new Terminal(
+            new BufferedReader(new StringReader("")),
+            System.out,
+            System.err,
+            false,
+            prompt -> null,
+            Environment.ofProcess());
+    Parts parts =
+        new Parts(
+            RunningProxy::start, new RunningTunnels(), new MinaHostKeys(), Signals.ofProcess());
+    return Culvert.commandLine(terminal, parts);
+  }
+}
