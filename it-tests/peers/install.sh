@@ -1,8 +1,8 @@
 #!/bin/bash
-# Installs the real peers of the integration tests, OpenSSH's sshd, three FTP servers, the FTP
-# clients and Prometheus' promtool, and makes the account they log in to. For a Debian or Ubuntu container, as root; quick
-# when all is there already. The tests start the servers themselves, on free ports of the loopback:
-# nothing is left running.
+# Installs the real peers of the integration tests, OpenSSH's sshd, three FTP servers, the FTP clients
+# and Prometheus' promtool, and what packages are tried with; and makes the account they log in to. For
+# a Debian or Ubuntu container, as root; quick when all is there already. The tests start the servers
+# themselves, on free ports of the loopback: nothing is left running.
 set -euo pipefail
 
 account=culvert-test
@@ -65,7 +65,8 @@ extract() { # one program of a package, which needs nothing else of it
 }
 
 install openssh-server openssh-client vsftpd openssl curl python3 \
-  lftp ncftp tnftp inetutils-ftp wget python3-socks proxychains4 dante-client microsocks tinyproxy-bin ssh-audit
+  lftp ncftp tnftp inetutils-ftp wget python3-socks proxychains4 dante-client microsocks tinyproxy-bin ssh-audit \
+  util-linux systemd adduser lintian man-db mandoc zsh
 for server in "${servers[@]}"; do
   unpack "$server"
 done
