@@ -53,15 +53,12 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The proxy in one process: makes the parts, connects them, and takes them down again. All methods
  * may block and are called from outside of the event loops.
  */
 public final class ProxyDaemon implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(ProxyDaemon.class);
   private static final Duration DIRECT_CONNECT_TIMEOUT = Duration.ofSeconds(10);
 
   /** A server may take a second to answer ABOR. */
