@@ -166,7 +166,7 @@ class SshAlgorithmsTest {
         "8KiB|8KiB (expected: 16KiB..1TiB)",
         "2TiB 1h|2TiB (expected: 16KiB..1TiB)",
         "1GiB 500ms|500ms (expected: at least 1s)",
-        "1GiB 1|1 (expected: a duration such as 500ms, 15s, 2m, 12h, 7d)",
+        "1GiB 1|1 (expected: a duration such as 500ms, 15s, 2m, 12h, 7d; did you mean \"1s\"?)",
         "1h|1h (expected: a size such as 512B, 64KiB, 2MiB, 64GiB)"
       })
   void aRekeyLimitIsASizeAndATime(String written, String problem) {
