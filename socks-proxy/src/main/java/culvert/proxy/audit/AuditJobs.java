@@ -9,11 +9,21 @@ import culvert.proxy.event.JobObserver;
 import culvert.proxy.event.RefusedWhy;
 import culvert.proxy.event.Story;
 import culvert.proxy.event.TakenRoute;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
-/** Tells the audit trail of jobs. Thread-safe. */
+/**
+ * Tells the audit trail of jobs. What happens while it is still looked up who runs a job's client
+ * is told when that is known. Thread-safe; a job's events come one after the other.
+ */
 public final class AuditJobs implements JobObserver {
+  private static final int MOST_HELD = 64;
+
+  private final Map<Job, List<Held>> held = new ConcurrentHashMap<>();
   private final AuditLog log;
   private final InstantSource clock;
   private final boolean paths;
@@ -27,9 +37,27 @@ public final class AuditJobs implements JobObserver {
     this.paths = paths;
   }
 
+  /** What has happened, and is not told yet. */
+  private record Held(AuditCode code, Instant time, Story of, Fields fields) {}
+
+  @Override
+  public void ownerKnown(Job job) {
+    List<Held> events = held.remove(job);
+    if (events != null) {
+      events.forEach(
+          event ->
+              record(
+                  event.code(),
+                  event.time(),
+                  event.fields().put("client", JobFields.client(event.of(), job.owner()))));
+    }
+  }
+
   @Override
   public void fellBack(Job job, String detail) {
     record(
+        job,
+        job.story(),
         AuditCode.PLAINTEXT,
         head(job, job.story())
             .put("route", TakenRoute.PLAINTEXT.toString())
@@ -40,6 +68,8 @@ public final class AuditJobs implements JobObserver {
   @Override
   public void refused(Job job, RefusedWhy why, String detail) {
     record(
+        job,
+        job.story(),
         code(why),
         head(job, job.story())
             .put("route", TakenRoute.REFUSED.toString())
@@ -61,6 +91,8 @@ public final class AuditJobs implements JobObserver {
     Story data = transfer.story();
     Ended end = transfer.end();
     record(
+        job,
+        data,
         AuditCode.TRANSFER_ENDED,
         head(job, data)
             .put("transfer", data.id().toString())
@@ -108,6 +140,8 @@ public final class AuditJobs implements JobObserver {
       fields.put("pinned", true);
     }
     record(
+        job,
+        story,
         AuditCode.JOB_ENDED,
         fields
             .put("duration_ms", end.duration().toMillis())
@@ -133,7 +167,19 @@ public final class AuditJobs implements JobObserver {
         .put("action", story.action());
   }
 
-  private void record(AuditCode code, Fields fields) {
-    log.record(new AuditEvent(code, clock.instant(), fields.map()));
+  private void record(Job job, Story of, AuditCode code, Fields fields) {
+    Instant time = clock.instant();
+    if (job.isOwnerAwaited()) {
+      List<Held> events = held.computeIfAbsent(job, any -> new ArrayList<>());
+      if (events.size() < MOST_HELD) {
+        events.add(new Held(code, time, of, fields));
+        return;
+      }
+    }
+    record(code, time, fields);
+  }
+
+  private void record(AuditCode code, Instant time, Fields fields) {
+    log.record(new AuditEvent(code, time, fields.map()));
   }
 }

@@ -13,7 +13,7 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "head",
     description = {
-      "Prints the hash of the audit trail's last line, and of those of files beside it.",
+      "Prints the hash of the last line of each of the audit trail's files.",
       "Kept elsewhere, they let culvert audit verify --head find out later whether a trail's end was taken off."
     },
     mixinStandardHelpOptions = true,

@@ -86,6 +86,11 @@ public final class Job {
     return carrier;
   }
 
+  /** Whether it may still be found out who runs the client. */
+  public synchronized boolean isOwnerAwaited() {
+    return ownerAwaited;
+  }
+
   // What happens
 
   /**
@@ -116,8 +121,13 @@ public final class Job {
 
   synchronized void ownedBy(ClientProgram found) {
     owner = found;
-    ownerAwaited = false;
+    nobodyIsAwaited();
     endIfOver();
+  }
+
+  private void nobodyIsAwaited() {
+    ownerAwaited = false;
+    jobs.tell(observer -> observer.ownerKnown(this));
   }
 
   synchronized void fellBack(String detail) {
@@ -180,7 +190,7 @@ public final class Job {
 
   /** Nothing more will be heard of it. */
   synchronized void breakOff() {
-    ownerAwaited = false;
+    nobodyIsAwaited();
     for (Transfer transfer : transfers) {
       if (transfer.end == null) {
         transfer.end = endOf(transfer.story, EndReason.SHUTDOWN, "");

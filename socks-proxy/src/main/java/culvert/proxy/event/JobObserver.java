@@ -6,6 +6,9 @@ package culvert.proxy.event;
  */
 public interface JobObserver {
 
+  /** Nothing more will be found out of who runs the client. */
+  default void ownerKnown(Job job) {}
+
   /**
    * One of the job's connections has got another way, another rule, or another meaning; told before
    * the bytes that go there.

@@ -504,4 +504,26 @@ class AuditJobsTest {
 
     assertThat(last().get("destination").toString()).contains("addresses=[192.0.2.21]");
   }
+
+  @Test
+  void whatIsToldBeforeItIsKnownWhoHasRunItWaitsForThat() {
+    Story control = begin();
+    control.ownerAsked();
+    control.fellBack(FallbackReason.UNREACHABLE, "refused");
+    control.inPlaintext(SERVER, Optional.of(FallbackReason.UNREACHABLE));
+    Story data = data(control, 1);
+    data.inPlaintext(SERVER, Optional.of(FallbackReason.UNREACHABLE));
+    control.transferAsked(new FtpTransfer(7, 1, "RETR", "x"));
+    control.transferAnswered(7, 226);
+    data.ended(EndReason.COMPLETED, "");
+    assertThat(events).isEmpty();
+    control.ownedBy(new ClientProgram(Set.of("batch"), List.of("python3")));
+    control.ended(EndReason.COMPLETED, "");
+
+    assertThat(names()).containsExactly("fallback", "transfer.ended", "job.ended");
+    assertThat(events)
+        .allSatisfy(
+            event ->
+                assertThat(event.fields().get("client").toString()).contains("program=python3"));
+  }
 }

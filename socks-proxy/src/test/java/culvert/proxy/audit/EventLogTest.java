@@ -83,7 +83,7 @@ class EventLogTest {
     String moved = "SSH joe@gate:22; 1 file, 1048576 bytes up, 0 bytes down; ";
     assertThat(message(0))
         .isEqualTo(
-            "192.0.2.7:40000 -> batch@ftp.example:40001: STOR a b.txt; "
+            "amy (curl) 192.0.2.7:40000 -> batch@ftp.example:40001: STOR a b.txt; "
                 + "SSH joe@gate:22; 1048576 bytes up, 0 bytes down; 0.0 s; ok");
     assertThat(message(1))
         .isEqualTo("amy (curl) 192.0.2.7:40000 -> batch@ftp.example:21: " + moved + "3.2 s; ok");

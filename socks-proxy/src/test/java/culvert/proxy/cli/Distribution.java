@@ -1,6 +1,7 @@
 package culvert.proxy.cli;
 
 import culvert.config.read.Environment;
+import culvert.proxy.check.ThisMachine;
 import culvert.proxy.dist.DistributionTree;
 import culvert.ssh.mina.hostkey.MinaHostKeys;
 import java.io.BufferedReader;
@@ -44,12 +45,17 @@ public final class Distribution {
             new BufferedReader(new StringReader("")),
             System.out,
             System.err,
+            System.err,
             false,
             prompt -> null,
             Environment.ofProcess());
     Parts parts =
         new Parts(
-            RunningProxy::start, new RunningTunnels(), new MinaHostKeys(), Signals.ofProcess());
+            RunningProxy::start,
+            new RunningTunnels(),
+            new MinaHostKeys(),
+            Signals.ofProcess(),
+            new ThisMachine());
     return Culvert.commandLine(terminal, parts);
   }
 }
