@@ -86,6 +86,17 @@ class MalformedSocksIT {
   }
 
   @Test
+  void anHttpRequestIsToldThatThisIsASocksPortAndNothingOfItself() throws Exception {
+    String request = "GET http://secret.example/?token=x HTTP/1.1\r\nHost: secret.example\r\n\r\n";
+    assertThat(answerTo(request.getBytes(ISO_8859_1)))
+        .startsWith("HTTP/1.1 400 Bad Request\r\n")
+        .contains("\r\nConnection: close\r\n")
+        .contains("\r\n\r\nThis is a SOCKS port")
+        .doesNotContain("secret", "token");
+    assertNothingArrived();
+  }
+
+  @Test
   void randomBytesAreNeverConnected() throws Exception {
     long seed = Long.getLong("culvert.seed", System.nanoTime());
     Random random = new Random(seed);

@@ -38,6 +38,11 @@ final class ConfigOption {
     return file == null ? Optional.of(name()) : Optional.empty();
   }
 
+  /** The same, for somebody who does not know where Culvert was started. */
+  String place() {
+    return find().map(path -> path.toAbsolutePath().normalize().toString()).orElseGet(this::name);
+  }
+
   /** Reads it, now and again for a reload. */
   ConfigResult load() {
     ConfigLoader loader = new ConfigLoader(terminal.environment());

@@ -63,11 +63,12 @@ final class RunCommand implements Callable<Integer> {
     if (!(result instanceof ConfigResult.Loaded loaded)) {
       return ExitCode.USAGE;
     }
-    log(Level.INFO, "starting");
+    StartLog.starting(configOption.place());
     warn(loaded);
     listen();
     Daemon daemon = starter.start(loaded.config());
     try (StopSignals stops = StopSignals.on(signals, () -> orders.add(Order.STOP), daemon::cut)) {
+      StartLog.listening(daemon.listeners());
       String listeners = String.join(", ", daemon.listeners());
       terminal.out().println("culvert ready: " + listeners);
       terminal.out().flush();
@@ -134,17 +135,18 @@ final class RunCommand implements Callable<Integer> {
       log(Level.INFO, "configuration reloaded");
     } else {
       LOG.atWarn()
-          .addKeyValue("config", configOption.name())
-          .addKeyValue("sections", needRestart)
+          .addKeyValue("file", configOption.place())
+          .addKeyValue("needs_restart", needRestart)
           .log("configuration reloaded in part: these sections need a restart");
     }
   }
 
   private void log(Level level, String message) {
-    LOG.atLevel(level).addKeyValue("config", configOption.name()).log(message);
+    LOG.atLevel(level).addKeyValue("file", configOption.place()).log(message);
   }
 
   private void warn(ConfigResult.Loaded loaded) {
     Warnings.of(loaded, machine).forEach(LOG::warn);
+    StartLog.plaintext(loaded);
   }
 }

@@ -49,9 +49,15 @@ final class VersionHandler extends ChannelInboundHandlerAdapter {
               .addLast(SocksHandshake.DECODER, new Socks5InitialRequestDecoder())
               .addLast(SocksHandshake.NAME, new Socks5Handshake(handshake));
       default -> {
+        boolean http = HttpClients.isRequest(bytes);
         bytes.release();
         handshake.failed(HandshakeFailure.OTHER_PROTOCOL, describe(version));
-        context.close();
+        if (http) {
+          pipeline.remove(this);
+          HttpClients.answer(handshake.arrival().channel());
+        } else {
+          context.close();
+        }
         return;
       }
     }

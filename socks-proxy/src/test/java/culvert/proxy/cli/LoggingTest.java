@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import culvert.ssh.mina.MinaSshTransport;
 import io.netty.util.concurrent.DefaultEventExecutor;
 import io.netty.util.concurrent.Promise;
+import io.netty.util.internal.MacAddressUtil;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.reflect.Modifier;
@@ -71,6 +72,13 @@ class LoggingTest {
           .map(file -> file.substring(0, file.length() - ".class".length()))
           .toList();
     }
+  }
+
+  @Test
+  void aHostWithLoopbackAloneIsNoWarning() {
+    Logging.configure(written, 0, new TextLayout(false));
+
+    assertThat(LoggerFactory.getLogger(MacAddressUtil.class).isWarnEnabled()).isFalse();
   }
 
   @Test

@@ -17,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -222,6 +223,47 @@ class RunCommandTest {
 
     assertThat(exit.get(PATIENCE.toSeconds(), SECONDS)).isZero();
     assertThat(daemon.configs).hasSize(1);
+  }
+
+  @Test
+  void theStartSaysWhatRunsAndWhatMayGoInPlaintext() throws Exception {
+    Path file =
+        Files.writeString(
+            directory.resolve("culvert.yaml"),
+            """
+            rules:
+              - { name: open, match: { host: a.example }, action: direct }
+              - name: partners
+                match: { host: b.example }
+                action: ftp-tunnel
+                fallback: plain
+                fallback-on: [unreachable, auth-failed]
+            default-action: block
+            """);
+    CompletableFuture<Integer> exit = run();
+    culvert.signal("TERM");
+
+    assertThat(exit.get(PATIENCE.toSeconds(), SECONDS)).isZero();
+    assertThat(culvert.err())
+        .containsPattern(
+            "INFO  starting version=\\S+ java=" + Pattern.quote(System.getProperty("java.version")))
+        .contains(" file=" + file.toAbsolutePath())
+        .contains("listening listeners=\"[socks 127.0.0.1:1080, tunnel [::1]:1081]\"")
+        .contains(
+            "FTP may go in plaintext; what forbids it: culvert check --audit"
+                + " rules=\"[open (rule), partners (unreachable, auth-failed)]\"");
+  }
+
+  @Test
+  void aStartThatAllowsNoPlaintextSaysSo() throws Exception {
+    Files.writeString(
+        directory.resolve("culvert.yaml"),
+        "rules: [{ name: no, match: { host: a.example }, action: block }]\ndefault-action: block\n");
+    CompletableFuture<Integer> exit = run();
+    culvert.signal("TERM");
+
+    assertThat(exit.get(PATIENCE.toSeconds(), SECONDS)).isZero();
+    assertThat(culvert.err()).contains("no rule lets FTP go in plaintext");
   }
 
   @Test

@@ -1,5 +1,6 @@
 package culvert.proxy.socks;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -16,6 +17,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.NotYetConnectedException;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -250,6 +252,29 @@ class SocksDoorTest {
     client.send(firstByte, 1, 2, 3);
     assertThat(client.isOpen()).isFalse();
     assertThat(client.failures).containsExactly(HandshakeFailure.OTHER_PROTOCOL);
+    assertThat(client.answer()).isEmpty();
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(strings = {"GET / HTTP/1.1\r\n", "CONNECT ftp.example:21 HTTP/1.1\r\n", "POST "})
+  void anHttpClientIsToldThatThisIsASocksPort(String request) {
+    client.send(request.getBytes(US_ASCII)).send(request.getBytes(US_ASCII));
+
+    String answer = new String(HexFormat.of().parseHex(client.answer()), US_ASCII);
+    assertThat(answer)
+        .matches("(?s)HTTP/1\\.1 400 .*\r\n\r\nThis is a SOCKS port.*\n")
+        .doesNotContain("ftp.example");
+    assertThat(client.isOutputShutdown()).isTrue();
+    assertThat(client.failures).containsExactly(HandshakeFailure.OTHER_PROTOCOL);
+    assertThat(client.clients).isEmpty();
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(strings = {"GET", "GETS ", "USER amy\r\n", "SSH-2.0-x\r\n"})
+  void whatIsNoHttpGetsNoAnswer(String text) {
+    client.send(text.getBytes(US_ASCII));
+
+    assertThat(client.isOpen()).isFalse();
     assertThat(client.answer()).isEmpty();
   }
 

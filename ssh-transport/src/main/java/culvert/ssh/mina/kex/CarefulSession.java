@@ -75,6 +75,13 @@ public final class CarefulSession extends VersionedSession {
     refreshConfiguration();
   }
 
+  /** MINA's for what ends a session, with a trace: whoever has asked for the session says it. */
+  @Override
+  protected void warn(
+      String message, Object first, Object second, Object third, Object fourth, Throwable cause) {
+    debug(message, first, second, third, fourth, cause);
+  }
+
   @Override
   protected void handleMessage(Buffer message) throws Exception {
     super.handleMessage(ear.heard(this, message));
