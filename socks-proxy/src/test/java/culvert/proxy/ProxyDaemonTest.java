@@ -21,6 +21,8 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +33,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -372,6 +375,18 @@ class ProxyDaemonTest {
     assertThat(get("/metrics").body())
         .contains("culvert_config_last_reload_successful 1.0\n")
         .contains("culvert_config_restart_needed 0.0\n");
+  }
+
+  @Test
+  void metricsSayWhetherTheAuditTrailCanBeWritten(@TempDir Path directory) throws Exception {
+    Path trail = directory.resolve("audit.jsonl");
+    start("pin-tunnelled: false\nadmin: 127.0.0.1:0\naudit: { file: '%s' }\n".formatted(trail));
+    assertThat(get("/metrics").body()).contains("culvert_audit_failing 0.0\n");
+    Files.move(trail, directory.resolve("moved"));
+    Files.createDirectory(trail);
+    await().until(() -> get("/metrics").body().contains("culvert_audit_failing 1.0\n"));
+    Files.delete(trail);
+    await().until(() -> get("/metrics").body().contains("culvert_audit_failing 0.0\n"));
   }
 
   @Test
