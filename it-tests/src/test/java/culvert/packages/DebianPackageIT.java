@@ -42,7 +42,7 @@ class DebianPackageIT {
     port = FreePorts.next();
     Files.copy(Packages.debian(), machine.shared().resolve("culvert.deb"));
     machine.write("/etc/culvert/culvert.yaml", config("ftp-tunnel"));
-    machine.write("/etc/culvert/known_hosts", peers.sshd().knownHostsLine() + "\n");
+    machine.write("/etc/known_hosts", peers.sshd().knownHostsLine() + "\n");
   }
 
   @Test
@@ -104,6 +104,7 @@ class DebianPackageIT {
     String running = machine.does("cat", "/proc/" + process + "/cmdline");
     assertThat(running).contains("/" + OlderPackage.VERSION);
     assertThat(mainPid()).isEqualTo(process);
+    assertThat(machine.does("ls", "/usr/lib/culvert")).doesNotContain(OlderPackage.VERSION);
 
     assertThat(Sha256.of(new SequenceInputStream(new ByteArrayInputStream(first), in)))
         .isEqualTo(file.content());
@@ -127,7 +128,7 @@ class DebianPackageIT {
   }
 
   @Test
-  void goesInTwoSteps() throws Exception {
+  void removedKeepsConfigurationAndStateAndPurgedTakesThem() throws Exception {
     install("culvert.deb");
     assertAJobEndsWhole();
 
@@ -139,11 +140,11 @@ class DebianPackageIT {
         .contains("culvert.yaml")
         .contains("audit.jsonl");
 
+    machine.write("/etc/culvert/somebodys-key", "key");
     machine.does("dpkg", "--purge", "culvert");
-    assertThat(
-            machine.shell(
-                "ls -d /usr/lib/culvert /var/lib/culvert /etc/culvert 2>/dev/null || true"))
+    assertThat(machine.shell("ls -d /usr/lib/culvert /var/lib/culvert 2>/dev/null || true"))
         .isEmpty();
+    assertThat(machine.does("ls", "/etc/culvert")).isEqualTo("somebodys-key");
     assertThat(machine.shell("find /etc/systemd /var/lib/systemd -name '*culvert*'")).isEmpty();
   }
 
@@ -181,7 +182,7 @@ class DebianPackageIT {
             host: 127.0.0.1
             port: %d
             strict-host-key-checking: yes
-            known-hosts: /etc/culvert/known_hosts
+            known-hosts: /etc/known_hosts
             connect-timeout: 20s
             login-timeout: 20s
         rules: [{ match: { port: %3$d }, action: %4$s }]
