@@ -7,6 +7,8 @@ import culvert.ssh.SshServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -63,7 +65,16 @@ public final class Audit implements AuditLog, HostKeyEvents, AutoCloseable {
     }
   }
 
+  /** By a name server only where the kernel does not say: that may not answer. */
   private static String hostName() {
+    try {
+      return Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
+    } catch (IOException e) {
+      return hostNameByAddress();
+    }
+  }
+
+  private static String hostNameByAddress() {
     try {
       return InetAddress.getLocalHost().getHostName();
     } catch (UnknownHostException e) {

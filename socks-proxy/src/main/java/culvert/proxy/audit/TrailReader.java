@@ -1,5 +1,7 @@
 package culvert.proxy.audit;
 
+import culvert.config.file.RegularFile;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -126,8 +128,12 @@ public final class TrailReader {
       }
     } catch (IOException e) {
       throw new IOException(
-          file + ":" + number + ": cannot be read behind this line: " + e.getMessage(), e);
+          file + ":" + number + ": cannot be read behind this line: " + reason(e), e);
     }
+  }
+
+  private static String reason(IOException e) {
+    return e instanceof EOFException ? "it ends too soon" : RegularFile.reason(e);
   }
 
   private LineInput open(Path file) throws IOException {

@@ -90,7 +90,8 @@ class TrailReaderTest {
 
     assertThatThrownBy(() -> reader.read(lines::add))
         .isInstanceOf(IOException.class)
-        .hasMessageStartingWith(cut + ":" + lines.size() + ": cannot be read behind this line");
+        .hasMessageStartingWith(
+            cut + ":" + lines.size() + ": cannot be read behind this line: it ends too soon");
     assertThat(lines).hasSizeBetween(500, 4_500);
   }
 
