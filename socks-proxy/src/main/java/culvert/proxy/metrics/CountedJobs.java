@@ -56,12 +56,12 @@ final class CountedJobs implements JobObserver {
     return new ByteMeter() {
       @Override
       public void up(long count) {
-        up.increment(count);
+        up.increment((double) count);
       }
 
       @Override
       public void down(long count) {
-        down.increment(count);
+        down.increment((double) count);
       }
     };
   }
