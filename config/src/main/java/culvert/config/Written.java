@@ -13,10 +13,10 @@ public interface Written {
 
   /**
    * All of it as YAML, which loads to an equal configuration. Secrets are the references that the
-   * file has; what is not one comes out as {@value #HIDDEN}.
+   * file has; what is not one comes out as {@value #HIDDEN}, and does not load without that.
    */
   String yaml();
 
   /** What stands for a secret that stands in the file itself. */
-  String HIDDEN = "****";
+  String HIDDEN = "${env:NOT_SHOWN}";
 }

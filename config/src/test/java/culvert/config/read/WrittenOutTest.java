@@ -126,7 +126,15 @@ class WrittenOutTest {
     assertThat(yaml)
         .doesNotContain("hunter2", "s3cret-socks", "x${")
         .contains("a: ${env:SOCKS_PASSWORD}", "password: ${env:SOCKS_PASSWORD}")
-        .contains("identity-passphrase: '" + Written.HIDDEN + "'", "password: from-ftp");
+        .contains("identity-passphrase: " + Written.HIDDEN, "password: from-ftp");
+  }
+
+  @Test
+  void whatIsNotShownDoesNotLoad() {
+    String yaml = written("listeners: [{ socks: 1080, users: { a: hunter2 } }]");
+
+    assertThat(Loading.errors(yaml))
+        .containsExactly("c.yaml:6:10: users: the environment variable NOT_SHOWN is not set");
   }
 
   @Test
@@ -152,7 +160,17 @@ class WrittenOutTest {
     CulvertConfig config = loaded(text).config();
     String yaml = written(text);
 
-    ConfigResult again = Loading.load(yaml);
+    ConfigResult again =
+        new ConfigLoader(
+                Loading.environment(
+                    Map.of(
+                        "SOCKS_PASSWORD",
+                        BY_REFERENCE.reveal(),
+                        "NOT_SHOWN",
+                        "not shown",
+                        "SSH_AUTH_SOCK",
+                        "/run/agent")))
+            .loadString(yaml, "c.yaml");
 
     assertThat(again).as(yaml + again.problems()).isInstanceOf(Loaded.class);
     assertThat(comparable(((Loaded) again).config())).as(yaml).isEqualTo(comparable(config));
@@ -192,7 +210,7 @@ class WrittenOutTest {
         .users()
         .forEach(
             (name, secret) ->
-                users.put(name, secret.equals(BY_REFERENCE) ? secret : new Secret(Written.HIDDEN)));
+                users.put(name, secret.equals(BY_REFERENCE) ? secret : new Secret("not shown")));
     return new ListenerConfig.Socks(socks.name(), socks.bind(), socks.allowFrom(), users);
   }
 

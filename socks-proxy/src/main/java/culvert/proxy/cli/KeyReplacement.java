@@ -23,18 +23,25 @@ final class KeyReplacement {
   private final Terminal terminal;
   private final HostKeys hostKeys;
   private final List<String> given;
+  private final String options;
 
   /**
    * @param given fingerprints; empty: they are asked for
+   * @param options that name the profile, for a command
    */
-  KeyReplacement(Terminal terminal, HostKeys hostKeys, List<String> given) {
+  KeyReplacement(Terminal terminal, HostKeys hostKeys, List<String> given, String options) {
+    this.options = options;
     this.terminal = terminal;
     this.hostKeys = hostKeys;
     this.given = List.copyOf(given);
   }
 
-  /** What is known and what the server has instead, and what to do about it. */
-  static void warn(Answered answered, PrintStream out) {
+  /**
+   * What is known and what the server has instead, and what to do about it.
+   *
+   * @param options that name the profile, for a command
+   */
+  static void warn(Answered answered, String options, PrintStream out) {
     out.println("culvert: WARNING: the host key of " + answered.server() + " has CHANGED:");
     for (StaleKey stale : answered.stale()) {
       out.println(
@@ -52,6 +59,7 @@ final class KeyReplacement {
     out.println(
         "  Somebody may be between you and the server. If its administrator confirms the new key:"
             + " culvert trust --replace "
+            + options
             + answered.server());
   }
 
@@ -69,7 +77,7 @@ final class KeyReplacement {
       terminal.err().println("culvert: nothing to replace: " + answered.check().message());
       return trusted;
     }
-    warn(answered, terminal.err());
+    warn(answered, options, terminal.err());
     Optional<StaleKey> foreign = answered.stale().stream().filter(key -> !key.ours()).findFirst();
     if (foreign.isPresent()) {
       terminal

@@ -125,7 +125,8 @@ final class TrustCommand implements Callable<Integer> {
       if (all.size() > 1) {
         throw usage("--replace is for one server, not for " + all.size());
       }
-      return new KeyReplacement(terminal, hostKeys, fingerprints).of(all.get(0), questions)
+      return new KeyReplacement(terminal, hostKeys, fingerprints, options())
+              .of(all.get(0), questions)
           ? ExitCode.OK
           : ExitCode.SOFTWARE;
     }
@@ -182,6 +183,13 @@ final class TrustCommand implements Callable<Integer> {
     return new ParameterException(spec.commandLine(), message);
   }
 
+  /** What a command about the same profile needs, with a space behind it. */
+  private String options() {
+    return profileName.equals(CulvertConfig.DEFAULT_PROFILE)
+        ? ""
+        : "--profile " + profileName + " ";
+  }
+
   private boolean check(HostKeyQuestions questions, List<AskedServer> all) {
     int[] trusted = {0};
     questions.check(
@@ -234,7 +242,7 @@ final class TrustCommand implements Callable<Integer> {
             } else if (answered.stale().isEmpty()) {
               toAdd.add(answered);
             } else {
-              KeyReplacement.warn(answered, terminal.err());
+              KeyReplacement.warn(answered, options(), terminal.err());
             }
           }
         });

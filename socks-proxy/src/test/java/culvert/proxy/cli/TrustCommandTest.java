@@ -395,7 +395,9 @@ class TrustCommandTest {
             "culvert trust --replace changed.example:22")
         .doesNotContain("[y/N]");
     assertThat(hostKeys.added).isEmpty();
-    assertThat(culvert.execute("trust", "--yes", "changed.example")).isEqualTo(1);
+    assertThat(culvert.execute("trust", "--yes", "--profile", "gateway", "changed.example"))
+        .isEqualTo(1);
+    assertThat(culvert.err()).contains("culvert trust --replace --profile gateway changed.ex");
     assertThat(hostKeys.added).isEmpty();
   }
 
