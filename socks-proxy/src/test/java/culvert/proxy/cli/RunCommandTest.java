@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import culvert.config.Action;
 import culvert.config.CulvertConfig;
+import culvert.proxy.check.FakeMachine;
 import culvert.proxy.service.NotifySocket;
 import java.io.IOException;
 import java.net.BindException;
@@ -276,6 +277,23 @@ class RunCommandTest {
 
     assertThat(exit.get(PATIENCE.toSeconds(), SECONDS)).isZero();
     assertThat(culvert.err()).contains("\"message\":\"starting\"").contains("\"stopped\"");
+  }
+
+  @Test
+  void holesAreToldAtTheStartAndAtAReloadAndKeepItFromNothing() throws Exception {
+    Path file = directory.resolve("culvert.yaml");
+    Files.writeString(file, "profiles: { spare: { host: a.example } }\n");
+    culvert.withMachine(new FakeMachine().withoutUser("strange"));
+    CompletableFuture<Integer> exit = run();
+    assertThat(culvert.err()).contains(file + ":1:20: warning: profile \"spare\": nobody uses it");
+
+    Files.writeString(file, "rules: [{ match: { os-user: strange }, action: block }]\n");
+    culvert.signal("HUP");
+    await().atMost(PATIENCE).until(() -> daemon.configs.size() == 2);
+    culvert.signal("TERM");
+
+    assertThat(exit.get(PATIENCE.toSeconds(), SECONDS)).isZero();
+    assertThat(culvert.err()).contains(file + ":1:29: warning: os-user: nobody here is called");
   }
 
   @Test
