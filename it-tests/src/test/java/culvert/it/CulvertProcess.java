@@ -79,7 +79,9 @@ public final class CulvertProcess implements AutoCloseable {
     BufferedReader out =
         new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     try {
-      String line = CompletableFuture.supplyAsync(() -> readLine(out)).get(30, TimeUnit.SECONDS);
+      String line =
+          CompletableFuture.supplyAsync(() -> readLine(out))
+              .get(DEADLINE.toSeconds(), TimeUnit.SECONDS);
       Matcher ready = READY.matcher(String.valueOf(line));
       if (!ready.matches()) {
         throw new IOException("said: " + line + ", log: " + Files.readString(log));

@@ -174,6 +174,32 @@ class SignalsIT {
   }
 
   @Test
+  void aSecondSigtermAbortsAnUploadAtItsServer() throws Exception {
+    try (CulvertProcess culvert = run()) {
+      Socks5 socks = Socks5.through(culvert.port());
+      FtpDialogue ftp = login(socks);
+      Socket data = socks.connect("127.0.0.1", ftp.passivePort());
+      assertThat(ftp.send("STOR file")).startsWith("150 ");
+      data.getOutputStream().write(new byte[TestFile.MIB]);
+      Path file = ftpServer.root().resolve("file");
+      await("the fragment")
+          .atMost(DEADLINE)
+          .until(() -> Files.exists(file) && Files.size(file) > 0);
+      culvert.signal("TERM");
+      await("no new clients")
+          .atMost(DEADLINE)
+          .until(() -> socks.code("127.0.0.1", ftpServer.port()) == 1);
+
+      culvert.signal("TERM");
+
+      await("the abort")
+          .atMost(DEADLINE)
+          .until(() -> ftpServer.commands().stream().anyMatch(c -> c.line().equals("ABOR")));
+      assertThat(culvert.exitCode()).as(culvert.log()).isEqualTo(1);
+    }
+  }
+
+  @Test
   void sigtermWithoutClientsEndsAtOnce() throws Exception {
     try (CulvertProcess culvert = run()) {
       culvert.signal("TERM");
