@@ -181,13 +181,13 @@ class AuditIT {
   void anAbortedDownloadIsNoWholeFile() throws Exception {
     TestFile.create(peers.home().resolve("big"), 50 * TestFile.MIB);
     try (Culvert culvert = start();
-        FtpDialogue ftp = culvert.login(peers.vsftpd().port());
-        Socket data = culvert.socks().connect("127.0.0.1", ftp.passivePort())) {
+        FtpDialogue ftp = culvert.login(peers.vsftpd().port())) {
       String file = peers.home().getFileName() + "/big";
-      assertThat(ftp.send("RETR " + file)).startsWith("150 ");
-      assertThat(data.getInputStream().readNBytes(100_000)).hasSize(100_000);
-      data.setSoLinger(true, 0);
-      data.close();
+      try (Socket data = culvert.socks().connect("127.0.0.1", ftp.passivePort())) {
+        assertThat(ftp.send("RETR " + file)).startsWith("150 ");
+        assertThat(data.getInputStream().readNBytes(100_000)).hasSize(100_000);
+        data.setSoLinger(true, 0);
+      }
       assertThat(ftp.reply()).startsWith("426 ");
     }
 

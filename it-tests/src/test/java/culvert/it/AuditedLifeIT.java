@@ -140,6 +140,7 @@ class AuditedLifeIT {
   private void oddCommands(CulvertProcess culvert) throws Exception {
     try (FtpDialogue ftp = login(culvert);
         Socket data = Socks5.through(culvert.port()).connect("127.0.0.1", ftp.passivePort())) {
+      assertThat(data.isConnected()).isTrue();
       ftp.send("SITE CHPASS canary-of-site");
       ftp.send("ACCT canary-of-account");
       ftp.send("RETR ftp://joe:canary-of-url@host/x");
