@@ -103,11 +103,16 @@ final class Machine implements AutoCloseable {
   }
 
   @Override
-  public void close() throws IOException, InterruptedException {
+  public void close() throws IOException {
     outside.getOutputStream().close();
-    if (!outside.waitFor(DEADLINE.toMillis(), TimeUnit.MILLISECONDS)) {
+    try {
+      if (!outside.waitFor(DEADLINE.toMillis(), TimeUnit.MILLISECONDS)) {
+        throw new AssertionError("the machine does not end");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
       outside.destroyForcibly();
-      throw new AssertionError("the machine does not end");
     }
   }
 }
