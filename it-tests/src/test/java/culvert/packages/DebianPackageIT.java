@@ -50,6 +50,7 @@ class DebianPackageIT {
     install("culvert.deb");
     assertThat(machine.does("systemctl", "is-enabled", UNIT)).isEqualTo("enabled");
     assertThat(machine.does("systemctl", "is-active", UNIT)).isEqualTo("active");
+    assertThat(machine.does("systemd-analyze", "verify", UNIT)).isEmpty();
     assertAJobEndsWhole();
 
     String status = machine.does("cat", "/proc/" + mainPid() + "/status");

@@ -19,7 +19,6 @@ import org.opentest4j.TestAbortedException;
  * its network, and a real systemd as PID 1, in namespaces of its own. Needs root, and a kernel that
  * gives namespaces to it.
  */
-@SuppressWarnings("try") // it ends by a wait that may be interrupted
 final class Machine implements AutoCloseable {
   private static final Duration DEADLINE = Duration.ofMinutes(3);
 

@@ -73,6 +73,7 @@ final class StopSignals implements AutoCloseable {
 
   private void halt(String why) {
     LOG.error("{}: the process ends where it stands", why);
+    Logging.end();
     halt.accept(ExitCode.SOFTWARE);
   }
 
