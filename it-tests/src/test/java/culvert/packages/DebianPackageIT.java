@@ -50,7 +50,9 @@ class DebianPackageIT {
     install("culvert.deb");
     assertThat(machine.does("systemctl", "is-enabled", UNIT)).isEqualTo("enabled");
     assertThat(machine.does("systemctl", "is-active", UNIT)).isEqualTo("active");
-    assertThat(machine.does("systemd-analyze", "verify", UNIT)).isEmpty();
+    Run<String> verified = machine.run("systemd-analyze", "verify", UNIT);
+    assertThat(verified.exitCode()).as(verified.errors()).isZero();
+    assertThat(verified.errors()).doesNotContain(UNIT);
     assertAJobEndsWhole();
 
     String status = machine.does("cat", "/proc/" + mainPid() + "/status");
