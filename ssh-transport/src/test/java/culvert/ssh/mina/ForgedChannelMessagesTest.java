@@ -158,17 +158,10 @@ class ForgedChannelMessagesTest {
     assertThat(end).hasMessageContaining(": session ended: ").hasMessageContaining(reason);
     assertThat(disconnect.get(20, TimeUnit.SECONDS))
         .isEqualTo(SshConstants.SSH2_DISCONNECT_PROTOCOL_ERROR);
-    List<ILoggingEvent> logged =
-        warnings.list.stream()
-            .filter(event -> event.getLevel().isGreaterOrEqual(Level.WARN))
-            .toList();
-    assertThat(logged)
-        .singleElement()
-        .satisfies(
-            event -> {
-              assertThat(event.getFormattedMessage()).contains(reason);
-              assertThat(event.getThrowableProxy()).isNull();
-            });
+    assertThat(warnings.list)
+        .as("what is said beside whoever has asked for the session")
+        .extracting(ILoggingEvent::getLevel)
+        .noneMatch(level -> level.isGreaterOrEqual(Level.WARN));
   }
 
   static Stream<Arguments> ofAnOpenChannel() {
