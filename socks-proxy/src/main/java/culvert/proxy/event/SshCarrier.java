@@ -10,4 +10,10 @@ import java.util.Optional;
  * @param user who has logged in there
  * @param security empty: another one's session, by which the client has come
  */
-public record SshCarrier(String server, String user, Optional<SshSecurity> security) {}
+public record SshCarrier(String server, String user, Optional<SshSecurity> security) {
+
+  /** Whether the client has come by it, wherever it goes from here. */
+  boolean isTheClients() {
+    return security.isEmpty();
+  }
+}

@@ -207,11 +207,18 @@ public final class Story implements ConnectionRecorder {
     request = newRequest;
     rule = ruleName;
     action = actionWord;
-    carrier = null;
+    leaveTunnel();
     fallback = null;
     reached = null;
     refusal = null;
     observers.forEach(observer -> observer.destinationNamed(this));
+  }
+
+  /** The next way need not be through SSH, as the one before was. */
+  private void leaveTunnel() {
+    if (carrier != null && !carrier.isTheClients()) {
+      carrier = null;
+    }
   }
 
   @Override
@@ -231,6 +238,7 @@ public final class Story implements ConnectionRecorder {
   @Override
   public void inPlaintext(InetAddress address, Optional<FallbackReason> inPlaceOf) {
     confinement.run();
+    leaveTunnel();
     reached = address;
     refusal = null;
     fallback = inPlaceOf.orElse(null);

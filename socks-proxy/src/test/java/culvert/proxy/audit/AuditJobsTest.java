@@ -13,6 +13,7 @@ import culvert.proxy.event.RefusedWhy;
 import culvert.proxy.event.SshCarrier;
 import culvert.proxy.event.Stories;
 import culvert.proxy.event.Story;
+import culvert.proxy.event.TakenRoute;
 import culvert.ssh.SshSecurity;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -425,6 +426,31 @@ class AuditJobsTest {
         .containsEntry("route", "plaintext")
         .containsEntry("why", "unreachable")
         .containsEntry("encrypted", false);
+  }
+
+  @Test
+  void aJobWhoseNextUserGoesInPlaintextIsNotTunnelledFromThere() {
+    Story control = tunnelled();
+    control.fellBack(FallbackReason.AUTH_FAILED, "refused");
+    control.inPlaintext(SERVER, Optional.of(FallbackReason.AUTH_FAILED));
+    control.ended(EndReason.COMPLETED, "");
+
+    assertThat(control.route()).isEqualTo(TakenRoute.PLAINTEXT);
+    assertThat(last())
+        .containsEntry("route", "plaintext")
+        .containsEntry("encrypted", false)
+        .containsEntry("why", "auth-failed");
+  }
+
+  @Test
+  void aClientOfARemoteTunnelHasComeBySshWhereverItGoes() {
+    Story relayed = stories.start(CLIENT, Optional.empty(), request("ftp.example", 21), () -> {});
+    relayed.tunnelled(new SshCarrier("gate:22", "batch", Optional.empty()));
+    relayed.routed(request("ftp.example", 21), "fixed-tunnel", "direct");
+    relayed.inPlaintext(SERVER, Optional.empty());
+    relayed.ended(EndReason.COMPLETED, "");
+
+    assertThat(last()).containsEntry("route", "ssh").containsEntry("encrypted", true);
   }
 
   @Test
