@@ -1,12 +1,13 @@
 package culvert.config;
 
-/** What was found in a file, made fit to print: on one line, not too long. */
+/** What was found in a file, made fit to print: on one line, not too long, without a password. */
 public final class Found {
   private static final int MAX_LENGTH = 60;
 
   private Found() {}
 
-  public static String shown(String text) {
+  public static String shown(String found) {
+    String text = PasswordsInText.masked(found);
     if (text.isBlank()) {
       return '"' + text.replaceAll("\\p{Cntrl}", "?") + '"';
     }

@@ -211,7 +211,14 @@ class SecretsTest {
         "identity-passphrase: |c4n4ry",
         "identity-passphrase: &c4n4ry",
         "identity-passphrase: c4n4ry: c4n4ry",
-        "identity-agent: '${env:V}'"
+        "identity-agent: '${env:V}'",
+        "host: joe:c4n4ry@ssh.example",
+        "host: ssh://joe:c4n4ry@ssh.example:22",
+        "proxy: socks5://joe:c4n4ry@proxy.example:1080",
+        "proxy: socks5://a-name-that-is-so-long-that-what-follows-on-it-is-cut:c4n4ry@proxy.example",
+        "proxy: joe:c4n4ry@proxy.example:1080",
+        "proxy-jump: joe:c4n4ry@hop.example",
+        "known-hosts: [joe:c4n4ry@ssh.example]"
       })
   void noProblemShowsASecret(String line) {
     ConfigResult result =

@@ -1,5 +1,6 @@
 package culvert.proxy.audit;
 
+import culvert.config.PasswordsInText;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -17,7 +18,7 @@ final class Fields {
                 ? items.isEmpty()
                 : value instanceof Map<?, ?> map && map.isEmpty();
     if (!empty) {
-      fields.put(name, value instanceof String text ? Secrets.masked(text) : value);
+      fields.put(name, value instanceof String text ? PasswordsInText.masked(text) : value);
     }
     return this;
   }

@@ -1,9 +1,12 @@
-package culvert.proxy.audit;
+package culvert.config;
 
 import java.util.regex.Pattern;
 
-/** Keeps passwords out of the trail that stand where none belongs. */
-final class Secrets {
+/**
+ * Passwords that stand where none belongs, in the name of a host, a user or a file. What is shown or
+ * written down goes through here.
+ */
+public final class PasswordsInText {
   private static final String MASK = "$1***$2";
 
   /** {@code ftp://user:password@host/}, as a path or in a message. */
@@ -11,11 +14,12 @@ final class Secrets {
 
   /** {@code user:password@host}, as a user or a host, or in a message. */
   private static final Pattern BEFORE_HOST =
-      Pattern.compile("(?<![^\\s\"'])([^/@:\\s]+:)[^/\\s]+(@)");
+      Pattern.compile("(?<!\\S)([^/@:\\s]+:)[^/\\s]+(@)");
 
-  private Secrets() {}
+  private PasswordsInText() {}
 
-  static String masked(String text) {
+  /** The text with {@code ***} in place of them. */
+  public static String masked(String text) {
     if (text.indexOf('@') < 0 || text.indexOf(':') < 0) {
       return text;
     }
