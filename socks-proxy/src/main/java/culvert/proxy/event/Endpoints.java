@@ -1,6 +1,7 @@
 package culvert.proxy.event;
 
 import culvert.config.Endpoint;
+import culvert.config.PasswordsInText;
 import culvert.ssh.Printable;
 import io.netty.util.NetUtil;
 import java.net.InetSocketAddress;
@@ -33,7 +34,7 @@ public final class Endpoints {
   /** The same of a destination. */
   public static Map<String, Object> fields(String host, int port) {
     Map<String, Object> fields = new LinkedHashMap<>();
-    fields.put("host", Printable.text(host));
+    fields.put("host", Printable.text(PasswordsInText.masked(host)));
     fields.put("port", port);
     return fields;
   }
@@ -42,7 +43,7 @@ public final class Endpoints {
   static Map<String, Object> fields(SshCarrier carrier) {
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("server", carrier.server());
-    fields.put("user", Printable.text(carrier.user()));
+    fields.put("user", Printable.text(PasswordsInText.masked(carrier.user())));
     return fields;
   }
 }

@@ -80,6 +80,13 @@ class StoryLogTest {
     assertThat(pairs(0)).contains("destination=\"{host=a\\r\\nb, port=21}\"");
   }
 
+  @Test
+  void aPasswordInAHostsPlaceIsNotWrittenDown() {
+    start("joe:sesame@ftp.example").routed(request("joe:sesame@ftp.example"), "jobs", "direct");
+
+    assertThat(pairs(0)).contains("destination=\"{host=joe:***@ftp.example, port=21}\"");
+  }
+
   private Story start(String host) {
     return stories.start(CLIENT, Optional.empty(), request(host), () -> {});
   }
