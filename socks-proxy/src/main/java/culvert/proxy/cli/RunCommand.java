@@ -104,8 +104,20 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
-  /** Whether the configuration was taken. */
+  /** Whether the configuration was taken. Whatever goes wrong, what runs goes on as it was. */
   private boolean reload(Daemon daemon) {
+    try {
+      return taken(daemon);
+    } catch (IOException e) {
+      LOG.error("configuration not taken, the old one stays: {}", e.getMessage());
+    } catch (RuntimeException e) {
+      LOG.atError().setCause(e).log("configuration not taken, the old one stays");
+    }
+    daemon.reloadFailed();
+    return false;
+  }
+
+  private boolean taken(Daemon daemon) throws IOException {
     ConfigResult result = configOption.load();
     for (ConfigProblem problem : result.problems()) {
       boolean error = problem.severity() == ConfigProblem.Severity.ERROR;
@@ -117,17 +129,8 @@ final class RunCommand implements Callable<Integer> {
       return false;
     }
     warn(loaded);
-    try {
-      told(daemon.reload(loaded.config()));
-      return true;
-    } catch (IOException e) {
-      daemon.reloadFailed();
-      LOG.error("configuration not taken, the old one stays: {}", e.getMessage());
-    } catch (RuntimeException e) {
-      daemon.reloadFailed();
-      LOG.atError().setCause(e).log("configuration not taken, the old one stays");
-    }
-    return false;
+    told(daemon.reload(loaded.config()));
+    return true;
   }
 
   private void told(List<String> needRestart) {

@@ -13,6 +13,7 @@ public final class FakeMachine implements Machine {
   private final Map<Path, String> problems = new HashMap<>();
   private final Set<Path> missing = new HashSet<>();
   private final Set<String> strangers = new HashSet<>();
+  private final Set<String> defects = new HashSet<>();
   private boolean owners = true;
   private boolean othersPrograms = true;
 
@@ -28,6 +29,12 @@ public final class FakeMachine implements Machine {
 
   public FakeMachine withoutUser(String name) {
     strangers.add(name);
+    return this;
+  }
+
+  /** Whoever asks about that user meets a defect. */
+  public FakeMachine withDefectAboutUser(String name) {
+    defects.add(name);
     return this;
   }
 
@@ -63,6 +70,9 @@ public final class FakeMachine implements Machine {
 
   @Override
   public boolean isUser(String name) {
+    if (defects.contains(name)) {
+      throw new IllegalStateException("a defect");
+    }
     return !strangers.contains(name);
   }
 

@@ -124,6 +124,26 @@ class RunCommandTest {
   }
 
   @Test
+  void aDefectInAReloadEndsNothing() throws Exception {
+    Path file = directory.resolve("culvert.yaml");
+    Files.writeString(file, "default-action: direct\n");
+    culvert.withMachine(new FakeMachine().withDefectAboutUser("strange"));
+    CompletableFuture<Integer> exit = run();
+
+    Files.writeString(file, "rules: [{ match: { os-user: strange }, action: block }]\n");
+    culvert.signal("HUP");
+    await().atMost(PATIENCE).until(() -> daemon.failed.get() == 1);
+    Files.writeString(file, "default-action: block\n");
+    culvert.signal("HUP");
+    await().atMost(PATIENCE).until(() -> daemon.configs.size() == 2);
+    culvert.signal("TERM");
+
+    assertThat(exit.get(PATIENCE.toSeconds(), SECONDS)).isZero();
+    assertThat(culvert.err()).contains("configuration not taken, the old one stays");
+    assertThat(daemon.drained).isTrue();
+  }
+
+  @Test
   void whatNeedsARestartIsNotSaidToBeReloaded() throws Exception {
     Path file = directory.resolve("culvert.yaml");
     Files.writeString(file, "default-action: direct\n");
