@@ -29,7 +29,7 @@ public interface SshEvents extends HostKeyEvents {
   /** A connection has logged in. */
   void loggedIn(SshServer server);
 
-  /** One has not, whether it has got that far or not. */
+  /** One has not, at a server that was reached and has proved its host key. */
   void loginFailed(SshServer server, SshFailure failure);
 
   /** A connection that had logged in has ended. */

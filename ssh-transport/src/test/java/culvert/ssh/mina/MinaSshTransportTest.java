@@ -10,6 +10,7 @@ import culvert.ssh.Originator;
 import culvert.ssh.Password;
 import culvert.ssh.SshException;
 import culvert.ssh.SshFailure;
+import culvert.ssh.SshServer;
 import culvert.ssh.SshSession;
 import culvert.ssh.SshSessionSpec;
 import culvert.ssh.SshTransport;
@@ -81,6 +82,14 @@ class MinaSshTransportTest {
     ssh.server.stop(true);
     await().until(() -> ssh.events.size() == 3);
     assertThat(ssh.events).endsWith("end of test");
+  }
+
+  @Test
+  void atAServerThatIsNotReachedNoLoginHasFailed() throws Exception {
+    SshServer gone = ssh.server();
+    ssh.server.stop(true);
+    assertThat(ssh.failure(gone, "secret").failure()).isEqualTo(SshFailure.CONNECTION_REFUSED);
+    assertThat(ssh.events).isEmpty();
   }
 
   @Test

@@ -48,6 +48,7 @@ final class SessionLogin {
   private long begun;
   private boolean over;
   private boolean retried;
+  private boolean reached; // the server, and it has proved who it is
   private volatile @Nullable Login login; // the latest; written on the loop only
   private @Nullable Future<Claim> claiming;
   private @Nullable ScheduledFuture<?> deadline;
@@ -186,6 +187,7 @@ final class SessionLogin {
       }
       return;
     }
+    reached = true;
     Optional<SshException> refusedMeanwhile = refused.remembered(key);
     if (refusedMeanwhile.isPresent()) {
       shown.wipe();
@@ -239,7 +241,9 @@ final class SessionLogin {
     assert Loops.isOn(loop);
     if (!over) {
       end();
-      services.events().loginFailed(server, failure.failure());
+      if (reached) {
+        services.events().loginFailed(server, failure.failure());
+      }
       outcome.failed(failure);
     }
   }
