@@ -9,9 +9,11 @@ import culvert.proxy.event.JobObserver;
 import culvert.proxy.event.Story;
 import culvert.proxy.event.TakenRoute;
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.stream.DoubleStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,24 +22,24 @@ import org.jspecify.annotations.Nullable;
  */
 final class CountedJobs implements JobObserver {
   /** From a refusal to a day. */
-  private static final double[] SECONDS = {
-    0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 900, 3_600, 14_400, 86_400
-  };
+  private static final Duration[] BUCKETS =
+      DoubleStream.of(0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 900, 3_600, 14_400, 86_400)
+          .mapToObj(seconds -> Duration.ofMillis(Math.round(seconds * 1_000)))
+          .toArray(Duration[]::new);
 
   private final RuleLabels rules = new RuleLabels();
   private final Meters meters;
-  private final Map<TakenRoute, DistributionSummary> durations = new EnumMap<>(TakenRoute.class);
+  private final Map<TakenRoute, Timer> durations = new EnumMap<>(TakenRoute.class);
 
   CountedJobs(Meters meters) {
     this.meters = meters;
     for (TakenRoute route : TakenRoute.values()) {
       durations.put(
           route,
-          DistributionSummary.builder("culvert.job.duration")
-              .baseUnit("seconds")
+          Timer.builder("culvert.job.duration")
               .description("Jobs that have ended, from their request to their end")
               .tag("route", route.toString())
-              .serviceLevelObjectives(SECONDS)
+              .serviceLevelObjectives(BUCKETS)
               .register(meters.registry()));
     }
   }
@@ -108,9 +110,9 @@ final class CountedJobs implements JobObserver {
             "why",
             end.why().orElse(""))
         .increment();
-    @Nullable DistributionSummary duration = durations.get(end.route());
+    @Nullable Timer duration = durations.get(end.route());
     if (duration != null) {
-      duration.record(end.duration().toNanos() / 1e9);
+      duration.record(end.duration());
     }
   }
 }

@@ -111,6 +111,22 @@ class MetricsTest {
   }
 
   @Test
+  void aJobOfLessThanASecondIsInItsBucket() {
+    Story control = ftp("jobs");
+    control.tunnelled(CARRIER);
+    nanoTime.set(Duration.ofMillis(80).toNanos());
+    control.ended(EndReason.COMPLETED, "");
+
+    assertThat(counted("culvert_job_duration_seconds"))
+        .contains(
+            "culvert_job_duration_seconds_bucket{route=\"ssh\",le=\"0.05\"} 0",
+            "culvert_job_duration_seconds_bucket{route=\"ssh\",le=\"0.1\"} 1",
+            "culvert_job_duration_seconds_bucket{route=\"ssh\",le=\"86400.0\"} 1",
+            "culvert_job_duration_seconds_sum{route=\"ssh\"} 0.08",
+            "culvert_job_duration_seconds_max{route=\"ssh\"} 0.08");
+  }
+
+  @Test
   void aTunnelRulesPlaintextCountsAsPlaintext() {
     Story control = ftp("jobs");
     control.fellBack(FallbackReason.UNREACHABLE, "refused");
