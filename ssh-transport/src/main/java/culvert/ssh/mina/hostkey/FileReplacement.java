@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -71,7 +72,8 @@ final class FileReplacement {
   }
 
   private static void keep(PosixFileAttributes old, Path next) throws IOException {
-    PosixFileAttributeView view = Files.getFileAttributeView(next, PosixFileAttributeView.class);
+    PosixFileAttributeView view =
+        Files.getFileAttributeView(next, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
     PosixFileAttributes now = view.readAttributes();
     if (!now.owner().equals(old.owner())) {
       view.setOwner(old.owner());

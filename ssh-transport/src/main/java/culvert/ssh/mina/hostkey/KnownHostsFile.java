@@ -8,6 +8,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -27,6 +28,7 @@ import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -119,8 +121,9 @@ final class KnownHostsFile {
 
   /**
    * Reads the file and appends lines, both under a lock. Creates the file (mode 0600) and its
-   * directory (0700). What is there stays as it is, a last line without its newline included. Who
-   * appends without a lock, as {@code ssh} does, loses nothing, and what they append is read.
+   * directory (0700), as root for whom the directory above belongs to. What is there stays as it
+   * is, a last line without its newline included. Who appends without a lock, as {@code ssh} does,
+   * loses nothing, and what they append is read.
    *
    * @param patience for who holds the lock; while it lasts, no other thread is kept from the file
    * @param decision what to append, in view of what the file says now; may be asked again
@@ -209,6 +212,9 @@ final class KnownHostsFile {
     Optional<Object> before = identity(file);
     try (FileChannel out = FileChannel.open(file, APPENDING, mode(file, "rw-------"));
         FileChannel in = FileChannel.open(file, StandardOpenOption.READ)) {
+      if (before.isEmpty()) {
+        GivenFiles.giveToDirectorysOwner(file);
+      }
       if (!isLocked(out)) {
         return new Attempt<>(End.LOCKED);
       }
@@ -334,7 +340,23 @@ final class KnownHostsFile {
   private static void createParent(Path file) throws IOException {
     Path parent = file.toAbsolutePath().getParent();
     if (parent != null && !Files.isDirectory(parent)) {
-      Files.createDirectories(parent, mode(parent, "rwx------"));
+      createDirectory(parent);
+    }
+  }
+
+  /** And those above it. */
+  private static void createDirectory(Path directory) throws IOException {
+    @Nullable Path above = directory.getParent();
+    if (above != null && !Files.isDirectory(above)) {
+      createDirectory(above);
+    }
+    try {
+      Files.createDirectory(directory, mode(directory, "rwx------"));
+      GivenFiles.giveToDirectorysOwner(directory);
+    } catch (FileAlreadyExistsException e) {
+      if (!Files.isDirectory(directory)) {
+        throw e;
+      }
     }
   }
 

@@ -54,6 +54,54 @@ class KnownHostsAppenderTest {
   }
 
   @Test
+  void whatRootCreatesBelongsToTheDirectorysOwner() throws Exception {
+    assumeThat(directory.getFileSystem().supportedFileAttributeViews()).contains("unix");
+    assumeThat(Files.getAttribute(directory, "unix:uid")).isEqualTo(0);
+    Files.setAttribute(directory, "unix:uid", 54_321);
+    Files.setAttribute(directory, "unix:gid", 54_322);
+    Path file = directory.resolve("known_hosts");
+    Path nested = directory.resolve("a/b/known_hosts");
+
+    append(file, "ftp.example", 22, Keys.ED25519);
+    append(nested, "ftp.example", 22, Keys.ED25519);
+
+    assertThat(List.of(file, nested, nested.getParent(), directory.resolve("a")))
+        .allSatisfy(
+            created -> {
+              assertThat(Files.getAttribute(created, "unix:uid")).isEqualTo(54_321);
+              assertThat(Files.getAttribute(created, "unix:gid")).isEqualTo(54_322);
+            });
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+        .isEqualTo("rw-------");
+  }
+
+  @Test
+  void aFileThatIsThereKeepsItsOwner() throws Exception {
+    assumeThat(directory.getFileSystem().supportedFileAttributeViews()).contains("unix");
+    assumeThat(Files.getAttribute(directory, "unix:uid")).isEqualTo(0);
+    Path file = Files.createFile(directory.resolve("known_hosts"));
+    Files.setAttribute(directory, "unix:uid", 54_321);
+
+    append(file, "ftp.example", 22, Keys.ED25519);
+
+    assertThat(Files.getAttribute(file, "unix:uid")).isEqualTo(0);
+  }
+
+  @Test
+  void whatALinkLeadsToBelongsToWhoseDirectoryItIsIn() throws Exception {
+    assumeThat(directory.getFileSystem().supportedFileAttributeViews()).contains("unix");
+    assumeThat(Files.getAttribute(directory, "unix:uid")).isEqualTo(0);
+    Path theirs = Files.createDirectory(directory.resolve("theirs"));
+    Path target = directory.resolve("ours");
+    Path link = Files.createSymbolicLink(theirs.resolve("known_hosts"), target);
+    Files.setAttribute(theirs, "unix:uid", 54_321);
+
+    append(link, "ftp.example", 22, Keys.ED25519);
+
+    assertThat(Files.getAttribute(target, "unix:uid")).isEqualTo(0);
+  }
+
+  @Test
   void aLastLineWithoutNewlineStaysWhole() throws Exception {
     Path file = directory.resolve("known_hosts");
     String before = "other " + Keys.text("rsa");
