@@ -58,7 +58,11 @@ public final class Suggestions {
     return nearest(word, candidates)
         .map(
             candidate ->
-                "; did you mean \"" + candidate + "\"" + Synonyms.meaning(word, candidate) + "?")
+                "; did you mean \""
+                    + candidate
+                    + "\""
+                    + Synonyms.meaning(word, candidate, candidates)
+                    + "?")
         .orElse("");
   }
 

@@ -88,9 +88,15 @@ final class Synonyms {
     return ALL.getOrDefault(normal, List.of()).stream().filter(candidates::contains).findFirst();
   }
 
-  /** In brackets, with a space before them; empty where nothing needs to be said. */
-  static String meaning(String word, String candidate) {
+  /**
+   * What the candidate means, in brackets, with a space before them; empty where nothing needs to
+   * be said. `block` alone is no action, but a key's value elsewhere.
+   */
+  static String meaning(String word, String candidate, Collection<String> candidates) {
     boolean synonym = ALL.getOrDefault(Suggestions.normal(word), List.of()).contains(candidate);
-    return synonym && MEANINGS.containsKey(candidate) ? " (" + MEANINGS.get(candidate) + ")" : "";
+    boolean action = candidates.contains("direct") || !candidate.equals("block");
+    return synonym && action && MEANINGS.containsKey(candidate)
+        ? " (" + MEANINGS.get(candidate) + ")"
+        : "";
   }
 }

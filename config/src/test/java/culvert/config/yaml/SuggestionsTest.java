@@ -47,6 +47,10 @@ class SuggestionsTest {
     assertThat(Suggestions.didYouMean("allow", WORDS))
         .isEqualTo("; did you mean \"direct\" (in plaintext)?");
     assertThat(Suggestions.didYouMean("driect", WORDS)).isEqualTo("; did you mean \"direct\"?");
+    assertThat(Suggestions.didYouMean("deny", WORDS))
+        .isEqualTo("; did you mean \"block\" (refused)?");
+    assertThat(Suggestions.didYouMean("stop", List.of("drop", "block")))
+        .isEqualTo("; did you mean \"block\"?");
     assertThat(Suggestions.nearest("pubkey", List.of("publickey", "password")))
         .contains("publickey");
     assertThat(Suggestions.nearest("allow", List.of("allow-from", "users"))).contains("allow-from");
