@@ -27,7 +27,7 @@ final class KeyReplacement {
 
   /**
    * @param given fingerprints; empty: they are asked for
-   * @param options that name the profile, for a command
+   * @param options that name configuration and profile, for a command
    */
   KeyReplacement(Terminal terminal, HostKeys hostKeys, List<String> given, String options) {
     this.options = options;
@@ -39,7 +39,7 @@ final class KeyReplacement {
   /**
    * What is known and what the server has instead, and what to do about it.
    *
-   * @param options that name the profile, for a command
+   * @param options that name configuration and profile, for a command
    */
   static void warn(Answered answered, String options, PrintStream out) {
     out.println("culvert: WARNING: the host key of " + answered.server() + " has CHANGED:");

@@ -183,11 +183,11 @@ final class TrustCommand implements Callable<Integer> {
     return new ParameterException(spec.commandLine(), message);
   }
 
-  /** What a command about the same profile needs, with a space behind it. */
+  /** What a command about the same configuration and profile needs, with a space behind it. */
   private String options() {
-    return profileName.equals(CulvertConfig.DEFAULT_PROFILE)
-        ? ""
-        : "--profile " + profileName + " ";
+    String profile =
+        profileName.equals(CulvertConfig.DEFAULT_PROFILE) ? "" : "--profile " + profileName + " ";
+    return configOption.found().isPresent() ? profile : "-c " + configOption.name() + " " + profile;
   }
 
   private boolean check(HostKeyQuestions questions, List<AskedServer> all) {

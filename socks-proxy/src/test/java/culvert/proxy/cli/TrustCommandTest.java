@@ -398,6 +398,9 @@ class TrustCommandTest {
     assertThat(culvert.execute("trust", "--yes", "--profile", "gateway", "changed.example"))
         .isEqualTo(1);
     assertThat(culvert.err()).contains("culvert trust --replace --profile gateway changed.ex");
+    String named = directory.resolve("culvert.yaml").toString();
+    assertThat(culvert.execute("trust", "-c", named, "changed.example")).isEqualTo(1);
+    assertThat(culvert.err()).contains("trust --replace -c " + named + " changed.example:22");
     assertThat(hostKeys.added).isEmpty();
   }
 
