@@ -67,7 +67,7 @@ public final class TrailReader {
 
   private static List<Path> list(Path file) throws IOException {
     TrailName name = new TrailName(file);
-    if (!Files.isDirectory(name.directory())) {
+    if (Files.notExists(name.directory())) {
       return List.of();
     }
     try (Stream<Path> all = Files.list(name.directory())) {

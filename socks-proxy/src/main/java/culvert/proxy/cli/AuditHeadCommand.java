@@ -36,7 +36,9 @@ final class AuditHeadCommand implements Callable<Integer> {
     }
     List<String> heads = files.get().heads();
     if (heads.isEmpty()) {
-      terminal.err().println("culvert: the audit trail is empty");
+      if (!files.get().files().isEmpty()) {
+        terminal.err().println("culvert: the audit trail is empty");
+      }
       return ExitCode.SOFTWARE;
     }
     heads.forEach(terminal.out()::println);

@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
     description = {
       "Says whether the audit trail is whole.",
       "Follows its chain to where lines were taken out, changed or moved, and exits with 1",
-      "then. What was taken off its end shows only against a hash that was",
+      "then, or if there is none. What was taken off its end shows only against a hash that was",
       "kept elsewhere, as culvert audit head prints it."
     },
     mixinStandardHelpOptions = true,
@@ -56,18 +56,19 @@ final class AuditVerifyCommand implements Callable<Integer> {
       }
     }
     List<String> faults = check.faults();
+    boolean whole = faults.isEmpty() && !reader.files().isEmpty();
     faults.forEach(terminal.out()::println);
     terminal
         .out()
         .println(
             "%s: %d lines of %d runs in %d files%s%s"
                 .formatted(
-                    faults.isEmpty() ? "ok" : "not whole",
+                    whole ? "ok" : "not whole",
                     check.lines(),
                     check.boots(),
                     reader.files().size(),
                     check.hosts().size() > 1 ? ", on " + String.join(", ", check.hosts()) : "",
                     heads.isEmpty() ? " (what was taken off the end shows only with --head)" : ""));
-    return faults.isEmpty() ? ExitCode.OK : ExitCode.SOFTWARE;
+    return whole ? ExitCode.OK : ExitCode.SOFTWARE;
   }
 }

@@ -1,5 +1,6 @@
 package culvert.proxy.cli;
 
+import culvert.config.file.RegularFile;
 import culvert.config.read.Environment;
 import culvert.proxy.check.ThisMachine;
 import culvert.ssh.mina.hostkey.MinaHostKeys;
@@ -11,7 +12,9 @@ import java.io.OutputStreamWriter;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
+import java.nio.file.FileSystemException;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -122,10 +125,16 @@ public final class Culvert implements Callable<Integer> {
   }
 
   private static int failed(Terminal terminal, Exception e) {
-    String message = e.getMessage();
+    @Nullable String message = message(e);
     terminal.err().println("culvert: " + (message == null ? e.toString() : message));
     org.slf4j.LoggerFactory.getLogger(Culvert.class).debug("the command failed", e);
     return FAILED;
+  }
+
+  private static @Nullable String message(Exception e) {
+    return e instanceof FileSystemException file && file.getReason() == null
+        ? file.getFile() + ": " + RegularFile.reason(file)
+        : e.getMessage();
   }
 
   @Override

@@ -12,6 +12,8 @@ import picocli.CommandLine.Parameters;
 
 /** The files of the audit trail that a command reads. */
 final class TrailOption {
+  private final Terminal terminal;
+
   @Mixin private final ConfigOption configOption;
 
   @Parameters(
@@ -23,11 +25,13 @@ final class TrailOption {
   private List<Path> files = List.of();
 
   TrailOption(Terminal terminal) {
+    this.terminal = terminal;
     configOption = new ConfigOption(terminal);
   }
 
   /**
-   * Empty: the configuration has errors, which were printed.
+   * Empty: the configuration has errors, which were printed. So is which trail it is where the user
+   * has named neither files nor a configuration, and that there is none.
    *
    * @throws IOException with a message for the user
    */
@@ -44,6 +48,14 @@ final class TrailOption {
       throw new IOException(
           configOption.name() + ": audit: off: no trail is kept (expected: FILE...)");
     }
-    return Optional.of(TrailReader.of(trail.get()));
+    Path file = trail.get();
+    configOption
+        .found()
+        .ifPresent(name -> terminal.err().println("culvert: " + file + ", as " + name + " says"));
+    TrailReader reader = TrailReader.of(file);
+    if (reader.files().isEmpty()) {
+      terminal.err().println("culvert: no audit trail: " + file + " is not there");
+    }
+    return Optional.of(reader);
   }
 }

@@ -177,11 +177,43 @@ class AuditCommandTest {
   }
 
   @Test
-  void anEmptyTrailIsNoFailure() {
+  void whereNoTrailIsThatIsSaidAndItIsNotWhole() throws IOException {
+    String missing = "culvert: no audit trail: " + file + " is not there";
+
     assertThat(culvert.execute("audit", "-c", config())).isZero();
     assertThat(culvert.outLines()).hasSize(1);
-    assertThat(culvert.execute("audit", "verify", "-c", config())).isZero();
+    assertThat(culvert.err()).isEqualTo(missing + System.lineSeparator());
     assertThat(culvert.execute("audit", "head", "-c", config())).isEqualTo(1);
+    assertThat(culvert.execute("audit", "verify", "-c", config())).isEqualTo(1);
+    assertThat(culvert.out()).contains("not whole: 0 lines").doesNotContain("ok: ");
+
+    Files.createDirectories(file.getParent());
+    Files.createFile(file);
+    assertThat(culvert.execute("audit", "verify", "-c", config())).isZero();
+  }
+
+  @Test
+  void withoutAConfigurationThatWasNamedTheFileIsTold() throws IOException {
+    writeThree();
+
+    assertThat(culvert.execute("audit")).isZero();
+    assertThat(culvert.err()).isEqualTo("culvert: " + file + ", as " + config() + " says\n");
+  }
+
+  @Test
+  void aFileThatIsNotThereIsNamedWithWhatIsWrong() {
+    Path missing = directory.resolve("missing.jsonl");
+
+    assertThat(culvert.execute("audit", missing.toString())).isEqualTo(1);
+    assertThat(culvert.err()).contains("culvert: " + missing + ": no such file");
+  }
+
+  @Test
+  void aDirectoryThatIsNoneIsNoEmptyTrail() throws IOException {
+    Files.writeString(file.getParent(), "a file");
+
+    assertThat(culvert.execute("audit", "-c", config())).isEqualTo(1);
+    assertThat(culvert.err()).contains("culvert: " + file.getParent() + ": not a directory");
   }
 
   @Test
