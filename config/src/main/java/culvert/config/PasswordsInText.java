@@ -3,8 +3,8 @@ package culvert.config;
 import java.util.regex.Pattern;
 
 /**
- * Passwords that stand where none belongs, in the name of a host, a user or a file. What is shown or
- * written down goes through here.
+ * Passwords that stand where none belongs, in the name of a host, a user or a file. What is shown
+ * or written down goes through here.
  */
 public final class PasswordsInText {
   private static final String MASK = "$1***$2";
@@ -13,8 +13,7 @@ public final class PasswordsInText {
   private static final Pattern IN_URL = Pattern.compile("(//[^/@:\\s]*:)[^/\\s]*(@)");
 
   /** {@code user:password@host}, as a user or a host, or in a message. */
-  private static final Pattern BEFORE_HOST =
-      Pattern.compile("(?<!\\S)([^/@:\\s]+:)[^/\\s]+(@)");
+  private static final Pattern BEFORE_HOST = Pattern.compile("(?<!\\S)([^/@:\\s]+:)[^/\\s]+(@)");
 
   private PasswordsInText() {}
 

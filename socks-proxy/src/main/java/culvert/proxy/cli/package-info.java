@@ -5,8 +5,8 @@
  *
  * <p>Starting points: {@link culvert.proxy.cli.Culvert} is the program and has a class for each
  * command; {@link culvert.proxy.cli.DemoProgram} is what another module may provide. Commands run
- * on the main thread; signals come on threads of their own and become its orders; the log is written
- * on another one.
+ * on the main thread; signals come on threads of their own and become its orders; the log is
+ * written on another one.
  */
 @NullMarked
 package culvert.proxy.cli;
