@@ -7,7 +7,14 @@ import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
+import io.prometheus.metrics.instrumentation.jvm.JvmBufferPoolMetrics;
+import io.prometheus.metrics.instrumentation.jvm.JvmClassLoadingMetrics;
+import io.prometheus.metrics.instrumentation.jvm.JvmGarbageCollectorMetrics;
+import io.prometheus.metrics.instrumentation.jvm.JvmMemoryMetrics;
+import io.prometheus.metrics.instrumentation.jvm.JvmRuntimeInfoMetric;
+import io.prometheus.metrics.instrumentation.jvm.JvmThreadsMetrics;
+import io.prometheus.metrics.instrumentation.jvm.ProcessMetrics;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -32,7 +39,7 @@ public final class Metrics implements AutoCloseable {
    * @param version Culvert's; empty: unknown
    */
   public Metrics(String version) {
-    JvmMetrics.builder().register(registry.getPrometheusRegistry());
+    showProcess(registry.getPrometheusRegistry());
     Meters meters = new Meters(registry);
     events = new CountedEvents(meters);
     jobs = new CountedJobs(meters);
@@ -46,6 +53,17 @@ public final class Metrics implements AutoCloseable {
             "java",
             System.getProperty("java.version", ""))
         .set(1);
+  }
+
+  /** One by one, since their common entrance keeps each registry for as long as the JVM lives. */
+  private static void showProcess(PrometheusRegistry registry) {
+    ProcessMetrics.builder().register(registry);
+    JvmRuntimeInfoMetric.builder().register(registry);
+    JvmMemoryMetrics.builder().register(registry);
+    JvmGarbageCollectorMetrics.builder().register(registry);
+    JvmBufferPoolMetrics.builder().register(registry);
+    JvmThreadsMetrics.builder().register(registry);
+    JvmClassLoadingMetrics.builder().register(registry);
   }
 
   /** What is told to this is counted. */

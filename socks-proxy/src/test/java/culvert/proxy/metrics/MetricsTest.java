@@ -273,4 +273,25 @@ class MetricsTest {
 
     assertThat(metrics.scrape()).contains("some_lost_total 7.0");
   }
+
+  @Test
+  void nobodyKeepsWhatIsClosed() {
+    WeakReference<Object> closed = closed();
+
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(30))
+        .until(
+            () -> {
+              System.gc();
+              return closed.get() == null;
+            });
+  }
+
+  private static WeakReference<Object> closed() {
+    Object part = new Object();
+    try (Metrics other = new Metrics("")) {
+      other.gauge("some.part", "Some", part::hashCode);
+    }
+    return new WeakReference<>(part);
+  }
 }
