@@ -10,8 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One job, until its end is told: a connection that the rules decided about, with the data
- * connections that belong to it. Guarded by itself: its connections live on several loops. What it
- * tells is copied out of the stories when it happens, on the story's own loop.
+ * connections that belong to it. Guarded by itself: its connections live on several loops. Who
+ * hears of it may read its stories meanwhile, whatever their loops: they have the state in which
+ * the job was told of them last, or a newer one.
  */
 public final class Job {
   private static final int MOST_COMMANDS = 256;
@@ -163,7 +164,7 @@ public final class Job {
     commands.stream()
         .filter(command -> command.asked.number() == number)
         .forEach(command -> command.reply = OptionalInt.of(code));
-    if (code >= 400) { // and no data will come for it
+    if (!isPositive(code)) { // and no data will come for it
       commands.removeIf(
           command -> command.asked.number() == number && hasNoData(command.asked.request()));
     }
@@ -268,10 +269,7 @@ public final class Job {
   private void tell(Story data, Ended its, Optional<Command> command) {
     Optional<FtpTransfer> asked = command.map(c -> c.asked);
     OptionalInt reply = command.map(c -> c.reply).orElseGet(OptionalInt::empty);
-    Outcome outcome = outcome(its, asked, reply.orElse(0));
-    if (asked.isPresent() && reply.isEmpty() && end != null) {
-      outcome = outcome.worse(end.outcome()); // nobody has said that the file is whole
-    }
+    Outcome outcome = outcome(its, asked, reply);
     worst = outcome == Outcome.REFUSED ? worst : outcome.worse(worst);
     up += its.up();
     down += its.down();
@@ -284,18 +282,32 @@ public final class Job {
     jobs.tell(observer -> observer.transferEnded(this, told));
   }
 
-  /** The server's word counts, too: it may have been unable to write, or read, what was moved. */
-  private static Outcome outcome(Ended end, Optional<FtpTransfer> asked, int reply) {
-    boolean nothing = end.up() == 0 && end.down() == 0;
-    Outcome outcome = end.outcome();
+  /**
+   * The server's word counts, too: it may have been unable to write, or read, what was moved. What
+   * nobody has said to be whole is not.
+   */
+  private Outcome outcome(Ended its, Optional<FtpTransfer> asked, OptionalInt reply) {
+    boolean nothing = its.up() == 0 && its.down() == 0;
+    Outcome outcome = its.outcome();
     if (asked.isEmpty()) {
       return nothing ? Outcome.ABORTED.worse(outcome) : outcome;
     }
-    if (reply >= 400) {
-      Outcome moved = outcome == Outcome.OK ? Outcome.TRUNCATED : outcome; // a client knows why
-      return nothing ? Outcome.REFUSED : moved;
+    if (reply.isPresent() && isPositive(reply.getAsInt())) {
+      return outcome;
     }
-    return outcome;
+    if (reply.isPresent() && nothing) {
+      return Outcome.REFUSED;
+    }
+    if (reply.isEmpty() && end != null) {
+      outcome = outcome.worse(end.outcome()); // who has broken off its session has broken it off
+    }
+    Outcome unsaid = nothing ? Outcome.REFUSED : Outcome.TRUNCATED;
+    return outcome == Outcome.OK ? unsaid : outcome;
+  }
+
+  /** Not if the server has left its reply out. */
+  private static boolean isPositive(int code) {
+    return 0 < code && code < 400;
   }
 
   private void endIfOver() {

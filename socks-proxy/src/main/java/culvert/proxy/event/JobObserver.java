@@ -2,7 +2,8 @@ package culvert.proxy.event;
 
 /**
  * Hears what happens in jobs. Called one call after the other for each job, on the loop of the
- * connection that it happens to; must not block.
+ * connection that it happens to or, when the daemon ends, on the thread that ends it; must not
+ * block.
  */
 public interface JobObserver {
 

@@ -483,6 +483,35 @@ class AuditJobsTest {
   }
 
   @Test
+  void aFileWhoseReplyTheServerHasLeftOutIsNoWholeFile() {
+    Story control = tunnelled();
+    Story data = tunnelledData(control, 1);
+    control.transferAsked(new FtpTransfer(7, 1, "STOR", "x"));
+    data.fromClient(10);
+    data.ended(EndReason.COMPLETED, "");
+    control.transferAnswered(7, 0); // and the client is told a 426
+    control.ended(EndReason.COMPLETED, "");
+
+    assertThat(events.get(0).fields()).containsEntry("outcome", "truncated");
+    assertThat(last())
+        .containsEntry("outcome", "truncated")
+        .containsEntry("files", Map.of("up", 0L, "down", 0L));
+  }
+
+  @Test
+  void aFileOfWhichASessionThatEndsInOrderHasSaidNothingIsNoWholeFile() {
+    Story control = tunnelled();
+    Story data = tunnelledData(control, 1);
+    control.transferAsked(new FtpTransfer(7, 1, "RETR", "x"));
+    data.toClient(10);
+    data.ended(EndReason.COMPLETED, "");
+    control.ended(EndReason.COMPLETED, "");
+
+    assertThat(events.get(0).fields()).containsEntry("outcome", "truncated");
+    assertThat(last()).containsEntry("files", Map.of("up", 0L, "down", 0L));
+  }
+
+  @Test
   void dataOfWhichNobodyKnowsWhatForAreNotThoseOfACommandThatFailed() {
     Story control = tunnelled();
     control.transferAsked(new FtpTransfer(1, 1, "RETR", "none"));
