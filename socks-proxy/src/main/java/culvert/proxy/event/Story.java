@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * excepted.
  */
 public final class Story implements ConnectionRecorder {
+  private static final String UNKNOWN = "-";
+
   private final UUID id;
   private final InetSocketAddress client;
   private final String listener;
@@ -30,8 +32,8 @@ public final class Story implements ConnectionRecorder {
   private final Optional<String> socksUser;
   private volatile UUID job;
   private ConnectionRequest request;
-  private String rule = "-";
-  private String action = "-";
+  private String rule = UNKNOWN;
+  private String action = UNKNOWN;
   private @Nullable SshCarrier carrier;
   private @Nullable FallbackReason fallback;
   private @Nullable InetAddress reached;
@@ -105,6 +107,11 @@ public final class Story implements ConnectionRecorder {
   /** What the client asks for, as it is known by now. */
   public ConnectionRequest request() {
     return request;
+  }
+
+  /** Whether it is known which rule it goes by. */
+  public boolean isRouted() {
+    return !rule.equals(UNKNOWN);
   }
 
   /** {@code -} until it is known. */

@@ -47,7 +47,8 @@ final class CountedJobs implements JobObserver {
   @Override
   public void goesOn(Job job, Story connection) {
     TakenRoute route = connection.route();
-    boolean data = route != TakenRoute.REFUSED && !connection.speaksFtp();
+    boolean goes = route != TakenRoute.REFUSED && job.story().isRouted();
+    boolean data = goes && !connection.speaksFtp();
     connection.meteredBy(data ? meter(job, route) : ByteMeter.NONE);
   }
 

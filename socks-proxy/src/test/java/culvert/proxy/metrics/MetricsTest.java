@@ -148,6 +148,19 @@ class MetricsTest {
   }
 
   @Test
+  void aClientThatHasComeBySshIsCountedUnderNoRuleBeforeOneHasDecided() {
+    Story relayed = stories.start(CLIENT, Optional.empty(), request(21), () -> {});
+    relayed.tunnelled(CARRIER);
+    relayed.routed(request(21), "fixed-tunnel", "direct");
+    relayed.fromClient(5);
+
+    assertThat(counted("culvert_bytes_total{"))
+        .containsExactly(
+            "culvert_bytes_total{direction=\"down\",route=\"ssh\",rule=\"fixed-tunnel\"} 0.0",
+            "culvert_bytes_total{direction=\"up\",route=\"ssh\",rule=\"fixed-tunnel\"} 5.0");
+  }
+
+  @Test
   void refusalsSayWhy() {
     Story blocked = begin("blocked", "block");
     blocked.refused(RefusedWhy.RULE, "");
