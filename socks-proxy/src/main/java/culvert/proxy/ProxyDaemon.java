@@ -113,7 +113,7 @@ public final class ProxyDaemon implements AutoCloseable {
             Audit::close);
     Jobs jobs =
         foundations.add(
-            new Jobs(List.of(metrics.jobs(), audit.jobs()), () -> policy.hash()), Jobs::close);
+            new Jobs(List.of(audit.jobs(), metrics.jobs()), () -> policy.hash()), Jobs::close);
     ExecutorService owning = pool(BlockingPool.create("culvert-owner", ProcClientOwners.THREADS));
     ExecutorService naming = pool(BlockingPool.boundedElsewhere("culvert-names"));
     ExecutorService blocking = pool(BlockingPool.create("culvert-blocking", 16));
