@@ -40,6 +40,9 @@ final class CommandPage {
         .entry("2", "Wrong usage or configuration.");
     page.section("ENVIRONMENT")
         .entry("CULVERT_CONFIG", "The configuration, where no option names one.")
+        .entry(
+            "XDG_CONFIG_HOME, XDG_STATE_HOME",
+            "Where configuration and state are, in place of ~/.config and ~/.local/state.")
         .entry("CULVERT_JAVA_OPTS", "Options for the Java virtual machine, as words.")
         .entry("JAVA_HOME", "The Java to run with, 17 or newer; else the one on PATH.");
     page.section("SEE ALSO").text(seeAlso());

@@ -42,7 +42,8 @@ final class ConfigurationPage {
     }
     page.section("FILES")
         .entry("./culvert.yaml", "Where culvert(1) looks first.")
-        .entry("~/.config/culvert/culvert.yaml", "Then here.")
+        .entry(
+            "~/.config/culvert/culvert.yaml", "Then here; $XDG_CONFIG_HOME stands for ~/.config.")
         .entry("/etc/culvert/culvert.yaml", "Then here; what the service reads.");
     page.section("SEE ALSO").text("culvert(1), culvert-check(1), culvert-explain(1)");
     return page.toString();
