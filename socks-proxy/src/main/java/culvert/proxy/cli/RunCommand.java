@@ -21,7 +21,8 @@ import picocli.CommandLine.Mixin;
     name = "run",
     description = {
       "Starts the proxy and stays; prints one line when it is ready.",
-      "SIGTERM and SIGINT let open transfers end, a second one breaks them off;",
+      "SIGTERM and SIGINT let open transfers end, for 60 seconds at most, a second one",
+      "breaks them off;",
       "SIGHUP reads the configuration again, for new connections;",
       "SIGUSR1 opens the audit trail's file anew, for logrotate."
     },

@@ -44,8 +44,12 @@ final class ConfigurationPage {
         .entry("./culvert.yaml", "Where culvert(1) looks first.")
         .entry(
             "~/.config/culvert/culvert.yaml", "Then here; $XDG_CONFIG_HOME stands for ~/.config.")
-        .entry("/etc/culvert/culvert.yaml", "Then here; what the service reads.");
-    page.section("SEE ALSO").text("culvert(1), culvert-check(1), culvert-explain(1)");
+        .entry("/etc/culvert/culvert.yaml", "Then here; what the service reads.")
+        .entry(
+            "/usr/share/doc/culvert/CONFIGURATION.md",
+            "The same at length: how values are written, what rules do, and a whole example.");
+    page.section("SEE ALSO")
+        .text("culvert(1), culvert-run(1), culvert-check(1), culvert-explain(1)");
     return page.toString();
   }
 
