@@ -111,6 +111,19 @@ class DocumentationTest {
     assertThat(blocks).allSatisfy(block -> assertThat(Loading.problems(block)).isEmpty());
   }
 
+  @Test
+  void theShippedConfigurationHoldsAsItIsAndWithAllThatIsCommentedOut() throws IOException {
+    String shipped =
+        Files.readString(Path.of("..", "socks-proxy/src/dist/tree/etc/culvert/culvert.yaml"));
+    String whole = shipped.replaceAll("(?m)^( *)#(?=[^ \n])", "$1");
+
+    assertThat(whole).isNotEqualTo(shipped).doesNotContain("# -", "# profile", "# admin");
+    assertThat(Loading.problems(shipped)).isEmpty();
+    assertThat(Loading.problems(whole)).isEmpty();
+    assertThat(Loading.config(whole).rules()).hasSize(2);
+    assertThat(Loading.config(whole).rules().get(0).name()).isEqualTo("mainframe");
+  }
+
   private static List<String> blocks(String text) {
     return Pattern.compile("```yaml\n(.*?)```", Pattern.DOTALL)
         .matcher(text)
