@@ -58,7 +58,7 @@ final class Processes {
     }
     seen = running;
     clients.retainAll(running);
-    walk.warnOfDenied();
+    walk.tellOfDenied();
     return walk.found;
   }
 
@@ -151,14 +151,15 @@ final class Processes {
       }
     }
 
-    void warnOfDenied() {
+    void tellOfDenied() {
       Optional<SocketOwner.Known> hidden =
           wanted.values().stream().filter(socket -> denied.contains(socket.uid())).findFirst();
       if (hidden.isPresent() && !warned) {
         warned = true;
-        LOG.warn(
-            "the programs of user {} may not be looked at, so their connections match no"
-                + " application (expected: Culvert runs as root or as that user); said once",
+        LOG.info(
+            "the programs of user {} may not be looked at: their jobs match no application, and the"
+                + " audit trail says unknown (expected: Culvert runs with CAP_SYS_PTRACE, as root or"
+                + " as that user); said once",
             hidden.get().uid());
       }
     }
