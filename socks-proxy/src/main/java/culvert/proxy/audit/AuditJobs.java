@@ -9,6 +9,7 @@ import culvert.proxy.event.JobObserver;
 import culvert.proxy.event.RefusedWhy;
 import culvert.proxy.event.Story;
 import culvert.proxy.event.TakenRoute;
+import culvert.proxy.event.Way;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -59,7 +60,7 @@ public final class AuditJobs implements JobObserver {
         job,
         job.story(),
         AuditCode.PLAINTEXT,
-        head(job, job.story())
+        head(job)
             .put("route", TakenRoute.PLAINTEXT.toString())
             .put("why", job.story().fallback().map(Object::toString))
             .put("detail", detail));
@@ -71,7 +72,7 @@ public final class AuditJobs implements JobObserver {
         job,
         job.story(),
         code(why),
-        head(job, job.story())
+        head(job)
             .put("route", TakenRoute.REFUSED.toString())
             .put("why", why.toString())
             .put("detail", detail));
@@ -94,9 +95,9 @@ public final class AuditJobs implements JobObserver {
         job,
         data,
         AuditCode.TRANSFER_ENDED,
-        head(job, data)
+        head(job, data, Way.of(data), transfer.way())
             .put("transfer", data.id().toString())
-            .put("ftp", ftp(job, transfer))
+            .put("ftp", ftp(transfer))
             .put("route", end.route().toString())
             .put("encrypted", end.route() == TakenRoute.SSH)
             .put("why", end.why())
@@ -108,10 +109,10 @@ public final class AuditJobs implements JobObserver {
             .put("detail", end.detail()));
   }
 
-  private Map<String, Object> ftp(Job job, EndedTransfer transfer) {
+  private Map<String, Object> ftp(EndedTransfer transfer) {
     Fields ftp =
         new Fields()
-            .put("user", job.story().ftpUser())
+            .put("user", transfer.way().ftpUser())
             .put("command", transfer.asked().map(FtpTransfer::command));
     if (paths) {
       ftp.put("path", transfer.asked().map(FtpTransfer::path));
@@ -128,8 +129,8 @@ public final class AuditJobs implements JobObserver {
     Story story = job.story();
     Ended end = ended.end();
     Fields fields =
-        head(job, story)
-            .put("ftp", new Fields().put("user", story.ftpUser()).map())
+        head(job, story, ended.way(), ended.way())
+            .put("ftp", new Fields().put("user", ended.way().ftpUser()).map())
             .put("route", end.route().toString())
             .put("encrypted", end.route() == TakenRoute.SSH)
             .put("why", end.why())
@@ -155,16 +156,25 @@ public final class AuditJobs implements JobObserver {
     return new Fields().put("up", up).put("down", down).map();
   }
 
-  /** What every event of the job has. */
-  private static Fields head(Job job, Story of) {
-    Story story = job.story();
+  private static Fields head(Job job) {
+    Way present = Way.of(job.story());
+    return head(job, job.story(), present, present);
+  }
+
+  /**
+   * What every event of the job has.
+   *
+   * @param to where the connection leads
+   * @param by who has decided about it
+   */
+  private static Fields head(Job job, Story of, Way to, Way by) {
     return new Fields()
         .put("job", of.job().toString())
         .put("listener", of.listener())
         .put("client", JobFields.client(of, job.owner()))
-        .put("destination", JobFields.destination(of))
-        .put("rule", story.rule())
-        .put("action", story.action());
+        .put("destination", JobFields.destination(of.asked(), to))
+        .put("rule", by.rule())
+        .put("action", by.action());
   }
 
   private void record(Job job, Story of, AuditCode code, Fields fields) {

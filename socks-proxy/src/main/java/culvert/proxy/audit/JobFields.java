@@ -6,6 +6,7 @@ import culvert.proxy.event.ClientProgram;
 import culvert.proxy.event.Endpoints;
 import culvert.proxy.event.SshCarrier;
 import culvert.proxy.event.Story;
+import culvert.proxy.event.Way;
 import culvert.ssh.SshSecurity;
 import io.netty.util.NetUtil;
 import java.util.Comparator;
@@ -39,14 +40,18 @@ final class JobFields {
         .orElse(UNKNOWN);
   }
 
-  static Map<String, Object> destination(Story story) {
-    ConnectionRequest asked = story.asked();
-    ConnectionRequest request = story.request();
+  /**
+   * Of a way that it has taken.
+   *
+   * @param asked what the front door was asked for
+   */
+  static Map<String, Object> destination(ConnectionRequest asked, Way way) {
+    ConnectionRequest request = way.request();
     Optional<String> resolved =
         request.address() instanceof DestinationAddress.Known known
             ? Optional.of(NetUtil.toAddressString(known.address()))
             : Optional.empty();
-    Optional<String> reached = story.reached().map(NetUtil::toAddressString);
+    Optional<String> reached = way.reached().map(NetUtil::toAddressString);
     return new Fields()
         .put("asked", Endpoints.text(asked.host(), asked.port()))
         .put("host", request.host())

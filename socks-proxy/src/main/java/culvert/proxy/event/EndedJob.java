@@ -5,10 +5,11 @@ import java.util.Optional;
 /**
  * A job that has ended.
  *
+ * @param way for which its route stands
  * @param files that were moved whole; empty: it has moved none by FTP
  * @param end with the bytes of all its data
  */
-public record EndedJob(Optional<Files> files, Ended end) {
+public record EndedJob(Way way, Optional<Files> files, Ended end) {
 
   /**
    * How many.

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Job {
   private static final int MOST_COMMANDS = 256;
+
   private static final Set<String> UPLOADS = Set.of("STOR", "APPE", "STOU", "ESTO");
   private static final Set<String> DOWNLOADS = Set.of("RETR", "ERET");
 
@@ -30,6 +31,8 @@ public final class Job {
   private boolean lateData;
   private Optional<String> inPlaintext = Optional.empty(); // why
   private Optional<SshCarrier> carrier = Optional.empty(); // the last one
+  private Optional<Way> way = Optional.empty(); // for which the route stands, when connected
+  private boolean left; // and the client has named another destination since
   private boolean isFtp;
   private long up;
   private long down;
@@ -43,11 +46,13 @@ public final class Job {
   private static final class Transfer {
     private final Story story;
     private final int request;
+    private final Way way;
     private @Nullable Ended end;
 
-    Transfer(Story story, int request) {
+    Transfer(Story story, int request, Way way) {
       this.story = story;
       this.request = request;
+      this.way = way;
     }
   }
 
@@ -92,6 +97,15 @@ public final class Job {
     return ownerAwaited;
   }
 
+  /** The rule under which a connection of it goes. */
+  public synchronized String rule(Story connection) {
+    return transfers.stream()
+        .filter(transfer -> transfer.story == connection)
+        .map(transfer -> transfer.way.rule())
+        .findFirst()
+        .orElseGet(story::rule);
+  }
+
   // What happens
 
   /**
@@ -102,7 +116,7 @@ public final class Job {
   synchronized boolean begins(Story data, int request) {
     if (!over) {
       isFtp = true;
-      transfers.add(new Transfer(data, request));
+      transfers.add(new Transfer(data, request, Way.of(story)));
     }
     return !over;
   }
@@ -140,16 +154,35 @@ public final class Job {
     jobs.tell(observer -> observer.refused(this, why, detail));
   }
 
+  /** The client names another destination. */
+  synchronized void destinationNamed() {
+    left = true;
+    goesOn(story);
+  }
+
   synchronized void tunnelled(Story connected, SshCarrier by) {
     carrier = Optional.of(by);
+    if (inPlaintext.isEmpty()) {
+      goes(connected);
+    }
     goesOn(connected);
   }
 
   synchronized void inPlaintext(Story connected) {
     if (connected.route() == TakenRoute.PLAINTEXT) {
+      if (inPlaintext.isEmpty()) {
+        goes(connected);
+      }
       inPlaintext = inPlaintext.or(() -> Optional.of(whyPlaintext(connected)));
     }
     goesOn(connected);
+  }
+
+  private void goes(Story connected) {
+    if (connected == story) {
+      way = Optional.of(Way.of(story));
+      left = false;
+    }
   }
 
   synchronized void asked(FtpTransfer transfer) {
@@ -245,7 +278,7 @@ public final class Job {
         if (atTheEnd || command.filter(c -> c.reply.isPresent()).isPresent()) {
           all.remove();
           command.ifPresent(commands::remove);
-          tell(transfer.story, transfer.end, command);
+          tell(transfer, transfer.end, command);
         }
       }
     }
@@ -266,11 +299,12 @@ public final class Job {
     return transfers.stream().noneMatch(other -> other.request == command.asked.request());
   }
 
-  private void tell(Story data, Ended its, Optional<Command> command) {
+  private void tell(Transfer transfer, Ended its, Optional<Command> command) {
     Optional<FtpTransfer> asked = command.map(c -> c.asked);
     OptionalInt reply = command.map(c -> c.reply).orElseGet(OptionalInt::empty);
     Outcome outcome = outcome(its, asked, reply);
-    worst = outcome == Outcome.REFUSED ? worst : outcome.worse(worst);
+    boolean unused = asked.isEmpty() && its.up() == 0 && its.down() == 0;
+    worst = unused || outcome == Outcome.REFUSED ? worst : outcome.worse(worst);
     up += its.up();
     down += its.down();
     if (outcome == Outcome.OK) {
@@ -278,7 +312,8 @@ public final class Job {
       filesUp += UPLOADS.contains(verb) ? 1 : 0;
       filesDown += DOWNLOADS.contains(verb) ? 1 : 0;
     }
-    EndedTransfer told = new EndedTransfer(data, asked, reply, its.with(outcome));
+    EndedTransfer told =
+        new EndedTransfer(transfer.story, transfer.way, asked, reply, its.with(outcome));
     jobs.tell(observer -> observer.transferEnded(this, told));
   }
 
@@ -316,7 +351,7 @@ public final class Job {
     }
     over = true;
     if (lateData) {
-      tell(story, end, Optional.empty());
+      tell(new Transfer(story, -1, Way.of(story)), end, Optional.empty());
     } else {
       tellJob(end);
     }
@@ -339,11 +374,18 @@ public final class Job {
             isFtp ? up : its.up(),
             isFtp ? down : its.down(),
             its.duration(),
-            isFtp ? its.outcome().worse(worst) : its.outcome(),
+            isFtp ? outcome(its) : its.outcome(),
             its.reason(),
             its.detail());
     Optional<EndedJob.Files> files =
         isFtp ? Optional.of(new EndedJob.Files(filesUp, filesDown)) : Optional.empty();
-    jobs.tell(observer -> observer.ended(this, new EndedJob(files, all)));
+    Way told = way.filter(w -> left).orElseGet(() -> Way.of(story));
+    jobs.tell(observer -> observer.ended(this, new EndedJob(told, files, all)));
+  }
+
+  /** What was refused last says nothing of what was moved before. */
+  private Outcome outcome(Ended its) {
+    boolean moved = up + down > 0 || filesUp + filesDown > 0;
+    return moved && its.outcome() == Outcome.REFUSED ? worst : its.outcome().worse(worst);
   }
 }

@@ -80,7 +80,7 @@ public final class Jobs implements StoryObserver, AutoCloseable {
 
   @Override
   public void destinationNamed(Story story) {
-    of(story, job -> job.goesOn(story));
+    of(story, Job::destinationNamed);
   }
 
   @Override

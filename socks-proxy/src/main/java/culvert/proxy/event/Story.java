@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What is known of one client connection, from the front door to its end; {@link StoryObserver}s
- * hear of each change. Confined to the client channel's event loop, its final parts and its job
- * excepted.
+ * hear of each change. Confined to the client channel's event loop, but for its final parts, its
+ * job and what a {@link Way} has of it, which any thread may ask.
  */
 public final class Story implements ConnectionRecorder {
   private static final String UNKNOWN = "-";
@@ -31,13 +31,13 @@ public final class Story implements ConnectionRecorder {
   private final ConnectionRequest asked;
   private final Optional<String> socksUser;
   private volatile UUID job;
-  private ConnectionRequest request;
-  private String rule = UNKNOWN;
-  private String action = UNKNOWN;
+  private volatile ConnectionRequest request;
+  private volatile String rule = UNKNOWN;
+  private volatile String action = UNKNOWN;
   private @Nullable SshCarrier carrier;
   private @Nullable FallbackReason fallback;
-  private @Nullable InetAddress reached;
-  private @Nullable String ftpUser;
+  private volatile @Nullable InetAddress reached;
+  private volatile @Nullable String ftpUser;
   private boolean speaksFtp;
   private ByteMeter meter = ByteMeter.NONE;
   private @Nullable String refusal; // of what was asked for last

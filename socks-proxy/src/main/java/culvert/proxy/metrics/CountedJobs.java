@@ -49,11 +49,11 @@ final class CountedJobs implements JobObserver {
     TakenRoute route = connection.route();
     boolean goes = route != TakenRoute.REFUSED && job.story().isRouted();
     boolean data = goes && !connection.speaksFtp();
-    connection.meteredBy(data ? meter(job, route) : ByteMeter.NONE);
+    connection.meteredBy(data ? meter(job.rule(connection), route) : ByteMeter.NONE);
   }
 
-  private ByteMeter meter(Job job, TakenRoute route) {
-    String rule = rules.label(job.story().rule());
+  private ByteMeter meter(String ruleName, TakenRoute route) {
+    String rule = rules.label(ruleName);
     Counter up = bytes(rule, route, "up");
     Counter down = bytes(rule, route, "down");
     return new ByteMeter() {
@@ -89,7 +89,7 @@ final class CountedJobs implements JobObserver {
             "culvert.transfers",
             "FTP data connections that have ended",
             "rule",
-            rules.label(job.story().rule()),
+            rules.label(transfer.way().rule()),
             "route",
             end.route().toString(),
             "outcome",
@@ -105,7 +105,7 @@ final class CountedJobs implements JobObserver {
             "culvert.jobs",
             "Jobs that have ended, by the route taken, and why it was not SSH",
             "rule",
-            rules.label(job.story().rule()),
+            rules.label(ended.way().rule()),
             "route",
             end.route().toString(),
             "why",

@@ -581,4 +581,88 @@ class AuditJobsTest {
             event ->
                 assertThat(event.fields().get("client").toString()).contains("program=python3"));
   }
+
+  private Story elsewhere(Story control, String rule, String action, String user) {
+    control.ftpUser(user);
+    control.destinationNamed(request("other.example", 21), rule, action);
+    return control;
+  }
+
+  @Test
+  void aJobThatWasInPlaintextOnceNamesTheRuleAndTheServerThatItWasSoWith() {
+    Story control = begin();
+    control.fellBack(FallbackReason.UNREACHABLE, "refused");
+    control.inPlaintext(SERVER, Optional.of(FallbackReason.UNREACHABLE));
+    elsewhere(control, "strict", "ftp-tunnel", "amy@other.example").tunnelled(CARRIER);
+    control.ended(EndReason.COMPLETED, "");
+
+    assertThat(last())
+        .containsEntry("route", "plaintext")
+        .containsEntry("rule", "jobs")
+        .containsEntry("ftp", Map.of("user", "batch"));
+    assertThat(last().get("destination").toString())
+        .contains("host=ftp.example", "address=192.0.2.21");
+  }
+
+  @Test
+  void aJobThatWentOnToPlaintextNamesTheRuleAndTheServerOfThat() {
+    Story control = tunnelled();
+    elsewhere(control, "open", "direct", "amy@other.example").inPlaintext(SERVER, Optional.empty());
+    control.ended(EndReason.COMPLETED, "");
+
+    assertThat(last())
+        .containsEntry("route", "plaintext")
+        .containsEntry("rule", "open")
+        .containsEntry("action", "direct")
+        .containsEntry("ftp", Map.of("user", "amy@other.example"));
+    assertThat(last().get("destination").toString()).contains("host=other.example");
+  }
+
+  @Test
+  void aJobThatWasTunnelledNamesTheRuleOfThatAndNotOfWhatWasRefusedLater() {
+    Story control = tunnelled();
+    Story data = tunnelledData(control, 1);
+    control.transferAsked(new FtpTransfer(7, 1, "RETR", "x"));
+    data.toClient(10);
+    data.ended(EndReason.COMPLETED, "");
+    control.transferAnswered(7, 226);
+    elsewhere(control, "blocked", "block", "joe@other.example")
+        .refused(RefusedWhy.RULE, "blocked by rule");
+    control.ended(EndReason.COMPLETED, "");
+
+    assertThat(names()).containsExactly("transfer.ended", "refused", "job.ended");
+    assertThat(last())
+        .containsEntry("route", "ssh")
+        .containsEntry("rule", "jobs")
+        .containsEntry("action", "ftp-tunnel")
+        .containsEntry("ftp", Map.of("user", "batch"))
+        .containsEntry("outcome", "ok"); // refused is what has moved nothing
+  }
+
+  @Test
+  void aTransferHasTheRuleAndTheUserThatItBeganWith() {
+    Story control = tunnelled();
+    Story data = tunnelledData(control, 1);
+    control.transferAsked(new FtpTransfer(7, 1, "RETR", "x"));
+    data.toClient(10);
+    elsewhere(control, "open", "direct", "amy@other.example");
+    data.ended(EndReason.COMPLETED, "");
+    control.transferAnswered(7, 226);
+
+    assertThat(last())
+        .containsEntry("route", "ssh")
+        .containsEntry("rule", "jobs")
+        .containsEntry("action", "ftp-tunnel");
+    assertThat(last().get("ftp").toString()).contains("user=batch");
+  }
+
+  @Test
+  void anUnusedDataConnectionMakesNoJobAborted() {
+    Story control = tunnelled();
+    tunnelledData(control, 1).ended(EndReason.CLIENT_ABORTED, "reset");
+    control.ended(EndReason.COMPLETED, "");
+
+    assertThat(events.get(0).fields()).containsEntry("outcome", "aborted");
+    assertThat(last()).containsEntry("outcome", "ok");
+  }
 }

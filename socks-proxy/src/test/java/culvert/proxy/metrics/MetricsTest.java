@@ -161,6 +161,24 @@ class MetricsTest {
   }
 
   @Test
+  void bytesTransfersAndJobsHaveTheRuleUnderWhichTheyWent() {
+    Story control = ftp("jobs");
+    control.tunnelled(CARRIER);
+    Story down = data(control, 1);
+    control.destinationNamed(request(21), "blocked", "block");
+    down.tunnelled(CARRIER);
+    down.toClient(10);
+    down.ended(EndReason.COMPLETED, "");
+    control.ended(EndReason.COMPLETED, "");
+
+    for (String name : List.of("culvert_bytes", "culvert_transfers", "culvert_jobs")) {
+      assertThat(counted(name + "_total{"))
+          .isNotEmpty()
+          .allSatisfy(line -> assertThat(line).contains("rule=\"jobs\""));
+    }
+  }
+
+  @Test
   void refusalsSayWhy() {
     Story blocked = begin("blocked", "block");
     blocked.refused(RefusedWhy.RULE, "");
