@@ -70,6 +70,9 @@ public interface ConnectionRecorder {
   /** The client has named its user to the FTP server. */
   void ftpUser(String user);
 
+  /** From here on nobody can read the commands and replies: TLS. */
+  void ftpUnreadable();
+
   /** The FTP server was asked to move data. */
   void transferAsked(FtpTransfer transfer);
 

@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 public final class Job {
   private static final int MOST_COMMANDS = 256;
 
+  /** Of a client that connects, asks for nothing, and connects again. */
+  private static final int MOST_UNASKED = 64;
+
   private static final Set<String> UPLOADS = Set.of("STOR", "APPE", "STOU", "ESTO");
   private static final Set<String> DOWNLOADS = Set.of("RETR", "ERET");
 
@@ -33,6 +36,7 @@ public final class Job {
   private Optional<SshCarrier> carrier = Optional.empty(); // the last one
   private Optional<Way> way = Optional.empty(); // for which the route stands, when connected
   private boolean left; // and the client has named another destination since
+  private boolean unreadable;
   private boolean isFtp;
   private long up;
   private long down;
@@ -185,6 +189,12 @@ public final class Job {
     }
   }
 
+  /** What the client asks for cannot be seen any more. */
+  synchronized void unreadable() {
+    unreadable = true;
+    tellTransfers(false);
+  }
+
   synchronized void asked(FtpTransfer transfer) {
     isFtp = true;
     if (commands.size() == MOST_COMMANDS) {
@@ -271,12 +281,17 @@ public final class Job {
    * @param atTheEnd nothing more will be answered
    */
   private void tellTransfers(boolean atTheEnd) {
+    long waiting = transfers.stream().filter(transfer -> transfer.end != null).count();
     for (Iterator<Transfer> all = transfers.iterator(); all.hasNext(); ) {
       Transfer transfer = all.next();
       if (transfer.end != null) {
         Optional<Command> command = commandOf(transfer);
-        if (atTheEnd || command.filter(c -> c.reply.isPresent()).isPresent()) {
+        if (atTheEnd
+            || unreadable
+            || waiting > MOST_UNASKED
+            || command.filter(c -> c.reply.isPresent()).isPresent()) {
           all.remove();
+          waiting--;
           command.ifPresent(commands::remove);
           tell(transfer, transfer.end, command);
         }

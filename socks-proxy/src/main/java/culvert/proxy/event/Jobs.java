@@ -94,6 +94,11 @@ public final class Jobs implements StoryObserver, AutoCloseable {
   }
 
   @Override
+  public void ftpUnreadable(Story story) {
+    of(story, Job::unreadable);
+  }
+
+  @Override
   public void transferAsked(Story story, FtpTransfer transfer) {
     of(story, job -> job.asked(transfer));
   }

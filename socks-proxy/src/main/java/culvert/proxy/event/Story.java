@@ -266,6 +266,12 @@ public final class Story implements ConnectionRecorder {
   }
 
   @Override
+  public void ftpUnreadable() {
+    confinement.run();
+    observers.forEach(observer -> observer.ftpUnreadable(this));
+  }
+
+  @Override
   public void transferAsked(FtpTransfer transfer) {
     confinement.run();
     observers.forEach(observer -> observer.transferAsked(this, transfer));

@@ -37,6 +37,8 @@ public interface StoryObserver {
 
   default void ftpBegins(Story story) {}
 
+  default void ftpUnreadable(Story story) {}
+
   default void transferAsked(Story story, FtpTransfer transfer) {}
 
   default void transferAnswered(Story story, int number, int code) {}

@@ -17,6 +17,7 @@ final class OpaqueConversation implements Conversation {
   /** TLS begins. */
   static void begin(FtpSession session, ServerSide server) {
     session.become(new OpaqueConversation(session, server));
+    session.recorder().ftpUnreadable();
     session.client().forgetCommands(); // sent in clear where TLS should begin: no server takes it
     session.client().served();
     server.becomeOpaque();

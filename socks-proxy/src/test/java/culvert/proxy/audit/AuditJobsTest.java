@@ -665,4 +665,30 @@ class AuditJobsTest {
     assertThat(events.get(0).fields()).containsEntry("outcome", "aborted");
     assertThat(last()).containsEntry("outcome", "ok");
   }
+
+  @Test
+  void whereNothingCanBeReadTransfersAreToldAsTheyEnd() {
+    Story control = tunnelled();
+    control.ftpUnreadable();
+    Story first = tunnelledData(control, -1);
+    first.toClient(10);
+    first.ended(EndReason.COMPLETED, "");
+
+    assertThat(names()).containsExactly("transfer.ended");
+    assertThat(last())
+        .containsEntry("outcome", "ok")
+        .containsEntry("bytes", Map.of("up", 0L, "down", 10L));
+  }
+
+  @Test
+  void dataConnectionsThatNobodyAsksAnythingOfDoNotPileUp() {
+    Story control = tunnelled();
+    for (int i = 1; i <= 1_000; i++) {
+      tunnelledData(control, i).ended(EndReason.COMPLETED, "");
+    }
+
+    assertThat(events).hasSizeGreaterThan(900);
+    control.ended(EndReason.COMPLETED, "");
+    assertThat(events).hasSize(1_001);
+  }
 }

@@ -70,6 +70,9 @@ public final class Recorded implements ConnectionRecorder {
   public void ftpUser(String user) {}
 
   @Override
+  public void ftpUnreadable() {}
+
+  @Override
   public void transferAsked(FtpTransfer transfer) {}
 
   @Override

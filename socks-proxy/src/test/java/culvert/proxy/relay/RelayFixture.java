@@ -183,6 +183,9 @@ final class RelayFixture implements AutoCloseable {
     public void ftpUser(String user) {}
 
     @Override
+    public void ftpUnreadable() {}
+
+    @Override
     public void transferAsked(FtpTransfer transfer) {}
 
     @Override
