@@ -6,9 +6,7 @@ import culvert.proxy.check.Machine;
 import culvert.proxy.service.ServiceManager;
 import java.io.IOException;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
-import java.util.concurrent.LinkedBlockingQueue;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -31,18 +29,12 @@ import picocli.CommandLine.Mixin;
 final class RunCommand implements Callable<Integer> {
   private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
 
-  private enum Order {
-    RELOAD,
-    REOPEN,
-    STOP
-  }
-
   private final Terminal terminal;
   private final Daemon.Starter starter;
   private final Signals signals;
   private final Machine machine;
   private final ServiceManager manager;
-  private final BlockingQueue<Order> orders = new LinkedBlockingQueue<>();
+  private final Orders orders = new Orders();
 
   @Mixin private final ConfigOption configOption;
 
@@ -57,18 +49,18 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    listen();
     ConfigResult result = configOption.load();
-    for (ConfigProblem problem : result.problems()) {
-      terminal.err().println(problem);
-    }
     if (!(result instanceof ConfigResult.Loaded loaded)) {
+      result.problems().forEach(terminal.err()::println);
       return ExitCode.USAGE;
     }
     StartLog.starting(configOption.place());
+    log(result);
     warn(loaded);
-    listen();
     Daemon daemon = starter.start(loaded.config());
-    try (StopSignals stops = StopSignals.on(signals, () -> orders.add(Order.STOP), daemon::cut)) {
+    try (StopSignals stops =
+        StopSignals.on(signals, () -> orders.add(Orders.Order.STOP), daemon::cut)) {
       StartLog.listening(daemon.listeners());
       String listeners = String.join(", ", daemon.listeners());
       terminal.out().println("culvert ready: " + listeners);
@@ -85,14 +77,14 @@ final class RunCommand implements Callable<Integer> {
 
   /** From before the start: by default these end a process. */
   private void listen() {
-    signals.on("HUP", () -> orders.add(Order.RELOAD));
-    signals.on("USR1", () -> orders.add(Order.REOPEN));
+    signals.on("HUP", () -> orders.add(Orders.Order.RELOAD));
+    signals.on("USR1", () -> orders.add(Orders.Order.REOPEN));
     signals.on("USR2", () -> LOG.info("SIGUSR2 means nothing here: SIGHUP reloads"));
   }
 
   private void obey(Daemon daemon) throws InterruptedException {
-    for (Order order = orders.take(); order != Order.STOP; order = orders.take()) {
-      if (order == Order.RELOAD) {
+    for (Orders.Order order = orders.take(); order != Orders.Order.STOP; order = orders.take()) {
+      if (order == Orders.Order.RELOAD) {
         manager.reloading();
         boolean taken = reload(daemon);
         manager.ready(
@@ -120,10 +112,7 @@ final class RunCommand implements Callable<Integer> {
 
   private boolean taken(Daemon daemon) throws IOException {
     ConfigResult result = configOption.load();
-    for (ConfigProblem problem : result.problems()) {
-      boolean error = problem.severity() == ConfigProblem.Severity.ERROR;
-      LOG.atLevel(error ? Level.ERROR : Level.WARN).log(problem.toString());
-    }
+    log(result);
     if (!(result instanceof ConfigResult.Loaded loaded)) {
       daemon.reloadFailed();
       log(Level.ERROR, "configuration rejected, the old one stays");
@@ -132,6 +121,13 @@ final class RunCommand implements Callable<Integer> {
     warn(loaded);
     told(daemon.reload(loaded.config()));
     return true;
+  }
+
+  private static void log(ConfigResult result) {
+    for (ConfigProblem problem : result.problems()) {
+      boolean error = problem.severity() == ConfigProblem.Severity.ERROR;
+      LOG.atLevel(error ? Level.ERROR : Level.WARN).log(problem.toString());
+    }
   }
 
   private void told(List<String> needRestart) {

@@ -40,6 +40,8 @@ class RunCommandTest {
     private final CountDownLatch cut = new CountDownLatch(1);
     private volatile boolean stays;
     private volatile boolean drained;
+    private volatile Runnable beforeReload = () -> {};
+    private volatile boolean goOn;
 
     @Override
     public List<String> listeners() {
@@ -48,6 +50,7 @@ class RunCommandTest {
 
     @Override
     public List<String> reload(CulvertConfig config) {
+      beforeReload.run();
       configs.add(config);
       return needRestart;
     }
@@ -203,6 +206,51 @@ class RunCommandTest {
     assertThat(exit.get(PATIENCE.toSeconds(), SECONDS)).isZero();
   }
 
+  @Test
+  void theEndDoesNotWaitForReloadsThatWereAskedForBefore() throws Exception {
+    CountDownLatch reloading = new CountDownLatch(1);
+    daemon.beforeReload =
+        () -> {
+          reloading.countDown();
+          await().atMost(PATIENCE).until(() -> daemon.goOn);
+        };
+    CompletableFuture<Integer> exit = run();
+    culvert.signal("HUP");
+    assertThat(reloading.await(PATIENCE.toSeconds(), SECONDS)).isTrue();
+    for (int i = 0; i < 100; i++) {
+      culvert.signal("HUP");
+    }
+    culvert.signal("TERM");
+    daemon.goOn = true;
+
+    assertThat(exit.get(PATIENCE.toSeconds(), SECONDS)).isZero();
+    assertThat(daemon.configs).hasSize(2); // the start's, and that of the reload that had begun
+  }
+
+  @Test
+  void manyReloadsThatWereAskedForDuringOneAreOne() throws Exception {
+    CountDownLatch reloading = new CountDownLatch(1);
+    daemon.beforeReload =
+        () -> {
+          reloading.countDown();
+          await().atMost(PATIENCE).until(() -> daemon.goOn);
+        };
+    CompletableFuture<Integer> exit = run();
+    culvert.signal("HUP");
+    assertThat(reloading.await(PATIENCE.toSeconds(), SECONDS)).isTrue();
+    for (int i = 0; i < 100; i++) {
+      culvert.signal("HUP");
+    }
+    culvert.signal("USR1");
+    daemon.goOn = true;
+    await().atMost(PATIENCE).until(() -> daemon.configs.size() == 3);
+    culvert.signal("TERM");
+
+    assertThat(exit.get(PATIENCE.toSeconds(), SECONDS)).isZero();
+    assertThat(daemon.configs).hasSize(3);
+    assertThat(daemon.reopened).hasValue(1);
+  }
+
   @EnabledOnOs(OS.LINUX)
   @Test
   void theServiceManagerHearsWhatItWaitsFor() throws Exception {
@@ -297,6 +345,26 @@ class RunCommandTest {
 
     assertThat(exit.get(PATIENCE.toSeconds(), SECONDS)).isZero();
     assertThat(culvert.err()).contains("\"message\":\"starting\"").contains("\"stopped\"");
+  }
+
+  @Test
+  void whatTheConfigurationIsWarnedOfIsALineOfTheLog() throws Exception {
+    Files.writeString(
+        directory.resolve("culvert.yaml"),
+        """
+        profiles: { key: { user: joe, authentication: [publickey] } }
+        rules:
+          - { name: tls, action: ftp-tunnel, profile: key, ftp: { auth-tls: pass-through } }
+        """);
+    CompletableFuture<Integer> exit =
+        CompletableFuture.supplyAsync(() -> culvert.execute("run", "--log-format", "json"));
+    await().atMost(PATIENCE).until(() -> !culvert.out().isEmpty());
+    culvert.signal("TERM");
+
+    assertThat(exit.get(PATIENCE.toSeconds(), SECONDS)).isZero();
+    assertThat(culvert.err())
+        .contains("culvert.yaml:3:")
+        .doesNotContainPattern("(?m)^(?!\\{)."); // nothing but objects
   }
 
   @Test
