@@ -13,7 +13,8 @@ public final class PasswordsInText {
   private static final Pattern IN_URL = Pattern.compile("(//[^/@:\\s]*:)[^/\\s]*(@)");
 
   /** {@code user:password@host}, as a user or a host, or in a message. */
-  private static final Pattern BEFORE_HOST = Pattern.compile("(?<!\\S)([^/@:\\s]+:)[^/\\s]+(@)");
+  private static final Pattern BEFORE_HOST =
+      Pattern.compile("(?<![^\\s\"'])([^/@:\\s]+:)[^/\\s]+(@)");
 
   private PasswordsInText() {}
 

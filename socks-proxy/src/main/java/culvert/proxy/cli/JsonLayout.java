@@ -4,6 +4,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.IThrowableProxy;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.LayoutBase;
+import culvert.config.PasswordsInText;
 import culvert.proxy.event.LogFields;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -78,7 +79,8 @@ final class JsonLayout extends LayoutBase<ILoggingEvent> {
     }
   }
 
-  private static void string(StringBuilder json, String text) {
+  private static void string(StringBuilder json, String anyText) {
+    String text = PasswordsInText.masked(anyText);
     json.append('"');
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);

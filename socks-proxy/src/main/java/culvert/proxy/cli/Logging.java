@@ -7,6 +7,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.Layout;
 import java.io.OutputStream;
+import java.nio.channels.Channels;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
@@ -65,7 +66,7 @@ final class Logging {
     context.reset();
     layout.setContext(context);
     layout.start();
-    QueuedAppender appender = new QueuedAppender(stream, layout, mostBytes);
+    QueuedAppender appender = new QueuedAppender(Channels.newChannel(stream), layout, mostBytes);
     appender.setContext(context);
     appender.setName(APPENDER);
     appender.start();

@@ -9,7 +9,8 @@ import ch.qos.logback.core.Layout;
 import ch.qos.logback.core.UnsynchronizedAppenderBase;
 import culvert.ssh.PlainWords;
 import java.io.IOException;
-import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -30,18 +31,21 @@ final class QueuedAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
   /** How long the end waits for a reader. */
   private static final Duration PATIENCE = Duration.ofSeconds(1);
 
-  private final OutputStream stream;
+  private static final byte[] LINE_END = System.lineSeparator().getBytes(StandardCharsets.UTF_8);
+
+  private final WritableByteChannel stream;
   private final Layout<ILoggingEvent> layout;
   private final LogQueue queue;
   private @Nullable Thread writer; // guarded by this
   private long unsaid; // the writer's: lines of which the log has not said that they are lost
   private String why = ""; // the writer's
+  private boolean cutOff; // the writer's: the last line has no end
 
   /**
    * @param stream is not closed
    * @param layout thread-safe
    */
-  QueuedAppender(OutputStream stream, Layout<ILoggingEvent> layout, long mostBytes) {
+  QueuedAppender(WritableByteChannel stream, Layout<ILoggingEvent> layout, long mostBytes) {
     this.stream = stream;
     this.layout = layout;
     this.queue = new LogQueue(mostBytes);
@@ -95,13 +99,11 @@ final class QueuedAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
     byte[] line = next.line();
     try {
       if (unsaid > 0) {
-        stream.write(loss());
-        stream.flush();
+        write(loss());
         unsaid = 0;
       }
       if (line != null) {
-        stream.write(line);
-        stream.flush();
+        write(line);
       }
     } catch (IOException e) {
       if (line != null) {
@@ -109,6 +111,24 @@ final class QueuedAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
         unsaid++;
       }
       why = "it could not be written (" + PlainWords.of(e) + ")";
+    }
+  }
+
+  private void write(byte[] line) throws IOException {
+    if (cutOff) {
+      all(LINE_END);
+    }
+    all(line);
+  }
+
+  private void all(byte[] bytes) throws IOException {
+    ByteBuffer rest = ByteBuffer.wrap(bytes);
+    try {
+      while (rest.hasRemaining()) {
+        stream.write(rest);
+      }
+    } finally {
+      cutOff = rest.hasRemaining() && (cutOff || rest.position() > 0);
     }
   }
 

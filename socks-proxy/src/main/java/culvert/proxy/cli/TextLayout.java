@@ -5,6 +5,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.IThrowableProxy;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.LayoutBase;
+import culvert.config.PasswordsInText;
 import culvert.proxy.event.LogFields;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -105,13 +106,29 @@ final class TextLayout extends LayoutBase<ILoggingEvent> {
   }
 
   private static void escape(StringBuilder line, String text) {
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (Character.isISOControl(c)) {
-        line.append(String.format(Locale.ROOT, "\\x%02x", (int) c));
-      } else {
-        line.append(c);
-      }
-    }
+    PasswordsInText.masked(text)
+        .codePoints()
+        .forEach(
+            c -> {
+              if (Character.isISOControl(c)) {
+                line.append(String.format(Locale.ROOT, "\\x%02x", c));
+              } else if (isUnseen(c)) {
+                line.append(String.format(Locale.ROOT, c > 0xffff ? "\\U%08x" : "\\u%04x", c));
+              } else {
+                line.appendCodePoint(c);
+              }
+            });
+  }
+
+  /** What ends a line for some readers, or turns a terminal's text around. */
+  private static boolean isUnseen(int c) {
+    return switch (Character.getType(c)) {
+      case Character.FORMAT,
+          Character.SURROGATE,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR ->
+          true;
+      default -> false;
+    };
   }
 }

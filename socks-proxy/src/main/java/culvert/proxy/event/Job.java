@@ -26,8 +26,8 @@ public final class Job {
   private final Story story;
   private final Jobs jobs;
   private final String config;
-  private final List<Transfer> transfers = new ArrayList<>();
-  private final List<Command> commands = new ArrayList<>();
+  private final List<JobTransfer> transfers = new ArrayList<>();
+  private final List<JobCommand> commands = new ArrayList<>();
   private volatile ClientProgram owner = ClientProgram.UNKNOWN;
   private Optional<RefusedWhy> refused = Optional.empty();
   private boolean ownerAwaited;
@@ -45,30 +45,6 @@ public final class Job {
   private Outcome worst = Outcome.OK; // of its transfers
   private @Nullable Ended end;
   private boolean over;
-
-  /** A data connection. */
-  private static final class Transfer {
-    private final Story story;
-    private final int request;
-    private final Way way;
-    private @Nullable Ended end;
-
-    Transfer(Story story, int request, Way way) {
-      this.story = story;
-      this.request = request;
-      this.way = way;
-    }
-  }
-
-  /** A command that moves data. */
-  private static final class Command {
-    private final FtpTransfer asked;
-    private OptionalInt reply = OptionalInt.empty();
-
-    Command(FtpTransfer asked) {
-      this.asked = asked;
-    }
-  }
 
   Job(Story story, Jobs jobs, String config) {
     this.story = story;
@@ -120,7 +96,7 @@ public final class Job {
   synchronized boolean begins(Story data, int request) {
     if (!over) {
       isFtp = true;
-      transfers.add(new Transfer(data, request, Way.of(story)));
+      transfers.add(new JobTransfer(data, request, Way.of(story)));
     }
     return !over;
   }
@@ -200,7 +176,7 @@ public final class Job {
     if (commands.size() == MOST_COMMANDS) {
       commands.remove(0);
     }
-    commands.add(new Command(transfer));
+    commands.add(new JobCommand(transfer));
   }
 
   synchronized void answered(int number, int code) {
@@ -235,7 +211,7 @@ public final class Job {
   /** Nothing more will be heard of it. */
   synchronized void breakOff() {
     nobodyIsAwaited();
-    for (Transfer transfer : transfers) {
+    for (JobTransfer transfer : transfers) {
       if (transfer.end == null) {
         transfer.end = endOf(transfer.story, EndReason.SHUTDOWN, "");
       }
@@ -282,10 +258,10 @@ public final class Job {
    */
   private void tellTransfers(boolean atTheEnd) {
     long waiting = transfers.stream().filter(transfer -> transfer.end != null).count();
-    for (Iterator<Transfer> all = transfers.iterator(); all.hasNext(); ) {
-      Transfer transfer = all.next();
+    for (Iterator<JobTransfer> all = transfers.iterator(); all.hasNext(); ) {
+      JobTransfer transfer = all.next();
       if (transfer.end != null) {
-        Optional<Command> command = commandOf(transfer);
+        Optional<JobCommand> command = commandOf(transfer);
         if (atTheEnd
             || unreadable
             || waiting > MOST_UNASKED
@@ -299,7 +275,7 @@ public final class Job {
     }
   }
 
-  private Optional<Command> commandOf(Transfer transfer) {
+  private Optional<JobCommand> commandOf(JobTransfer transfer) {
     return commands.stream()
         .filter(
             command ->
@@ -310,11 +286,11 @@ public final class Job {
   }
 
   /** Data of which nobody knows what for may be its. */
-  private boolean isFree(Command command) {
+  private boolean isFree(JobCommand command) {
     return transfers.stream().noneMatch(other -> other.request == command.asked.request());
   }
 
-  private void tell(Transfer transfer, Ended its, Optional<Command> command) {
+  private void tell(JobTransfer transfer, Ended its, Optional<JobCommand> command) {
     Optional<FtpTransfer> asked = command.map(c -> c.asked);
     OptionalInt reply = command.map(c -> c.reply).orElseGet(OptionalInt::empty);
     Outcome outcome = outcome(its, asked, reply);
@@ -366,7 +342,7 @@ public final class Job {
     }
     over = true;
     if (lateData) {
-      tell(new Transfer(story, -1, Way.of(story)), end, Optional.empty());
+      tell(new JobTransfer(story, -1, Way.of(story)), end, Optional.empty());
     } else {
       tellJob(end);
     }

@@ -76,6 +76,35 @@ class LayoutsTest {
   }
 
   @Test
+  void whatNobodySeesOrReadsBackwardsIsEscaped() {
+    configure(0, new TextLayout(false));
+
+    culvertLog().atInfo().addKeyValue("detail", "c\u202ed").log("a\u2028b\u200b \ud83d\ude00");
+
+    assertThat(lines())
+        .singleElement()
+        .asString()
+        .endsWith("a\\u2028b\\u200b \ud83d\ude00 detail=c\\u202ed");
+  }
+
+  @Test
+  void passwordsThatStandInNamesAreLeftOut() {
+    for (Layout<ILoggingEvent> layout : List.of(new TextLayout(false), new JsonLayout())) {
+      configure(0, layout);
+      culvertLog()
+          .atInfo()
+          .setCause(new IllegalStateException("no joe:sesame@host"))
+          .addKeyValue("detail", "name: 'joe:sesame@host'")
+          .addKeyValue("list", List.of("joe:sesame@host"))
+          .log("client: RETR ftp://joe:sesame@host/x");
+    }
+
+    assertThat(String.join("\n", lines()))
+        .doesNotContain("sesame")
+        .contains("client: RETR ftp://joe:***@host/x", "name: 'joe:***@host'");
+  }
+
+  @Test
   void theJournalGetsAPriorityForEachLineAndKeepsTheTimeItself() {
     configure(1, new TextLayout(true));
 

@@ -4,12 +4,19 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.LoggingEvent;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -98,6 +105,61 @@ class QueuedAppenderTest {
     assertThat(reader.lines().get(0))
         .contains("1 line of the log was lost: it could not be written (No space left on device)");
     assertThat(reader.lines().get(1)).endsWith("and on");
+  }
+
+  /** As a disk is when it becomes full in the middle of a line. */
+  private static final class Disk implements WritableByteChannel {
+    private final ByteArrayOutputStream written = new ByteArrayOutputStream();
+    private final AtomicInteger room = new AtomicInteger();
+
+    @Override
+    public int write(ByteBuffer bytes) throws IOException {
+      if (room.get() == 0) {
+        throw new IOException("No space left on device");
+      }
+      byte[] fits = new byte[Math.min(room.get(), bytes.remaining())];
+      bytes.get(fits);
+      written.writeBytes(fits);
+      room.addAndGet(-fits.length);
+      return fits.length;
+    }
+
+    @Override
+    public boolean isOpen() {
+      return true;
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  @Test
+  void whatComesBehindALineThatWasCutOffBeginsALine() {
+    Disk disk = new Disk();
+    TextLayout layout = new TextLayout(false);
+    layout.start();
+    QueuedAppender appender = new QueuedAppender(disk, layout, MOST_BYTES);
+    appender.setContext((LoggerContext) LoggerFactory.getILoggerFactory());
+    appender.start();
+    disk.room.set(20);
+    appender.doAppend(event("cut off"));
+    await().until(() -> appender.dropped() == 1);
+    appender.doAppend(event("lost as a whole"));
+    await().until(() -> appender.dropped() == 2);
+    disk.room.set(10_000);
+    appender.doAppend(event("and on"));
+    appender.stop();
+
+    List<String> lines = disk.written.toString(UTF_8).lines().toList();
+    assertThat(lines).hasSize(3);
+    assertThat(lines.get(0)).hasSize(20);
+    assertThat(lines.get(1)).contains(" WARN ", "2 lines of the log were lost");
+    assertThat(lines.get(2)).endsWith("and on");
+  }
+
+  private ILoggingEvent event(String message) {
+    return new LoggingEvent(
+        "", (ch.qos.logback.classic.Logger) log, Level.INFO, message, null, new Object[0]);
   }
 
   @Test
