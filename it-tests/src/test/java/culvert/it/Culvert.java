@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 
 /**
  * Culvert in this process, on a free port of 127.0.0.1. Closing it fails if a thread of its own is
@@ -68,6 +69,11 @@ public final class Culvert implements AutoCloseable {
   /** Where metrics are shown, if the configuration has an {@code admin}. */
   int adminPort() {
     return daemon.adminAddress().orElseThrow().getPort();
+  }
+
+  /** Shows a number among the metrics, as the command does with what it counts itself. */
+  void counter(String name, LongSupplier count) {
+    daemon.counter(name, name, count);
   }
 
   public Socks5 socks() {
