@@ -2,8 +2,6 @@ package culvert.proxy.cli;
 
 import culvert.config.file.RegularFile;
 import culvert.config.read.Environment;
-import culvert.proxy.check.ThisMachine;
-import culvert.ssh.mina.hostkey.MinaHostKeys;
 import java.io.BufferedReader;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -60,15 +58,8 @@ public final class Culvert implements Callable<Integer> {
             interactive,
             PasswordPrompt.ofProcess(interactive),
             Environment.ofProcess());
-    Parts parts =
-        new Parts(
-            RunningProxy::start,
-            new RunningTunnels(),
-            new MinaHostKeys(),
-            Signals.ofProcess(),
-            new ThisMachine());
     Runtime.getRuntime().addShutdownHook(new Thread(Logging::end, "culvert-log-end"));
-    System.exit(execute(terminal, parts, args));
+    System.exit(execute(terminal, Parts.ofProcess(), args));
   }
 
   /** For those who start the JAR itself. */

@@ -1,7 +1,9 @@
 package culvert.proxy.cli;
 
 import culvert.proxy.check.Machine;
+import culvert.proxy.check.ThisMachine;
 import culvert.ssh.HostKeys;
+import culvert.ssh.mina.hostkey.MinaHostKeys;
 
 /** What the commands drive. */
 record Parts(
@@ -9,4 +11,15 @@ record Parts(
     TunnelRunner tunnels,
     HostKeys hostKeys,
     Signals signals,
-    Machine machine) {}
+    Machine machine) {
+
+  /** The program's own. */
+  static Parts ofProcess() {
+    return new Parts(
+        RunningProxy::start,
+        new RunningTunnels(),
+        new MinaHostKeys(),
+        Signals.ofProcess(),
+        new ThisMachine());
+  }
+}

@@ -1,9 +1,7 @@
 package culvert.proxy.cli;
 
 import culvert.config.read.Environment;
-import culvert.proxy.check.ThisMachine;
 import culvert.proxy.dist.DistributionTree;
-import culvert.ssh.mina.hostkey.MinaHostKeys;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.StringReader;
@@ -49,13 +47,6 @@ public final class Distribution {
             false,
             prompt -> null,
             Environment.ofProcess());
-    Parts parts =
-        new Parts(
-            RunningProxy::start,
-            new RunningTunnels(),
-            new MinaHostKeys(),
-            Signals.ofProcess(),
-            new ThisMachine());
-    return Culvert.commandLine(terminal, parts);
+    return Culvert.commandLine(terminal, Parts.ofProcess());
   }
 }
