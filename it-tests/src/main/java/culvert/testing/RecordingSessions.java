@@ -2,6 +2,7 @@ package culvert.testing;
 
 import culvert.testing.EmbeddedSshServer.Silence;
 import java.util.function.Supplier;
+import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.common.io.IoSession;
 import org.apache.sshd.common.util.buffer.Buffer;
 import org.apache.sshd.server.ServerFactoryManager;
@@ -50,7 +51,9 @@ final class RecordingSessions extends SessionFactory {
       boolean ignored =
           switch (silence.get()) {
             case NONE -> false;
-            case BEFORE_BANNER, DURING_KEY_EXCHANGE -> true;
+            case BEFORE_BANNER -> true;
+            // An exchange that has its answer is finished: else what follows cannot be read.
+            case DURING_KEY_EXCHANGE -> command != SshConstants.SSH_MSG_NEWKEYS;
             case DURING_LOGIN -> ReceivedMessages.belongsToLogin(command);
           };
       if (!ignored) {
