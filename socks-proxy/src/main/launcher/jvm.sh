@@ -20,6 +20,10 @@ find_java() {
   problem="$java is Java ${version:-unknown} (expected: 17 or newer)"
   [ "${version:-0}" -ge 17 ] || return 1
 
+  # Until Java listens to them they would end the process, and nothing is missed by then. SIGHUP has to be
+  # left alone: what a JVM is started to ignore of that it ignores for ever.
+  trap '' USR1 USR2
+
   options=-XX:+ExitOnOutOfMemoryError
   # Netty uses Unsafe and native code: newer JDKs want to be told.
   [ "$version" -lt 22 ] || options="$options --enable-native-access=ALL-UNNAMED"

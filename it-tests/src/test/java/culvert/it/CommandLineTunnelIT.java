@@ -66,6 +66,22 @@ class CommandLineTunnelIT {
   }
 
   @Test
+  void signalsThatMeanNothingEndNothingAndATerminalThatClosesEndsItInOrder() throws Exception {
+    tunnel("-i", key.path().toString(), "-L", ftp(), TestAccount.USER + "@127.0.0.1");
+    awaitOutput("culvert ready: tunnel 127.0.0.1:" + port);
+
+    signal("USR1");
+    signal("USR2");
+
+    await("both are told").atMost(PATIENCE).until(() -> errors().contains("SIGUSR2 means nothing"));
+    try (FtpDialogue ftp = new FtpDialogue(connect(port))) {
+      assertThat(ftp.reply()).startsWith("220 ");
+    }
+    endsCleanly("HUP");
+    assertThat(output()).contains("stopping: ");
+  }
+
+  @Test
   void withoutAUserTheFtpLoginOpensTheTunnel() throws Exception {
     tunnel("-L", ftp(), "127.0.0.1");
     awaitOutput("culvert ready: tunnel 127.0.0.1:" + port);
@@ -147,11 +163,15 @@ class CommandLineTunnelIT {
   }
 
   private void endsCleanly(String signal) throws Exception {
-    Process kill = new ProcessBuilder("kill", "-" + signal, Long.toString(culvert.pid())).start();
-    assertThat(kill.waitFor()).isZero();
+    signal(signal);
     assertThat(culvert.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
     assertThat(culvert.exitValue()).isZero();
     await("no listener is left").atMost(PATIENCE).until(this::refuses);
+  }
+
+  private void signal(String name) throws Exception {
+    Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(culvert.pid())).start();
+    assertThat(kill.waitFor()).isZero();
   }
 
   private String ftp() {
@@ -167,6 +187,7 @@ class CommandLineTunnelIT {
             .redirectOutput(peers.directory().resolve("out").toFile())
             .redirectError(peers.directory().resolve("err").toFile());
     builder.environment().put("HOME", peers.directory().toString());
+    builder.environment().put("_JAVA_SR_SIGNUM", "64");
     culvert = builder.start();
     peers.add(() -> culvert.destroyForcibly().waitFor());
   }

@@ -1,20 +1,28 @@
 package culvert.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import culvert.it.peers.Signals;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code culvert demo --once}, as a new user runs it first. */
 @AnyTransport
 class DemoIT {
+  private static final Duration DEADLINE = Duration.ofSeconds(60);
+
   @TempDir Path directory;
 
   @Test
@@ -35,6 +43,34 @@ class DemoIT {
     try (ServerSocket taken = takePort1080()) {
       assertThat(demo()).contains("Port 1080 is taken").contains("Every step did what it should.");
       assertThat(taken.isBound()).isTrue();
+    }
+  }
+
+  @EnabledOnOs(OS.LINUX)
+  @Test
+  void signalsThatMeanNothingDoNotEndIt() throws Exception {
+    ProcessBuilder builder =
+        CulvertProcess.builder(List.of("demo"))
+            .redirectError(directory.resolve("log").toFile())
+            .redirectOutput(directory.resolve("story").toFile());
+    builder.environment().put("_JAVA_SR_SIGNUM", "64");
+    Process process = builder.start();
+    try {
+      await()
+          .atMost(DEADLINE)
+          .until(() -> Files.readString(directory.resolve("story")).contains("press Ctrl-C"));
+
+      Signals.send("USR1", List.of(process.toHandle()));
+      Signals.send("USR2", List.of(process.toHandle()));
+      await()
+          .atMost(DEADLINE)
+          .until(
+              () -> Files.readString(directory.resolve("log")).contains("SIGUSR2 means nothing"));
+
+      assertThat(Files.readString(directory.resolve("log"))).contains("SIGUSR1 means nothing");
+      assertThat(process.isAlive()).isTrue();
+    } finally {
+      process.destroyForcibly();
     }
   }
 

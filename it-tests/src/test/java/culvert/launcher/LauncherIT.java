@@ -149,6 +149,23 @@ class LauncherIT {
     assertThat(tree.launch("--version").out()).contains(", Multics");
   }
 
+  @Test
+  void signalsThatMeanNothingYetDoNotEndAJvmThatBegins() throws Exception {
+    Path home = Files.createDirectories(directory.resolve("jdk/bin")).getParent();
+    Files.writeString(home.resolve("release"), "JAVA_VERSION=\"17.0.1\"\n");
+    for (String program : List.of("java", "javac")) {
+      Path script = home.resolve("bin").resolve(program);
+      Files.writeString(script, "#!/bin/sh\nkill -USR1 $$\nkill -USR2 $$\necho goes on\n");
+      assertThat(script.toFile().setExecutable(true)).isTrue();
+    }
+    tree.set("JAVA_HOME", home.toString());
+
+    Result result = tree.launch("run");
+
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    assertThat(result.out()).isEqualTo("goes on\n");
+  }
+
   /** Where it cannot be seen who runs from a build. */
   @Test
   void withoutFlockAnOldBuildIsKeptForThirtyDays() throws Exception {

@@ -93,7 +93,7 @@ public final class Culvert implements Callable<Integer> {
                     .addSubcommand(new AuditVerifyCommand(terminal))
                     .addSubcommand(new AuditHeadCommand(terminal)))
             .addSubcommand(new TunnelCommand(terminal, parts.tunnels(), parts.signals()))
-            .addSubcommand(new DemoCommand(terminal))
+            .addSubcommand(new DemoCommand(terminal, parts.signals()))
             .addSubcommand(new CommandLine.HelpCommand());
     line.setOut(writer(terminal.out()));
     line.setErr(writer(terminal.err()));

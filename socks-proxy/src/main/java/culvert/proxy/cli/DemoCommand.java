@@ -15,18 +15,22 @@ import picocli.CommandLine.Option;
     footer = {"", "Example: @|bold culvert demo --once|@"})
 final class DemoCommand implements Callable<Integer> {
   private final Terminal terminal;
+  private final Signals signals;
 
   @Option(
       names = "--once",
       description = "Exit after the last step instead of staying up for your own client.")
   private boolean once;
 
-  DemoCommand(Terminal terminal) {
+  DemoCommand(Terminal terminal, Signals signals) {
     this.terminal = terminal;
+    this.signals = signals;
   }
 
   @Override
   public Integer call() throws Exception {
+    signals.survive("USR1", "a demo keeps no files");
+    signals.survive("USR2", "a demo has no configuration");
     Optional<DemoProgram> program = ServiceLoader.load(DemoProgram.class).findFirst();
     if (program.isEmpty()) {
       terminal

@@ -79,7 +79,7 @@ final class RunCommand implements Callable<Integer> {
   private void listen() {
     signals.on("HUP", () -> orders.add(Orders.Order.RELOAD));
     signals.on("USR1", () -> orders.add(Orders.Order.REOPEN));
-    signals.on("USR2", () -> LOG.info("SIGUSR2 means nothing here: SIGHUP reloads"));
+    signals.survive("USR2", "SIGHUP reloads");
   }
 
   private void obey(Daemon daemon) throws InterruptedException {

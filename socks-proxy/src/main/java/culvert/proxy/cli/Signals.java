@@ -2,6 +2,7 @@ package culvert.proxy.cli;
 
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -9,6 +10,9 @@ import org.slf4j.event.Level;
 /** Signals from the operating system. */
 interface Signals {
   Logger LOG = LoggerFactory.getLogger(Signals.class);
+
+  /** Those by which a JVM ends, and which it leaves alone where it was started to ignore them. */
+  Set<String> LEFT_IGNORED = Set.of("HUP", "INT", "TERM");
 
   /**
    * Runs the action, on a thread of its own, each time the signal arrives.
@@ -18,10 +22,19 @@ interface Signals {
   void on(String name, Runnable action);
 
   /**
+   * Keeps a signal that means nothing to a command from ending it, as it would by default.
+   *
+   * @param instead what to do, for the log
+   */
+  default void survive(String name, String instead) {
+    on(name, () -> LOG.info("SIG{} means nothing here: {}", name, instead));
+  }
+
+  /**
    * The process's own. The type behind it, {@code sun.misc.Signal}, is in every JDK but out of
    * bounds for the compiler, hence the reflection; where there is no such signal, as SIGHUP on
-   * Windows, nothing happens. A signal that the process was started with as ignored stays so, which
-   * the JVM sees to for these, and the log says; a shell's background jobs ignore SIGINT, which is
+   * Windows, nothing happens. One of {@link #LEFT_IGNORED} that the process was started with as
+   * ignored stays so, and the log says so; a shell's background jobs ignore SIGINT, which is
    * nothing to speak of. The one by which HotSpot suspends threads is left to it.
    */
   static Signals ofProcess() {
@@ -64,7 +77,7 @@ interface Signals {
               .getClass()
               .getMethod("handle", signal.getClass(), handler)
               .invoke(null, signal, proxy);
-      if (before == handler.getField("SIG_IGN").get(null)) {
+      if (LEFT_IGNORED.contains(name) && before == handler.getField("SIG_IGN").get(null)) {
         LOG.atLevel(name.equals("INT") ? Level.DEBUG : Level.WARN)
             .log("SIG{} is ignored: whoever has started Culvert wants it so, as nohup does", name);
       }

@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
     name = "tunnel",
     description = {
       "Opens fixed tunnels, as ssh -L and ssh -R do.",
-      "With ftp/ in front they understand FTP. Stays until SIGINT or SIGTERM."
+      "With ftp/ in front they understand FTP. Stays until SIGINT, SIGTERM or SIGHUP."
     },
     mixinStandardHelpOptions = true,
     footer = {
@@ -93,6 +93,8 @@ final class TunnelCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    signals.survive("USR1", "nothing is written yet");
+    signals.survive("USR2", "there is no configuration to reload");
     CulvertConfig config;
     try {
       config = login(commandLine());
@@ -101,7 +103,9 @@ final class TunnelCommand implements Callable<Integer> {
     }
     Daemon daemon = runner.start(config, new PrintedStatus(terminal.out()));
     CountDownLatch stop = new CountDownLatch(1);
+    signals.on("USR1", daemon::reopen);
     try (StopSignals stops = StopSignals.on(signals, stop::countDown, daemon::cut)) {
+      signals.on("HUP", stop::countDown); // of a terminal that is closed, often twice
       print("culvert ready: " + String.join(", ", daemon.listeners()));
       stop.await();
       print("stopping: open connections may end; a second signal breaks them off");

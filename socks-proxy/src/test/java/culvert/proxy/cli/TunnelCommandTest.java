@@ -53,6 +53,8 @@ class TunnelCommandTest {
     private volatile CulvertConfig config;
     private volatile TunnelStatus status;
     private volatile boolean drained;
+    private volatile boolean reopened;
+    private volatile boolean cut;
 
     @Override
     public boolean isLocked(Path key, Optional<Secret> passphrase) {
@@ -92,7 +94,9 @@ class TunnelCommandTest {
     }
 
     @Override
-    public void reopen() {}
+    public void reopen() {
+      reopened = true;
+    }
 
     @Override
     public void drain() {
@@ -100,7 +104,9 @@ class TunnelCommandTest {
     }
 
     @Override
-    public void cut() {}
+    public void cut() {
+      cut = true;
+    }
 
     SshProfile profile() {
       return Objects.requireNonNull(config.profiles().get("ssh"));
@@ -287,6 +293,23 @@ class TunnelCommandTest {
         .contains(
             "remote-tunnel down: ssh server ssh.example:22: refused; next attempt in 2 s",
             "remote-tunnel ready: ssh.example:22 listens on 127.0.0.1:1234");
+  }
+
+  @Test
+  void signalsOfUsersAndATerminalThatClosesCutNothing() throws Exception {
+    culvert.withPasswords("secret");
+    CompletableFuture<Integer> exit = start("-L", FTP, "joe@ssh.example");
+
+    culvert.signal("USR1");
+    culvert.signal("USR2");
+    assertThat(tunnels.reopened).isTrue();
+    assertThat(exit).isNotDone();
+
+    culvert.signal("HUP");
+    culvert.signal("HUP"); // the kernel's and the shell's
+    assertThat(exit.get(PATIENCE.toSeconds(), SECONDS)).isZero();
+    assertThat(tunnels.drained).isTrue();
+    assertThat(tunnels.cut).isFalse();
   }
 
   @ParameterizedTest(name = "{0}")
