@@ -107,9 +107,15 @@ final class Interpolation {
                         + Found.quoted(name)
                         + ": $"
                         + CREDENTIALS
-                        + " is not set (expected: an absolute path, which systemd sets for a unit"
+                        + " is "
+                        + instead(environment.variables().getOrDefault(CREDENTIALS, ""))
+                        + " (expected: an absolute path, which systemd sets for a unit"
                         + " with LoadCredential=)"))
         .resolve(name);
+  }
+
+  private static String instead(String credentials) {
+    return credentials.isEmpty() ? "not set" : Found.quoted(credentials);
   }
 
   private static String content(Path file) {

@@ -3,7 +3,6 @@ package culvert.config.read;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -54,7 +53,7 @@ final class Quantities {
     return ValueTypes.scalar(
         A_SIZE,
         text -> {
-          long size = parseSize(text);
+          long size = parseSize(text, least, most);
           if (size < least || size > most) {
             throw ValueTypes.expected(text, min + ".." + max);
           }
@@ -72,35 +71,33 @@ final class Quantities {
       }
       return unit.multipliedBy(count);
     }
-    throw ValueTypes.expected(
-        text,
-        A_DURATION
-            + didYouMean(
-                text,
-                "s",
-                unit ->
-                    switch (unit) {
-                      case "msec", "msecs", "millis", "millisecond", "milliseconds" -> "ms";
-                      case "s", "sec", "secs", "second", "seconds" -> "s";
-                      case "m", "min", "mins", "minute", "minutes" -> "m";
-                      case "h", "hr", "hrs", "hour", "hours" -> "h";
-                      case "d", "day", "days" -> "d";
-                      default -> "";
-                    }));
+    throw ValueTypes.expected(text, A_DURATION + didYouMeanDuration(text));
   }
 
-  /** With a unit that everybody writes otherwise, or with the usual one where there is none. */
-  private static String didYouMean(String text, String usual, UnaryOperator<String> known) {
+  /** With a unit that everybody writes otherwise, or in seconds where there is none. */
+  private static String didYouMeanDuration(String text) {
     Matcher matcher = NUMBER.matcher(text);
     if (!matcher.matches()) {
       return "";
     }
-    String written = matcher.group(2).toLowerCase(Locale.ROOT);
-    String unit = written.isEmpty() ? usual : known.apply(written);
-    return unit.isEmpty() ? "" : "; did you mean \"" + matcher.group(1) + unit + "\"?";
+    String unit =
+        switch (matcher.group(2).toLowerCase(Locale.ROOT)) {
+          case "msec", "msecs", "millis", "millisecond", "milliseconds" -> "ms";
+          case "", "s", "sec", "secs", "second", "seconds" -> "s";
+          case "m", "min", "mins", "minute", "minutes" -> "m";
+          case "h", "hr", "hrs", "hour", "hours" -> "h";
+          case "d", "day", "days" -> "d";
+          default -> "";
+        };
+    return unit.isEmpty() ? "" : suggestion(matcher.group(1) + unit);
   }
 
   static long parseSize(String text) {
+    return parseSize(text, 0, LARGEST);
+  }
+
+  /** Within those bounds a suggestion is; what was found is not checked. */
+  private static long parseSize(String text, long least, long most) {
     Matcher matcher = QUANTITY.matcher(text);
     if (matcher.matches() && SIZES.containsKey(matcher.group(2))) {
       long unit = SIZES.get(matcher.group(2));
@@ -110,20 +107,36 @@ final class Quantities {
       }
       return unit * count;
     }
-    throw ValueTypes.expected(
-        text,
-        A_SIZE
-            + didYouMean(
-                text,
-                "B",
-                unit ->
-                    switch (unit) {
-                      case "b", "byte", "bytes" -> "B";
-                      case "k", "kb", "kib", "ki" -> "KiB";
-                      case "m", "mb", "mib", "mi" -> "MiB";
-                      case "g", "gb", "gib", "gi" -> "GiB";
-                      case "t", "tb", "tib", "ti" -> "TiB";
-                      default -> "";
-                    }));
+    throw ValueTypes.expected(text, A_SIZE + didYouMeanSize(text, least, most));
+  }
+
+  /** Where no unit stands, the smallest that is allowed. */
+  private static String didYouMeanSize(String text, long least, long most) {
+    Matcher matcher = NUMBER.matcher(text);
+    if (!matcher.matches()) {
+      return "";
+    }
+    String written =
+        switch (matcher.group(2).toLowerCase(Locale.ROOT)) {
+          case "" -> "B|KiB|MiB|GiB|TiB";
+          case "b", "byte", "bytes" -> "B";
+          case "k", "kb", "kib", "ki" -> "KiB";
+          case "m", "mb", "mib", "mi" -> "MiB";
+          case "g", "gb", "gib", "gi" -> "GiB";
+          case "t", "tb", "tib", "ti" -> "TiB";
+          default -> "";
+        };
+    for (String unit : written.split("\\|")) {
+      long count = Long.parseLong(matcher.group(1));
+      long size = SIZES.getOrDefault(unit, 0L);
+      if (size > 0 && count <= most / size && count * size >= least) {
+        return suggestion(matcher.group(1) + unit);
+      }
+    }
+    return "";
+  }
+
+  private static String suggestion(String text) {
+    return "; did you mean \"" + text + "\"?";
   }
 }

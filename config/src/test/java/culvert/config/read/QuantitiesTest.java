@@ -3,6 +3,7 @@ package culvert.config.read;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import culvert.config.ConfigResult;
 import java.time.Duration;
 import java.util.Map;
 import net.jqwik.api.Arbitraries;
@@ -13,6 +14,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class QuantitiesTest {
@@ -72,6 +74,27 @@ class QuantitiesTest {
     assertThatThrownBy(() -> Quantities.parseSize(text))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("(expected: ");
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource({
+    "1,             ; did you mean \"1MiB\"?",
+    "65536,         ; did you mean \"65536KiB\"?",
+    "2097152,       ; did you mean \"2097152B\"?",
+    "64mb,          ; did you mean \"64MiB\"?",
+    "900k,          ''",
+    "2tb,           ''",
+    "999999999999999999999, ''"
+  })
+  void aSizeThatIsSuggestedIsOneThatIsTaken(String text, String suggestion) {
+    ConfigResult result =
+        new ConfigLoader(Loading.environment(Map.of()))
+            .loadString("limits: { buffered: " + text + " }", "c.yaml");
+
+    assertThat(result.problems())
+        .singleElement()
+        .asString()
+        .endsWith("(expected: a size such as 512B, 64KiB, 2MiB, 64GiB" + suggestion + ")");
   }
 
   @Provide

@@ -113,7 +113,7 @@ class SecretsTest {
         "large        | HERE  | cannot read HERE/large: larger than 64 KiB",
         "pipe         | HERE  | cannot read HERE/pipe: a pipe (expected: a regular file)",
         "x            | ``    | no credential \"x\": $CREDENTIALS_DIRECTORY is not set",
-        "x            | run/x | no credential \"x\": $CREDENTIALS_DIRECTORY is not set",
+        "x            | run/x | no credential \"x\": $CREDENTIALS_DIRECTORY is \"run/x\" (expected: an absolute",
         "../x         | HERE  | no credential's name",
         "/etc/passwd  | HERE  | no credential's name",
         "..           | HERE  | no credential's name",

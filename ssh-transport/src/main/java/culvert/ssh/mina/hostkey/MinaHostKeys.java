@@ -136,13 +136,14 @@ public final class MinaHostKeys implements HostKeys {
     return new Outcome(
         key,
         Outcome.Kind.ADDED,
-        "in "
+        "added to "
             + file
             + edit.gone().stream()
                 .map(gone -> gone.key() + " (" + gone.location() + ")")
                 .collect(
                     Collectors.collectingAndThen(
-                        Collectors.joining(", "), all -> all.isEmpty() ? "" : " for " + all)));
+                        Collectors.joining(", "),
+                        all -> all.isEmpty() ? "" : " in place of " + all)));
   }
 
   private static KnownHostsFile.Decision<List<Outcome>> decide(
