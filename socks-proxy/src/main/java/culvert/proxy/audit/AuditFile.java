@@ -1,11 +1,13 @@
 package culvert.proxy.audit;
 
 import culvert.config.file.RegularFile;
+import culvert.proxy.state.FileOwner;
 import culvert.proxy.state.OwnerOnly;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -67,7 +69,8 @@ final class AuditFile implements TrailOut {
   static AuditFile open(Path wanted, long rotate, OldTrails old, UUID boot, InstantSource clock)
       throws IOException {
     TrailName name = new TrailName(wanted);
-    OwnerOnly.createDirectories(wanted.toAbsolutePath().getParent());
+    OwnerOnly.createDirectories(name.directory());
+    requireOurs(wanted, name.directory());
     FileChannel lock = lock(name.lock());
     if (lock == null) {
       name = new TrailName(name.ofBoot(boot));
@@ -83,6 +86,14 @@ final class AuditFile implements TrailOut {
         lock.close();
       }
       throw e;
+    }
+  }
+
+  private static void requireOurs(Path wanted, Path directory) throws IOException {
+    Path there = Files.exists(wanted) ? wanted : directory;
+    Optional<String> owner = FileOwner.another(there, directory);
+    if (owner.isPresent()) {
+      throw new IOException("it " + FileOwner.problem(owner.get()));
     }
   }
 

@@ -81,11 +81,9 @@ final class UnpinCommand implements Callable<Integer> {
       terminal.err().println("culvert: nothing is pinned: no " + directory.path());
       return ExitCode.SOFTWARE;
     }
-    PinList before = file.remove(destinations);
-    List<String> unpinned =
-        destinations.stream().filter(before::contains).map(Pinned::toString).toList();
-    if (!unpinned.isEmpty()) {
-      tell(config, unpinned);
+    PinList before = file.read();
+    if (destinations.stream().anyMatch(before::contains)) {
+      before = removeAndTell(file, config);
     }
     boolean all = true;
     for (Pinned destination : destinations) {
@@ -102,10 +100,17 @@ final class UnpinCommand implements Callable<Integer> {
     return all ? ExitCode.OK : ExitCode.SOFTWARE;
   }
 
-  private void tell(CulvertConfig config, List<String> unpinned) throws IOException {
+  /** Where the audit trail cannot be told, nothing is removed. */
+  private PinList removeAndTell(PinFile file, CulvertConfig config) throws IOException {
     try (Audit audit = new Audit(config.audit(), config::hash, port -> false)) {
       audit.open(Stories.newBoot());
-      audit.unpinned(unpinned);
+      PinList before = file.remove(destinations);
+      List<String> unpinned =
+          destinations.stream().filter(before::contains).map(Pinned::toString).toList();
+      if (!unpinned.isEmpty()) { // by somebody else meanwhile
+        audit.unpinned(unpinned);
+      }
+      return before;
     }
   }
 

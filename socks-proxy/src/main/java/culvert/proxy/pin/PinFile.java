@@ -2,6 +2,7 @@ package culvert.proxy.pin;
 
 import culvert.config.Endpoint;
 import culvert.config.file.RegularFile;
+import culvert.proxy.state.FileOwner;
 import culvert.proxy.state.OwnerOnly;
 import culvert.proxy.state.StateDirectory;
 import culvert.proxy.upstream.TunnelPins;
@@ -137,12 +138,16 @@ public final class PinFile {
     if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
       return read();
     }
-    Optional<String> owner = directory.ownerButUs(file);
-    if (owner.isPresent()) {
-      throw new IOException(
-          "pins: " + file + " belongs to " + owner.get() + ": run culvert unpin as that user");
-    }
+    requireOurs(file);
+    requireOurs(directory.path());
     return update(list -> list.without(unpinned));
+  }
+
+  private void requireOurs(Path there) throws IOException {
+    Optional<String> owner = FileOwner.another(there, directory.path());
+    if (owner.isPresent()) {
+      throw new IOException("pins: " + there + " " + FileOwner.problem(owner.get()));
+    }
   }
 
   private PinList update(UnaryOperator<PinList> change) throws IOException {

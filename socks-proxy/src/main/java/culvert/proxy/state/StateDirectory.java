@@ -5,12 +5,10 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.UserPrincipal;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +19,8 @@ public record StateDirectory(Path path) {
       " (expected: a directory that Culvert can write; pin-tunnelled: false and audit: off need none)";
 
   /**
-   * Makes sure that it is there and can be written. What is created is for the owner only.
+   * Makes sure that it is there, can be written, and is not another user's. What is created is for
+   * the owner only.
    *
    * @throws IOException with a message for the user
    */
@@ -35,6 +34,10 @@ public record StateDirectory(Path path) {
       Files.delete(Files.createTempFile(path, "probe", null));
     } catch (IOException e) {
       throw new IOException(problem("cannot be written: " + reason(e)), e);
+    }
+    Optional<String> owner = FileOwner.another(path, path);
+    if (owner.isPresent()) {
+      throw new IOException("state-directory: " + path + ": " + FileOwner.problem(owner.get()));
     }
   }
 
@@ -69,20 +72,6 @@ public record StateDirectory(Path path) {
     Set<PosixFilePermission> permissions = view.readAttributes().permissions();
     return permissions.contains(PosixFilePermission.GROUP_WRITE)
         || permissions.contains(PosixFilePermission.OTHERS_WRITE);
-  }
-
-  /** Whose file it is, if it belongs to somebody else than this process's user. */
-  public Optional<String> ownerButUs(Path file) throws IOException {
-    if (Files.getFileAttributeView(file, PosixFileAttributeView.class) == null) {
-      return Optional.empty();
-    }
-    Path probe = Files.createTempFile(path, "probe", null);
-    try {
-      UserPrincipal owner = Files.getOwner(file, LinkOption.NOFOLLOW_LINKS);
-      return Files.getOwner(probe).equals(owner) ? Optional.empty() : Optional.of(owner.getName());
-    } finally {
-      Files.delete(probe);
-    }
   }
 
   /** Why a file could not be used, in words. */

@@ -10,14 +10,18 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class AuditFileTest {
@@ -62,6 +66,27 @@ class AuditFileTest {
         .isEqualTo("rw-------");
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file.getParent())))
         .isEqualTo("rwx------");
+  }
+
+  @Test
+  @EnabledOnOs({OS.LINUX, OS.MAC})
+  void rootWritesNothingThatTheOwnerCouldNotUse() throws Exception {
+    Assumptions.assumeTrue("root".equals(System.getProperty("user.name")), "needs root");
+    run(Events.BOOT, LARGE, 1);
+    Files.delete(file.resolveSibling("audit.lock"));
+    UserPrincipal nobody =
+        file.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName("nobody");
+    for (Path theirs : List.of(file, file.getParent())) {
+      Files.setOwner(theirs, nobody);
+
+      assertThatThrownBy(() -> open(LARGE, Events.OTHER_BOOT))
+          .isInstanceOf(IOException.class)
+          .hasMessageStartingWith("it belongs to nobody")
+          .hasMessageContaining("sudo -u nobody culvert");
+      assertThat(names())
+          .containsExactlyElementsOf(Files.exists(file) ? List.of("audit.jsonl") : List.of());
+      Files.deleteIfExists(file);
+    }
   }
 
   @Test

@@ -63,6 +63,18 @@ class PinsCommandTest {
   }
 
   @Test
+  void whereTheAuditTrailCannotBeToldNothingIsUnpinned() throws IOException {
+    write(FIRST, SECOND);
+    Files.createDirectory(file.resolveSibling("audit.jsonl"));
+
+    assertThat(culvert.execute("unpin", "-c", config(), "ftp.example")).isEqualTo(1);
+
+    assertThat(culvert.err()).contains("audit.jsonl cannot be written");
+    assertThat(culvert.out()).isEmpty();
+    assertThat(Files.readAllLines(file)).containsExactly(FIRST, SECOND);
+  }
+
+  @Test
   void severalAreUnpinnedAtOnceInAnySpelling() throws IOException {
     write("# a comment", FIRST, SECOND, THIRD, "kept as it is");
 

@@ -85,12 +85,28 @@ class PinFileTest {
 
     assertThatThrownBy(() -> file.remove(List.of(PinnedDestination.of("a", 21))))
         .isInstanceOf(IOException.class)
-        .hasMessage("pins: " + path() + " belongs to nobody: run culvert unpin as that user");
+        .hasMessageStartingWith("pins: " + path() + " belongs to nobody")
+        .hasMessageContaining("sudo -u nobody culvert");
 
     assertThat(file.read().pins()).hasSize(1);
     try (Stream<Path> files = Files.list(directory.path())) {
       assertThat(files).as("nothing that the proxy could not use").containsExactly(path());
     }
+  }
+
+  @Test
+  @EnabledOnOs({OS.LINUX, OS.MAC})
+  void rootTakesNothingOutOfItsOwnFileInSomebodyElsesDirectory() throws IOException {
+    Assumptions.assumeTrue("root".equals(System.getProperty("user.name")), "needs root");
+    file.add(List.of(pin("a")));
+    Files.setOwner(
+        directory.path(),
+        temporary.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName("nobody"));
+
+    assertThatThrownBy(() -> file.remove(List.of(PinnedDestination.of("a", 21))))
+        .isInstanceOf(IOException.class)
+        .hasMessageStartingWith("pins: " + directory.path() + " belongs to nobody");
+    assertThat(file.read().pins()).hasSize(1);
   }
 
   @Test
