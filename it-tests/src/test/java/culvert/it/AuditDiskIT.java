@@ -13,18 +13,12 @@ import culvert.it.peers.Socks5;
 import culvert.it.peers.TestAccount;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -36,12 +30,10 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class AuditDiskIT {
   private static final Duration DEADLINE = Duration.ofSeconds(60);
   private static final int FLOOD = 8_400; // two events each: more than are kept in memory
-  private static final Pattern LOST =
-      Pattern.compile("^culvert_audit_lost_total(?:\\{[^}]*})? ([0-9.Ee]+)$", Pattern.MULTILINE);
 
   @RegisterExtension final Peers peers = new Peers().withSshd().withVsftpd();
 
-  private final int admin = FreePorts.next();
+  private final AdminPort admin = new AdminPort(FreePorts.next());
   private Path disk;
   private Path trail;
   private Path filler;
@@ -79,7 +71,7 @@ class AuditDiskIT {
         pin-tunnelled: false
         state-directory: %4$s
         audit: { on-full: %5$s }
-        admin: "127.0.0.1:%6$d"
+        admin: "%6$s"
         """
             .formatted(
                 peers.sshd().port(),
@@ -102,21 +94,8 @@ class AuditDiskIT {
     }
   }
 
-  private HttpResponse<String> get(String path) {
-    try {
-      return HttpClient.newHttpClient()
-          .send(
-              HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + admin + path)).build(),
-              HttpResponse.BodyHandlers.ofString());
-    } catch (IOException | InterruptedException e) {
-      throw new AssertionError(e);
-    }
-  }
-
-  private long lost() {
-    Matcher lost = LOST.matcher(get("/metrics").body());
-    assertThat(lost.find()).isTrue();
-    return (long) Double.parseDouble(lost.group(1));
+  private double lost() throws Exception {
+    return admin.scrape().number("culvert_audit_lost_total");
   }
 
   private static void refuse(Socks5 socks) {
@@ -150,7 +129,7 @@ class AuditDiskIT {
       IntStream.range(0, FLOOD).parallel().forEach(i -> refuse(socks));
       assertThat(download(culvert).output()).isEqualTo(down.content());
       await().atMost(DEADLINE).untilAsserted(() -> assertThat(lost()).isPositive());
-      assertThat(get("/health").statusCode()).isEqualTo(200);
+      assertThat(admin.get("/health").statusCode()).isEqualTo(200);
       assertThat(occurrences(culvert, "the audit trail cannot be written")).isEqualTo(1);
       assertThat(occurrences(culvert, "audit events are lost")).isEqualTo(1);
       Files.delete(filler);
@@ -178,13 +157,13 @@ class AuditDiskIT {
       Socks5 socks = Socks5.through(culvert.port());
       fill();
       int refused = refuseUntilJobsWait(socks);
-      assertThat(get("/health").body()).isEqualTo("{\"status\":\"audit\"}\n");
+      assertThat(admin.get("/health").body()).isEqualTo("{\"status\":\"audit\"}\n");
       assertThat(occurrences(culvert, "the audit trail cannot be written: new jobs wait"))
           .isEqualTo(1);
       CompletableFuture<Run<Sha256>> waits = CompletableFuture.supplyAsync(() -> download(culvert));
       CompletableFuture<Void> refusals =
           CompletableFuture.runAsync(() -> IntStream.range(0, 20).forEach(i -> refuse(socks)));
-      assertThat(get("/health").statusCode()).isEqualTo(503);
+      assertThat(admin.get("/health").statusCode()).isEqualTo(503);
       assertThat(waits).isNotDone();
       assertThat(refusals).isNotDone();
       Files.delete(filler);
@@ -193,7 +172,7 @@ class AuditDiskIT {
       refusals.get(60, TimeUnit.SECONDS);
       await()
           .atMost(DEADLINE)
-          .untilAsserted(() -> assertThat(get("/health").statusCode()).isEqualTo(200));
+          .untilAsserted(() -> assertThat(admin.get("/health").statusCode()).isEqualTo(200));
       assertThat(lost()).isZero();
       culvert.signal("TERM");
       assertThat(culvert.exitCode()).isZero();
@@ -229,9 +208,9 @@ class AuditDiskIT {
   }
 
   /** How many were refused by that. */
-  private int refuseUntilJobsWait(Socks5 socks) {
+  private int refuseUntilJobsWait(Socks5 socks) throws Exception {
     for (int refused = 0; ; refused++) {
-      if (get("/health").statusCode() == 503) {
+      if (admin.get("/health").statusCode() == 503) {
         return refused;
       }
       assertThat(refused).isLessThan(1_000);

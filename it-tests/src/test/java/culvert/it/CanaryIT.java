@@ -14,10 +14,6 @@ import culvert.it.peers.RealVsftpd;
 import culvert.it.peers.Run;
 import culvert.it.peers.Socks5;
 import culvert.it.peers.TestAccount;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -177,7 +173,7 @@ class CanaryIT {
   void metricsHealthAndThreadNamesTellNoSecret() throws Exception {
     Path passphrase = Files.writeString(directory.resolve("passphrase"), PASSPHRASE);
     Path key = encryptedKey();
-    int admin = FreePorts.next();
+    AdminPort admin = new AdminPort(FreePorts.next());
     try (RealSshd sshd = RealSshd.start();
         RealVsftpd vsftpd = RealVsftpd.start();
         CulvertProcess culvert =
@@ -186,7 +182,7 @@ class CanaryIT {
                     .profile("authentication", "[publickey, keyboard-interactive, password]")
                     .profile("identity-file", key) // which the server does not know
                     .profile("identity-passphrase", "\"${file:" + passphrase + "}\"")
-                    .top("admin", "127.0.0.1:" + admin));
+                    .top("admin", admin));
         FtpDialogue good = Socks5.through(culvert.port()).ftp("127.0.0.1", vsftpd.port());
         FtpDialogue bad = Socks5.through(culvert.port()).ftp("127.0.0.1", vsftpd.port())) {
       good.reply();
@@ -194,9 +190,9 @@ class CanaryIT {
       bad.reply();
       assertThat(bad.login(TestAccount.USER, WRONG)).startsWith("530 ");
 
-      String metrics = get(admin, "/metrics");
+      String metrics = admin.scrape().text();
       assertThat(metrics).contains("culvert_");
-      String health = get(admin, "/health");
+      String health = admin.get("/health").body();
       assertThat(health).contains("status");
       Run<String> threads =
           Run.text(
@@ -222,14 +218,6 @@ class CanaryIT {
             List.of("ssh-keygen", "-q", "-t", "ed25519", "-N", PASSPHRASE, "-f", key.toString()));
     assertThat(keygen.exitCode()).as(keygen.errors()).isZero();
     return key;
-  }
-
-  private static String get(int port, String path) throws Exception {
-    return HttpClient.newHttpClient()
-        .send(
-            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).build(),
-            HttpResponse.BodyHandlers.ofString())
-        .body();
   }
 
   /** In clear, as hex digits with or without separators, and in Base64. */

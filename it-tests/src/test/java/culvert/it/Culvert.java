@@ -67,8 +67,8 @@ public final class Culvert implements AutoCloseable {
   }
 
   /** Where metrics are shown, if the configuration has an {@code admin}. */
-  int adminPort() {
-    return daemon.adminAddress().orElseThrow().getPort();
+  AdminPort admin() {
+    return new AdminPort(daemon.adminAddress().orElseThrow().getPort());
   }
 
   /** Shows a number among the metrics, as the command does with what it counts itself. */

@@ -104,7 +104,7 @@ class MetricsIT {
     assertThat(wrong.text(url("127.0.0.1", "down")).exitCode()).isNotZero();
     await()
         .atMost(DEADLINE)
-        .until(() -> total(Scrape.of(culvert.adminPort()).counted("culvert_jobs_total")) == 11);
+        .until(() -> total(culvert.admin().scrape().counted("culvert_jobs_total")) == 11);
   }
 
   private static long total(Map<String, Long> counted) {
@@ -120,7 +120,7 @@ class MetricsIT {
     Scrape scrape;
     try (Culvert culvert = start()) {
       mixedJobs(culvert);
-      scrape = Scrape.of(culvert.adminPort());
+      scrape = culvert.admin().scrape();
     }
 
     assertThat(scrape.counted("culvert_bytes_total", "rule", "route", "direction"))
@@ -165,7 +165,9 @@ class MetricsIT {
   }
 
   private static long tunnelled(Culvert culvert) throws Exception {
-    return Scrape.of(culvert.adminPort())
+    return culvert
+        .admin()
+        .scrape()
         .counted("culvert_bytes_total", "route", "direction")
         .getOrDefault("ssh down", 0L);
   }
@@ -201,7 +203,7 @@ class MetricsIT {
 
       // What the client has got is counted a moment later.
       await().atMost(DEADLINE).until(() -> tunnelled(culvert) >= 1_000_000);
-      Scrape running = Scrape.of(culvert.adminPort());
+      Scrape running = culvert.admin().scrape();
       assertThat(tunnelled(culvert)).isLessThan(50L * TestFile.MIB);
       assertThat(running.counted("culvert_connections_active")).containsEntry("", 2L);
       assertThat(running.counted("culvert_ssh_connections", "profile")).containsEntry("gate", 1L);
@@ -215,7 +217,7 @@ class MetricsIT {
     try (Culvert culvert = start()) {
       culvert.counter("culvert.log.dropped", () -> 0); // the command's: UnreadLogIT
       mixedJobs(culvert);
-      scrape = Scrape.of(culvert.adminPort());
+      scrape = culvert.admin().scrape();
     }
     Path file = peers.directory().resolve("scrape");
     Files.writeString(file, scrape.text());

@@ -1,11 +1,8 @@
 package culvert.it;
 
-import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.time.Duration;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -20,20 +17,10 @@ import java.util.stream.Collectors;
  *
  * @param text as it came
  */
-record Scrape(String text) {
+public record Scrape(String text) {
   private static final Pattern TYPE = Pattern.compile("(?m)^# TYPE (\\S+) (\\S+)$");
   private static final Pattern SAMPLE = Pattern.compile("(?m)^([a-z_]+)(?:\\{(.*)\\})? (\\S+)$");
   private static final Pattern LABEL = Pattern.compile("([a-z_]+)=\"((?:[^\"\\\\]|\\\\.)*)\"");
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
-
-  static Scrape of(int adminPort) throws IOException, InterruptedException {
-    HttpRequest request =
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + adminPort + "/metrics"))
-            .timeout(PATIENCE)
-            .build();
-    return new Scrape(
-        HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString()).body());
-  }
 
   /** The names that were declared, and their types. */
   Map<String, String> types() {
@@ -51,6 +38,19 @@ record Scrape(String text) {
         .results()
         .map(sample -> sample.group(1))
         .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  /** The number of a metric that has no labels. */
+  public double number(String name) {
+    List<String> numbers =
+        SAMPLE
+            .matcher(text)
+            .results()
+            .filter(sample -> sample.group(1).equals(name))
+            .map(sample -> sample.group(3))
+            .toList();
+    assertThat(numbers).as(name).hasSize(1);
+    return Double.parseDouble(numbers.get(0));
   }
 
   /** The labels of a metric, those of its buckets apart. */

@@ -13,10 +13,6 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.net.Socket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -40,12 +36,10 @@ class UnreadLogIT {
   private static final int JOBS = 150;
   private static final int MOST_COMMANDS = 50_000;
   private static final int PIPE = 60_000; // of 65,536 that Linux keeps
-  private static final Pattern DROPPED =
-      Pattern.compile("(?m)^culvert_log_dropped_total ([0-9.E]+)$");
   private static final Pattern SAID = Pattern.compile("(\\d+) lines of the log were lost");
 
   @RegisterExtension final Peers peers = new Peers();
-  private final int admin = FreePorts.next();
+  private final AdminPort admin = new AdminPort(FreePorts.next());
   private EmbeddedFtpServer ftpServer;
   private TestConfig config;
 
@@ -57,7 +51,7 @@ class UnreadLogIT {
     config =
         TestConfig.tunnel(
                 peers.directory(), sshServer.port(), ftpServer.port(), sshServer.knownHostsLine())
-            .top("admin", "127.0.0.1:" + admin);
+            .top("admin", admin);
   }
 
   @Test
@@ -67,7 +61,7 @@ class UnreadLogIT {
       for (int i = 0; i < JOBS; i++) {
         job(culvert);
       }
-      assertThat(get("/health").statusCode()).isEqualTo(200);
+      assertThat(admin.get("/health").statusCode()).isEqualTo(200);
       long dropped = dropped();
 
       List<String> lines = new CopyOnWriteArrayList<>();
@@ -125,9 +119,7 @@ class UnreadLogIT {
   }
 
   private long dropped() throws Exception {
-    Matcher metric = DROPPED.matcher(get("/metrics").body());
-    assertThat(metric.find()).as("culvert_log_dropped_total").isTrue();
-    return (long) Double.parseDouble(metric.group(1));
+    return (long) admin.scrape().number("culvert_log_dropped_total");
   }
 
   private static long said(List<String> lines) {
@@ -136,14 +128,6 @@ class UnreadLogIT {
         .filter(Matcher::find)
         .mapToLong(said -> Long.parseLong(said.group(1)))
         .sum();
-  }
-
-  private HttpResponse<String> get(String path) throws Exception {
-    HttpRequest request =
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + admin + path))
-            .timeout(DEADLINE)
-            .build();
-    return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
   }
 
   private static void read(CulvertProcess culvert, List<String> lines) {

@@ -123,7 +123,7 @@ enum Act {
     Undo begin(Site site, Random random) throws Exception {
       List<Socket> crowd = new ArrayList<>();
       for (int i = 0; i < CROWDED; i++) {
-        int port = i % 2 == 0 ? site.adminPort() : site.culvert().port();
+        int port = i % 2 == 0 ? site.admin().number() : site.culvert().port();
         crowd.add(new Socket(InetAddress.getLoopbackAddress(), port));
       }
       return () -> {

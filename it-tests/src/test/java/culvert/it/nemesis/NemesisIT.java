@@ -10,10 +10,6 @@ import culvert.it.peers.Signals;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -43,9 +39,6 @@ class NemesisIT {
   private static final int WORKERS = 5;
   private static final Duration REST = Duration.ofSeconds(30);
   private static final int STORY_CHARACTERS = 12_000;
-
-  /** One: each keeps a connection of its own open. */
-  private static final HttpClient HTTP = HttpClient.newHttpClient();
 
   @TempDir Path directory;
 
@@ -182,14 +175,7 @@ class NemesisIT {
   }
 
   private static double active(Site site) throws Exception {
-    URI uri = URI.create("http://127.0.0.1:" + site.adminPort() + "/metrics");
-    HttpRequest request = HttpRequest.newBuilder(uri).timeout(REST).build();
-    return HTTP.send(request, HttpResponse.BodyHandlers.ofLines())
-        .body()
-        .filter(line -> line.startsWith("culvert_connections_active "))
-        .mapToDouble(line -> Double.parseDouble(line.substring(line.indexOf(' '))))
-        .findFirst()
-        .orElseThrow();
+    return site.admin().scrape().number("culvert_connections_active");
   }
 
   /** A leaked buffer, or what a person would have to act on. */

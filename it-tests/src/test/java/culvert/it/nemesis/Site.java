@@ -2,6 +2,7 @@ package culvert.it.nemesis;
 
 import static org.awaitility.Awaitility.await;
 
+import culvert.it.AdminPort;
 import culvert.it.CulvertProcess;
 import culvert.it.TestConfig;
 import culvert.it.TestFile;
@@ -38,7 +39,7 @@ final class Site implements AutoCloseable {
   private final FaultyRelay network;
   private final List<RealFtpServer> servers;
   private final TestConfig config;
-  private final int adminPort = FreePorts.next();
+  private final AdminPort admin = new AdminPort(FreePorts.next());
   private final CulvertProcess culvert;
 
   Site(Path directory, Random random) throws Exception {
@@ -61,7 +62,7 @@ final class Site implements AutoCloseable {
             .profile("server-alive-interval", "1s")
             .profile("server-alive-count-max", SILENCE.toSeconds() - 1)
             .top("default-action", "block")
-            .top("admin", "127.0.0.1:" + adminPort);
+            .top("admin", admin);
     settle(servers, "remote-forward", "1MiB");
     culvert = CulvertProcess.run(config.write(), directory.resolve("log"));
   }
@@ -94,8 +95,8 @@ final class Site implements AutoCloseable {
     return config.knownHosts();
   }
 
-  int adminPort() {
-    return adminPort;
+  AdminPort admin() {
+    return admin;
   }
 
   /** SIGHUP with other rules: sometimes one server is blocked. */
