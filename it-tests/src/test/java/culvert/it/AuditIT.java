@@ -28,70 +28,30 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @AnyTransport
 class AuditIT {
   private static final Duration DEADLINE = Duration.ofSeconds(60);
-  private static final String OTHER_KEY =
-      "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ1oVQ5vGHSTCR2B0nyY3wFwEhHXsPVFUyOAKtMQLbW2";
 
   @RegisterExtension final Peers peers = new Peers().withSshd().withVsftpd();
-
-  private Path trail() {
-    return peers.directory().resolve("state").resolve("audit.jsonl");
-  }
-
-  /** Destinations that rules tell apart: all of them are vsftpd. */
-  private Culvert start() throws Exception {
-    Path changed = peers.directory().resolve("changed");
-    Files.writeString(changed, "[127.0.0.1]:" + peers.sshd().port() + " " + OTHER_KEY + "\n");
-    String known = "known-hosts: " + peers.config().knownHosts();
-    String strict = ", strict-host-key-checking: yes";
-    return Culvert.start(
-        """
-        listeners: [{ name: socks, socks: '127.0.0.1:0' }]
-        profiles:
-          gate: { host: 127.0.0.1, port: %1$d, %2$s%3$s }
-          closed: { host: 127.0.0.1, port: 1, %2$s%3$s }
-          changed: { host: 127.0.0.1, port: %1$d, known-hosts: %4$s%3$s }
-        rules:
-          - { name: closed, match: { host: localhost }, action: ftp-tunnel, profile: closed, fallback: plain, target: "127.0.0.1:%5$d" }
-          - { name: changed, match: { host: changed.example }, action: ftp-tunnel, profile: changed, fallback: plain, target: "127.0.0.1:%5$d" }
-          - { name: blocked, match: { host: blocked.example }, action: block }
-          - { name: jobs, match: { port: %5$d }, action: ftp-tunnel, profile: gate, fallback: plain }
-        ftp: { ports: [%5$d] }
-        pin-tunnelled: false
-        state-directory: %6$s
-        """
-            .formatted(
-                peers.sshd().port(),
-                known,
-                strict,
-                changed,
-                peers.vsftpd().port(),
-                trail().getParent()));
-  }
-
-  private String url(String host, String file) {
-    return peers.url(file).replace("127.0.0.1", host);
-  }
+  private final MixedSite site = new MixedSite(peers);
 
   @Test
   void fromTheTrailAloneOneCommandTellsWhatWentInPlaintext() throws Exception {
     TestFile.create(peers.home().resolve("down"), 70_000);
     TestFile up = TestFile.create(peers.directory().resolve("up"), 30_000);
     String user = TestAccount.USER;
-    try (Culvert culvert = start()) {
+    try (Culvert culvert = site.start()) {
       CurlClient curl = culvert.curl();
       CurlClient wrong =
           CurlClient.through("--socks5-hostname", culvert.port(), user, "not the password");
       for (int i = 0; i < 4; i++) {
-        assertThat(curl.digest(url("127.0.0.1", "down")).exitCode()).isZero();
-        assertThat(put(curl, up, url("127.0.0.1", "up" + i)).exitCode()).isZero();
-        assertThat(put(curl, up, url("localhost", "plain" + i)).exitCode()).isZero();
+        assertThat(curl.digest(site.url("127.0.0.1", "down")).exitCode()).isZero();
+        assertThat(site.put(curl, up, "127.0.0.1", "up" + i).exitCode()).isZero();
+        assertThat(site.put(curl, up, "localhost", "plain" + i).exitCode()).isZero();
       }
-      assertThat(curl.digest(url("localhost", "down")).exitCode()).isZero();
-      assertThat(curl.text("--list-only", url("127.0.0.1", "")).exitCode()).isZero();
+      assertThat(curl.digest(site.url("localhost", "down")).exitCode()).isZero();
+      assertThat(curl.text("--list-only", site.url("127.0.0.1", "")).exitCode()).isZero();
       for (int i = 0; i < 2; i++) {
-        assertThat(curl.text(url("blocked.example", "down")).exitCode()).isEqualTo(97);
-        assertThat(curl.text(url("changed.example", "down")).exitCode()).isNotZero();
-        assertThat(wrong.text(url("changed.example", "down")).exitCode()).isNotZero();
+        assertThat(curl.text(site.url("blocked.example", "down")).exitCode()).isEqualTo(97);
+        assertThat(curl.text(site.url("changed.example", "down")).exitCode()).isNotZero();
+        assertThat(wrong.text(site.url("changed.example", "down")).exitCode()).isNotZero();
       }
     }
 
@@ -103,7 +63,7 @@ class AuditIT {
             """
             {"route":"plaintext","why":"unreachable","user":"%s","program":"curl","jobs":5,"not_ok":0,"files":{"up":4,"down":1},"bytes":{"up":120000,"down":70000}}"""
                 .formatted(System.getProperty("user.name")));
-    List<JsonNode> files = AuditTrails.events(trail(), "transfer.ended");
+    List<JsonNode> files = AuditTrails.events(site.trail(), "transfer.ended");
     assertThat(
             files.stream()
                 .filter(file -> file.path("route").asText().equals("plaintext"))
@@ -122,7 +82,7 @@ class AuditIT {
             "STOR plain3 {\"up\":30000,\"down\":0}",
             "RETR down {\"up\":0,\"down\":70000}");
 
-    List<JsonNode> jobs = AuditTrails.events(trail(), "job.ended");
+    List<JsonNode> jobs = AuditTrails.events(site.trail(), "job.ended");
     assertThat(jobs).hasSize(20);
     assertThat(
             jobs.stream()
@@ -146,23 +106,23 @@ class AuditIT {
                   .startsWith("ssh-ed25519 SHA256:");
               assertThat(job.path("ssh").path("cipher").asText()).isNotEmpty();
             });
-    assertThat(AuditTrails.events(trail(), "hostkey.changed")).isNotEmpty();
-    assertThat(Files.readString(trail()))
+    assertThat(AuditTrails.events(site.trail(), "hostkey.changed")).isNotEmpty();
+    assertThat(Files.readString(site.trail()))
         .doesNotContain(TestAccount.password(), "not the password");
   }
 
   @Test
   void aTrailThatWasTamperedWithDoesNotVerify() throws Exception {
     TestFile.create(peers.home().resolve("down"), 10);
-    try (Culvert culvert = start()) {
+    try (Culvert culvert = site.start()) {
       for (int i = 0; i < 3; i++) {
-        assertThat(culvert.curl().digest(url("127.0.0.1", "down")).exitCode()).isZero();
+        assertThat(culvert.curl().digest(site.url("127.0.0.1", "down")).exitCode()).isZero();
       }
     }
     Run<String> whole = culvert("audit", "verify");
     assertThat(whole.exitCode()).as(whole.output()).isZero();
 
-    List<String> lines = Files.readAllLines(trail());
+    List<String> lines = Files.readAllLines(site.trail());
     List<String> removed = new ArrayList<>(lines);
     removed.remove(2);
     List<String> changed = new ArrayList<>(lines);
@@ -170,17 +130,17 @@ class AuditIT {
     List<String> reordered = new ArrayList<>(lines);
     Collections.swap(reordered, 2, 3);
     for (List<String> tampered : List.of(removed, changed, reordered)) {
-      Files.write(trail(), tampered);
+      Files.write(site.trail(), tampered);
       Run<String> verified = culvert("audit", "verify");
       assertThat(verified.exitCode()).as(verified.output()).isEqualTo(1);
-      assertThat(verified.output()).contains(trail() + ":");
+      assertThat(verified.output()).contains(site.trail() + ":");
     }
   }
 
   @Test
   void anAbortedDownloadIsNoWholeFile() throws Exception {
     TestFile.create(peers.home().resolve("big"), 50 * TestFile.MIB);
-    try (Culvert culvert = start();
+    try (Culvert culvert = site.start();
         FtpDialogue ftp = culvert.login(peers.vsftpd().port())) {
       String file = peers.home().getFileName() + "/big";
       try (Socket data = culvert.socks().connect("127.0.0.1", ftp.passivePort())) {
@@ -191,19 +151,15 @@ class AuditIT {
       assertThat(ftp.reply()).startsWith("426 ");
     }
 
-    JsonNode job = AuditTrails.events(trail(), "job.ended").get(0);
+    JsonNode job = AuditTrails.events(site.trail(), "job.ended").get(0);
     assertThat(job.path("outcome").asText()).isEqualTo("aborted");
     assertThat(job.path("files").path("down").asInt()).isZero();
     assertThat(job.path("bytes").path("down").asLong()).isPositive().isLessThan(50L * TestFile.MIB);
   }
 
-  private static Run<String> put(CurlClient curl, TestFile file, String url) {
-    return curl.text("--upload-file", file.path().toString(), url);
-  }
-
   private Run<String> culvert(String... arguments) throws IOException {
     Path config = peers.directory().resolve("audit.yaml");
-    Files.writeString(config, "state-directory: " + trail().getParent() + "\n");
+    Files.writeString(config, "state-directory: " + site.trail().getParent() + "\n");
     List<String> command = new ArrayList<>(List.of(arguments));
     command.addAll(List.of("-c", config.toString()));
     return Run.text(DEADLINE, CulvertProcess.builder(command).command());

@@ -32,8 +32,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class MetricsIT {
   private static final Duration DEADLINE = Duration.ofSeconds(60);
   private static final Path DOCS = Path.of("..", "docs");
-  private static final String OTHER_KEY =
-      "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ1oVQ5vGHSTCR2B0nyY3wFwEhHXsPVFUyOAKtMQLbW2";
   private static final Pattern ROW =
       Pattern.compile("(?m)^\\| `([a-z_]+)` \\| ([a-z]+) \\|([^|]*)\\|");
 
@@ -44,46 +42,7 @@ class MetricsIT {
   private static final Pattern MATCHER = Pattern.compile("([a-z_]+) *(?:=~|!~|!=|=) *\"");
 
   @RegisterExtension final Peers peers = new Peers().withSshd().withVsftpd();
-
-  private Path trail() {
-    return peers.directory().resolve("state").resolve("audit.jsonl");
-  }
-
-  /** Destinations that rules tell apart: all of them are vsftpd. */
-  private Culvert start() throws Exception {
-    Path changed = peers.directory().resolve("changed");
-    Files.writeString(changed, "[127.0.0.1]:" + peers.sshd().port() + " " + OTHER_KEY + "\n");
-    String known = "known-hosts: " + peers.config().knownHosts();
-    String strict = ", strict-host-key-checking: yes";
-    return Culvert.start(
-        """
-        listeners: [{ name: socks, socks: '127.0.0.1:0' }]
-        admin: 127.0.0.1:0
-        profiles:
-          gate: { host: 127.0.0.1, port: %1$d, %2$s%3$s }
-          closed: { host: 127.0.0.1, port: 1, %2$s%3$s }
-          changed: { host: 127.0.0.1, port: %1$d, known-hosts: %4$s%3$s }
-        rules:
-          - { name: closed, match: { host: localhost }, action: ftp-tunnel, profile: closed, fallback: plain, target: "127.0.0.1:%5$d" }
-          - { name: changed, match: { host: changed.example }, action: ftp-tunnel, profile: changed, fallback: plain, target: "127.0.0.1:%5$d" }
-          - { name: blocked, match: { host: blocked.example }, action: block }
-          - { name: jobs, match: { port: %5$d }, action: ftp-tunnel, profile: gate }
-        ftp: { ports: [%5$d] }
-        pin-tunnelled: false
-        state-directory: %6$s
-        """
-            .formatted(
-                peers.sshd().port(),
-                known,
-                strict,
-                changed,
-                peers.vsftpd().port(),
-                trail().getParent()));
-  }
-
-  private String url(String host, String file) {
-    return peers.url(file).replace("127.0.0.1", host);
-  }
+  private final MixedSite site = new MixedSite(peers);
 
   /** Tunnelled, fallen back, blocked and refused jobs. */
   private void mixedJobs(Culvert culvert) throws Exception {
@@ -94,14 +53,14 @@ class MetricsIT {
         CurlClient.through(
             "--socks5-hostname", culvert.port(), TestAccount.USER, "not the password");
     for (int i = 0; i < 2; i++) {
-      assertThat(curl.digest(url("127.0.0.1", "down")).exitCode()).isZero();
-      assertThat(put(curl, up, url("127.0.0.1", "up" + i)).exitCode()).isZero();
-      assertThat(put(curl, up, url("localhost", "plain" + i)).exitCode()).isZero();
-      assertThat(curl.text(url("blocked.example", "down")).exitCode()).isEqualTo(97);
+      assertThat(curl.digest(site.url("127.0.0.1", "down")).exitCode()).isZero();
+      assertThat(site.put(curl, up, "127.0.0.1", "up" + i).exitCode()).isZero();
+      assertThat(site.put(curl, up, "localhost", "plain" + i).exitCode()).isZero();
+      assertThat(curl.text(site.url("blocked.example", "down")).exitCode()).isEqualTo(97);
     }
-    assertThat(curl.digest(url("localhost", "down")).exitCode()).isZero();
-    assertThat(curl.text(url("changed.example", "down")).exitCode()).isNotZero();
-    assertThat(wrong.text(url("127.0.0.1", "down")).exitCode()).isNotZero();
+    assertThat(curl.digest(site.url("localhost", "down")).exitCode()).isZero();
+    assertThat(curl.text(site.url("changed.example", "down")).exitCode()).isNotZero();
+    assertThat(wrong.text(site.url("127.0.0.1", "down")).exitCode()).isNotZero();
     await()
         .atMost(DEADLINE)
         .until(() -> total(culvert.admin().scrape().counted("culvert_jobs_total")) == 11);
@@ -111,14 +70,10 @@ class MetricsIT {
     return counted.values().stream().mapToLong(Long::longValue).sum();
   }
 
-  private static Run<String> put(CurlClient curl, TestFile file, String url) {
-    return curl.text("--upload-file", file.path().toString(), url);
-  }
-
   @Test
   void theNumbersAreWhatTheClientsMovedAndWhatTheTrailSays() throws Exception {
     Scrape scrape;
-    try (Culvert culvert = start()) {
+    try (Culvert culvert = site.start()) {
       mixedJobs(culvert);
       scrape = culvert.admin().scrape();
     }
@@ -151,11 +106,11 @@ class MetricsIT {
     assertThat(scrape.counted("culvert_ssh_host_keys_changed_total")).containsEntry("", 1L);
 
     assertThat(
-            AuditTrails.events(trail(), "job.ended").stream()
+            AuditTrails.events(site.trail(), "job.ended").stream()
                 .collect(groupingBy(job -> words(job, "rule", "route", "why"), counting())))
         .isEqualTo(scrape.counted("culvert_jobs_total", "rule", "route", "why"));
     assertThat(
-            AuditTrails.events(trail(), "transfer.ended").stream()
+            AuditTrails.events(site.trail(), "transfer.ended").stream()
                 .collect(groupingBy(job -> words(job, "rule", "route", "outcome"), counting())))
         .isEqualTo(scrape.counted("culvert_transfers_total", "rule", "route", "outcome"));
   }
@@ -195,7 +150,7 @@ class MetricsIT {
   @Test
   void aLongTransferShowsWhileItRuns() throws Exception {
     TestFile.create(peers.home().resolve("big"), 50L * TestFile.MIB);
-    try (Culvert culvert = start();
+    try (Culvert culvert = site.start();
         FtpDialogue ftp = culvert.login(peers.vsftpd().port());
         Socket data = culvert.socks().connect("127.0.0.1", ftp.passivePort())) {
       assertThat(ftp.send("RETR " + peers.home().getFileName() + "/big")).startsWith("150 ");
@@ -214,7 +169,7 @@ class MetricsIT {
   @Test
   void promtoolTakesThemAndTheDocumentsNameThem() throws Exception {
     Scrape scrape;
-    try (Culvert culvert = start()) {
+    try (Culvert culvert = site.start()) {
       culvert.counter("culvert.log.dropped", () -> 0); // the command's: UnreadLogIT
       mixedJobs(culvert);
       scrape = culvert.admin().scrape();
