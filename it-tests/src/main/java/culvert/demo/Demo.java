@@ -6,8 +6,6 @@ import culvert.testing.EmbeddedSshServer;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -37,8 +35,7 @@ public final class Demo implements DemoProgram {
     Story story = new Story(out);
     try (EmbeddedFtpServer ftpServer = EmbeddedFtpServer.start(directory.resolve("ftp"), users);
         EmbeddedSshServer sshServer = EmbeddedSshServer.start(users);
-        DemoProxy proxy =
-            DemoProxy.start(directory, socksPort(story), sshServer, ftpServer.port())) {
+        DemoProxy proxy = proxy(story, directory, sshServer, ftpServer.port())) {
       out.println("Culvert demo: FTP through SOCKS, filter rules and an SSH tunnel");
       story.say("FTP server   127.0.0.1:" + ftpServer.port());
       story.say("SSH server   127.0.0.1:" + sshServer.port());
@@ -56,13 +53,15 @@ public final class Demo implements DemoProgram {
     return story.failed() ? 1 : 0;
   }
 
-  private static int socksPort(Story story) {
-    try (ServerSocket probe =
-        new ServerSocket(USUAL_SOCKS_PORT, 1, InetAddress.getLoopbackAddress())) {
-      return probe.getLocalPort();
+  /** On the usual port, or on a free one where that is taken. */
+  private static DemoProxy proxy(
+      Story story, Path directory, EmbeddedSshServer sshServer, int ftpPort) throws IOException {
+    try {
+      return DemoProxy.start(directory, USUAL_SOCKS_PORT, sshServer, ftpPort);
     } catch (IOException taken) {
+      LOG.debug("the demo's usual port", taken);
       story.say("Port 1080 is taken: the demo's proxy listens on a free port instead.");
-      return 0;
+      return DemoProxy.start(directory, 0, sshServer, ftpPort);
     }
   }
 

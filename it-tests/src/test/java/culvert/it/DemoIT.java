@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import culvert.it.peers.Signals;
 import java.io.InputStream;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
@@ -22,6 +23,8 @@ import org.junit.jupiter.api.io.TempDir;
 @AnyTransport
 class DemoIT {
   private static final Duration DEADLINE = Duration.ofSeconds(60);
+  private static final int TRIES = 5;
+  private static final String TAKEN = "Port 1080 is taken";
 
   @TempDir Path directory;
 
@@ -40,10 +43,25 @@ class DemoIT {
 
   @Test
   void aTakenPortIsSaidAloudAndAnotherOneUsed() throws Exception {
-    try (ServerSocket taken = takePort1080()) {
-      assertThat(demo()).contains("Port 1080 is taken").contains("Every step did what it should.");
-      assertThat(taken.isBound()).isTrue();
+    assertThat(demoBesideItsPort()).contains("Every step did what it should.");
+  }
+
+  /** Whoever has the port, this test or another program of this machine, which may give it back. */
+  private String demoBesideItsPort() throws Exception {
+    for (int tries = 0; tries < TRIES; tries++) {
+      try (ServerSocket taken = new ServerSocket(1080, 1, InetAddress.getLoopbackAddress())) {
+        String story = demo();
+        assertThat(taken.isBound()).isTrue();
+        assertThat(story).contains(TAKEN);
+        return story;
+      } catch (BindException takenByAnother) {
+        String story = demo();
+        if (story.contains(TAKEN)) {
+          return story;
+        }
+      }
     }
+    throw new AssertionError("port 1080 was free whenever the demo came, and never for this test");
   }
 
   @EnabledOnOs(OS.LINUX)
@@ -86,15 +104,6 @@ class DemoIT {
       return story;
     } finally {
       process.destroyForcibly();
-    }
-  }
-
-  /** Somebody else's socket is as good as ours. */
-  private static ServerSocket takePort1080() throws Exception {
-    try {
-      return new ServerSocket(1080, 1, InetAddress.getLoopbackAddress());
-    } catch (java.net.BindException already) {
-      return new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
     }
   }
 }
