@@ -8,16 +8,16 @@ import culvert.proxy.relay.BufferBudget;
 /** Shows in the metrics what the daemon's parts know themselves. */
 record ShownNumbers(Metrics metrics) {
   ShownNumbers of(BufferBudget buffered, ConnectionLimits limits) {
-    metrics.gauge("culvert_buffered_bytes", "Bytes read and not yet written", buffered::inFlight);
+    metrics.gauge("culvert.buffered.bytes", "Bytes read and not yet written", buffered::inFlight);
     metrics.gauge(
-        "culvert_sockets_accepted", "Open client sockets, handshakes included", limits::open);
+        "culvert.sockets.accepted", "Open client sockets, handshakes included", limits::open);
     return this;
   }
 
   ShownNumbers of(Audit audit) {
-    metrics.counter("culvert_audit_lost", "Events the audit trail has lost", audit::lost);
+    metrics.counter("culvert.audit.lost", "Events the audit trail has lost", audit::lost);
     metrics.gauge(
-        "culvert_audit_failing",
+        "culvert.audit.failing",
         "1: the audit trail cannot be written at the moment",
         () -> audit.isFailing() ? 1 : 0);
     return this;
@@ -25,15 +25,15 @@ record ShownNumbers(Metrics metrics) {
 
   ShownNumbers of(Reloads reloads) {
     metrics.gauge(
-        "culvert_config_last_reload_successful",
+        "culvert.config.last.reload.successful",
         "1: the configuration was last taken over; 0: it was not, and the one before holds",
         () -> reloads.isSuccessful() ? 1 : 0);
     metrics.gauge(
-        "culvert_config_last_reload_success_timestamp_seconds",
+        "culvert.config.last.reload.success.timestamp.seconds",
         "When a configuration was last taken over, at the start or by a reload",
         () -> reloads.succeeded().getEpochSecond());
     metrics.gauge(
-        "culvert_config_restart_needed",
+        "culvert.config.restart.needed",
         "1: the configuration has changes that only a restart takes over",
         () -> reloads.needsRestart() ? 1 : 0);
     return this;
