@@ -2,21 +2,16 @@ package culvert.proxy.ftp;
 
 import culvert.config.FallbackReason;
 import culvert.filter.ConnectionRequest;
-import culvert.proxy.event.ClientProgram;
-import culvert.proxy.event.ConnectionRecorder;
 import culvert.proxy.event.EndReason;
-import culvert.proxy.event.FtpTransfer;
-import culvert.proxy.event.RefusedWhy;
+import culvert.proxy.event.QuietRecorder;
 import culvert.proxy.event.SshCarrier;
 import culvert.ssh.SshException;
-import java.net.InetAddress;
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** What a connection's recorder was told. */
-public final class Recorded implements ConnectionRecorder {
+public final class Recorded extends QuietRecorder {
   public final List<String> events = new CopyOnWriteArrayList<>();
   volatile UUID job = UUID.randomUUID();
 
@@ -52,33 +47,6 @@ public final class Recorded implements ConnectionRecorder {
   }
 
   @Override
-  public void ownerAsked() {}
-
-  @Override
-  public void refused(RefusedWhy why, String detail) {}
-
-  @Override
-  public void ownedBy(ClientProgram owner) {}
-
-  @Override
-  public void inPlaintext(InetAddress reached, Optional<FallbackReason> inPlaceOf) {}
-
-  @Override
-  public void ftpBegins() {}
-
-  @Override
-  public void ftpUser(String user) {}
-
-  @Override
-  public void ftpUnreadable() {}
-
-  @Override
-  public void transferAsked(FtpTransfer transfer) {}
-
-  @Override
-  public void transferAnswered(int number, int code) {}
-
-  @Override
   public void fellBack(FallbackReason reason, String detail) {
     events.add("fell back " + reason);
   }
@@ -87,12 +55,6 @@ public final class Recorded implements ConnectionRecorder {
   public void keptFromPlaintext() {
     events.add("kept from plaintext");
   }
-
-  @Override
-  public void fromClient(long bytes) {}
-
-  @Override
-  public void toClient(long bytes) {}
 
   @Override
   public void ended(EndReason reason, String detail) {

@@ -2,16 +2,9 @@ package culvert.proxy.relay;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 
-import culvert.config.FallbackReason;
-import culvert.filter.ConnectionRequest;
-import culvert.proxy.event.ClientProgram;
-import culvert.proxy.event.ConnectionRecorder;
 import culvert.proxy.event.EndReason;
-import culvert.proxy.event.FtpTransfer;
-import culvert.proxy.event.RefusedWhy;
-import culvert.proxy.event.SshCarrier;
+import culvert.proxy.event.QuietRecorder;
 import culvert.ssh.NettyTransport;
-import culvert.ssh.SshException;
 import culvert.ssh.TcpDialer;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -26,7 +19,6 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
@@ -143,59 +135,11 @@ final class RelayFixture implements AutoCloseable {
     upstreamLoop.shutdownGracefully(0, 5, SECONDS).syncUninterruptibly();
   }
 
-  private final class Bytes implements ConnectionRecorder {
+  private final class Bytes extends QuietRecorder {
     @Override
     public UUID job() {
       return new UUID(0, 1);
     }
-
-    @Override
-    public void belongsTo(UUID job, int request) {}
-
-    @Override
-    public void routed(ConnectionRequest asked, String rule, String action) {}
-
-    @Override
-    public void destinationNamed(ConnectionRequest request, String rule, String action) {}
-
-    @Override
-    public void tunnelled(SshCarrier carrier) {}
-
-    @Override
-    public void tunnelFailed(SshException cause) {}
-
-    @Override
-    public void ownerAsked() {}
-
-    @Override
-    public void refused(RefusedWhy why, String detail) {}
-
-    @Override
-    public void ownedBy(ClientProgram owner) {}
-
-    @Override
-    public void inPlaintext(InetAddress reached, Optional<FallbackReason> inPlaceOf) {}
-
-    @Override
-    public void ftpBegins() {}
-
-    @Override
-    public void ftpUser(String user) {}
-
-    @Override
-    public void ftpUnreadable() {}
-
-    @Override
-    public void transferAsked(FtpTransfer transfer) {}
-
-    @Override
-    public void transferAnswered(int number, int code) {}
-
-    @Override
-    public void fellBack(FallbackReason reason, String detail) {}
-
-    @Override
-    public void keptFromPlaintext() {}
 
     @Override
     public void fromClient(long bytes) {
