@@ -10,7 +10,6 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -89,22 +88,20 @@ final class AuditCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Optional<TrailReader> files = trail.read();
-    if (files.isEmpty()) {
-      return ExitCode.USAGE;
-    }
+    return trail.use(this::list);
+  }
+
+  private int list(TrailReader files) throws IOException {
     TrailFilter filter = new TrailFilter(since, until, route == null ? null : route.name());
     TrailSums sums = new TrailSums(by.stream().map(group -> group.key).toList());
     TrailPrinter printer = printer();
-    files
-        .get()
-        .read(
-            line -> {
-              if (filter.test(line)) {
-                sums.add(line);
-                printer.line(line);
-              }
-            });
+    files.read(
+        line -> {
+          if (filter.test(line)) {
+            sums.add(line);
+            printer.line(line);
+          }
+        });
     printer.end(sums);
     return ExitCode.OK;
   }

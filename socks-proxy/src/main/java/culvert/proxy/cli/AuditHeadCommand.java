@@ -3,7 +3,6 @@ package culvert.proxy.cli;
 import culvert.proxy.audit.TrailReader;
 import java.io.IOException;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -30,13 +29,13 @@ final class AuditHeadCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Optional<TrailReader> files = trail.read();
-    if (files.isEmpty()) {
-      return ExitCode.USAGE;
-    }
-    List<String> heads = files.get().heads();
+    return trail.use(this::heads);
+  }
+
+  private int heads(TrailReader files) throws IOException {
+    List<String> heads = files.heads();
     if (heads.isEmpty()) {
-      if (!files.get().files().isEmpty()) {
+      if (!files.files().isEmpty()) {
         terminal.err().println("culvert: the audit trail is empty");
       }
       return ExitCode.SOFTWARE;

@@ -5,7 +5,6 @@ import culvert.proxy.audit.TrailReader;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -42,11 +41,10 @@ final class AuditVerifyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Optional<TrailReader> trails = trail.read();
-    if (trails.isEmpty()) {
-      return ExitCode.USAGE;
-    }
-    TrailReader reader = trails.get();
+    return trail.use(this::verify);
+  }
+
+  private int verify(TrailReader reader) {
     TrailCheck check = new TrailCheck(heads);
     for (Path file : reader.files()) {
       try {

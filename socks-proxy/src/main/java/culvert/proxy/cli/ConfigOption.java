@@ -5,9 +5,11 @@ import culvert.config.ConfigResult;
 import culvert.config.CulvertConfig;
 import culvert.config.read.ConfigLoader;
 import culvert.config.read.ConfigLookup;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Option;
 
 /** {@code -c FILE}, and the search for a configuration without it. */
@@ -33,9 +35,16 @@ final class ConfigOption {
     return find().map(Path::toString).orElse("the built-in default");
   }
 
-  /** The same where it is not the user who has said so. */
-  Optional<String> found() {
-    return file == null ? Optional.of(name()) : Optional.empty();
+  /** Whether it is not the user who has named it. */
+  boolean isFound() {
+    return file == null;
+  }
+
+  /** Says which file a command works on where it is not the user who has named a configuration. */
+  void sayWhich(Path workedOn) {
+    if (isFound()) {
+      terminal.err().println("culvert: " + workedOn + ", as " + name() + " says");
+    }
   }
 
   /** The same, for somebody who does not know where Culvert was started. */
@@ -49,15 +58,23 @@ final class ConfigOption {
     return find().map(loader::load).orElseGet(loader::builtIn);
   }
 
-  /** Reads it and prints its problems to standard error; empty: it has errors. */
-  Optional<CulvertConfig> read() {
+  /** What a command does with its configuration. */
+  interface Use {
+    /** Gives the exit code. */
+    int of(CulvertConfig config) throws IOException;
+  }
+
+  /**
+   * Reads it, prints its problems to standard error, and uses it unless it has errors.
+   *
+   * @return the exit code
+   */
+  int use(Use use) throws IOException {
     ConfigResult result = load();
     for (ConfigProblem problem : result.problems()) {
       terminal.err().println(problem);
     }
-    return result instanceof ConfigResult.Loaded loaded
-        ? Optional.of(loaded.config())
-        : Optional.empty();
+    return result instanceof ConfigResult.Loaded loaded ? use.of(loaded.config()) : ExitCode.USAGE;
   }
 
   private Optional<Path> find() {

@@ -12,6 +12,7 @@ import culvert.filter.Route;
 import culvert.filter.RuleCompiler;
 import culvert.proxy.door.HostAddress;
 import culvert.proxy.owner.UserNames;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -88,13 +89,12 @@ final class ExplainCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() {
-    Optional<CulvertConfig> config = configOption.read();
-    if (config.isEmpty()) {
-      return ExitCode.USAGE;
-    }
-    explain(config.get());
-    return ExitCode.OK;
+  public Integer call() throws IOException {
+    return configOption.use(
+        config -> {
+          explain(config);
+          return ExitCode.OK;
+        });
   }
 
   private void explain(CulvertConfig config) {

@@ -6,7 +6,6 @@ import culvert.proxy.pin.PinList;
 import culvert.proxy.state.StateDirectory;
 import java.io.IOException;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -34,15 +33,12 @@ final class PinsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Optional<CulvertConfig> config = configOption.read();
-    if (config.isEmpty()) {
-      return ExitCode.USAGE;
-    }
-    PinFile file = new PinFile(new StateDirectory(config.get().stateDirectory()));
-    configOption
-        .found()
-        .ifPresent(
-            name -> terminal.err().println("culvert: " + file.path() + ", as " + name + " says"));
+    return configOption.use(this::list);
+  }
+
+  private int list(CulvertConfig config) throws IOException {
+    PinFile file = new PinFile(new StateDirectory(config.stateDirectory()));
+    configOption.sayWhich(file.path());
     if (!file.exists()) {
       return ExitCode.OK;
     }

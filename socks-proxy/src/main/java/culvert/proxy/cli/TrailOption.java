@@ -29,33 +29,37 @@ final class TrailOption {
     configOption = new ConfigOption(terminal);
   }
 
+  /** What a command does with a trail. */
+  interface Use {
+    /** Gives the exit code. */
+    int of(TrailReader trail) throws IOException;
+  }
+
   /**
-   * Empty: the configuration has errors, which were printed. So is which trail it is where the user
-   * has named neither files nor a configuration, and that there is none.
+   * Uses the trail unless the configuration that tells it has errors. Prints those, which trail it
+   * is where the user has named neither files nor a configuration, and that there is none.
    *
+   * @return the exit code
    * @throws IOException with a message for the user
    */
-  Optional<TrailReader> read() throws IOException {
-    if (!files.isEmpty()) {
-      return Optional.of(TrailReader.of(files));
-    }
-    Optional<CulvertConfig> config = configOption.read();
-    if (config.isEmpty()) {
-      return Optional.empty();
-    }
-    Optional<Path> trail = config.get().audit().map(AuditSettings::file);
+  int use(Use use) throws IOException {
+    return files.isEmpty()
+        ? configOption.use(config -> use.of(configured(config)))
+        : use.of(TrailReader.of(files));
+  }
+
+  private TrailReader configured(CulvertConfig config) throws IOException {
+    Optional<Path> trail = config.audit().map(AuditSettings::file);
     if (trail.isEmpty()) {
       throw new IOException(
           configOption.name() + ": audit: off: no trail is kept (expected: FILE...)");
     }
     Path file = trail.get();
-    configOption
-        .found()
-        .ifPresent(name -> terminal.err().println("culvert: " + file + ", as " + name + " says"));
+    configOption.sayWhich(file);
     TrailReader reader = TrailReader.of(file);
     if (reader.files().isEmpty()) {
       terminal.err().println("culvert: no audit trail: " + file + " is not there");
     }
-    return Optional.of(reader);
+    return reader;
   }
 }

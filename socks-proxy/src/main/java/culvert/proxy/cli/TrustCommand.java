@@ -15,7 +15,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -114,12 +113,11 @@ final class TrustCommand implements Callable<Integer> {
     if (!replace && !fingerprints.isEmpty()) {
       throw usage("--fingerprint: not without --replace");
     }
-    Optional<CulvertConfig> config = configOption.read();
-    if (config.isEmpty()) {
-      return ExitCode.USAGE;
-    }
-    SshProfile profile = profile(config.get());
-    List<AskedServer> all = servers(profile);
+    return configOption.use(this::trust);
+  }
+
+  private int trust(CulvertConfig config) throws IOException {
+    List<AskedServer> all = servers(profile(config));
     HostKeyQuestions questions = new HostKeyQuestions(hostKeys);
     if (replace) {
       if (all.size() > 1) {
@@ -187,7 +185,7 @@ final class TrustCommand implements Callable<Integer> {
   private String options() {
     String profile =
         profileName.equals(CulvertConfig.DEFAULT_PROFILE) ? "" : "--profile " + profileName + " ";
-    return configOption.found().isPresent() ? profile : "-c " + configOption.name() + " " + profile;
+    return configOption.isFound() ? profile : "-c " + configOption.name() + " " + profile;
   }
 
   private boolean check(HostKeyQuestions questions, List<AskedServer> all) {

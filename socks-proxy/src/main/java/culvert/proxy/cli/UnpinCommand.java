@@ -10,7 +10,6 @@ import culvert.proxy.pin.PinnedDestination;
 import culvert.proxy.state.StateDirectory;
 import java.io.IOException;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -66,17 +65,13 @@ final class UnpinCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Optional<CulvertConfig> config = configOption.read();
-    return config.isPresent() ? unpin(config.get()) : ExitCode.USAGE;
+    return configOption.use(this::unpin);
   }
 
   private int unpin(CulvertConfig config) throws IOException {
     StateDirectory directory = new StateDirectory(config.stateDirectory());
     PinFile file = new PinFile(directory);
-    configOption
-        .found()
-        .ifPresent(
-            name -> terminal.err().println("culvert: " + file.path() + ", as " + name + " says"));
+    configOption.sayWhich(file.path());
     if (!file.exists()) {
       terminal.err().println("culvert: nothing is pinned: no " + directory.path());
       return ExitCode.SOFTWARE;
