@@ -24,8 +24,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The front doors: makes one of each listener, and closes them. Not thread-safe; all methods may
- * block and are called from outside of the event loops.
+ * The front doors: makes one of each listener, opens them all, and closes them. Not thread-safe;
+ * all methods may block and are called from outside of the event loops.
  */
 final class FrontDoors implements ListenerConfig.Kinds<IOException> {
   private final Sockets sockets;
@@ -102,7 +102,6 @@ final class FrontDoors implements ListenerConfig.Kinds<IOException> {
             "remote-tunnel",
             listener.name(),
             listener.bind() + " at " + tunnel.server() + " (connecting)"));
-    tunnel.start();
   }
 
   private Channel bind(String kind, String name, Endpoint endpoint, ChannelHandler door)
@@ -113,6 +112,13 @@ final class FrontDoors implements ListenerConfig.Kinds<IOException> {
     addresses.add(address);
     sockets.own().add(address);
     return channel;
+  }
+
+  /** Lets clients in, who have waited until now, and has SSH servers listen. Once. */
+  void open() {
+    forData.forEach(TcpListener::letIn);
+    others.forEach(TcpListener::letIn);
+    remoteTunnels.forEach(RemoteTunnel::start);
   }
 
   /** In the order in which they were made. */

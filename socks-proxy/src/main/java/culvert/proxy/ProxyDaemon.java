@@ -282,6 +282,7 @@ public final class ProxyDaemon implements AutoCloseable {
       ownListeners.add(admin.address());
     }
     audit.started(version().orElse(""), listeners().stream().map(Listener::toString).toList());
+    doors.open(); // what clients bring about is told behind that
   }
 
   private Health health() {

@@ -29,6 +29,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /** SSH without SSH: a "tunnel" leads to the target's port on loopback. */
 final class FakeSsh implements SshTransport {
@@ -40,6 +41,7 @@ final class FakeSsh implements SshTransport {
   volatile boolean held;
   volatile SshFailure sessionFailure;
   volatile SshFailure channelFailure;
+  volatile Consumer<SshSessionSpec> connecting = spec -> {};
 
   private final TcpDialer dialer;
 
@@ -56,6 +58,7 @@ final class FakeSsh implements SshTransport {
   @Override
   public Future<SshSession> connect(SshSessionSpec spec, EventLoop loop) {
     sessions.add(spec);
+    connecting.accept(spec);
     if (sessionFailure != null) {
       return loop.newFailedFuture(
           new SshException(sessionFailure, "ssh server " + spec.server() + ": " + sessionFailure));

@@ -32,9 +32,9 @@ public final class TcpListener {
   private TcpListener() {}
 
   /**
-   * Listens, and gives each accepted socket its pipeline. Those sockets have auto-read off,
-   * half-closure allowed, Nagle's algorithm off, and urgent data in line: an FTP client's ABOR
-   * comes with some, and Java would drop it.
+   * Listens, and from {@link #letIn} on gives each accepted socket its pipeline. Those sockets have
+   * auto-read off, half-closure allowed, Nagle's algorithm off, and urgent data in line: an FTP
+   * client's ABOR comes with some, and Java would drop it.
    *
    * @throws IOException which says what could not be bound and why
    */
@@ -48,7 +48,10 @@ public final class TcpListener {
     InetSocketAddress address =
         new InetSocketAddress(InetAddress.getByName(endpoint.host()), endpoint.port());
     ChannelFuture bound =
-        bind(transport, loops, address, acceptedInitializer).awaitUninterruptibly();
+        bootstrap(transport, loops, acceptedInitializer)
+            .option(ChannelOption.AUTO_READ, false)
+            .bind(address)
+            .awaitUninterruptibly();
     if (!bound.isSuccess()) {
       throw new IOException(
           "listener " + name + ": cannot bind " + endpoint + ": " + PlainWords.of(bound.cause()),
@@ -57,12 +60,22 @@ public final class TcpListener {
     return bound.channel();
   }
 
-  /** The same without waiting, from any thread. */
+  /** Accepts those who have come and waited, and those who come from now on. From any thread. */
+  public static void letIn(Channel listener) {
+    listener.config().setAutoRead(true);
+  }
+
+  /** The same without waiting, neither here nor for {@link #letIn}. From any thread. */
   public static ChannelFuture bind(
       NettyTransport transport,
       EventLoopGroup loops,
       InetSocketAddress address,
       ChannelHandler acceptedInitializer) {
+    return bootstrap(transport, loops, acceptedInitializer).bind(address);
+  }
+
+  private static ServerBootstrap bootstrap(
+      NettyTransport transport, EventLoopGroup loops, ChannelHandler acceptedInitializer) {
     ServerBootstrap bootstrap =
         new ServerBootstrap()
             .group(loops)
@@ -78,7 +91,7 @@ public final class TcpListener {
     if (transport == NettyTransport.EPOLL) {
       bootstrap.childOption(SO_OOBINLINE, 1);
     }
-    return bootstrap.bind(address);
+    return bootstrap;
   }
 
   /** How relayed sockets read: much at once where much comes. */

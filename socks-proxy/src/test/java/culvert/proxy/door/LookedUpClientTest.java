@@ -107,6 +107,7 @@ class LookedUpClientTest {
     loops = transport.newGroup("test", 1);
     Channel listener =
         TcpListener.bind(transport, loops, "test", new Endpoint("127.0.0.1", 0), door);
+    TcpListener.letIn(listener);
     Socket client = new Socket();
     client.connect(listener.localAddress());
     client.setSoTimeout(60_000);

@@ -20,6 +20,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -46,12 +47,45 @@ class TcpListenerTest {
                   accepted.pipeline().addLast(new Collector(received));
                 }
               });
+      TcpListener.letIn(listener);
       try (Socket client = new Socket()) {
         client.connect(listener.localAddress());
         client.getOutputStream().write("ABOR\r".getBytes(US_ASCII));
         client.sendUrgentData('\n');
         client.shutdownOutput();
         assertThat(received.get(60, TimeUnit.SECONDS)).isEqualTo("ABOR\r\n");
+      }
+    } finally {
+      loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).sync();
+    }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @EnumSource(NettyTransport.class)
+  void whoComesBeforeAnybodyIsLetInWaits(NettyTransport transport) throws Exception {
+    assumeThat(transport != NettyTransport.EPOLL || Epoll.isAvailable()).isTrue();
+    EventLoopGroup loops = transport.newGroup("test", 1);
+    try {
+      CompletableFuture<Channel> letIn = new CompletableFuture<>();
+      Channel listener =
+          TcpListener.bind(
+              transport,
+              loops,
+              "test",
+              new Endpoint("127.0.0.1", 0),
+              new ChannelInitializer<>() {
+                @Override
+                protected void initChannel(Channel accepted) {
+                  letIn.complete(accepted);
+                }
+              });
+      try (Socket client = new Socket()) {
+        client.connect(listener.localAddress());
+        assertThatThrownBy(() -> letIn.get(300, TimeUnit.MILLISECONDS))
+            .isInstanceOf(TimeoutException.class);
+        TcpListener.letIn(listener);
+        assertThat(letIn.get(60, TimeUnit.SECONDS).remoteAddress())
+            .isEqualTo(client.getLocalSocketAddress());
       }
     } finally {
       loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).sync();
