@@ -7,7 +7,7 @@ public final class Found {
   private Found() {}
 
   public static String shown(String found) {
-    String text = PasswordsInText.masked(found);
+    String text = PasswordsInText.maskedName(found);
     if (text.isBlank()) {
       return '"' + text.replaceAll("\\p{Cntrl}", "?") + '"';
     }

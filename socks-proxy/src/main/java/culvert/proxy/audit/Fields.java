@@ -8,6 +8,9 @@ import java.util.Optional;
 
 /** Fields in their order; what is empty is left out, and so are passwords. */
 final class Fields {
+  /** The only one that is no name, nor a word of ours. */
+  private static final String MESSAGE = "detail";
+
   private final Map<String, Object> fields = new LinkedHashMap<>();
 
   Fields put(String name, Object value) {
@@ -18,9 +21,18 @@ final class Fields {
                 ? items.isEmpty()
                 : value instanceof Map<?, ?> map && map.isEmpty();
     if (!empty) {
-      fields.put(name, value instanceof String text ? PasswordsInText.masked(text) : value);
+      fields.put(name, masked(name, value));
     }
     return this;
+  }
+
+  private static Object masked(String name, Object value) {
+    if (value instanceof String text) {
+      return name.equals(MESSAGE) ? PasswordsInText.masked(text) : PasswordsInText.maskedName(text);
+    }
+    return value instanceof Collection<?> items
+        ? items.stream().map(item -> masked(name, item)).toList()
+        : value;
   }
 
   Fields put(String name, Optional<?> value) {

@@ -34,7 +34,7 @@ public final class Endpoints {
   /** The same of a destination. */
   public static Map<String, Object> fields(String host, int port) {
     Map<String, Object> fields = new LinkedHashMap<>();
-    fields.put("host", Printable.text(PasswordsInText.masked(host)));
+    fields.put("host", Printable.text(PasswordsInText.maskedName(host)));
     fields.put("port", port);
     return fields;
   }
@@ -43,7 +43,7 @@ public final class Endpoints {
   static Map<String, Object> fields(SshCarrier carrier) {
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("server", carrier.server());
-    fields.put("user", Printable.text(PasswordsInText.masked(carrier.user())));
+    fields.put("user", Printable.text(PasswordsInText.maskedName(carrier.user())));
     return fields;
   }
 }
