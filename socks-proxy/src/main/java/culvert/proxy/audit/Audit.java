@@ -5,10 +5,6 @@ import culvert.proxy.event.RefusedClients;
 import culvert.ssh.HostKeyEvents;
 import culvert.ssh.SshServer;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -61,24 +57,7 @@ public final class Audit implements AuditLog, HostKeyEvents, AutoCloseable {
    */
   public void open(UUID boot) throws IOException {
     if (settings.isPresent()) {
-      trail = AuditTrail.open(settings.get(), hostName(), boot);
-    }
-  }
-
-  /** By a name server only where the kernel does not say: that may not answer. */
-  private static String hostName() {
-    try {
-      return Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
-    } catch (IOException e) {
-      return hostNameByAddress();
-    }
-  }
-
-  private static String hostNameByAddress() {
-    try {
-      return InetAddress.getLocalHost().getHostName();
-    } catch (UnknownHostException e) {
-      return "localhost";
+      trail = AuditTrail.open(settings.get(), boot);
     }
   }
 

@@ -39,7 +39,7 @@ final class AuditChain {
   }
 
   /** The next line, without its end; the chain goes on only with {@link #written}. */
-  byte[] line(AuditEvent event) {
+  byte[] line(EncodedEvent event) {
     Map<String, Object> line = new LinkedHashMap<>();
     line.put("v", VERSION);
     line.put("time", text(event.time()));
@@ -49,8 +49,7 @@ final class AuditChain {
     line.put("boot", boot.toString());
     line.put("seq", written + 1);
     line.put("prev", last);
-    line.putAll(event.fields());
-    return AuditJson.encode(line);
+    return AuditJson.together(AuditJson.encode(line), event.fields());
   }
 
   /** That line is in the file. */

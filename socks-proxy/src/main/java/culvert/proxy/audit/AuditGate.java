@@ -8,28 +8,18 @@ import org.jspecify.annotations.Nullable;
 /** Whether new jobs may begin. Thread-safe. */
 final class AuditGate {
   private boolean waits; // guarded by this
-  private final int most;
   private final Set<Runnable> tasks = new LinkedHashSet<>(); // in their order; guarded by this
   private boolean open = true; // guarded by this
 
   /**
    * @param waits false: the gate stays open, whatever happens
-   * @param most events that may wait
    */
-  AuditGate(boolean waits, int most) {
+  AuditGate(boolean waits) {
     this.waits = waits;
-    this.most = most;
   }
 
   synchronized boolean waits() {
     return waits;
-  }
-
-  /** So many events wait now. */
-  void waiting(int events) {
-    if (events >= most) {
-      close();
-    }
   }
 
   synchronized void close() {
@@ -60,13 +50,6 @@ final class AuditGate {
     tasks.remove(task);
   }
 
-  /** The file can be written. */
-  void openIfRoom(int events) {
-    if (events <= most / 2) {
-      open();
-    }
-  }
-
   /** From now on nobody waits. */
   void stayOpen() {
     synchronized (this) {
@@ -75,7 +58,7 @@ final class AuditGate {
     open();
   }
 
-  private void open() {
+  void open() {
     synchronized (this) {
       open = true;
     }

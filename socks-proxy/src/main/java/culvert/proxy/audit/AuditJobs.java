@@ -12,8 +12,6 @@ import culvert.proxy.event.TakenRoute;
 import culvert.proxy.event.Way;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -22,9 +20,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * is told when that is known. Thread-safe; a job's events come one after the other.
  */
 public final class AuditJobs implements JobObserver {
-  private static final int MOST_HELD = 64;
-
-  private final Map<Job, List<Held>> held = new ConcurrentHashMap<>();
+  private final Map<Job, HeldEvents> held = new ConcurrentHashMap<>();
   private final AuditLog log;
   private final InstantSource clock;
   private final boolean paths;
@@ -38,19 +34,11 @@ public final class AuditJobs implements JobObserver {
     this.paths = paths;
   }
 
-  /** What has happened, and is not told yet. */
-  private record Held(AuditCode code, Instant time, Story of, Fields fields) {}
-
   @Override
   public void ownerKnown(Job job) {
-    List<Held> events = held.remove(job);
+    HeldEvents events = held.remove(job);
     if (events != null) {
-      events.forEach(
-          event ->
-              record(
-                  event.code(),
-                  event.time(),
-                  event.fields().put("client", JobFields.client(event.of(), job.owner()))));
+      events.release();
     }
   }
 
@@ -180,16 +168,16 @@ public final class AuditJobs implements JobObserver {
   private void record(Job job, Story of, AuditCode code, Fields fields) {
     Instant time = clock.instant();
     if (job.isOwnerAwaited()) {
-      List<Held> events = held.computeIfAbsent(job, any -> new ArrayList<>());
-      if (events.size() < MOST_HELD) {
-        events.add(new Held(code, time, of, fields));
-        return;
-      }
+      held.computeIfAbsent(job, HeldEvents::new)
+          .hold(
+              () ->
+                  log.record(
+                      new AuditEvent(
+                          code,
+                          time,
+                          fields.put("client", JobFields.client(of, job.owner())).map())));
+    } else {
+      log.record(new AuditEvent(code, time, fields.map()));
     }
-    record(code, time, fields);
-  }
-
-  private void record(AuditCode code, Instant time, Fields fields) {
-    log.record(new AuditEvent(code, time, fields.map()));
   }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +13,8 @@ import java.util.Map;
 public final class AuditJson {
   private static final JSON CODEC =
       JSON.std.with(JSON.Feature.FAIL_ON_DUPLICATE_MAP_KEYS).without(JSON.Feature.USE_FIELDS);
+
+  private static final int EMPTY = "{}".length();
 
   private AuditJson() {}
 
@@ -22,6 +25,21 @@ public final class AuditJson {
     } catch (IOException e) {
       throw new UncheckedIOException(e); // it goes to memory
     }
+  }
+
+  /**
+   * One object with the members of both.
+   *
+   * @param first which has members
+   */
+  static byte[] together(byte[] first, byte[] second) {
+    if (second.length == EMPTY) {
+      return first;
+    }
+    byte[] both = Arrays.copyOf(first, first.length + second.length - 1);
+    both[first.length - 1] = ',';
+    System.arraycopy(second, 1, both, first.length, second.length - 1);
+    return both;
   }
 
   /**

@@ -6,13 +6,10 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -30,9 +27,6 @@ import org.slf4j.LoggerFactory;
 public final class AuditTrail implements AuditLog, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(AuditTrail.class);
 
-  /** Some seconds of thousands of small files. */
-  private static final int CAPACITY = 16_384;
-
   /** What was recorded is on the disk within a second. */
   private static final long DUE = Duration.ofMillis(500).toNanos();
 
@@ -41,13 +35,10 @@ public final class AuditTrail implements AuditLog, AutoCloseable {
   /** A disk may answer nothing at all, and nobody is to be kept from ending by that. */
   private static final Duration END_PATIENCE = Duration.ofSeconds(5);
 
-  /** Where jobs wait, those that are open have so much to tell, and no more. */
-  private static final int BEHIND_THE_GATE = 12 * CAPACITY;
-
   private final TrailOut out;
   private final AuditChain chain;
   private final InstantSource clock;
-  private final BlockingQueue<Optional<AuditEvent>> queue; // empty: wakes the writer
+  private final AuditQueue queue;
   private final ExecutorService tidying;
   private final Thread writer;
   private final AtomicLong lost = new AtomicLong();
@@ -57,7 +48,7 @@ public final class AuditTrail implements AuditLog, AutoCloseable {
   private volatile boolean closing;
   private volatile boolean reopening;
   private final AtomicBoolean losing = new AtomicBoolean();
-  private @Nullable AuditEvent next; // the writer's: not yet written
+  private @Nullable EncodedEvent next; // the writer's: not yet written
   private long lostSaid; // the writer's
   private long unforcedSince; // the writer's
   private boolean unforced; // the writer's
@@ -67,15 +58,16 @@ public final class AuditTrail implements AuditLog, AutoCloseable {
       TrailOut out,
       AuditChain chain,
       InstantSource clock,
-      int capacity,
+      AuditQueue.Bound usual,
       boolean waits,
       ExecutorService tidying) {
     this.out = out;
     this.chain = chain;
     this.clock = clock;
     this.tidying = tidying;
-    this.queue = new LinkedBlockingQueue<>(waits ? BEHIND_THE_GATE : capacity);
-    this.gate = new AuditGate(waits, capacity);
+    // Where jobs wait, those that are open have so much to tell, and no more.
+    this.queue = new AuditQueue(usual, waits ? usual.times(12, 4) : usual);
+    this.gate = new AuditGate(waits);
     this.writer = new Thread(this::run, "culvert-audit");
     writer.setDaemon(true); // close waits for it, but not for ever
   }
@@ -83,38 +75,42 @@ public final class AuditTrail implements AuditLog, AutoCloseable {
   /**
    * Opens the file, and begins.
    *
-   * @param host this one's name
    * @param boot of this run of the program
    * @throws IOException with a message for the user: the file cannot be written
    */
-  public static AuditTrail open(AuditSettings settings, String host, UUID boot) throws IOException {
+  public static AuditTrail open(AuditSettings settings, UUID boot) throws IOException {
     InstantSource clock = InstantSource.system();
     ExecutorService tidying = Executors.newSingleThreadExecutor(AuditTrail::daemon);
     OldTrails old = new OldTrails(settings.keep(), clock, tidying);
     boolean waits = settings.onFull() == AuditSettings.OnFull.BLOCK;
     try {
       AuditFile file = AuditFile.open(settings.file(), settings.rotate(), old, boot, clock);
-      AuditChain chain = new AuditChain(host, boot, file.lastHash());
-      AuditTrail trail = new AuditTrail(file, chain, clock, CAPACITY, waits, tidying);
+      AuditChain chain = new AuditChain(HostName.ours(), boot, file.lastHash());
+      AuditTrail trail = new AuditTrail(file, chain, clock, AuditQueue.USUAL, waits, tidying);
       trail.writer.start();
       return trail;
     } catch (IOException e) {
       tidying.shutdownNow();
-      throw new IOException(
-          "audit: "
-              + settings.file()
-              + " cannot be written: "
-              + StateDirectory.reason(e)
-              + " (expected: a file that Culvert can write; audit: off needs none)",
-          e);
+      throw unwritable(settings, e);
     }
+  }
+
+  /** With a message for the user. */
+  static IOException unwritable(AuditSettings settings, IOException cause) {
+    return new IOException(
+        "audit: "
+            + settings.file()
+            + " cannot be written: "
+            + StateDirectory.reason(cause)
+            + " (expected: a file that Culvert can write; audit: off needs none)",
+        cause);
   }
 
   /** To something else than a file. */
   static AuditTrail to(
-      TrailOut out, AuditChain chain, InstantSource clock, int capacity, boolean waits) {
+      TrailOut out, AuditChain chain, InstantSource clock, AuditQueue.Bound usual, boolean waits) {
     ExecutorService tidying = Executors.newSingleThreadExecutor(AuditTrail::daemon);
-    AuditTrail trail = new AuditTrail(out, chain, clock, capacity, waits, tidying);
+    AuditTrail trail = new AuditTrail(out, chain, clock, usual, waits, tidying);
     trail.writer.start();
     return trail;
   }
@@ -127,10 +123,20 @@ public final class AuditTrail implements AuditLog, AutoCloseable {
 
   @Override
   public void record(AuditEvent event) {
-    if (!queue.offer(Optional.of(event))) {
+    EncodedEvent encoded;
+    try {
+      encoded = EncodedEvent.of(event);
+    } catch (RuntimeException e) {
+      lose(1);
+      LOG.error("an audit event that cannot be written", e);
+      return;
+    }
+    if (!queue.offer(encoded)) {
       lose(1);
     }
-    gate.waiting(queue.size());
+    if (queue.isFull()) {
+      gate.close();
+    }
   }
 
   private void lose(long events) {
@@ -175,7 +181,7 @@ public final class AuditTrail implements AuditLog, AutoCloseable {
   /** Soon writes to a file of the name even if the old one was moved away, as logrotate does. */
   public void reopen() {
     reopening = true;
-    wake();
+    queue.wake();
   }
 
   private void run() {
@@ -183,7 +189,7 @@ public final class AuditTrail implements AuditLog, AutoCloseable {
       boolean idle = next == null && (next = await()) == null;
       boolean written = write();
       if (closing && (!written || (idle && queue.isEmpty()))) {
-        lose(queue.stream().filter(Optional::isPresent).count() + (next == null ? 0 : 1));
+        lose(queue.size() + (next == null ? 0 : 1));
         return;
       }
       if (!written) {
@@ -193,20 +199,12 @@ public final class AuditTrail implements AuditLog, AutoCloseable {
   }
 
   /** The next event; null: something else is due. */
-  private @Nullable AuditEvent await() {
+  private @Nullable EncodedEvent await() {
     try {
       long patience = closing ? 0 : unforced ? unforcedSince + DUE - System.nanoTime() : DUE;
-      return Optional.ofNullable(queue.poll(patience, TimeUnit.NANOSECONDS))
-          .flatMap(event -> event)
-          .orElse(null);
+      return queue.poll(Duration.ofNanos(patience));
     } catch (InterruptedException e) {
       throw new IllegalStateException("nobody else has this thread", e);
-    }
-  }
-
-  private void wake() {
-    if (!queue.offer(Optional.empty())) {
-      LOG.debug("{}: a queue that is full keeps its writer awake", out.name());
     }
   }
 
@@ -226,11 +224,11 @@ public final class AuditTrail implements AuditLog, AutoCloseable {
         out.follow();
         lookedAt = System.nanoTime();
       }
-      sayLost();
       if (next != null) {
         append(next);
         next = null;
       }
+      sayLost();
     } catch (IOException | RuntimeException e) {
       failed(e);
       force();
@@ -259,20 +257,15 @@ public final class AuditTrail implements AuditLog, AutoCloseable {
   private void sayLost() throws IOException {
     long all = lost.get();
     if (all > lostSaid) {
-      append(new AuditEvent(AuditCode.LOST, clock.instant(), Map.of("lost", all - lostSaid)));
+      AuditEvent event =
+          new AuditEvent(AuditCode.LOST, clock.instant(), Map.of("lost", all - lostSaid));
+      append(EncodedEvent.of(event));
       lostSaid = all;
     }
   }
 
-  private void append(AuditEvent event) throws IOException {
-    byte[] line;
-    try {
-      line = chain.line(event);
-    } catch (RuntimeException e) {
-      lose(1);
-      LOG.error("an audit event that cannot be written", e);
-      return;
-    }
+  private void append(EncodedEvent event) throws IOException {
+    byte[] line = chain.line(event);
     out.append(line);
     chain.written(line);
     if (!unforced) {
@@ -307,10 +300,10 @@ public final class AuditTrail implements AuditLog, AutoCloseable {
           .addKeyValue("lost", lost.get())
           .log("the audit trail is written again");
     }
-    if (queue.size() < CAPACITY / 2) {
+    if (queue.hasRoom()) {
       losing.set(false);
+      gate.open();
     }
-    gate.openIfRoom(queue.size());
   }
 
   /** Writes what has been recorded, if it can be written in a few seconds. Idempotent; blocks. */
@@ -321,7 +314,7 @@ public final class AuditTrail implements AuditLog, AutoCloseable {
     }
     closing = true;
     closed.countDown();
-    wake();
+    queue.wake();
     try {
       writer.join(END_PATIENCE.toMillis());
       if (writer.isAlive()) {

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 class AuditTrailTest {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final int CAPACITY = 4;
+  private static final int OCTETS = 1 << 20;
 
   /** A disk in memory that can be full. */
   private static final class Disk implements TrailOut {
@@ -95,7 +97,7 @@ class AuditTrailTest {
         disk,
         new AuditChain("here", Events.BOOT, LineHash.NONE),
         InstantSource.system(),
-        CAPACITY,
+        new AuditQueue.Bound(CAPACITY, OCTETS),
         waits);
   }
 
@@ -108,11 +110,11 @@ class AuditTrailTest {
   @Test
   void whatWasRecordedIsThereWhenItCloses() {
     AuditTrail trail = trail(true);
-    record(trail, 100);
+    record(trail, 10 * CAPACITY);
     trail.close();
     trail.close();
 
-    assertThat(disk.read()).hasSize(100);
+    assertThat(disk.read()).hasSize(10 * CAPACITY);
     assertThat(disk.closed).isTrue();
     assertThat(disk.forced).hasPositiveValue();
     assertThat(Events.faults(disk.lines)).isEmpty();
@@ -153,6 +155,68 @@ class AuditTrailTest {
       await().atMost(PATIENCE).untilAsserted(() -> assertThat(trail.isFailing()).isFalse());
     }
     assertThat(Events.faults(disk.lines)).isEmpty();
+  }
+
+  @Test
+  void fewLongEventsFillTheMemoryToo() {
+    disk.full = true;
+    try (AuditTrail trail = trail(false)) {
+      record(trail, 1);
+      await().atMost(PATIENCE).untilAsserted(() -> assertThat(trail.isFailing()).isTrue());
+      for (int i = 0; i < CAPACITY; i++) {
+        trail.record(longEvent(OCTETS / 2));
+      }
+      assertThat(trail.lost()).isEqualTo(CAPACITY - 1);
+      disk.full = false;
+
+      await()
+          .atMost(PATIENCE)
+          .untilAsserted(() -> assertThat(disk.events()).contains("audit.lost"));
+      await().atMost(PATIENCE).untilAsserted(() -> assertThat(trail.isFailing()).isFalse());
+      for (int i = 0; i < 3 * CAPACITY; i++) { // there is room again
+        int before = disk.lines.size();
+        trail.record(longEvent(OCTETS / 2));
+        await().atMost(PATIENCE).until(() -> disk.lines.size() > before);
+      }
+      assertThat(trail.lost()).isEqualTo(CAPACITY - 1);
+    }
+    assertThat(Events.faults(disk.lines)).isEmpty();
+  }
+
+  @Test
+  void whereJobsAreToWaitFewLongEventsCloseTheGateToo() {
+    disk.full = true;
+    try (AuditTrail trail = trail(true)) {
+      trail.record(longEvent(OCTETS));
+      await().atMost(PATIENCE).untilAsserted(() -> assertThat(trail.isFailing()).isTrue());
+      trail.record(longEvent(OCTETS));
+      assertThat(trail.lost()).isZero();
+      assertThat(trail.holdsUpJobs()).isTrue();
+      disk.full = false;
+
+      await().atMost(PATIENCE).until(() -> !trail.holdsUpJobs());
+      assertThat(trail.lost()).isZero();
+    }
+  }
+
+  private static AuditEvent longEvent(int length) {
+    return new AuditEvent(AuditCode.JOB_ENDED, Events.TIME, Map.of("detail", "x".repeat(length)));
+  }
+
+  @Test
+  void whatWasKeptComesBeforeTheWordOfWhatWasLost() {
+    disk.full = true;
+    try (AuditTrail trail = trail(false)) {
+      trail.record(Events.event(AuditCode.START, 0));
+      await().atMost(PATIENCE).untilAsserted(() -> assertThat(trail.isFailing()).isTrue());
+      record(trail, CAPACITY + 1);
+      disk.full = false;
+
+      await()
+          .atMost(PATIENCE)
+          .untilAsserted(() -> assertThat(disk.events()).contains("audit.lost"));
+    }
+    assertThat(disk.events()).startsWith("start", "audit.lost").endsWith("job.ended");
   }
 
   @Test
@@ -262,7 +326,7 @@ class AuditTrailTest {
     AuditSettings settings =
         new AuditSettings(file, 2_000, Duration.ofDays(1), true, AuditSettings.OnFull.DROP);
     for (UUID boot : List.of(Events.BOOT, Events.OTHER_BOOT)) {
-      AuditTrail trail = AuditTrail.open(settings, "here", boot);
+      AuditTrail trail = AuditTrail.open(settings, boot);
       record(trail, 200);
       trail.close();
       assertThat(trail.lost()).isZero();

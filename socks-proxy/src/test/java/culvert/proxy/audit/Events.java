@@ -25,7 +25,8 @@ final class Events {
     AuditChain chain = new AuditChain("here", boot, found);
     List<byte[]> lines = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      byte[] line = chain.line(event(i == 0 ? AuditCode.START : AuditCode.JOB_ENDED, i));
+      AuditEvent event = event(i == 0 ? AuditCode.START : AuditCode.JOB_ENDED, i);
+      byte[] line = chain.line(EncodedEvent.of(event));
       chain.written(line);
       lines.add(line);
     }

@@ -42,7 +42,7 @@ class AuditCommandTest {
   private void write(AuditEvent... events) throws IOException {
     AuditSettings settings =
         new AuditSettings(file, 1L << 30, Duration.ofDays(1), true, AuditSettings.OnFull.BLOCK);
-    try (AuditTrail trail = AuditTrail.open(settings, "here", Stories.newBoot())) {
+    try (AuditTrail trail = AuditTrail.open(settings, Stories.newBoot())) {
       trail.record(new AuditEvent(AuditCode.START, Instant.now(), Map.of("config", "0")));
       List.of(events).forEach(trail::record);
     }
