@@ -128,11 +128,6 @@ public final class Audit implements AuditLog, HostKeyEvents, AutoCloseable {
     record(AuditCode.PINNED, new Fields().put("pins", pins));
   }
 
-  /** Destinations may fall back again. */
-  public void unpinned(List<String> pins) {
-    record(AuditCode.UNPINNED, new Fields().put("pins", pins));
-  }
-
   @Override
   public void accepted(SshServer server, String key) {
     record(AuditCode.HOST_KEY_NEW, hostKey(server, key));

@@ -1,14 +1,14 @@
 package culvert.proxy.cli;
 
 import culvert.config.CulvertConfig;
-import culvert.proxy.audit.Audit;
-import culvert.proxy.event.Stories;
+import culvert.proxy.audit.PinNotes;
 import culvert.proxy.pin.PinFile;
 import culvert.proxy.pin.PinList;
 import culvert.proxy.pin.Pinned;
 import culvert.proxy.pin.PinnedDestination;
 import culvert.proxy.state.StateDirectory;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -76,10 +76,7 @@ final class UnpinCommand implements Callable<Integer> {
       terminal.err().println("culvert: nothing is pinned: no " + directory.path());
       return ExitCode.SOFTWARE;
     }
-    PinList before = file.read();
-    if (destinations.stream().anyMatch(before::contains)) {
-      before = removeAndTell(file, config);
-    }
+    PinList before = remove(file, new PinNotes(config.audit(), config.hash()));
     boolean all = true;
     for (Pinned destination : destinations) {
       if (before.contains(destination)) {
@@ -95,17 +92,30 @@ final class UnpinCommand implements Callable<Integer> {
     return all ? ExitCode.OK : ExitCode.SOFTWARE;
   }
 
-  /** Where the audit trail cannot be told, nothing is removed. */
-  private PinList removeAndTell(PinFile file, CulvertConfig config) throws IOException {
-    try (Audit audit = new Audit(config.audit(), config::hash, port -> false)) {
-      audit.open(Stories.newBoot());
-      PinList before = file.remove(destinations);
-      List<String> unpinned =
-          destinations.stream().filter(before::contains).map(Pinned::toString).toList();
-      if (!unpinned.isEmpty()) { // by somebody else meanwhile
-        audit.unpinned(unpinned);
+  /** Not before the audit trail says so: rather a word too much than a pin that is gone unseen. */
+  private PinList remove(PinFile file, PinNotes notes) throws IOException {
+    List<String> told = new ArrayList<>();
+    try {
+      return file.remove(
+          destinations,
+          going -> {
+            List<String> pins = going.stream().map(Pinned::toString).toList();
+            notes.unpinned(pins);
+            told.addAll(pins);
+          });
+    } catch (IOException e) {
+      if (!told.isEmpty()) {
+        takeBack(told, notes, e);
       }
-      return before;
+      throw e;
+    }
+  }
+
+  private static void takeBack(List<String> told, PinNotes notes, IOException because) {
+    try {
+      notes.pinned(told);
+    } catch (IOException e) {
+      because.addSuppressed(e);
     }
   }
 

@@ -20,6 +20,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
@@ -121,9 +122,20 @@ public final class PinFile {
     }
   }
 
+  /** Hears of pins that are about to go. */
+  @FunctionalInterface
+  public interface Notice {
+    /**
+     * They are there until it returns, and stay if it fails.
+     *
+     * @throws IOException with a message for the user
+     */
+    void going(List<Pinned> pins) throws IOException;
+  }
+
   /** Adds those pins that are not there yet. On the disk when it returns. */
   void add(Collection<Pin> pins) throws IOException {
-    update(list -> list.with(pins));
+    update(list -> list.with(pins), before -> {});
   }
 
   /**
@@ -131,16 +143,20 @@ public final class PinFile {
    * could leave one that the proxy can read, and root has no business with the files of a directory
    * that others write.
    *
+   * @param notice given those that are there, before they go, if there are any
    * @return what the file said before
-   * @throws IOException with a message for the user
+   * @throws IOException with a message for the user; they are all still there
    */
-  public PinList remove(Collection<? extends Pinned> unpinned) throws IOException {
+  public PinList remove(Collection<? extends Pinned> unpinned, Notice notice) throws IOException {
     if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
       return read();
     }
     requireOurs(file);
     requireOurs(directory.path());
-    return update(list -> list.without(unpinned));
+    return update(
+        list -> list.without(unpinned),
+        before ->
+            notice.going(unpinned.stream().<Pinned>map(p -> p).filter(before::contains).toList()));
   }
 
   private void requireOurs(Path there) throws IOException {
@@ -150,24 +166,41 @@ public final class PinFile {
     }
   }
 
-  private PinList update(UnaryOperator<PinList> change) throws IOException {
-    Set<OpenOption> options =
-        Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+  /** What is done under the lock before the file changes. */
+  private interface First {
+    void of(PinList before) throws IOException;
+  }
+
+  private PinList update(UnaryOperator<PinList> change, First first) throws IOException {
     synchronized (JVM_LOCK) {
       requireLock();
-      try (FileChannel locked = FileChannel.open(lock, options, OwnerOnly.file(lock))) {
-        locked.lock(); // until the channel closes
+      try (FileChannel locked = locked()) {
         PinList before = read();
         byte[] content = change.apply(before).content();
         if (!Arrays.equals(content, before.content())) {
+          first.of(before);
           replace(content);
         }
         return before;
-      } catch (UnusableException e) {
-        throw e;
-      } catch (IOException e) {
-        throw new UnusableException(file, "written", e);
       }
+    }
+  }
+
+  /** Until the channel closes. */
+  private FileChannel locked() throws IOException {
+    Set<OpenOption> options =
+        Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+    try {
+      FileChannel channel = FileChannel.open(lock, options, OwnerOnly.file(lock));
+      try {
+        channel.lock();
+        return channel;
+      } catch (IOException e) {
+        channel.close();
+        throw e;
+      }
+    } catch (IOException e) {
+      throw new UnusableException(file, "written", e);
     }
   }
 
@@ -182,6 +215,16 @@ public final class PinFile {
   }
 
   private void replace(byte[] content) throws IOException {
+    try {
+      writeNext(content);
+      Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      throw new UnusableException(file, "written", e);
+    }
+    forceDirectory();
+  }
+
+  private void writeNext(byte[] content) throws IOException {
     Files.deleteIfExists(next); // of somebody who was killed here
     Set<StandardOpenOption> options =
         Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
@@ -192,8 +235,6 @@ public final class PinFile {
       }
       channel.force(true);
     }
-    Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    forceDirectory();
   }
 
   /** Or the rename may be lost with the power. Not every system lets a directory be opened. */

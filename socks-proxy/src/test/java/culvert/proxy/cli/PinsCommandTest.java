@@ -177,6 +177,35 @@ class PinsCommandTest {
     assertThat(culvert.execute("audit", "verify", "-c", config())).isZero();
   }
 
+  @Test
+  void whatTheTrailCannotBeToldIsNotUnpinned() throws IOException {
+    write(FIRST, SECOND);
+    Path inTheWay = Files.createDirectories(file.resolveSibling("audit.jsonl"));
+
+    assertThat(culvert.execute("unpin", "-c", config(), "ftp.example")).isEqualTo(1);
+
+    assertThat(Files.readAllLines(file)).containsExactly(FIRST, SECOND);
+    assertThat(culvert.out()).isEmpty();
+    assertThat(culvert.err()).contains("audit: " + inTheWay + " cannot be written: ");
+  }
+
+  @Test
+  void whatCannotBeTakenOutIsPinnedInTheTrailToo() throws IOException {
+    write(FIRST, SECOND);
+    Files.createDirectories(file.resolveSibling("pins.new").resolve("in the way"));
+
+    assertThat(culvert.execute("unpin", "-c", config(), "ftp.example")).isEqualTo(1);
+
+    assertThat(Files.readAllLines(file)).containsExactly(FIRST, SECOND);
+    assertThat(culvert.err()).contains("pins: " + file + " cannot be written: ");
+    assertThat(culvert.execute("audit", "-c", config(), "--json")).isZero();
+    assertThat(culvert.out())
+        .containsSubsequence(
+            "\"event\":\"unpinned\"", "[\"ftp.example:21\"]",
+            "\"event\":\"pinned\"", "[\"ftp.example:21\"]");
+    assertThat(culvert.execute("audit", "verify", "-c", config())).isZero();
+  }
+
   private void write(String... lines) throws IOException {
     Files.createDirectories(file.getParent());
     Files.write(file, java.util.List.of(lines));

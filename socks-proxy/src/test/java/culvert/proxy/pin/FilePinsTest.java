@@ -182,7 +182,7 @@ class FilePinsTest {
   void whatSomebodyElseChangesInTheFileHoldsAtOnce() throws Exception {
     tunnelled(named("ftp.example", 21));
     new PinFile(new StateDirectory(file.getParent()))
-        .remove(List.of(PinnedDestination.parse("ftp.example")));
+        .remove(List.of(PinnedDestination.parse("ftp.example")), going -> {});
     assertThat(objection(named("ftp.example", 21))).isEmpty();
 
     Files.writeString(file, "ftp.example:21 2020-01-01T00:00:00Z other:22\n");

@@ -83,7 +83,7 @@ class PinFileTest {
     Files.delete(directory.path().resolve("pins.lock"));
     Files.setOwner(path(), nobody);
 
-    assertThatThrownBy(() -> file.remove(List.of(PinnedDestination.of("a", 21))))
+    assertThatThrownBy(() -> file.remove(List.of(PinnedDestination.of("a", 21)), going -> {}))
         .isInstanceOf(IOException.class)
         .hasMessageStartingWith("pins: " + path() + " belongs to nobody")
         .hasMessageContaining("sudo -u nobody culvert");
@@ -141,7 +141,7 @@ class PinFileTest {
     Object before = Files.readAttributes(path(), "*").get("fileKey");
 
     file.add(List.of(pin("a")));
-    file.remove(List.of(PinnedDestination.of("b", 21)));
+    file.remove(List.of(PinnedDestination.of("b", 21)), going -> {});
 
     assertThat(Files.readAttributes(path(), "*").get("fileKey")).isEqualTo(before);
   }
@@ -191,7 +191,7 @@ class PinFileTest {
         .isInstanceOf(IOException.class)
         .hasMessageStartingWith("pins: " + path() + " cannot be read: ");
     assertThatThrownBy(() -> file.add(List.of(pin("a")))).isInstanceOf(IOException.class);
-    assertThatThrownBy(() -> file.remove(List.of())).isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> file.remove(List.of(), going -> {})).isInstanceOf(IOException.class);
     assertThat(Files.isSymbolicLink(path())).isTrue();
   }
 
