@@ -10,7 +10,7 @@ public enum AuditCode {
   RELOAD("reload", "CV0003"),
   LOST("audit.lost", "CV0101"),
   JOB_ENDED("job.ended", "CV1001"),
-  /** No tunnel could be made, and the rule allows plaintext: the job goes on in plaintext. */
+  /** No tunnel could be made, and the job was connected in plaintext. */
   PLAINTEXT("fallback", "CV1002"),
   TRANSFER_ENDED("transfer.ended", "CV1003"),
   PINNED("pinned", "CV1101"),

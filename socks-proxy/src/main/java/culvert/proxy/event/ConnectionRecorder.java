@@ -51,7 +51,7 @@ public interface ConnectionRecorder {
   /** An SSH server carries the connection. */
   void tunnelled(SshCarrier carrier);
 
-  /** An attempt to make a tunnel failed; told before {@link #fellBack} or {@link #ended}. */
+  /** An attempt to make a tunnel failed; told before {@link #inPlaintext} or {@link #ended}. */
   void tunnelFailed(SshException cause);
 
   /**

@@ -16,7 +16,7 @@ public interface JobObserver {
    */
   default void goesOn(Job job, Story connection) {}
 
-  /** No tunnel could be made and the rule allows plaintext. */
+  /** It goes in plaintext since no tunnel could be made. */
   default void fellBack(Job job, String detail) {}
 
   /** What was asked for is refused: the connection, or a login that another one may follow. */

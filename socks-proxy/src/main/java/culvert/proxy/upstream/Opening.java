@@ -216,8 +216,15 @@ public final class Opening {
   }
 
   void fail(Exception cause) {
+    fail(cause, PlainWords.of(cause));
+  }
+
+  /**
+   * @param detail in place of the cause's own words, for the story
+   */
+  void fail(Exception cause, String detail) {
     cancel();
-    recorder.refused(Refusals.why(cause), PlainWords.of(cause));
+    recorder.refused(Refusals.why(cause), detail);
     listener.failed(cause);
   }
 

@@ -53,9 +53,7 @@ final class PlainStep extends Step {
       return;
     }
     in(opening.left(), this::late);
-    if (inPlace.filter(tunnel -> !tunnel.verdict()).isEmpty()) {
-      allowed();
-    }
+    plain = inPlace.filter(tunnel -> !tunnel.verdict()).isEmpty();
     if (request.address() instanceof DestinationAddress.Known known) {
       resolved(List.of(known.address()));
     } else {
@@ -68,10 +66,11 @@ final class PlainStep extends Step {
   }
 
   private void late() {
-    opening.fail(
-        plain || inPlace.isEmpty()
-            ? failure(Refusal.TIMED_OUT, "%s: timed out".formatted(destination()), null)
-            : inPlace.get().cause());
+    if (plain || inPlace.isEmpty()) {
+      fail(failure(Refusal.TIMED_OUT, "%s: timed out".formatted(destination()), null));
+    } else {
+      opening.fail(inPlace.get().cause());
+    }
   }
 
   private void resolved(Future<List<InetAddress>> found) {
@@ -84,7 +83,7 @@ final class PlainStep extends Step {
       resolved(List.of()); // pinned it may be all the same
     } else {
       String why = PlainWords.of(found.cause());
-      opening.fail(failure(Refusal.GENERAL_FAILURE, why, found.cause()));
+      fail(failure(Refusal.GENERAL_FAILURE, why, found.cause()));
     }
   }
 
@@ -109,21 +108,15 @@ final class PlainStep extends Step {
       opening.recorder().keptFromPlaintext();
       opening.fail(inPlace.orElseThrow().cause().with(objection.get()));
     } else {
-      allowed();
+      plain = true;
       connectKnown(addresses);
     }
-  }
-
-  private void allowed() {
-    plain = true;
-    inPlace.ifPresent(
-        tunnel -> opening.recorder().fellBack(tunnel.reason(), PlainWords.of(tunnel.cause())));
   }
 
   private void connectKnown(List<InetAddress> addresses) {
     if (addresses.isEmpty()) {
       String unknown = request.host() + ": name unknown";
-      opening.fail(failure(Refusal.HOST_UNREACHABLE, unknown, null));
+      fail(failure(Refusal.HOST_UNREACHABLE, unknown, null));
     } else {
       connectUnlessHeld(addresses, new SocketOwner.NotLookedUp());
     }
@@ -137,7 +130,7 @@ final class PlainStep extends Step {
             .map(address -> held.hold(opening.client(), owner, address, request.port()))
             .collect(Collectors.toSet());
     if (holds.contains(Hold.HELD)) {
-      opening.fail(
+      fail(
           new ConnectFailedException(
               Refusal.NOT_ALLOWED, destination() + ": held by a tunnelled FTP session", null));
     } else if (holds.contains(Hold.NEEDS_OWNER)) {
@@ -169,7 +162,7 @@ final class PlainStep extends Step {
   private void connected(Future<DuplexChannel> connected) {
     if (!connected.isSuccess()) {
       if (!isOver()) {
-        opening.fail((Exception) connected.cause());
+        fail((Exception) connected.cause());
       }
     } else if (isOver()) {
       Closing.reset(connected.getNow());
@@ -178,11 +171,23 @@ final class PlainStep extends Step {
       InetAddress reached = ((InetSocketAddress) channel.remoteAddress()).getAddress();
       Upstreams upstreams = opening.upstreams();
       opening.recorder().inPlaintext(reached, inPlace.map(InPlace::reason));
+      inPlace.ifPresent(
+          tunnel -> opening.recorder().fellBack(tunnel.reason(), PlainWords.of(tunnel.cause())));
       opening.succeed(
           channel,
           new Upstream.Plain(
               upstreams.direct(), reached, upstreams.held(), inPlace.map(InPlace::reason)));
     }
+  }
+
+  /** The client hears of this step alone; what became of the tunnel is for those who look later. */
+  private void fail(Exception cause) {
+    opening.fail(
+        cause,
+        inPlace
+            .map(tunnel -> "; and no tunnel: " + PlainWords.of(tunnel.cause()))
+            .map(PlainWords.of(cause)::concat)
+            .orElseGet(() -> PlainWords.of(cause)));
   }
 
   private String destination() {

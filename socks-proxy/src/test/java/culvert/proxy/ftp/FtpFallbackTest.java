@@ -71,6 +71,19 @@ class FtpFallbackTest {
     ftp.pinned.add(FtpFixture.HOST);
     ftp.ssh.reachFailure = FakeSsh.failure(SshFailure.CONNECTION_REFUSED);
 
+    ftp.awaitEnd(0, "ended upstream-failed");
+    assertThat(ftp.recorded.get(0).events)
+        .as("nothing has gone in plaintext")
+        .containsExactly("tunnel failed CONNECTION_REFUSED", "ended upstream-failed");
+    assertThat(ftp.recorded.get(0).refusals)
+        .hasSize(1)
+        .allSatisfy(
+            refusal ->
+                assertThat(refusal)
+                    .startsWith("unreachable: ")
+                    .endsWith(
+                        "connection refused; and no tunnel: ssh server gate:22:"
+                            + " CONNECTION_REFUSED"));
     assertThat(ftp.tunnel(Fallback.PLAIN).answer()).isEqualTo(5);
     assertThat(ftp.direct).isEmpty();
     ftp.awaitEnd(0, "ended upstream-failed");

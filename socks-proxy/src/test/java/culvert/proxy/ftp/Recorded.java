@@ -4,6 +4,7 @@ import culvert.config.FallbackReason;
 import culvert.filter.ConnectionRequest;
 import culvert.proxy.event.EndReason;
 import culvert.proxy.event.QuietRecorder;
+import culvert.proxy.event.RefusedWhy;
 import culvert.proxy.event.SshCarrier;
 import culvert.ssh.SshException;
 import java.util.List;
@@ -13,6 +14,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /** What a connection's recorder was told. */
 public final class Recorded extends QuietRecorder {
   public final List<String> events = new CopyOnWriteArrayList<>();
+  final List<String> users = new CopyOnWriteArrayList<>(); // that were let in
+  final List<String> refusals = new CopyOnWriteArrayList<>();
   volatile UUID job = UUID.randomUUID();
 
   @Override
@@ -44,6 +47,11 @@ public final class Recorded extends QuietRecorder {
   @Override
   public void tunnelFailed(SshException cause) {
     events.add("tunnel failed " + cause.failure());
+  }
+
+  @Override
+  public void refused(RefusedWhy why, String detail) {
+    refusals.add(why + ": " + detail);
   }
 
   @Override
