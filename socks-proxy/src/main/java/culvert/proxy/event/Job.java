@@ -241,7 +241,10 @@ public final class Job {
       case SSH -> Optional.empty();
       case PLAINTEXT -> Optional.of(whyPlaintext(connection));
       case REFUSED ->
-          Optional.of(refused.map(RefusedWhy::toString).orElseGet(() -> reason.toString()));
+          refused
+              .filter(any -> connection == story) // and says nothing of its data
+              .map(RefusedWhy::toString)
+              .or(() -> Optional.of(reason.toString()));
     };
   }
 
@@ -316,7 +319,7 @@ public final class Job {
     boolean nothing = its.up() == 0 && its.down() == 0;
     Outcome outcome = its.outcome();
     if (asked.isEmpty()) {
-      return nothing ? Outcome.ABORTED.worse(outcome) : outcome;
+      return nothing && outcome == Outcome.OK ? Outcome.ABORTED : outcome;
     }
     if (reply.isPresent() && isPositive(reply.getAsInt())) {
       return outcome;

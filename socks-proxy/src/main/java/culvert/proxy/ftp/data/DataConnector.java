@@ -146,7 +146,6 @@ public final class DataConnector {
     try {
       recorder.belongsTo(job, number);
       recorder.routed(client.request(), "ftp-data", route.action().toString());
-      upstream.tunnel().ifPresent(tunnel -> recorder.tunnelled(tunnel.carrier()));
     } catch (RuntimeException | Error e) {
       data.failed(e);
     }
@@ -174,15 +173,22 @@ public final class DataConnector {
       return;
     }
     try {
-      if (!upstream.isTunnelled()) {
-        upstream.reached().ifPresent(to -> data.recorder().inPlaintext(to, upstream.fallback()));
-      }
+      tellWay(data.recorder());
       relay.start(data.channel(), server, data.recorder(), new Ending(data, serverEnd));
       data.client().accept();
     } catch (RuntimeException | Error e) {
       serverEnd.ended(data, EndReason.INTERNAL_ERROR);
       data.failed(e);
       Closing.reset(server);
+    }
+  }
+
+  private void tellWay(ConnectionRecorder recorder) {
+    Optional<Upstream.Tunnelled> tunnel = upstream.tunnel();
+    if (tunnel.isPresent()) {
+      recorder.tunnelled(tunnel.get().carrier());
+    } else {
+      upstream.reached().ifPresent(to -> recorder.inPlaintext(to, upstream.fallback()));
     }
   }
 

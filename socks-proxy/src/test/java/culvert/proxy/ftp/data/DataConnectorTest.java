@@ -3,10 +3,13 @@ package culvert.proxy.ftp.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import culvert.config.AuthMethod;
+import culvert.config.SshUser;
 import culvert.filter.ConnectionRequest;
 import culvert.filter.DestinationAddress;
 import culvert.filter.FtpHandling;
 import culvert.filter.Route;
+import culvert.proxy.TestProfiles;
 import culvert.proxy.door.AcceptedClient;
 import culvert.proxy.door.Arrival;
 import culvert.proxy.door.Client;
@@ -21,12 +24,23 @@ import culvert.proxy.relay.Relay;
 import culvert.proxy.upstream.DirectConnector;
 import culvert.proxy.upstream.HeldPorts;
 import culvert.proxy.upstream.Upstream;
+import culvert.ssh.BindAddress;
+import culvert.ssh.ForwardedConnections;
 import culvert.ssh.NettyTransport;
+import culvert.ssh.Originator;
+import culvert.ssh.RemoteForward;
+import culvert.ssh.SshException;
+import culvert.ssh.SshSecurity;
+import culvert.ssh.SshServer;
+import culvert.ssh.SshSession;
 import culvert.ssh.TcpDialer;
+import culvert.ssh.TunnelTarget;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
@@ -170,6 +184,28 @@ class DataConnectorTest {
   }
 
   @Test
+  void dataAreToldToBeTunnelledWhenTheirChannelIsThere() throws Exception {
+    Future<Void> answered = connect(tunnel(dialler()), client());
+    Peer server = new Peer(servers.accept());
+    assertThat(answered.await(60, TimeUnit.SECONDS)).isTrue();
+    client.sendEof();
+    server.close();
+
+    await().until(() -> recorder.events.contains("ended completed"));
+    assertThat(recorder.events)
+        .containsExactly("routed ftp-data direct", "tunnelled gate:22 joe", "ended completed");
+  }
+
+  @Test
+  void dataThatNeverGetTheirChannelAreToldOfNoTunnel() throws Exception {
+    servers.close();
+    Future<Void> answered = connect(tunnel(dialler()), client());
+
+    assertThat(answered.await(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(recorder.events).containsExactly("routed ftp-data direct", "ended upstream-failed");
+  }
+
+  @Test
   void aClientThatIsGoneBeforeTheServerIsThereIsToldAsBrokenOff() throws Exception {
     DuplexChannel channel = accepted.get(60, TimeUnit.SECONDS);
     connect(
@@ -207,11 +243,54 @@ class DataConnectorTest {
   }
 
   private Future<Void> connect(DirectConnector direct, Client from) throws Exception {
+    return connect(new Upstream.Plain(direct, HERE, HeldPorts.NONE, Optional.empty()), from);
+  }
+
+  private static Upstream tunnel(DirectConnector inItsPlace) {
+    SshServer server =
+        new SshServer(TestProfiles.profile(new SshUser.Fixed("joe"), AuthMethod.PUBLICKEY), "gate");
+    return new Upstream.Tunnelled(new Tunnel(inItsPlace), "ftp.example", server, "joe");
+  }
+
+  /** An SSH session whose channels lead here. */
+  private record Tunnel(DirectConnector inItsPlace) implements SshSession {
+    @Override
+    public Future<DuplexChannel> openDirectTcpip(
+        TunnelTarget target, Originator originator, EventLoop loop, ChannelHandler initializer) {
+      return inItsPlace.connect(List.of(HERE), target.port(), loop, initializer);
+    }
+
+    @Override
+    public Future<RemoteForward> requestRemoteForward(
+        BindAddress bind, EventLoop on, ForwardedConnections connections) {
+      throw new AssertionError("no remote forwards here");
+    }
+
+    @Override
+    public SshSecurity security() {
+      return new SshSecurity("publickey", "ssh-ed25519 SHA256:x", "mlkem", "aes");
+    }
+
+    @Override
+    public Optional<InetAddress> serverAddress() {
+      return Optional.empty();
+    }
+
+    @Override
+    public Future<SshException> ended() {
+      throw new AssertionError("nobody asks");
+    }
+
+    @Override
+    public void release() {}
+  }
+
+  private Future<Void> connect(Upstream upstream, Client from) throws Exception {
     DataConnector connector =
         new DataConnector(
             new UUID(0, 1),
             new Session(),
-            new Upstream.Plain(direct, HERE, HeldPorts.NONE, Optional.empty()),
+            upstream,
             new Route.Direct(Optional.of(FtpHandling.STANDARD)),
             new Relay(new BufferBudget(1 << 20)));
     int port = servers.getLocalPort();
