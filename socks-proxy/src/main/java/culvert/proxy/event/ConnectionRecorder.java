@@ -70,6 +70,9 @@ public interface ConnectionRecorder {
   /** The client has named its user to the FTP server. */
   void ftpUser(String user);
 
+  /** The FTP server has let that user in. */
+  void ftpLoggedIn(String user);
+
   /** From here on nobody can read the commands and replies: TLS. */
   void ftpUnreadable();
 
@@ -83,7 +86,7 @@ public interface ConnectionRecorder {
    */
   void transferAnswered(int number, int code);
 
-  /** No tunnel could be made and the rule allows plaintext. */
+  /** It goes {@link #inPlaintext} since no tunnel could be made: told behind that. */
   void fellBack(FallbackReason reason, String detail);
 
   /**

@@ -158,6 +158,13 @@ public final class Job {
     goesOn(connected);
   }
 
+  /** The FTP server has let a user in. */
+  synchronized void loggedIn() {
+    if (!left) {
+      way = way.map(same -> Way.of(story));
+    }
+  }
+
   private void goes(Story connected) {
     if (connected == story) {
       way = Optional.of(Way.of(story));

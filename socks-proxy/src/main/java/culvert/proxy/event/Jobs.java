@@ -94,6 +94,11 @@ public final class Jobs implements StoryObserver, AutoCloseable {
   }
 
   @Override
+  public void ftpLoggedIn(Story story) {
+    of(story, Job::loggedIn);
+  }
+
+  @Override
   public void ftpUnreadable(Story story) {
     of(story, Job::unreadable);
   }

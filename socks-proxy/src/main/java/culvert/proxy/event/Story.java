@@ -37,7 +37,8 @@ public final class Story implements ConnectionRecorder {
   private @Nullable SshCarrier carrier;
   private @Nullable FallbackReason fallback;
   private volatile @Nullable InetAddress reached;
-  private volatile @Nullable String ftpUser;
+  private volatile @Nullable String ftpUser; // as named last
+  private volatile @Nullable String ftpLogin; // whom the server has let in last
   private boolean speaksFtp;
   private ByteMeter meter = ByteMeter.NONE;
   private @Nullable String refusal; // of what was asked for last
@@ -142,9 +143,9 @@ public final class Story implements ConnectionRecorder {
     return Optional.ofNullable(reached);
   }
 
-  /** As the client has named it to the FTP server, the last one. */
+  /** Whom the FTP server has let in, the last one; where it has let nobody in, who asked last. */
   public Optional<String> ftpUser() {
-    return Optional.ofNullable(ftpUser);
+    return Optional.ofNullable(ftpLogin).or(() -> Optional.ofNullable(ftpUser));
   }
 
   /** Whether its bytes are commands and replies. */
@@ -218,6 +219,7 @@ public final class Story implements ConnectionRecorder {
     fallback = null;
     reached = null;
     refusal = null;
+    ftpLogin = null; // it was another server's
     observers.forEach(observer -> observer.destinationNamed(this));
   }
 
@@ -263,6 +265,13 @@ public final class Story implements ConnectionRecorder {
   public void ftpUser(String user) {
     confinement.run();
     ftpUser = user;
+  }
+
+  @Override
+  public void ftpLoggedIn(String user) {
+    confinement.run();
+    ftpLogin = user;
+    observers.forEach(observer -> observer.ftpLoggedIn(this));
   }
 
   @Override

@@ -39,6 +39,9 @@ public interface StoryObserver {
 
   default void ftpUnreadable(Story story) {}
 
+  /** {@link Story#ftpUser} is one whom the FTP server has let in. */
+  default void ftpLoggedIn(Story story) {}
+
   default void transferAsked(Story story, FtpTransfer transfer) {}
 
   default void transferAnswered(Story story, int number, int code) {}

@@ -11,7 +11,7 @@ import java.util.Optional;
  * @param action what that rule wants
  * @param request what the client asks for
  * @param reached the destination's address, where it was reached from here
- * @param ftpUser as the client has named it to the FTP server
+ * @param ftpUser see {@link Story#ftpUser}
  */
 public record Way(
     String rule,

@@ -18,7 +18,7 @@ import culvert.ssh.PlainWords;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.time.Duration;
-import java.util.Set;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,9 +35,6 @@ import org.slf4j.LoggerFactory;
 final class FtpSession implements ServerSide.Listener, Opening.Listener, ActiveData.Listener {
   private static final Logger log = LoggerFactory.getLogger(FtpSession.class);
 
-  /** Answers to a login that was taken (RFC 959, RFC 2228). */
-  private static final Set<Integer> LOGGED_IN = Set.of(230, 232);
-
   private final FtpTimeouts timeouts;
   private final ClientSide client;
   private final SessionWay way;
@@ -45,6 +42,7 @@ final class FtpSession implements ServerSide.Listener, Opening.Listener, ActiveD
   private final ConnectionRecorder recorder;
   private final DataTransfers transfers;
   private Conversation word = new ConnectingConversation(this);
+  private String named = ""; // as its user by the client, last
   private boolean pumping;
   private boolean ended;
   private @Nullable LoginConversation login;
@@ -157,8 +155,18 @@ final class FtpSession implements ServerSide.Listener, Opening.Listener, ActiveD
   /** Who the client says that it is. */
   void noteUser(Command command) {
     if (command.verb().equals("USER")) {
-      recorder.ftpUser(command.argumentForPeople());
+      named = command.argumentForPeople();
+      recorder.ftpUser(named);
     }
+  }
+
+  /**
+   * The server has let a user in.
+   *
+   * @param user empty: the one that was named last
+   */
+  void loggedIn(Optional<String> user) {
+    recorder.ftpLoggedIn(user.orElse(named));
   }
 
   DataTransfers transfers() {
@@ -238,7 +246,7 @@ final class FtpSession implements ServerSide.Listener, Opening.Listener, ActiveD
   @Override
   public void replied(ReplyLine line) {
     log.atDebug().addKeyValue("job", recorder.job()).log("server: {}", way.server().shown(line));
-    if (LOGGED_IN.contains(line.code())) {
+    if (ReplyLine.logsIn(line.code())) {
       client.served();
     }
     guarded(() -> word.replied(line));

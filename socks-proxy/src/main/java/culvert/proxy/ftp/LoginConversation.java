@@ -18,6 +18,7 @@ import culvert.ssh.SshFailure;
 import io.netty.channel.socket.DuplexChannel;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -148,7 +149,14 @@ final class LoginConversation implements Conversation, LoginDeadlines.Listener {
 
   @Override
   public void replied(ReplyLine line) {
-    replies.add(line).ifPresent(reply -> on(new LoginEvent.Replied(reply), () -> {}));
+    replies.add(line).ifPresent(this::replied);
+  }
+
+  private void replied(Reply reply) {
+    if (ReplyLine.logsIn(reply.code())) {
+      session.loggedIn(Optional.empty());
+    }
+    on(new LoginEvent.Replied(reply), () -> {});
   }
 
   @Override

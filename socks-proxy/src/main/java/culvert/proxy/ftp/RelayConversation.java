@@ -279,6 +279,8 @@ final class RelayConversation implements Conversation {
               new FtpTransfer(sent.number(), sent.request(), sent.command(), sent.path()));
     } else if (effect instanceof ControlEffect.TransferAnswered answered) {
       session.recorder().transferAnswered(answered.number(), answered.code());
+    } else if (effect instanceof ControlEffect.LoggedIn let) {
+      session.loggedIn(let.user());
     } else if (effect instanceof ControlEffect.Opaque) {
       OpaqueConversation.begin(session, server);
     } else if (effect instanceof ControlEffect.OutOfStep outOfStep) {

@@ -582,6 +582,86 @@ class AuditJobsTest {
                 assertThat(event.fields().get("client").toString()).contains("program=python3"));
   }
 
+  @Test
+  void whatIsToldMeanwhileKeepsItsOrderHoweverMuchItIs() {
+    Story control = tunnelled();
+    control.ownerAsked();
+    List<String> files = new ArrayList<>();
+    for (int i = 1; i <= 200; i++) {
+      files.add("f" + i);
+      Story data = tunnelledData(control, i);
+      control.transferAsked(new FtpTransfer(i, i, "RETR", "f" + i));
+      data.ended(EndReason.COMPLETED, "");
+      control.transferAnswered(i, 226);
+    }
+    control.ended(EndReason.COMPLETED, "");
+    control.ownedBy(new ClientProgram(Set.of("batch"), List.of("python3")));
+
+    assertThat(names().subList(0, 200)).containsOnly("transfer.ended");
+    assertThat(events.subList(0, 200))
+        .extracting(event -> ((Map<?, ?>) event.fields().get("ftp")).get("path"))
+        .isEqualTo(files);
+    assertThat(names().subList(200, 201)).containsExactly("job.ended");
+    assertThat(last().get("client").toString()).contains("program=python3");
+  }
+
+  @Test
+  void aRefusedTransfersReasonIsItsOwn() {
+    Story control = begin();
+    control.refused(RefusedWhy.LOGIN, "wrong password");
+    control.tunnelled(CARRIER); // another one was right
+    Story data = data(control, 1);
+    data.ended(EndReason.UPSTREAM_FAILED, "channel: refused");
+    control.ended(EndReason.COMPLETED, "");
+
+    assertThat(names()).containsExactly("refused", "transfer.ended", "job.ended");
+    assertThat(last()).containsEntry("route", "ssh").containsEntry("outcome", "ok");
+    assertThat(events.get(1).fields())
+        .containsEntry("route", "refused")
+        .containsEntry("encrypted", false)
+        .containsEntry("why", "upstream-failed")
+        .containsEntry("outcome", "refused")
+        .doesNotContainKey("ssh");
+  }
+
+  @Test
+  void whoWasLetInIsTheUserAndNotWhoIsRefusedLater() {
+    Story control = tunnelled();
+    control.ftpLoggedIn("batch");
+    control.ftpUser("root");
+    Story data = tunnelledData(control, 1);
+    control.transferAsked(new FtpTransfer(7, 1, "RETR", "x"));
+    control.transferAnswered(7, 226);
+    data.ended(EndReason.COMPLETED, "");
+    control.ended(EndReason.COMPLETED, "");
+
+    assertThat(events)
+        .allSatisfy(
+            event -> assertThat(event.fields().get("ftp").toString()).contains("user=batch"));
+  }
+
+  @Test
+  void whereNobodyWasLetInTheUserIsWhoWasNamedLast() {
+    Story control = tunnelled();
+    control.ftpUser("joe");
+    control.ended(EndReason.COMPLETED, "");
+
+    assertThat(last()).containsEntry("ftp", Map.of("user", "joe"));
+  }
+
+  @Test
+  void whoWasLetInAtOneServerIsNotTheUserOfTheNext() {
+    Story control = tunnelled();
+    control.ftpUser("joe");
+    control.ftpLoggedIn("joe");
+    elsewhere(control, "blocked", "block", "amy@other.example")
+        .refused(RefusedWhy.RULE, "blocked by rule");
+    assertThat(control.ftpUser()).contains("amy@other.example");
+    control.ended(EndReason.COMPLETED, "");
+
+    assertThat(last()).containsEntry("route", "ssh").containsEntry("ftp", Map.of("user", "joe"));
+  }
+
   private Story elsewhere(Story control, String rule, String action, String user) {
     control.ftpUser(user);
     control.destinationNamed(request("other.example", 21), rule, action);

@@ -40,6 +40,9 @@ public abstract class QuietRecorder implements ConnectionRecorder {
   public void ftpUser(String user) {}
 
   @Override
+  public void ftpLoggedIn(String user) {}
+
+  @Override
   public void ftpUnreadable() {}
 
   @Override

@@ -102,6 +102,7 @@ class StoryTest {
             "inPlaintext", told(story -> story.inPlaintext(CLIENT.getAddress(), Optional.empty()))),
         arguments("ftpBegins", told(Story::ftpBegins)),
         arguments("ftpUser", told(story -> story.ftpUser("u"))),
+        arguments("ftpLoggedIn", told(story -> story.ftpLoggedIn("u"))),
         arguments("ftpUnreadable", told(Story::ftpUnreadable)),
         arguments(
             "transferAsked",

@@ -56,6 +56,13 @@ class FtpFallbackTest {
     assertThat(server.line()).isEqualTo("USER bob");
     assertThat(ftp.recorded.get(0).events)
         .containsExactly("tunnel failed CONNECTION_REFUSED", "fell back unreachable");
+    server.sendLine("530 no");
+    assertThat(client.line()).isEqualTo("530 no");
+    client.sendLine("USER amy");
+    assertThat(server.line()).isEqualTo("USER amy");
+    server.sendLine("230 in");
+    assertThat(client.line()).isEqualTo("230 in");
+    assertThat(ftp.recorded.get(0).users).containsExactly("amy");
   }
 
   @Test
@@ -64,13 +71,6 @@ class FtpFallbackTest {
     ftp.ftpServer.close();
 
     assertThat(ftp.tunnel(Fallback.PLAIN).answer()).isEqualTo(5);
-  }
-
-  @Test
-  void aPinnedDestinationDoesNotFallBackBecauseTheSshServerIsNotReached() throws Exception {
-    ftp.pinned.add(FtpFixture.HOST);
-    ftp.ssh.reachFailure = FakeSsh.failure(SshFailure.CONNECTION_REFUSED);
-
     ftp.awaitEnd(0, "ended upstream-failed");
     assertThat(ftp.recorded.get(0).events)
         .as("nothing has gone in plaintext")
@@ -84,6 +84,13 @@ class FtpFallbackTest {
                     .endsWith(
                         "connection refused; and no tunnel: ssh server gate:22:"
                             + " CONNECTION_REFUSED"));
+  }
+
+  @Test
+  void aPinnedDestinationDoesNotFallBackBecauseTheSshServerIsNotReached() throws Exception {
+    ftp.pinned.add(FtpFixture.HOST);
+    ftp.ssh.reachFailure = FakeSsh.failure(SshFailure.CONNECTION_REFUSED);
+
     assertThat(ftp.tunnel(Fallback.PLAIN).answer()).isEqualTo(5);
     assertThat(ftp.direct).isEmpty();
     ftp.awaitEnd(0, "ended upstream-failed");
@@ -174,7 +181,9 @@ class FtpFallbackTest {
     logIn(client);
     serveLogin(ftp.server());
 
+    assertThat(client.line()).isEqualTo("230-Welcome");
     assertThat(ftp.pinned).containsExactly(FtpFixture.HOST);
+    assertThat(ftp.recorded.get(0).users).as("let in").containsExactly("bob");
   }
 
   @Test

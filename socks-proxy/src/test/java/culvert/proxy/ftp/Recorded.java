@@ -55,6 +55,11 @@ public final class Recorded extends QuietRecorder {
   }
 
   @Override
+  public void ftpLoggedIn(String user) {
+    users.add(user);
+  }
+
+  @Override
   public void fellBack(FallbackReason reason, String detail) {
     events.add("fell back " + reason);
   }

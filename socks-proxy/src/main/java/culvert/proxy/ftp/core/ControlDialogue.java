@@ -36,6 +36,7 @@ public final class ControlDialogue {
 
   private int requests;
   private Optional<byte[]> restart = Optional.empty(); // of the command before
+  private Optional<String> user = Optional.empty(); // as named last
 
   /**
    * @param splitter which cuts what the server says, and is told when a reply has ended
@@ -157,21 +158,26 @@ public final class ControlDialogue {
       case "REIN" -> {
         active.passive();
         uploads.inStreamMode();
-        forward(command, new Pending.Ordinary(beside));
+        forward(command, new Pending.Ordinary(beside, Optional.empty()));
       }
       case "REST" -> {
         restart = Optional.of(command.bytes());
-        forward(command, new Pending.Ordinary(beside));
+        forward(command, new Pending.Ordinary(beside, Optional.empty()));
       }
       case "MODE", "STRU" ->
           forward(command, new Pending.Form(command.verb(), command.marksEnd(), beside));
+      case "USER" -> {
+        user = Optional.of(command.argumentForPeople());
+        ordinary(command, new Pending.Ordinary(beside, user));
+      }
+      case "PASS", "ACCT" -> ordinary(command, new Pending.Ordinary(beside, user));
       case "ABOR" -> abort();
       case "" -> client.answerInTurn(OwnReply.MALFORMED);
       default -> {
         if (command.transfers()) {
           transfer(command, number, restartBefore);
         } else {
-          ordinary(command, beside);
+          ordinary(command, new Pending.Ordinary(beside, Optional.empty()));
         }
       }
     }
@@ -186,11 +192,11 @@ public final class ControlDialogue {
     }
   }
 
-  private void ordinary(Command command, boolean beside) {
-    if (beside && pending.manyBeside()) {
+  private void ordinary(Command command, Pending.Ordinary waits) {
+    if (waits.beside() && pending.manyBeside()) {
       effects.add(new ControlEffect.ToServer(command.bytes())); // the client may wait, we do not
     } else {
-      forward(command, new Pending.Ordinary(beside));
+      forward(command, waits);
     }
   }
 
@@ -210,7 +216,9 @@ public final class ControlDialogue {
 
   private void tls(Command command, boolean beside) {
     if (kind.tlsAllowed()) {
-      forward(command, command.is("AUTH") ? new Pending.Auth() : new Pending.Ordinary(beside));
+      forward(
+          command,
+          command.is("AUTH") ? new Pending.Auth() : new Pending.Ordinary(beside, Optional.empty()));
     } else {
       client.answerInTurn(OwnReply.NO_TLS);
     }

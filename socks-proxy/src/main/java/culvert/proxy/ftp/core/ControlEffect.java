@@ -105,6 +105,13 @@ public sealed interface ControlEffect {
    */
   record TransferAnswered(int number, int code) implements ControlEffect {}
 
+  /**
+   * The server has let a user in.
+   *
+   * @param user as named here, with the command that was answered; empty: the one named last
+   */
+  record LoggedIn(Optional<String> user) implements ControlEffect {}
+
   /** Both sides begin with TLS now: relay bytes, understand nothing. */
   record Opaque() implements ControlEffect {}
 

@@ -52,11 +52,15 @@ sealed interface Pending {
   final class Ordinary implements Pending {
     private final boolean beside;
 
+    /** Who may be logged in by it; empty: nobody, or somebody who was named before. */
+    final Optional<String> user;
+
     /**
      * @param beside whether it came while a transfer went on, as such commands may
      */
-    Ordinary(boolean beside) {
+    Ordinary(boolean beside, Optional<String> user) {
       this.beside = beside;
+      this.user = user;
     }
 
     @Override

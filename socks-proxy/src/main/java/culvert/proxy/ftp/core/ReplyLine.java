@@ -62,6 +62,11 @@ public record ReplyLine(int code, boolean last, boolean otherEnd, byte[] raw) {
     return code >= 400 && code < 600;
   }
 
+  /** Whether it is the answer to a login that was taken (RFC 959, RFC 2228). */
+  public static boolean logsIn(int code) {
+    return code == 230 || code == 232;
+  }
+
   /** Whether a data connection is announced by it (RFC 959, 1639 and 2428). */
   static boolean announces(int code) {
     return code >= 227 && code <= 229;

@@ -114,6 +114,11 @@ final class ServerReplies {
       mayHaveEnded = false;
     }
     open = !line.last();
+    if (line.last() && ReplyLine.logsIn(line.code())) {
+      Optional<String> user =
+          answered instanceof Pending.Ordinary login ? login.user : Optional.empty();
+      effects.accept(new ControlEffect.LoggedIn(user));
+    }
     if (line.otherEnd() && !client.tunnelled()) {
       mayHaveEnded = true;
       if (answered != null && answered.isClients()) {

@@ -5,9 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** What the dialogue tells of the commands that move data, and of their answers. */
+/** What the dialogue tells of logins, of the commands that move data, and of their answers. */
 class ToldTransfersTest {
   private final ReplySplitter splitter = new ReplySplitter();
   private final ControlDialogue dialogue =
@@ -19,6 +20,7 @@ class ToldTransfersTest {
         .filter(
             effect ->
                 effect instanceof ControlEffect.TransferSent
+                    || effect instanceof ControlEffect.LoggedIn
                     || effect instanceof ControlEffect.TransferAnswered)
         .forEach(told::add);
   }
@@ -75,10 +77,40 @@ class ToldTransfersTest {
   void othersAreNotTold() {
     client("CWD /secret");
     server("250 ok");
+    client("USER joe");
+    server("331 password");
     client("PASS hidden");
-    server("230 ok");
+    server("530 no");
 
     assertThat(told).isEmpty();
+  }
+
+  @Test
+  void aLoginIsToldWithTheUserThatItWasFor() {
+    client("USER joe");
+    client("PASS hidden");
+    client("USER amy");
+    client("PASS wrong");
+    server("331 password");
+    server("230-welcome\r\n230 joe");
+    server("331 password");
+    server("530 no");
+    client("USER guest");
+    server("230 in");
+
+    assertThat(told).containsExactly(loggedIn("joe"), loggedIn("guest"));
+  }
+
+  @Test
+  void aLoginWithAPasswordAloneIsThatOfWhoWasNamedBefore() {
+    client("PASS hidden");
+    server("232 ok");
+
+    assertThat(told).containsExactly(new ControlEffect.LoggedIn(Optional.empty()));
+  }
+
+  private static ControlEffect loggedIn(String user) {
+    return new ControlEffect.LoggedIn(Optional.of(user));
   }
 
   @Test
