@@ -327,9 +327,10 @@ public final class ProxyDaemon implements AutoCloseable {
     if (changed.pinTunnelled() && !policy.pinTunnelled()) {
       pins.prepare();
     }
-    metrics.profiles(changed.profiles().keySet()); // before anybody logs in by one of them
     // Listeners stay until the restart, and so do the profiles of those that are fixed tunnels.
-    policy = Policy.of(changed).withMissing(config.profiles());
+    Policy next = Policy.of(changed).withMissing(config.profiles());
+    metrics.profiles(next.profiles().keySet()); // before anybody logs in by one of them
+    policy = next;
     List<String> restart = reloads.taken(changed);
     audit.reloaded(restart);
     return restart;

@@ -3,7 +3,7 @@ package culvert.ssh;
 /**
  * What happens between Culvert and SSH servers. Called on any event loop; must not block.
  *
- * <p>Every {@link #loggedIn} is followed by exactly one {@link #ended}.
+ * <p>Every {@link #loggedIn} is followed by exactly one {@link #ended}, with the same object.
  */
 public interface SshEvents extends HostKeyEvents {
 

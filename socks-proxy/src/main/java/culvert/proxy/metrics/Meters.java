@@ -7,7 +7,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Makes counters and gauges in a registry. */
+/** Makes counters and gauges in a registry, and takes them out. */
 record Meters(MeterRegistry registry) {
 
   Counter counter(String name, String description, String... tags) {
@@ -23,6 +23,13 @@ record Meters(MeterRegistry registry) {
         .strongReference(true)
         .register(registry);
     return level;
+  }
+
+  /** Shows nothing more that has this tag. */
+  void remove(String tag, String value) {
+    registry.getMeters().stream()
+        .filter(meter -> value.equals(meter.getId().getTag(tag)))
+        .forEach(registry::remove);
   }
 
   /** One for each value, from the start, so that a rate has a zero to begin with. */

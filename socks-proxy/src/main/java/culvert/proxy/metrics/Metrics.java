@@ -81,7 +81,7 @@ public final class Metrics implements AutoCloseable {
     return ssh;
   }
 
-  /** SSH servers are counted by these profiles from now on, too. */
+  /** SSH servers are counted by these profiles from now on, and by others that are in use yet. */
   public void profiles(Set<String> names) {
     ssh.present(names);
   }

@@ -265,6 +265,48 @@ class MetricsTest {
   }
 
   @Test
+  void aProfileThatIsGoneIsCountedUntilItsConnectionsHaveEnded() {
+    metrics.profiles(Set.of("gate", "unused"));
+    SshServer gate = server("gate");
+    metrics.ssh().loggedIn(gate);
+    metrics.profiles(Set.of("other"));
+
+    assertThat(counted("culvert_ssh_connections{"))
+        .containsExactlyInAnyOrder(
+            "culvert_ssh_connections{profile=\"gate\"} 1.0",
+            "culvert_ssh_connections{profile=\"other\"} 0.0");
+    metrics.ssh().ended(gate);
+    assertThat(counted("culvert_ssh_connections{"))
+        .containsExactly("culvert_ssh_connections{profile=\"other\"} 0.0");
+    assertThat(counted("culvert_ssh_logins_total{"))
+        .containsExactly("culvert_ssh_logins_total{profile=\"other\",result=\"ok\"} 0.0");
+  }
+
+  @Test
+  void aConnectionEndsUnderTheNameThatItBeganWith() {
+    SshServer early = server("gate");
+    metrics.ssh().loggedIn(early); // no such profile: a hop's
+    metrics.profiles(Set.of("gate"));
+    metrics.ssh().loggedIn(server("gate"));
+    metrics.ssh().ended(early);
+
+    assertThat(counted("culvert_ssh_connections{"))
+        .contains("culvert_ssh_connections{profile=\"gate\"} 1.0")
+        .doesNotContain("culvert_ssh_connections{profile=\"(hop)\"} 1.0");
+  }
+
+  @Test
+  void namesThatChangeWithEachReloadDoNotPileUp() {
+    for (int i = 0; i < 1_000; i++) {
+      metrics.profiles(Set.of("profile " + i));
+      metrics.ssh().loginFailed(server("profile " + i), SshFailure.AUTH_FAILED);
+    }
+
+    assertThat(counted("culvert_ssh_connections{")).hasSize(1);
+    assertThat(counted("culvert_ssh_logins_total{")).hasSize(2);
+  }
+
+  @Test
   void nothingThatAClientChoosesIsALabel() {
     Story control = ftp("jobs");
     control.ftpUser("secret");
