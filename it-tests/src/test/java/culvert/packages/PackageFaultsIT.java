@@ -25,6 +25,8 @@ class PackageFaultsIT {
   private static final double EXPOSED = 2.0;
   private static final Pattern SCORE = Pattern.compile("exposure level for .*: ([0-9.]+) ");
 
+  private static final Pattern LINK = Pattern.compile("]\\((?!https?:|#)([^)#]+)(#[^)]*)?\\)");
+
   @TempDir private Path root;
 
   @Test
@@ -55,7 +57,9 @@ class PackageFaultsIT {
       pages = files.filter(Files::isRegularFile).toList();
     }
 
-    assertThat(pages).hasSizeGreaterThan(10);
+    assertThat(pages)
+        .hasSizeGreaterThan(10)
+        .noneMatch(page -> page.endsWith("culvert-demo.1.gz")); // there is no demo
     for (Path page : pages) {
       assertThat(Packages.run("bash", "-c", "zcat " + page + " | mandoc -Tlint -W warning 2>&1"))
           .as(page.toString())
@@ -63,6 +67,25 @@ class PackageFaultsIT {
     }
     Packages.run("bash", "-n", root + "/usr/share/bash-completion/completions/culvert");
     Packages.run("zsh", "-n", root + "/usr/share/zsh/vendor-completions/_culvert");
+  }
+
+  @Test
+  void everyLinkInTheDocumentsLeadsToAFileThatIsThere() throws IOException {
+    Packages.extract(root);
+    Path documents = root.resolve("usr/share/doc/culvert");
+    int links = 0;
+    try (Stream<Path> files = Files.list(documents)) {
+      for (Path document : files.filter(file -> file.toString().endsWith(".md")).toList()) {
+        Matcher link = LINK.matcher(Files.readString(document));
+        for (; link.find(); links++) {
+          assertThat(documents.resolve(link.group(1))).as(document.toString()).exists();
+        }
+      }
+    }
+
+    assertThat(links).isGreaterThan(30);
+    assertThat(documents.resolve("README.md")).exists();
+    assertThat(documents.resolve("SECURITY.md")).exists();
   }
 
   @Test

@@ -25,9 +25,9 @@ public final class Distribution {
     Path dist = module.resolve("src/dist");
     DistributionTree tree =
         new DistributionTree(target.resolve("dist/tree"), args[1], OffsetDateTime.parse(args[2]));
-    CommandLine commands = commands();
-    tree.writeManuals(commands, project.resolve("docs/culvert.schema.json"));
-    tree.writeCompletions(commands);
+    tree.writeManuals(commands(), project.resolve("docs/culvert.schema.json"));
+    tree.writeCompletions(commands());
+    tree.writeDocuments(project);
     tree.writeCopyright(
         dist.resolve("copyright"),
         dist.resolve("owners.properties"),
@@ -36,7 +36,7 @@ public final class Distribution {
     tree.writeChangelogs(project.resolve("CHANGELOG.md"), args[3]);
   }
 
-  /** The program's, which nobody runs. */
+  /** Those of an installation, which has no demo; nobody runs them. */
   static CommandLine commands() {
     Terminal terminal =
         new Terminal(
@@ -47,6 +47,8 @@ public final class Distribution {
             false,
             prompt -> null,
             Environment.ofProcess());
-    return Culvert.commandLine(terminal, Parts.ofProcess());
+    CommandLine commands = Culvert.commandLine(terminal, Parts.ofProcess());
+    commands.getCommandSpec().removeSubcommand("demo");
+    return commands;
   }
 }

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -14,7 +15,6 @@ import java.util.Properties;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
-import picocli.AutoComplete;
 import picocli.CommandLine;
 
 /** Writes what the packages have beside the jars into the folder that both are made of. */
@@ -50,16 +50,35 @@ public final class DistributionTree {
     }
   }
 
-  /** For bash and zsh. */
+  /**
+   * For bash and zsh.
+   *
+   * @param commands are of no use afterwards
+   */
   public void writeCompletions(CommandLine commands) throws IOException {
-    write(
-        "bash-completion/completions/culvert",
-        AutoComplete.bash("culvert", commands)
-            .replaceFirst("^#!.*\n", "") // it is read, not run
-            .getBytes(StandardCharsets.UTF_8));
     write(
         "zsh/vendor-completions/_culvert",
         new ZshCompletion(commands.getCommandSpec()).render().getBytes(StandardCharsets.UTF_8));
+    write(
+        "bash-completion/completions/culvert",
+        BashCompletion.render(commands).getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** What people read, and the files that it speaks of. */
+  public void writeDocuments(Path project) throws IOException {
+    List<Path> documents = new ArrayList<>();
+    for (String name : List.of("README.md", "SECURITY.md", "CONTRIBUTING.md")) {
+      documents.add(project.resolve(name));
+    }
+    try (Stream<Path> files = Files.list(project.resolve("docs"))) {
+      files.forEach(documents::add);
+    }
+    for (Path document : documents) {
+      String text = Files.readString(document);
+      String name = String.valueOf(document.getFileName());
+      String shipped = name.endsWith(".md") ? ShippedDocument.of(text) : text;
+      write("doc/culvert/" + name, shipped.getBytes(StandardCharsets.UTF_8));
+    }
   }
 
   /**
