@@ -60,11 +60,10 @@ final class HostKeyQuestions {
         server -> {
           List<ServerHostKey> keys = hostKeys.fetch(server.server());
           HostKeys.Server asked = server.server();
-          return new Answered(
-              server,
-              checkOne(server),
-              keys,
-              hostKeys.stale(server.hostKeys(), asked.host(), asked.port(), keys));
+          List<StaleKey> stale =
+              hostKeys.stale(server.hostKeys(), asked.host(), asked.port(), keys);
+          // The check comes last: where somebody else replaces keys meanwhile, it finds them known.
+          return new Answered(server, checkOne(server), keys, stale);
         },
         answers);
   }
