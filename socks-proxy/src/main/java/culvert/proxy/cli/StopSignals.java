@@ -17,8 +17,12 @@ import picocli.CommandLine.ExitCode;
 final class StopSignals implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(StopSignals.class);
 
-  /** More than an end takes that does not wait for clients. */
-  private static final Duration CUT = Duration.ofSeconds(15);
+  /**
+   * More than an end takes that waits for no client, even where each of its parts takes all the
+   * time that it has, one after the other: 1.5 s for servers to answer, 2 s for the pins, 1 s for
+   * the farewells of SSH, 5 s for the event loops, and two times 5 s for the audit trail.
+   */
+  private static final Duration CUT = Duration.ofSeconds(30);
 
   private final AtomicInteger count = new AtomicInteger();
   private final CountDownLatch ended = new CountDownLatch(1);
@@ -72,7 +76,9 @@ final class StopSignals implements AutoCloseable {
   }
 
   private void halt(String why) {
-    LOG.error("{}: the process ends where it stands", why);
+    LOG.error(
+        "{}: the process ends where it stands, and what the audit trail has not written is lost",
+        why);
     Logging.end();
     halt.accept(ExitCode.SOFTWARE);
   }
