@@ -1,7 +1,10 @@
 package culvert.packages;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import culvert.it.AnyTransport;
 import culvert.it.Peers;
 import culvert.it.TestFile;
@@ -21,6 +24,9 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -30,6 +36,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @AnyTransport
 class DebianPackageIT {
   private static final String UNIT = "culvert.service";
+  private static final String CONFIGURATION = "/etc/culvert/culvert.yaml";
+  private static final Duration DEADLINE = Duration.ofSeconds(60);
 
   @RegisterExtension final Peers peers = new Peers().withSshd().withVsftpd();
 
@@ -41,7 +49,7 @@ class DebianPackageIT {
     machine = peers.add(Machine.boot(peers.directory().resolve("machine")));
     port = FreePorts.next();
     Files.copy(Packages.debian(), machine.shared().resolve("culvert.deb"));
-    machine.write("/etc/culvert/culvert.yaml", config("ftp-tunnel"));
+    machine.write(CONFIGURATION, config("ftp-tunnel"));
     machine.write("/etc/known_hosts", peers.sshd().knownHostsLine() + "\n");
   }
 
@@ -66,7 +74,7 @@ class DebianPackageIT {
     assertThat(machine.run("nsenter", "-t", mainPid(), "-m", "touch", "/usr/x", "/etc/x").errors())
         .contains("'/usr/x': Read-only file system")
         .contains("'/etc/x': Read-only file system");
-    assertThat(machine.does("culvert", "audit", "-c", "/etc/culvert/culvert.yaml")).contains("ssh");
+    assertThat(machine.does("culvert", "audit", "-c", CONFIGURATION)).contains("ssh");
 
     assertThat(machine.shell("LC_ALL=C.UTF-8 MANWIDTH=80 man culvert 2>&1"))
         .contains("CULVERT(1)")
@@ -76,15 +84,103 @@ class DebianPackageIT {
     assertThat(
             machine.shell(
                 ". /usr/share/bash-completion/completions/culvert;"
-                    + " COMP_WORDS=(culvert exp); COMP_CWORD=1; _complete_culvert 2>/dev/null;"
+                    + " COMP_WORDS=(culvert -v exp); COMP_CWORD=2; _complete_culvert 2>/dev/null;"
                     + " echo ${COMPREPLY[@]}"))
         .isEqualTo("explain");
 
-    machine.write("/etc/culvert/culvert.yaml", config("block"));
+    machine.write(CONFIGURATION, config("block"));
     machine.does("systemctl", "reload", UNIT);
     machine.shell(
         "timeout 60 sh -c 'until journalctl -u culvert | grep -q reloaded; do sleep 0.2; done'");
     assertThat(curl().text(peers.url("x")).exitCode()).isEqualTo(97);
+  }
+
+  @Test
+  void rootLeavesNothingThatTheServiceCouldNotUse() throws Exception {
+    install("culvert.deb");
+    assertAJobEndsWhole();
+    machine.does("systemctl", "stop", UNIT);
+    machine.write(
+        "/etc/culvert/trust.yaml",
+        "profiles: { defaults: { known-hosts: /var/lib/culvert/known_hosts } }\n");
+
+    assertIsRefused("state-directory: /var/lib/culvert: belongs to culvert", "run");
+    assertIsRefused("belongs to culvert", "unpin", "127.0.0.1:" + peers.vsftpd().port());
+    String server = "127.0.0.1:" + peers.sshd().port();
+    machine.does("culvert", "trust", "--yes", "-c", "/etc/culvert/trust.yaml", server);
+    for (String command : List.of("audit", "audit verify", "audit head", "pins")) {
+      machine.shell("culvert " + command + " -c " + CONFIGURATION);
+    }
+
+    assertThat(machine.shell("find /var/lib/culvert ! -user culvert")).isEmpty();
+    assertThat(machine.does("ls", "/var/lib/culvert")).contains("known_hosts");
+    assertThat(
+            machine.shell(
+                "runuser -u culvert -- culvert unpin -c %s 127.0.0.1:%d"
+                    .formatted(CONFIGURATION, peers.vsftpd().port())))
+        .contains("unpinned");
+    machine.does("systemctl", "start", UNIT);
+    assertAJobEndsWhole();
+    machine.does("culvert", "audit", "verify", "-c", CONFIGURATION);
+  }
+
+  @Test
+  void theProgramsOfOtherUsersAreSeenWithTheirDropInOnly() throws Exception {
+    install("culvert.deb");
+    assertThat(programOfAJob(1)).isEqualTo("unknown");
+
+    machine.shell(
+        "mkdir -p /etc/systemd/system/culvert.service.d && cp"
+            + " /usr/share/doc/culvert/examples/see-other-users.conf"
+            + " /etc/systemd/system/culvert.service.d/");
+    machine.does("systemctl", "daemon-reload");
+    machine.does("systemctl", "restart", UNIT);
+
+    assertThat(programOfAJob(2)).isEqualTo("curl");
+  }
+
+  /** Of one by another user's curl, so many jobs being told of by then. */
+  private String programOfAJob(int jobs) throws Exception {
+    Files.writeString(peers.home().resolve("job"), "content");
+    String login = TestAccount.USER + ":" + TestAccount.password();
+    String proxy = "127.0.0.1:" + port;
+    assertThat(
+            machine.does(
+                "runuser",
+                "-u",
+                TestAccount.USER,
+                "--",
+                "curl",
+                "-sS",
+                "--socks5-hostname",
+                proxy,
+                "-u",
+                login,
+                peers.url("job")))
+        .isEqualTo("content");
+    await("the job is told").atMost(DEADLINE).until(() -> jobsEnded().size() == jobs);
+    JsonNode client = jobsEnded().get(jobs - 1).path("client");
+    assertThat(client.path("os_user").asText()).isEqualTo(TestAccount.USER);
+    return client.path("program").asText();
+  }
+
+  private List<JsonNode> jobsEnded() throws IOException {
+    String events = machine.does("culvert", "audit", "--json", "-c", CONFIGURATION);
+    List<JsonNode> ended = new ArrayList<>();
+    for (JsonNode event : new ObjectMapper().readTree(events)) {
+      if (event.path("event").asText().equals("job.ended")) {
+        ended.add(event);
+      }
+    }
+    return ended;
+  }
+
+  private void assertIsRefused(String why, String command, String... operands) {
+    List<String> line = new ArrayList<>(List.of("culvert", command, "-c", CONFIGURATION));
+    line.addAll(List.of(operands));
+    Run<String> run = machine.run(line.toArray(String[]::new));
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.errors()).contains(why).contains("sudo -u culvert culvert");
   }
 
   @Test
@@ -156,7 +252,7 @@ class DebianPackageIT {
     machine.shell("mkdir /tmp/none && mount --bind /tmp/none /run/systemd");
 
     install("culvert.deb");
-    assertThat(machine.does("culvert", "check", "-c", "/etc/culvert/culvert.yaml")).endsWith("ok");
+    assertThat(machine.does("culvert", "check", "-c", CONFIGURATION)).endsWith("ok");
     machine.does("dpkg", "--purge", "culvert");
   }
 

@@ -3,7 +3,6 @@ package culvert.proxy.owner;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,20 +20,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds the process that holds a socket, by the links in {@code /proc/PID/fd}. There may be
- * thousands of processes, and a client's socket is always new, so what is remembered is where to
- * look first: at processes that were not there at the last walk, newest first, since most jobs are
- * a process of their own; then at those that were found before; then at the others.
+ * Finds the process that holds a socket. There may be thousands of processes, and a client's socket
+ * is always new, so what is remembered is where to look first: at processes that were not there at
+ * the last walk, newest first, since most jobs are a process of their own; then at those that were
+ * found before; then at the others.
  *
  * <p>Not thread-safe: one scan at a time.
  */
 final class Processes {
   private static final Logger LOG = LoggerFactory.getLogger(Processes.class);
   private static final int CLIENTS_REMEMBERED = 64;
-  private static final String SOCKET = "socket:[";
   private static final long ROOT = 0;
 
   private final Path proc;
+  private final HeldSockets sockets;
   private final LinkedHashSet<Integer> clients = new LinkedHashSet<>(); // latest last
   private Set<Integer> seen = Set.of();
   private boolean warned;
@@ -44,11 +43,12 @@ final class Processes {
    */
   Processes(Path proc) {
     this.proc = proc;
+    this.sockets = new HeldSockets(proc);
   }
 
   /** The names of the programs that hold the sockets, as far as they can be found. */
-  Map<SocketOwner.Known, Set<String>> find(Set<SocketOwner.Known> sockets) {
-    Walk walk = new Walk(sockets);
+  Map<SocketOwner.Known, Set<String>> find(Set<SocketOwner.Known> searched) {
+    Walk walk = new Walk(searched);
     Set<Integer> running = running();
     for (int pid : inOrder(running)) {
       if (walk.isOver()) {
@@ -98,15 +98,14 @@ final class Processes {
   /** One pass over the processes. */
   private final class Walk {
     private final Map<SocketOwner.Known, Set<String>> found = new HashMap<>();
-    private final Map<String, SocketOwner.Known> wanted;
+    private final Map<Long, SocketOwner.Known> wanted;
     private final Set<Long> uids;
     private final Set<Long> denied = new HashSet<>();
 
-    Walk(Set<SocketOwner.Known> sockets) {
+    Walk(Set<SocketOwner.Known> searched) {
       wanted =
-          sockets.stream()
-              .collect(Collectors.toMap(socket -> SOCKET + socket.inode() + "]", socket -> socket));
-      uids = sockets.stream().map(SocketOwner.Known::uid).collect(Collectors.toSet());
+          searched.stream().collect(Collectors.toMap(SocketOwner.Known::inode, socket -> socket));
+      uids = searched.stream().map(SocketOwner.Known::uid).collect(Collectors.toSet());
     }
 
     boolean isOver() {
@@ -120,9 +119,9 @@ final class Processes {
       if (uid.isEmpty() || !(uids.contains(uid.get()) || uid.get() == ROOT)) {
         return;
       }
-      try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(process.resolve("fd"))) {
-        for (Path descriptor : descriptors) {
-          SocketOwner.Known socket = wanted.remove(target(descriptor));
+      try {
+        for (long inode : sockets.of(process)) {
+          SocketOwner.Known socket = wanted.remove(inode);
           if (socket != null) {
             found.put(socket, Program.names(process));
             remember(pid);
@@ -143,14 +142,6 @@ final class Processes {
       }
     }
 
-    private String target(Path descriptor) {
-      try {
-        return Files.readSymbolicLink(descriptor).toString();
-      } catch (IOException e) {
-        return ""; // closed meanwhile
-      }
-    }
-
     void tellOfDenied() {
       Optional<SocketOwner.Known> hidden =
           wanted.values().stream().filter(socket -> denied.contains(socket.uid())).findFirst();
@@ -158,8 +149,8 @@ final class Processes {
         warned = true;
         LOG.info(
             "the programs of user {} may not be looked at: their jobs match no application, and the"
-                + " audit trail says unknown (expected: Culvert runs with CAP_SYS_PTRACE, as root or"
-                + " as that user); said once",
+                + " audit trail says unknown (expected: Culvert runs with CAP_SYS_PTRACE on Linux 5.14"
+                + " or newer, as root or as that user); said once",
             hidden.get().uid());
       }
     }
