@@ -2,6 +2,9 @@ package culvert.proxy.ftp;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.DefaultChannelPromise;
+import io.netty.util.concurrent.ImmediateEventExecutor;
 import java.util.Arrays;
 
 /**
@@ -16,11 +19,15 @@ final class SecretWrite {
     ByteBuf buffer = channel.alloc().directBuffer(bytes.length).writeBytes(bytes);
     Arrays.fill(bytes, (byte) 0);
     channel
-        .writeAndFlush(buffer.retain())
+        .writeAndFlush(buffer.retain(), heardEvenIfTheLoopHasEnded(channel))
         .addListener(
             written -> {
               buffer.setZero(0, buffer.writerIndex());
               buffer.release();
             });
+  }
+
+  private static ChannelPromise heardEvenIfTheLoopHasEnded(Channel channel) {
+    return new DefaultChannelPromise(channel, ImmediateEventExecutor.INSTANCE);
   }
 }

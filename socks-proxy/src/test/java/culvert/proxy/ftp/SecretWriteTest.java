@@ -3,11 +3,17 @@ package culvert.proxy.ftp;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import culvert.ssh.NettyTransport;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
+import io.netty.channel.EventLoopGroup;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class SecretWriteTest {
@@ -39,5 +45,19 @@ class SecretWriteTest {
     assertThat(socket.given.toString(US_ASCII)).isEqualTo("\0".repeat(bytes.length));
     assertThat(socket.given.release()).as("the socket's was the last reference").isTrue();
     channel.finishAndReleaseAll();
+  }
+
+  @Test
+  void nothingIsKeptForAChannelWhoseLoopHasEnded() throws Exception {
+    EventLoopGroup loops = NettyTransport.NIO.newGroup("ended", 1);
+    UnpooledByteBufAllocator memory = new UnpooledByteBufAllocator(true);
+    Channel channel = new NioSocketChannel();
+    channel.config().setAllocator(memory);
+    loops.register(channel).sync();
+    loops.shutdownGracefully(0, 0, TimeUnit.SECONDS).sync();
+
+    SecretWrite.to(channel, "PASS secret\r\n".getBytes(US_ASCII));
+
+    assertThat(memory.metric().usedDirectMemory()).isZero();
   }
 }

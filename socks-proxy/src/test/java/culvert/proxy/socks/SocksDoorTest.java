@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.NotYetConnectedException;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -37,11 +38,17 @@ class SocksDoorTest {
   private static final String CONNECTED_4 = "005a" + "0438" + "c0000201";
   private static final Map<String, Secret> USERS = Map.of("bätch", new Secret("pässwörd"));
 
-  private EmbeddedClient client = EmbeddedClient.connect();
+  private final List<EmbeddedClient> clients = new ArrayList<>();
+  private EmbeddedClient client = opened(EmbeddedClient.connect());
+
+  private EmbeddedClient opened(EmbeddedClient one) {
+    clients.add(one);
+    return one;
+  }
 
   @AfterEach
-  void closeClient() {
-    client.finishAndReleaseAll();
+  void closeClients() {
+    clients.forEach(EmbeddedClient::finishAndReleaseAll);
   }
 
   @Test
@@ -168,7 +175,7 @@ class SocksDoorTest {
 
   @Test
   void userAndPasswordAreComparedAsUtf8() {
-    client = EmbeddedClient.connect(USERS);
+    client = opened(EmbeddedClient.connect(USERS));
     client.send(5, 2, 0, 2);
     assertThat(client.answer()).isEqualTo("0502");
     client.send(credentials("bätch", "pässwörd"));
@@ -180,7 +187,7 @@ class SocksDoorTest {
   @ParameterizedTest(name = "{0}/{1}")
   @CsvSource({"bätch,wrong", "nobody,pässwörd", "bätch,''", "'',''", "nobody,''"})
   void wrongCredentialsDoNotGetIn(String user, String password) {
-    client = EmbeddedClient.connect(USERS);
+    client = opened(EmbeddedClient.connect(USERS));
     client.send(5, 1, 2).send(credentials(user, password)).send(request5("ftp.example", 21));
     assertThat(client.answer()).startsWith("050201").isNotEqualTo("05020100");
     assertThat(client.clients).isEmpty();
@@ -189,7 +196,7 @@ class SocksDoorTest {
 
   @Test
   void aListenerWithUsersDoesNotOfferToDoWithout() {
-    client = EmbeddedClient.connect(USERS);
+    client = opened(EmbeddedClient.connect(USERS));
     client.send(5, 1, 0).send(request5("ftp.example", 21));
     assertThat(client.answer()).isEqualTo("05ff");
     assertThat(client.clients).isEmpty();
@@ -197,7 +204,7 @@ class SocksDoorTest {
 
   @Test
   void credentialsOfAnotherVersionEndTheHandshake() {
-    client = EmbeddedClient.connect(USERS);
+    client = opened(EmbeddedClient.connect(USERS));
     client.send(5, 1, 2).send(5, 1, 0, 1, 192, 0, 2, 1, 0, 21);
     assertThat(client.isOpen()).isFalse();
     assertThat(client.failures).containsExactly(HandshakeFailure.MALFORMED);
@@ -241,7 +248,7 @@ class SocksDoorTest {
 
   @Test
   void socks4HasNoPasswordAndIsRefusedWhereThereAreUsers() {
-    client = EmbeddedClient.connect(USERS);
+    client = opened(EmbeddedClient.connect(USERS));
     client.send(4, 1, 0, 21, 192, 0, 2, 1, 'b', 0);
     assertRefused("005d000000000000", HandshakeFailure.NOT_AUTHENTICATED);
   }
@@ -334,9 +341,9 @@ class SocksDoorTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("endsOfChannels")
   void whatEndsAHandshakeIsCountedAsWhatItWas(Throwable cause, HandshakeFailure failure) {
-    EmbeddedClient early = EmbeddedClient.connect();
+    EmbeddedClient early = opened(EmbeddedClient.connect());
     early.pipeline().fireExceptionCaught(cause);
-    EmbeddedClient late = EmbeddedClient.connect().send(5, 1, 0).send(5, 1);
+    EmbeddedClient late = opened(EmbeddedClient.connect()).send(5, 1, 0).send(5, 1);
     late.pipeline().fireExceptionCaught(cause);
 
     assertThat(early.failures).containsExactly(failure);
@@ -381,7 +388,9 @@ class SocksDoorTest {
 
   @Test
   void anAddressThatIsNotAllowedIsClosedAtOnce() {
-    client = EmbeddedClient.connect(Map.of(), List.of("10.0.0.0/8"), new ConnectionLimits(10, 0));
+    client =
+        opened(
+            EmbeddedClient.connect(Map.of(), List.of("10.0.0.0/8"), new ConnectionLimits(10, 0)));
     assertThat(client.isOpen()).isFalse();
     assertThat(client.failures).containsExactly(HandshakeFailure.ADDRESS_NOT_ALLOWED);
   }
@@ -389,14 +398,14 @@ class SocksDoorTest {
   @Test
   void oneConnectionTooManyIsClosedAndAnotherFitsWhenOneHasGone() {
     ConnectionLimits limits = new ConnectionLimits(10, 1);
-    client = EmbeddedClient.connect(Map.of(), List.of("0.0.0.0/0"), limits);
-    EmbeddedClient second = EmbeddedClient.connect(Map.of(), List.of("0.0.0.0/0"), limits);
+    client = opened(EmbeddedClient.connect(Map.of(), List.of("0.0.0.0/0"), limits));
+    EmbeddedClient second = opened(EmbeddedClient.connect(Map.of(), List.of("0.0.0.0/0"), limits));
     assertThat(second.isOpen()).isFalse();
     assertThat(second.failures).containsExactly(HandshakeFailure.TOO_MANY_CONNECTIONS);
 
     client.close();
     client.runPendingTasks();
-    EmbeddedClient third = EmbeddedClient.connect(Map.of(), List.of("0.0.0.0/0"), limits);
+    EmbeddedClient third = opened(EmbeddedClient.connect(Map.of(), List.of("0.0.0.0/0"), limits));
     assertThat(third.isOpen()).isTrue();
     third.finishAndReleaseAll();
     assertThat(limits.open()).isZero();
