@@ -2,27 +2,15 @@ package culvert.proxy;
 
 import static org.awaitility.Awaitility.await;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import culvert.proxy.event.LogFields;
 import java.util.List;
 import java.util.Map;
-import org.slf4j.LoggerFactory;
 import org.slf4j.event.KeyValuePair;
 
 /** What the log says of connections in one test, kept from the console. */
 final class AuditLog implements AutoCloseable {
-  private final ListAppender<ILoggingEvent> events = new ListAppender<>();
-  private final Logger logger = (Logger) LoggerFactory.getLogger("culvert.event");
-
-  AuditLog() {
-    events.start();
-    logger.setLevel(Level.DEBUG);
-    logger.setAdditive(false);
-    logger.addAppender(events);
-  }
+  private final CaughtLog log = new CaughtLog();
 
   /** How many lines are of that event, or begin with that message. */
   long count(String event) {
@@ -37,7 +25,7 @@ final class AuditLog implements AutoCloseable {
 
   /** Every line: event, message, keys and values. */
   List<String> lines() {
-    return List.copyOf(events.list).stream().map(AuditLog::line).toList();
+    return log.lines().stream().map(AuditLog::line).toList();
   }
 
   private static String line(ILoggingEvent event) {
@@ -63,6 +51,6 @@ final class AuditLog implements AutoCloseable {
 
   @Override
   public void close() {
-    logger.detachAppender(events);
+    log.close();
   }
 }

@@ -3,18 +3,15 @@ package culvert.proxy.event;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import culvert.filter.ConnectionRequest;
 import culvert.filter.DestinationAddress;
+import culvert.proxy.CaughtLog;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class StoryLogTest {
   private static final InetSocketAddress CLIENT = new InetSocketAddress("192.0.2.7", 40_000);
@@ -22,24 +19,8 @@ class StoryLogTest {
   private static final SshCarrier CARRIER =
       new SshCarrier("ssh.example:22", "batch", Optional.empty());
 
-  private final Logger logger = (Logger) LoggerFactory.getLogger("culvert.event");
-  private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
+  @RegisterExtension final CaughtLog log = new CaughtLog();
   private final Stories stories = new Stories(() -> 0, List.of(new StoryLog()));
-
-  @BeforeEach
-  void listen() {
-    lines.start();
-    logger.setLevel(Level.DEBUG);
-    logger.setAdditive(false);
-    logger.addAppender(lines);
-  }
-
-  @AfterEach
-  void stopListening() {
-    logger.detachAppender(lines);
-    logger.setLevel(null);
-    logger.setAdditive(true);
-  }
 
   @Test
   void theStepsOfAJobAreForThoseWhoAskForThem() {
@@ -48,8 +29,8 @@ class StoryLogTest {
     story.tunnelled(CARRIER);
     story.ended(EndReason.COMPLETED, "");
 
-    assertThat(lines.list).extracting(ILoggingEvent::getLevel).containsOnly(Level.DEBUG);
-    assertThat(lines.list)
+    assertThat(log.lines()).extracting(ILoggingEvent::getLevel).containsOnly(Level.DEBUG);
+    assertThat(log.lines())
         .extracting(ILoggingEvent::getMessage)
         .containsExactly("started", "tunnelled");
     assertThat(pairs(0))
@@ -97,6 +78,6 @@ class StoryLogTest {
   }
 
   private List<String> pairs(int line) {
-    return lines.list.get(line).getKeyValuePairs().stream().map(Object::toString).toList();
+    return log.lines().get(line).getKeyValuePairs().stream().map(Object::toString).toList();
   }
 }
