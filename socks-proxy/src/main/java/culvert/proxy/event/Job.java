@@ -5,7 +5,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,14 +19,12 @@ public final class Job {
   /** Of a client that connects, asks for nothing, and connects again. */
   private static final int MOST_UNASKED = 64;
 
-  private static final Set<String> UPLOADS = Set.of("STOR", "APPE", "STOU", "ESTO");
-  private static final Set<String> DOWNLOADS = Set.of("RETR", "ERET");
-
   private final Story story;
   private final Jobs jobs;
   private final String config;
   private final List<JobTransfer> transfers = new ArrayList<>();
   private final List<JobCommand> commands = new ArrayList<>();
+  private final TransferSums sums = new TransferSums();
   private volatile ClientProgram owner = ClientProgram.UNKNOWN;
   private Optional<RefusedWhy> refused = Optional.empty();
   private boolean ownerAwaited;
@@ -38,11 +35,6 @@ public final class Job {
   private boolean left; // and the client has named another destination since
   private boolean unreadable;
   private boolean isFtp;
-  private long up;
-  private long down;
-  private int filesUp;
-  private int filesDown;
-  private Outcome worst = Outcome.OK; // of its transfers
   private @Nullable Ended end;
   private boolean over;
 
@@ -190,7 +182,7 @@ public final class Job {
     commands.stream()
         .filter(command -> command.asked.number() == number)
         .forEach(command -> command.reply = OptionalInt.of(code));
-    if (!isPositive(code)) { // and no data will come for it
+    if (!TransferSums.isPositive(code)) { // and no data will come for it
       commands.removeIf(
           command -> command.asked.number() == number && hasNoData(command.asked.request()));
     }
@@ -303,47 +295,10 @@ public final class Job {
   private void tell(JobTransfer transfer, Ended its, Optional<JobCommand> command) {
     Optional<FtpTransfer> asked = command.map(c -> c.asked);
     OptionalInt reply = command.map(c -> c.reply).orElseGet(OptionalInt::empty);
-    Outcome outcome = outcome(its, asked, reply);
-    boolean unused = asked.isEmpty() && its.up() == 0 && its.down() == 0;
-    worst = unused || outcome == Outcome.REFUSED ? worst : outcome.worse(worst);
-    up += its.up();
-    down += its.down();
-    if (outcome == Outcome.OK) {
-      String verb = asked.map(FtpTransfer::command).orElse("");
-      filesUp += UPLOADS.contains(verb) ? 1 : 0;
-      filesDown += DOWNLOADS.contains(verb) ? 1 : 0;
-    }
+    Outcome outcome = sums.add(its, asked, reply, Optional.ofNullable(end).map(Ended::outcome));
     EndedTransfer told =
         new EndedTransfer(transfer.story, transfer.way, asked, reply, its.with(outcome));
     jobs.tell(observer -> observer.transferEnded(this, told));
-  }
-
-  /**
-   * The server's word counts, too: it may have been unable to write, or read, what was moved. What
-   * nobody has said to be whole is not.
-   */
-  private Outcome outcome(Ended its, Optional<FtpTransfer> asked, OptionalInt reply) {
-    boolean nothing = its.up() == 0 && its.down() == 0;
-    Outcome outcome = its.outcome();
-    if (asked.isEmpty()) {
-      return nothing && outcome == Outcome.OK ? Outcome.ABORTED : outcome;
-    }
-    if (reply.isPresent() && isPositive(reply.getAsInt())) {
-      return outcome;
-    }
-    if (reply.isPresent() && nothing) {
-      return Outcome.REFUSED;
-    }
-    if (reply.isEmpty() && end != null) {
-      outcome = outcome.worse(end.outcome()); // who has broken off its session has broken it off
-    }
-    Outcome unsaid = nothing ? Outcome.REFUSED : Outcome.TRUNCATED;
-    return outcome == Outcome.OK ? unsaid : outcome;
-  }
-
-  /** Not if the server has left its reply out. */
-  private static boolean isPositive(int code) {
-    return 0 < code && code < 400;
   }
 
   private void endIfOver() {
@@ -372,21 +327,14 @@ public final class Job {
         new Ended(
             route,
             inPlaintext.or(() -> why(story, route, its.reason())),
-            isFtp ? up : its.up(),
-            isFtp ? down : its.down(),
+            isFtp ? sums.up() : its.up(),
+            isFtp ? sums.down() : its.down(),
             its.duration(),
-            isFtp ? outcome(its) : its.outcome(),
+            isFtp ? sums.outcome(its.outcome()) : its.outcome(),
             its.reason(),
             its.detail());
-    Optional<EndedJob.Files> files =
-        isFtp ? Optional.of(new EndedJob.Files(filesUp, filesDown)) : Optional.empty();
+    Optional<EndedJob.Files> files = isFtp ? Optional.of(sums.files()) : Optional.empty();
     Way told = way.filter(w -> left).orElseGet(() -> Way.of(story));
     jobs.tell(observer -> observer.ended(this, new EndedJob(told, files, all)));
-  }
-
-  /** What was refused last says nothing of what was moved before. */
-  private Outcome outcome(Ended its) {
-    boolean moved = up + down > 0 || filesUp + filesDown > 0;
-    return moved && its.outcome() == Outcome.REFUSED ? worst : its.outcome().worse(worst);
   }
 }
