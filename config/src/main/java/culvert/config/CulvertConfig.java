@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param stateDirectory where state outlives the process
  * @param audit empty: no trail is kept
  * @param hash of the file, to tell one from another: the first 16 hexadecimal digits of its SHA-256
+ * @param file its absolute path; empty: there is none that could be read again
  */
 public record CulvertConfig(
     List<ListenerConfig> listeners,
@@ -31,7 +32,8 @@ public record CulvertConfig(
     Optional<Endpoint> admin,
     Path stateDirectory,
     Optional<AuditSettings> audit,
-    String hash) {
+    String hash,
+    Optional<Path> file) {
 
   /** The profile that every other one inherits from, and that a rule without a profile uses. */
   public static final String DEFAULT_PROFILE = "defaults";

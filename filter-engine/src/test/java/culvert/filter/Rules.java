@@ -125,7 +125,8 @@ final class Rules {
         Optional.empty(),
         Path.of("state"),
         Optional.empty(),
-        "");
+        "",
+        Optional.empty());
   }
 
   static ConnectionRequest request(String host, int port) {

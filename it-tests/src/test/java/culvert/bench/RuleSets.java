@@ -43,7 +43,8 @@ final class RuleSets {
         Optional.empty(),
         Path.of("state"),
         Optional.empty(),
-        "");
+        "",
+        Optional.empty());
   }
 
   private static Rule rule(int i) {

@@ -94,7 +94,8 @@ class LoggedJobsIT {
       logged(
           "WARN  host key of .* changed \\(expected \\w+ SHA256:\\S+, \\S+known_hosts:1;"
               + " got \\w+ SHA256:\\S+\\): not sending credentials; if its administrator confirms"
-              + " the key that it shows: culvert trust --replace 127\\.0\\.0\\.1:"
+              + " the key that it shows: culvert trust -c \\S+ --replace( --profile \\S+)?"
+              + " 127\\.0\\.0\\.1:"
               + sshServer.port());
       assertThat(ftp.login("amy", "secret")).startsWith("530 culvert: host key of ");
     }

@@ -109,7 +109,7 @@ public final class ProxyDaemon implements AutoCloseable {
     reloads = new Reloads(config, Clock.systemUTC());
     audit =
         foundations.add(
-            new Audit(config.audit(), () -> policy.hash(), port -> policy.isControlPort(port)),
+            new Audit(config, () -> policy.hash(), port -> policy.isControlPort(port)),
             Audit::close);
     Jobs jobs =
         foundations.add(
@@ -332,7 +332,7 @@ public final class ProxyDaemon implements AutoCloseable {
     metrics.profiles(next.profiles().keySet()); // before anybody logs in by one of them
     policy = next;
     List<String> restart = reloads.taken(changed);
-    audit.reloaded(restart);
+    audit.reloaded(changed, restart);
     return restart;
   }
 

@@ -1,6 +1,7 @@
 package culvert.proxy;
 
 import culvert.proxy.audit.Audit;
+import culvert.ssh.HostKeyChange;
 import culvert.ssh.SshEvents;
 import culvert.ssh.SshFailure;
 import culvert.ssh.SshServer;
@@ -14,9 +15,9 @@ record SshTold(Audit audit, SshEvents counted) implements SshEvents {
   }
 
   @Override
-  public void changed(SshServer server, String key, String how) {
-    audit.changed(server, key, how);
-    counted.changed(server, key, how);
+  public void changed(SshServer server, HostKeyChange change, String key, String how) {
+    audit.changed(server, change, key, how);
+    counted.changed(server, change, key, how);
   }
 
   @Override

@@ -7,6 +7,7 @@ import culvert.config.CulvertConfig;
 import culvert.config.read.ConfigLoader;
 import culvert.config.read.Environment;
 import culvert.proxy.audit.TrailReader;
+import culvert.ssh.HostKeyChange;
 import culvert.ssh.NettyTransport;
 import culvert.ssh.SshFailure;
 import culvert.ssh.SshServer;
@@ -101,7 +102,8 @@ class AuditedStartTest {
           ssh.connecting =
               spec -> {
                 SshServer server = spec.server();
-                events.changed(server, "ssh-ed25519 SHA256:other", "changed");
+                events.changed(
+                    server, HostKeyChange.OTHER_KEY, "ssh-ed25519 SHA256:other", "changed");
               };
           return ssh;
         },

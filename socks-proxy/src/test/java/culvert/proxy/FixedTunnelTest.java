@@ -283,7 +283,8 @@ class FixedTunnelTest {
         base.admin(),
         base.stateDirectory(),
         base.audit(),
-        base.hash());
+        base.hash(),
+        base.file());
   }
 
   private Socket client() throws IOException {

@@ -17,5 +17,5 @@ public interface HostKeyEvents {
    * @param key that it shows
    * @param how for people, with what is known
    */
-  void changed(SshServer server, String key, String how);
+  void changed(SshServer server, HostKeyChange change, String key, String how);
 }

@@ -14,7 +14,7 @@ public interface SshEvents extends HostKeyEvents {
         public void accepted(SshServer server, String key) {}
 
         @Override
-        public void changed(SshServer server, String key, String how) {}
+        public void changed(SshServer server, HostKeyChange change, String key, String how) {}
 
         @Override
         public void loggedIn(SshServer server) {}

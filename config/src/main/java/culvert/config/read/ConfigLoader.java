@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.Optional;
 
 /**
  * Reads {@code culvert.yaml}. Blocks for the file and for the files that its secrets name; holds no
@@ -42,12 +43,15 @@ public final class ConfigLoader {
   public ConfigResult load(Path file) {
     String name = file.toString();
     try {
+      boolean pipe = ShellPipe.isAt(file);
       byte[] octets =
-          ShellPipe.isAt(file)
+          pipe
               ? ShellPipe.read(file, YamlParser.MAX_SIZE)
               : RegularFile.read(file, YamlParser.MAX_SIZE);
-      return loadString(
-          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(octets)).toString(), name);
+      return load(
+          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(octets)).toString(),
+          name,
+          pipe ? Optional.empty() : Optional.of(file.toAbsolutePath().normalize()));
     } catch (CharacterCodingException e) {
       return unreadable(name, "not UTF-8");
     } catch (IOException e) {
@@ -61,13 +65,17 @@ public final class ConfigLoader {
    * @param fileName what its problems' locations say
    */
   public ConfigResult loadString(String text, String fileName) {
+    return load(text, fileName, Optional.empty());
+  }
+
+  private ConfigResult load(String text, String fileName, Optional<Path> file) {
     Problems problems = new Problems();
     String withoutMark = text.startsWith("\uFEFF") ? text.substring(1) : text;
     YamlValue document = YamlParser.parse(withoutMark, fileName, problems);
     if (problems.errors() > 0 && document.equals(Mapping.empty(document.location()))) {
       return new Rejected(problems.inFileOrder());
     }
-    Reading reading = new Reading(problems, environment, hash(text));
+    Reading reading = new Reading(problems, environment, hash(text), file);
     ConfigReader.Read read = ConfigReader.read(document, builtInSections(), reading);
     return problems.errors() > 0
         ? new Rejected(problems.inFileOrder())

@@ -108,7 +108,8 @@ final class ConfigReader {
             admin,
             stateDirectory,
             AuditReader.read(file.optional(AUDIT).orElse(nothing), stateDirectory, reading),
-            reading.hash());
+            reading.hash(),
+            reading.file());
     return new Read(
         config, new WrittenOut(file, limits, stateDirectory).of(listeners, profiles, rules));
   }

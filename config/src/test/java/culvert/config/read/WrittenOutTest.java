@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -197,7 +198,8 @@ class WrittenOutTest {
         config.admin(),
         config.stateDirectory(),
         config.audit(),
-        "");
+        "",
+        Optional.empty());
   }
 
   /** Passwords that stand in the file itself are not written. */

@@ -1,7 +1,9 @@
 package culvert.proxy.audit;
 
 import culvert.config.AuditSettings;
+import culvert.config.CulvertConfig;
 import culvert.proxy.event.RefusedClients;
+import culvert.ssh.HostKeyChange;
 import culvert.ssh.HostKeyEvents;
 import culvert.ssh.SshServer;
 import java.io.IOException;
@@ -27,25 +29,27 @@ public final class Audit implements AuditLog, HostKeyEvents, AutoCloseable {
 
   private final Optional<AuditSettings> settings;
   private final InstantSource clock = InstantSource.system();
-  private final Supplier<String> config;
+  private final Supplier<String> config; // its hash
   private final EventLog log;
   private final AuditJobs jobs;
   private final AuditedDoors doors =
       new AuditedDoors(
           fields -> record(AuditCode.DOOR_REFUSED, fields),
           CompletableFuture.delayedExecutor(1, TimeUnit.MINUTES, Runnable::run));
+  private volatile Remedies remedies;
   private volatile @Nullable AuditTrail trail;
   private volatile boolean started;
 
   /**
-   * @param settings empty: none is kept
+   * @param begun what Culvert begins with
    * @param config the hash of the configuration in force
    * @param ftpPort whether FTP is to be expected there: the log warns of it in plaintext
    */
-  public Audit(Optional<AuditSettings> settings, Supplier<String> config, IntPredicate ftpPort) {
-    this.settings = settings;
+  public Audit(CulvertConfig begun, Supplier<String> config, IntPredicate ftpPort) {
+    this.settings = begun.audit();
     this.config = config;
-    this.log = new EventLog(ftpPort);
+    this.remedies = new Remedies(begun);
+    this.log = new EventLog(ftpPort, () -> remedies);
     this.jobs = new AuditJobs(this, clock, settings.map(AuditSettings::paths).orElse(true));
   }
 
@@ -74,6 +78,10 @@ public final class Audit implements AuditLog, HostKeyEvents, AutoCloseable {
   @Override
   public void record(AuditEvent event) {
     log.tell(event);
+    write(event);
+  }
+
+  private void write(AuditEvent event) {
     @Nullable AuditTrail present = trail;
     if (present != null) {
       present.record(event);
@@ -119,7 +127,8 @@ public final class Audit implements AuditLog, HostKeyEvents, AutoCloseable {
   }
 
   /** Another configuration is in force. */
-  public void reloaded(List<String> restart) {
+  public void reloaded(CulvertConfig changed, List<String> restart) {
+    remedies = new Remedies(changed);
     record(AuditCode.RELOAD, new Fields().put("needs_restart", restart));
   }
 
@@ -134,8 +143,10 @@ public final class Audit implements AuditLog, HostKeyEvents, AutoCloseable {
   }
 
   @Override
-  public void changed(SshServer server, String key, String how) {
-    record(AuditCode.HOST_KEY_CHANGED, hostKey(server, key).put("detail", how));
+  public void changed(SshServer server, HostKeyChange change, String key, String how) {
+    AuditEvent event = event(AuditCode.HOST_KEY_CHANGED, hostKey(server, key).put("detail", how));
+    log.changed(event, server, change);
+    write(event);
   }
 
   private static Fields hostKey(SshServer server, String key) {
@@ -144,8 +155,12 @@ public final class Audit implements AuditLog, HostKeyEvents, AutoCloseable {
   }
 
   private void record(AuditCode code, Fields fields) {
+    record(event(code, fields));
+  }
+
+  private AuditEvent event(AuditCode code, Fields fields) {
     Map<String, Object> all = fields.put("config", config.get()).map();
-    record(new AuditEvent(code, clock.instant(), all));
+    return new AuditEvent(code, clock.instant(), all);
   }
 
   /** Events that could not be kept, since the start. */

@@ -3,11 +3,14 @@ package culvert.proxy.audit;
 import culvert.proxy.event.Ended;
 import culvert.proxy.event.LogFields;
 import culvert.proxy.event.TakenRoute;
+import culvert.ssh.HostKeyChange;
+import culvert.ssh.SshServer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.IntPredicate;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -24,12 +27,20 @@ final class EventLog {
   private static final List<String> SHOWN = List.of("listener", "rule", "reason");
 
   private final IntPredicate ftpPort;
+  private final Supplier<Remedies> remedies;
 
   /**
    * @param ftpPort whether FTP is to be expected there
    */
-  EventLog(IntPredicate ftpPort) {
+  EventLog(IntPredicate ftpPort, Supplier<Remedies> remedies) {
     this.ftpPort = ftpPort;
+    this.remedies = remedies;
+  }
+
+  /** A host key is another one than what is known. */
+  void changed(AuditEvent event, SshServer server, HostKeyChange change) {
+    String remedy = remedies.get().ofHostKey(server, change);
+    log(Level.WARN, event, new EventWords(event.fields()).detail() + remedy);
   }
 
   void tell(AuditEvent event) {
@@ -39,9 +50,16 @@ final class EventLog {
       case TRANSFER_ENDED -> log(Level.DEBUG, event, words.transferred());
       case PLAINTEXT -> log(Level.WARN, event, words.fellBack());
       case LOGIN_REFUSED, HOST_KEY_REFUSED, RULE_REFUSED, REFUSED ->
-          log(Level.WARN, event, words.refused());
-      case HOST_KEY_CHANGED -> log(Level.WARN, event, words.hostKeyChanged());
-      case DOOR_REFUSED, HOST_KEY_NEW, START, STOP, RELOAD, LOST, PINNED, UNPINNED -> {}
+          log(Level.WARN, event, words.refused(remedies.get()));
+      case HOST_KEY_CHANGED,
+          DOOR_REFUSED,
+          HOST_KEY_NEW,
+          START,
+          STOP,
+          RELOAD,
+          LOST,
+          PINNED,
+          UNPINNED -> {}
     }
   }
 

@@ -35,13 +35,15 @@ record EventWords(Map<String, Object> fields) {
         .formatted(way(), text("why"), detail(), Remedies.ofFallback(text("why")));
   }
 
-  String refused() {
-    return "%s: REFUSED (%s): %s%s"
-        .formatted(way(), text("why"), detail(), Remedies.ofRefusal(text("why"), destination()));
-  }
-
-  String hostKeyChanged() {
-    return detail() + Remedies.ofHostKey(text(in("ssh"), "server"));
+  String refused(Remedies remedies) {
+    String remedy =
+        remedies.ofRefusal(
+            text("why"),
+            text(in("destination"), "host"),
+            destination(),
+            text("rule"),
+            text("listener"));
+    return "%s: REFUSED (%s): %s%s".formatted(way(), text("why"), detail(), remedy);
   }
 
   int port() {
@@ -56,7 +58,7 @@ record EventWords(Map<String, Object> fields) {
     return text(fields, field);
   }
 
-  private String detail() {
+  String detail() {
     return Printable.text(text("detail"), 1_000);
   }
 

@@ -1,5 +1,6 @@
 package culvert.proxy.metrics;
 
+import culvert.ssh.HostKeyChange;
 import culvert.ssh.SshEvents;
 import culvert.ssh.SshFailure;
 import culvert.ssh.SshServer;
@@ -101,7 +102,7 @@ final class CountedSsh implements SshEvents {
   }
 
   @Override
-  public void changed(SshServer server, String key, String how) {
+  public void changed(SshServer server, HostKeyChange change, String key, String how) {
     changed.increment();
   }
 

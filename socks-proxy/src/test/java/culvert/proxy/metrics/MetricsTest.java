@@ -16,6 +16,7 @@ import culvert.proxy.event.RefusedWhy;
 import culvert.proxy.event.SshCarrier;
 import culvert.proxy.event.Stories;
 import culvert.proxy.event.Story;
+import culvert.ssh.HostKeyChange;
 import culvert.ssh.SshFailure;
 import culvert.ssh.SshServer;
 import java.lang.management.ManagementFactory;
@@ -251,7 +252,7 @@ class MetricsTest {
     metrics.ssh().ended(gate);
     metrics.ssh().loggedIn(hop);
     metrics.ssh().loginFailed(gate, SshFailure.AUTH_FAILED);
-    metrics.ssh().changed(gate, "key", "how");
+    metrics.ssh().changed(gate, HostKeyChange.OTHER_KEY, "key", "how");
 
     assertThat(counted("culvert_ssh_"))
         .containsExactlyInAnyOrder(

@@ -10,6 +10,7 @@ import culvert.config.SshProfile;
 import culvert.config.SshTimeouts;
 import culvert.config.SshWay;
 import culvert.ssh.AddressResolver;
+import culvert.ssh.HostKeyChange;
 import culvert.ssh.NettyTransport;
 import culvert.ssh.Password;
 import culvert.ssh.SshEvents;
@@ -200,7 +201,7 @@ public final class TransportFixture implements AutoCloseable {
     public void accepted(SshServer server, String key) {}
 
     @Override
-    public void changed(SshServer server, String key, String how) {}
+    public void changed(SshServer server, HostKeyChange change, String key, String how) {}
 
     @Override
     public void loggedIn(SshServer server) {

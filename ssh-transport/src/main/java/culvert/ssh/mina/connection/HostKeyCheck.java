@@ -46,7 +46,8 @@ final class HostKeyCheck {
             profile.hostKeys().acceptNew(),
             algorithms,
             Clock.systemUTC(),
-            (key, how) -> events.changed(server, key.type() + " " + key.fingerprint(), how));
+            (key, change, how) ->
+                events.changed(server, change, key.type() + " " + key.fingerprint(), how));
   }
 
   /**

@@ -1,7 +1,9 @@
 package culvert.ssh.mina.hostkey;
 
+import culvert.ssh.HostKeyChange;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** What is to be thought of a server's host key. */
 public sealed interface HostKeyVerdict {
@@ -14,9 +16,9 @@ public sealed interface HostKeyVerdict {
     return false;
   }
 
-  /** Whether something else is known of the host than the key that it shows. */
-  default boolean changed() {
-    return false;
+  /** How something else is known of the host than the key that it shows; empty: it is not. */
+  default Optional<HostKeyChange> change() {
+    return Optional.empty();
   }
 
   /** For the user; names host, fingerprints, file and line. */
@@ -72,8 +74,8 @@ public sealed interface HostKeyVerdict {
   record Uncertified(HostKeyVerdict plain, HostCertificate certificate, String objection)
       implements HostKeyVerdict {
     @Override
-    public boolean changed() {
-      return plain.changed();
+    public Optional<HostKeyChange> change() {
+      return plain.change();
     }
 
     @Override
@@ -186,8 +188,8 @@ public sealed interface HostKeyVerdict {
   /** Other keys are known, this one is not among them; other types count too, as in OpenSSH. */
   record Changed(String host, KnownKey expected, HostKey got) implements HostKeyVerdict {
     @Override
-    public boolean changed() {
-      return true;
+    public Optional<HostKeyChange> change() {
+      return Optional.of(HostKeyChange.OTHER_KEY);
     }
 
     @Override
@@ -200,8 +202,8 @@ public sealed interface HostKeyVerdict {
   /** The host is known by whoever certifies it, and this key is neither certified nor known. */
   record NotCertified(String host, KnownKey authority, HostKey got) implements HostKeyVerdict {
     @Override
-    public boolean changed() {
-      return true;
+    public Optional<HostKeyChange> change() {
+      return Optional.of(HostKeyChange.NOT_CERTIFIED);
     }
 
     @Override
@@ -215,8 +217,8 @@ public sealed interface HostKeyVerdict {
   record AddressDiffers(String host, String address, KnownKey expected, HostKey got)
       implements HostKeyVerdict {
     @Override
-    public boolean changed() {
-      return true;
+    public Optional<HostKeyChange> change() {
+      return Optional.of(HostKeyChange.OTHER_ADDRESS);
     }
 
     @Override
@@ -229,8 +231,8 @@ public sealed interface HostKeyVerdict {
   /** known_hosts says {@code @revoked}: of the key, or of the authority that certified it. */
   record Revoked(String host, KnownKey revocation) implements HostKeyVerdict {
     @Override
-    public boolean changed() {
-      return true;
+    public Optional<HostKeyChange> change() {
+      return Optional.of(HostKeyChange.REVOKED);
     }
 
     @Override
@@ -243,8 +245,8 @@ public sealed interface HostKeyVerdict {
   /** Another key than the one that this connection began with, at a later key exchange. */
   record Switched(String host, HostKey expected, HostKey got) implements HostKeyVerdict {
     @Override
-    public boolean changed() {
-      return true;
+    public Optional<HostKeyChange> change() {
+      return Optional.of(HostKeyChange.SWITCHED);
     }
 
     @Override

@@ -1,11 +1,11 @@
 package culvert.ssh.mina.hostkey;
 
+import culvert.ssh.HostKeyChange;
 import java.net.SocketAddress;
 import java.security.PublicKey;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.BiConsumer;
 import org.apache.sshd.client.keyverifier.ServerKeyVerifier;
 import org.apache.sshd.client.session.ClientSession;
 import org.apache.sshd.common.NamedFactory;
@@ -26,9 +26,21 @@ public final class HostKeyVerifier implements ServerKeyVerifier {
   private final boolean acceptNew;
   private final HostKeyAlgorithms algorithms;
   private final Clock clock;
-  private final BiConsumer<HostKey, String> changed;
+  private final Changes changes;
   private volatile @Nullable HostKey first; // written by the session's thread only
   private volatile @Nullable HostKeyVerdict verdict; // written by the session's thread only
+
+  /** Hears of a key that is shown in place of what is known. */
+  @FunctionalInterface
+  public interface Changes {
+
+    /**
+     * Such a key.
+     *
+     * @param how for people, with what is known
+     */
+    void changed(HostKey key, HostKeyChange change, String how);
+  }
 
   /**
    * @param known about this very connection's host and port
@@ -37,21 +49,21 @@ public final class HostKeyVerifier implements ServerKeyVerifier {
    */
   public HostKeyVerifier(
       KnownHost known, boolean acceptNew, HostKeyAlgorithms algorithms, Clock clock) {
-    this(known, acceptNew, algorithms, clock, (key, how) -> {});
+    this(known, acceptNew, algorithms, clock, (key, change, how) -> {});
   }
 
   /**
    * The same.
    *
-   * @param changed hears of a key that is shown in place of what is known, and how that is
+   * @param changes hears of them
    */
   public HostKeyVerifier(
       KnownHost known,
       boolean acceptNew,
       HostKeyAlgorithms algorithms,
       Clock clock,
-      BiConsumer<HostKey, String> changed) {
-    this.changed = changed;
+      Changes changes) {
+    this.changes = changes;
     this.known = known;
     this.acceptNew = acceptNew;
     this.algorithms = algorithms;
@@ -100,9 +112,7 @@ public final class HostKeyVerifier implements ServerKeyVerifier {
     }
     verdict = judged;
     log.debug("{}", judged.message());
-    if (judged.changed()) {
-      changed.accept(key, judged.message());
-    }
+    judged.change().ifPresent(change -> changes.changed(key, change, judged.message()));
     return judged.accepted();
   }
 
