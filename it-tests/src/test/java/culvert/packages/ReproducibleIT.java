@@ -7,6 +7,7 @@ import culvert.it.peers.RealPeers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -54,6 +55,48 @@ class ReproducibleIT {
     assertThat(Files.readString(Packages.bill()))
         .doesNotContain(CHECKOUT + "/")
         .doesNotContain("\"timestamp\"");
+  }
+
+  /**
+   * What makes packages of classes runs once more, elsewhere; the classes know no path, see above.
+   */
+  @Test
+  void theSameClassesElsewhereGiveTheSameBytes() throws IOException {
+    String elsewhere = Files.createDirectory(directory.resolve("else where")).toString();
+    Packages.run(
+        "sh",
+        "-c",
+        "tar -cf - --exclude=./.git --exclude=target -C \"$1\" . | tar -xf - -C \"$2\"",
+        "sh",
+        CHECKOUT.toString(),
+        elsewhere);
+    for (String module : List.of("config", "filter-engine", "ssh-transport", "socks-proxy")) {
+      Path target = Files.createDirectory(Path.of(elsewhere, module, "target"));
+      Path built = CHECKOUT.resolve(module).resolve("target");
+      for (String classes : List.of("classes", "test-classes")) {
+        Packages.run("cp", "-R", built.resolve(classes).toString(), target.toString());
+      }
+    }
+
+    Packages.run(
+        elsewhere + "/mvnw",
+        "-f",
+        elsewhere + "/pom.xml",
+        "-B",
+        "-q",
+        "-Pdist",
+        "-Dquick",
+        "-Dmaven.main.skip",
+        "-Dmaven.test.skip",
+        "-pl",
+        "socks-proxy",
+        "-am",
+        "package");
+
+    Path again = Path.of(elsewhere, "socks-proxy", "target");
+    for (Path packed : List.of(Packages.debian(), Packages.archive(), Packages.bill())) {
+      assertThat(again.resolve(packed.getFileName())).hasSameBinaryContentAs(packed);
+    }
   }
 
   /** Owner and time of all entries. */
