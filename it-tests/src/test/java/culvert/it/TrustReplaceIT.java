@@ -39,7 +39,9 @@ class TrustReplaceIT {
     knownHosts = peers.directory().resolve("known_hosts");
     Files.writeString(knownHosts, ABOVE + key(old) + "\n" + old + "\n");
     config = peers.directory().resolve("culvert.yaml");
-    Files.writeString(config, "profiles: { defaults: { known-hosts: '" + knownHosts + "' } }\n");
+    Files.writeString(
+        config,
+        "profiles: { defaults: { login-timeout: 60s, known-hosts: '" + knownHosts + "' } }\n");
     peers.sshd().newHostKey();
     peers.sshd().restart();
   }

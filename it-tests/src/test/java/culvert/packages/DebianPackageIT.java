@@ -102,7 +102,7 @@ class DebianPackageIT {
     machine.does("systemctl", "stop", UNIT);
     machine.write(
         "/etc/culvert/trust.yaml",
-        "profiles: { defaults: { known-hosts: /var/lib/culvert/known_hosts } }\n");
+        "profiles: { defaults: { login-timeout: 60s, known-hosts: /var/lib/culvert/known_hosts } }\n");
 
     assertIsRefused("state-directory: /var/lib/culvert: belongs to culvert", "run");
     assertIsRefused("belongs to culvert", "unpin", "127.0.0.1:" + peers.vsftpd().port());
