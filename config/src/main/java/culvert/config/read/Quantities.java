@@ -1,6 +1,7 @@
 package culvert.config.read;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -116,20 +117,20 @@ final class Quantities {
     if (!matcher.matches()) {
       return "";
     }
-    String written =
+    List<String> units =
         switch (matcher.group(2).toLowerCase(Locale.ROOT)) {
-          case "" -> "B|KiB|MiB|GiB|TiB";
-          case "b", "byte", "bytes" -> "B";
-          case "k", "kb", "kib", "ki" -> "KiB";
-          case "m", "mb", "mib", "mi" -> "MiB";
-          case "g", "gb", "gib", "gi" -> "GiB";
-          case "t", "tb", "tib", "ti" -> "TiB";
-          default -> "";
+          case "" -> List.of("B", "KiB", "MiB", "GiB", "TiB");
+          case "b", "byte", "bytes" -> List.of("B");
+          case "k", "kb", "kib", "ki" -> List.of("KiB");
+          case "m", "mb", "mib", "mi" -> List.of("MiB");
+          case "g", "gb", "gib", "gi" -> List.of("GiB");
+          case "t", "tb", "tib", "ti" -> List.of("TiB");
+          default -> List.of();
         };
-    for (String unit : written.split("\\|")) {
-      long count = Long.parseLong(matcher.group(1));
-      long size = SIZES.getOrDefault(unit, 0L);
-      if (size > 0 && count <= most / size && count * size >= least) {
+    long count = Long.parseLong(matcher.group(1));
+    for (String unit : units) {
+      long size = SIZES.getOrDefault(unit, 1L);
+      if (count <= most / size && count * size >= least) {
         return suggestion(matcher.group(1) + unit);
       }
     }
