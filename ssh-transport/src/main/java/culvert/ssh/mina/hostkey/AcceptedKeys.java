@@ -4,8 +4,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
@@ -15,9 +18,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The keys that were accepted and are not written down, as the file would have them. Before its
- * host's first login has succeeded a key is claimed by each connection that shows it. One that
- * could not be written then is unwritten, and binds for the process's life, or until it is in the
- * file after all. Thread-safe.
+ * host's first login has succeeded a key is claimed by each connection that shows it; those of one
+ * client bind the host together, and use up room for one. One that could not be written then is
+ * unwritten, and binds for the process's life, or until it is in the file after all. Thread-safe.
  */
 final class AcceptedKeys {
   /** Beyond that, whose key cannot be written down is not accepted. */
@@ -29,12 +32,18 @@ final class AcceptedKeys {
   /** So long a key binds that was shown a login which did not succeed. */
   static final Duration TRIED_BINDS = Duration.ofHours(1);
 
-  /** Beyond that those go first whose connections have ended; then no more are claimed. */
-  static final int MAX_CLAIMS = 1000;
+  /**
+   * Hosts that connections bind, each client's apart, however many it has there. Beyond that those
+   * go first whose connections have ended; then no more are claimed. How many hosts one client
+   * brings, {@link NewNames} bounds.
+   */
+  static final int MAX_CLAIMED = 1000;
 
   private final LongSupplier nanoTime;
   private final Set<Unwritten> unwritten = new LinkedHashSet<>(); // guarded by this
-  private final Set<Claim> claims = new LinkedHashSet<>(); // oldest first; guarded by this
+
+  /** Oldest first; guarded by this. */
+  private final Map<Binding, Holders> claimed = new LinkedHashMap<>();
 
   AcceptedKeys(LongSupplier nanoTime) {
     this.nanoTime = nanoTime;
@@ -55,35 +64,35 @@ final class AcceptedKeys {
   /** There is no room: nobody can claim anything now. */
   record Full() implements Answer {}
 
-  /** What binds names to a key for one connection; to be ended. Equal to itself only. */
-  static final class Claim implements Answer {
-    private final KnownHostsPlace place;
-    private final List<String> names;
-    private final HostKey key;
-    private final Object client;
-    private boolean tried; // guarded by the AcceptedKeys
-    private @Nullable Long ended; // guarded by the AcceptedKeys
+  /** What connections of a client bind together. */
+  private record Binding(KnownHostsPlace place, List<String> names, HostKey key, Object client) {
+    boolean isAt(KnownHostsPlace other, String otherName) {
+      return names.contains(otherName) && place.meets(other);
+    }
+  }
 
-    private Claim(KnownHostsPlace place, List<String> names, HostKey key, Object client) {
-      this.place = place;
-      this.names = List.copyOf(names);
-      this.key = key;
-      this.client = client;
+  /** Who holds a binding; guarded by the AcceptedKeys. */
+  private static final class Holders {
+    private int connections;
+    private @Nullable Long tried; // when the last login has ended that did not succeed
+
+    boolean haveEnded() {
+      return connections == 0;
+    }
+  }
+
+  /** One connection's part in what binds names to a key; to be ended. Equal to itself only. */
+  static final class Claim implements Answer {
+    private final Binding binding;
+    private boolean tried; // guarded by the AcceptedKeys
+    private boolean over; // guarded by the AcceptedKeys
+
+    private Claim(Binding binding) {
+      this.binding = binding;
     }
 
     List<String> names() {
-      return names;
-    }
-
-    private boolean isAt(KnownHostsPlace other, String otherName) {
-      return names.contains(otherName) && place.meets(other);
-    }
-
-    private boolean saysTheSame(Claim other) {
-      return names.equals(other.names)
-          && key.equals(other.key)
-          && client.equals(other.client)
-          && place.equals(other.place);
+      return binding.names();
     }
   }
 
@@ -109,12 +118,14 @@ final class AcceptedKeys {
         return new Bound(name, other.get());
       }
     }
-    if (claims.size() >= MAX_CLAIMS && !forgetOldest(one -> true)) {
+    Binding binding = new Binding(place, List.copyOf(names), key, client);
+    if (!claimed.containsKey(binding)
+        && claimed.size() >= MAX_CLAIMED
+        && !forgetOldest(one -> true)) {
       return new Full();
     }
-    Claim claim = new Claim(place, names, key, client);
-    claims.add(claim);
-    return claim;
+    claimed.computeIfAbsent(binding, none -> new Holders()).connections++;
+    return new Claim(binding);
   }
 
   /** From now on the server may see credentials. */
@@ -124,34 +135,55 @@ final class AcceptedKeys {
 
   /**
    * The connection is over, and its login has not succeeded: where it had begun, no other key may
-   * try for a while.
+   * try for a while. Idempotent.
    */
   synchronized void end(Claim claim) {
-    if (!claims.remove(claim) || !claim.tried) {
-      return;
-    }
-    claims.removeIf(other -> other.ended != null && other.saysTheSame(claim));
-    Predicate<Claim> ofClient = other -> other.client.equals(claim.client);
-    if (claims.stream().filter(ofClient).filter(other -> other.ended != null).count()
-        >= MAX_TRIED_OF_CLIENT) {
-      forgetOldest(ofClient);
-    }
-    claim.ended = nanoTime.getAsLong();
-    claims.add(claim);
+    leave(claim, claim.tried);
   }
 
   /** The key is in the file now, or kept: that binds the host. */
   synchronized void settle(Claim claim) {
-    claims.remove(claim);
+    leave(claim, false);
   }
 
-  /** Only one whose connection has ended. */
-  private boolean forgetOldest(Predicate<Claim> which) {
+  private void leave(Claim claim, boolean inVain) {
     assert Thread.holdsLock(this);
-    Iterator<Claim> oldestFirst = claims.iterator();
+    if (claim.over) {
+      return;
+    }
+    claim.over = true;
+    Binding binding = claim.binding;
+    Holders holders = Objects.requireNonNull(claimed.get(binding));
+    holders.connections--;
+    if (inVain) {
+      holders.tried = nanoTime.getAsLong();
+    }
+    if (holders.haveEnded()) {
+      claimed.remove(binding);
+      if (holders.tried != null) {
+        Predicate<Binding> ofClient = other -> other.client().equals(binding.client());
+        if (endedOf(ofClient) >= MAX_TRIED_OF_CLIENT) {
+          forgetOldest(ofClient);
+        }
+        claimed.put(binding, holders); // as the latest
+      }
+    }
+  }
+
+  private long endedOf(Predicate<Binding> which) {
+    assert Thread.holdsLock(this);
+    return claimed.entrySet().stream()
+        .filter(one -> one.getValue().haveEnded() && which.test(one.getKey()))
+        .count();
+  }
+
+  /** Only one whose connections have ended. */
+  private boolean forgetOldest(Predicate<Binding> which) {
+    assert Thread.holdsLock(this);
+    Iterator<Map.Entry<Binding, Holders>> oldestFirst = claimed.entrySet().iterator();
     while (oldestFirst.hasNext()) {
-      Claim claim = oldestFirst.next();
-      if (claim.ended != null && which.test(claim)) {
+      Map.Entry<Binding, Holders> one = oldestFirst.next();
+      if (one.getValue().haveEnded() && which.test(one.getKey())) {
         oldestFirst.remove();
         return true;
       }
@@ -162,14 +194,20 @@ final class AcceptedKeys {
   private void forgetOld() {
     assert Thread.holdsLock(this);
     long now = nanoTime.getAsLong();
-    claims.removeIf(claim -> claim.ended != null && now - claim.ended >= TRIED_BINDS.toNanos());
+    claimed
+        .values()
+        .removeIf(
+            holders ->
+                holders.haveEnded()
+                    && holders.tried != null
+                    && now - holders.tried >= TRIED_BINDS.toNanos());
   }
 
   private Stream<HostKey> boundTo(KnownHostsPlace place, String name) {
     assert Thread.holdsLock(this);
     return Stream.concat(
         keptFor(place, name),
-        claims.stream().filter(claim -> claim.isAt(place, name)).map(claim -> claim.key));
+        claimed.keySet().stream().filter(one -> one.isAt(place, name)).map(Binding::key));
   }
 
   private Stream<HostKey> keptFor(KnownHostsPlace place, String name) {

@@ -162,7 +162,7 @@ public sealed interface HostKeyVerdict {
     @Override
     public String message() {
       return "host key of %s is unknown (%s), and first logins to %d other hosts go on: not sending credentials"
-          .formatted(host, key, AcceptedKeys.MAX_CLAIMS);
+          .formatted(host, key, AcceptedKeys.MAX_CLAIMED);
     }
   }
 

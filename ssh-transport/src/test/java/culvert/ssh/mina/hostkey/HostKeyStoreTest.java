@@ -405,7 +405,7 @@ class HostKeyStoreTest {
   @Test
   void whereNobodyIsFreedNobodyElseIsAccepted() throws Exception {
     List<Acceptance> underway = new ArrayList<>();
-    for (int i = 0; i < AcceptedKeys.MAX_CLAIMS; i++) {
+    for (int i = 0; i < AcceptedKeys.MAX_CLAIMED; i++) {
       underway.add(store.accept(List.of(file), host(i), Keys.ED25519, i));
     }
 
@@ -420,6 +420,34 @@ class HostKeyStoreTest {
     underway.get(7).loginBegins();
     underway.get(7).end();
     assertThat(accept(NAMES, Keys.ED25519, "late").accepted()).isTrue();
+  }
+
+  @Test
+  void theConnectionsOfOneClientToOneHostTakeTheRoomOfOne() throws Exception {
+    List<Acceptance> underway = new ArrayList<>();
+    for (int i = 0; i < AcceptedKeys.MAX_CLAIMED; i++) {
+      underway.add(store.accept(List.of(file), host(0), Keys.ED25519, "client"));
+    }
+
+    assertThat(accept(NAMES, Keys.ED25519, "late").accepted()).isTrue();
+
+    for (Acceptance acceptance : underway) {
+      assertThat(accept(host(0), Keys.RSA, "late")).isInstanceOf(HostKeyVerdict.Changed.class);
+      acceptance.end();
+      acceptance.end();
+    }
+    assertThat(accept(host(0), Keys.RSA, "late").accepted()).as("freed by the last").isTrue();
+  }
+
+  @Test
+  void aLoginThatFailedBindsForAnHourWhicheverConnectionEndsLast() throws Exception {
+    Acceptance tried = store.accept(List.of(file), NAMES, Keys.ED25519, "client");
+    Acceptance other = store.accept(List.of(file), NAMES, Keys.ED25519, "client");
+    tried.loginBegins();
+    tried.end();
+    other.end();
+
+    assertThat(accept(NAMES, Keys.RSA, "late")).isInstanceOf(HostKeyVerdict.Changed.class);
   }
 
   /** As they are of another profile's files, this one's first and one behind it. */
