@@ -46,6 +46,9 @@ import org.jspecify.annotations.Nullable;
  * plaintext. Nothing that is our doing does: it is {@link SshFailure#NOT_ALLOWED}, and what the
  * lookup takes counts as {@linkplain SshSession#heldUp ours}.
  *
+ * <p>A session whose first channel goes to this host after all, since its server was reached at
+ * another address before, is refused that channel, which nobody has sent anything by then.
+ *
  * <p>Thread-safe.
  */
 public final class GuardedSsh implements SshTransport {
@@ -123,14 +126,39 @@ public final class GuardedSsh implements SshTransport {
     @Override
     public Future<DuplexChannel> openDirectTcpip(
         TunnelTarget target, Originator originator, EventLoop loop, ChannelHandler initializer) {
-      if (!ownListeners.usePort(target.port())
-          || session.serverAddress().filter(HostAddress::isThisHost).isEmpty()) {
+      if (!ownListeners.usePort(target.port())) {
         return session.openDirectTcpip(target, originator, loop, initializer);
+      }
+      if (!isHere()) {
+        return openElsewhere(target, originator, loop, initializer);
       }
       Attempt attempt = new Attempt(session, target, originator, loop, initializer);
       latest = attempt;
       resolver.resolve(target.host(), loop).addListener(attempt.guarded(attempt::found));
       return attempt.opened;
+    }
+
+    private boolean isHere() {
+      return session.serverAddress().filter(HostAddress::isThisHost).isPresent();
+    }
+
+    /** The first channel of a session may be opened on another connection than it had. */
+    private Future<DuplexChannel> openElsewhere(
+        TunnelTarget target, Originator originator, EventLoop loop, ChannelHandler initializer) {
+      Promise<DuplexChannel> opened = loop.newPromise();
+      FutureListener<DuplexChannel> then =
+          done -> {
+            if (done.isSuccess() && isHere()) {
+              done.getNow().close();
+              opened.tryFailure(notAllowed(target, "; its connection is another one by now", null));
+            } else {
+              OpenedChannel.passOn(done, opened);
+            }
+          };
+      session
+          .openDirectTcpip(target, originator, loop, initializer)
+          .addListener(Defects.told(then, opened::tryFailure));
+      return opened;
     }
 
     @Override
@@ -210,7 +238,7 @@ public final class GuardedSsh implements SshTransport {
       }
       List<InetAddress> addresses = found.isSuccess() ? found.getNow() : List.of();
       if (addresses.isEmpty() || addresses.stream().anyMatch(this::isOurs)) {
-        opened.tryFailure(notAllowed("", null));
+        opened.tryFailure(notAllowed(target, "", null));
       } else {
         open(addresses.iterator());
       }
@@ -238,6 +266,7 @@ public final class GuardedSsh implements SshTransport {
                           // It may well allow the name.
                           opened.tryFailure(
                               notAllowed(
+                                  target,
                                   "; as " + one + ": " + PlainWords.of(done.cause()),
                                   done.cause()));
                         } else {
@@ -249,13 +278,13 @@ public final class GuardedSsh implements SshTransport {
     private boolean isFailure(Future<?> done, SshFailure failure) {
       return done.cause() instanceof SshException ssh && ssh.failure() == failure;
     }
+  }
 
-    private SshException notAllowed(String besides, @Nullable Throwable cause) {
-      return new SshException(
-          SshFailure.NOT_ALLOWED,
-          "%s: may be Culvert's own listener, on the SSH server's host%s"
-              .formatted(target, besides),
-          cause);
-    }
+  private static SshException notAllowed(
+      TunnelTarget target, String besides, @Nullable Throwable cause) {
+    return new SshException(
+        SshFailure.NOT_ALLOWED,
+        "%s: may be Culvert's own listener, on the SSH server's host%s".formatted(target, besides),
+        cause);
   }
 }

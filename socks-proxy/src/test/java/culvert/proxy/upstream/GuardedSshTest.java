@@ -100,7 +100,10 @@ class GuardedSshTest {
   }
 
   private Future<DuplexChannel> open(SshTransport through, String host, int port) throws Exception {
-    SshSession connected = through.connect(spec, loop).get(60, TimeUnit.SECONDS);
+    return open(through.connect(spec, loop).get(60, TimeUnit.SECONDS), host, port);
+  }
+
+  private Future<DuplexChannel> open(SshSession connected, String host, int port) {
     return connected
         .openDirectTcpip(
             new TunnelTarget(host, port), ORIGINATOR, loop, new ChannelInboundHandlerAdapter())
@@ -144,6 +147,28 @@ class GuardedSshTest {
     serverAt(server == null ? "none" : server);
 
     assertThat(open(host, port).getNow()).isSameAs(channel);
+  }
+
+  /**
+   * Where the first connection takes no channel, the server has other addresses, and one is ours.
+   */
+  @Test
+  void noSessionLeadsToAnOwnListenerThatHasMovedToThisHost() throws Exception {
+    serverAt("192.0.2.1");
+    when(session.openDirectTcpip(any(), any(), any(), any()))
+        .thenAnswer(
+            moves -> {
+              serverAt("127.0.0.1");
+              return loop.newSucceededFuture(channel);
+            });
+    SshSession connected = guarded.connect(spec, loop).get(60, TimeUnit.SECONDS);
+
+    Future<DuplexChannel> opened = open(connected, "localhost", OWN);
+    assertThat(((SshException) opened.cause()).failure()).isEqualTo(SshFailure.NOT_ALLOWED);
+    verify(channel).close();
+
+    assertThat(open(connected, "localhost", 21).getNow()).isSameAs(channel);
+    assertThat(open(connected, "far.example", OWN).getNow()).isSameAs(channel);
   }
 
   @Test
