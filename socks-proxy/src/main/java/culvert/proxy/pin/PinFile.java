@@ -171,6 +171,7 @@ public final class PinFile {
     void of(PinList before) throws IOException;
   }
 
+  @SuppressWarnings("try") // the lock is held, not used
   private PinList update(UnaryOperator<PinList> change, First first) throws IOException {
     synchronized (JVM_LOCK) {
       requireLock();
