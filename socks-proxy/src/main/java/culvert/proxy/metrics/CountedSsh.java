@@ -37,7 +37,7 @@ final class CountedSsh implements SshEvents {
   }
 
   private final Map<String, AtomicInteger> levels = new HashMap<>(); // by label; guarded by this
-  private final Map<SshServer, Open> open = new IdentityHashMap<>(); // guarded by this
+  private final IdentityHashMap<SshServer, Open> open = new IdentityHashMap<>(); // guarded by this
   private final Meters meters;
   private final Counter accepted;
   private final Counter changed;
