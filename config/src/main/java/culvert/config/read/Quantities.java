@@ -1,7 +1,6 @@
 package culvert.config.read;
 
 import java.time.Duration;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -111,30 +110,25 @@ final class Quantities {
     throw ValueTypes.expected(text, A_SIZE + didYouMeanSize(text, least, most));
   }
 
-  /** Where no unit stands, the smallest that is allowed. */
+  /** Where no unit stands, bytes, if so few are allowed. */
   private static String didYouMeanSize(String text, long least, long most) {
     Matcher matcher = NUMBER.matcher(text);
     if (!matcher.matches()) {
       return "";
     }
-    List<String> units =
+    String unit =
         switch (matcher.group(2).toLowerCase(Locale.ROOT)) {
-          case "" -> List.of("B", "KiB", "MiB", "GiB", "TiB");
-          case "b", "byte", "bytes" -> List.of("B");
-          case "k", "kb", "kib", "ki" -> List.of("KiB");
-          case "m", "mb", "mib", "mi" -> List.of("MiB");
-          case "g", "gb", "gib", "gi" -> List.of("GiB");
-          case "t", "tb", "tib", "ti" -> List.of("TiB");
-          default -> List.of();
+          case "", "b", "byte", "bytes" -> "B";
+          case "k", "kb", "kib", "ki" -> "KiB";
+          case "m", "mb", "mib", "mi" -> "MiB";
+          case "g", "gb", "gib", "gi" -> "GiB";
+          case "t", "tb", "tib", "ti" -> "TiB";
+          default -> "";
         };
+    long size = SIZES.getOrDefault(unit, 0L);
     long count = Long.parseLong(matcher.group(1));
-    for (String unit : units) {
-      long size = SIZES.getOrDefault(unit, 1L);
-      if (count <= most / size && count * size >= least) {
-        return suggestion(matcher.group(1) + unit);
-      }
-    }
-    return "";
+    boolean taken = size > 0 && count <= most / size && count * size >= least;
+    return taken ? suggestion(matcher.group(1) + unit) : "";
   }
 
   private static String suggestion(String text) {
