@@ -103,7 +103,7 @@ class PinFileTest {
         directory.path(),
         temporary.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName("nobody"));
 
-    assertThatThrownBy(() -> file.remove(List.of(PinnedDestination.of("a", 21))))
+    assertThatThrownBy(() -> file.remove(List.of(PinnedDestination.of("a", 21)), going -> {}))
         .isInstanceOf(IOException.class)
         .hasMessageStartingWith("pins: " + directory.path() + " belongs to nobody");
     assertThat(file.read().pins()).hasSize(1);
