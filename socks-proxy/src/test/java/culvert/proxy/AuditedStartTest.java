@@ -69,8 +69,9 @@ class AuditedStartTest {
   }
 
   private static int connectAsSoonAsPossible(int port) {
+    InetSocketAddress door = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
     while (true) {
-      try (SocksSocket client = new SocksSocket(new InetSocketAddress("127.0.0.1", port))) {
+      try (SocksSocket client = new SocksSocket(door)) {
         return client.connect("127.0.0.1", 9);
       } catch (IOException notYet) {
         Thread.onSpinWait();
