@@ -113,7 +113,7 @@ class TrustReplaceIT {
   }
 
   private static String fingerprint(String line) throws Exception {
-    byte[] key = Base64.getDecoder().decode(line.split(" ")[2]);
+    byte[] key = Base64.getDecoder().decode(line.substring(line.lastIndexOf(' ') + 1));
     byte[] hash = MessageDigest.getInstance("SHA-256").digest(key);
     return "SHA256:" + Base64.getEncoder().withoutPadding().encodeToString(hash);
   }
