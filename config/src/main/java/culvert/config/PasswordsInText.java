@@ -12,7 +12,9 @@ import java.util.regex.Pattern;
 public final class PasswordsInText {
   private static final String MASK = "***";
 
-  private static final Pattern SCHEME = Pattern.compile("^[A-Za-z][A-Za-z0-9+.-]*+://");
+  /** Any other one is taken for a user, whose password begins with slashes. */
+  private static final Pattern SCHEME =
+      Pattern.compile("^(?:ftp|ftps|ftpes|sftp|scp|ssh|http|https)://", Pattern.CASE_INSENSITIVE);
 
   /**
    * What stands before a password in a message: {@code //user:}, or, where a word begins, {@code
@@ -28,10 +30,22 @@ public final class PasswordsInText {
 
   /** A name, and nothing else, with {@code ***} in place of its password, if it may have one. */
   public static String maskedName(String name) {
-    Matcher scheme = SCHEME.matcher(name);
-    int colon = name.indexOf(':', scheme.find() ? scheme.end() : 0);
+    int colon = colon(name);
     int at = name.lastIndexOf('@');
     return 0 <= colon && colon < at ? masked(name, colon + 1, at) : name;
+  }
+
+  /** The same of a user: its host may have been cut off, and no user has a colon. */
+  public static String maskedUser(String user) {
+    int colon = colon(user);
+    return 0 <= colon && user.indexOf('@') < 0
+        ? masked(user, colon + 1, user.length())
+        : maskedName(user);
+  }
+
+  private static int colon(String name) {
+    Matcher scheme = SCHEME.matcher(name);
+    return name.indexOf(':', scheme.find() ? scheme.end() : 0);
   }
 
   /** A message with {@code ***} in place of passwords, and of what is between several. */

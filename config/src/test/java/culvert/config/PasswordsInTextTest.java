@@ -22,10 +22,27 @@ class PasswordsInTextTest {
     "joe:22 secret@host, joe:***@host",
     "joe@corp.example:secret@host, joe@corp.example:***@host",
     "amy joe:secret@host, amy joe:***@host",
-    "ftp://joe:secret@host/x@2.png, ftp://joe:***@2.png"
+    "ftp://joe:secret@host/x@2.png, ftp://joe:***@2.png",
+    "FTPS://joe:secret@host, FTPS://joe:***@host",
+    "joe://secret@host, joe:***@host"
   })
   void aNamesPasswordIsMaskedUpToTheLastAtSign(String name, String masked) {
     assertThat(PasswordsInText.maskedName(name)).isEqualTo(masked);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource({
+    "joe:secret, joe:***",
+    "joe:22, joe:***",
+    "ftp://joe:se/cr et, ftp://joe:***",
+    "joe:se@cret@host, joe:***@host",
+    "joe, joe",
+    "ftp://joe, ftp://joe",
+    "joe@ftp.example:21, joe@ftp.example:21",
+    "joe@[2001:db8::1]:21, joe@[2001:db8::1]:21"
+  })
+  void soIsAUsersWithoutAHost(String user, String masked) {
+    assertThat(PasswordsInText.maskedUser(user)).isEqualTo(masked);
   }
 
   @ParameterizedTest(name = "{0}")

@@ -5,11 +5,14 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Fields in their order; what is empty is left out, and so are passwords. */
 final class Fields {
   /** The only one that is no name, nor a word of ours. */
   private static final String MESSAGE = "detail";
+
+  private static final Set<String> USERS = Set.of("user", "socks_user");
 
   private final Map<String, Object> fields = new LinkedHashMap<>();
 
@@ -28,7 +31,11 @@ final class Fields {
 
   private static Object masked(String name, Object value) {
     if (value instanceof String text) {
-      return name.equals(MESSAGE) ? PasswordsInText.masked(text) : PasswordsInText.maskedName(text);
+      return name.equals(MESSAGE)
+          ? PasswordsInText.masked(text)
+          : USERS.contains(name)
+              ? PasswordsInText.maskedUser(text)
+              : PasswordsInText.maskedName(text);
     }
     return value instanceof Collection<?> items
         ? items.stream().map(item -> masked(name, item)).toList()

@@ -1,5 +1,6 @@
 package culvert.proxy.door;
 
+import culvert.config.PasswordsInText;
 import culvert.filter.DestinationAddress;
 import io.netty.util.NetUtil;
 import java.net.IDN;
@@ -51,7 +52,9 @@ public record Destination(String host, DestinationAddress address) {
     }
     if (name.length() > MAX_NAME_LENGTH || !NAME.matcher(name).matches()) {
       throw new IllegalArgumentException(
-          "name: '" + text + "' (expected: letters, digits, '-', '_' and '.')");
+          "name: '"
+              + PasswordsInText.maskedName(text)
+              + "' (expected: letters, digits, '-', '_' and '.')");
     }
     return new Destination(name, new DestinationAddress.NotResolved());
   }

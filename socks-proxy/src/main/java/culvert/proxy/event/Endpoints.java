@@ -43,7 +43,7 @@ public final class Endpoints {
   static Map<String, Object> fields(SshCarrier carrier) {
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("server", carrier.server());
-    fields.put("user", Printable.text(PasswordsInText.maskedName(carrier.user())));
+    fields.put("user", Printable.text(PasswordsInText.maskedUser(carrier.user())));
     return fields;
   }
 }

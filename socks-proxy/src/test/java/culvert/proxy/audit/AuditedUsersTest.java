@@ -144,4 +144,13 @@ class AuditedUsersTest {
         .containsEntry("route", "ssh")
         .containsEntry("ftp", Map.of("user", "joe"));
   }
+
+  @Test
+  void whatFollowsAUsersColonIsTakenForItsPassword() {
+    Story control = audited.tunnelled();
+    control.ftpUser("ftp://joe:canary");
+    control.ended(EndReason.COMPLETED, "");
+
+    assertThat(audited.last()).containsEntry("ftp", Map.of("user", "ftp://joe:***"));
+  }
 }

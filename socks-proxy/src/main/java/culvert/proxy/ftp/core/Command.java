@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import culvert.config.PasswordsInText;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.util.Arrays;
@@ -174,7 +175,10 @@ public final class Command implements ClientInput {
     if (!SHOWN.contains(verb)) {
       return (malformed() ? "(malformed" : "(unknown") + " command, " + line.length + " bytes)";
     }
-    String argument = OwnReply.printable(argumentText());
+    String text = argumentText();
+    String argument =
+        OwnReply.printable(
+            is("USER") ? PasswordsInText.maskedUser(text) : PasswordsInText.maskedName(text));
     return argument.isEmpty() ? verb : verb + " " + argument;
   }
 }

@@ -288,6 +288,19 @@ class CommandSplitterTest {
     assertThat(feed("CWD a\u001b[2J\r\n").get(0)).hasToString("CWD a?[2J");
   }
 
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(
+      strings = {
+        "USER joe:21 canary@host",
+        "USER joe:canary",
+        "USER ftp://joe:canary",
+        "CWD joe:21/canary@host",
+        "RETR ftp://joe:1 2/canary@host/x"
+      })
+  void passwordsInNamesAreNotShown(String line) {
+    assertThat(feed(line + "\r\n").get(0).toString()).contains("joe:***").doesNotContain("canary");
+  }
+
   @Test
   void wipingOverwritesTheLine() {
     Command command = (Command) feed("PASS canary\r\n").get(0);

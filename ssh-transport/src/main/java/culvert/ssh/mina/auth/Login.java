@@ -1,6 +1,7 @@
 package culvert.ssh.mina.auth;
 
 import culvert.config.AuthMethod;
+import culvert.config.PasswordsInText;
 import culvert.ssh.PlainWords;
 import culvert.ssh.Printable;
 import culvert.ssh.SshException;
@@ -133,7 +134,7 @@ public final class Login {
       return new SshException(
           SshFailure.AUTH_FAILED,
           "SSH login as %s at %s refused%s"
-              .formatted(Printable.text(user), server.host(), tries.tooManyKeys()),
+              .formatted(shown(user), server.host(), tries.tooManyKeys()),
           cause);
     }
     if (exhausted && !offered.isEmpty()) {
@@ -163,7 +164,7 @@ public final class Login {
                 new SshException(
                     SshFailure.LOGIN_UNFINISHED,
                     "SSH login as %s at %s not finished: %s"
-                        .formatted(Printable.text(user), server.host(), what),
+                        .formatted(shown(user), server.host(), what),
                     cause));
   }
 
@@ -330,7 +331,7 @@ public final class Login {
   private SshException nothing(boolean atTheMoment) {
     StringBuilder message =
         new StringBuilder("nothing to log in with as ")
-            .append(Printable.text(user))
+            .append(shown(user))
             .append(" at ")
             .append(server.host());
     if (!offered.isEmpty()) {
@@ -346,7 +347,11 @@ public final class Login {
 
   @Override
   public String toString() {
-    return "login as " + Printable.text(user) + " at " + server;
+    return "login as " + shown(user) + " at " + server;
+  }
+
+  private static String shown(String user) {
+    return Printable.text(PasswordsInText.maskedUser(user));
   }
 
   interface LoopTask {

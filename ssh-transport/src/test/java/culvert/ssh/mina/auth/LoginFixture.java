@@ -368,20 +368,25 @@ final class LoginFixture implements AutoCloseable {
   }
 
   Optional<SshException> login(Profiles profile) throws Exception {
-    return login(profile, Optional.empty());
+    return login(profile, "alice", Optional.empty());
   }
 
   Optional<SshException> login(Profiles profile, byte[] ftpPassword) throws Exception {
-    return login(profile, Optional.of(new Password(ftpPassword)));
+    return loginAs("alice", profile, ftpPassword);
+  }
+
+  Optional<SshException> loginAs(String user, Profiles profile, byte[] ftpPassword)
+      throws Exception {
+    return login(profile, user, Optional.of(new Password(ftpPassword)));
   }
 
   /** The failure; empty: logged in. */
-  private Optional<SshException> login(Profiles profile, Optional<Password> password)
+  private Optional<SshException> login(Profiles profile, String user, Optional<Password> password)
       throws Exception {
     IdentityLoader noDefaults = new IdentityLoader();
     SshServer target = new SshServer(profile.port(server.getPort()), "127.0.0.1");
     LoginFactory logins = new LoginFactory(this::sign, noDefaults);
-    Login login = logins.prepare(target, "alice", password);
+    Login login = logins.prepare(target, user, password);
     last = Optional.of(login);
     if (login.nothingToTry().isPresent()) {
       return login.nothingToTry();

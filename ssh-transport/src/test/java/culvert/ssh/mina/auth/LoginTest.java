@@ -901,4 +901,14 @@ class LoginTest {
             });
     assertThat(ssh.seen()).isEmpty();
   }
+
+  @Test
+  void whatFollowsAUsersColonIsTakenForItsPassword() throws Exception {
+    Optional<SshException> refused =
+        ssh.loginAs("ftp://joe:canary", Profiles.with(AuthMethod.PASSWORD), new byte[] {'x'});
+
+    assertThat(refused)
+        .hasValueSatisfying(
+            e -> assertThat(e).hasMessage("SSH login as ftp://joe:*** at 127.0.0.1 refused"));
+  }
 }
