@@ -2,6 +2,7 @@ package culvert.config;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** A front door. */
 public sealed interface ListenerConfig {
@@ -19,6 +20,8 @@ public sealed interface ListenerConfig {
    */
   interface Kinds<E extends Exception> {
     void socks(Socks listener) throws E;
+
+    void redirect(Redirect listener) throws E;
 
     void tunnel(Tunnel listener) throws E;
 
@@ -42,6 +45,26 @@ public sealed interface ListenerConfig {
     @Override
     public <E extends Exception> void accept(Kinds<E> kinds) throws E {
       kinds.socks(this);
+    }
+  }
+
+  /**
+   * Connections that netfilter brings here on their way to somebody else (Linux).
+   *
+   * @param bind where it listens; port 0 takes a free one
+   * @param transparent whether they come by TPROXY, and not by REDIRECT
+   * @param allowFrom the client networks that may use it, not empty; empty: this host's own
+   *     addresses, whatever they are when a client comes
+   */
+  record Redirect(String name, Endpoint bind, boolean transparent, Optional<List<Cidr>> allowFrom)
+      implements ListenerConfig {
+    public Redirect {
+      allowFrom = allowFrom.map(List::copyOf);
+    }
+
+    @Override
+    public <E extends Exception> void accept(Kinds<E> kinds) throws E {
+      kinds.redirect(this);
     }
   }
 

@@ -76,6 +76,11 @@ final class FrontDoors implements ListenerConfig.Kinds<IOException> {
   }
 
   @Override
+  public void redirect(ListenerConfig.Redirect listener) throws IOException {
+    throw new IOException("listener " + listener.name() + ": redirect is not built yet");
+  }
+
+  @Override
   public void tunnel(ListenerConfig.Tunnel tunnel) throws IOException {
     TunnelDoor door =
         new TunnelDoor(

@@ -48,7 +48,9 @@ final class ListenerChecks {
       onceOnTheServer(listener, bind);
       return;
     }
-    if (!Endpoints.isLoopback(bind) && !section.has(ListenerReader.ALLOW_FROM)) {
+    if (!Endpoints.isLoopback(bind)
+        && !kind.equals(ListenerReader.REDIRECT) // which lets in this host alone, else
+        && !section.has(ListenerReader.ALLOW_FROM)) {
       problems.error(
           section.location(kind),
           kind.name()

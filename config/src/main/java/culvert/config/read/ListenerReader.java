@@ -27,11 +27,15 @@ final class ListenerReader {
   static final Key<Endpoint> REDIRECT = Key.optional("redirect", Endpoints.LISTEN);
   static final Key<Endpoint> TUNNEL = Key.optional("tunnel", Endpoints.LISTEN);
   static final Key<Endpoint> REMOTE_TUNNEL = Key.optional("remote-tunnel", Endpoints.LISTEN);
-  static final Key<List<Cidr>> ALLOW_FROM =
-      Key.of(
-          "allow-from",
-          ValueTypes.someOf("network", ValueTypes.scalar("an address or CIDR", Cidr::parse)),
-          "[127.0.0.0/8, '::1']");
+  private static final ValueType<List<Cidr>> NETWORKS =
+      ValueTypes.someOf("network", ValueTypes.scalar("an address or CIDR", Cidr::parse));
+  static final Key<List<Cidr>> ALLOW_FROM = Key.of("allow-from", NETWORKS, "[127.0.0.0/8, '::1']");
+
+  /** Left out, it stands for this host's own addresses, which the file cannot list. */
+  private static final Key<List<Cidr>> REDIRECT_FROM = Key.optional(ALLOW_FROM.name(), NETWORKS);
+
+  private static final Key<Boolean> TRANSPARENT =
+      Key.of("transparent", ValueTypes.BOOLEAN, "false");
   private static final Key<Map<String, Secret>> USERS = Key.of("users", Secrets.USERS, "{}");
   static final Key<TunnelProtocol> PROTOCOL =
       Key.optional("protocol", ValueTypes.word(TunnelProtocol.values()));
@@ -49,6 +53,7 @@ final class ListenerReader {
           TUNNEL,
           REMOTE_TUNNEL,
           ALLOW_FROM,
+          TRANSPARENT,
           USERS,
           PROTOCOL,
           PROFILE,
@@ -58,7 +63,7 @@ final class ListenerReader {
   private static final Map<Key<Endpoint>, List<Key<?>>> TAKES =
       Map.of(
           SOCKS, List.of(ALLOW_FROM, USERS),
-          REDIRECT, List.of(ALLOW_FROM),
+          REDIRECT, List.of(REDIRECT_FROM, TRANSPARENT),
           TUNNEL, List.of(ALLOW_FROM, PROTOCOL, PROFILE, TARGET),
           REMOTE_TUNNEL, List.of(PROTOCOL, PROFILE, TARGET));
 
@@ -162,6 +167,11 @@ final class ListenerReader {
     if (kind.equals(SOCKS)) {
       return Optional.of(new ListenerConfig.Socks(name, bind, allowFrom, users));
     }
+    if (kind.equals(REDIRECT)) {
+      return Optional.of(
+          new ListenerConfig.Redirect(
+              name, bind, section.get(TRANSPARENT), section.optional(REDIRECT_FROM)));
+    }
     if (protocol == null || target == null) {
       return Optional.empty();
     }
@@ -169,23 +179,26 @@ final class ListenerReader {
       return Optional.of(
           new ListenerConfig.Tunnel(name, bind, allowFrom, protocol, profile, target));
     }
-    return kind.equals(REMOTE_TUNNEL)
-        ? Optional.of(new ListenerConfig.RemoteTunnel(name, bind, protocol, profile, target))
-        : Optional.empty();
+    return Optional.of(new ListenerConfig.RemoteTunnel(name, bind, protocol, profile, target));
   }
 
   private void refuseForeign(Key<Endpoint> kind, Section section) {
-    for (Key<?> key : List.<Key<?>>of(ALLOW_FROM, USERS, PROTOCOL, PROFILE, TARGET)) {
-      if (section.has(key) && !TAKES.getOrDefault(kind, List.of()).contains(key)) {
+    for (Key<?> key : List.<Key<?>>of(ALLOW_FROM, TRANSPARENT, USERS, PROTOCOL, PROFILE, TARGET)) {
+      if (section.has(key) && !takes(kind, key)) {
         reading.error(
             section.location(key), key.name() + ": not for a " + kind.name() + " listener");
       }
     }
     for (Key<?> key : List.<Key<?>>of(PROTOCOL, TARGET)) {
-      if (!section.has(key) && TAKES.getOrDefault(kind, List.of()).contains(key)) {
+      if (!section.has(key) && takes(kind, key)) {
         reading.error(section.location(), "a " + kind.name() + " listener needs " + key.name());
       }
     }
+  }
+
+  private static boolean takes(Key<Endpoint> kind, Key<?> key) {
+    return TAKES.getOrDefault(kind, List.of()).stream()
+        .anyMatch(taken -> taken.name().equals(key.name()));
   }
 
   /** {@code socks}, {@code socks-2}, ... */

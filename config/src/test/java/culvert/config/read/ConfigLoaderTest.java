@@ -22,6 +22,7 @@ import culvert.config.FtpSettings.PassiveAddress;
 import culvert.config.HostKeyPolicy;
 import culvert.config.HostPattern.Glob;
 import culvert.config.Limits;
+import culvert.config.ListenerConfig.Redirect;
 import culvert.config.ListenerConfig.RemoteTunnel;
 import culvert.config.ListenerConfig.Socks;
 import culvert.config.ListenerConfig.Tunnel;
@@ -129,6 +130,24 @@ class ConfigLoaderTest {
     assertThat(config.listeners()).isEqualTo(builtIn.listeners());
     assertThat(config.rules()).isEqualTo(builtIn.rules());
     assertThat(config.pinTunnelled()).isFalse();
+  }
+
+  @Test
+  void aRedirectListenerLetsInThisHostUnlessItSaysWhom() {
+    CulvertConfig config =
+        Loading.config(
+            "listeners:",
+            "  - redirect: 2180",
+            "  - { redirect: '[::]:2181', transparent: true, allow-from: 'fd00::/8' }");
+
+    assertThat(config.listeners())
+        .containsExactly(
+            new Redirect("redirect", new Endpoint("127.0.0.1", 2180), false, Optional.empty()),
+            new Redirect(
+                "redirect-2",
+                new Endpoint("::", 2181),
+                true,
+                Optional.of(List.of(Cidr.parse("fd00::/8")))));
   }
 
   @Test

@@ -48,7 +48,6 @@ class WrittenOutTest {
     }
     all.add(
         DesignExampleTest.text()
-            .replaceAll("(?m)^  - redirect: .*\n", "")
             .replace("${file:/etc/culvert/passphrase}", "${env:SOCKS_PASSWORD}"));
     return all.stream().filter(text -> Loading.load(text) instanceof Loaded).toList();
   }

@@ -15,7 +15,6 @@ import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 
 /** What a valid configuration leaves open, or says in vain. Pure. */
@@ -45,12 +44,18 @@ public final class Holes {
   }
 
   private void listener(ListenerConfig listener, int index) {
-    Optional<String> remedy = remedy(listener);
-    if (remedy.isEmpty()) {
-      return;
+    String remedy = "the networks of the clients";
+    if (listener instanceof ListenerConfig.Socks socks && socks.users().isEmpty()) {
+      open(socks.bind(), socks.allowFrom(), remedy + ", or users beside it", index);
+    } else if (listener instanceof ListenerConfig.Tunnel tunnel) {
+      open(tunnel.bind(), tunnel.allowFrom(), remedy, index);
+    } else if (listener instanceof ListenerConfig.Redirect redirect) {
+      open(redirect.bind(), redirect.allowFrom().orElse(List.of()), remedy, index);
     }
-    Endpoint bind = bind(listener);
-    List<Cidr> networks = allowFrom(listener);
+  }
+
+  /** Whoever comes in there needs no name. */
+  private void open(Endpoint bind, List<Cidr> networks, String remedy, int index) {
     for (int i = 0; i < networks.size(); i++) {
       if (!isLoopback(bind) && isTheWorld(networks.get(i))) {
         warn(
@@ -59,7 +64,7 @@ public final class Holes {
                 + " lets in whoever can reach "
                 + bind
                 + ", without a name or a password (expected: "
-                + remedy.get()
+                + remedy
                 + ")",
             "listeners",
             Integer.toString(index),
@@ -67,30 +72,6 @@ public final class Holes {
             Integer.toString(i));
       }
     }
-  }
-
-  /** Empty: nobody comes in here without a name. */
-  private static Optional<String> remedy(ListenerConfig listener) {
-    if (listener instanceof ListenerConfig.Socks socks) {
-      return socks.users().isEmpty()
-          ? Optional.of("the networks of the clients, or users beside it")
-          : Optional.empty();
-    }
-    return listener instanceof ListenerConfig.Tunnel
-        ? Optional.of("the networks of the clients")
-        : Optional.empty();
-  }
-
-  private static Endpoint bind(ListenerConfig listener) {
-    return listener instanceof ListenerConfig.Socks socks
-        ? socks.bind()
-        : ((ListenerConfig.Tunnel) listener).bind();
-  }
-
-  private static List<Cidr> allowFrom(ListenerConfig listener) {
-    return listener instanceof ListenerConfig.Socks socks
-        ? socks.allowFrom()
-        : ((ListenerConfig.Tunnel) listener).allowFrom();
   }
 
   static boolean isLoopback(Endpoint bind) {

@@ -1,5 +1,6 @@
 package culvert.proxy.cli;
 
+import culvert.config.Cidr;
 import culvert.config.CulvertConfig;
 import culvert.config.Endpoint;
 import culvert.config.ListenerConfig;
@@ -17,6 +18,7 @@ import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -101,11 +103,12 @@ final class ExplainCommand implements Callable<Integer> {
     ListenerConfig listener = listener(config);
     PrintStream out = terminal.out();
     out.println(destination + " from " + client.getHostAddress() + " at " + listener.name());
-    if (!(listener instanceof ListenerConfig.Socks socks)) {
+    if (!(listener instanceof ListenerConfig.Socks)
+        && !(listener instanceof ListenerConfig.Redirect)) {
       out.println("  no rule is asked: this listener is a fixed tunnel");
       return;
     }
-    if (socks.allowFrom().stream().noneMatch(network -> network.contains(client))) {
+    if (keepsOut(listener)) {
       out.println("  note: allow-from of this listener keeps this client out");
     }
     FilterEngine engine = RuleCompiler.compile(config).engine();
@@ -129,6 +132,19 @@ final class ExplainCommand implements Callable<Integer> {
       }
       new RouteDescription(config, destination).print(decided, out);
     }
+  }
+
+  private boolean keepsOut(ListenerConfig listener) {
+    return listener instanceof ListenerConfig.Redirect redirect
+        ? !redirect
+            .allowFrom()
+            .map(networks -> contain(networks, client))
+            .orElseGet(() -> HostAddress.isThisHost(client))
+        : listener instanceof ListenerConfig.Socks socks && !contain(socks.allowFrom(), client);
+  }
+
+  private static boolean contain(List<Cidr> networks, InetAddress address) {
+    return networks.stream().anyMatch(network -> network.contains(address));
   }
 
   private static boolean blocksTheUnresolvable(

@@ -51,6 +51,17 @@ class HolesTest {
   }
 
   @Test
+  void aRedirectListenerLetsInThisHostAloneUnlessItSaysWhom() {
+    assertThat(
+            holes(
+                "listeners: [{ redirect: '0.0.0.0:2180' },"
+                    + " { redirect: '0.0.0.0:2181', transparent: true, allow-from: 0.0.0.0/0 }]"))
+        .containsExactly(
+            "c.yaml:1:102: warning: allow-from: 0.0.0.0/0 lets in whoever can reach 0.0.0.0:2181,"
+                + " without a name or a password (expected: the networks of the clients)");
+  }
+
+  @Test
   void aProfileThatNobodyUsesIsOne() {
     assertThat(
             holes(
