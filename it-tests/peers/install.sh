@@ -66,7 +66,7 @@ extract() { # one program of a package, which needs nothing else of it
 
 install openssh-server openssh-client vsftpd openssl curl python3 \
   lftp ncftp tnftp inetutils-ftp wget python3-socks proxychains4 dante-client microsocks tinyproxy-bin ssh-audit \
-  util-linux systemd adduser lintian man-db mandoc zsh
+  util-linux systemd adduser lintian man-db mandoc zsh nftables iproute2
 for server in "${servers[@]}"; do
   unpack "$server"
 done

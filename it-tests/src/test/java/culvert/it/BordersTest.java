@@ -276,7 +276,11 @@ class BordersTest {
       List.of(
           List.of("culvert.proxy.cli"),
           List.of("culvert.proxy"),
-          List.of("culvert.proxy.admin", "culvert.proxy.socks", "culvert.proxy.tunnel"),
+          List.of(
+              "culvert.proxy.admin",
+              "culvert.proxy.socks",
+              "culvert.proxy.tunnel",
+              "culvert.proxy.redirect"),
           List.of(
               "culvert.proxy.route",
               "culvert.proxy.pin",

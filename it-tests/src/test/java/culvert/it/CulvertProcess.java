@@ -1,5 +1,6 @@
 package culvert.it;
 
+import culvert.it.peers.NetworkNamespace;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -57,6 +58,13 @@ public final class CulvertProcess implements AutoCloseable {
     ProcessBuilder builder = builder(arguments);
     builder.environment().putAll(environment);
     return start(builder, log);
+  }
+
+  /** Starts it in a network of its own. */
+  public static CulvertProcess runIn(NetworkNamespace network, Path configuration, Path log)
+      throws Exception {
+    ProcessBuilder builder = builder(List.of("run", "-c", configuration.toString()));
+    return start(builder.command(network.command(builder.command())), log);
   }
 
   /** Starts it with a pipe as standard error, which nobody reads but who asks for it. */

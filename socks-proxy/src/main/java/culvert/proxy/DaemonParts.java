@@ -16,6 +16,7 @@ import culvert.proxy.upstream.BlockingResolver;
 import culvert.proxy.upstream.Upstreams;
 import culvert.ssh.AddressResolver;
 import culvert.ssh.NettyTransport;
+import culvert.ssh.OutgoingConnections;
 import culvert.ssh.SshEvents;
 import culvert.ssh.SshTransport;
 import culvert.ssh.mina.MinaSshTransport;
@@ -45,7 +46,8 @@ record DaemonParts(
         AddressResolver resolver,
         Executor blocking,
         Limits limits,
-        SshEvents events);
+        SshEvents events,
+        OutgoingConnections outgoing);
   }
 
   @FunctionalInterface
@@ -65,13 +67,15 @@ record DaemonParts(
       AddressResolver resolver,
       Executor blocking,
       Limits limits,
-      SshEvents events) {
+      SshEvents events,
+      OutgoingConnections outgoing) {
     return new MinaSshTransport(
         transport,
         resolver,
         blocking,
         new MinaSshTransport.Bounds(limits.channelWindow(), limits.buffered()),
-        events);
+        events,
+        outgoing);
   }
 
   private static Ftp ftp(

@@ -4,9 +4,11 @@ import culvert.config.Endpoint;
 import culvert.config.ListenerConfig;
 import culvert.proxy.door.Admission;
 import culvert.proxy.door.Admissions;
+import culvert.proxy.door.AllowFrom;
 import culvert.proxy.door.BindHandler;
 import culvert.proxy.door.TcpListener;
 import culvert.proxy.event.Endpoints;
+import culvert.proxy.redirect.RedirectDoor;
 import culvert.proxy.route.Router;
 import culvert.proxy.socks.SocksDoor;
 import culvert.proxy.tunnel.FixedTunnels;
@@ -14,6 +16,7 @@ import culvert.proxy.tunnel.RemoteTunnel;
 import culvert.proxy.tunnel.TunnelDoor;
 import culvert.proxy.upstream.OwnListeners;
 import culvert.ssh.NettyTransport;
+import culvert.ssh.OutgoingConnections;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.EventLoopGroup;
@@ -41,7 +44,11 @@ final class FrontDoors implements ListenerConfig.Kinds<IOException> {
   private final List<RemoteTunnel> remoteTunnels = new ArrayList<>();
 
   /** Where listeners are bound. */
-  record Sockets(NettyTransport transport, EventLoopGroup loops, OwnListeners own) {}
+  record Sockets(
+      NettyTransport transport,
+      EventLoopGroup loops,
+      OwnListeners own,
+      OutgoingConnections outgoing) {}
 
   /** Makes remote tunnels. */
   @FunctionalInterface
@@ -66,7 +73,7 @@ final class FrontDoors implements ListenerConfig.Kinds<IOException> {
 
   @Override
   public void socks(ListenerConfig.Socks socks) throws IOException {
-    Admission admission = admissions.of(socks.name(), socks.allowFrom());
+    Admission admission = admissions.of(socks.name(), AllowFrom.networks(socks.allowFrom()));
     forData.add(
         bind(
             "socks",
@@ -76,8 +83,30 @@ final class FrontDoors implements ListenerConfig.Kinds<IOException> {
   }
 
   @Override
-  public void redirect(ListenerConfig.Redirect listener) throws IOException {
-    throw new IOException("listener " + listener.name() + ": redirect is not built yet");
+  public void redirect(ListenerConfig.Redirect redirect) throws IOException {
+    if (sockets.transport() != NettyTransport.EPOLL) {
+      throw new IOException(
+          "listener "
+              + redirect.name()
+              + ": redirect needs epoll (expected: Linux on x86-64 or aarch64, and no"
+              + " CULVERT_TRANSPORT=nio)");
+    }
+    AllowFrom allowed = redirect.allowFrom().map(AllowFrom::networks).orElse(AllowFrom.THIS_HOST);
+    RedirectDoor door =
+        new RedirectDoor(
+            redirect.name(),
+            redirect.transparent(),
+            admissions.of(redirect.name(), allowed),
+            new RedirectDoor.OwnConnections(sockets.own(), sockets.outgoing()),
+            router);
+    forData.add(
+        redirect.transparent()
+            ? listens(
+                "redirect",
+                redirect.name(),
+                TcpListener.bindTransparent(
+                    sockets.loops(), redirect.name(), redirect.bind(), door))
+            : bind("redirect", redirect.name(), redirect.bind(), door));
   }
 
   @Override
@@ -86,7 +115,7 @@ final class FrontDoors implements ListenerConfig.Kinds<IOException> {
         new TunnelDoor(
             tunnel.name(),
             tunnel.target(),
-            admissions.of(tunnel.name(), tunnel.allowFrom()),
+            admissions.of(tunnel.name(), AllowFrom.networks(tunnel.allowFrom())),
             router.fixed(FixedTunnels.way(tunnel)));
     others.add(bind("tunnel", tunnel.name(), tunnel.bind(), door));
   }
@@ -99,7 +128,7 @@ final class FrontDoors implements ListenerConfig.Kinds<IOException> {
             new TunnelDoor(
                 listener.name(),
                 listener.target(),
-                admissions.of(listener.name(), FixedTunnels.ANYWHERE),
+                admissions.of(listener.name(), AllowFrom.networks(FixedTunnels.ANYWHERE)),
                 router.fixed(FixedTunnels.way(listener))));
     remoteTunnels.add(tunnel);
     listeners.add(
@@ -111,7 +140,11 @@ final class FrontDoors implements ListenerConfig.Kinds<IOException> {
 
   private Channel bind(String kind, String name, Endpoint endpoint, ChannelHandler door)
       throws IOException {
-    Channel channel = TcpListener.bind(sockets.transport(), sockets.loops(), name, endpoint, door);
+    return listens(
+        kind, name, TcpListener.bind(sockets.transport(), sockets.loops(), name, endpoint, door));
+  }
+
+  private Channel listens(String kind, String name, Channel channel) {
     InetSocketAddress address = (InetSocketAddress) channel.localAddress();
     listeners.add(new ProxyDaemon.Listener(kind, name, Endpoints.text(address)));
     addresses.add(address);

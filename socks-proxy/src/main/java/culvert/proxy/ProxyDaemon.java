@@ -8,7 +8,6 @@ import culvert.proxy.audit.Audit;
 import culvert.proxy.door.Admissions;
 import culvert.proxy.door.ConnectionLimits;
 import culvert.proxy.door.OpenConnections;
-import culvert.proxy.door.TcpListener;
 import culvert.proxy.event.Jobs;
 import culvert.proxy.event.Stories;
 import culvert.proxy.ftp.active.ActiveServices;
@@ -38,16 +37,14 @@ import culvert.proxy.upstream.TcpConnector;
 import culvert.proxy.upstream.Upstreams;
 import culvert.ssh.AddressResolver;
 import culvert.ssh.NettyTransport;
+import culvert.ssh.OutgoingConnections;
 import culvert.ssh.SshException;
-import culvert.ssh.TcpDialer;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -75,6 +72,7 @@ public final class ProxyDaemon implements AutoCloseable {
   private final Audit audit;
   private final Reloads reloads;
   private final OwnListeners ownListeners = new OwnListeners();
+  private final OutgoingConnections outgoing = new OutgoingConnections();
   private final FilePins pins;
   private final GuardedSsh ssh;
   private final FrontDoors doors;
@@ -130,14 +128,6 @@ public final class ProxyDaemon implements AutoCloseable {
             new SocketPrograms(owners),
             audit::whenRoom);
     AddressResolver resolver = new BlockingResolver(naming, parts.names());
-    TcpDialer dialer =
-        new TcpDialer(
-            transport,
-            Map.of(
-                ChannelOption.SO_KEEPALIVE,
-                true,
-                ChannelOption.RECVBUF_ALLOCATOR,
-                TcpListener.reads()));
     BufferBudget buffered = new BufferBudget(config.limits().buffered());
     Relay relay = new Relay(buffered);
     ssh =
@@ -150,7 +140,8 @@ public final class ProxyDaemon implements AutoCloseable {
                         resolver,
                         blocking,
                         config.limits(),
-                        new SshTold(audit, metrics.ssh())),
+                        new SshTold(audit, metrics.ssh()),
+                        outgoing),
                 ownListeners,
                 resolver),
             GuardedSsh::close);
@@ -162,7 +153,8 @@ public final class ProxyDaemon implements AutoCloseable {
             blocking,
             Clock.systemUTC(),
             new PinsTold(audit, metrics.events()));
-    DirectConnector direct = new TcpConnector(dialer, DIRECT_CONNECT_TIMEOUT, ownListeners);
+    DirectConnector direct =
+        TcpConnector.relayed(transport, outgoing, DIRECT_CONNECT_TIMEOUT, ownListeners);
     Upstreams upstreams =
         new Upstreams(resolver, direct, ssh, pins, HeldPorts.NONE, owners, OpeningTimes.DEFAULT);
     DataListeners dataListeners =
@@ -183,7 +175,7 @@ public final class ProxyDaemon implements AutoCloseable {
             connections);
     doors =
         new FrontDoors(
-            new FrontDoors.Sockets(transport, loops, ownListeners),
+            new FrontDoors.Sockets(transport, loops, ownListeners, outgoing),
             new Admissions(
                 limits,
                 SocketUsers.beforeLogin(config.limits().beforeLogin(), owners),

@@ -99,7 +99,7 @@ class AuditedStartTest {
     FakeFtp ftp = new FakeFtp();
     ssh.sessionFailure = SshFailure.HOST_KEY;
     return new DaemonParts(
-        (transport, resolver, blocking, limits, events) -> {
+        (transport, resolver, blocking, limits, events, outgoing) -> {
           ssh.connecting =
               spec -> {
                 SshServer server = spec.server();

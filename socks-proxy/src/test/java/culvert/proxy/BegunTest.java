@@ -60,7 +60,7 @@ class BegunTest {
     SshTransport ssh = mock(SshTransport.class);
     DaemonParts parts =
         new DaemonParts(
-            (transport, resolver, blocking, limits, hostKeys) -> {
+            (transport, resolver, blocking, limits, hostKeys, outgoing) -> {
               pools.add((ExecutorService) blocking);
               return ssh;
             },
@@ -80,7 +80,7 @@ class BegunTest {
     assumeThat(OPEN_FILES).isDirectory();
     DaemonParts parts =
         new DaemonParts(
-            (transport, resolver, blocking, limits, hostKeys) -> {
+            (transport, resolver, blocking, limits, hostKeys, outgoing) -> {
               throw new IllegalStateException("for the test");
             },
             (upstreams, relay, listeners, active, controlPorts) -> {

@@ -259,7 +259,7 @@ class FixedTunnelTest {
     String gate = "profiles: { gate: { host: ssh.example, user: gate } }\n";
     DaemonParts parts =
         new DaemonParts(
-            (transport, resolver, blocking, limits, hostKeys) -> ssh,
+            (transport, resolver, blocking, limits, hostKeys, outgoing) -> ssh,
             (upstreams, relay, listeners, active, controlPorts) -> new DaemonParts.Ftp(ftp, ftp),
             InetAddress::getAllByName);
     daemon = ProxyDaemon.start(config(gate + String.join("\n", more), List.of(listener)), parts);

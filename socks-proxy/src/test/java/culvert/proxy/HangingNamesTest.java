@@ -87,7 +87,7 @@ class HangingNamesTest {
                 .loadString(all + "\naudit: off\n", "test.yaml")
                 .orThrow(),
             new DaemonParts(
-                (transport, resolver, blocking, limits, hostKeys) -> ssh,
+                (transport, resolver, blocking, limits, hostKeys, outgoing) -> ssh,
                 (upstreams, relay, listeners, active, controlPorts) ->
                     new DaemonParts.Ftp(ftp, ftp),
                 this::lookUp,

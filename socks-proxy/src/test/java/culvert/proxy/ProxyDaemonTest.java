@@ -572,7 +572,7 @@ class ProxyDaemonTest {
 
   private DaemonParts parts() {
     return new DaemonParts(
-        (transport, resolver, blocking, limits, hostKeys) -> ssh,
+        (transport, resolver, blocking, limits, hostKeys, outgoing) -> ssh,
         (upstreams, relay, listeners, active, controlPorts) -> new DaemonParts.Ftp(ftp, ftp),
         InetAddress::getAllByName);
   }

@@ -1,8 +1,10 @@
 package culvert.ssh;
 
 import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoop;
@@ -20,15 +22,27 @@ import java.util.concurrent.TimeUnit;
 public final class TcpDialer {
   private final NettyTransport transport;
   private final Map<ChannelOption<?>, Object> options;
+  private final OutgoingConnections outgoing;
+
+  /** One whose connections nobody has to know. */
+  public TcpDialer(NettyTransport transport, Map<ChannelOption<?>, Object> options) {
+    this(transport, options, new OutgoingConnections());
+  }
 
   /**
    * Sockets have auto-read off, half-closure allowed and Nagle's algorithm off.
    *
    * @param options further options of the sockets
+   * @param outgoing where they are entered, on epoll: nobody is told the others' own address before
+   *     they are connected
    */
-  public TcpDialer(NettyTransport transport, Map<ChannelOption<?>, Object> options) {
+  public TcpDialer(
+      NettyTransport transport,
+      Map<ChannelOption<?>, Object> options,
+      OutgoingConnections outgoing) {
     this.transport = transport;
     this.options = Map.copyOf(options);
+    this.outgoing = outgoing;
   }
 
   /**
@@ -109,9 +123,20 @@ public final class TcpDialer {
               .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
               .option(ChannelOption.AUTO_READ, false)
               .option(ChannelOption.TCP_NODELAY, true)
-              .handler(initializer);
+              .handler(watched());
       options.forEach((option, value) -> set(bootstrap, option, value));
       return bootstrap;
+    }
+
+    private ChannelHandler watched() {
+      return transport == NettyTransport.NIO
+          ? initializer
+          : new ChannelInitializer<>() {
+            @Override
+            protected void initChannel(Channel channel) {
+              channel.pipeline().addLast(outgoing.watch(), initializer);
+            }
+          };
     }
 
     @SuppressWarnings("unchecked")

@@ -9,6 +9,7 @@ import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** The process of a server that greets every connection with a reply 2xx, as FTP servers do. */
 final class GreetingServer {
@@ -18,6 +19,7 @@ final class GreetingServer {
   private final int port;
   private final List<String> command;
   private final Path output;
+  private final Optional<NetworkNamespace> network;
   private Process process;
   private int probes;
 
@@ -26,16 +28,31 @@ final class GreetingServer {
    * @param output a file for what it prints
    */
   GreetingServer(String address, int port, List<String> command, Path output) {
+    this(address, port, command, output, Optional.empty());
+  }
+
+  /**
+   * The same.
+   *
+   * @param network where it runs; empty: in this process's
+   */
+  GreetingServer(
+      String address,
+      int port,
+      List<String> command,
+      Path output,
+      Optional<NetworkNamespace> network) {
     this.address = address;
     this.port = port;
     this.command = List.copyOf(command);
     this.output = output;
+    this.network = network;
   }
 
   /** Starts a listener and waits for its greeting, after {@link #stop} or over the old one. */
   void restart() {
     stop();
-    process = Run.serve(command, output);
+    process = Run.serve(network.map(there -> there.command(command)).orElse(command), output);
     await(command.get(0) + " answers on port " + port).atMost(DEADLINE).until(this::answers);
   }
 
@@ -73,6 +90,17 @@ final class GreetingServer {
     if (!process.isAlive()) {
       throw new IllegalStateException(command + " ended at once: " + process.exitValue());
     }
+    return network.map(this::answersIn).orElseGet(this::answersHere);
+  }
+
+  private boolean answersIn(NetworkNamespace there) {
+    String ask = "exec 3<>/dev/tcp/%s/%d && head -c 1 <&3".formatted(address, port);
+    Run<String> asked = there.run("timeout", "5", "bash", "-c", ask);
+    probes += asked.exitCode() == 0 ? 1 : 0;
+    return asked.output().equals("2");
+  }
+
+  private boolean answersHere() {
     try (Socket socket = new Socket()) {
       socket.connect(new InetSocketAddress(InetAddress.getByName(address), port), 1000);
       socket.setSoTimeout(5000);

@@ -51,6 +51,13 @@ public final class RealSshd implements RealServer {
     return start(Files.createTempDirectory("culvert-sshd-"), address, port, PROGRAM, options);
   }
 
+  /** The same in a network of its own. */
+  public static RealSshd startIn(
+      NetworkNamespace network, String address, int port, String... options) throws IOException {
+    Path directory = Files.createTempDirectory("culvert-sshd-");
+    return start(directory, address, port, network.program(directory, PROGRAM), options);
+  }
+
   /** Starts an sshd that asks that PAM service: its own name is the service's. */
   public static RealSshd startWith(PamService pam, String... options) throws IOException {
     Path directory = Files.createTempDirectory("culvert-sshd-");

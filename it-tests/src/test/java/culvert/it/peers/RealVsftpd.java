@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -24,7 +25,7 @@ public final class RealVsftpd implements RealFtpServer {
   private final int port;
   private final GreetingServer server;
 
-  private RealVsftpd(Path directory, String address, int port) {
+  private RealVsftpd(Path directory, String address, int port, Optional<NetworkNamespace> network) {
     this.directory = directory;
     this.address = address;
     this.port = port;
@@ -33,7 +34,8 @@ public final class RealVsftpd implements RealFtpServer {
             address,
             port,
             List.of(PROGRAM.toString(), configuration().toString()),
-            directory.resolve("output"));
+            directory.resolve("output"),
+            network);
   }
 
   /**
@@ -47,8 +49,21 @@ public final class RealVsftpd implements RealFtpServer {
 
   /** Starts a vsftpd on an address and port of the caller's choice. */
   public static RealVsftpd startAt(String address, int port, String... options) throws IOException {
+    return start(address, port, Optional.empty(), options);
+  }
+
+  /** The same in a network of its own. */
+  public static RealVsftpd startIn(
+      NetworkNamespace network, String address, int port, String... options) throws IOException {
+    return start(address, port, Optional.of(network), options);
+  }
+
+  private static RealVsftpd start(
+      String address, int port, Optional<NetworkNamespace> network, String... options)
+      throws IOException {
     Files.createDirectories(Path.of("/run/vsftpd/empty"));
-    RealVsftpd vsftpd = new RealVsftpd(Files.createTempDirectory("culvert-vsftpd-"), address, port);
+    Path directory = Files.createTempDirectory("culvert-vsftpd-");
+    RealVsftpd vsftpd = new RealVsftpd(directory, address, port, network);
     Files.write(vsftpd.configuration(), vsftpd.configurationLines(options));
     return ServerLogs.started(vsftpd, vsftpd::restart);
   }

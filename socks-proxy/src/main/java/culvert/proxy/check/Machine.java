@@ -34,4 +34,7 @@ public interface Machine {
 
   /** Whether the programs of other users may be looked at. */
   boolean seesOthersPrograms();
+
+  /** Whether it can be found out where a connection was meant to go that netfilter has brought. */
+  boolean seesOriginalDestinations();
 }

@@ -6,6 +6,7 @@ import culvert.config.ConfigProblem.Severity;
 import culvert.config.ConfigResult.Loaded;
 import culvert.config.CulvertConfig;
 import culvert.config.HostKeyPolicy;
+import culvert.config.ListenerConfig;
 import culvert.config.Match;
 import culvert.config.Rule;
 import culvert.config.SshLogin;
@@ -37,6 +38,9 @@ public final class MachineChecks {
         .filter(profile -> used.contains(profile.name()))
         .sorted((a, b) -> a.name().compareTo(b.name()))
         .forEach(checks::profile);
+    for (int i = 0; i < config.listeners().size(); i++) {
+      checks.listener(config.listeners().get(i), i);
+    }
     for (int i = 0; i < config.rules().size(); i++) {
       checks.rule(config.rules(), i);
     }
@@ -85,6 +89,18 @@ public final class MachineChecks {
             .ifPresent(
                 problem -> warn("known-hosts: " + file + problem + ": no tunnel is made", path));
       }
+    }
+  }
+
+  private void listener(ListenerConfig listener, int index) {
+    if (listener instanceof ListenerConfig.Redirect && !machine.seesOriginalDestinations()) {
+      warn(
+          "redirect: where captured connections were meant to go cannot be found out here (expected:"
+              + " Linux on x86-64 or aarch64, and no CULVERT_TRANSPORT=nio), so that Culvert does not"
+              + " start",
+          "listeners",
+          Integer.toString(index),
+          "redirect");
     }
   }
 

@@ -3,6 +3,7 @@ package culvert.proxy.check;
 import culvert.config.Secret;
 import culvert.config.file.RegularFile;
 import culvert.proxy.owner.UserNames;
+import culvert.ssh.NettyTransport;
 import culvert.ssh.mina.auth.PrivateKeys;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -83,5 +84,10 @@ public final class ThisMachine implements Machine {
     } catch (IOException e) {
       return false;
     }
+  }
+
+  @Override
+  public boolean seesOriginalDestinations() {
+    return NettyTransport.preferred() == NettyTransport.EPOLL;
   }
 }

@@ -1,6 +1,5 @@
 package culvert.proxy.door;
 
-import culvert.config.Cidr;
 import culvert.proxy.event.Endpoints;
 import culvert.proxy.event.HandshakeFailure;
 import culvert.proxy.event.ProxyEvents;
@@ -11,7 +10,6 @@ import io.netty.channel.Channel;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.FutureListener;
 import java.net.InetAddress;
-import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -25,7 +23,7 @@ public final class Admission {
   private static final Logger LOG = LoggerFactory.getLogger(Admission.class);
 
   private final String listener;
-  private final List<Cidr> allowFrom;
+  private final AllowFrom allowFrom;
   private final ConnectionLimits limits;
   private final BeforeLogin beforeLogin;
   private final ProxyEvents events;
@@ -33,17 +31,17 @@ public final class Admission {
 
   /**
    * @param listener its name
-   * @param allowFrom the client networks that may use it
+   * @param allowFrom who may use it
    */
   public Admission(
       String listener,
-      List<Cidr> allowFrom,
+      AllowFrom allowFrom,
       ConnectionLimits limits,
       BeforeLogin beforeLogin,
       ProxyEvents events,
       RefusedClients refused) {
     this.listener = listener;
-    this.allowFrom = List.copyOf(allowFrom);
+    this.allowFrom = allowFrom;
     this.limits = limits;
     this.beforeLogin = beforeLogin;
     this.events = events;
@@ -75,7 +73,7 @@ public final class Admission {
    */
   public boolean letIn(Arrival client) {
     InetAddress address = client.peer().getAddress();
-    if (allowFrom.stream().noneMatch(network -> network.contains(address))) {
+    if (!allowFrom.contains(address)) {
       refuse(client, HandshakeFailure.ADDRESS_NOT_ALLOWED, "not in allow-from");
       return false;
     }
@@ -120,11 +118,19 @@ public final class Admission {
   public void failed(Arrival client, HandshakeFailure failure, String detail) {
     events.handshakeFailed(failure);
     refused.refused(new RefusedClient(listener, client.peer(), Origin.of(client), failure, detail));
-    LOG.atLevel(failure == HandshakeFailure.HUNG_UP ? Level.DEBUG : Level.INFO)
+    LOG.atLevel(level(failure))
         .addKeyValue("listener", listener)
         .addKeyValue("client", Endpoints.fields(client.peer()))
         .addKeyValue("reason", failure)
         .addKeyValue("detail", Printable.text(detail))
         .log("handshake failed");
+  }
+
+  private static Level level(HandshakeFailure failure) {
+    return switch (failure) {
+      case HUNG_UP -> Level.DEBUG;
+      case OWN_CONNECTION -> Level.WARN;
+      default -> Level.INFO;
+    };
   }
 }

@@ -1,9 +1,7 @@
 package culvert.proxy.door;
 
-import culvert.config.Cidr;
 import culvert.proxy.event.ProxyEvents;
 import culvert.proxy.event.RefusedClients;
-import java.util.List;
 
 /** Makes the admission of each listener; what it bounds, it bounds for all of them together. */
 public record Admissions(
@@ -13,9 +11,9 @@ public record Admissions(
    * For one listener.
    *
    * @param listener its name
-   * @param allowFrom the client networks that may use it
+   * @param allowFrom who may use it
    */
-  public Admission of(String listener, List<Cidr> allowFrom) {
+  public Admission of(String listener, AllowFrom allowFrom) {
     return new Admission(listener, allowFrom, limits, beforeLogin, events, refused);
   }
 }

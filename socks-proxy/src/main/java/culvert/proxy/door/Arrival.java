@@ -10,8 +10,9 @@ import java.util.Optional;
  *
  * @param channel auto-read off, half-closure allowed
  * @param peer the client's address
- * @param own our address, as the client has reached it; with {@code forwardedBy} the one by which
- *     we have reached the SSH server
+ * @param own our address, as the client has reached it, although it may be somebody else's: a
+ *     captured client has reached us where it wanted to go; with {@code forwardedBy} the one by
+ *     which we have reached the SSH server
  * @param forwardedBy the remote forward by which it has come; empty: {@code peer} is an address of
  *     this host's networks
  */
@@ -34,5 +35,10 @@ public record Arrival(
   public static Arrival of(
       DuplexChannel channel, InetSocketAddress peer, Optional<ForwardedBy> by) {
     return new Arrival(channel, peer, (InetSocketAddress) channel.localAddress(), by);
+  }
+
+  /** The same, by a client that knows us under another address. */
+  public Arrival reachedAt(InetSocketAddress address) {
+    return new Arrival(channel, peer, address, forwardedBy);
   }
 }

@@ -40,6 +40,14 @@ public interface Client {
     return true;
   }
 
+  /**
+   * Whether netfilter has brought it here: it believes to be at its destination, and what it is
+   * told of addresses must be that one's.
+   */
+  default boolean isCaptured() {
+    return false;
+  }
+
   /** The remote forward by which it has come; empty: it connected to a socket of ours. */
   default Optional<ForwardedBy> forwardedBy() {
     return arrival().forwardedBy();

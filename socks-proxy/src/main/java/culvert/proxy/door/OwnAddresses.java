@@ -20,6 +20,9 @@ import java.util.stream.Collectors;
 final class OwnAddresses {
   static final Duration FRESH = Duration.ofSeconds(1);
 
+  /** So often at most they are looked at for the sake of one that was not there. */
+  static final Duration MISSED = Duration.ofMillis(20);
+
   /** What the operating system says. */
   @FunctionalInterface
   interface Lookup {
@@ -36,8 +39,12 @@ final class OwnAddresses {
    * @param addresses empty: nothing could be seen
    */
   private record Seen(Optional<Set<InetAddress>> addresses, long at) {
-    boolean isFresh(long now) {
-      return now - at < FRESH.toNanos();
+    boolean isFresh(long now, Duration fresh) {
+      return now - at < fresh.toNanos();
+    }
+
+    boolean sees(InetAddress address) {
+      return addresses.filter(all -> all.contains(address)).isPresent();
     }
   }
 
@@ -64,15 +71,25 @@ final class OwnAddresses {
   /** Whether the address is this host's; loopback addresses always are. */
   boolean contains(InetAddress address) {
     return address.isLoopbackAddress()
-        || current().addresses().map(all -> all.contains(address)).orElse(true);
+        || current(FRESH).addresses().map(all -> all.contains(address)).orElse(true);
   }
 
-  private Seen current() {
-    return seen.isFresh(nanoTime.getAsLong()) ? seen : lookAgain();
+  /**
+   * The same where a stranger must not pass for this host: no address counts as ours that cannot be
+   * seen. One that was added just now does.
+   */
+  boolean surelyContains(InetAddress address) {
+    return address.isLoopbackAddress()
+        || current(FRESH).sees(address)
+        || current(MISSED).sees(address);
   }
 
-  private synchronized Seen lookAgain() {
-    if (!seen.isFresh(nanoTime.getAsLong())) {
+  private Seen current(Duration fresh) {
+    return seen.isFresh(nanoTime.getAsLong(), fresh) ? seen : lookAgain(fresh);
+  }
+
+  private synchronized Seen lookAgain(Duration fresh) {
+    if (!seen.isFresh(nanoTime.getAsLong(), fresh)) {
       seen = look();
     }
     return seen;

@@ -11,6 +11,7 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.RecvByteBufAllocator;
+import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.unix.IntegerUnixChannelOption;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -45,16 +46,40 @@ public final class TcpListener {
       Endpoint endpoint,
       ChannelHandler acceptedInitializer)
       throws IOException {
+    return bind(bootstrap(transport, loops, acceptedInitializer), name, endpoint, "");
+  }
+
+  /**
+   * The same on epoll, for what TPROXY brings: connections to whichever address and port.
+   *
+   * @throws IOException also where this process may not
+   */
+  public static Channel bindTransparent(
+      EventLoopGroup loops, String name, Endpoint endpoint, ChannelHandler acceptedInitializer)
+      throws IOException {
+    return bind(
+        bootstrap(NettyTransport.EPOLL, loops, acceptedInitializer)
+            .option(EpollChannelOption.IP_TRANSPARENT, true),
+        name,
+        endpoint,
+        " (transparent needs CAP_NET_ADMIN)");
+  }
+
+  private static Channel bind(
+      ServerBootstrap bootstrap, String name, Endpoint endpoint, String need) throws IOException {
     InetSocketAddress address =
         new InetSocketAddress(InetAddress.getByName(endpoint.host()), endpoint.port());
     ChannelFuture bound =
-        bootstrap(transport, loops, acceptedInitializer)
-            .option(ChannelOption.AUTO_READ, false)
-            .bind(address)
-            .awaitUninterruptibly();
+        bootstrap.option(ChannelOption.AUTO_READ, false).bind(address).awaitUninterruptibly();
     if (!bound.isSuccess()) {
       throw new IOException(
-          "listener " + name + ": cannot bind " + endpoint + ": " + PlainWords.of(bound.cause()),
+          "listener "
+              + name
+              + ": cannot bind "
+              + endpoint
+              + ": "
+              + PlainWords.of(bound.cause())
+              + need,
           bound.cause());
     }
     return bound.channel();

@@ -7,6 +7,10 @@ package culvert.proxy.event;
 public enum HandshakeFailure {
   /** Its address is not in {@code allow-from}. */
   ADDRESS_NOT_ALLOWED("address-not-allowed"),
+  /** It has connected to a {@code redirect} listener itself: netfilter has not brought it. */
+  NOT_CAPTURED("not-captured"),
+  /** Culvert's own connection to somebody else, which was captured like others. */
+  OWN_CONNECTION("own-connection"),
   /** Too many connections, in total or from its address. */
   TOO_MANY_CONNECTIONS("too-many-connections"),
   /** The first byte belongs to another protocol. */

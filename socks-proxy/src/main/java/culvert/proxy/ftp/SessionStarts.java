@@ -102,7 +102,7 @@ public final class SessionStarts implements FtpSessions {
     if (forwardedBy.isPresent()) {
       return upstream -> new ForwardedPorts(passive, client, forwardedBy.get());
     }
-    return listens(route)
+    return listens(route) && !client.isCaptured()
         ? upstream ->
             new ListeningPorts(
                 passive, client, KnownServer.ofTunnel(passive, client, destination, upstream))

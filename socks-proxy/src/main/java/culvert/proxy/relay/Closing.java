@@ -38,8 +38,8 @@ public final class Closing {
     linger(channel, 0);
   }
 
-  /** The contrary: all that there is to send was written. */
-  static void endsInOrder(Channel channel) {
+  /** The contrary: all that there is to send was written, or there was nothing yet. */
+  public static void endsInOrder(Channel channel) {
     linger(channel, -1);
   }
 

@@ -1,11 +1,15 @@
 package culvert.proxy.upstream;
 
 import culvert.proxy.door.Refusal;
+import culvert.proxy.door.TcpListener;
 import culvert.proxy.event.Endpoints;
+import culvert.ssh.NettyTransport;
 import culvert.ssh.OpenedChannel;
+import culvert.ssh.OutgoingConnections;
 import culvert.ssh.PlainWords;
 import culvert.ssh.TcpDialer;
 import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
@@ -20,12 +24,29 @@ import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /** {@link DirectConnector} over Netty's sockets, which never connects to this process itself. */
 public final class TcpConnector implements DirectConnector {
   private final TcpDialer dialer;
   private final Duration timeout;
   private final OwnListeners ownListeners;
+
+  /**
+   * Makes sockets that are relayed.
+   *
+   * @param outgoing where they are entered
+   */
+  public static TcpConnector relayed(
+      NettyTransport transport,
+      OutgoingConnections outgoing,
+      Duration timeout,
+      OwnListeners ownListeners) {
+    Map<ChannelOption<?>, Object> options =
+        Map.of(
+            ChannelOption.SO_KEEPALIVE, true, ChannelOption.RECVBUF_ALLOCATOR, TcpListener.reads());
+    return new TcpConnector(new TcpDialer(transport, options, outgoing), timeout, ownListeners);
+  }
 
   /**
    * @param timeout for all addresses of one destination together

@@ -16,6 +16,7 @@ public final class FakeMachine implements Machine {
   private final Set<String> defects = new HashSet<>();
   private boolean owners = true;
   private boolean othersPrograms = true;
+  private boolean originalDestinations = true;
 
   public FakeMachine withProblem(String file, String problem) {
     problems.put(Path.of(file), problem);
@@ -45,6 +46,11 @@ public final class FakeMachine implements Machine {
 
   public FakeMachine withoutOthersPrograms() {
     othersPrograms = false;
+    return this;
+  }
+
+  public FakeMachine withoutOriginalDestinations() {
+    originalDestinations = false;
     return this;
   }
 
@@ -89,5 +95,10 @@ public final class FakeMachine implements Machine {
   @Override
   public boolean seesOthersPrograms() {
     return othersPrograms;
+  }
+
+  @Override
+  public boolean seesOriginalDestinations() {
+    return originalDestinations;
   }
 }

@@ -57,6 +57,20 @@ class MachineChecksTest {
   }
 
   @Test
+  void whoCannotTellWhereConnectionsWereMeantToGoIsTold() {
+    String captured = "listeners: [{ socks: 1080 }, { redirect: 2180 }]";
+    assertThat(check(captured)).isEmpty();
+
+    machine.withoutOriginalDestinations();
+    assertThat(check(captured))
+        .containsExactly(
+            "c.yaml:1:42: warning: redirect: where captured connections were meant to go cannot be"
+                + " found out here (expected: Linux on x86-64 or aarch64, and no"
+                + " CULVERT_TRANSPORT=nio), so that Culvert does not start");
+    assertThat(check("listeners: [{ socks: 1080 }]")).isEmpty();
+  }
+
+  @Test
   void whatIsInheritedIsToldOnceWhereItStands() {
     machine.withProblem("/bad", " does not exist");
 

@@ -73,7 +73,7 @@ class LookedUpClientTest {
     doAnswer(call -> failures.add(call.getArgument(0))).when(events).handshakeFailed(any());
     return new Admission(
         "test",
-        LOCAL,
+        AllowFrom.networks(LOCAL),
         new ConnectionLimits(10, 0),
         new BeforeLogin(MOST, this::user),
         events,

@@ -79,6 +79,33 @@ class OwnAddressesTest {
   }
 
   @Test
+  void noStrangerPassesForUsWhereNothingCanBeSeen() {
+    broken = true;
+    pass(OwnAddresses.FRESH);
+
+    assertThat(addresses.surelyContains(OTHER)).isFalse();
+    assertThat(addresses.surelyContains(OURS)).isFalse();
+    assertThat(addresses.surelyContains(address("127.0.0.1"))).isTrue();
+  }
+
+  @Test
+  void oneThatWasAddedJustNowIsSurelyOurs() {
+    present = Set.of(OTHER);
+    pass(OwnAddresses.MISSED);
+
+    assertThat(addresses.surelyContains(OTHER)).isTrue();
+  }
+
+  @Test
+  void manyStrangersAreNotLookedForEachTime() {
+    pass(OwnAddresses.MISSED);
+    for (int i = 0; i < 1_000; i++) {
+      assertThat(addresses.surelyContains(OTHER)).isFalse();
+    }
+    assertThat(looks).hasValue(2);
+  }
+
+  @Test
   void loopbackAddressesAreAlwaysOurs() {
     for (String loopback : List.of("127.0.0.1", "127.255.0.3", "::1")) {
       assertThat(addresses.contains(address(loopback))).isTrue();

@@ -5,6 +5,7 @@ import culvert.config.Endpoint;
 import culvert.config.ListenerConfig;
 import culvert.config.Secret;
 import culvert.proxy.door.Admission;
+import culvert.proxy.door.AllowFrom;
 import culvert.proxy.door.BeforeLogin;
 import culvert.proxy.door.BindClient;
 import culvert.proxy.door.Client;
@@ -67,7 +68,7 @@ final class EmbeddedClient extends EmbeddedChannel implements DuplexChannel {
                 Duration.ofSeconds(10),
                 new Admission(
                     listener.name(),
-                    listener.allowFrom(),
+                    AllowFrom.networks(listener.allowFrom()),
                     limits,
                     new BeforeLogin(
                         Integer.MAX_VALUE,

@@ -3,6 +3,7 @@ package culvert.ssh.mina;
 import culvert.ssh.AddressResolver;
 import culvert.ssh.Asker;
 import culvert.ssh.NettyTransport;
+import culvert.ssh.OutgoingConnections;
 import culvert.ssh.SshEvents;
 import culvert.ssh.SshException;
 import culvert.ssh.SshServer;
@@ -68,21 +69,23 @@ public final class MinaSshTransport implements SshTransport {
    */
   public MinaSshTransport(
       NettyTransport transport, AddressResolver resolver, Executor blocking, Bounds bounds) {
-    this(transport, resolver, blocking, bounds, SshEvents.NONE);
+    this(transport, resolver, blocking, bounds, SshEvents.NONE, new OutgoingConnections());
   }
 
   /**
    * The same.
    *
    * @param events who hears of keys, logins and ends
+   * @param outgoing where its connections are entered
    */
   public MinaSshTransport(
       NettyTransport transport,
       AddressResolver resolver,
       Executor blocking,
       Bounds bounds,
-      SshEvents events) {
-    this(transport, resolver, blocking, bounds, events, newTimer());
+      SshEvents events,
+      OutgoingConnections outgoing) {
+    this(transport, resolver, blocking, bounds, events, outgoing, newTimer());
   }
 
   private MinaSshTransport(
@@ -91,8 +94,9 @@ public final class MinaSshTransport implements SshTransport {
       Executor blocking,
       Bounds bounds,
       SshEvents events,
+      OutgoingConnections outgoing,
       ScheduledThreadPoolExecutor timer) {
-    this(transport, resolver, blocking, bounds, events, timer, new SystemClock(timer));
+    this(transport, resolver, blocking, bounds, events, outgoing, timer, new SystemClock(timer));
   }
 
   /** With another time than the machine's for the keeping of sessions. */
@@ -102,7 +106,15 @@ public final class MinaSshTransport implements SshTransport {
       Executor blocking,
       Bounds bounds,
       Clock clock) {
-    this(transport, resolver, blocking, bounds, SshEvents.NONE, newTimer(), clock);
+    this(
+        transport,
+        resolver,
+        blocking,
+        bounds,
+        SshEvents.NONE,
+        new OutgoingConnections(),
+        newTimer(),
+        clock);
   }
 
   private MinaSshTransport(
@@ -111,6 +123,7 @@ public final class MinaSshTransport implements SshTransport {
       Executor blocking,
       Bounds bounds,
       SshEvents events,
+      OutgoingConnections outgoing,
       ScheduledThreadPoolExecutor timer,
       Clock clock) {
     this.timer = timer;
@@ -129,7 +142,8 @@ public final class MinaSshTransport implements SshTransport {
                     ChannelOption.ALLOW_HALF_CLOSURE,
                     false,
                     ChannelOption.RECVBUF_ALLOCATOR,
-                    new AdaptiveRecvByteBufAllocator(2048, 16 * 1024, MAX_READ_BYTES))),
+                    new AdaptiveRecvByteBufAllocator(2048, 16 * 1024, MAX_READ_BYTES)),
+                outgoing),
             blocking,
             client,
             settings,

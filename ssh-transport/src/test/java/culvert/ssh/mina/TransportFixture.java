@@ -12,6 +12,7 @@ import culvert.config.SshWay;
 import culvert.ssh.AddressResolver;
 import culvert.ssh.HostKeyChange;
 import culvert.ssh.NettyTransport;
+import culvert.ssh.OutgoingConnections;
 import culvert.ssh.Password;
 import culvert.ssh.SshEvents;
 import culvert.ssh.SshException;
@@ -193,7 +194,10 @@ public final class TransportFixture implements AutoCloseable {
     transport =
         clock
             .map(time -> new MinaSshTransport(netty, resolver, blocking, bounds, time))
-            .orElseGet(() -> new MinaSshTransport(netty, resolver, blocking, bounds, new Heard()));
+            .orElseGet(
+                () ->
+                    new MinaSshTransport(
+                        netty, resolver, blocking, bounds, new Heard(), new OutgoingConnections()));
   }
 
   private final class Heard implements SshEvents {

@@ -1,0 +1,276 @@
+package culvert.it.capture;
+
+import culvert.it.CulvertProcess;
+import culvert.it.peers.NetworkNamespace;
+import culvert.it.peers.RealSshd;
+import culvert.it.peers.RealVsftpd;
+import culvert.it.peers.Run;
+import culvert.it.peers.TestAccount;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Two hosts and the wire between them. One has the clients and Culvert, which runs as root; the
+ * other one an FTP server and an SSH server, and counts what comes to it past that.
+ */
+final class CaptureHosts implements AutoCloseable {
+  static final String SERVER = "10.77.0.2";
+  static final String SERVER_6 = "fd77::2";
+
+  /** Culvert's redirect listeners. */
+  static final int PORT = 2180;
+
+  /** Those that are transparent. */
+  static final int TRANSPARENT_PORT = 2181;
+
+  static final int SSH_PORT = 2222;
+
+  /** Whom nobody knows, and who is captured like the test account. */
+  static final int NOBODY = 65_534;
+
+  private static final String CLIENT_DEVICE = "a0";
+  private static final String SERVER_DEVICE = "b0";
+
+  private final Path directory;
+  private final NetworkNamespace clients;
+  private final NetworkNamespace servers;
+  private final RealVsftpd vsftpd;
+  private final RealSshd sshd;
+  private final CulvertProcess culvert;
+  private final Path folder;
+
+  private CaptureHosts(
+      Path directory,
+      NetworkNamespace clients,
+      NetworkNamespace servers,
+      RealVsftpd vsftpd,
+      RealSshd sshd,
+      CulvertProcess culvert,
+      Path folder) {
+    this.directory = directory;
+    this.clients = clients;
+    this.servers = servers;
+    this.vsftpd = vsftpd;
+    this.sshd = sshd;
+    this.culvert = culvert;
+    this.folder = folder;
+  }
+
+  /**
+   * Builds and starts all that.
+   *
+   * @param rules Culvert's, in YAML
+   */
+  static CaptureHosts start(Path directory, String rules) throws Exception {
+    NetworkNamespace clients = NetworkNamespace.create();
+    NetworkNamespace servers = NetworkNamespace.create();
+    clients.wire(CLIENT_DEVICE, servers, SERVER_DEVICE);
+    clients.address(CLIENT_DEVICE, "10.77.0.1/24");
+    clients.address(CLIENT_DEVICE, "fd77::1/64");
+    servers.address(SERVER_DEVICE, SERVER + "/24");
+    servers.address(SERVER_DEVICE, SERVER_6 + "/64");
+    RealVsftpd vsftpd =
+        RealVsftpd.startIn(
+            servers, SERVER, 21, "listen=NO", "listen_ipv6=YES", "listen_address6=::");
+    RealSshd sshd = RealSshd.startIn(servers, SERVER, SSH_PORT, "ListenAddress " + SERVER_6);
+    servers.nft(
+        """
+        table inet wire {
+          counter besides { }
+          chain arriving {
+            type filter hook input priority 0
+            iifname %s meta l4proto { tcp, udp } th dport != %d counter name besides
+          }
+          chain leaving {
+            type filter hook output priority 0
+            oifname %s meta l4proto { tcp, udp } th sport != %d counter name besides
+          }
+        }
+        """
+            .formatted(SERVER_DEVICE, SSH_PORT, SERVER_DEVICE, SSH_PORT));
+    // others get into it to their own directories, as into /tmp
+    Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+    CulvertProcess culvert =
+        CulvertProcess.runIn(
+            clients, configuration(directory, sshd, rules), directory.resolve("log"));
+    CaptureHosts hosts =
+        new CaptureHosts(
+            directory, clients, servers, vsftpd, sshd, culvert, TestAccount.newDirectory());
+    hosts.installJdkUrl();
+    return hosts;
+  }
+
+  private static Path configuration(Path directory, RealSshd sshd, String rules)
+      throws IOException {
+    String line = sshd.knownHostsLine();
+    Path knownHosts =
+        Files.write(
+            directory.resolve("known_hosts"), List.of(line, line.replace(SERVER, SERVER_6)));
+    return Files.writeString(
+        directory.resolve("culvert.yaml"),
+        """
+        listeners:
+          - redirect: 127.0.0.1:%d
+          - redirect: "[::1]:%d"
+          - { redirect: 127.0.0.1:%d, transparent: true }
+          - { redirect: "[::1]:%d", transparent: true }
+          - socks: 127.0.0.1:0
+        profiles:
+          defaults:
+            port: %d
+            strict-host-key-checking: yes
+            known-hosts: %s
+            connect-timeout: 20s
+            login-timeout: 20s
+            idle-timeout: 2s
+        rules:
+        %spin-tunnelled: false
+        state-directory: %s
+        """
+            .formatted(
+                PORT,
+                PORT,
+                TRANSPARENT_PORT,
+                TRANSPARENT_PORT,
+                SSH_PORT,
+                knownHosts,
+                rules.indent(2),
+                directory.resolve("state")));
+  }
+
+  private void installJdkUrl() throws IOException {
+    Path classes = Files.createDirectories(directory.resolve("classes/culvert/it/capture"));
+    try (InputStream in = JdkUrl.class.getResourceAsStream("JdkUrl.class")) {
+      Files.copy(in, classes.resolve("JdkUrl.class"));
+    }
+  }
+
+  /** Gives the clients' host these chains of nft(8) in place of those that it has. */
+  void capture(String chains) throws IOException {
+    clients.nft(
+        "table inet captured\ndelete table inet captured\ntable inet captured {\n"
+            + chains
+            + "}\n");
+  }
+
+  /** Captures everybody but Culvert itself. */
+  void captureAllButCulvert() throws IOException {
+    capture(
+        """
+        chain output {
+          type nat hook output priority -100
+          meta skuid 0 accept
+          ip daddr %1$s tcp dport { 21, 1024-65535 } redirect to :%3$d
+          ip6 daddr %2$s tcp dport { 21, 1024-65535 } redirect to :%3$d
+        }
+        """
+            .formatted(SERVER, SERVER_6, PORT));
+  }
+
+  /** The same by TPROXY: marked packets take the way over the loopback, and stay as they are. */
+  void captureAllButCulvertTransparently() throws IOException {
+    for (String family : List.of("-4", "-6")) {
+      clients.does("ip", family, "rule", "add", "fwmark", "0xc1", "lookup", "100");
+      clients.does("ip", family, "route", "add", "local", "default", "dev", "lo", "table", "100");
+    }
+    capture(
+        """
+        chain output {
+          type route hook output priority mangle
+          meta skuid 0 accept
+          ip daddr %1$s tcp dport { 21, 1024-65535 } meta mark set 0xc1
+          ip6 daddr %2$s tcp dport { 21, 1024-65535 } meta mark set 0xc1
+        }
+        chain arriving {
+          type filter hook prerouting priority mangle
+          iifname lo meta mark 0xc1 meta l4proto tcp tproxy ip to 127.0.0.1:%3$d accept
+          iifname lo meta mark 0xc1 meta l4proto tcp tproxy ip6 to [::1]:%3$d accept
+        }
+        """
+            .formatted(SERVER, SERVER_6, TRANSPARENT_PORT));
+  }
+
+  /** The directory on the FTP server in which clients work. */
+  Path folder() {
+    return folder;
+  }
+
+  RealSshd sshd() {
+    return sshd;
+  }
+
+  CulvertProcess culvert() {
+    return culvert;
+  }
+
+  Path configuration() {
+    return directory.resolve("culvert.yaml");
+  }
+
+  Path trail() {
+    return directory.resolve("state/audit.jsonl");
+  }
+
+  /** What has passed the wire besides SSH, in packets. */
+  int besidesSsh() {
+    String counter = servers.does("nft", "list", "counter", "inet", "wire", "besides");
+    return Integer.parseInt(counter.replaceAll("(?s).*packets (\\d+) .*", "$1"));
+  }
+
+  /** Runs a line of shell as the test account, on the clients' host. */
+  Run<String> shell(String line, Map<String, String> variables, Path work) {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                "setpriv",
+                "--reuid=" + TestAccount.USER,
+                "--regid=" + TestAccount.USER,
+                "--clear-groups",
+                "env",
+                "--chdir=" + work,
+                "HOME=" + work));
+    variables.forEach((name, value) -> command.add(name + "=" + value));
+    command.addAll(List.of("bash", "-c", line));
+    return clients.run(command.toArray(String[]::new));
+  }
+
+  /** The command line of {@link JdkUrl}. */
+  String java() {
+    return Path.of(System.getProperty("java.home"), "bin", "java")
+        + " -cp "
+        + directory.resolve("classes")
+        + " "
+        + JdkUrl.class.getName();
+  }
+
+  /** Runs {@code clients.py}, on the clients' host. */
+  String python(Object... arguments) throws IOException {
+    Path script = directory.resolve("clients.py");
+    if (!Files.exists(script)) {
+      try (InputStream in = CaptureHosts.class.getResourceAsStream("clients.py")) {
+        Files.copy(in, script);
+      }
+    }
+    List<String> command = new ArrayList<>(List.of("/usr/bin/python3", script.toString()));
+    for (Object argument : arguments) {
+      command.add(argument.toString());
+    }
+    return clients.does(command.toArray(String[]::new)).strip();
+  }
+
+  @Override
+  public void close() throws IOException {
+    culvert.close();
+    sshd.close();
+    vsftpd.close();
+    servers.close();
+    clients.close();
+    TestAccount.delete(folder);
+  }
+}

@@ -1,0 +1,72 @@
+"""Captured clients that watch closely. As root: each takes on the user that it is to be."""
+import ftplib
+import os
+import socket
+import sys
+
+
+def become(uid):
+    os.setgroups([])
+    os.setresuid(uid, uid, uid)
+
+
+def fate(address, port):
+    """What becomes of a connection by which nothing is asked."""
+    try:
+        with socket.create_connection((address, port), 20) as s:
+            got = s.recv(100)
+            return got.decode() if got else 'end'
+    except ConnectionResetError:
+        return 'reset'
+    except ConnectionRefusedError:
+        return 'refused'
+
+
+def as_user(uid, function, *arguments):
+    """The same in a process of that user."""
+    out, into = os.pipe()
+    child = os.fork()
+    if child == 0:
+        become(uid)
+        os.write(into, function(*arguments).encode())
+        os._exit(0)
+    os.close(into)
+    with os.fdopen(out) as told:
+        said = told.read()
+    os.waitpid(child, 0)
+    return said
+
+
+def foreign(address, user, password, name, uid, other):
+    """Another user comes for a session's data before its owner, and behind it."""
+    ftp = ftplib.FTP()
+    os.setresuid(uid, uid, 0)
+    ftp.connect(address, 21, 20)
+    ftp.login(user, password)
+    ftp.voidcmd('TYPE I')
+    host, port = ftp.makepasv()
+    print('told', host)
+    os.setresuid(0, 0, 0)
+    print('before', as_user(other, fate, host, port))
+    os.setresuid(uid, uid, 0)
+    data = socket.create_connection((host, port), 20)
+    os.setresuid(0, 0, 0)
+    ftp.putcmd('RETR ' + name)
+    print('reply', ftp.getresp()[:3])
+    print('behind', as_user(other, fate, host, port))
+    size = 0
+    while True:
+        some = data.recv(65536)
+        if not some:
+            break
+        size += len(some)
+    print('size', size)
+    print('reply', ftp.getresp()[:3])
+    ftp.quit()
+
+
+if sys.argv[1] == 'fate':
+    become(int(sys.argv[4]))
+    print(fate(sys.argv[2], int(sys.argv[3])))
+else:
+    foreign(*sys.argv[2:6], int(sys.argv[6]), int(sys.argv[7]))
