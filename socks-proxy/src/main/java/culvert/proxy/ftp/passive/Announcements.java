@@ -137,7 +137,8 @@ final class Announcements {
    * @param request which passive command the server has answered
    * @param serverPort where the FTP server listens
    * @return the port to announce to the client: the same, unless another session of the client has
-   *     announced it too, or it is one of control connections
+   *     announced it too, or it is one of control connections; never the same for a captured client
+   *     of a tunnel, so that it finds nothing where its connection is not captured
    */
   int expect(int request, int serverPort, DataTaker taker) {
     boolean configured = table.isConfiguredControlPort(serverPort);
@@ -150,7 +151,7 @@ final class Announcements {
       boolean control =
           configured || table.sessions().isControlPort(server.held(), client, serverPort);
       int port =
-          control || table.collides(this, serverPort)
+          control || mayLeak() || table.collides(this, serverPort)
               ? table.freePort(this, serverPort)
               : serverPort;
       ports.add(new AnnouncedPort(this, port, request, port == serverPort, table.now(), taker));
@@ -159,6 +160,11 @@ final class Announcements {
       }
       return port;
     }
+  }
+
+  /** Whether a client that comes for data may reach the server itself, past the tunnel. */
+  private boolean mayLeak() {
+    return tunnelled && client.captured();
   }
 
   /**

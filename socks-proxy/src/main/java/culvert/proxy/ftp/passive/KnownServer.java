@@ -41,7 +41,8 @@ public record KnownServer(Announcements announcements, PassiveAddress address, E
             asked.listener(),
             client.address().getAddress(),
             client.user(),
-            services.owners().socket(client.arrival()));
+            services.owners().socket(client.arrival()),
+            client.isCaptured());
     Announcements announcements =
         services
             .table()

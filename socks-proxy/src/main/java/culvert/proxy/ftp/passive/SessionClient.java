@@ -12,9 +12,14 @@ import java.util.Optional;
  * @param listener by which its control connection came
  * @param address of its control connection
  * @param owner of its control connection's socket
+ * @param captured whether netfilter has brought it: whatever it does not bring goes past Culvert
  */
 record SessionClient(
-    String listener, InetAddress address, Optional<String> user, Future<SocketOwner> owner) {
+    String listener,
+    InetAddress address,
+    Optional<String> user,
+    Future<SocketOwner> owner,
+    boolean captured) {
 
   boolean isOf(Client other) {
     return other.forwardedBy().isEmpty() // else its address is another host's

@@ -89,8 +89,17 @@ class ExpectedDataConnectionsTest {
       Upstream upstream,
       int control,
       IntUnaryOperator taken) {
+    return open(
+        new SessionClient(listener, client, Optional.empty(), owner, false),
+        upstream,
+        control,
+        taken);
+  }
+
+  private Announcements open(
+      SessionClient client, Upstream upstream, int control, IntUnaryOperator taken) {
     return table.open(
-        new SessionClient(listener, client, Optional.empty(), owner),
+        client,
         upstream,
         Set.of(control),
         port -> (c, recorder) -> this.taken.add(taken.applyAsInt(port)));
@@ -349,6 +358,23 @@ class ExpectedDataConnectionsTest {
     assertThat(taken).containsExactly(2000);
     tunnelled.close();
     assertThat(claim(HOST, 2000)).as("the server's true port").isEqualTo(Claim.HELD);
+  }
+
+  @Test
+  void aCapturedClientIsToldNoPortAtWhichItWouldReachTheServerPastTheTunnel() {
+    SessionClient captured = new SessionClient("door", elsewhere, Optional.empty(), NOBODY, true);
+    Announcements through = open(captured, tunnel("gate"), 21, port -> port);
+    Announcements past = open(captured, plainTo("192.0.2.1"), 21, port -> port);
+    through.knownAs(HOST);
+    past.knownAs("plain.example");
+
+    int told = expect(through, 2000);
+
+    assertThat(told).isNotEqualTo(2000);
+    assertThat(claim(elsewhere, null, HOST, told)).isEqualTo(Claim.TAKEN);
+    assertThat(taken).containsExactly(2000);
+    assertThat(claim(elsewhere, null, HOST, 2000)).as("the true port").isEqualTo(Claim.HELD);
+    assertThat(expect(past, 3000)).as("in plaintext as it is").isEqualTo(3000);
   }
 
   @Test

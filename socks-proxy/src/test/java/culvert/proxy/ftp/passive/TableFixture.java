@@ -116,7 +116,7 @@ final class TableFixture {
   Session open(Of of, String host, int controlPort) {
     Announcements part =
         table.open(
-            new SessionClient("door", address(of.client()), of.user(), of.owner()),
+            new SessionClient("door", address(of.client()), of.user(), of.owner(), false),
             of.way(),
             Set.of(controlPort),
             port -> (client, recorder) -> take(client, of.name() + " at " + port));
