@@ -70,6 +70,62 @@ public final class TcpDialer {
     return dialled;
   }
 
+  /**
+   * Connects from an address and port of the caller's choice.
+   *
+   * @param source this host's, unless the options of this dialer allow others
+   * @return as above
+   */
+  public Future<DuplexChannel> dialFrom(
+      InetSocketAddress source,
+      InetSocketAddress address,
+      Duration timeout,
+      EventLoop loop,
+      ChannelHandler initializer) {
+    Promise<DuplexChannel> dialled = loop.newPromise();
+    ChannelFuture connecting =
+        bootstrap((int) timeout.toMillis(), loop, initializer).connect(address, source);
+    connecting.addListener(
+        done -> {
+          if (!done.isSuccess()) {
+            dialled.tryFailure(done.cause());
+          } else if (!dialled.trySuccess((DuplexChannel) connecting.channel())) {
+            connecting.channel().close();
+          }
+        });
+    return dialled;
+  }
+
+  private Bootstrap bootstrap(int timeoutMillis, EventLoop loop, ChannelHandler initializer) {
+    Bootstrap bootstrap =
+        new Bootstrap()
+            .group(loop)
+            .channelFactory(transport::newSocketChannel)
+            .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, timeoutMillis)
+            .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
+            .option(ChannelOption.AUTO_READ, false)
+            .option(ChannelOption.TCP_NODELAY, true)
+            .handler(watched(initializer));
+    options.forEach((option, value) -> set(bootstrap, option, value));
+    return bootstrap;
+  }
+
+  private ChannelHandler watched(ChannelHandler initializer) {
+    return transport == NettyTransport.NIO
+        ? initializer
+        : new ChannelInitializer<>() {
+          @Override
+          protected void initChannel(Channel channel) {
+            channel.pipeline().addLast(outgoing.watch(), initializer);
+          }
+        };
+  }
+
+  @SuppressWarnings("unchecked")
+  private static <T> void set(Bootstrap bootstrap, ChannelOption<T> option, Object value) {
+    bootstrap.option(option, (T) value);
+  }
+
   private final class Attempt {
     private final List<InetAddress> addresses;
     private final int port;
@@ -98,7 +154,7 @@ public final class TcpDialer {
       long left = TimeUnit.NANOSECONDS.toMillis(deadline - loop.ticker().nanoTime());
       // An even share of the time that is left, so that one dead address does not starve the rest.
       long share = Math.max(1, left / (addresses.size() - index));
-      ChannelFuture connecting = bootstrap((int) share).connect(address);
+      ChannelFuture connecting = bootstrap((int) share, loop, initializer).connect(address);
       connecting.addListener(
           done -> {
             if (done.isSuccess()) {
@@ -112,36 +168,6 @@ public final class TcpDialer {
               dialled.tryFailure(done.cause());
             }
           });
-    }
-
-    private Bootstrap bootstrap(int timeoutMillis) {
-      Bootstrap bootstrap =
-          new Bootstrap()
-              .group(loop)
-              .channelFactory(transport::newSocketChannel)
-              .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, timeoutMillis)
-              .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
-              .option(ChannelOption.AUTO_READ, false)
-              .option(ChannelOption.TCP_NODELAY, true)
-              .handler(watched());
-      options.forEach((option, value) -> set(bootstrap, option, value));
-      return bootstrap;
-    }
-
-    private ChannelHandler watched() {
-      return transport == NettyTransport.NIO
-          ? initializer
-          : new ChannelInitializer<>() {
-            @Override
-            protected void initChannel(Channel channel) {
-              channel.pipeline().addLast(outgoing.watch(), initializer);
-            }
-          };
-    }
-
-    @SuppressWarnings("unchecked")
-    private static <T> void set(Bootstrap bootstrap, ChannelOption<T> option, Object value) {
-      bootstrap.option(option, (T) value);
     }
   }
 }

@@ -73,6 +73,7 @@ final class CaptureHosts implements AutoCloseable {
     clients.wire(CLIENT_DEVICE, servers, SERVER_DEVICE);
     clients.address(CLIENT_DEVICE, "10.77.0.1/24");
     clients.address(CLIENT_DEVICE, "fd77::1/64");
+    keepMarked(clients);
     servers.address(SERVER_DEVICE, SERVER + "/24");
     servers.address(SERVER_DEVICE, SERVER_6 + "/64");
     RealVsftpd vsftpd =
@@ -173,12 +174,32 @@ final class CaptureHosts implements AutoCloseable {
             .formatted(SERVER, SERVER_6, PORT));
   }
 
-  /** The same by TPROXY: marked packets take the way over the loopback, and stay as they are. */
-  void captureAllButCulvertTransparently() throws IOException {
+  /** Marked packets stay on the host, whatever their destination. */
+  private static void keepMarked(NetworkNamespace network) {
     for (String family : List.of("-4", "-6")) {
-      clients.does("ip", family, "rule", "add", "fwmark", "0xc1", "lookup", "100");
-      clients.does("ip", family, "route", "add", "local", "default", "dev", "lo", "table", "100");
+      network.does("ip", family, "rule", "add", "fwmark", "0xc1", "lookup", "100");
+      network.does("ip", family, "route", "add", "local", "default", "dev", "lo", "table", "100");
     }
+  }
+
+  /**
+   * Marks the answers to connections that Culvert makes from addresses of others, as servers do.
+   */
+  void bringAnswersBack() throws IOException {
+    clients.nft(
+        """
+        table inet captured {
+          chain answers {
+            type route hook output priority mangle
+            meta skuid 0 tcp sport 20 fib saddr type != local ct mark set 0xc1
+            ct direction reply ct mark 0xc1 meta mark set 0xc1
+          }
+        }
+        """);
+  }
+
+  /** The same by TPROXY: marked packets arrive as they are. */
+  void captureAllButCulvertTransparently() throws IOException {
     capture(
         """
         chain output {

@@ -53,6 +53,9 @@ class RedirectIT {
         fallback-on: unreachable
       """;
 
+  private static final EnumSet<UnawareClient> NOT_FOR_IPV6 =
+      EnumSet.of(UnawareClient.CURL_OF_IPV4, UnawareClient.NCFTP);
+
   @TempDir private static Path directory;
   private static CaptureHosts hosts;
   private static Path file;
@@ -81,7 +84,7 @@ class RedirectIT {
   void everyClientMovesItsFilesInsideSshWithoutKnowing() throws Exception {
     int before = hosts.besidesSsh();
 
-    all(CaptureHosts.SERVER, CaptureHosts.SERVER, EnumSet.allOf(UnawareClient.class));
+    all(CaptureHosts.SERVER, EnumSet.allOf(UnawareClient.class));
 
     assertThat(hosts.besidesSsh()).as("packets besides SSH").isEqualTo(before);
   }
@@ -90,10 +93,7 @@ class RedirectIT {
   void soDoesIpv6() throws Exception {
     int before = hosts.besidesSsh();
 
-    all(
-        "[" + CaptureHosts.SERVER_6 + "]",
-        CaptureHosts.SERVER_6,
-        EnumSet.complementOf(EnumSet.of(UnawareClient.CURL_WITH_PASV, UnawareClient.NCFTP)));
+    all(CaptureHosts.SERVER_6, EnumSet.complementOf(NOT_FOR_IPV6));
 
     assertThat(hosts.besidesSsh()).as("packets besides SSH").isEqualTo(before);
   }
@@ -103,15 +103,36 @@ class RedirectIT {
     int before = hosts.besidesSsh();
     hosts.captureAllButCulvertTransparently();
 
-    all(
-        CaptureHosts.SERVER,
-        CaptureHosts.SERVER,
-        EnumSet.of(UnawareClient.CURL_WITH_PASV, UnawareClient.LFTP));
-    all("[" + CaptureHosts.SERVER_6 + "]", CaptureHosts.SERVER_6, EnumSet.of(UnawareClient.CURL));
+    all(CaptureHosts.SERVER, EnumSet.of(UnawareClient.CURL_OF_IPV4, UnawareClient.LFTP));
+    all(CaptureHosts.SERVER_6, EnumSet.of(UnawareClient.CURL));
 
     assertThat(hosts.besidesSsh()).as("packets besides SSH").isEqualTo(before);
     assertThat(fate("127.0.0.1", CaptureHosts.TRANSPARENT_PORT)).isEqualTo("reset");
     assertThat(fate("::1", CaptureHosts.TRANSPARENT_PORT)).isEqualTo("reset");
+  }
+
+  @Test
+  void inActiveModeDataComesFromTheServersOwnAddress() throws Exception {
+    int before = hosts.besidesSsh();
+    hosts.bringAnswersBack();
+    Set<UnawareClient> all = EnumSet.complementOf(EnumSet.of(UnawareClient.JDK));
+
+    for (String server : List.of(CaptureHosts.SERVER, CaptureHosts.SERVER_6)) {
+      assertThat(
+              hosts.python(
+                  "active",
+                  server,
+                  TestAccount.USER,
+                  TestAccount.password(),
+                  TestAccount.below(file),
+                  accountId()))
+          .isEqualTo(server + " 20\n150 226");
+    }
+    allActive(CaptureHosts.SERVER, all);
+    all.removeAll(NOT_FOR_IPV6);
+    allActive(CaptureHosts.SERVER_6, all);
+
+    assertThat(hosts.besidesSsh()).as("packets besides SSH").isEqualTo(before);
   }
 
   @Test
@@ -126,7 +147,7 @@ class RedirectIT {
 
   @Test
   void theTrailSaysWhoItWas() throws Exception {
-    try (Job job = new Job(CaptureHosts.SERVER, CaptureHosts.SERVER, UnawareClient.CURL)) {
+    try (Job job = new Job(CaptureHosts.SERVER, UnawareClient.CURL)) {
       job.download();
     }
 
@@ -148,8 +169,6 @@ class RedirectIT {
 
   @Test
   void anotherUsersConnectionGetsNobodysData() throws Exception {
-    int uid = (Integer) Files.getAttribute(hosts.folder(), "unix:uid");
-
     String told =
         hosts.python(
             "foreign",
@@ -157,7 +176,7 @@ class RedirectIT {
             TestAccount.USER,
             TestAccount.password(),
             TestAccount.below(file),
-            uid,
+            accountId(),
             CaptureHosts.NOBODY);
 
     assertThat(told.lines())
@@ -206,7 +225,7 @@ class RedirectIT {
   void withoutSshTheSameJobIsDoneInPlaintext() throws Exception {
     int before = hosts.besidesSsh();
     hosts.sshd().stop();
-    try (Job job = new Job(CaptureHosts.SERVER, CaptureHosts.SERVER, UnawareClient.CURL)) {
+    try (Job job = new Job(CaptureHosts.SERVER, UnawareClient.CURL)) {
       job.upload();
       job.download();
       job.list();
@@ -217,20 +236,37 @@ class RedirectIT {
     assertThat(hosts.besidesSsh()).as("packets besides SSH").isGreaterThan(before);
   }
 
+  private static int accountId() throws IOException {
+    return (Integer) Files.getAttribute(hosts.folder(), "unix:uid");
+  }
+
   private static String fate(String address, int port) throws IOException {
     return hosts.python("fate", address, port, CaptureHosts.NOBODY);
   }
 
   /** All at once, as users do. */
-  private static void all(String host, String address, Set<UnawareClient> clients)
-      throws Exception {
+  private static void all(String address, Set<UnawareClient> clients) throws Exception {
+    inParallel(clients, client -> new Job(address, client, client.passive()));
+  }
+
+  private static void allActive(String address, Set<UnawareClient> clients) throws Exception {
+    inParallel(clients, client -> new Job(address, client, client.active().orElseThrow()));
+  }
+
+  /** Makes one client's job. */
+  @FunctionalInterface
+  private interface Jobs {
+    Job of(UnawareClient client) throws IOException;
+  }
+
+  private static void inParallel(Set<UnawareClient> clients, Jobs jobs) throws Exception {
     ExecutorService threads = Executors.newFixedThreadPool(4);
     try {
       List<Callable<String>> tasks = new ArrayList<>();
       for (UnawareClient client : clients) {
         tasks.add(
             () -> {
-              try (Job job = new Job(host, address, client)) {
+              try (Job job = jobs.of(client)) {
                 job.upload();
                 job.download();
                 job.list();
@@ -252,23 +288,20 @@ class RedirectIT {
     private final Path work;
     private final Map<String, String> variables = new HashMap<>();
 
-    Job(String host, String address, UnawareClient client) throws IOException {
+    Job(String address, UnawareClient client) throws IOException {
+      this(address, client, client.passive());
+    }
+
+    Job(String address, UnawareClient client, String mode) throws IOException {
       this.client = client;
       this.work = TestAccount.newDirectory();
-      variables.putAll(
-          Map.of(
-              "HOST",
-              host,
-              "ADDRESS",
-              address,
-              "USER",
-              TestAccount.USER,
-              "PASSWORD",
-              TestAccount.password(),
-              "FOLDER",
-              TestAccount.below(hosts.folder()),
-              "JAVA",
-              hosts.java()));
+      variables.put("MODE", mode);
+      variables.put("HOST", address.indexOf(':') < 0 ? address : "[" + address + "]");
+      variables.put("ADDRESS", address);
+      variables.put("USER", TestAccount.USER);
+      variables.put("PASSWORD", TestAccount.password());
+      variables.put("FOLDER", TestAccount.below(hosts.folder()));
+      variables.put("JAVA", hosts.java());
     }
 
     void upload() throws IOException {

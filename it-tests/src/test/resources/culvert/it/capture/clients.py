@@ -65,8 +65,26 @@ def foreign(address, user, password, name, uid, other):
     ftp.quit()
 
 
+def active(address, user, password, name, uid):
+    """From where data comes in active mode."""
+    become(uid)
+    ftp = ftplib.FTP()
+    ftp.connect(address, 21, 20)
+    ftp.login(user, password)
+    listener = ftp.makeport()
+    listener.settimeout(20)
+    ftp.putcmd('RETR ' + name)
+    data, peer = listener.accept()
+    print(peer[0], peer[1])
+    while data.recv(65536):
+        pass
+    print(ftp.getresp()[:3], ftp.getresp()[:3])
+
+
 if sys.argv[1] == 'fate':
     become(int(sys.argv[4]))
     print(fate(sys.argv[2], int(sys.argv[3])))
+elif sys.argv[1] == 'active':
+    active(*sys.argv[2:6], int(sys.argv[6]))
 else:
     foreign(*sys.argv[2:6], int(sys.argv[6]), int(sys.argv[7]))

@@ -6,12 +6,16 @@ import culvert.ssh.PlainWords;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
+import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.unix.IntegerUnixChannelOption;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -58,8 +62,7 @@ public final class TcpListener {
       EventLoopGroup loops, String name, Endpoint endpoint, ChannelHandler acceptedInitializer)
       throws IOException {
     return bind(
-        bootstrap(NettyTransport.EPOLL, loops, acceptedInitializer)
-            .option(EpollChannelOption.IP_TRANSPARENT, true),
+        bootstrap(NettyTransport.EPOLL, loops, acceptedInitializer, TcpListener::transparentSocket),
         name,
         endpoint,
         " (transparent needs CAP_NET_ADMIN)");
@@ -101,10 +104,18 @@ public final class TcpListener {
 
   private static ServerBootstrap bootstrap(
       NettyTransport transport, EventLoopGroup loops, ChannelHandler acceptedInitializer) {
+    return bootstrap(transport, loops, acceptedInitializer, () -> newServerSocket(transport));
+  }
+
+  private static ServerBootstrap bootstrap(
+      NettyTransport transport,
+      EventLoopGroup loops,
+      ChannelHandler acceptedInitializer,
+      ChannelFactory<ServerSocketChannel> sockets) {
     ServerBootstrap bootstrap =
         new ServerBootstrap()
             .group(loops)
-            .channelFactory(() -> newServerSocket(transport))
+            .channelFactory(sockets)
             .option(ChannelOption.SO_REUSEADDR, true)
             .option(ChannelOption.SO_BACKLOG, BACKLOG)
             .childOption(ChannelOption.AUTO_READ, false)
@@ -127,8 +138,19 @@ public final class TcpListener {
     return reads;
   }
 
-  private static io.netty.channel.socket.ServerSocketChannel newServerSocket(
-      NettyTransport transport) {
+  /** As an option of the bootstrap's, what is not allowed would be logged with a stack trace. */
+  private static ServerSocketChannel transparentSocket() {
+    EpollServerSocketChannel socket = new EpollServerSocketChannel();
+    try {
+      socket.config().setOption(EpollChannelOption.IP_TRANSPARENT, true);
+      return socket;
+    } catch (ChannelException e) {
+      socket.unsafe().closeForcibly();
+      throw e;
+    }
+  }
+
+  private static ServerSocketChannel newServerSocket(NettyTransport transport) {
     return transport == NettyTransport.NIO
         ? new OobInlineServerSocketChannel()
         : transport.newServerSocketChannel();

@@ -25,12 +25,14 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /** {@link DirectConnector} over Netty's sockets, which never connects to this process itself. */
 public final class TcpConnector implements DirectConnector {
   private final TcpDialer dialer;
   private final Duration timeout;
   private final OwnListeners ownListeners;
+  private final Optional<BorrowedSources> borrowed;
 
   /**
    * Makes sockets that are relayed.
@@ -45,13 +47,26 @@ public final class TcpConnector implements DirectConnector {
     Map<ChannelOption<?>, Object> options =
         Map.of(
             ChannelOption.SO_KEEPALIVE, true, ChannelOption.RECVBUF_ALLOCATOR, TcpListener.reads());
-    return new TcpConnector(new TcpDialer(transport, options, outgoing), timeout, ownListeners);
+    return new TcpConnector(
+        new TcpDialer(transport, options, outgoing),
+        timeout,
+        ownListeners,
+        BorrowedSources.of(transport, options, outgoing));
   }
 
   /**
    * @param timeout for all addresses of one destination together
    */
   public TcpConnector(TcpDialer dialer, Duration timeout, OwnListeners ownListeners) {
+    this(dialer, timeout, ownListeners, Optional.empty());
+  }
+
+  private TcpConnector(
+      TcpDialer dialer,
+      Duration timeout,
+      OwnListeners ownListeners,
+      Optional<BorrowedSources> borrowed) {
+    this.borrowed = borrowed;
     this.dialer = dialer;
     this.timeout = timeout;
     this.ownListeners = ownListeners;
@@ -62,22 +77,44 @@ public final class TcpConnector implements DirectConnector {
       List<InetAddress> addresses, int port, EventLoop loop, ChannelHandler initializer) {
     List<InetAddress> others =
         addresses.stream().filter(address -> !ownListeners.contains(address, port)).toList();
-    if (others.isEmpty()) {
-      return loop.newFailedFuture(
-          new ConnectFailedException(
-              Refusal.NOT_ALLOWED, "port " + port + ": Culvert's own listener", null));
+    return others.isEmpty()
+        ? loop.newFailedFuture(ownListener(port))
+        : told(dialer.dial(others, port, timeout, loop, initializer), others, port, loop);
+  }
+
+  @Override
+  public Future<DuplexChannel> connectFrom(
+      InetSocketAddress source,
+      InetSocketAddress destination,
+      EventLoop loop,
+      ChannelHandler initializer) {
+    InetAddress address = destination.getAddress();
+    int port = destination.getPort();
+    if (ownListeners.contains(address, port)) {
+      return loop.newFailedFuture(ownListener(port));
     }
+    return borrowed
+        .map(sources -> sources.connect(source, destination, loop, initializer))
+        .map(dialled -> told(dialled, List.of(address), port, loop))
+        .orElseGet(() -> DirectConnector.super.connectFrom(source, destination, loop, initializer));
+  }
+
+  private static ConnectFailedException ownListener(int port) {
+    return new ConnectFailedException(
+        Refusal.NOT_ALLOWED, "port " + port + ": Culvert's own listener", null);
+  }
+
+  private static Future<DuplexChannel> told(
+      Future<DuplexChannel> dialled, List<InetAddress> addresses, int port, EventLoop loop) {
     Promise<DuplexChannel> connected = loop.newPromise();
-    dialer
-        .dial(others, port, timeout, loop, initializer)
-        .addListener(
-            (Future<DuplexChannel> dialled) -> {
-              if (dialled.isSuccess()) {
-                OpenedChannel.passOn(dialled, connected);
-              } else {
-                connected.tryFailure(failure(others, port, dialled.cause()));
-              }
-            });
+    dialled.addListener(
+        (Future<DuplexChannel> done) -> {
+          if (done.isSuccess()) {
+            OpenedChannel.passOn(done, connected);
+          } else {
+            connected.tryFailure(failure(addresses, port, done.cause()));
+          }
+        });
     return connected;
   }
 

@@ -6,7 +6,9 @@ import culvert.proxy.door.ForwardedBy;
 import culvert.proxy.door.Refusal;
 import culvert.proxy.upstream.ConnectFailedException;
 import culvert.proxy.upstream.DirectConnector;
+import culvert.ssh.OpenedChannel;
 import culvert.ssh.Originator;
+import culvert.ssh.PlainWords;
 import culvert.ssh.SshSession;
 import culvert.ssh.TunnelTarget;
 import io.netty.channel.ChannelHandler;
@@ -14,10 +16,13 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.FutureListener;
+import io.netty.util.concurrent.Promise;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Connects to a client's own listener, by the way on which the client came: an address of a client
@@ -36,14 +41,22 @@ sealed interface ClientDialer {
   Future<DuplexChannel> connect(
       InetSocketAddress listener, EventLoop loop, ChannelHandler initializer);
 
-  /** The way to a client; a connection on it counts as one that the client has made. */
-  static ClientDialer to(Client client, DirectConnector direct, ConnectionLimits limits) {
+  /**
+   * The way to a client; a connection on it counts as one that the client has made.
+   *
+   * @param server from where the client expects it
+   */
+  static ClientDialer to(
+      Client client, InetSocketAddress server, DirectConnector direct, ConnectionLimits limits) {
     ClientDialer way =
         client
             .forwardedBy()
             .<ClientDialer>map(by -> new Forwarded(by.session()))
             .orElse(new Direct(direct));
-    return new Counted(way, limits, client.forwardedBy());
+    return new Counted(
+        client.isCaptured() ? new AsServer(direct, server, way) : way,
+        limits,
+        client.forwardedBy());
   }
 
   /**
@@ -57,6 +70,42 @@ sealed interface ClientDialer {
         InetSocketAddress listener, EventLoop loop, ChannelHandler initializer) {
       return connector.connect(
           List.of(listener.getAddress()), listener.getPort(), loop, initializer);
+    }
+  }
+
+  /**
+   * Over the network, from the FTP server's own address: a captured client knows no other, and may
+   * well check it. What does not work so is tried from ours.
+   */
+  record AsServer(DirectConnector connector, InetSocketAddress server, ClientDialer otherwise)
+      implements ClientDialer {
+    private static final Logger LOG = LoggerFactory.getLogger(AsServer.class);
+
+    @Override
+    public Future<DuplexChannel> connect(
+        InetSocketAddress listener, EventLoop loop, ChannelHandler initializer) {
+      Promise<DuplexChannel> connected = loop.newPromise();
+      connector
+          .connectFrom(server, listener, loop, initializer)
+          .addListener(
+              (FutureListener<DuplexChannel>)
+                  done -> {
+                    if (done.isSuccess()) {
+                      OpenedChannel.passOn(done, connected);
+                    } else if (!connected.isDone()) {
+                      LOG.atDebug()
+                          .addKeyValue("client", listener)
+                          .addKeyValue("server", server)
+                          .addKeyValue("detail", PlainWords.of(done.cause()))
+                          .log("no data connection from the server's own address");
+                      otherwise
+                          .connect(listener, loop, initializer)
+                          .addListener(
+                              (FutureListener<DuplexChannel>)
+                                  other -> OpenedChannel.passOn(other, connected));
+                    }
+                  });
+      return connected;
     }
   }
 

@@ -65,8 +65,12 @@ final class ClientReach implements AutoCloseable {
   }
 
   private ClientWay bound(BindTable.Waiting bind) {
-    return new ClientWay.Bound(
-        bind, new InetSocketAddress(serverAddress.asKnownToClient(), DATA_PORT));
+    return new ClientWay.Bound(bind, server());
+  }
+
+  /** From where the client expects its data. */
+  private InetSocketAddress server() {
+    return new InetSocketAddress(serverAddress.asKnownToClient(), DATA_PORT);
   }
 
   private Optional<ClientWay> listener(PortCommand.Target target) {
@@ -79,7 +83,7 @@ final class ClientReach implements AutoCloseable {
             new ClientWay.Listener(
                 new InetSocketAddress(own, port),
                 client,
-                ClientDialer.to(client, needs.direct(), needs.services().limits())))
+                ClientDialer.to(client, server(), needs.direct(), needs.services().limits())))
         : Optional.empty();
   }
 

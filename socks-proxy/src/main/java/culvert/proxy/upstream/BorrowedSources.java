@@ -1,0 +1,118 @@
+package culvert.proxy.upstream;
+
+import culvert.ssh.NettyTransport;
+import culvert.ssh.OutgoingConnections;
+import culvert.ssh.TcpDialer;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.ConnectTimeoutException;
+import io.netty.channel.EventLoop;
+import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.concurrent.Future;
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.SocketException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Connections to programs of this host from addresses that are another host's, by IP_TRANSPARENT.
+ * That takes a privilege, and rules that bring the answers back. Where either is missing it takes
+ * some time to see, so it is not tried again for a while. Thread-safe.
+ */
+final class BorrowedSources {
+  static final Duration MEMORY = Duration.ofMinutes(5);
+
+  /** Nothing of it leaves this host. */
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+  private final TcpDialer dialer;
+  private final Map<Class<?>, Long> failed = new ConcurrentHashMap<>(); // by family
+
+  BorrowedSources(TcpDialer dialer) {
+    this.dialer = dialer;
+  }
+
+  /**
+   * Where there may be any.
+   *
+   * @param options of their sockets
+   */
+  static Optional<BorrowedSources> of(
+      NettyTransport transport,
+      Map<ChannelOption<?>, Object> options,
+      OutgoingConnections outgoing) {
+    if (transport != NettyTransport.EPOLL) {
+      return Optional.empty();
+    }
+    Map<ChannelOption<?>, Object> all = new HashMap<>(options);
+    all.put(ChannelOption.SO_REUSEADDR, true); // many transfers come from one port
+    return Optional.of(new BorrowedSources(new TcpDialer(transport, all, outgoing)));
+  }
+
+  /** See {@link DirectConnector#connectFrom}; fails with whatever says it best. */
+  Future<DuplexChannel> connect(
+      InetSocketAddress source,
+      InetSocketAddress destination,
+      EventLoop loop,
+      ChannelHandler initializer) {
+    Class<?> family = source.getAddress().getClass();
+    Long last = failed.get(family);
+    if (last != null && loop.ticker().nanoTime() - last < MEMORY.toNanos()) {
+      return loop.newFailedFuture(new SocketException("did not work a while ago"));
+    }
+    Future<DuplexChannel> dialled =
+        dialer.dialFrom(source, destination, PATIENCE, loop, transparent(initializer));
+    dialled.addListener(
+        done -> {
+          if (done.cause() != null && !isRefusal(done.cause())) {
+            failed.put(family, loop.ticker().nanoTime());
+          }
+        });
+    return dialled;
+  }
+
+  private static ChannelHandler transparent(ChannelHandler initializer) {
+    return new ChannelInitializer<>() {
+      @Override
+      protected void initChannel(Channel channel) {
+        channel.pipeline().addLast(new Transparent(), initializer);
+      }
+    };
+  }
+
+  /** As an option of the dialler's, what is not allowed would be logged with a stack trace. */
+  private static final class Transparent extends ChannelOutboundHandlerAdapter {
+    @Override
+    public void connect(
+        ChannelHandlerContext context,
+        SocketAddress remote,
+        SocketAddress local,
+        ChannelPromise promise) {
+      try {
+        context.channel().config().setOption(EpollChannelOption.IP_TRANSPARENT, true);
+      } catch (ChannelException e) {
+        promise.setFailure(e.getCause() == null ? e : e.getCause());
+        return;
+      }
+      context.connect(remote, local, promise);
+      context.pipeline().remove(this);
+    }
+  }
+
+  /** The program's own answer, which it would give to anybody. */
+  private static boolean isRefusal(Throwable cause) {
+    return cause instanceof ConnectException && !(cause instanceof ConnectTimeoutException);
+  }
+}

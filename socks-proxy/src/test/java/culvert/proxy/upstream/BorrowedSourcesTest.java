@@ -1,0 +1,108 @@
+package culvert.proxy.upstream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.times;
+import static org.mockito.Mockito.verify;
+import static org.mockito.Mockito.when;
+
+import culvert.ssh.NettyTransport;
+import culvert.ssh.OutgoingConnections;
+import culvert.ssh.TcpDialer;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ConnectTimeoutException;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.NetUtil;
+import io.netty.util.concurrent.Future;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(90)
+class BorrowedSourcesTest {
+  private static final InetSocketAddress SERVER = new InetSocketAddress("192.0.2.21", 20);
+  private static final InetSocketAddress SERVER_6 = new InetSocketAddress("2001:db8::21", 20);
+  private static final InetSocketAddress CLIENT = new InetSocketAddress("10.1.1.1", 4000);
+
+  private final TcpDialer dialer = mock(TcpDialer.class);
+  private final BorrowedSources sources = new BorrowedSources(dialer);
+  private EventLoopGroup loops;
+  private EventLoop loop;
+
+  @BeforeEach
+  void start() {
+    assumeThat(Epoll.isAvailable()).isTrue();
+    loops = NettyTransport.EPOLL.newGroup("test", 1);
+    loop = loops.next();
+  }
+
+  @AfterEach
+  void stop() {
+    if (loops != null) {
+      loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
+    }
+  }
+
+  @Test
+  void whatDoesNotWorkIsNotTriedAgainForItsFamily() throws Exception {
+    fail(new ConnectTimeoutException("for the test"));
+    fail(new IOException("is not asked again"));
+
+    verify(dialer, times(1)).dialFrom(any(), any(), any(), any(), any());
+    sources.connect(SERVER_6, CLIENT, loop, new ChannelInboundHandlerAdapter()).await();
+    verify(dialer, times(2)).dialFrom(any(), any(), any(), any(), any());
+  }
+
+  @Test
+  void aProgramThatListensNoMoreSaysNothingOfTheWay() throws Exception {
+    fail(new ConnectException("for the test"));
+    fail(new ConnectException("for the test"));
+
+    verify(dialer, times(2)).dialFrom(any(), any(), any(), any(), any());
+  }
+
+  @Test
+  void onNioThereAreNone() {
+    assertThat(BorrowedSources.of(NettyTransport.NIO, Map.of(), new OutgoingConnections()))
+        .isEmpty();
+  }
+
+  /** Whether this process may or may not: nobody brings the answers back. */
+  @Test
+  void withoutTheRulesOrTheRightItFails() throws Exception {
+    try (ServerSocket client = new ServerSocket(0)) {
+      Future<DuplexChannel> connected =
+          BorrowedSources.of(NettyTransport.EPOLL, Map.of(), new OutgoingConnections())
+              .orElseThrow()
+              .connect(
+                  SERVER,
+                  new InetSocketAddress(NetUtil.LOCALHOST4, client.getLocalPort()),
+                  loop,
+                  new ChannelInboundHandlerAdapter())
+              .await();
+
+      assertThat(connected.cause()).isInstanceOf(IOException.class);
+    }
+  }
+
+  private void fail(Exception cause) throws Exception {
+    when(dialer.dialFrom(any(), any(), any(), any(), any()))
+        .thenReturn(loop.newFailedFuture(cause));
+    Future<DuplexChannel> connected =
+        sources.connect(SERVER, CLIENT, loop, new ChannelInboundHandlerAdapter()).await();
+    assertThat(connected.cause()).isInstanceOf(IOException.class);
+    loop.submit(() -> {}).sync(); // it has heard of that, too
+  }
+}
