@@ -69,8 +69,8 @@ final class AuditFile implements TrailOut {
   static AuditFile open(Path wanted, long rotate, OldTrails old, UUID boot, InstantSource clock)
       throws IOException {
     TrailName name = new TrailName(wanted);
-    OwnerOnly.createDirectories(name.directory());
     requireOurs(wanted, name.directory());
+    OwnerOnly.createDirectories(name.directory());
     FileChannel lock = lock(name.lock());
     if (lock == null) {
       name = new TrailName(name.ofBoot(boot));
@@ -90,10 +90,12 @@ final class AuditFile implements TrailOut {
   }
 
   private static void requireOurs(Path wanted, Path directory) throws IOException {
-    Path there = Files.exists(wanted) ? wanted : directory;
-    Optional<String> owner = FileOwner.another(there, directory);
+    Path above = FileOwner.thereOrAbove(directory);
+    Path there = Files.exists(wanted) ? wanted : above;
+    Optional<String> owner = FileOwner.another(there, above);
     if (owner.isPresent()) {
-      throw new IOException("it " + FileOwner.problem(owner.get()));
+      String what = above.equals(directory) ? "it" : above.toString();
+      throw new IOException(what + " " + FileOwner.problem(owner.get()));
     }
   }
 

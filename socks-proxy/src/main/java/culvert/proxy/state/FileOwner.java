@@ -34,6 +34,17 @@ public final class FileOwner {
     return another ? Optional.of(owner.getName()) : Optional.empty();
   }
 
+  /**
+   * The path, or the nearest one above it that is there: whose that is, what is created belongs.
+   */
+  public static Path thereOrAbove(Path path) {
+    Path there = path.toAbsolutePath();
+    while (!Files.exists(there) && there.getParent() != null) {
+      there = there.getParent();
+    }
+    return there;
+  }
+
   /** What to say of it. */
   public static String problem(String owner) {
     return "belongs to "

@@ -25,6 +25,11 @@ public record StateDirectory(Path path) {
    * @throws IOException with a message for the user
    */
   public void prepare() throws IOException {
+    Path there = FileOwner.thereOrAbove(path);
+    Optional<String> owner = FileOwner.another(there, there);
+    if (owner.isPresent()) {
+      throw new IOException("state-directory: " + there + ": " + FileOwner.problem(owner.get()));
+    }
     try {
       OwnerOnly.createDirectories(path);
     } catch (IOException e) {
@@ -35,10 +40,6 @@ public record StateDirectory(Path path) {
     } catch (IOException e) {
       throw new IOException(problem("cannot be written: " + reason(e)), e);
     }
-    Optional<String> owner = FileOwner.another(path, path);
-    if (owner.isPresent()) {
-      throw new IOException("state-directory: " + path + ": " + FileOwner.problem(owner.get()));
-    }
   }
 
   /** What {@link #prepare} would find wrong, as far as can be told without creating anything. */
@@ -46,13 +47,10 @@ public record StateDirectory(Path path) {
     if (Files.isDirectory(path)) {
       return Files.isWritable(path) ? Optional.empty() : Optional.of(problem("cannot be written"));
     }
-    Path above = path;
-    while (above != null && !Files.exists(above)) {
-      above = above.getParent();
-    }
-    return above != null && !above.equals(path) && Files.isDirectory(above)
+    Path above = FileOwner.thereOrAbove(path);
+    return !above.equals(path) && Files.isDirectory(above)
         ? Optional.of(above).filter(there -> !Files.isWritable(there)).map(this::cannotCreate)
-        : Optional.of(cannotCreate(above == null ? path : above) + ": not a directory");
+        : Optional.of(cannotCreate(above) + ": not a directory");
   }
 
   private String cannotCreate(Path above) {

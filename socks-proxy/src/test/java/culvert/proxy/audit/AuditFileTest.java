@@ -90,6 +90,22 @@ class AuditFileTest {
   }
 
   @Test
+  @EnabledOnOs({OS.LINUX, OS.MAC})
+  void norIsADirectoryCreatedThatTheOwnerCouldNotUse() throws Exception {
+    Assumptions.assumeTrue("root".equals(System.getProperty("user.name")), "needs root");
+    Path theirs = Files.createDirectory(file.getParent());
+    file = theirs.resolve("new/below/audit.jsonl");
+    Files.setOwner(
+        theirs,
+        file.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName("nobody"));
+
+    assertThatThrownBy(() -> open(LARGE, Events.BOOT))
+        .isInstanceOf(IOException.class)
+        .hasMessageStartingWith(theirs + " belongs to nobody");
+    assertThat(theirs).isEmptyDirectory();
+  }
+
+  @Test
   void theNextRunGoesOnBehindTheLastOne() throws Exception {
     run(Events.BOOT, LARGE, 3);
     run(Events.OTHER_BOOT, LARGE, 3);

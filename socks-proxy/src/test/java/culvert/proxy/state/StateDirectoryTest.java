@@ -12,6 +12,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @EnabledOnOs({OS.LINUX, OS.MAC})
 class StateDirectoryTest {
@@ -22,13 +24,14 @@ class StateDirectoryTest {
     Assumptions.assumeTrue("root".equals(System.getProperty("user.name")), "needs root");
   }
 
-  @Test
-  void rootRunsNothingInTheDirectoryOfAService() throws IOException {
+  @ParameterizedTest(name = "in <{0}>")
+  @ValueSource(strings = {"", "new", "new/below"})
+  void rootRunsNothingInTheDirectoryOfAService(String below) throws IOException {
     Files.setOwner(
         directory,
         directory.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName("nobody"));
 
-    assertThatThrownBy(() -> new StateDirectory(directory).prepare())
+    assertThatThrownBy(() -> new StateDirectory(directory.resolve(below)).prepare())
         .isInstanceOf(IOException.class)
         .hasMessageStartingWith("state-directory: " + directory + ": belongs to nobody")
         .hasMessageContaining("sudo -u nobody culvert");
