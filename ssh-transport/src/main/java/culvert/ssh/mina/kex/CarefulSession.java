@@ -1,5 +1,6 @@
 package culvert.ssh.mina.kex;
 
+import culvert.config.PasswordsInText;
 import culvert.ssh.mina.io.NettyIoSession;
 import culvert.ssh.mina.io.VersionedSession;
 import java.io.IOException;
@@ -160,6 +161,14 @@ public final class CarefulSession extends VersionedSession {
   @SuppressWarnings("NullAway") // it is null in the beginning, too
   private void forgetProposal() {
     initialKexProposal = null;
+  }
+
+  /** As MINA's, which names the user whatever stands in that. */
+  @Override
+  public String toString() {
+    String user = getUsername();
+    String shown = user == null ? "" : PasswordsInText.maskedUser(user);
+    return "CarefulSession[" + shown + "@" + getIoSession() + "]";
   }
 
   /** What dumps are written to. */

@@ -75,6 +75,16 @@ class CanaryTest {
     assertSilentAbout(CANARY.getBytes(StandardCharsets.US_ASCII));
   }
 
+  @Test
+  void aPasswordInTheUsersNameShowsNowhere() throws Exception {
+    for (String user : List.of("joe:" + CANARY, "joe:21 " + CANARY + "@host")) {
+      try (LoginFixture ssh = new LoginFixture().password("right")) {
+        assertRepeatsNothing(ssh, ssh.loginAs(user, Profiles.with(PASSWORD), new byte[] {'x'}));
+      }
+    }
+    assertSilentAbout(CANARY.getBytes(StandardCharsets.US_ASCII));
+  }
+
   /** The server's words are meant for people, and people write them into logs and replies. */
   @Test
   void aPasswordThatTheServerRepeatsShowsNowhere() throws Exception {
