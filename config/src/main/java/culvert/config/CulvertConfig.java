@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param admin where the admin HTTP server listens; empty: off
  * @param stateDirectory where state outlives the process
  * @param audit empty: no trail is kept
+ * @param capture empty: Culvert has nothing captured
  * @param hash of the file, to tell one from another: the first 16 hexadecimal digits of its SHA-256
  * @param file its absolute path; empty: there is none that could be read again
  */
@@ -32,6 +33,7 @@ public record CulvertConfig(
     Optional<Endpoint> admin,
     Path stateDirectory,
     Optional<AuditSettings> audit,
+    Optional<CaptureConfig> capture,
     String hash,
     Optional<Path> file) {
 

@@ -125,6 +125,7 @@ final class Rules {
         Optional.empty(),
         Path.of("state"),
         Optional.empty(),
+        Optional.empty(),
         "",
         Optional.empty());
   }

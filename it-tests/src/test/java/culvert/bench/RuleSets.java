@@ -43,6 +43,7 @@ final class RuleSets {
         Optional.empty(),
         Path.of("state"),
         Optional.empty(),
+        Optional.empty(),
         "",
         Optional.empty());
   }

@@ -6,6 +6,7 @@ import culvert.proxy.ftp.FtpSessions;
 import culvert.proxy.ftp.FtpTimeouts;
 import culvert.proxy.ftp.SessionStarts;
 import culvert.proxy.ftp.active.ActiveServices;
+import culvert.proxy.ftp.passive.CapturedData;
 import culvert.proxy.ftp.passive.DataClaims;
 import culvert.proxy.ftp.passive.DataListeners;
 import culvert.proxy.ftp.passive.ExpectedDataConnections;
@@ -57,6 +58,7 @@ record DaemonParts(
         Relay relay,
         DataListeners listeners,
         ActiveServices active,
+        CapturedData captured,
         IntPredicate controlPorts);
   }
 
@@ -83,11 +85,18 @@ record DaemonParts(
       Relay relay,
       DataListeners listeners,
       ActiveServices active,
+      CapturedData captured,
       IntPredicate controlPorts) {
     ExpectedDataConnections expected = new ExpectedDataConnections(controlPorts);
     FtpServices services =
         new FtpServices(
-            upstreams.holding(expected), expected, listeners, active, relay, FtpTimeouts.DEFAULT);
+            upstreams.holding(expected),
+            expected,
+            listeners,
+            captured,
+            active,
+            relay,
+            FtpTimeouts.DEFAULT);
     return new Ftp(expected, new SessionStarts(services));
   }
 }

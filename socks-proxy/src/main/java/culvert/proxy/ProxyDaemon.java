@@ -5,6 +5,8 @@ import culvert.config.ListenerConfig;
 import culvert.proxy.admin.AdminServer;
 import culvert.proxy.admin.Health;
 import culvert.proxy.audit.Audit;
+import culvert.proxy.capture.Capture;
+import culvert.proxy.capture.ThisHost;
 import culvert.proxy.door.Admissions;
 import culvert.proxy.door.ConnectionLimits;
 import culvert.proxy.door.OpenConnections;
@@ -48,6 +50,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntPredicate;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -73,6 +76,7 @@ public final class ProxyDaemon implements AutoCloseable {
   private final Reloads reloads;
   private final OwnListeners ownListeners = new OwnListeners();
   private final OutgoingConnections outgoing = new OutgoingConnections();
+  private final Capture capture;
   private final FilePins pins;
   private final GuardedSsh ssh;
   private final FrontDoors doors;
@@ -105,13 +109,13 @@ public final class ProxyDaemon implements AutoCloseable {
     metrics = foundations.add(new Metrics(version().orElse("unknown")), Metrics::close);
     metrics.profiles(config.profiles().keySet());
     reloads = new Reloads(config, Clock.systemUTC());
+    IntPredicate controlPorts = port -> policy.isControlPort(port);
     audit =
-        foundations.add(
-            new Audit(config, () -> policy.hash(), port -> policy.isControlPort(port)),
-            Audit::close);
+        foundations.add(new Audit(config, () -> policy.hash(), controlPorts), Audit::close);
     Jobs jobs =
         foundations.add(
             new Jobs(List.of(audit.jobs(), metrics.jobs()), () -> policy.hash()), Jobs::close);
+    capture = foundations.add(new Capture(new ThisHost()), Capture::close);
     ExecutorService owning = pool(BlockingPool.create("culvert-owner", ProcClientOwners.THREADS));
     ExecutorService naming = pool(BlockingPool.boundedElsewhere("culvert-names"));
     ExecutorService blocking = pool(BlockingPool.create("culvert-blocking", 16));
@@ -162,9 +166,7 @@ public final class ProxyDaemon implements AutoCloseable {
     BindTable binds = new BindTable(owners);
     ActiveServices active = new ActiveServices(limits, binds, connections);
     DaemonParts.Ftp ftp =
-        parts
-            .ftp()
-            .create(upstreams, relay, dataListeners, active, port -> policy.isControlPort(port));
+        parts.ftp().create(upstreams, relay, dataListeners, active, capture, controlPorts);
     Router router =
         new Router(
             () -> policy,
@@ -192,7 +194,7 @@ public final class ProxyDaemon implements AutoCloseable {
                     door,
                     status,
                     loops.next()));
-    new ShownNumbers(metrics).of(buffered, limits).of(audit).of(reloads);
+    new ShownNumbers(metrics).of(buffered, limits).of(audit).of(reloads).of(capture);
     leave = new Leave(router, doors, connections, limits, audit::letEverybodyIn);
   }
 
@@ -273,6 +275,7 @@ public final class ProxyDaemon implements AutoCloseable {
           AdminServer.start(transport, config.admin().get(), metrics::scrape, this::health, loops);
       ownListeners.add(admin.address());
     }
+    capture.start(config);
     audit.started(version().orElse(""), listeners().stream().map(Listener::toString).toList());
     doors.open(); // what clients bring about is told behind that
   }
@@ -313,12 +316,14 @@ public final class ProxyDaemon implements AutoCloseable {
    * Takes rules and profiles for new connections; those that are open go on under the old ones.
    *
    * @return the sections that differ and need a restart, which stay as they were
-   * @throws IOException pins are to be kept from now on, and cannot be: everything stays as it was
+   * @throws IOException pins are to be kept from now on and cannot be, or netfilter's rules cannot
+   *     follow: everything stays as it was
    */
   public List<String> reload(CulvertConfig changed) throws IOException {
     if (changed.pinTunnelled() && !policy.pinTunnelled()) {
       pins.prepare();
     }
+    capture.reload(changed);
     // Listeners stay until the restart, and so do the profiles of those that are fixed tunnels.
     Policy next = Policy.of(changed).withMissing(config.profiles());
     metrics.profiles(next.profiles().keySet()); // before anybody logs in by one of them

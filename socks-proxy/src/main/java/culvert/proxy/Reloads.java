@@ -2,6 +2,7 @@ package culvert.proxy;
 
 import culvert.config.CulvertConfig;
 import culvert.proxy.admin.Health;
+import culvert.proxy.capture.Capture;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -40,6 +41,9 @@ final class Reloads {
     addIfChanged(restart, "admin", started.admin(), changed.admin());
     addIfChanged(restart, "state-directory", started.stateDirectory(), changed.stateDirectory());
     addIfChanged(restart, "audit", started.audit(), changed.audit());
+    if (!Capture.canBecome(started, changed)) {
+      restart.add("capture");
+    }
     last = new Last(true, clock.instant(), List.copyOf(restart));
     return restart;
   }

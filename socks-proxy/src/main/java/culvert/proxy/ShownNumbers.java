@@ -1,6 +1,7 @@
 package culvert.proxy;
 
 import culvert.proxy.audit.Audit;
+import culvert.proxy.capture.Capture;
 import culvert.proxy.door.ConnectionLimits;
 import culvert.proxy.metrics.Metrics;
 import culvert.proxy.relay.BufferBudget;
@@ -20,6 +21,14 @@ record ShownNumbers(Metrics metrics) {
         "culvert.audit.failing",
         "1: the audit trail cannot be written at the moment",
         () -> audit.isFailing() ? 1 : 0);
+    return this;
+  }
+
+  ShownNumbers of(Capture capture) {
+    metrics.counter(
+        "culvert.capture.restarts",
+        "How often nft, which fills the sets of captured data connections, was started anew",
+        capture::restarts);
     return this;
   }
 

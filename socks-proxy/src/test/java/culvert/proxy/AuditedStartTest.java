@@ -108,7 +108,8 @@ class AuditedStartTest {
               };
           return ssh;
         },
-        (upstreams, relay, listeners, active, controlPorts) -> new DaemonParts.Ftp(ftp, ftp),
+        (upstreams, relay, listeners, active, captured, controlPorts) ->
+            new DaemonParts.Ftp(ftp, ftp),
         InetAddress::getAllByName);
   }
 

@@ -64,7 +64,7 @@ class BegunTest {
               pools.add((ExecutorService) blocking);
               return ssh;
             },
-            (upstreams, relay, listeners, active, controlPorts) -> {
+            (upstreams, relay, listeners, active, captured, controlPorts) -> {
               throw new IllegalStateException("for the test");
             },
             InetAddress::getAllByName);
@@ -83,7 +83,7 @@ class BegunTest {
             (transport, resolver, blocking, limits, hostKeys, outgoing) -> {
               throw new IllegalStateException("for the test");
             },
-            (upstreams, relay, listeners, active, controlPorts) -> {
+            (upstreams, relay, listeners, active, captured, controlPorts) -> {
               throw new AssertionError("comes later");
             },
             InetAddress::getAllByName);

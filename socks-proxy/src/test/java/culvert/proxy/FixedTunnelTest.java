@@ -260,7 +260,8 @@ class FixedTunnelTest {
     DaemonParts parts =
         new DaemonParts(
             (transport, resolver, blocking, limits, hostKeys, outgoing) -> ssh,
-            (upstreams, relay, listeners, active, controlPorts) -> new DaemonParts.Ftp(ftp, ftp),
+            (upstreams, relay, listeners, active, captured, controlPorts) ->
+                new DaemonParts.Ftp(ftp, ftp),
             InetAddress::getAllByName);
     daemon = ProxyDaemon.start(config(gate + String.join("\n", more), List.of(listener)), parts);
   }
@@ -283,6 +284,7 @@ class FixedTunnelTest {
         base.admin(),
         base.stateDirectory(),
         base.audit(),
+        base.capture(),
         base.hash(),
         base.file());
   }

@@ -88,7 +88,7 @@ class HangingNamesTest {
                 .orThrow(),
             new DaemonParts(
                 (transport, resolver, blocking, limits, hostKeys, outgoing) -> ssh,
-                (upstreams, relay, listeners, active, controlPorts) ->
+                (upstreams, relay, listeners, active, captured, controlPorts) ->
                     new DaemonParts.Ftp(ftp, ftp),
                 this::lookUp,
                 threads -> new UsersByAddress()));

@@ -573,7 +573,8 @@ class ProxyDaemonTest {
   private DaemonParts parts() {
     return new DaemonParts(
         (transport, resolver, blocking, limits, hostKeys, outgoing) -> ssh,
-        (upstreams, relay, listeners, active, controlPorts) -> new DaemonParts.Ftp(ftp, ftp),
+        (upstreams, relay, listeners, active, captured, controlPorts) ->
+            new DaemonParts.Ftp(ftp, ftp),
         InetAddress::getAllByName);
   }
 

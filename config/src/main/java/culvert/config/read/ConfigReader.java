@@ -1,11 +1,13 @@
 package culvert.config.read;
 
 import culvert.config.Action;
+import culvert.config.CaptureConfig;
 import culvert.config.CulvertConfig;
 import culvert.config.Endpoint;
 import culvert.config.FtpOptions;
 import culvert.config.Limits;
 import culvert.config.SshProfile;
+import culvert.config.read.CaptureReader.Capture;
 import culvert.config.read.ListenerReader.Listener;
 import culvert.config.read.ProfileReader.Profile;
 import culvert.config.read.RuleReader.ParsedRule;
@@ -31,6 +33,7 @@ final class ConfigReader {
   private static final Key<Optional<Endpoint>> ADMIN =
       Key.of("admin", Endpoints.LISTEN_OR_NOT, "''");
   static final Key<YamlValue> AUDIT = Key.optional("audit", ValueTypes.ANY);
+  static final Key<YamlValue> CAPTURE = Key.optional("capture", ValueTypes.ANY);
 
   /** The default is the one without any of the variables that {@link Environment} knows. */
   static final Key<Path> STATE_DIRECTORY =
@@ -47,7 +50,8 @@ final class ConfigReader {
           LIMITS,
           ADMIN,
           STATE_DIRECTORY,
-          AUDIT);
+          AUDIT,
+          CAPTURE);
 
   /**
    * A document as read.
@@ -108,10 +112,18 @@ final class ConfigReader {
             admin,
             stateDirectory,
             AuditReader.read(file.optional(AUDIT).orElse(nothing), stateDirectory, reading),
+            capture(listeners),
             reading.hash(),
             reading.file());
     return new Read(
         config, new WrittenOut(file, limits, stateDirectory).of(listeners, profiles, rules));
+  }
+
+  private Optional<CaptureConfig> capture(List<Listener> listeners) {
+    Optional<Capture> capture =
+        file.optional(CAPTURE).map(value -> CaptureReader.read(value, reading));
+    capture.ifPresent(read -> new CaptureChecks(reading.problems()).capture(read, listeners));
+    return capture.flatMap(Capture::config);
   }
 
   private void check(

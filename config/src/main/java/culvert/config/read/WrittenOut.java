@@ -58,6 +58,8 @@ final class WrittenOut {
         put(entries, key, limits());
       } else if (key.equals(ConfigReader.AUDIT)) {
         put(entries, key, audit());
+      } else if (key.equals(ConfigReader.CAPTURE)) {
+        file.written(key).ifPresent(own -> put(entries, key, section(key, CaptureReader.KEYS)));
       } else if (key.equals(ConfigReader.STATE_DIRECTORY) && !file.has(key)) {
         entries.put(key.name(), text(stateDirectory.toString(), at));
       } else {

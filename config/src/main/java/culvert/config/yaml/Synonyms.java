@@ -56,7 +56,11 @@ final class Synonyms {
           "pasv: passive",
           "active port: remote-forward",
           "wait stop: block",
-          "discard lose: drop");
+          "discard lose: drop",
+          "slice slices control-group control-groups: cgroups",
+          "all-users anybody anyone: everybody",
+          "fail-closed refuse reject: closed",
+          "fail-open direct: open");
 
   /** What somebody should know before taking such a word. */
   private static final Map<String, String> MEANINGS =

@@ -31,7 +31,8 @@ class DocumentationTest {
           "match", "Match",
           "ftp", "FTP",
           "limits", "Limits",
-          "audit", "Audit");
+          "audit", "Audit",
+          "capture", "Capture");
 
   /** A row of a table. */
   private record Row(String key, String type, String standard, String example, String meaning) {}

@@ -57,6 +57,7 @@ final class Schema {
     sections.put("ftp", FtpReader.KEYS);
     sections.put("limits", LimitsReader.KEYS);
     sections.put("audit", AuditReader.KEYS);
+    sections.put("capture", CaptureReader.KEYS);
     return sections;
   }
 

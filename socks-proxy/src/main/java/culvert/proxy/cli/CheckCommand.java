@@ -6,6 +6,7 @@ import culvert.config.ConfigResult.Loaded;
 import culvert.config.CulvertConfig;
 import culvert.config.Written;
 import culvert.proxy.audit.AuditJson;
+import culvert.proxy.capture.CaptureHost;
 import culvert.proxy.check.Machine;
 import culvert.proxy.check.PlaintextWay;
 import culvert.proxy.check.PlaintextWays;
@@ -33,6 +34,7 @@ import picocli.CommandLine.Spec;
 final class CheckCommand implements Callable<Integer> {
   private final Terminal terminal;
   private final Machine machine;
+  private final CaptureHost host;
 
   @Mixin private final ConfigOption configOption;
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -55,9 +57,10 @@ final class CheckCommand implements Callable<Integer> {
     private boolean effective;
   }
 
-  CheckCommand(Terminal terminal, Machine machine) {
+  CheckCommand(Terminal terminal, Machine machine, CaptureHost host) {
     this.terminal = terminal;
     this.machine = machine;
+    this.host = host;
     configOption = new ConfigOption(terminal);
   }
 
@@ -87,7 +90,7 @@ final class CheckCommand implements Callable<Integer> {
   }
 
   private void warn(Loaded loaded) {
-    Warnings.of(loaded, machine).forEach(terminal.out()::println);
+    Warnings.of(loaded, machine, host).forEach(terminal.out()::println);
     if (needsState(loaded.config())) {
       new StateDirectory(loaded.config().stateDirectory())
           .problem()

@@ -83,7 +83,7 @@ public final class Culvert implements Callable<Integer> {
         new CommandLine(new Culvert())
             .addMixin("logging", new LogOptions(terminal))
             .addSubcommand(new RunCommand(terminal, parts))
-            .addSubcommand(new CheckCommand(terminal, parts.machine()))
+            .addSubcommand(new CheckCommand(terminal, parts.machine(), parts.captureHost()))
             .addSubcommand(new ExplainCommand(terminal))
             .addSubcommand(new TrustCommand(terminal, parts.hostKeys()))
             .addSubcommand(new PinsCommand(terminal))
@@ -92,6 +92,7 @@ public final class Culvert implements Callable<Integer> {
                 new CommandLine(new AuditCommand(terminal))
                     .addSubcommand(new AuditVerifyCommand(terminal))
                     .addSubcommand(new AuditHeadCommand(terminal)))
+            .addSubcommand(new CaptureCommand(terminal, parts.captureHost()))
             .addSubcommand(new TunnelCommand(terminal, parts.tunnels(), parts.signals()))
             .addSubcommand(new DemoCommand(terminal, parts.signals()))
             .addSubcommand(new CommandLine.HelpCommand());

@@ -1,5 +1,7 @@
 package culvert.proxy.cli;
 
+import culvert.proxy.capture.CaptureHost;
+import culvert.proxy.capture.ThisHost;
 import culvert.proxy.check.Machine;
 import culvert.proxy.check.ThisMachine;
 import culvert.ssh.HostKeys;
@@ -11,7 +13,8 @@ record Parts(
     TunnelRunner tunnels,
     HostKeys hostKeys,
     Signals signals,
-    Machine machine) {
+    Machine machine,
+    CaptureHost captureHost) {
 
   /** The program's own. */
   static Parts ofProcess() {
@@ -20,6 +23,7 @@ record Parts(
         new RunningTunnels(),
         new MinaHostKeys(),
         Signals.ofProcess(),
-        new ThisMachine());
+        new ThisMachine(),
+        new ThisHost());
   }
 }

@@ -2,6 +2,7 @@ package culvert.proxy.cli;
 
 import culvert.config.ConfigProblem;
 import culvert.config.ConfigResult;
+import culvert.proxy.capture.CaptureHost;
 import culvert.proxy.check.Machine;
 import culvert.proxy.service.ServiceManager;
 import java.io.IOException;
@@ -33,6 +34,7 @@ final class RunCommand implements Callable<Integer> {
   private final Daemon.Starter starter;
   private final Signals signals;
   private final Machine machine;
+  private final CaptureHost host;
   private final ServiceManager manager;
   private final Orders orders = new Orders();
 
@@ -43,6 +45,7 @@ final class RunCommand implements Callable<Integer> {
     this.starter = parts.daemon();
     this.signals = parts.signals();
     this.machine = parts.machine();
+    this.host = parts.captureHost();
     manager = new ServiceManager(terminal.environment().variables());
     configOption = new ConfigOption(terminal);
   }
@@ -146,7 +149,7 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private void warn(ConfigResult.Loaded loaded) {
-    Warnings.of(loaded, machine).forEach(LOG::warn);
+    Warnings.of(loaded, machine, host).forEach(LOG::warn);
     StartLog.plaintext(loaded);
   }
 }

@@ -2,6 +2,8 @@ package culvert.proxy.cli;
 
 import culvert.config.ConfigResult.Loaded;
 import culvert.filter.RuleCompiler;
+import culvert.proxy.capture.CaptureChecks;
+import culvert.proxy.capture.CaptureHost;
 import culvert.proxy.check.Holes;
 import culvert.proxy.check.Machine;
 import culvert.proxy.check.MachineChecks;
@@ -13,11 +15,12 @@ final class Warnings {
   private Warnings() {}
 
   /** Each with its place. Blocks. */
-  static List<String> of(Loaded loaded, Machine machine) {
+  static List<String> of(Loaded loaded, Machine machine, CaptureHost host) {
     return Stream.of(
             RuleCompiler.compile(loaded.config()).warnings(),
             Holes.in(loaded),
-            MachineChecks.of(loaded, machine))
+            MachineChecks.of(loaded, machine),
+            CaptureChecks.of(loaded, host))
         .flatMap(List::stream)
         .map(Object::toString)
         .toList();

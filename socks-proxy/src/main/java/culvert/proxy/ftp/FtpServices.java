@@ -4,6 +4,7 @@ import culvert.filter.ConnectionRequest;
 import culvert.proxy.door.Client;
 import culvert.proxy.ftp.active.ActiveData;
 import culvert.proxy.ftp.active.ActiveServices;
+import culvert.proxy.ftp.passive.CapturedData;
 import culvert.proxy.ftp.passive.DataListeners;
 import culvert.proxy.ftp.passive.ExpectedDataConnections;
 import culvert.proxy.ftp.passive.PassiveServices;
@@ -14,12 +15,14 @@ import culvert.proxy.upstream.Upstreams;
  * What FTP sessions are built on; shared by all of them.
  *
  * @param listeners for passive mode, where clients do not come through the front door
+ * @param captured for captured clients
  * @param active for active mode
  */
 public record FtpServices(
     Upstreams upstreams,
     ExpectedDataConnections expected,
     DataListeners listeners,
+    CapturedData captured,
     ActiveServices active,
     Relay relay,
     FtpTimeouts timeouts) {
@@ -44,6 +47,6 @@ public record FtpServices(
   /** The same for one session. */
   FtpServices of(Client client, ConnectionRequest decided) {
     return new FtpServices(
-        upstreams.of(client).of(decided), expected, listeners, active, relay, timeouts);
+        upstreams.of(client).of(decided), expected, listeners, captured, active, relay, timeouts);
   }
 }

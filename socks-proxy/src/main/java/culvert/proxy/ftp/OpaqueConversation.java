@@ -2,6 +2,8 @@ package culvert.proxy.ftp;
 
 import culvert.proxy.event.EndReason;
 import culvert.proxy.ftp.core.ReplyLine;
+import culvert.ssh.PlainWords;
+import io.netty.util.concurrent.Future;
 
 /** TLS: bytes only, which client and server understand between them. */
 final class OpaqueConversation implements Conversation {
@@ -22,7 +24,19 @@ final class OpaqueConversation implements Conversation {
     session.client().served();
     server.becomeOpaque();
     if (session.way().throughTunnel()) { // elsewhere data go where the rules lead them
-      server.data().passive().expectAnyPort();
+      Future<?> expected = server.data().passive().expectAnyPort();
+      if (!expected.isDone()) {
+        server.holdUntil(expected); // what the server says in TLS may be an announcement
+      }
+      expected.addListener(done -> session.guarded(() -> expected(session, server, done)));
+    }
+  }
+
+  private static void expected(FtpSession session, ServerSide server, Future<?> done) {
+    if (!done.isSuccess() && !server.isDropped()) {
+      session.breakOff(
+          EndReason.REFUSED,
+          "data connections inside TLS cannot be captured: " + PlainWords.of(done.cause()));
     }
   }
 

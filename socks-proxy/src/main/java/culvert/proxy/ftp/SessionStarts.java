@@ -9,6 +9,7 @@ import culvert.proxy.door.Client;
 import culvert.proxy.door.ForwardedBy;
 import culvert.proxy.event.ConnectionRecorder;
 import culvert.proxy.ftp.core.LoginDepth;
+import culvert.proxy.ftp.passive.CapturedPorts;
 import culvert.proxy.ftp.passive.ExpectedPorts;
 import culvert.proxy.ftp.passive.ForwardedPorts;
 import culvert.proxy.ftp.passive.KnownServer;
@@ -102,7 +103,15 @@ public final class SessionStarts implements FtpSessions {
     if (forwardedBy.isPresent()) {
       return upstream -> new ForwardedPorts(passive, client, forwardedBy.get());
     }
-    return listens(route) && !client.isCaptured()
+    if (client.isCaptured()) {
+      return upstream ->
+          new CapturedPorts(
+              new ExpectedPorts(KnownServer.of(passive, client, destination, upstream)),
+              services.captured(),
+              client.arrival().own().getAddress(),
+              client.channel().eventLoop());
+    }
+    return listens(route)
         ? upstream ->
             new ListeningPorts(
                 passive, client, KnownServer.ofTunnel(passive, client, destination, upstream))

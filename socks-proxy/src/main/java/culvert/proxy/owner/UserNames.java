@@ -25,6 +25,7 @@ import org.slf4j.LoggerFactory;
 public final class UserNames {
   private static final Logger LOG = LoggerFactory.getLogger(UserNames.class);
   private static final Path PASSWD = Path.of("/etc/passwd");
+  private static final Path GROUP = Path.of("/etc/group");
   private static final Duration REMEMBERED = Duration.ofMinutes(5);
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
@@ -42,6 +43,11 @@ public final class UserNames {
 
   public UserNames() {
     this(PASSWD, List.of("getent", "passwd"), System::nanoTime);
+  }
+
+  /** The same of groups, whose file has its names and numbers in the same places. */
+  public static UserNames ofGroups() {
+    return new UserNames(GROUP, List.of("getent", "group"), System::nanoTime);
   }
 
   /**

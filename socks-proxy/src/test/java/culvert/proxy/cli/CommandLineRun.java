@@ -1,6 +1,8 @@
 package culvert.proxy.cli;
 
 import culvert.config.read.Environment;
+import culvert.proxy.capture.CaptureHost;
+import culvert.proxy.capture.FakeCaptureHost;
 import culvert.proxy.check.FakeMachine;
 import culvert.proxy.check.Machine;
 import culvert.ssh.HostKeys;
@@ -37,6 +39,7 @@ final class CommandLineRun {
   private final Queue<String> passwords = new ArrayDeque<>();
   private TunnelRunner tunnels = Mockito.mock(TunnelRunner.class);
   private Machine machine = new FakeMachine();
+  private CaptureHost captureHost = new FakeCaptureHost();
   private Daemon.Starter starter = Mockito.mock(Daemon.Starter.class);
 
   CommandLineRun(Path directory) {
@@ -62,6 +65,11 @@ final class CommandLineRun {
 
   CommandLineRun withMachine(Machine here) {
     machine = here;
+    return this;
+  }
+
+  CommandLineRun withCaptureHost(CaptureHost here) {
+    captureHost = here;
     return this;
   }
 
@@ -93,7 +101,9 @@ final class CommandLineRun {
 
   int execute(String... args) {
     return Culvert.execute(
-        terminal(), new Parts(starter, tunnels, hostKeys, signals::put, machine), args);
+        terminal(),
+        new Parts(starter, tunnels, hostKeys, signals::put, machine, captureHost),
+        args);
   }
 
   Terminal terminal() {

@@ -22,6 +22,7 @@ import culvert.proxy.event.ProxyEvents;
 import culvert.proxy.event.Stories;
 import culvert.proxy.ftp.active.ActiveServices;
 import culvert.proxy.ftp.active.BindTable;
+import culvert.proxy.ftp.passive.CapturedData;
 import culvert.proxy.ftp.passive.DataListeners;
 import culvert.proxy.ftp.passive.ExpectedDataConnections;
 import culvert.proxy.owner.ClientOwners;
@@ -175,6 +176,7 @@ public final class FtpFixture implements AutoCloseable, AfterEachCallback {
                     limits,
                     connections,
                     ownListeners),
+                CapturedData.BY_OTHERS,
                 new ActiveServices(limits, binds, connections),
                 new Relay(new BufferBudget(1 << 20)),
                 new FtpTimeouts(

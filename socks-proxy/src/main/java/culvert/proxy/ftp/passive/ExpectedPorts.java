@@ -60,8 +60,9 @@ public final class ExpectedPorts implements PassivePorts {
   }
 
   @Override
-  public void expectAnyPort() {
+  public Future<?> expectAnyPort() {
     announcements.expectAny();
+    return server.loop().newSucceededFuture(null);
   }
 
   @Override

@@ -4,6 +4,7 @@ import culvert.proxy.ftp.core.ControlEffect;
 import culvert.proxy.ftp.core.PassiveReply;
 import culvert.proxy.ftp.data.DataTaker;
 import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.ImmediateEventExecutor;
 import java.net.Inet4Address;
 import java.util.Optional;
 
@@ -55,8 +56,13 @@ public interface PassivePorts {
   /**
    * What the server announces can be read no more: where clients come through the front door, they
    * are taken to any port that they ask for.
+   *
+   * @return completes on the session's loop when they come there; failed, they do not, and the
+   *     session cannot go on
    */
-  default void expectAnyPort() {}
+  default Future<?> expectAnyPort() {
+    return ImmediateEventExecutor.INSTANCE.newSucceededFuture(null);
+  }
 
   /**
    * The way to the server is gone: no data connection takes it any more.

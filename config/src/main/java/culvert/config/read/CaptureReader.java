@@ -1,0 +1,137 @@
+package culvert.config.read;
+
+import culvert.config.CaptureConfig;
+import culvert.config.CaptureConfig.OnCrash;
+import culvert.config.Cidr;
+import culvert.config.yaml.YamlValue;
+import culvert.config.yaml.YamlValue.Mapping;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** The section {@code capture}. */
+final class CaptureReader {
+  private static final String A_DESTINATION =
+      "a network such as 10.0.0.0/8, or a host's name without * and ?";
+  private static final String A_CGROUP = "a path below /sys/fs/cgroup, such as jobs.slice";
+
+  /** Systemd writes other characters of a name as \x2d. */
+  private static final Pattern CGROUP =
+      Pattern.compile("[A-Za-z0-9_.:@\\\\-]+(?:/[A-Za-z0-9_.:@\\\\-]+)*");
+
+  /** useradd(8) takes fewer, directories take more. */
+  private static final Pattern ACCOUNT = Pattern.compile("[^\\s:,/*?\"'-][^\\s:,/*?\"']*");
+
+  private static final Pattern NUMERIC = Pattern.compile("[0-9./]+|.*[:/].*");
+
+  private static final Key<List<String>> USERS = Key.of("users", accounts("a user"), "[]");
+  private static final Key<List<String>> GROUPS = Key.of("groups", accounts("a group"), "[]");
+  private static final Key<List<String>> CGROUPS =
+      Key.of(
+          "cgroups",
+          ValueTypes.distinct(
+              ValueTypes.listOf(ValueTypes.scalar(A_CGROUP, CaptureReader::cgroup))),
+          "[]");
+  private static final Key<Boolean> EVERYBODY = Key.of("everybody", ValueTypes.BOOLEAN, "false");
+  private static final Key<List<Destination>> DESTINATIONS =
+      Key.of(
+          "destinations",
+          ValueTypes.listOf(ValueTypes.scalar(A_DESTINATION, Destination::parse)),
+          "[]");
+  private static final Key<Boolean> LOCAL = Key.of("local", ValueTypes.BOOLEAN, "false");
+  static final Key<OnCrash> ON_CRASH =
+      Key.of("on-crash", ValueTypes.word(OnCrash.values()), "closed");
+  private static final Key<Cidr> PSEUDO_ADDRESSES =
+      Key.of(
+          "pseudo-addresses", ValueTypes.scalar("an IPv4 network", Cidr::parse), "198.19.0.0/16");
+
+  static final List<Key<?>> KEYS =
+      List.of(USERS, GROUPS, CGROUPS, EVERYBODY, DESTINATIONS, LOCAL, ON_CRASH, PSEUDO_ADDRESSES);
+
+  /** A network, or a name. */
+  private record Destination(Optional<Cidr> network, String name) {
+    static Destination parse(String text) {
+      return NUMERIC.matcher(text).matches()
+          ? new Destination(Optional.of(Cidr.parse(text)), "")
+          : new Destination(Optional.empty(), Endpoints.host(text, A_DESTINATION));
+    }
+  }
+
+  /**
+   * The section as read.
+   *
+   * @param config empty if it says of nobody that he is captured, which is reported
+   */
+  record Capture(Optional<CaptureConfig> config, Section section) {}
+
+  private CaptureReader() {}
+
+  /** Reads the section. Whether there are listeners for what it captures, nobody has asked yet. */
+  static Capture read(YamlValue value, Reading reading) {
+    Section section = Section.of("capture", value, KEYS, reading);
+    boolean everybody = section.get(EVERYBODY);
+    List<Key<List<String>>> whom = List.of(USERS, GROUPS, CGROUPS);
+    for (Key<List<String>> key : whom) {
+      if (everybody && !section.get(key).isEmpty()) {
+        reading.error(
+            section.location(key),
+            key.name() + ": without effect beside everybody: true (expected: one of the two)");
+      }
+    }
+    section.optional(PSEUDO_ADDRESSES);
+    if (!(value instanceof Mapping)) {
+      return new Capture(Optional.empty(), section);
+    }
+    boolean nobody = !everybody && whom.stream().allMatch(key -> isEmpty(section, key));
+    if (nobody) {
+      reading.error(
+          section.location(),
+          "capture: nobody is captured (expected: users, groups or cgroups, or everybody: true)");
+    }
+    return new Capture(
+        nobody ? Optional.empty() : Optional.of(config(section, everybody)), section);
+  }
+
+  /** What is wrong was meant to name somebody. */
+  private static boolean isEmpty(Section section, Key<List<String>> key) {
+    return !section.has(key) || section.optional(key).filter(List::isEmpty).isPresent();
+  }
+
+  private static CaptureConfig config(Section section, boolean everybody) {
+    List<Cidr> networks = new ArrayList<>();
+    List<String> names = new ArrayList<>();
+    for (Destination destination : section.get(DESTINATIONS)) {
+      destination.network().ifPresentOrElse(networks::add, () -> names.add(destination.name()));
+    }
+    return new CaptureConfig(
+        section.get(USERS),
+        section.get(GROUPS),
+        section.get(CGROUPS),
+        everybody,
+        networks,
+        names,
+        section.get(LOCAL),
+        section.get(ON_CRASH));
+  }
+
+  private static ValueType<List<String>> accounts(String what) {
+    String expected = what + "'s name or number";
+    return ValueTypes.distinct(
+        ValueTypes.listOf(ValueTypes.scalar(expected, text -> account(text, expected))));
+  }
+
+  private static String account(String text, String expected) {
+    if (!ACCOUNT.matcher(text).matches() || ValueTypes.hasControl(text)) {
+      throw ValueTypes.expected(text, expected);
+    }
+    return text;
+  }
+
+  private static String cgroup(String text) {
+    if (!CGROUP.matcher(text).matches() || ("/" + text + "/").matches(".*/\\.\\.?/.*")) {
+      throw ValueTypes.expected(text, A_CGROUP);
+    }
+    return text;
+  }
+}

@@ -1,0 +1,118 @@
+package culvert.config.read;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import culvert.config.CaptureConfig;
+import culvert.config.CaptureConfig.OnCrash;
+import culvert.config.Cidr;
+import culvert.config.RedirectPorts;
+import java.util.List;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class CaptureReaderTest {
+
+  @Test
+  void nobodyIsCapturedWithoutTheSection() {
+    assertThat(Loading.config("listeners: [{ redirect: 218 }]").capture()).isEmpty();
+    assertThat(Loading.config("listeners: [{ redirect: 218 }]", "capture:").capture()).isEmpty();
+  }
+
+  @Test
+  void theDefaultsRefuseAndLeaveThisHostAlone() {
+    assertThat(Loading.config("listeners: [{ redirect: 218 }]", "capture: { users: 7 }").capture())
+        .contains(
+            new CaptureConfig(
+                List.of("7"),
+                List.of(),
+                List.of(),
+                false,
+                List.of(),
+                List.of(),
+                false,
+                OnCrash.CLOSED));
+  }
+
+  @Test
+  void everyKeyCounts() {
+    assertThat(
+            Loading.config(
+                    "listeners: [{ redirect: 2180 }]",
+                    "capture:",
+                    "  users: [batch]",
+                    "  groups: [jobs, 12]",
+                    "  cgroups: [jobs.slice/night.slice]",
+                    "  destinations: [10.0.0.0/8, mf1.example, '2001:db8::/32', mf2.]",
+                    "  local: true",
+                    "  on-crash: open")
+                .capture())
+        .contains(
+            new CaptureConfig(
+                List.of("batch"),
+                List.of("jobs", "12"),
+                List.of("jobs.slice/night.slice"),
+                false,
+                List.of(Cidr.parse("10.0.0.0/8"), Cidr.parse("2001:db8::/32")),
+                List.of("mf1.example", "mf2."),
+                true,
+                OnCrash.OPEN));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "127.0.0.1:218       | 218 | ",
+        "0.0.0.0:218         | 218 | ",
+        "localhost:218       | 218 | ",
+        "'[::1]:218'         |     | 218",
+        "'[::]:218'          |     | 218",
+        "127.0.0.2:218       |     | ",
+        "'[2001:db8::1]:218' |     | ",
+      })
+  void redirectReachesTheLoopbackOfItsFamily(String bind, Integer v4, Integer v6) {
+    assertThat(
+            RedirectPorts.of(
+                Loading.config("listeners: [{ redirect: '" + bind + "' }]").listeners()))
+        .isEqualTo(new RedirectPorts(port(v4), port(v6)));
+  }
+
+  @Test
+  void aTransparentListenerIsForAnotherWay() {
+    assertThat(
+            RedirectPorts.of(
+                Loading.config(
+                        "listeners: [{ redirect: 218, transparent: true }, { redirect: 219 }]")
+                    .listeners()))
+        .isEqualTo(new RedirectPorts(OptionalInt.of(219), OptionalInt.empty()));
+  }
+
+  private static OptionalInt port(Integer port) {
+    return port == null ? OptionalInt.empty() : OptionalInt.of(port);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "cgroups: a/../b        | cgroups: a/../b (expected: a path below /sys/fs/cgroup",
+        "cgroups: [a, a]        | cgroups: the same value twice",
+        "cgroups: 'a b'         | cgroups: a b (expected: a path below",
+        "groups: [a, 'b:c']     | groups: b:c (expected: a group's name or number)",
+        "users: '-x'            | users: -x (expected: a user's name or number)",
+        "destinations: 10.1.2   | destinations: 10.1.2 (expected: an address or CIDR",
+        "destinations: 'h:21'   | destinations: h:21 (expected: an address or CIDR",
+        "everybody: yes         | everybody: yes (expected: true or false",
+        "pseudo-addresses: 10.0.0.0/8 | pseudo-addresses: 10.0.0.0/8 is not supported yet",
+      })
+  void whatIsWrongIsNamed(String key, String problem) {
+    String yaml =
+        "listeners: [{ redirect: 218 }]\ncapture: { "
+            + key
+            + (key.startsWith("users") ? " }" : ", users: x }");
+
+    assertThat(Loading.problems(yaml).toString()).contains(problem);
+  }
+}

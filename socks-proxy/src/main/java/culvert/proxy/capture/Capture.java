@@ -1,0 +1,277 @@
+package culvert.proxy.capture;
+
+import culvert.config.CaptureConfig;
+import culvert.config.CaptureConfig.OnCrash;
+import culvert.config.CulvertConfig;
+import culvert.config.RedirectPorts;
+import culvert.proxy.ftp.passive.CapturedData;
+import culvert.ssh.PlainWords;
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the running Culvert has to do with netfilter. It fills the sets of expected data
+ * connections. With {@code on-crash: open} the whole table is its own, and goes with it; with
+ * {@code closed} it keeps a table that somebody has loaded as the configuration has it, and loads
+ * none.
+ *
+ * <p>A watch looks every few seconds whether the names in the section still stand for the same: a
+ * cgroup that was made anew is another one for the kernel. Thread-safe; {@link #open} and {@link
+ * #giveUp} do not block, the others do.
+ */
+public final class Capture implements CapturedData, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Capture.class);
+  private static final Duration LOOKS = Duration.ofSeconds(2);
+
+  private final CaptureHost host;
+  private final CapturedWays ways = new CapturedWays();
+  private final Object lock = new Object();
+  private final Thread watch = new Thread(this::watch, "culvert-capture");
+  private volatile @Nullable NftSession session;
+  private volatile @Nullable Loaded last; // changed under the lock, which may wait for nft
+  private volatile boolean closed;
+
+  /**
+   * What was loaded last.
+   *
+   * @param listeners those that are bound
+   * @param present whether there is a table: with {@code closed} others load and remove it
+   */
+  private record Loaded(
+      CulvertConfig config, RedirectPorts listeners, CapturePlan plan, boolean present) {
+    boolean isOpen() {
+      return Capture.isOpen(config);
+    }
+  }
+
+  public Capture(CaptureHost host) {
+    this.host = host;
+    watch.setDaemon(true);
+  }
+
+  /**
+   * Begins, when the listeners are bound. Without the section {@code capture} it does nothing,
+   * ever.
+   *
+   * @throws IOException with a message for the user
+   */
+  public void start(CulvertConfig started) throws IOException {
+    if (started.capture().isEmpty()) {
+      return;
+    }
+    RedirectPorts listeners = RedirectPorts.of(started.listeners());
+    Nft nft = Nft.require(host);
+    CapturePlan plan = plan(started, listeners);
+    boolean present = isOpen(started) || nft.table().isPresent();
+    Loaded first = new Loaded(started, listeners, plan, present);
+    last = first;
+    session = NftSession.start(nft, present ? whole(first) : List.of(), () -> restored(nft));
+    watch.start();
+    if (present) {
+      LOG.atInfo().addKeyValue("on_crash", onCrash(started)).log("capturing");
+    } else {
+      LOG.warn(
+          "capture: table inet culvert is not loaded, so that nobody is captured (expected: culvert"
+              + " capture --apply)");
+    }
+  }
+
+  private static boolean isOpen(CulvertConfig config) {
+    return onCrash(config).filter(OnCrash.OPEN::equals).isPresent();
+  }
+
+  private static Optional<OnCrash> onCrash(CulvertConfig config) {
+    return config.capture().map(CaptureConfig::onCrash);
+  }
+
+  private CapturePlan plan(CulvertConfig of, RedirectPorts listeners) throws IOException {
+    CaptureScope scope = host.look(of.capture().orElseThrow(), host.ownUser()).scope();
+    try {
+      return CapturePlan.of(of, listeners, scope);
+    } catch (IllegalArgumentException e) {
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
+  /** A table that is our own begins anew: what is there under its name is nobody's. */
+  private List<String> whole(Loaded table) {
+    Stream<String> before =
+        table.isOpen()
+            ? Stream.of("add table " + CapturePlan.TABLE, "delete table " + CapturePlan.TABLE)
+            : Stream.empty();
+    return Stream.of(before, table.plan().commands().stream(), ways.all().stream())
+        .flatMap(all -> all)
+        .toList();
+  }
+
+  /** For an nft in place of one that has ended. */
+  private List<String> restored(Nft nft) {
+    Loaded before = last;
+    if (before == null) {
+      return List.of();
+    }
+    if (before.isOpen()) {
+      return whole(before);
+    }
+    try {
+      return nft.table().isPresent() ? ways.all() : List.of();
+    } catch (IOException e) {
+      LOG.error("capture: {}", e.getMessage());
+      return List.of();
+    }
+  }
+
+  /**
+   * Whether that can be taken over without a restart: who is captured, and where to, but not
+   * whether at all, nor what becomes of them without Culvert.
+   */
+  public static boolean canBecome(CulvertConfig started, CulvertConfig changed) {
+    return onCrash(started).equals(onCrash(changed));
+  }
+
+  /**
+   * Takes the rules of another configuration over, in one transaction, if it {@link #canBecome}
+   * that.
+   *
+   * @throws IOException it could not: everything is as it was
+   */
+  public void reload(CulvertConfig changed) throws IOException {
+    synchronized (lock) {
+      Loaded before = last;
+      if (before != null && canBecome(before.config(), changed)) {
+        become(before, changed);
+      }
+    }
+  }
+
+  private void become(Loaded before, CulvertConfig config) throws IOException {
+    assert Thread.holdsLock(lock);
+    CapturePlan plan = plan(config, before.listeners());
+    boolean present = before.isOpen() || Nft.require(host).table().isPresent();
+    if (present && !(before.present() && plan.text().equals(before.plan().text()))) {
+      load(plan);
+    }
+    last = new Loaded(config, before.listeners(), plan, present);
+  }
+
+  private void load(CapturePlan plan) throws IOException {
+    NftSession nft = session;
+    if (nft == null) {
+      return;
+    }
+    CompletableFuture<Void> loaded;
+    synchronized (ways) {
+      loaded = nft.run(Stream.concat(plan.commands().stream(), ways.all().stream()).toList());
+    }
+    try {
+      loaded.get();
+      LOG.info("capture: the rules are those of the configuration as it is now");
+    } catch (ExecutionException e) {
+      throw new IOException("capture: " + PlainWords.of(e), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("capture: interrupted", e);
+    }
+  }
+
+  private void watch() {
+    String said = "";
+    while (!closed) {
+      try {
+        Thread.sleep(LOOKS.toMillis());
+        look();
+        said = "";
+      } catch (IOException e) {
+        String now = String.valueOf(e.getMessage());
+        if (!closed && !now.equals(said)) {
+          LOG.error("capture: the rules stay as they were: {}", now);
+        }
+        said = now;
+      } catch (InterruptedException e) {
+        return;
+      }
+    }
+  }
+
+  private void look() throws IOException {
+    synchronized (lock) {
+      Loaded before = last;
+      if (before != null) {
+        become(before, before.config());
+      }
+    }
+  }
+
+  @Override
+  public Future<Void> open(Way way, EventExecutor loop) {
+    NftSession present = session;
+    if (present == null) {
+      return BY_OTHERS.open(way, loop);
+    }
+    Promise<Void> opened = loop.newPromise();
+    CompletableFuture<Void> done;
+    synchronized (ways) {
+      done = present.run(ways.open(way));
+    }
+    done.whenComplete(
+        (nothing, failure) -> {
+          if (failure == null) {
+            opened.setSuccess(null);
+          } else {
+            ways.failed(way);
+            opened.setFailure(told(way, failure));
+          }
+        });
+    return opened;
+  }
+
+  private static Throwable told(Way way, Throwable failure) {
+    Throwable why =
+        failure instanceof Nft.NoSuchException
+            ? new IOException("table inet culvert is not loaded", failure)
+            : failure;
+    LOG.atError()
+        .addKeyValue("server", IpFamily.text(way.server()))
+        .addKeyValue("port", way.port().isPresent() ? way.port().getAsInt() : "any")
+        .log("capture: refusing a data connection that cannot be captured: {}", why.getMessage());
+    return why;
+  }
+
+  @Override
+  public void giveUp(Way way, Duration later) {
+    NftSession present = session;
+    if (present != null) {
+      synchronized (ways) {
+        present.run(ways.giveUp(way, later.toSeconds()));
+      }
+    }
+  }
+
+  /** How often nft had to be started anew. */
+  public long restarts() {
+    NftSession present = session;
+    return present == null ? 0 : present.restarts();
+  }
+
+  /** What is captured by a table of ours is not captured any more when this returns. Idempotent. */
+  @Override
+  public void close() {
+    closed = true;
+    watch.interrupt();
+    NftSession present = session;
+    if (present != null) {
+      present.close();
+    }
+  }
+}

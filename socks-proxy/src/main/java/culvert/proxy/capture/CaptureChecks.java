@@ -1,0 +1,105 @@
+package culvert.proxy.capture;
+
+import culvert.config.CaptureConfig;
+import culvert.config.CaptureConfig.OnCrash;
+import culvert.config.ConfigProblem;
+import culvert.config.ConfigProblem.Severity;
+import culvert.config.ConfigResult.Loaded;
+import culvert.config.CulvertConfig;
+import culvert.config.RedirectPorts;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** What the section {@code capture} needs, and the host has not; and what it leaves out. */
+public final class CaptureChecks {
+  private final Loaded loaded;
+  private final CaptureHost host;
+  private final List<ConfigProblem> found = new ArrayList<>();
+
+  private CaptureChecks(Loaded loaded, CaptureHost host) {
+    this.loaded = loaded;
+    this.host = host;
+  }
+
+  /** Warnings. Blocks: it may ask directories for users, and a name server. */
+  public static List<ConfigProblem> of(Loaded loaded, CaptureHost host) {
+    CaptureChecks checks = new CaptureChecks(loaded, host);
+    loaded.config().capture().ifPresent(checks::capture);
+    return List.copyOf(checks.found);
+  }
+
+  private void capture(CaptureConfig capture) {
+    families(RedirectPorts.of(loaded.config().listeners()));
+    if (PortSet.of(loaded.config()).isEmpty()) {
+      warn("capture: no rule names a port, and ftp.ports is empty: nothing is captured", List.of());
+    }
+    try {
+      CaptureScope.Found looked = host.look(capture, host.ownUser());
+      looked.missing().forEach(missing -> warn(missing.message(), missing.path()));
+      if (looked.scope().includesOwn(capture)) {
+        warn(
+            "users: "
+                + looked.scope().own()
+                + " is the user who asks, and must not be the one that Culvert runs as: it would"
+                + " capture itself (expected: a user of its own for Culvert)",
+            List.of("users"));
+      }
+    } catch (IOException e) {
+      warn("capture: who this process runs as cannot be found out: " + e.getMessage(), List.of());
+    }
+    if (host.nft().isEmpty()) {
+      warn("capture: there is no nft here (expected: the package nftables)", List.of());
+    } else if (!host.mayChangeRules()) {
+      warn(
+          "capture: who asks has not CAP_NET_ADMIN, without which Culvert does not start (expected:"
+              + " AmbientCapabilities=CAP_NET_ADMIN in its unit)",
+          List.of());
+    }
+    if (capture.onCrash() == OnCrash.CLOSED) {
+      openPorts(loaded.config(), host)
+          .forEach(
+              port ->
+                  warn("on-crash: closed, but " + anybodyCanListenAt(port), List.of("on-crash")));
+    }
+  }
+
+  private void families(RedirectPorts listeners) {
+    if (listeners.v6().isEmpty()) {
+      warn(
+          "capture: no redirect listener at [::1]: over IPv6 the same connections are rejected",
+          List.of());
+    }
+    if (listeners.v4().isEmpty()) {
+      warn(
+          "capture: no redirect listener at 127.0.0.1: over IPv4 the same connections are rejected",
+          List.of());
+    }
+  }
+
+  /** Where others may listen while Culvert does not run, for this host has another limit. */
+  static List<Integer> openPorts(CulvertConfig config, CaptureHost host) {
+    RedirectPorts listeners = RedirectPorts.of(config.listeners());
+    return IntStream.concat(listeners.v4().stream(), listeners.v6().stream())
+        .distinct()
+        .filter(port -> port >= host.firstPortOfEverybody())
+        .boxed()
+        .toList();
+  }
+
+  static String anybodyCanListenAt(int port) {
+    return "while Culvert does not run anybody can listen at port "
+        + port
+        + " and be given the jobs' passwords (expected: a higher"
+        + " net.ipv4.ip_unprivileged_port_start)";
+  }
+
+  private void warn(String message, List<String> path) {
+    List<String> whole = new ArrayList<>(List.of("capture"));
+    whole.addAll(path);
+    found.add(
+        new ConfigProblem(
+            Severity.WARNING, loaded.written().location(whole.toArray(String[]::new)), message));
+  }
+}

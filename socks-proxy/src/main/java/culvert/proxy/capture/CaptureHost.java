@@ -1,0 +1,32 @@
+package culvert.proxy.capture;
+
+import culvert.config.CaptureConfig;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** What capture depends on of the host that it is on. Blocks; thread-safe. */
+public interface CaptureHost {
+
+  /** The number of the user that this process runs as. */
+  long ownUser() throws IOException;
+
+  /** The number of the user with that name or number; empty: nobody is called that. */
+  OptionalLong user(String nameOrNumber);
+
+  /**
+   * What the names in the section stand for.
+   *
+   * @param own the number of the user that Culvert runs as
+   */
+  CaptureScope.Found look(CaptureConfig config, long own);
+
+  /** Whether this process may change the rules of netfilter. */
+  boolean mayChangeRules();
+
+  /** Below this port only those can listen who may. */
+  int firstPortOfEverybody();
+
+  /** Empty: it is not installed. */
+  Optional<Nft> nft();
+}

@@ -1,0 +1,78 @@
+package culvert.proxy.capture;
+
+import culvert.config.CaptureConfig.OnCrash;
+import culvert.config.CulvertConfig;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The table as somebody has it who does not run Culvert, but prepares it. Blocks.
+ *
+ * @param own the number of the user that Culvert runs as
+ */
+public record CaptureTable(CaptureHost host, long own) {
+
+  /** What was made of a configuration, and what it names that is not there. */
+  public record Planned(CapturePlan plan, List<CaptureScope.Missing> missing) {}
+
+  /**
+   * What would be loaded.
+   *
+   * @throws IllegalArgumentException if it cannot be, for what the configuration says
+   */
+  public Planned plan(CulvertConfig config) {
+    CaptureScope.Found found = host.look(config.capture().orElseThrow(), own);
+    return new Planned(CapturePlan.of(config, found.scope()), found.missing());
+  }
+
+  /**
+   * Loads it, in place of what is there.
+   *
+   * @throws IllegalArgumentException it must not be, for what the configuration says
+   * @throws IOException it could not be; what was there is as it was
+   */
+  public Planned apply(CulvertConfig config) throws IOException {
+    if (config.capture().orElseThrow().onCrash() == OnCrash.OPEN) {
+      throw new IllegalArgumentException(
+          "capture: on-crash: open: the table is loaded by the running Culvert, and gone with it"
+              + " (expected: culvert run, or on-crash: closed)");
+    }
+    List<Integer> open = CaptureChecks.openPorts(config, host);
+    if (!open.isEmpty()) {
+      throw new IllegalArgumentException(
+          "on-crash: closed, but " + CaptureChecks.anybodyCanListenAt(open.get(0)));
+    }
+    Planned planned = plan(config);
+    Nft.require(host).load(planned.plan().commands());
+    return planned;
+  }
+
+  /** Whether it is loaded as it would be now; empty: it is, and otherwise what is different. */
+  public Optional<String> difference(CulvertConfig config) throws IOException {
+    Optional<String> loaded = Nft.require(host).table();
+    if (loaded.isEmpty()) {
+      return Optional.of("table inet culvert is not loaded: nobody is captured");
+    }
+    return plan(config).plan().isIn(loaded.get())
+        ? Optional.empty()
+        : Optional.of(
+            "table inet culvert is not as this configuration has it now, or was made for another"
+                + " user than "
+                + own);
+  }
+
+  /**
+   * Takes it away.
+   *
+   * @return whether it was there
+   */
+  public boolean remove() throws IOException {
+    Nft nft = Nft.require(host);
+    boolean present = nft.table().isPresent();
+    if (present) {
+      nft.load(List.of("delete table " + CapturePlan.TABLE));
+    }
+    return present;
+  }
+}

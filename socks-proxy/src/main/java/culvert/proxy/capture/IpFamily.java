@@ -1,0 +1,44 @@
+package culvert.proxy.capture;
+
+import java.net.Inet4Address;
+import java.net.InetAddress;
+
+/** The two families of addresses, in nft's words. */
+enum IpFamily {
+  V4("4", "ipv4", "ip", "ipv4_addr"),
+  V6("6", "ipv6", "ip6", "ipv6_addr");
+
+  /** Ends the names of its sets. */
+  final String digit;
+
+  /** For {@code meta nfproto}. */
+  final String protocol;
+
+  /** Before {@code daddr}. */
+  final String header;
+
+  /** Of addresses, in sets. */
+  final String type;
+
+  IpFamily(String digit, String protocol, String header, String type) {
+    this.digit = digit;
+    this.protocol = protocol;
+    this.header = header;
+    this.type = type;
+  }
+
+  static IpFamily of(InetAddress address) {
+    return address instanceof Inet4Address ? V4 : V6;
+  }
+
+  static IpFamily of(byte[] address) {
+    return address.length == 4 ? V4 : V6;
+  }
+
+  /** The address without its zone, which is no part of what a packet carries. */
+  static String text(InetAddress address) {
+    String text = address.getHostAddress();
+    int zone = text.indexOf('%');
+    return zone < 0 ? text : text.substring(0, zone);
+  }
+}

@@ -1,0 +1,115 @@
+package culvert.proxy.capture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import culvert.config.ConfigProblem;
+import culvert.config.ConfigResult.Loaded;
+import culvert.config.read.ConfigLoader;
+import culvert.config.read.Environment;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CaptureChecksTest {
+  private static final String BOTH = "listeners: [{ redirect: 218 }, { redirect: '[::1]:218' }]\n";
+
+  @TempDir private Path directory;
+  private FakeCaptureHost host;
+
+  @BeforeEach
+  void begin() throws IOException {
+    host = new FakeCaptureHost().with("batch", 1001).withNft(directory, "exit 1\n");
+  }
+
+  private List<String> warnings(String yaml) {
+    Loaded loaded =
+        (Loaded)
+            new ConfigLoader(
+                    new Environment(
+                        Map.of(), Path.of("/home/joe"), Path.of("/work"), Path.of("/etc")))
+                .loadString(yaml, "c.yaml");
+    return CaptureChecks.of(loaded, host).stream().map(ConfigProblem::toString).toList();
+  }
+
+  @Test
+  void whatIsThereIsNoWarning() {
+    assertThat(warnings(BOTH)).isEmpty();
+    assertThat(warnings(BOTH + "capture: { users: batch }")).isEmpty();
+  }
+
+  @Test
+  void withoutTheSectionNothingIsNeeded() {
+    host = new FakeCaptureHost().withoutPrivilege();
+
+    assertThat(warnings(BOTH)).isEmpty();
+  }
+
+  @Test
+  void aHostWithoutPrivilegeOrNftIsNoHostForIt() {
+    host.withoutPrivilege();
+    assertThat(warnings(BOTH + "capture: { users: batch }"))
+        .containsExactly(
+            "c.yaml:2:10: warning: capture: who asks has not CAP_NET_ADMIN, without which Culvert"
+                + " does not start (expected: AmbientCapabilities=CAP_NET_ADMIN in its unit)");
+
+    host = new FakeCaptureHost().with("batch", 1001);
+    assertThat(warnings(BOTH + "capture: { users: batch }"))
+        .containsExactly(
+            "c.yaml:2:10: warning: capture: there is no nft here (expected: the package nftables)");
+  }
+
+  @Test
+  void whoeverIsNotThereIsNamedWhereHeStands() {
+    assertThat(
+            warnings(
+                BOTH + "capture:\n  users: [batch, bob]\n  groups: bobs\n  cgroups: [a.slice]"))
+        .containsExactlyInAnyOrder(
+            "c.yaml:3:18: warning: users: there is no bob",
+            "c.yaml:4:11: warning: groups: there is no bobs",
+            "c.yaml:5:13: warning: cgroups: there is no cgroup a.slice");
+  }
+
+  @Test
+  void culvertsOwnUserIsNotToBeCaptured() {
+    assertThat(warnings(BOTH + "capture: { users: [batch, culvert] }"))
+        .singleElement()
+        .asString()
+        .contains("c.yaml:2:19: warning: users: 998 is the user who asks")
+        .contains("it would capture itself");
+  }
+
+  @Test
+  void aFamilyWithoutAListenerIsSaid() {
+    assertThat(warnings("listeners: [{ redirect: 218 }]\ncapture: { users: batch }"))
+        .containsExactly(
+            "c.yaml:2:10: warning: capture: no redirect listener at [::1]: over IPv6 the same"
+                + " connections are rejected");
+    assertThat(warnings("listeners: [{ redirect: '[::1]:218' }]\ncapture: { users: batch }"))
+        .containsExactly(
+            "c.yaml:2:10: warning: capture: no redirect listener at 127.0.0.1: over IPv4 the same"
+                + " connections are rejected");
+  }
+
+  @Test
+  void closedNeedsPortsThatOthersCannotHave() {
+    host.withLimit(218);
+    assertThat(warnings(BOTH + "capture: { users: batch }"))
+        .singleElement()
+        .asString()
+        .contains(
+            "on-crash: closed, but while Culvert does not run anybody can listen at port 218");
+    assertThat(warnings(BOTH + "capture: { users: batch, on-crash: open }")).isEmpty();
+  }
+
+  @Test
+  void withoutAPortNothingIsCaptured() {
+    assertThat(warnings(BOTH + "capture: { users: batch }\nrules: []\nftp: { ports: [] }"))
+        .containsExactly(
+            "c.yaml:2:10: warning: capture: no rule names a port, and ftp.ports is empty: nothing"
+                + " is captured");
+  }
+}

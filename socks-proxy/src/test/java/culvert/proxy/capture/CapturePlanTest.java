@@ -1,0 +1,178 @@
+package culvert.proxy.capture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import culvert.config.CulvertConfig;
+import culvert.config.read.ConfigLoader;
+import culvert.config.read.Environment;
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class CapturePlanTest {
+  private static final String RULES =
+      """
+      rules:
+        - { match: { port: [21, 8021-8030, 8030-8040] }, action: ftp-tunnel }
+        - { match: { port: 990 }, action: block }
+        - { match: { port: 5000 }, action: direct }
+      ftp: { ports: [21, 22, 2121] }
+      """;
+  private static final String BOTH =
+      "listeners: [{ redirect: 218 }, { redirect: '[::1]:219' }]\n" + RULES;
+  private static final String ONE = "listeners: [{ redirect: 2180 }]\n";
+  private static final String SOME =
+      BOTH
+          + "capture: { users: [batch, 12], groups: jobs, cgroups: jobs.slice/a.service,"
+          + " destinations: [10.0.0.0/8, '2001:db8::/32', mf1.example] }";
+
+  private static CulvertConfig config(String yaml) {
+    return new ConfigLoader(
+            new Environment(Map.of(), Path.of("/home/joe"), Path.of("/work"), Path.of("/etc")))
+        .loadString(yaml, "c.yaml")
+        .orThrow();
+  }
+
+  private static CapturePlan plan(String yaml, FakeCaptureHost host) {
+    CulvertConfig config = config(yaml);
+    return CapturePlan.of(config, host.look(config.capture().orElseThrow(), 998).scope());
+  }
+
+  private static FakeCaptureHost host() {
+    return new FakeCaptureHost().with("batch", 1001).with("jobs", 1002);
+  }
+
+  @Test
+  void theWholeTableOfSomeUsersGroupsAndCgroupsForSomeDestinations() throws Exception {
+    CapturePlan plan =
+        plan(
+            SOME,
+            host()
+                .withCgroup("jobs.slice/a.service", 4711)
+                .withName("mf1.example", InetAddress.getByName("192.0.2.1")));
+
+    assertThat(plan.text())
+        .isEqualTo(
+            """
+            add table inet culvert
+            add set inet culvert data4 { type ipv4_addr . inet_service; flags timeout; }
+            add set inet culvert held4 { type ipv4_addr; flags timeout; }
+            add set inet culvert destinations4 { type ipv4_addr; flags interval; auto-merge; }
+            add set inet culvert data6 { type ipv6_addr . inet_service; flags timeout; }
+            add set inet culvert held6 { type ipv6_addr; flags timeout; }
+            add set inet culvert destinations6 { type ipv6_addr; flags interval; auto-merge; }
+            add chain inet culvert output { type nat hook output priority -100; policy accept; }
+            add chain inet culvert captured
+            add chain inet culvert unserved { type filter hook output priority 0; policy accept; }
+            add chain inet culvert rejected
+            flush chain inet culvert output
+            flush chain inet culvert captured
+            flush chain inet culvert unserved
+            flush chain inet culvert rejected
+            flush set inet culvert destinations4
+            add element inet culvert destinations4 { 10.0.0.0/8, 192.0.2.1 }
+            flush set inet culvert destinations6
+            add element inet culvert destinations6 { 2001:db8::/32 }
+            add rule inet culvert output meta skuid 998 accept comment "culvert plan HASH"
+            add rule inet culvert output fib daddr type local accept
+            add rule inet culvert output meta skuid { 12, 1001 } goto captured
+            add rule inet culvert output meta skgid { 1002 } goto captured
+            add rule inet culvert output socket cgroupv2 level 2 "jobs.slice/a.service" goto captured comment "cgroup 4711"
+            add rule inet culvert captured ip daddr @destinations4 tcp dport { 21-22, 990, 2121, 8021-8040 } redirect to :218
+            add rule inet culvert captured ip daddr . tcp dport @data4 redirect to :218
+            add rule inet culvert captured ip daddr @held4 tcp dport 1024-65535 redirect to :218
+            add rule inet culvert captured ip6 daddr @destinations6 tcp dport { 21-22, 990, 2121, 8021-8040 } redirect to :219
+            add rule inet culvert captured ip6 daddr . tcp dport @data6 redirect to :219
+            add rule inet culvert captured ip6 daddr @held6 tcp dport 1024-65535 redirect to :219
+            """
+                .replace("HASH", hash(plan)));
+  }
+
+  @Test
+  void aFamilyWithoutAListenerIsRejectedForTheSamePeople() {
+    CapturePlan plan =
+        plan(ONE + "capture: { everybody: true, local: true, on-crash: open }", host());
+
+    assertThat(plan.commands())
+        .contains("add table inet culvert { flags owner; }")
+        .endsWith(
+            "add rule inet culvert output meta l4proto tcp goto captured",
+            "add rule inet culvert captured meta nfproto ipv4 tcp dport { 21 } redirect to :2180",
+            "add rule inet culvert captured ip daddr . tcp dport @data4 redirect to :2180",
+            "add rule inet culvert captured ip daddr @held4 tcp dport 1024-65535 redirect to :2180",
+            "add rule inet culvert rejected meta nfproto ipv6 tcp dport { 21 } reject with tcp reset",
+            "add rule inet culvert unserved meta skuid 998 accept comment \"culvert plan "
+                + hash(plan)
+                + "\"",
+            "add rule inet culvert unserved ct state new meta l4proto tcp goto rejected");
+  }
+
+  @Test
+  void whatIsMadeAnewUnderTheSameNameIsAnotherPlan() {
+    String yaml = ONE + "capture: { cgroups: jobs.slice, on-crash: open }";
+
+    String before = hash(plan(yaml, host().withCgroup("jobs.slice", 1)));
+
+    assertThat(hash(plan(yaml, host().withCgroup("jobs.slice", 1)))).isEqualTo(before);
+    assertThat(hash(plan(yaml, host().withCgroup("jobs.slice", 2)))).isNotEqualTo(before);
+    assertThat(hash(plan(yaml, host()))).isNotEqualTo(before);
+  }
+
+  @Test
+  void culvertsOwnUserIsNotCaptured() {
+    assertThatThrownBy(
+            () -> plan(ONE + "capture: { users: [batch, culvert], on-crash: open }", host()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("user 998 is to be captured, and is the one that Culvert runs as");
+  }
+
+  @Test
+  void aListingIsOfThePlanIfItHasItsMarkAndItsRules() {
+    CapturePlan plan = plan(ONE + "capture: { users: batch, on-crash: open }", host());
+    String listing =
+        """
+        table inet culvert { # progname nft
+        \tset data4 {
+        \t\ttype ipv4_addr . inet_service
+        \t\telements = { 10.0.0.1 . 40000 }
+        \t}
+
+        \tchain output {
+        \t\ttype nat hook output priority dstnat; policy accept;
+        \t\tmeta skuid 998 accept comment "culvert plan HASH"
+        \t\tfib daddr type local accept
+        \t\tmeta skuid 1001 goto captured
+        \t}
+
+        \tchain captured {
+        \t\tmeta nfproto ipv4 tcp dport 21 redirect to :2180
+        \t\tip daddr . tcp dport @data4 redirect to :2180
+        \t\tip daddr @held4 tcp dport 1024-65535 redirect to :2180
+        \t}
+
+        \tchain unserved {
+        \t\ttype filter hook output priority filter; policy accept;
+        \t\tmeta skuid 998 accept
+        \t\tfib daddr type local accept
+        \t\tct state new meta skuid 1001 goto rejected
+        \t}
+
+        \tchain rejected {
+        \t\tmeta nfproto ipv6 tcp dport 21 reject with tcp reset
+        \t}
+        }
+        """
+            .replace("HASH", hash(plan));
+
+    assertThat(plan.isIn(listing)).isTrue();
+    assertThat(plan.isIn(listing.replace("\t\tmeta skuid 1001 goto captured\n", ""))).isFalse();
+    assertThat(plan.isIn(listing.replace(hash(plan), "0123456789abcdef"))).isFalse();
+    assertThat(plan.isIn(listing.replace("\tchain rejected {", "\tchain other {"))).isFalse();
+  }
+
+  private static String hash(CapturePlan plan) {
+    return plan.text().replaceAll("(?s).*?culvert plan ([0-9a-f]{16})\".*", "$1");
+  }
+}

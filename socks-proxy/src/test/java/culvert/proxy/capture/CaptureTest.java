@@ -1,0 +1,245 @@
+package culvert.proxy.capture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import culvert.config.CulvertConfig;
+import culvert.config.read.ConfigLoader;
+import culvert.config.read.Environment;
+import culvert.proxy.ftp.passive.CapturedData.Way;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.ImmediateEventExecutor;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the daemon tells nft, which is a shell script here. */
+class CaptureTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  /** Refuses while there is a file of that name, and has a table while there is another. */
+  private static final String NFT =
+      """
+      cd "$(dirname "$0")" || exit 1
+      if [ "$1" = list ]; then
+        [ -e table ] && exit 0
+        echo 'Error: No such file or directory' >&2
+        exit 1
+      fi
+      while read -r line; do
+        case "$line" in
+          culvert-barrier)
+            printf 'Error: syntax error, unexpected newline\\n%s\\n          ^\\n' "$line" ;;
+          *) if [ -e refuse ]; then printf 'Error: No space left\\n%s\\n' "$line";
+             else echo "$line" | sed "s/; \\(add\\|delete\\|flush\\) /\\n\\1 /g" >>log; fi ;;
+        esac
+      done
+      echo end >>log
+      """;
+
+  private static final String OPEN =
+      "listeners: [{ redirect: 2180 }]\ncapture: { users: batch, cgroups: a.slice, on-crash: open }";
+  private static final String CLOSED = OPEN.replace("2180", "218").replace("open", "closed");
+
+  @TempDir private Path directory;
+  private FakeCaptureHost host;
+  private Capture capture;
+
+  @BeforeEach
+  void begin() throws IOException {
+    host =
+        new FakeCaptureHost().with("batch", 1001).withCgroup("a.slice", 1).withNft(directory, NFT);
+    capture = new Capture(host);
+  }
+
+  @AfterEach
+  void end() {
+    capture.close();
+  }
+
+  private static CulvertConfig config(String yaml) {
+    return new ConfigLoader(
+            new Environment(Map.of(), Path.of("/home/joe"), Path.of("/work"), Path.of("/etc")))
+        .loadString(yaml, "c.yaml")
+        .orThrow();
+  }
+
+  private List<String> told() throws IOException {
+    return Files.readAllLines(directory.resolve("log"));
+  }
+
+  private static Way way(int port) throws IOException {
+    return new Way(
+        InetAddress.getByName("192.0.2.1"), port == 0 ? OptionalInt.empty() : OptionalInt.of(port));
+  }
+
+  private Future<Void> open(int port) throws IOException {
+    Future<Void> opened = capture.open(way(port), ImmediateEventExecutor.INSTANCE);
+    await().atMost(PATIENCE).until(opened::isDone);
+    return opened;
+  }
+
+  private void give(int port) throws IOException {
+    capture.giveUp(way(port), Duration.ofSeconds(60));
+  }
+
+  @Test
+  void withoutTheSectionNothingIsDoneAndEverythingIsOpen() throws IOException {
+    capture.start(config("listeners: [{ redirect: 2180 }]"));
+
+    assertThat(open(40000).isSuccess()).isTrue();
+    give(40000);
+    assertThat(directory.resolve("log")).doesNotExist();
+  }
+
+  @Test
+  void openLoadsATableOfItsOwnInPlaceOfWhatIsThere() throws IOException {
+    capture.start(config(OPEN));
+
+    assertThat(told())
+        .containsSubsequence(
+            "add table inet culvert_keep { flags owner; }",
+            "add table inet culvert",
+            "delete table inet culvert",
+            "add table inet culvert { flags owner; }",
+            "add rule inet culvert output meta skuid { 1001 } goto captured",
+            "flush set inet culvert data4");
+  }
+
+  @Test
+  void closedLoadsNoneButKeepsOneThatIsThere() throws IOException {
+    capture.start(config(CLOSED));
+    assertThat(told()).noneMatch(line -> line.contains("inet culvert "));
+
+    Files.createFile(directory.resolve("table")); // culvert capture --apply
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () ->
+                assertThat(told())
+                    .contains("add table inet culvert", "flush set inet culvert data4")
+                    .doesNotContain("delete table inet culvert"));
+  }
+
+  @Test
+  void whatIsOpenedIsInTheSetBeforeAnybodyHears() throws IOException {
+    capture.start(config(OPEN));
+
+    assertThat(open(40000).isSuccess()).isTrue();
+    assertThat(told()).endsWith("add element inet culvert data4 { 192.0.2.1 . 40000 }");
+    assertThat(open(0).isSuccess()).isTrue();
+    assertThat(told()).endsWith("add element inet culvert held4 { 192.0.2.1 }");
+
+    give(0);
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () ->
+                assertThat(told())
+                    .endsWith(
+                        "delete element inet culvert held4 { 192.0.2.1 }",
+                        "add element inet culvert held4 { 192.0.2.1 timeout 60s }"));
+  }
+
+  @Test
+  void whatTwoHaveOpenedStaysUntilBothHaveGivenItUp() throws IOException {
+    capture.start(config(OPEN));
+    open(40000);
+    open(40000);
+
+    give(40000);
+    open(40001);
+    assertThat(told()).noneMatch(line -> line.contains("timeout 60s"));
+    give(40000);
+    open(40001);
+    assertThat(told()).filteredOn(line -> line.contains("timeout 60s")).hasSize(1);
+  }
+
+  @Test
+  void whatIsRefusedIsNotOpen() throws IOException {
+    capture.start(config(OPEN));
+    Files.createFile(directory.resolve("refuse"));
+
+    Future<Void> refused = open(40000);
+
+    assertThat(refused.cause())
+        .isInstanceOf(IOException.class)
+        .hasMessage("nft: Error: No space left");
+    Files.delete(directory.resolve("refuse"));
+    assertThat(open(40000).isSuccess()).isTrue();
+  }
+
+  @Test
+  void aCgroupThatIsMadeAnewIsCapturedAgain() throws IOException {
+    capture.start(config(OPEN));
+    assertThat(told()).anyMatch(line -> line.endsWith("comment \"cgroup 1\""));
+
+    host.withCgroup("a.slice", 2);
+
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () -> assertThat(told()).anyMatch(line -> line.endsWith("comment \"cgroup 2\"")));
+    assertThat(told()).filteredOn("delete table inet culvert"::equals).hasSize(1); // the first
+  }
+
+  @Test
+  void aReloadIsOneTransactionThatKeepsWhatIsExpected() throws IOException {
+    capture.start(config(OPEN));
+    open(40000);
+
+    capture.reload(config(OPEN + "\nftp: { ports: [21, 2121] }"));
+
+    assertThat(told())
+        .endsWith(
+            "flush set inet culvert data4",
+            "add element inet culvert data4 { 192.0.2.1 . 40000 }",
+            "flush set inet culvert data6",
+            "flush set inet culvert held4",
+            "flush set inet culvert held6")
+        .anyMatch(line -> line.contains("tcp dport { 21, 2121 } redirect to :2180"));
+  }
+
+  @Test
+  void aReloadThatIsRefusedChangesNothing() throws IOException {
+    capture.start(config(OPEN));
+    Files.createFile(directory.resolve("refuse"));
+
+    assertThatThrownBy(() -> capture.reload(config(OPEN + "\nftp: { ports: [21, 2121] }")))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("No space left");
+    assertThatThrownBy(() -> capture.reload(config(OPEN.replace("batch", "culvert"))))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("is the one that Culvert runs as");
+  }
+
+  @Test
+  void whetherAnybodyIsCapturedIsAMatterOfARestart() {
+    CulvertConfig none = config("listeners: [{ redirect: 218 }]");
+
+    assertThat(Capture.canBecome(config(OPEN), config(OPEN + "\nrules: []"))).isTrue();
+    assertThat(Capture.canBecome(config(OPEN), config(CLOSED))).isFalse();
+    assertThat(Capture.canBecome(none, config(CLOSED))).isFalse();
+    assertThat(Capture.canBecome(config(CLOSED), none)).isFalse();
+    assertThat(Capture.canBecome(none, none)).isTrue();
+  }
+
+  @Test
+  void aStartThatCannotCaptureFails() throws IOException {
+    Files.createFile(directory.resolve("refuse"));
+
+    assertThatThrownBy(() -> capture.start(config(OPEN)))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("No space left");
+  }
+}

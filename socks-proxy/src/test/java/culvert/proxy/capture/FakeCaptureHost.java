@@ -1,0 +1,128 @@
+package culvert.proxy.capture;
+
+import culvert.config.CaptureConfig;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/** A host with the accounts, cgroups and names that a test gives it. */
+public final class FakeCaptureHost implements CaptureHost {
+  private final Map<String, Long> accounts = new HashMap<>(Map.of("culvert", 998L));
+  private final Map<String, Long> cgroups = new HashMap<>();
+  private final Map<String, InetAddress> names = new HashMap<>();
+  private boolean privileged = true;
+  private int limit = 1024;
+  private Optional<Nft> nft = Optional.empty();
+
+  /** Both a user and a group. */
+  public FakeCaptureHost with(String account, long number) {
+    accounts.put(account, number);
+    return this;
+  }
+
+  FakeCaptureHost withCgroup(String path, long inode) {
+    cgroups.put(path, inode);
+    return this;
+  }
+
+  FakeCaptureHost withName(String name, InetAddress address) {
+    names.put(name, address);
+    return this;
+  }
+
+  FakeCaptureHost withoutPrivilege() {
+    privileged = false;
+    return this;
+  }
+
+  public FakeCaptureHost withLimit(int port) {
+    limit = port;
+    return this;
+  }
+
+  /** With a program in place of nft, which is a shell script. */
+  public FakeCaptureHost withNft(Path directory, String script) throws IOException {
+    Path program = directory.resolve("nft");
+    Files.writeString(program, "#!/bin/sh\n" + script, StandardCharsets.UTF_8);
+    Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+    nft = Optional.of(new Nft(program));
+    return this;
+  }
+
+  @Override
+  public long ownUser() {
+    return 998;
+  }
+
+  @Override
+  public OptionalLong user(String nameOrNumber) {
+    if (nameOrNumber.matches("[0-9]+")) {
+      return OptionalLong.of(Long.parseLong(nameOrNumber));
+    }
+    Long number = accounts.get(nameOrNumber);
+    return number == null ? OptionalLong.empty() : OptionalLong.of(number);
+  }
+
+  @Override
+  public CaptureScope.Found look(CaptureConfig config, long own) {
+    List<CaptureScope.Missing> missing = new ArrayList<>();
+    List<CaptureScope.Cgroup> present = new ArrayList<>();
+    for (int i = 0; i < config.cgroups().size(); i++) {
+      String path = config.cgroups().get(i);
+      if (cgroups.containsKey(path)) {
+        int level = path.split("/", -1).length;
+        present.add(new CaptureScope.Cgroup(path, level, cgroups.get(path)));
+      } else {
+        missing.add(CaptureScope.Missing.of("cgroups", i, "there is no cgroup " + path));
+      }
+    }
+    Set<InetAddress> addresses = new HashSet<>();
+    config.names().stream().filter(names::containsKey).map(names::get).forEach(addresses::add);
+    return new CaptureScope.Found(
+        new CaptureScope(
+            own,
+            numbers("users", config.users(), missing),
+            numbers("groups", config.groups(), missing),
+            present,
+            addresses),
+        missing);
+  }
+
+  private Set<Long> numbers(String key, List<String> all, List<CaptureScope.Missing> missing) {
+    Set<Long> numbers = new HashSet<>();
+    for (int i = 0; i < all.size(); i++) {
+      OptionalLong number = user(all.get(i));
+      number.ifPresent(numbers::add);
+      if (number.isEmpty()) {
+        missing.add(CaptureScope.Missing.of(key, i, "there is no " + all.get(i)));
+      }
+    }
+    return numbers;
+  }
+
+  @Override
+  public boolean mayChangeRules() {
+    return privileged;
+  }
+
+  @Override
+  public int firstPortOfEverybody() {
+    return limit;
+  }
+
+  @Override
+  public Optional<Nft> nft() {
+    return nft;
+  }
+}
