@@ -102,7 +102,7 @@ public final class CulvertProcess implements AutoCloseable {
   }
 
   /** A command line of Culvert, with this JVM's classes. */
-  static ProcessBuilder builder(List<String> arguments) {
+  public static ProcessBuilder builder(List<String> arguments) {
     return builder("DEFAULT", arguments);
   }
 

@@ -110,8 +110,7 @@ public final class ProxyDaemon implements AutoCloseable {
     metrics.profiles(config.profiles().keySet());
     reloads = new Reloads(config, Clock.systemUTC());
     IntPredicate controlPorts = port -> policy.isControlPort(port);
-    audit =
-        foundations.add(new Audit(config, () -> policy.hash(), controlPorts), Audit::close);
+    audit = foundations.add(new Audit(config, () -> policy.hash(), controlPorts), Audit::close);
     Jobs jobs =
         foundations.add(
             new Jobs(List.of(audit.jobs(), metrics.jobs()), () -> policy.hash()), Jobs::close);

@@ -1,11 +1,16 @@
 package culvert.it.capture;
 
+import culvert.config.CulvertConfig;
+import culvert.config.read.ConfigLoader;
+import culvert.config.read.Environment;
 import culvert.it.CulvertProcess;
 import culvert.it.peers.NetworkNamespace;
 import culvert.it.peers.RealSshd;
 import culvert.it.peers.RealVsftpd;
 import culvert.it.peers.Run;
 import culvert.it.peers.TestAccount;
+import culvert.proxy.capture.CaptureHost;
+import culvert.proxy.capture.CaptureTable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -42,8 +47,8 @@ final class CaptureHosts implements AutoCloseable {
   private final NetworkNamespace servers;
   private final RealVsftpd vsftpd;
   private final RealSshd sshd;
-  private final CulvertProcess culvert;
   private final Path folder;
+  private CulvertProcess culvert;
 
   private CaptureHosts(
       Path directory,
@@ -51,23 +56,41 @@ final class CaptureHosts implements AutoCloseable {
       NetworkNamespace servers,
       RealVsftpd vsftpd,
       RealSshd sshd,
-      CulvertProcess culvert,
       Path folder) {
     this.directory = directory;
     this.clients = clients;
     this.servers = servers;
     this.vsftpd = vsftpd;
     this.sshd = sshd;
-    this.culvert = culvert;
     this.folder = folder;
   }
 
   /**
-   * Builds and starts all that.
+   * Builds and starts all that, with listeners of all kinds for both families.
    *
    * @param rules Culvert's, in YAML
    */
   static CaptureHosts start(Path directory, String rules) throws Exception {
+    return start(
+        directory,
+        """
+        listeners:
+          - redirect: 127.0.0.1:%d
+          - redirect: "[::1]:%d"
+          - { redirect: 127.0.0.1:%d, transparent: true }
+          - { redirect: "[::1]:%d", transparent: true }
+          - socks: 127.0.0.1:0
+        """
+            .formatted(PORT, PORT, TRANSPARENT_PORT, TRANSPARENT_PORT),
+        "rules:\n" + rules.indent(2));
+  }
+
+  /**
+   * The same with listeners of the test's own, of which one is for SOCKS.
+   *
+   * @param rules and other sections, in YAML
+   */
+  static CaptureHosts start(Path directory, String listeners, String rules) throws Exception {
     NetworkNamespace clients = NetworkNamespace.create();
     NetworkNamespace servers = NetworkNamespace.create();
     clients.wire(CLIENT_DEVICE, servers, SERVER_DEVICE);
@@ -97,52 +120,41 @@ final class CaptureHosts implements AutoCloseable {
             .formatted(SERVER_DEVICE, SSH_PORT, SERVER_DEVICE, SSH_PORT));
     // others get into it to their own directories, as into /tmp
     Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
-    CulvertProcess culvert =
-        CulvertProcess.runIn(
-            clients, configuration(directory, sshd, rules), directory.resolve("log"));
     CaptureHosts hosts =
-        new CaptureHosts(
-            directory, clients, servers, vsftpd, sshd, culvert, TestAccount.newDirectory());
+        new CaptureHosts(directory, clients, servers, vsftpd, sshd, TestAccount.newDirectory());
     hosts.installJdkUrl();
+    hosts.configure(listeners, rules);
+    hosts.startCulvert();
     return hosts;
   }
 
-  private static Path configuration(Path directory, RealSshd sshd, String rules)
-      throws IOException {
+  /** Gives Culvert another configuration, which it takes when it is told to. */
+  void configure(String listeners, String rules) throws IOException {
     String line = sshd.knownHostsLine();
     Path knownHosts =
         Files.write(
             directory.resolve("known_hosts"), List.of(line, line.replace(SERVER, SERVER_6)));
-    return Files.writeString(
-        directory.resolve("culvert.yaml"),
-        """
-        listeners:
-          - redirect: 127.0.0.1:%d
-          - redirect: "[::1]:%d"
-          - { redirect: 127.0.0.1:%d, transparent: true }
-          - { redirect: "[::1]:%d", transparent: true }
-          - socks: 127.0.0.1:0
-        profiles:
-          defaults:
-            port: %d
-            strict-host-key-checking: yes
-            known-hosts: %s
-            connect-timeout: 20s
-            login-timeout: 20s
-            idle-timeout: 2s
-        rules:
-        %spin-tunnelled: false
-        state-directory: %s
-        """
-            .formatted(
-                PORT,
-                PORT,
-                TRANSPARENT_PORT,
-                TRANSPARENT_PORT,
-                SSH_PORT,
-                knownHosts,
-                rules.indent(2),
-                directory.resolve("state")));
+    Files.writeString(
+        configuration(),
+        listeners
+            + """
+            profiles:
+              defaults:
+                port: %d
+                strict-host-key-checking: yes
+                known-hosts: %s
+                connect-timeout: 20s
+                login-timeout: 20s
+                idle-timeout: 2s
+            %spin-tunnelled: false
+            state-directory: %s
+            """
+                .formatted(SSH_PORT, knownHosts, rules, directory.resolve("state")));
+  }
+
+  /** Starts Culvert, in place of one that has ended. */
+  void startCulvert() throws Exception {
+    culvert = CulvertProcess.runIn(clients, configuration(), directory.resolve("log"));
   }
 
   private void installJdkUrl() throws IOException {
@@ -270,14 +282,43 @@ final class CaptureHosts implements AutoCloseable {
         + JdkUrl.class.getName();
   }
 
-  /** Runs {@code clients.py}, on the clients' host. */
-  String python(Object... arguments) throws IOException {
-    Path script = directory.resolve("clients.py");
+  /** The clients' host. */
+  NetworkNamespace clients() {
+    return clients;
+  }
+
+  /** Runs a command of Culvert's, on the clients' host. */
+  Run<String> command(String... arguments) {
+    List<String> command = new ArrayList<>(List.of(arguments));
+    command.addAll(List.of("-c", configuration().toString()));
+    return clients.run(CulvertProcess.builder(command).command().toArray(String[]::new));
+  }
+
+  /** The rules on the clients' host, as the command has them. */
+  CaptureTable table() throws IOException {
+    CaptureHost host = new HostInNamespace(clients, directory);
+    return new CaptureTable(host, host.ownUser());
+  }
+
+  /** The configuration as it stands there. */
+  CulvertConfig config() {
+    return new ConfigLoader(Environment.ofProcess()).load(configuration()).orThrow();
+  }
+
+  /** A program of the tests' resources, where everybody can read it. */
+  Path program(String name) throws IOException {
+    Path script = directory.resolve(name);
     if (!Files.exists(script)) {
-      try (InputStream in = CaptureHosts.class.getResourceAsStream("clients.py")) {
+      try (InputStream in = CaptureHosts.class.getResourceAsStream(name)) {
         Files.copy(in, script);
       }
     }
+    return script;
+  }
+
+  /** Runs {@code clients.py}, on the clients' host. */
+  String python(Object... arguments) throws IOException {
+    Path script = program("clients.py");
     List<String> command = new ArrayList<>(List.of("/usr/bin/python3", script.toString()));
     for (Object argument : arguments) {
       command.add(argument.toString());

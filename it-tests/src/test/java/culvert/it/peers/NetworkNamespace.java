@@ -117,7 +117,7 @@ public final class NetworkNamespace implements AutoCloseable {
   }
 
   /** A program that is another one, but runs there. */
-  Path program(Path directory, Path program) throws IOException {
+  public Path program(Path directory, Path program) throws IOException {
     Path script = directory.resolve(program.getFileName());
     Files.writeString(
         script,

@@ -1,0 +1,55 @@
+package culvert.it.capture;
+
+import culvert.config.CaptureConfig;
+import culvert.it.peers.NetworkNamespace;
+import culvert.proxy.capture.CaptureHost;
+import culvert.proxy.capture.CaptureScope;
+import culvert.proxy.capture.Nft;
+import culvert.proxy.capture.ThisHost;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** This machine with another network's rules, so that no process of its own has to ask for them. */
+final class HostInNamespace implements CaptureHost {
+  private final CaptureHost machine = new ThisHost();
+  private final Nft nft;
+
+  /**
+   * @param directory for a program in place of nft, which runs it there
+   */
+  HostInNamespace(NetworkNamespace network, Path directory) throws IOException {
+    nft = new Nft(network.program(directory, Path.of("/usr/sbin/nft")));
+  }
+
+  @Override
+  public long ownUser() throws IOException {
+    return machine.ownUser();
+  }
+
+  @Override
+  public OptionalLong user(String nameOrNumber) {
+    return machine.user(nameOrNumber);
+  }
+
+  @Override
+  public CaptureScope.Found look(CaptureConfig config, long own) {
+    return machine.look(config, own);
+  }
+
+  @Override
+  public boolean mayChangeRules() {
+    return machine.mayChangeRules();
+  }
+
+  @Override
+  public int firstPortOfEverybody() {
+    return machine.firstPortOfEverybody();
+  }
+
+  @Override
+  public Optional<Nft> nft() {
+    return Optional.of(nft);
+  }
+}

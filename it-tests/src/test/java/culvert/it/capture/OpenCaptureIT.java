@@ -1,0 +1,201 @@
+package culvert.it.capture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import culvert.it.AnyTransport;
+import culvert.it.peers.RealPeers;
+import culvert.it.peers.Sha256;
+import culvert.it.peers.TestAccount;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A table that the running Culvert owns: {@code on-crash: open}. */
+@RealPeers
+@AnyTransport
+class OpenCaptureIT {
+  private static final Duration DEADLINE = Duration.ofSeconds(60);
+  private static final String USER = "--reuid=" + TestAccount.USER;
+  private static final String GROUP = "--regid=" + TestAccount.USER;
+  private static final String OTHER_GROUP = "--regid=65534";
+
+  private static final String LISTENERS =
+      "listeners: [{ redirect: 127.0.0.1:2180 }, { redirect: '[::1]:2180' },"
+          + " { name: socks, socks: 127.0.0.1:0 }]\n";
+  private static final String RULES =
+      "rules: [{ match: { port: 21 }, action: ftp-tunnel }]\ncapture: { %s, on-crash: open }\n";
+  private static final String BY_GROUP = RULES.formatted("groups: " + TestAccount.USER);
+
+  @TempDir private static Path directory;
+  private static CaptureHosts hosts;
+  private static String hash;
+
+  @BeforeAll
+  static void start() throws Exception {
+    hosts = CaptureHosts.start(directory, LISTENERS, BY_GROUP);
+    byte[] content = new byte[8_000_000];
+    new Random(2).nextBytes(content);
+    hash = Sha256.of(Files.write(hosts.folder().resolve("file"), content)).hex();
+  }
+
+  @AfterAll
+  static void stop() throws IOException {
+    if (hosts != null) {
+      hosts.close();
+    }
+  }
+
+  @BeforeEach
+  void capturesTheGroup() throws Exception {
+    if (hosts.culvert().isAlive()) {
+      reload(BY_GROUP);
+    } else {
+      hosts.configure(LISTENERS, BY_GROUP);
+      hosts.startCulvert();
+    }
+  }
+
+  private static void reload(String rules) throws Exception {
+    hosts.configure(LISTENERS, rules);
+    long before = reloads();
+    hosts.culvert().signal("HUP");
+    await("the reload").atMost(DEADLINE).until(() -> reloads() > before);
+  }
+
+  private static long reloads() throws IOException {
+    return hosts.culvert().log().lines().filter(l -> l.contains("configuration reloaded")).count();
+  }
+
+  private static String file() {
+    return TestAccount.below(hosts.folder()) + "/file";
+  }
+
+  /** Whether the client's job is done inside SSH. */
+  private static boolean isCaptured(List<String> within, String... as) throws Exception {
+    int before = hosts.besidesSsh();
+    try (LiveSession session = LiveSession.open(hosts, within, as)) {
+      assertThat(session.ask("get " + file())).isEqualTo(hash);
+    }
+    return hosts.besidesSsh() == before;
+  }
+
+  @Test
+  void aPrimaryGroupIsCaptured() throws Exception {
+    assertThat(isCaptured(List.of(), USER, GROUP)).isTrue();
+    assertThat(isCaptured(List.of(), USER, OTHER_GROUP)).isFalse();
+  }
+
+  @Test
+  void aReloadLeavesATransferAlone() throws Exception {
+    try (LiveSession session = LiveSession.open(hosts, USER, GROUP)) {
+      int before = hosts.besidesSsh();
+      assertThat(session.ask("begin " + file())).isEqualTo("begun");
+
+      reload(RULES.formatted("users: " + TestAccount.USER));
+
+      assertThat(session.ask("go on")).isEqualTo(hash);
+      assertThat(session.ask("get " + file())).isEqualTo(hash);
+      assertThat(hosts.besidesSsh()).as("packets besides SSH").isEqualTo(before);
+    }
+    assertThat(isCaptured(List.of(), USER, OTHER_GROUP)).as("by user now").isTrue();
+  }
+
+  @Test
+  void aCgroupIsCapturedAndSoIsOneThatIsMadeAnew() throws Exception {
+    Optional<Path> root = cgroups();
+    assumeTrue(root.isPresent(), "no cgroups of version 2 that can be made");
+    String name = "culvert-it-" + ProcessHandle.current().pid();
+    Path cgroup = Files.createDirectory(root.get().resolve(name));
+    try {
+      reload(RULES.formatted("cgroups: " + name));
+      List<String> within =
+          List.of("sh", "-c", "echo $$ >" + cgroup + "/cgroup.procs && exec \"$@\"", "sh");
+      assertThat(isCaptured(within, USER, OTHER_GROUP)).isTrue();
+      assertThat(isCaptured(List.of(), USER, GROUP)).isFalse();
+
+      remake(cgroup);
+
+      await("the new cgroup's capture")
+          .atMost(DEADLINE)
+          .until(() -> isCaptured(within, USER, OTHER_GROUP));
+    } finally {
+      reload(BY_GROUP);
+      remove(cgroup);
+    }
+  }
+
+  private static Optional<Path> cgroups() throws IOException {
+    return Files.readString(Path.of("/proc/self/mountinfo"))
+        .lines()
+        .filter(line -> line.contains(" - cgroup2 "))
+        .map(line -> Path.of(line.split(" ", -1)[4]))
+        .filter(Files::isWritable)
+        .findFirst();
+  }
+
+  private static void remake(Path cgroup) throws Exception {
+    remove(cgroup);
+    Files.createDirectory(cgroup);
+  }
+
+  /** Its processes end a moment after their clients have been closed. */
+  private static void remove(Path cgroup) {
+    await()
+        .atMost(DEADLINE)
+        .ignoreExceptions()
+        .until(
+            () -> {
+              Files.deleteIfExists(cgroup);
+              return !Files.exists(cgroup);
+            });
+  }
+
+  @Test
+  void nobodyElseChangesTheTable() throws Exception {
+    assertThatThrownBy(() -> hosts.table().remove())
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("Operation not permitted");
+    assertThatThrownBy(() -> hosts.table().apply(hosts.config()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("the table is loaded by the running Culvert");
+    assertThat(hosts.table().difference(hosts.config())).isEmpty();
+  }
+
+  @Test
+  void anNftThatIsKilledIsReplaced() throws Exception {
+    ProcessHandle.of(hosts.culvert().pid())
+        .orElseThrow()
+        .children()
+        .forEach(ProcessHandle::destroyForcibly);
+
+    await("another nft")
+        .atMost(DEADLINE)
+        .until(() -> hosts.table().difference(hosts.config()).isEmpty());
+    assertThat(isCaptured(List.of(), USER, GROUP)).isTrue();
+    assertThat(hosts.culvert().log()).contains("nft has ended");
+  }
+
+  @Test
+  void whenCulvertIsKilledItsRulesAreGone() throws Exception {
+    assertThat(isCaptured(List.of(), USER, GROUP)).isTrue();
+
+    hosts.culvert().signal("KILL");
+
+    await("the end of the rules")
+        .atMost(DEADLINE)
+        .until(() -> hosts.clients().does("nft", "list", "ruleset").isEmpty());
+    assertThat(isCaptured(List.of(), USER, GROUP)).isFalse();
+  }
+}

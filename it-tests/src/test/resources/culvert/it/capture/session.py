@@ -1,0 +1,35 @@
+"""A session that does what it is told, line by line, and says of each what has become of it."""
+import ftplib
+import hashlib
+import sys
+
+
+def get(name, pause):
+    digest = hashlib.sha256()
+    data = ftp.transfercmd('RETR ' + name)
+    digest.update(data.recv(1))
+    if pause:
+        print('begun', flush=True)
+        sys.stdin.readline()
+    while True:
+        some = data.recv(65536)
+        if not some:
+            break
+        digest.update(some)
+    data.close()
+    ftp.voidresp()
+    return digest.hexdigest()
+
+
+ftp = ftplib.FTP()
+ftp.connect(sys.argv[1], 21, 60)
+welcome = ftp.login(sys.argv[2], sys.argv[3])
+ftp.voidcmd('TYPE I')
+print(welcome, flush=True)
+for line in sys.stdin:
+    verb, _, name = line.strip().partition(' ')
+    try:
+        said = get(name, verb == 'begin') if verb in ('get', 'begin') else ftp.sendcmd(line.strip())
+    except (OSError, EOFError, ftplib.Error) as e:
+        said = type(e).__name__ + ' ' + str(e)
+    print(said, flush=True)
