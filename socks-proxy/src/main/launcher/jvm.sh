@@ -31,6 +31,7 @@ find_java() {
   # HotSpot suspends threads with SIGUSR2 and crashes if somebody else sends it: with this it takes
   # SIGRTMAX in its place. It takes 12 to 64.
   if [ "$(uname)" = Linux ]; then
+    [ -n "${_JAVA_SR_SIGNUM:-}" ] || own_signum=yes # nobody else's, and not for other programs
     export _JAVA_SR_SIGNUM="${_JAVA_SR_SIGNUM:-64}"
   fi
 }

@@ -45,4 +45,21 @@ public record CulvertConfig(
     profiles = Map.copyOf(profiles);
     rules = List.copyOf(rules);
   }
+
+  /** The same without a way in: no listeners, and no {@code admin}. */
+  public CulvertConfig withoutDoors() {
+    return new CulvertConfig(
+        List.of(),
+        profiles,
+        rules,
+        defaultAction,
+        ftp,
+        pinTunnelled,
+        limits,
+        Optional.empty(),
+        stateDirectory,
+        audit,
+        hash,
+        file);
+  }
 }

@@ -7,6 +7,9 @@ import java.util.Optional;
 /** A front door. */
 public sealed interface ListenerConfig {
 
+  /** What rules and the log call the way by which commands of {@code culvert exec} come in. */
+  String EXEC = "exec";
+
   /** What {@code match: {listener: ...}} and the log call it. */
   String name();
 

@@ -276,6 +276,7 @@ class BordersTest {
       List.of(
           List.of("culvert.proxy.cli"),
           List.of("culvert.proxy"),
+          List.of("culvert.proxy.handover"),
           List.of(
               "culvert.proxy.admin",
               "culvert.proxy.socks",

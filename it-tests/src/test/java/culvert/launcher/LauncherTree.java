@@ -22,7 +22,7 @@ import java.util.stream.Stream;
 final class LauncherTree {
   private static final Path PROJECT = Path.of("").toAbsolutePath().getParent();
   private static final Path BUILT = PROJECT.resolve("socks-proxy/target");
-  private static final String OPTIONS = "socks-proxy/src/main/launcher/jvm.sh";
+  private static final String SCRIPTS = "socks-proxy/src/main/launcher";
   private static final Duration DEADLINE = Duration.ofSeconds(60);
 
   private final Path directory;
@@ -41,8 +41,12 @@ final class LauncherTree {
     changeSource("first");
     Files.writeString(tree.resolve("pom.xml"), "");
     Files.copy(PROJECT.resolve("culvert"), tree.resolve("culvert"));
-    Files.createDirectories(tree.resolve(OPTIONS).getParent());
-    Files.copy(PROJECT.resolve(OPTIONS), tree.resolve(OPTIONS));
+    Files.createDirectories(tree.resolve(SCRIPTS));
+    try (Stream<Path> scripts = Files.list(PROJECT.resolve(SCRIPTS))) {
+      for (Path script : scripts.toList()) {
+        Files.copy(script, tree.resolve(SCRIPTS).resolve(script.getFileName()));
+      }
+    }
     builds();
     variables.put("JAVA_HOME", System.getProperty("java.home"));
     variables.put("HOME", directory.toString());

@@ -1,5 +1,6 @@
 package culvert.proxy;
 
+import culvert.config.Cidr;
 import culvert.config.Endpoint;
 import culvert.config.ListenerConfig;
 import culvert.proxy.door.Admission;
@@ -8,6 +9,7 @@ import culvert.proxy.door.AllowFrom;
 import culvert.proxy.door.BindHandler;
 import culvert.proxy.door.TcpListener;
 import culvert.proxy.event.Endpoints;
+import culvert.proxy.handover.ExecDoor;
 import culvert.proxy.redirect.RedirectDoor;
 import culvert.proxy.route.Router;
 import culvert.proxy.socks.SocksDoor;
@@ -22,15 +24,20 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The front doors: makes one of each listener, opens them all, and closes them. Not thread-safe;
  * all methods may block and are called from outside of the event loops.
  */
 final class FrontDoors implements ListenerConfig.Kinds<IOException> {
+  /** Of what is set aside for tests between networks (RFC 2544), so nobody's. */
+  private static final Cidr PSEUDO_ADDRESSES = Cidr.parse("198.19.0.0/16");
+
   private final Sockets sockets;
   private final Admissions admissions;
   private final Duration handshakeTimeout;
@@ -42,6 +49,7 @@ final class FrontDoors implements ListenerConfig.Kinds<IOException> {
   private final List<ProxyDaemon.Listener> listeners = new ArrayList<>();
   private final List<InetSocketAddress> addresses = new ArrayList<>();
   private final List<RemoteTunnel> remoteTunnels = new ArrayList<>();
+  private volatile Optional<ExecDoor> exec = Optional.empty();
 
   /** Where listeners are bound. */
   record Sockets(
@@ -159,6 +167,24 @@ final class FrontDoors implements ListenerConfig.Kinds<IOException> {
     remoteTunnels.forEach(RemoteTunnel::start);
   }
 
+  /**
+   * Lets commands in by a UNIX socket.
+   *
+   * @throws IOException which says why not
+   */
+  ExecDoor commands(Path socket) throws IOException {
+    if (sockets.transport() != NettyTransport.EPOLL) {
+      throw new IOException("culvert exec needs epoll");
+    }
+    Admission admission =
+        admissions.of(ExecDoor.LISTENER, AllowFrom.networks(FixedTunnels.ANYWHERE));
+    ExecDoor door =
+        ExecDoor.open(
+            socket, sockets.loops(), new ExecDoor.Clients(admission, router, PSEUDO_ADDRESSES));
+    exec = Optional.of(door);
+    return door;
+  }
+
   /** In the order in which they were made. */
   List<ProxyDaemon.Listener> listeners() {
     return List.copyOf(listeners);
@@ -171,6 +197,7 @@ final class FrontDoors implements ListenerConfig.Kinds<IOException> {
 
   /** Closes the doors by which no data connections of FTP sessions come. Idempotent. */
   void closeButForData() {
+    exec.ifPresent(ExecDoor::closeToCommands);
     others.forEach(socket -> socket.close().awaitUninterruptibly());
     remoteTunnels.forEach(tunnel -> tunnel.stop().awaitUninterruptibly());
   }
@@ -179,10 +206,12 @@ final class FrontDoors implements ListenerConfig.Kinds<IOException> {
   void close() {
     closeButForData();
     forData.forEach(socket -> socket.close().awaitUninterruptibly());
+    exec.ifPresent(ExecDoor::close);
   }
 
   /** Gives the SSH sessions of remote tunnels back, too. After {@link #close}. */
   void release() {
     remoteTunnels.forEach(RemoteTunnel::release);
+    exec.ifPresent(ExecDoor::release);
   }
 }

@@ -15,6 +15,7 @@ import culvert.proxy.event.Stories;
 import culvert.proxy.ftp.active.ActiveServices;
 import culvert.proxy.ftp.active.BindTable;
 import culvert.proxy.ftp.passive.DataListeners;
+import culvert.proxy.handover.ExecDoor;
 import culvert.proxy.metrics.Metrics;
 import culvert.proxy.owner.ClientOwners;
 import culvert.proxy.owner.ProcClientOwners;
@@ -44,6 +45,7 @@ import culvert.ssh.SshException;
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -289,6 +291,11 @@ public final class ProxyDaemon implements AutoCloseable {
   /** Out of the jar's manifest; empty: not run from its jar. */
   public static Optional<String> version() {
     return Optional.ofNullable(ProxyDaemon.class.getPackage().getImplementationVersion());
+  }
+
+  /** Lets commands of {@code culvert exec} in by a UNIX socket, or says why not. */
+  public ExecDoor acceptCommands(Path socket) throws IOException {
+    return doors.commands(socket);
   }
 
   /** The front doors, in the order of the configuration. */

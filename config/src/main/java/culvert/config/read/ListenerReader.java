@@ -133,7 +133,11 @@ final class ListenerReader {
   }
 
   private void claim(String name, Section section) {
-    if (!names.add(name)) {
+    if (name.equals(ListenerConfig.EXEC)) {
+      reading.error(
+          section.location(NAME),
+          "name: exec (expected: another name; commands of culvert exec come in by this one)");
+    } else if (!names.add(name)) {
       reading.error(section.location(NAME), "name: a second listener " + Found.quoted(name));
     }
   }

@@ -4,6 +4,7 @@ import culvert.config.Action;
 import culvert.config.AuthMethod;
 import culvert.config.Found;
 import culvert.config.FtpSettings;
+import culvert.config.ListenerConfig;
 import culvert.config.Location;
 import culvert.config.SshLogin;
 import culvert.config.SshProfile;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Whether the profiles that others name can log in where they are used. */
@@ -147,7 +149,10 @@ final class LoginChecks {
             .filter(listener -> onlyListeners.isEmpty() || onlyListeners.contains(listener.name()))
             .filter(listener -> !listener.checksNames())
             .map(Listener::name)
-            .toList();
+            .collect(Collectors.toCollection(ArrayList::new));
+    if (onlyListeners.contains(ListenerConfig.EXEC)) {
+      open.add(ListenerConfig.EXEC);
+    }
     if (!open.isEmpty()) {
       problems.error(
           location,

@@ -3,6 +3,7 @@ package culvert.config.read;
 import culvert.config.Action;
 import culvert.config.CulvertConfig;
 import culvert.config.FtpSettings;
+import culvert.config.ListenerConfig;
 import culvert.config.Location;
 import culvert.config.Rule;
 import culvert.config.read.ListenerReader.Listener;
@@ -25,6 +26,7 @@ final class RuleChecks {
    */
   RuleChecks(List<Listener> listeners, LoginChecks logins, Problems problems) {
     listeners.forEach(listener -> listenerNames.add(listener.name()));
+    listenerNames.add(ListenerConfig.EXEC);
     this.logins = logins;
     this.problems = problems;
   }

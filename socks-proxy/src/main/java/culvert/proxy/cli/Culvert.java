@@ -83,6 +83,7 @@ public final class Culvert implements Callable<Integer> {
         new CommandLine(new Culvert())
             .addMixin("logging", new LogOptions(terminal))
             .addSubcommand(new RunCommand(terminal, parts))
+            .addSubcommand(new ExecCommand(terminal, parts))
             .addSubcommand(new CheckCommand(terminal, parts.machine(), parts.captureHost()))
             .addSubcommand(new ExplainCommand(terminal))
             .addSubcommand(new TrustCommand(terminal, parts.hostKeys()))

@@ -1,7 +1,9 @@
 package culvert.proxy.cli;
 
 import culvert.config.CulvertConfig;
+import culvert.proxy.handover.ExecDoor;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 
 /** What {@code culvert run} runs. */
@@ -35,6 +37,13 @@ interface Daemon {
 
   /** Has the files that it writes opened anew, for somebody has moved them away. */
   void reopen();
+
+  /**
+   * Lets commands of {@code culvert exec} in by a UNIX socket of that path.
+   *
+   * @throws IOException with a message for the user; everything else goes on
+   */
+  ExecDoor acceptCommands(Path socket) throws IOException;
 
   /** Takes no new connections, lets the others end within a deadline, and returns then. */
   void drain() throws InterruptedException;

@@ -65,7 +65,10 @@ final class ExplainCommand implements Callable<Integer> {
   @Option(
       names = "--listener",
       paramLabel = "NAME",
-      description = "Where the client connects (default: the first SOCKS listener).")
+      description = {
+        "Where the client connects (default: the first SOCKS listener);",
+        "exec: it runs under culvert exec."
+      })
   private @Nullable String listenerName;
 
   @Option(
@@ -100,15 +103,16 @@ final class ExplainCommand implements Callable<Integer> {
   }
 
   private void explain(CulvertConfig config) {
-    ListenerConfig listener = listener(config);
+    boolean command = ListenerConfig.EXEC.equals(listenerName);
+    Optional<ListenerConfig> listener = command ? Optional.empty() : Optional.of(listener(config));
+    String name = listener.map(ListenerConfig::name).orElse(ListenerConfig.EXEC);
     PrintStream out = terminal.out();
-    out.println(destination + " from " + client.getHostAddress() + " at " + listener.name());
-    if (!(listener instanceof ListenerConfig.Socks)
-        && !(listener instanceof ListenerConfig.Redirect)) {
+    out.println(destination + " from " + client.getHostAddress() + " at " + name);
+    if (listener.filter(ExplainCommand::isFixedTunnel).isPresent()) {
       out.println("  no rule is asked: this listener is a fixed tunnel");
       return;
     }
-    if (keepsOut(listener)) {
+    if (listener.filter(this::keepsOut).isPresent()) {
       out.println("  note: allow-from of this listener keeps this client out");
     }
     FilterEngine engine = RuleCompiler.compile(config).engine();
@@ -118,7 +122,7 @@ final class ExplainCommand implements Callable<Integer> {
             new DestinationAddress.NotResolved(),
             destination.port(),
             client,
-            listener.name());
+            name);
     Explanation explanation = engine.explain(request);
     while (!(explanation.decision() instanceof Decision.Decided)) {
       request = withWhatIsNeeded(request, explanation.decision());
@@ -132,6 +136,11 @@ final class ExplainCommand implements Callable<Integer> {
       }
       new RouteDescription(config, destination).print(decided, out);
     }
+  }
+
+  private static boolean isFixedTunnel(ListenerConfig listener) {
+    return !(listener instanceof ListenerConfig.Socks)
+        && !(listener instanceof ListenerConfig.Redirect);
   }
 
   private boolean keepsOut(ListenerConfig listener) {

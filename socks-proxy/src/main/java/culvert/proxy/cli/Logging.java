@@ -74,6 +74,15 @@ final class Logging {
     setLevels(context, verbosity);
   }
 
+  /** Leaves out what is told at INFO, unless more was asked for. */
+  static void onlyWarnings() {
+    Logger culvert = context().getLogger("culvert");
+    if (culvert.getLevel() == Level.INFO) {
+      culvert.setLevel(Level.WARN);
+      context().getLogger("culvert.ssh.mina").setLevel(Level.WARN);
+    }
+  }
+
   /** Lines of the log that nobody will read. */
   static long dropped() {
     return root(context()).getAppender(APPENDER) instanceof QueuedAppender appender

@@ -65,6 +65,7 @@ final class RunCommand implements Callable<Integer> {
     try (StopSignals stops =
         StopSignals.on(signals, () -> orders.add(Orders.Order.STOP), daemon::cut)) {
       StartLog.listening(daemon.listeners());
+      CommandsIn.open(daemon, loaded.config(), terminal.environment());
       String listeners = String.join(", ", daemon.listeners());
       terminal.out().println("culvert ready: " + listeners);
       terminal.out().flush();

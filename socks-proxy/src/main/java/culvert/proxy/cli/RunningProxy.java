@@ -2,7 +2,9 @@ package culvert.proxy.cli;
 
 import culvert.config.CulvertConfig;
 import culvert.proxy.ProxyDaemon;
+import culvert.proxy.handover.ExecDoor;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
@@ -40,6 +42,11 @@ record RunningProxy(ProxyDaemon proxy) implements Daemon {
   @Override
   public void reopen() {
     proxy.reopen();
+  }
+
+  @Override
+  public ExecDoor acceptCommands(Path socket) throws IOException {
+    return proxy.acceptCommands(socket);
   }
 
   @Override

@@ -41,4 +41,9 @@ public record Arrival(
   public Arrival reachedAt(InetSocketAddress address) {
     return new Arrival(channel, peer, address, forwardedBy);
   }
+
+  /** The same, of a client that goes by another address. */
+  public Arrival from(InetSocketAddress address) {
+    return new Arrival(channel, address, own, forwardedBy);
+  }
 }

@@ -38,6 +38,9 @@ public record Origin(String place, Optional<Object> who) {
    * @param here which addresses are this host's
    */
   static Origin of(Arrival client, Predicate<InetAddress> here) {
+    if (CommandNamespace.of(client).isPresent()) {
+      return THIS_HOST;
+    }
     return client
         .forwardedBy()
         .map(by -> new Origin("ssh server " + by.server()))

@@ -102,6 +102,16 @@ public final class TcpListener {
     return bootstrap(transport, loops, acceptedInitializer).bind(address);
   }
 
+  /**
+   * The same with a socket of epoll's that listens already.
+   *
+   * @return completes when the loops have it
+   */
+  public static ChannelFuture adopt(
+      EventLoopGroup loops, ServerSocketChannel socket, ChannelHandler acceptedInitializer) {
+    return bootstrap(NettyTransport.EPOLL, loops, acceptedInitializer, () -> socket).register();
+  }
+
   private static ServerBootstrap bootstrap(
       NettyTransport transport, EventLoopGroup loops, ChannelHandler acceptedInitializer) {
     return bootstrap(transport, loops, acceptedInitializer, () -> newServerSocket(transport));

@@ -1,7 +1,9 @@
 package culvert.proxy.owner;
 
 import culvert.proxy.door.Arrival;
+import culvert.proxy.door.CommandNamespace;
 import culvert.proxy.door.HostAddress;
+import io.netty.channel.EventLoop;
 import io.netty.util.Attribute;
 import io.netty.util.AttributeKey;
 import io.netty.util.concurrent.Future;
@@ -9,6 +11,7 @@ import io.netty.util.concurrent.FutureListener;
 import io.netty.util.concurrent.Promise;
 import io.netty.util.concurrent.PromiseNotifier;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
@@ -72,13 +75,20 @@ public final class ProcClientOwners implements ClientOwners {
     if (asked != null) {
       return asked;
     }
-    Future<SocketOwner> found =
-        client.forwardedBy().isEmpty()
-            ? sockets.find(
-                new Connection(client.peer(), client.own()), client.channel().eventLoop())
-            : client.channel().eventLoop().newSucceededFuture(new SocketOwner.Unknown());
+    Future<SocketOwner> found = look(client);
     attribute.set(found);
     return found;
+  }
+
+  private Future<SocketOwner> look(Arrival client) {
+    EventLoop loop = client.channel().eventLoop();
+    Optional<CommandNamespace> namespace = CommandNamespace.of(client);
+    if (namespace.isPresent()) {
+      return loop.newSucceededFuture(SocketOwner.Known.elsewhere(namespace.get().uid()));
+    }
+    return client.forwardedBy().isEmpty()
+        ? sockets.find(new Connection(client.peer(), client.own()), loop)
+        : loop.newSucceededFuture(new SocketOwner.Unknown());
   }
 
   @Override
@@ -88,6 +98,10 @@ public final class ProcClientOwners implements ClientOwners {
 
   @Override
   public Future<Set<String>> applications(Arrival client) {
+    Optional<CommandNamespace> namespace = CommandNamespace.of(client);
+    if (namespace.isPresent()) {
+      return client.channel().eventLoop().newSucceededFuture(namespace.get().programs());
+    }
     return ofSocket(client, socket -> applications.find(socket, client.channel().eventLoop()));
   }
 

@@ -12,7 +12,7 @@ import java.util.Optional;
  * A client that has connected to its destination, as far as it knows: all that it can be told is
  * the end.
  */
-record CapturedClient(Arrival arrival, ConnectionRequest request) implements Client {
+public record CapturedClient(Arrival arrival, ConnectionRequest request) implements Client {
 
   @Override
   public Optional<String> user() {

@@ -13,7 +13,7 @@ import java.nio.ByteOrder;
 
 /** Where a client wanted to go before netfilter has brought it here. Thread-safe. */
 @FunctionalInterface
-interface OriginalDestination {
+public interface OriginalDestination {
 
   /**
    * What netfilter remembers of a connection that it has redirected (NAT). A connection that was

@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import culvert.config.Action;
 import culvert.config.CulvertConfig;
 import culvert.proxy.check.FakeMachine;
+import culvert.proxy.handover.ExecDoor;
 import culvert.proxy.service.NotifySocket;
 import java.io.IOException;
 import java.net.BindException;
@@ -34,6 +35,7 @@ class RunCommandTest {
 
   private static final class RecordingDaemon implements Daemon {
     private final List<CulvertConfig> configs = new CopyOnWriteArrayList<>();
+    private final List<Path> commands = new CopyOnWriteArrayList<>();
     private final AtomicInteger reopened = new AtomicInteger();
     private final AtomicInteger failed = new AtomicInteger();
     private volatile List<String> needRestart = List.of();
@@ -63,6 +65,12 @@ class RunCommandTest {
     @Override
     public void reopen() {
       reopened.incrementAndGet();
+    }
+
+    @Override
+    public ExecDoor acceptCommands(Path socket) throws IOException {
+      commands.add(socket);
+      throw new IOException("not in this test");
     }
 
     @Override
@@ -411,5 +419,33 @@ class RunCommandTest {
     CompletableFuture<Integer> exit = CompletableFuture.supplyAsync(() -> culvert.execute("run"));
     await().atMost(PATIENCE).until(() -> !culvert.out().isEmpty());
     return exit;
+  }
+
+  @Test
+  void commandsThatCannotComeInKeepNobodyElseOut() throws Exception {
+    culvert.withVariable(
+        "RUNTIME_DIRECTORY", directory.resolve("run") + ":" + directory.resolve("other"));
+    CompletableFuture<Integer> exit = run();
+
+    culvert.signal("TERM");
+
+    assertThat(exit.get(PATIENCE.toSeconds(), SECONDS)).isZero();
+    assertThat(daemon.commands).containsExactly(directory.resolve("run/exec.sock"));
+    assertThat(culvert.err()).contains("no commands (culvert exec) can come in");
+  }
+
+  @Test
+  void whereAListenerAsksForUsersCommandsAreNoWayAroundIt() throws Exception {
+    Files.writeString(
+        directory.resolve("culvert.yaml"),
+        "listeners: [{ socks: 127.0.0.1:1080, users: { amy: secret } }]\n"
+            + "default-action: block\n");
+    CompletableFuture<Integer> exit = run();
+
+    culvert.signal("TERM");
+
+    assertThat(exit.get(PATIENCE.toSeconds(), SECONDS)).isZero();
+    assertThat(daemon.commands).isEmpty();
+    assertThat(culvert.err()).contains("no listener lets this host's users in");
   }
 }

@@ -13,6 +13,7 @@ import culvert.config.Secret;
 import culvert.config.SshProfile;
 import culvert.config.SshUser;
 import culvert.config.TunnelProtocol;
+import culvert.proxy.handover.ExecDoor;
 import culvert.proxy.tunnel.TunnelStatus;
 import culvert.ssh.BindAddress;
 import culvert.ssh.SshException;
@@ -96,6 +97,11 @@ class TunnelCommandTest {
     @Override
     public void reopen() {
       reopened = true;
+    }
+
+    @Override
+    public ExecDoor acceptCommands(Path socket) {
+      throw new AssertionError("commands have no way in");
     }
 
     @Override

@@ -1,6 +1,7 @@
 package culvert.proxy.ftp.active;
 
 import culvert.proxy.door.Client;
+import culvert.proxy.door.CommandNamespace;
 import culvert.proxy.ftp.core.PortCommand;
 import culvert.proxy.ftp.data.PassiveAddress;
 import culvert.proxy.relay.HomeLoop;
@@ -76,7 +77,8 @@ final class ClientReach implements AutoCloseable {
   private Optional<ClientWay> listener(PortCommand.Target target) {
     InetAddress own = client.address().getAddress();
     int port = target.address().getPort();
-    return own.equals(target.address().getAddress())
+    return CommandNamespace.of(client.arrival()).isEmpty()
+            && own.equals(target.address().getAddress())
             && target.portAllowed()
             && (client.forwardedBy().isPresent() || !needs.held().isHeld(own, port))
         ? Optional.of(

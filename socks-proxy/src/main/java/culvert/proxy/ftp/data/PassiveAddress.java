@@ -36,17 +36,24 @@ public final class PassiveAddress {
 
   private final ConnectionRequest request;
   private final InetAddress own;
+  private final boolean captured;
   private final Future<List<InetAddress>> addresses;
   private final Inet4Address reserved = nextReserved();
 
   /**
    * @param request what the client asked for
    * @param own where the client has reached Culvert
+   * @param captured whether the client takes that for the server's address
    * @param addresses of that name, as they are found
    */
-  PassiveAddress(ConnectionRequest request, InetAddress own, Future<List<InetAddress>> addresses) {
+  PassiveAddress(
+      ConnectionRequest request,
+      InetAddress own,
+      boolean captured,
+      Future<List<InetAddress>> addresses) {
     this.request = request;
     this.own = own;
+    this.captured = captured;
     this.addresses = addresses;
   }
 
@@ -61,7 +68,10 @@ public final class PassiveAddress {
     ConnectionRequest asked = asked(client, destination);
     InetAddress own = client.arrival().own().getAddress();
     return new PassiveAddress(
-        asked, own, resolver.resolve(asked.host(), client.channel().eventLoop()));
+        asked,
+        own,
+        client.isCaptured(),
+        resolver.resolve(asked.host(), client.channel().eventLoop()));
   }
 
   /**
@@ -111,9 +121,9 @@ public final class PassiveAddress {
     return announced;
   }
 
-  /** The literal address that the client has asked for; null: it has asked for a name. */
+  /** The address to which the client has gone or asked for; null: it has asked for a name. */
   private @Nullable InetAddress asked() {
-    return NetUtil.createInetAddressFromIpAddressString(request.host());
+    return captured ? own : NetUtil.createInetAddressFromIpAddressString(request.host());
   }
 
   private boolean isChosen() {

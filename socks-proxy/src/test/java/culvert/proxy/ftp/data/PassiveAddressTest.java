@@ -35,6 +35,7 @@ class PassiveAddressTest {
         new PassiveAddress(
             known,
             NetUtil.LOCALHOST4,
+            false,
             ImmediateEventExecutor.INSTANCE.newSucceededFuture(List.of(proxy)));
 
     assertThat(known.host()).isEqualTo("ftpproxy.example");
@@ -54,7 +55,8 @@ class PassiveAddressTest {
     InetAddress found = InetAddress.getByName("192.0.2.1");
     Promise<List<InetAddress>> lookup = ImmediateEventExecutor.INSTANCE.newPromise();
     EmbeddedChannel session = new EmbeddedChannel();
-    PassiveAddress address = new PassiveAddress(request("ftp.example"), NetUtil.LOCALHOST4, lookup);
+    PassiveAddress address =
+        new PassiveAddress(request("ftp.example"), NetUtil.LOCALHOST4, false, lookup);
 
     Future<Inet4Address> announced = address.announce(session.eventLoop());
     session.runPendingTasks();
@@ -73,6 +75,7 @@ class PassiveAddressTest {
         new PassiveAddress(
             request("ftp.example"),
             NetUtil.LOCALHOST4,
+            false,
             ImmediateEventExecutor.INSTANCE.newPromise());
 
     Future<Inet4Address> announced = address.announce(session.eventLoop());
@@ -83,5 +86,17 @@ class PassiveAddressTest {
     session.runScheduledPendingTasks();
 
     assertThat(announced.getNow().getHostAddress()).startsWith("198.18.");
+  }
+
+  @Test
+  void aCapturedClientKnowsTheServerByTheAddressToWhichItHasConnected() throws Exception {
+    InetAddress own = InetAddress.getByName("198.19.0.7");
+    EmbeddedChannel session = new EmbeddedChannel();
+    PassiveAddress address =
+        new PassiveAddress(
+            request("ftp.example"), own, true, ImmediateEventExecutor.INSTANCE.newPromise());
+
+    assertThat(address.announce(session.eventLoop()).getNow()).isEqualTo(own);
+    assertThat(address.asKnownToClient()).isEqualTo(own);
   }
 }

@@ -1,0 +1,207 @@
+package culvert.it.capture;
+
+import culvert.it.CulvertProcess;
+import culvert.it.peers.RealSshd;
+import culvert.it.peers.RealVsftpd;
+import culvert.it.peers.Run;
+import culvert.it.peers.TestAccount;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * A host with Culvert installed where every user can read it, and servers that are known by a name
+ * on the SSH server's side alone.
+ */
+final class ExecHost implements AutoCloseable {
+  /** The FTP server; nobody's name here. */
+  static final String SERVER = "files.only-there.test";
+
+  private static final Duration DEADLINE = Duration.ofSeconds(240);
+  private static final Path BUILT = Path.of("..", "socks-proxy", "target");
+  private static final Path SCRIPTS = Path.of("..", "socks-proxy", "src", "main", "launcher");
+
+  private final Path directory;
+  private final RealVsftpd vsftpd;
+  private final RealSshd sshd;
+  private final Path folder;
+
+  private ExecHost(Path directory, RealVsftpd vsftpd, RealSshd sshd, Path folder) {
+    this.directory = directory;
+    this.vsftpd = vsftpd;
+    this.sshd = sshd;
+    this.folder = folder;
+  }
+
+  /** Installs and starts all but Culvert. */
+  static ExecHost start(Path directory) throws IOException {
+    RealVsftpd vsftpd = RealVsftpd.start();
+    RealSshd sshd = RealSshd.start();
+    Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+    ExecHost host = new ExecHost(directory, vsftpd, sshd, TestAccount.newDirectory());
+    host.install();
+    return host;
+  }
+
+  private void install() throws IOException {
+    Path program = Files.createDirectories(directory.resolve("program"));
+    copy(SCRIPTS, program);
+    copy(BUILT.resolve("lib"), program.resolve("lib"));
+    Files.copy(BUILT.resolve("culvert.jar"), program.resolve("culvert.jar"));
+    Path launcher =
+        Files.writeString(
+            program.resolve("culvert"),
+            """
+            #!/bin/sh
+            set -eu
+            JAVA_HOME=%s
+            folder_of_scripts=%s
+            . "$folder_of_scripts/jvm.sh"
+            find_java
+            . "$folder_of_scripts/exec.sh"
+            ! is_exec "$@" || run_exec "$folder_of_scripts/culvert.jar" "$@"
+            exec "$java" $options -cp "$folder_of_scripts/culvert.jar" culvert.proxy.cli.Culvert "$@"
+            """
+                .formatted(System.getProperty("java.home"), program));
+    Files.setPosixFilePermissions(launcher, PosixFilePermissions.fromString("rwxr-xr-x"));
+    Path classes = Files.createDirectories(directory.resolve("classes/culvert/it/capture"));
+    try (InputStream in = JdkUrl.class.getResourceAsStream("JdkUrl.class")) {
+      Files.copy(in, classes.resolve("JdkUrl.class"));
+    }
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    Files.createDirectories(to);
+    try (Stream<Path> files = Files.list(from)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, to.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+      }
+    }
+  }
+
+  /** A configuration of a user's, with a state directory and known hosts of its own. */
+  Path configuration(String name) throws IOException {
+    Path own = Files.createDirectories(directory.resolve(name));
+    Path knownHosts = Files.writeString(own.resolve("known_hosts"), sshd.knownHostsLine() + "\n");
+    Path state = Files.createDirectories(own.resolve("state"));
+    if (!name.startsWith("root")) {
+      TestAccount.give(own);
+      TestAccount.give(state);
+      TestAccount.give(knownHosts);
+    }
+    return Files.writeString(
+        own.resolve("culvert.yaml"),
+        """
+        listeners: [{ socks: "127.0.0.1:0" }]
+        state-directory: %s
+        pin-tunnelled: false
+        profiles:
+          defaults:
+            known-hosts: %s
+            strict-host-key-checking: yes
+            connect-timeout: 20s
+            login-timeout: 20s
+          gate: { host: 127.0.0.1, port: %d }
+        rules:
+          - match: { host: "%s", port: 21, listener: exec }
+            action: ftp-tunnel
+            profile: gate
+            target: 127.0.0.1:%d
+        default-action: block
+        """
+            .formatted(state, knownHosts, sshd.port(), SERVER, vsftpd.port()));
+  }
+
+  /** A Culvert that takes everybody's commands in. */
+  CulvertProcess run() throws Exception {
+    Path runtime = Files.createDirectories(directory.resolve("run"));
+    return CulvertProcess.run(
+        Map.of("RUNTIME_DIRECTORY", runtime.toString()),
+        configuration("root"),
+        directory.resolve("log"));
+  }
+
+  Path socket() {
+    return directory.resolve("run/exec.sock");
+  }
+
+  /** {@code culvert exec} with those options, as the test account. */
+  List<String> asUser(List<String> options, String... command) {
+    List<String> all =
+        new ArrayList<>(
+            List.of(
+                "setpriv",
+                "--reuid=" + TestAccount.USER,
+                "--regid=" + TestAccount.USER,
+                "--clear-groups",
+                "env",
+                "HOME=" + folder));
+    all.addAll(asRoot(options, command));
+    return all;
+  }
+
+  /** The same as this process's user. */
+  List<String> asRoot(List<String> options, String... command) {
+    List<String> all = new ArrayList<>();
+    all.addAll(
+        List.of(
+            "env",
+            "HOST=" + SERVER,
+            "ADDRESS=" + SERVER,
+            "USER=" + TestAccount.USER,
+            "PASSWORD=" + TestAccount.password(),
+            "FOLDER=" + TestAccount.below(folder),
+            "JAVA=" + java(),
+            directory.resolve("program/culvert").toString(),
+            "exec"));
+    all.addAll(options);
+    all.add("--");
+    all.addAll(List.of(command));
+    return all;
+  }
+
+  private String java() {
+    return Path.of(System.getProperty("java.home"), "bin", "java")
+        + " -cp "
+        + directory.resolve("classes")
+        + " "
+        + JdkUrl.class.getName();
+  }
+
+  /** The options for the Culvert that {@link #run} has started. */
+  List<String> running() {
+    return List.of("--socket", socket().toString());
+  }
+
+  static Run<String> run(List<String> command) {
+    return Run.text(DEADLINE, command);
+  }
+
+  /** The directory on the FTP server in which clients work. */
+  Path folder() {
+    return folder;
+  }
+
+  Path trail() {
+    return directory.resolve("root/state/audit.jsonl");
+  }
+
+  RealSshd sshd() {
+    return sshd;
+  }
+
+  @Override
+  public void close() throws IOException {
+    sshd.close();
+    vsftpd.close();
+    TestAccount.delete(folder);
+  }
+}

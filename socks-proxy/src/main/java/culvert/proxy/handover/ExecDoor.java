@@ -1,0 +1,203 @@
+package culvert.proxy.handover;
+
+import culvert.config.Cidr;
+import culvert.config.ListenerConfig;
+import culvert.proxy.door.Admission;
+import culvert.proxy.door.ClientHandler;
+import culvert.proxy.door.CommandNamespace;
+import culvert.ssh.PlainWords;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.epoll.EpollDomainSocketChannel;
+import io.netty.channel.epoll.EpollServerDomainSocketChannel;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.handler.codec.LineBasedFrameDecoder;
+import io.netty.handler.codec.string.StringDecoder;
+import io.netty.handler.codec.string.StringEncoder;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The UNIX socket by which commands come in. Every user may connect to it whom its directory lets
+ * through: they are told apart by what the kernel says of them, and each has a share. All methods
+ * may block, and are called from outside of the event loops.
+ */
+public final class ExecDoor implements AutoCloseable {
+  /** What {@code match: {listener: ...}} and the log call it. */
+  public static final String LISTENER = ListenerConfig.EXEC;
+
+  private static final Logger LOG = LoggerFactory.getLogger(ExecDoor.class);
+  private static final int LONGEST_LINE = 1024;
+
+  /** fd63:756c:7665:7274::/64, which is of this program alone: "fd", and its name. */
+  private static final long NETWORK = 0xfd63_756c_7665_7274L;
+
+  private final UserShares shares = new UserShares();
+  private final AtomicLong numbers = new AtomicLong();
+  private final ChannelGroup handovers = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+  private final Clients clients;
+  private final Path path;
+  private final Channel socket;
+
+  /**
+   * Where those go who come in.
+   *
+   * @param pseudoAddresses from which names get their addresses
+   */
+  public record Clients(Admission admission, ClientHandler handler, Cidr pseudoAddresses) {}
+
+  private ExecDoor(Clients clients, Path path, EventLoopGroup loops) throws IOException {
+    this.clients = clients;
+    this.path = path;
+    this.socket = bind(loops);
+    try {
+      Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-rw-rw-"));
+    } catch (IOException e) {
+      socket.close().awaitUninterruptibly();
+      throw e;
+    }
+  }
+
+  /**
+   * Opens it.
+   *
+   * @param path where; a socket that nobody listens on any more is replaced
+   * @param loops of epoll
+   * @throws IOException which says why it cannot be opened
+   */
+  public static ExecDoor open(Path path, EventLoopGroup loops, Clients clients) throws IOException {
+    if (Files.exists(path)) {
+      if (isServed(path, loops)) {
+        throw new IOException(path + ": another Culvert listens there");
+      }
+      Files.delete(path);
+    }
+    return new ExecDoor(clients, path, loops);
+  }
+
+  private static boolean isServed(Path path, EventLoopGroup loops) {
+    ChannelFuture connected =
+        new Bootstrap()
+            .group(loops)
+            .channel(EpollDomainSocketChannel.class)
+            .handler(new ChannelInboundHandlerAdapter())
+            .connect(new DomainSocketAddress(path.toFile()))
+            .awaitUninterruptibly();
+    connected.channel().close().awaitUninterruptibly();
+    return connected.isSuccess();
+  }
+
+  private Channel bind(EventLoopGroup loops) throws IOException {
+    ChannelFuture bound =
+        new ServerBootstrap()
+            .group(loops)
+            .channel(EpollServerDomainSocketChannel.class)
+            .childHandler(
+                new ChannelInitializer<EpollDomainSocketChannel>() {
+                  @Override
+                  protected void initChannel(EpollDomainSocketChannel channel) throws IOException {
+                    accepted(channel);
+                  }
+                })
+            .bind(new DomainSocketAddress(path.toFile()))
+            .awaitUninterruptibly();
+    if (!bound.isSuccess()) {
+      throw new IOException("cannot bind " + path + ": " + PlainWords.of(bound.cause()));
+    }
+    return bound.channel();
+  }
+
+  private void accepted(EpollDomainSocketChannel channel) throws IOException {
+    long uid = Integer.toUnsignedLong(channel.peerCredentials().uid());
+    handovers.add(channel);
+    Optional<EventLoopGroup> loop = shares.tryAcquire(uid);
+    if (loop.isEmpty()) {
+      LOG.atWarn().addKeyValue("uid", uid).log("a command was refused: its user has too many");
+      channel.close();
+      return;
+    }
+    channel.closeFuture().addListener(closed -> shares.release(uid));
+    channel
+        .pipeline()
+        .addLast(
+            new LineBasedFrameDecoder(LONGEST_LINE),
+            new StringDecoder(StandardCharsets.UTF_8),
+            new StringEncoder(StandardCharsets.UTF_8),
+            new Handover(uid, loop.get(), this::namespace));
+  }
+
+  private Handover.Namespace namespace(long uid, Set<String> programs) {
+    CommandNamespace identity = new CommandNamespace(nextAddress(), uid, programs);
+    NameTable names = new NameTable(clients.pseudoAddresses());
+    return new Handover.Namespace(
+        identity, names, new CommandDoor(identity, names, clients.admission(), clients.handler()));
+  }
+
+  private InetAddress nextAddress() {
+    byte[] address =
+        ByteBuffer.allocate(16).putLong(NETWORK).putLong(numbers.incrementAndGet()).array();
+    try {
+      return InetAddress.getByAddress(address);
+    } catch (UnknownHostException e) {
+      throw new IllegalStateException("16 bytes are an address", e);
+    }
+  }
+
+  /** Where it is. */
+  public Path path() {
+    return path;
+  }
+
+  /**
+   * Waits until a command has come, and all have gone.
+   *
+   * @param first how long the first one is waited for
+   */
+  public void awaitCommands(Duration first) throws InterruptedException {
+    shares.awaitNone(first.toNanos());
+  }
+
+  /** Lets no further command in; those that are there go on. Idempotent. */
+  public void closeToCommands() {
+    if (socket.isOpen()) {
+      socket.close().awaitUninterruptibly();
+      try {
+        Files.deleteIfExists(path);
+      } catch (IOException e) {
+        LOG.warn("{} stays: {}", path, e.getMessage());
+      }
+    }
+  }
+
+  /** Lets nobody in any more. Idempotent. */
+  @Override
+  public void close() {
+    closeToCommands();
+    handovers.close().awaitUninterruptibly();
+  }
+
+  /** Gives back what its clients have lived on. After {@link #close}, and after they have ended. */
+  public void release() {
+    shares.close();
+  }
+}

@@ -1,0 +1,156 @@
+package culvert.proxy.handover;
+
+import culvert.proxy.door.CommandNamespace;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.epoll.EpollDomainSocketChannel;
+import io.netty.channel.unix.DomainSocketReadMode;
+import io.netty.channel.unix.FileDescriptor;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One command's connection: takes its namespace's sockets over, and closes them when it ends. What
+ * has come in by them goes on. Confined to the connection's loop.
+ */
+final class Handover extends ChannelInboundHandlerAdapter {
+  private static final Logger LOG = LoggerFactory.getLogger(Handover.class);
+  private static final Duration DEADLINE = Duration.ofSeconds(10);
+
+  private final HandoverDialogue dialogue = new HandoverDialogue();
+  private final long uid;
+  private final EventLoopGroup loop;
+  private final Namespaces namespaces;
+  private final List<Channel> sockets = new ArrayList<>();
+  private Optional<Namespace> namespace = Optional.empty();
+  private @Nullable ScheduledFuture<?> deadline;
+
+  /** Makes what a namespace consists of. */
+  @FunctionalInterface
+  interface Namespaces {
+    Namespace create(long uid, Set<String> programs);
+  }
+
+  /** What a namespace's sockets are connected with. */
+  record Namespace(CommandNamespace identity, NameTable names, CommandDoor door) {}
+
+  /**
+   * @param uid the other side's, as the kernel says
+   * @param loop the user's
+   */
+  Handover(long uid, EventLoopGroup loop, Namespaces namespaces) {
+    this.uid = uid;
+    this.loop = loop;
+    this.namespaces = namespaces;
+  }
+
+  @Override
+  public void channelActive(ChannelHandlerContext context) {
+    deadline =
+        context
+            .executor()
+            .schedule(
+                () -> refuse(context, "not ready within " + DEADLINE.toSeconds() + " s"),
+                DEADLINE.toSeconds(),
+                TimeUnit.SECONDS);
+    context.fireChannelActive();
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object read) throws IOException {
+    try {
+      if (read instanceof FileDescriptor descriptor) {
+        take(context, descriptor);
+      } else {
+        hear(context, dialogue.line((String) read));
+      }
+    } catch (IllegalArgumentException | IOException e) {
+      refuse(context, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void hear(ChannelHandlerContext context, Hello hello) {
+    Set<String> programs = hello.program().isEmpty() ? Set.of() : Set.of(hello.program());
+    namespace = Optional.of(namespaces.create(uid, programs));
+    ((EpollDomainSocketChannel) context.channel())
+        .config()
+        .setReadMode(DomainSocketReadMode.FILE_DESCRIPTORS);
+    say(context, HandoverDialogue.SEND);
+  }
+
+  private void take(ChannelHandlerContext context, FileDescriptor descriptor) throws IOException {
+    Optional<HandoverDialogue.Handed> handed = dialogue.descriptor();
+    if (handed.isEmpty()) {
+      descriptor.close();
+      throw new IOException("a file descriptor that was not asked for");
+    }
+    Namespace own = namespace.orElseThrow();
+    ChannelFuture registered =
+        handed.get() == HandoverDialogue.Handed.LISTENER
+            ? HandedSockets.listen(HandedSockets.listener(descriptor), loop, own.door())
+            : HandedSockets.answer(
+                HandedSockets.datagrams(descriptor), loop, new NameResponder(own.names()));
+    sockets.add(registered.channel());
+    if (dialogue.isReady()) {
+      registered.addListener(done -> context.executor().execute(() -> ready(context)));
+    }
+  }
+
+  private void ready(ChannelHandlerContext context) {
+    if (!sockets.stream().allMatch(Channel::isActive)) {
+      refuse(context, "what was handed over cannot be used");
+      return;
+    }
+    settled();
+    LOG.atInfo()
+        .addKeyValue("client", namespace.orElseThrow().identity().address().getHostAddress())
+        .addKeyValue("uid", uid)
+        .addKeyValue("application", namespace.orElseThrow().identity().programs())
+        .log("a command has come in");
+    say(context, HandoverDialogue.READY);
+  }
+
+  private void settled() {
+    if (deadline != null) {
+      deadline.cancel(false);
+    }
+  }
+
+  private static void say(ChannelHandlerContext context, String line) {
+    context.writeAndFlush(line + "\n");
+  }
+
+  private void refuse(ChannelHandlerContext context, String why) {
+    settled();
+    LOG.atInfo().addKeyValue("uid", uid).addKeyValue("reason", why).log("a command was refused");
+    context
+        .writeAndFlush(HandoverDialogue.REFUSED + why + "\n")
+        .addListener(ChannelFutureListener.CLOSE);
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) {
+    settled();
+    sockets.forEach(Channel::close);
+    context.fireChannelInactive();
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    LOG.debug("a handover has failed", cause);
+    context.close();
+  }
+}

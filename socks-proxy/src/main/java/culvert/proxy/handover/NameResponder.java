@@ -1,0 +1,34 @@
+package culvert.proxy.handover;
+
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.socket.DatagramPacket;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Answers a command's questions for names. Confined to its user's loop. */
+final class NameResponder extends SimpleChannelInboundHandler<DatagramPacket> {
+  private static final Logger LOG = LoggerFactory.getLogger(NameResponder.class);
+
+  private final NameTable names;
+
+  NameResponder(NameTable names) {
+    this.names = names;
+  }
+
+  @Override
+  protected void channelRead0(ChannelHandlerContext context, DatagramPacket question) {
+    NameAnswers.answer(ByteBufUtil.getBytes(question.content()), names::address)
+        .ifPresent(
+            answer ->
+                context.writeAndFlush(
+                    new DatagramPacket(Unpooled.wrappedBuffer(answer), question.sender())));
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    LOG.debug("a question for a name", cause);
+  }
+}
