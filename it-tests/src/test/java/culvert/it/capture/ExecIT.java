@@ -90,6 +90,26 @@ class ExecIT {
     }
   }
 
+  @Test
+  void theSameInActiveMode() throws Exception {
+    List<UnawareClient> clients =
+        Stream.of(UnawareClient.values()).filter(client -> client.active().isPresent()).toList();
+    StringBuilder script = new StringBuilder("cd $HOME\n");
+    for (UnawareClient client : clients) {
+      script.append(job(client, client.active().orElseThrow()));
+    }
+
+    Run<String> run = ExecHost.run(host.asUser(host.running(), "bash", "-c", script.toString()));
+
+    assertThat(run.output().lines())
+        .as(run.errors())
+        .containsExactlyElementsOf(
+            clients.stream().map(client -> client + "-active is done").toList());
+    for (UnawareClient client : clients) {
+      assertMoved(client, client + "-active");
+    }
+  }
+
   private static void assertMoved(UnawareClient client, String own) throws IOException {
     assertThat(Sha256.of(host.folder().resolve("copy-" + own)))
         .as("what %s has brought", own)
@@ -184,6 +204,21 @@ class ExecIT {
 
   private static String uid() {
     return Run.text(PATIENCE, List.of("id", "-u", TestAccount.USER)).output().strip();
+  }
+
+  @Test
+  void theCommandIgnoresTheSignalsThatItsCallerIgnores() throws Exception {
+    for (String ignored : List.of("", "trap '' USR2 PIPE; ")) {
+      List<String> caller = new ArrayList<>(List.of("sh", "-c", ignored + "\"$@\"", "sh"));
+      List<String> command = List.of("grep", "-e", "SigIgn", "-e", "SigBlk", "/proc/self/status");
+      List<String> without = new ArrayList<>(caller);
+      without.addAll(command);
+      caller.addAll(host.asUser(host.running(), command.toArray(String[]::new)));
+
+      Run<String> run = ExecHost.run(caller);
+
+      assertThat(run).isEqualTo(ExecHost.run(without));
+    }
   }
 
   @Test

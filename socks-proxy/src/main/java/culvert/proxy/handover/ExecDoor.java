@@ -34,6 +34,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,6 +54,7 @@ public final class ExecDoor implements AutoCloseable {
   private static final long NETWORK = 0xfd63_756c_7665_7274L;
 
   private final UserShares shares = new UserShares();
+  private final Wishes wishes = new Wishes();
   private final AtomicLong numbers = new AtomicLong();
   private final ChannelGroup handovers = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
   private final Clients clients;
@@ -143,11 +145,22 @@ public final class ExecDoor implements AutoCloseable {
             new LineBasedFrameDecoder(LONGEST_LINE),
             new StringDecoder(StandardCharsets.UTF_8),
             new StringEncoder(StandardCharsets.UTF_8),
-            new Handover(uid, loop.get(), this::namespace));
+            new Handover(uid, loop.get(), wishes, this::namespace));
   }
 
-  private Handover.Namespace namespace(long uid, Set<String> programs) {
-    CommandNamespace identity = new CommandNamespace(nextAddress(), uid, programs);
+  private Handover.Namespace namespace(
+      long uid, Set<String> programs, Function<String, ChannelFuture> ask) {
+    CommandNamespace identity =
+        new CommandNamespace(
+            nextAddress(),
+            uid,
+            programs,
+            (source, listener, loop, initializer) ->
+                wishes.connect(
+                    source,
+                    listener,
+                    new Wishes.Waiting(uid, loop, initializer, loop.newPromise()),
+                    ask));
     NameTable names = new NameTable(clients.pseudoAddresses());
     return new Handover.Namespace(
         identity, names, new CommandDoor(identity, names, clients.admission(), clients.handler()));

@@ -46,7 +46,7 @@ public final class HandedOver implements AutoCloseable {
   private static final int BACKLOG = 1024;
   private static final int LONGEST_LINE = 4096;
   private static final Duration PATIENCE = Duration.ofSeconds(20);
-  private static final ChannelHandler NOTHING =
+  static final ChannelHandler NOTHING =
       new ChannelInitializer<Channel>() {
         @Override
         protected void initChannel(Channel channel) {}
@@ -171,7 +171,9 @@ public final class HandedOver implements AutoCloseable {
   private final class Heard extends SimpleChannelInboundHandler<String> {
     @Override
     protected void channelRead0(ChannelHandlerContext context, String line) {
-      heard.add(line);
+      Wish.parse(line)
+          .ifPresentOrElse(
+              wish -> new Fulfilment(loop, daemon).fulfil(wish), () -> heard.add(line));
     }
 
     @Override

@@ -7,9 +7,11 @@ import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.unix.FileDescriptor;
 import io.netty.channel.unix.IntegerUnixChannelOption;
 import java.io.IOException;
@@ -51,6 +53,33 @@ final class HandedSockets {
     EpollDatagramChannel channel = channel(descriptor, EpollDatagramChannel::new);
     expect(channel, PROTOCOL, UDP, descriptor);
     return channel;
+  }
+
+  /**
+   * A TCP connection; registered nowhere yet.
+   *
+   * @throws IOException it is none; the descriptor is closed
+   */
+  static EpollSocketChannel connection(FileDescriptor descriptor) throws IOException {
+    EpollSocketChannel channel = channel(descriptor, EpollSocketChannel::new);
+    expect(channel, PROTOCOL, TCP, descriptor);
+    expect(channel, LISTENS, 0, descriptor);
+    return channel;
+  }
+
+  /** Has it live there, as a socket that is relayed. */
+  static ChannelFuture relay(
+      EpollSocketChannel socket, EventLoop loop, ChannelHandler initializer) {
+    return new Bootstrap()
+        .group(loop)
+        .channelFactory(() -> socket)
+        .option(ChannelOption.AUTO_READ, false)
+        .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
+        .option(ChannelOption.TCP_NODELAY, true)
+        .option(ChannelOption.SO_KEEPALIVE, true)
+        .option(ChannelOption.RECVBUF_ALLOCATOR, TcpListener.reads())
+        .handler(initializer)
+        .register();
   }
 
   /** Has its clients come in by that door. */

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,15 +34,17 @@ final class Handover extends ChannelInboundHandlerAdapter {
   private final HandoverDialogue dialogue = new HandoverDialogue();
   private final long uid;
   private final EventLoopGroup loop;
+  private final Wishes wishes;
   private final Namespaces namespaces;
   private final List<Channel> sockets = new ArrayList<>();
   private Optional<Namespace> namespace = Optional.empty();
+  private Optional<Wishes.Waiting> waiting = Optional.empty();
   private @Nullable ScheduledFuture<?> deadline;
 
   /** Makes what a namespace consists of. */
   @FunctionalInterface
   interface Namespaces {
-    Namespace create(long uid, Set<String> programs);
+    Namespace create(long uid, Set<String> programs, Function<String, ChannelFuture> ask);
   }
 
   /** What a namespace's sockets are connected with. */
@@ -50,8 +53,10 @@ final class Handover extends ChannelInboundHandlerAdapter {
   /**
    * @param uid the other side's, as the kernel says
    * @param loop the user's
+   * @param wishes for what is connected in there
    */
-  Handover(long uid, EventLoopGroup loop, Namespaces namespaces) {
+  Handover(long uid, EventLoopGroup loop, Wishes wishes, Namespaces namespaces) {
+    this.wishes = wishes;
     this.uid = uid;
     this.loop = loop;
     this.namespaces = namespaces;
@@ -82,9 +87,26 @@ final class Handover extends ChannelInboundHandlerAdapter {
     }
   }
 
-  private void hear(ChannelHandlerContext context, Hello hello) {
-    Set<String> programs = hello.program().isEmpty() ? Set.of() : Set.of(hello.program());
-    namespace = Optional.of(namespaces.create(uid, programs));
+  private void hear(ChannelHandlerContext context, Opening opening) {
+    if (opening instanceof Hello hello) {
+      Set<String> programs = hello.program().isEmpty() ? Set.of() : Set.of(hello.program());
+      namespace = Optional.of(namespaces.create(uid, programs, line -> say(context, line)));
+      take(context);
+    } else if (opening instanceof Opening.Connected connected) {
+      waiting = wishes.take(connected.token(), uid);
+      if (waiting.isEmpty()) {
+        throw new IllegalArgumentException("a connection that nobody waits for");
+      }
+      take(context);
+    } else if (opening instanceof Opening.NotConnected not) {
+      wishes
+          .take(not.token(), uid)
+          .ifPresent(who -> who.connected().tryFailure(new IOException(not.reason())));
+      context.close();
+    }
+  }
+
+  private static void take(ChannelHandlerContext context) {
     ((EpollDomainSocketChannel) context.channel())
         .config()
         .setReadMode(DomainSocketReadMode.FILE_DESCRIPTORS);
@@ -96,6 +118,11 @@ final class Handover extends ChannelInboundHandlerAdapter {
     if (handed.isEmpty()) {
       descriptor.close();
       throw new IOException("a file descriptor that was not asked for");
+    }
+    if (handed.get() == HandoverDialogue.Handed.CONNECTION) {
+      waiting.orElseThrow().take(HandedSockets.connection(descriptor));
+      context.close();
+      return;
     }
     Namespace own = namespace.orElseThrow();
     ChannelFuture registered =
@@ -129,8 +156,8 @@ final class Handover extends ChannelInboundHandlerAdapter {
     }
   }
 
-  private static void say(ChannelHandlerContext context, String line) {
-    context.writeAndFlush(line + "\n");
+  private static ChannelFuture say(ChannelHandlerContext context, String line) {
+    return context.writeAndFlush(line + "\n");
   }
 
   private void refuse(ChannelHandlerContext context, String why) {

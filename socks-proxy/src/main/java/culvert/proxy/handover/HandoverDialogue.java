@@ -5,8 +5,9 @@ import java.util.Optional;
 /**
  * The daemon's side of a handover, without its sockets. The other side says {@link Hello}, is told
  * {@value #SEND}, sends one file descriptor after the other, and is told {@value #READY}; in the
- * place of either it may be told {@value #REFUSED} and why. Nothing comes after that, but for the
- * end. Not thread-safe.
+ * place of either it may be told {@value #REFUSED} and why. Behind that it is told of each {@link
+ * Wish}, and answers by a connection of its own, which says {@link Opening.Connected}, is told
+ * {@value #SEND}, and sends the file descriptor, or {@link Opening.NotConnected}. Not thread-safe.
  */
 final class HandoverDialogue {
   static final String SEND = "send";
@@ -19,13 +20,15 @@ final class HandoverDialogue {
   private enum Phase {
     HELLO,
     SOCKETS,
+    CONNECTION,
     READY
   }
 
   /** What a file descriptor is. */
   enum Handed {
     LISTENER,
-    NAMES
+    NAMES,
+    CONNECTION
   }
 
   /**
@@ -34,14 +37,18 @@ final class HandoverDialogue {
    * @return what it says, to be answered with {@value #SEND} where it may
    * @throws IllegalArgumentException it is to be refused, with that message
    */
-  Hello line(String line) {
+  Opening line(String line) {
     if (phase != Phase.HELLO) {
       throw new IllegalArgumentException("a line where there should be none");
     }
-    Hello hello = Hello.parse(line);
-    left = hello.listeners() + 1;
-    phase = Phase.SOCKETS;
-    return hello;
+    Opening opening = Opening.parse(line);
+    if (opening instanceof Hello hello) {
+      left = hello.listeners() + 1;
+      phase = Phase.SOCKETS;
+    } else {
+      phase = opening instanceof Opening.Connected ? Phase.CONNECTION : Phase.READY;
+    }
+    return opening;
   }
 
   /**
@@ -50,6 +57,10 @@ final class HandoverDialogue {
    * @return what it is to be; empty: it was not asked for
    */
   Optional<Handed> descriptor() {
+    if (phase == Phase.CONNECTION) {
+      phase = Phase.READY;
+      return Optional.of(Handed.CONNECTION);
+    }
     if (phase != Phase.SOCKETS) {
       return Optional.empty();
     }

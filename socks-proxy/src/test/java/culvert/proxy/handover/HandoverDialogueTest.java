@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import culvert.proxy.handover.HandoverDialogue.Handed;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -18,7 +20,7 @@ class HandoverDialogueTest {
     Hello hello = new Hello(2, program);
 
     assertThat(hello.line()).doesNotContain("\n");
-    assertThat(Hello.parse(hello.line())).isEqualTo(hello);
+    assertThat(Opening.parse(hello.line())).isEqualTo(hello);
   }
 
   @Test
@@ -63,5 +65,37 @@ class HandoverDialogueTest {
 
     assertThatThrownBy(() -> dialogue.line("culvert-exec 1 listeners=2 program=curl"))
         .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void aConnectionIsOneDescriptor() {
+    String token = "0123456789abcdef0123456789abcdef";
+    Opening.Connected connected = new Opening.Connected(token);
+
+    assertThat(dialogue.line(connected.line())).isEqualTo(connected);
+    assertThat(dialogue.descriptor()).contains(Handed.CONNECTION);
+    assertThat(dialogue.descriptor()).isEmpty();
+  }
+
+  @Test
+  void whereThereIsNoConnectionThereIsNoDescriptor() {
+    Opening.NotConnected not =
+        new Opening.NotConnected("0123456789abcdef0123456789abcdef", "refused\nby it");
+
+    assertThat(dialogue.line(not.line()))
+        .isEqualTo(new Opening.NotConnected(not.token(), "refused by it"));
+    assertThat(dialogue.descriptor()).isEmpty();
+  }
+
+  @ParameterizedTest(name = "[{0}]")
+  @ValueSource(strings = {"192.0.2.1", "2001:db8::1"})
+  void aWishIsReadAsItWasWritten(String address) throws Exception {
+    InetSocketAddress source = new InetSocketAddress(InetAddress.getByName(address), 20);
+    InetSocketAddress destination = new InetSocketAddress(InetAddress.getByName("fd00:c::8"), 4711);
+    Wish wish = new Wish("0123456789abcdef0123456789abcdef", source, destination);
+
+    assertThat(Wish.parse(wish.line())).contains(wish);
+    assertThat(Wish.parse(wish.line().replace("4711", "70000"))).isEmpty();
+    assertThat(Wish.parse("ready")).isEmpty();
   }
 }

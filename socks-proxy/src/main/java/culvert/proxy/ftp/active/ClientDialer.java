@@ -1,6 +1,7 @@
 package culvert.proxy.ftp.active;
 
 import culvert.proxy.door.Client;
+import culvert.proxy.door.CommandNamespace;
 import culvert.proxy.door.ConnectionLimits;
 import culvert.proxy.door.ForwardedBy;
 import culvert.proxy.door.Refusal;
@@ -44,19 +45,27 @@ sealed interface ClientDialer {
   /**
    * The way to a client; a connection on it counts as one that the client has made.
    *
+   * @param own the client's address, as it says it
    * @param server from where the client expects it
    */
   static ClientDialer to(
-      Client client, InetSocketAddress server, DirectConnector direct, ConnectionLimits limits) {
+      Client client,
+      InetAddress own,
+      InetSocketAddress server,
+      DirectConnector direct,
+      ConnectionLimits limits) {
     ClientDialer way =
-        client
-            .forwardedBy()
-            .<ClientDialer>map(by -> new Forwarded(by.session()))
-            .orElse(new Direct(direct));
-    return new Counted(
-        client.isCaptured() ? new AsServer(direct, server, way) : way,
-        limits,
-        client.forwardedBy());
+        CommandNamespace.of(client.arrival())
+            .<ClientDialer>map(namespace -> new Inside(namespace, own, server))
+            .or(() -> client.forwardedBy().map(by -> new Forwarded(by.session())))
+            .orElseGet(() -> overTheNetwork(client, server, direct));
+    return new Counted(way, limits, client.forwardedBy());
+  }
+
+  private static ClientDialer overTheNetwork(
+      Client client, InetSocketAddress server, DirectConnector connector) {
+    Direct direct = new Direct(connector);
+    return client.isCaptured() ? new AsServer(connector, server, direct) : direct;
   }
 
   /**
@@ -106,6 +115,29 @@ sealed interface ClientDialer {
                     }
                   });
       return connected;
+    }
+  }
+
+  /**
+   * In a command's own network, where the FTP server's address may be used like any other.
+   *
+   * @param own the client's address in there
+   */
+  record Inside(CommandNamespace namespace, InetAddress own, InetSocketAddress server)
+      implements ClientDialer {
+    @Override
+    public Future<DuplexChannel> connect(
+        InetSocketAddress listener, EventLoop loop, ChannelHandler initializer) {
+      return namespace
+          .inside()
+          .connect(server, new InetSocketAddress(own, listener.getPort()), loop, initializer)
+          .addListener(
+              (FutureListener<DuplexChannel>)
+                  connected -> {
+                    if (connected.isSuccess()) {
+                      namespace.holds(connected.getNow());
+                    }
+                  });
     }
   }
 

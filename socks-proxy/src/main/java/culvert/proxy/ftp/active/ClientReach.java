@@ -76,16 +76,21 @@ final class ClientReach implements AutoCloseable {
 
   private Optional<ClientWay> listener(PortCommand.Target target) {
     InetAddress own = client.address().getAddress();
+    InetAddress named = target.address().getAddress();
     int port = target.address().getPort();
-    return CommandNamespace.of(client.arrival()).isEmpty()
-            && own.equals(target.address().getAddress())
+    boolean isOwn =
+        CommandNamespace.of(client.arrival())
+            .map(namespace -> namespace.isOwn(named))
+            .orElseGet(() -> own.equals(named));
+    return isOwn
             && target.portAllowed()
             && (client.forwardedBy().isPresent() || !needs.held().isHeld(own, port))
         ? Optional.of(
             new ClientWay.Listener(
                 new InetSocketAddress(own, port),
                 client,
-                ClientDialer.to(client, server(), needs.direct(), needs.services().limits())))
+                ClientDialer.to(
+                    client, named, server(), needs.direct(), needs.services().limits())))
         : Optional.empty();
   }
 

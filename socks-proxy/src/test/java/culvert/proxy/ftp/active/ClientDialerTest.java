@@ -1,10 +1,13 @@
 package culvert.proxy.ftp.active;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.when;
 
+import culvert.proxy.door.Arrival;
 import culvert.proxy.door.Client;
+import culvert.proxy.door.CommandNamespace;
 import culvert.proxy.door.ConnectionLimits;
 import culvert.proxy.door.Refusal;
 import culvert.proxy.upstream.ConnectFailedException;
@@ -15,12 +18,15 @@ import io.netty.channel.DefaultEventLoop;
 import io.netty.channel.EventLoop;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.AttributeKey;
+import io.netty.util.NetUtil;
 import io.netty.util.concurrent.Future;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -32,6 +38,9 @@ class ClientDialerTest {
   private final EventLoop loop = new DefaultEventLoop();
   private final DuplexChannel channel = mock(DuplexChannel.class);
   private final ConnectionLimits limits = new ConnectionLimits(10, 0);
+  private static final InetAddress IN_THERE =
+      NetUtil.createInetAddressFromIpAddressString("192.0.0.8");
+
   private final List<String> dialled = new ArrayList<>();
   private boolean lends = true;
 
@@ -63,13 +72,26 @@ class ClientDialerTest {
   }
 
   private void connect(boolean captured) throws Exception {
+    connect(captured, Optional.empty());
+  }
+
+  private void connect(boolean captured, Optional<CommandNamespace> namespace) throws Exception {
     Client client = mock(Client.class);
+    EmbeddedChannel attributes = new EmbeddedChannel();
+    when(channel.attr(any()))
+        .thenAnswer(call -> attributes.attr((AttributeKey<?>) call.getArgument(0)));
+    DuplexChannel control = mock(DuplexChannel.class);
+    EmbeddedChannel ofControl = new EmbeddedChannel();
+    when(control.attr(any()))
+        .thenAnswer(call -> ofControl.attr((AttributeKey<?>) call.getArgument(0)));
+    namespace.ifPresent(in -> in.holds(control));
+    when(client.arrival()).thenReturn(new Arrival(control, LISTENER, SERVER, Optional.empty()));
     when(client.isCaptured()).thenReturn(captured);
     when(client.forwardedBy()).thenReturn(Optional.empty());
     when(channel.closeFuture()).thenReturn(new EmbeddedChannel().closeFuture());
 
     DuplexChannel reached =
-        ClientDialer.to(client, SERVER, new Connector(), limits)
+        ClientDialer.to(client, IN_THERE, SERVER, new Connector(), limits)
             .connect(LISTENER, loop, new ChannelInboundHandlerAdapter())
             .get(20, TimeUnit.SECONDS);
 
@@ -98,5 +120,22 @@ class ClientDialerTest {
     connect(false);
 
     assertThat(dialled).containsExactly("from here to 10.1.1.1:4000");
+  }
+
+  @Test
+  void aCommandsClientIsReachedInItsOwnNetwork() throws Exception {
+    CommandNamespace.Inside inside =
+        (source, listener, on, initializer) -> {
+          dialled.add("inside from " + source + " to " + listener);
+          return on.newSucceededFuture(channel);
+        };
+
+    connect(
+        true,
+        Optional.of(new CommandNamespace(LISTENER.getAddress(), 1000, Set.of("curl"), inside)));
+
+    assertThat(dialled).containsExactly("inside from /192.0.2.21:20 to /192.0.0.8:4000");
+    assertThat(CommandNamespace.of(new Arrival(channel, LISTENER, SERVER, Optional.empty())))
+        .isPresent();
   }
 }

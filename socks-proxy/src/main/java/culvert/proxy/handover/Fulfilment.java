@@ -1,0 +1,111 @@
+package culvert.proxy.handover;
+
+import culvert.ssh.PlainWords;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.epoll.EpollDomainSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.handler.codec.LineBasedFrameDecoder;
+import io.netty.handler.codec.string.StringDecoder;
+import io.netty.handler.codec.string.StringEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** Makes the connections in here for which the daemon has asked. Any thread may call. */
+record Fulfilment(EventLoopGroup loop, Path daemon) {
+  private static final Duration PATIENCE = Duration.ofSeconds(8);
+  private static final int LONGEST_LINE = 4096;
+
+  /** Connects, and brings the daemon the connection, or says why there is none. */
+  void fulfil(Wish wish) {
+    new Bootstrap()
+        .group(loop)
+        .channel(EpollSocketChannel.class)
+        .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) PATIENCE.toMillis())
+        .option(ChannelOption.SO_REUSEADDR, true) // many transfers come from one port
+        .option(ChannelOption.AUTO_READ, false)
+        .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
+        .handler(HandedOver.NOTHING)
+        .connect(wish.destination(), wish.source())
+        .addListener(
+            (ChannelFuture connected) -> {
+              if (connected.isSuccess()) {
+                bring(wish, (EpollSocketChannel) connected.channel());
+              } else {
+                say(
+                    new Opening.NotConnected(wish.token(), PlainWords.of(connected.cause()))
+                        .line());
+              }
+            });
+  }
+
+  private void bring(Wish wish, EpollSocketChannel connection) {
+    open(new Opening.Connected(wish.token()).line(), connection)
+        .addListener(
+            (ChannelFuture opened) ->
+                opened.channel().closeFuture().addListener(closed -> connection.close()));
+  }
+
+  private void say(String line) {
+    open(line, null);
+  }
+
+  private ChannelFuture open(String line, @Nullable EpollSocketChannel connection) {
+    return new Bootstrap()
+        .group(loop)
+        .channel(EpollDomainSocketChannel.class)
+        .handler(
+            new ChannelInitializer<Channel>() {
+              @Override
+              protected void initChannel(Channel channel) {
+                channel
+                    .pipeline()
+                    .addLast(
+                        new LineBasedFrameDecoder(LONGEST_LINE),
+                        new StringDecoder(StandardCharsets.UTF_8),
+                        new StringEncoder(StandardCharsets.UTF_8),
+                        new Bringer(line, connection));
+              }
+            })
+        .connect(new DomainSocketAddress(daemon.toFile()));
+  }
+
+  /** One connection to the daemon, which the daemon ends. */
+  private static final class Bringer extends SimpleChannelInboundHandler<String> {
+    private final String line;
+    private final @Nullable EpollSocketChannel connection;
+
+    Bringer(String line, @Nullable EpollSocketChannel connection) {
+      this.line = line;
+      this.connection = connection;
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext context) {
+      context.writeAndFlush(line + "\n");
+    }
+
+    @Override
+    protected void channelRead0(ChannelHandlerContext context, String said) {
+      if (said.equals(HandoverDialogue.SEND) && connection != null) {
+        context.writeAndFlush(connection.fd());
+      } else {
+        context.close();
+      }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+      context.close();
+    }
+  }
+}
