@@ -46,7 +46,7 @@ public record CulvertConfig(
     rules = List.copyOf(rules);
   }
 
-  /** The same without a way in: no listeners, and no {@code admin}. */
+  /** The same without a way in: no listeners, nobody captured, and no {@code admin}. */
   public CulvertConfig withoutDoors() {
     return new CulvertConfig(
         List.of(),
@@ -59,6 +59,7 @@ public record CulvertConfig(
         Optional.empty(),
         stateDirectory,
         audit,
+        Optional.empty(),
         hash,
         file);
   }
