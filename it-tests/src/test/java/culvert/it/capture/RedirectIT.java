@@ -46,6 +46,10 @@ class RedirectIT {
   private static final String RULES =
       """
       - { name: nobodys, match: { port: 4711 }, action: block }
+      - name: jobs-of-ipv6
+        match: { port: 21, network: "fd77::/64", os-user: culvert-test }
+        action: ftp-tunnel
+        ftp: { data-connections: listener }
       - name: jobs
         match: { port: 21, listener: [redirect, redirect-2, redirect-3, redirect-4], os-user: culvert-test }
         action: ftp-tunnel
@@ -187,6 +191,28 @@ class RedirectIT {
             "behind reset",
             "size " + SIZE,
             "reply 226");
+  }
+
+  @Test
+  void dataThatIsNotCapturedFindsNothing() throws Exception {
+    hosts.capture(
+        """
+        chain output {
+          type nat hook output priority -100
+          meta skuid 0 accept
+          ip daddr %s tcp dport 21 redirect to :%d
+        }
+        """
+            .formatted(CaptureHosts.SERVER, CaptureHosts.PORT));
+
+    assertThat(
+            hosts.python(
+                "uncaptured",
+                CaptureHosts.SERVER,
+                TestAccount.USER,
+                TestAccount.password(),
+                accountId()))
+        .isEqualTo("refused");
   }
 
   @Test

@@ -81,10 +81,22 @@ def active(address, user, password, name, uid):
     print(ftp.getresp()[:3], ftp.getresp()[:3])
 
 
+def uncaptured(address, user, password, uid):
+    """What becomes of a data connection that netfilter does not bring."""
+    become(uid)
+    ftp = ftplib.FTP()
+    ftp.connect(address, 21, 20)
+    ftp.login(user, password)
+    print(fate(*ftp.makepasv()))
+    ftp.close()
+
+
 if sys.argv[1] == 'fate':
     become(int(sys.argv[4]))
     print(fate(sys.argv[2], int(sys.argv[3])))
 elif sys.argv[1] == 'active':
     active(*sys.argv[2:6], int(sys.argv[6]))
+elif sys.argv[1] == 'uncaptured':
+    uncaptured(*sys.argv[2:5], int(sys.argv[5]))
 else:
     foreign(*sys.argv[2:6], int(sys.argv[6]), int(sys.argv[7]))
