@@ -61,8 +61,6 @@ import org.jspecify.annotations.Nullable;
  * may block and are called from outside of the event loops.
  */
 public final class ProxyDaemon implements AutoCloseable {
-  private static final Duration DIRECT_CONNECT_TIMEOUT = Duration.ofSeconds(10);
-
   /** A server may take a second to answer ABOR. */
   private static final Duration LAST_WORDS = Duration.ofMillis(1500);
 
@@ -158,8 +156,7 @@ public final class ProxyDaemon implements AutoCloseable {
             blocking,
             Clock.systemUTC(),
             new PinsTold(audit, metrics.events()));
-    DirectConnector direct =
-        TcpConnector.relayed(transport, outgoing, DIRECT_CONNECT_TIMEOUT, ownListeners);
+    DirectConnector direct = TcpConnector.relayed(transport, outgoing, ownListeners);
     Upstreams upstreams =
         new Upstreams(resolver, direct, ssh, pins, HeldPorts.NONE, owners, OpeningTimes.DEFAULT);
     DataListeners dataListeners =

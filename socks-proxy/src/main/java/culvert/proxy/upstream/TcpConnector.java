@@ -29,6 +29,8 @@ import java.util.Optional;
 
 /** {@link DirectConnector} over Netty's sockets, which never connects to this process itself. */
 public final class TcpConnector implements DirectConnector {
+  private static final Duration RELAYED_TIMEOUT = Duration.ofSeconds(10);
+
   private final TcpDialer dialer;
   private final Duration timeout;
   private final OwnListeners ownListeners;
@@ -40,16 +42,13 @@ public final class TcpConnector implements DirectConnector {
    * @param outgoing where they are entered
    */
   public static TcpConnector relayed(
-      NettyTransport transport,
-      OutgoingConnections outgoing,
-      Duration timeout,
-      OwnListeners ownListeners) {
+      NettyTransport transport, OutgoingConnections outgoing, OwnListeners ownListeners) {
     Map<ChannelOption<?>, Object> options =
         Map.of(
             ChannelOption.SO_KEEPALIVE, true, ChannelOption.RECVBUF_ALLOCATOR, TcpListener.reads());
     return new TcpConnector(
         new TcpDialer(transport, options, outgoing),
-        timeout,
+        RELAYED_TIMEOUT,
         ownListeners,
         BorrowedSources.of(transport, options, outgoing));
   }
