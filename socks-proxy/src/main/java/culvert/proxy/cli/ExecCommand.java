@@ -29,9 +29,10 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "exec",
     description = {
-      "Runs a command whose network is Culvert (Linux): whatever it and its children",
-      "connect to goes by the rules, and nothing leaves in another way. The clients need",
-      "no proxy setting, and the user no privileges where user namespaces are allowed.",
+      "Runs a command whose only network is Culvert (Linux).",
+      "Whatever it and its children connect to goes by the rules, and nothing leaves in",
+      "another way. The clients need no proxy setting, and the user no privileges where",
+      "user namespaces are allowed.",
       "A running Culvert takes the command in; without one, or with -c, one is started",
       "for the command alone. Exit status, signals and terminal are the command's."
     },

@@ -1,6 +1,7 @@
 package culvert.proxy.owner;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.verify;
 import static org.mockito.Mockito.when;
@@ -16,6 +17,7 @@ import culvert.ssh.SshServer;
 import culvert.ssh.SshSession;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.AttributeKey;
 import io.netty.util.NetUtil;
 import io.netty.util.concurrent.Future;
 import java.net.InetSocketAddress;
@@ -56,8 +58,7 @@ class ClientNamesTest {
     }
 
     private Asker asker(EmbeddedChannel socket) {
-      DuplexChannel channel = mock(DuplexChannel.class);
-      when(channel.eventLoop()).thenReturn(socket.eventLoop());
+      DuplexChannel channel = channel(socket);
       Arrival arrival =
           new Arrival(
               channel,
@@ -72,6 +73,14 @@ class ClientNamesTest {
                           new BindAddress("127.0.0.1", 2121))));
       return ClientNames.asker(
           new AcceptedClient(arrival, mock(ConnectionRequest.class), socksUser), new Owners(uid));
+    }
+
+    private static DuplexChannel channel(EmbeddedChannel socket) {
+      DuplexChannel channel = mock(DuplexChannel.class);
+      when(channel.eventLoop()).thenReturn(socket.eventLoop());
+      when(channel.attr(any()))
+          .thenAnswer(call -> socket.attr((AttributeKey<?>) call.getArgument(0)));
+      return channel;
     }
 
     Object place() {
@@ -209,6 +218,8 @@ class ClientNamesTest {
   @Test
   void whereAClientComesFromIsFoundOutOnceForAllThatItAsks() {
     Arrival arrival = mock(Arrival.class);
+    DuplexChannel channel = Someone.channel(new EmbeddedChannel());
+    when(arrival.channel()).thenReturn(channel);
     when(arrival.peer()).thenReturn(new InetSocketAddress("203.0.113.1", 40_000));
     when(arrival.forwardedBy()).thenReturn(Optional.empty());
     Asker asker =

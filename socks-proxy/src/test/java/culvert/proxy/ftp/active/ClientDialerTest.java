@@ -134,6 +134,7 @@ class ClientDialerTest {
         true,
         Optional.of(new CommandNamespace(LISTENER.getAddress(), 1000, Set.of("curl"), inside)));
 
+    loop.submit(() -> {}).get(20, TimeUnit.SECONDS);
     assertThat(dialled).containsExactly("inside from /192.0.2.21:20 to /192.0.0.8:4000");
     assertThat(CommandNamespace.of(new Arrival(channel, LISTENER, SERVER, Optional.empty())))
         .isPresent();
