@@ -16,11 +16,18 @@ final class Warnings {
 
   /** Each with its place. Blocks. */
   static List<String> of(Loaded loaded, Machine machine, CaptureHost host) {
+    return Stream.of(of(loaded, machine), CaptureChecks.of(loaded, host))
+        .flatMap(List::stream)
+        .map(Object::toString)
+        .toList();
+  }
+
+  /** The same, where nobody is to be captured by the kernel's rules. */
+  static List<String> of(Loaded loaded, Machine machine) {
     return Stream.of(
             RuleCompiler.compile(loaded.config()).warnings(),
             Holes.in(loaded),
-            MachineChecks.of(loaded, machine),
-            CaptureChecks.of(loaded, host))
+            MachineChecks.of(loaded, machine))
         .flatMap(List::stream)
         .map(Object::toString)
         .toList();
