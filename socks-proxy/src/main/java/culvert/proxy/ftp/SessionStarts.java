@@ -6,6 +6,7 @@ import culvert.filter.DestinationAddress;
 import culvert.filter.FtpHandling;
 import culvert.filter.Route;
 import culvert.proxy.door.Client;
+import culvert.proxy.door.CommandNamespace;
 import culvert.proxy.door.ForwardedBy;
 import culvert.proxy.event.ConnectionRecorder;
 import culvert.proxy.ftp.core.LoginDepth;
@@ -102,6 +103,9 @@ public final class SessionStarts implements FtpSessions {
     Optional<ForwardedBy> forwardedBy = client.forwardedBy();
     if (forwardedBy.isPresent()) {
       return upstream -> new ForwardedPorts(passive, client, forwardedBy.get());
+    }
+    if (CommandNamespace.of(client.arrival()).isPresent()) { // where everything is captured
+      return upstream -> new ExpectedPorts(KnownServer.of(passive, client, destination, upstream));
     }
     if (client.isCaptured()) {
       return upstream ->
