@@ -438,8 +438,10 @@ class RunCommandTest {
   void whereAListenerAsksForUsersCommandsAreNoWayAroundIt() throws Exception {
     Files.writeString(
         directory.resolve("culvert.yaml"),
-        "listeners: [{ socks: 127.0.0.1:1080, users: { amy: secret } }]\n"
-            + "default-action: block\n");
+        """
+        listeners: [{ socks: 127.0.0.1:1080, users: { amy: secret } }]
+        default-action: block
+        """);
     CompletableFuture<Integer> exit = run();
 
     culvert.signal("TERM");
