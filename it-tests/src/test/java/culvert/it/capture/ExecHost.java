@@ -25,7 +25,7 @@ final class ExecHost implements AutoCloseable {
   /** The FTP server; nobody's name here. */
   static final String SERVER = "files.only-there.test";
 
-  private static final Duration DEADLINE = Duration.ofSeconds(240);
+  private static final Duration DEADLINE = Duration.ofMinutes(4);
   private static final Path BUILT = Path.of("..", "socks-proxy", "target");
   private static final Path SCRIPTS = Path.of("..", "socks-proxy", "src", "main", "launcher");
 
