@@ -13,6 +13,7 @@ import culvert.it.peers.Run;
 import culvert.it.peers.Sha256;
 import culvert.it.peers.TestAccount;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -344,7 +345,7 @@ class ExecIT {
 
       assertThat(other.output().strip()).as(other.errors()).isEqualTo("reset");
       Files.writeString(go, "");
-      String said = new String(owner.getInputStream().readAllBytes());
+      String said = new String(owner.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       assertThat(said.lines()).containsExactly("150", SIZE + " 226");
     } finally {
       owner.destroyForcibly();
@@ -453,7 +454,7 @@ class ExecIT {
         await().atMost(PATIENCE).until(() -> !own.isAlive());
         Files.writeString(killed, "");
 
-        String said = new String(command.getInputStream().readAllBytes());
+        String said = new String(command.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         // resolved no more; refused; refused
         assertThat(said.lines()).containsExactly("0", "6", "7", "7");
       } finally {
