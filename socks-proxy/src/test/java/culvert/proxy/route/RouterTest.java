@@ -14,6 +14,7 @@ import culvert.filter.ConnectionRequest;
 import culvert.filter.DestinationAddress;
 import culvert.proxy.door.Arrival;
 import culvert.proxy.door.Client;
+import culvert.proxy.door.MockAttributes;
 import culvert.proxy.door.OpenConnections;
 import culvert.proxy.event.EndReason;
 import culvert.proxy.event.ProxyEvents;
@@ -77,6 +78,7 @@ class RouterTest {
 
   @BeforeEach
   void start() {
+    MockAttributes.giveTo(channel);
     when(channel.eventLoop()).thenReturn(loop);
     when(channel.isActive()).thenReturn(true);
     DefaultChannelPromise closed = new DefaultChannelPromise(channel, loop);

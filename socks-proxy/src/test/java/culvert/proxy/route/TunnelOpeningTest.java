@@ -18,6 +18,7 @@ import culvert.filter.DestinationAddress;
 import culvert.filter.Route;
 import culvert.proxy.door.Arrival;
 import culvert.proxy.door.Client;
+import culvert.proxy.door.MockAttributes;
 import culvert.proxy.door.OpenConnections;
 import culvert.proxy.door.Refusal;
 import culvert.proxy.event.EndReason;
@@ -88,6 +89,7 @@ class TunnelOpeningTest {
   @BeforeEach
   void start() {
     time.freezeTime();
+    MockAttributes.giveTo(channel);
     when(channel.eventLoop()).thenReturn(loop);
     when(channel.isActive()).thenAnswer(call -> !closed.isDone());
     when(channel.closeFuture()).thenReturn(closed);

@@ -1,7 +1,6 @@
 package culvert.proxy.ftp.active;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.when;
 
@@ -9,6 +8,7 @@ import culvert.proxy.door.Arrival;
 import culvert.proxy.door.Client;
 import culvert.proxy.door.CommandNamespace;
 import culvert.proxy.door.ConnectionLimits;
+import culvert.proxy.door.MockAttributes;
 import culvert.proxy.door.Refusal;
 import culvert.proxy.upstream.ConnectFailedException;
 import culvert.proxy.upstream.DirectConnector;
@@ -18,7 +18,6 @@ import io.netty.channel.DefaultEventLoop;
 import io.netty.channel.EventLoop;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.socket.DuplexChannel;
-import io.netty.util.AttributeKey;
 import io.netty.util.NetUtil;
 import io.netty.util.concurrent.Future;
 import java.net.InetAddress;
@@ -77,13 +76,9 @@ class ClientDialerTest {
 
   private void connect(boolean captured, Optional<CommandNamespace> namespace) throws Exception {
     Client client = mock(Client.class);
-    EmbeddedChannel attributes = new EmbeddedChannel();
-    when(channel.attr(any()))
-        .thenAnswer(call -> attributes.attr((AttributeKey<?>) call.getArgument(0)));
+    MockAttributes.giveTo(channel);
     DuplexChannel control = mock(DuplexChannel.class);
-    EmbeddedChannel ofControl = new EmbeddedChannel();
-    when(control.attr(any()))
-        .thenAnswer(call -> ofControl.attr((AttributeKey<?>) call.getArgument(0)));
+    MockAttributes.giveTo(control);
     namespace.ifPresent(in -> in.holds(control));
     when(client.arrival()).thenReturn(new Arrival(control, LISTENER, SERVER, Optional.empty()));
     when(client.isCaptured()).thenReturn(captured);
