@@ -17,7 +17,8 @@ final class ConfigurationPage {
           "match", "match",
           "ftp", "ftp",
           "limits", "limits",
-          "audit", "audit");
+          "audit", "audit",
+          "capture", "capture");
 
   private final Map<?, ?> schema;
 
