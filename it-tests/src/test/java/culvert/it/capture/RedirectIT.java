@@ -260,6 +260,15 @@ class RedirectIT {
     }
 
     assertThat(hosts.besidesSsh()).as("packets besides SSH").isGreaterThan(before);
+    await("jobs are tunnelled again").atMost(DEADLINE).until(RedirectIT::isUploadTunnelled);
+  }
+
+  private static boolean isUploadTunnelled() throws Exception {
+    int before = hosts.besidesSsh();
+    try (Job job = new Job(CaptureHosts.SERVER, UnawareClient.CURL)) {
+      job.upload();
+    }
+    return hosts.besidesSsh() == before;
   }
 
   private static int accountId() throws IOException {
