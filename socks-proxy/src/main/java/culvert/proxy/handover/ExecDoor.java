@@ -18,15 +18,11 @@ import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.unix.DomainSocketAddress;
-import io.netty.handler.codec.LineBasedFrameDecoder;
-import io.netty.handler.codec.string.StringDecoder;
-import io.netty.handler.codec.string.StringEncoder;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -139,13 +135,7 @@ public final class ExecDoor implements AutoCloseable {
       return;
     }
     channel.closeFuture().addListener(closed -> shares.release(uid));
-    channel
-        .pipeline()
-        .addLast(
-            new LineBasedFrameDecoder(LONGEST_LINE),
-            new StringDecoder(StandardCharsets.UTF_8),
-            new StringEncoder(StandardCharsets.UTF_8),
-            new Handover(uid, loop.get(), wishes, this::namespace));
+    Lines.goTo(new Handover(uid, loop.get(), wishes, this::namespace), LONGEST_LINE, channel);
   }
 
   private Handover.Namespace namespace(

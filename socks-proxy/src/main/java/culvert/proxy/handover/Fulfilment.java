@@ -2,20 +2,12 @@ package culvert.proxy.handover;
 
 import culvert.ssh.PlainWords;
 import io.netty.bootstrap.Bootstrap;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.SimpleChannelInboundHandler;
-import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
-import io.netty.channel.unix.DomainSocketAddress;
-import io.netty.handler.codec.LineBasedFrameDecoder;
-import io.netty.handler.codec.string.StringDecoder;
-import io.netty.handler.codec.string.StringEncoder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +15,6 @@ import org.jspecify.annotations.Nullable;
 /** Makes the connections in here for which the daemon has asked. Any thread may call. */
 record Fulfilment(EventLoopGroup loop, Path daemon) {
   private static final Duration PATIENCE = Duration.ofSeconds(8);
-  private static final int LONGEST_LINE = 4096;
 
   /** Connects, and brings the daemon the connection, or says why there is none. */
   void fulfil(Wish wish) {
@@ -60,23 +51,7 @@ record Fulfilment(EventLoopGroup loop, Path daemon) {
   }
 
   private ChannelFuture open(String line, @Nullable EpollSocketChannel connection) {
-    return new Bootstrap()
-        .group(loop)
-        .channel(EpollDomainSocketChannel.class)
-        .handler(
-            new ChannelInitializer<Channel>() {
-              @Override
-              protected void initChannel(Channel channel) {
-                channel
-                    .pipeline()
-                    .addLast(
-                        new LineBasedFrameDecoder(LONGEST_LINE),
-                        new StringDecoder(StandardCharsets.UTF_8),
-                        new StringEncoder(StandardCharsets.UTF_8),
-                        new Bringer(line, connection));
-              }
-            })
-        .connect(new DomainSocketAddress(daemon.toFile()));
+    return Lines.connect(loop, daemon, new Bringer(line, connection));
   }
 
   /** One connection to the daemon, which the daemon ends. */

@@ -13,18 +13,12 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.epoll.EpollDatagramChannel;
-import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
-import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.UnixChannel;
-import io.netty.handler.codec.LineBasedFrameDecoder;
-import io.netty.handler.codec.string.StringDecoder;
-import io.netty.handler.codec.string.StringEncoder;
 import io.netty.util.NetUtil;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -44,7 +38,6 @@ public final class HandedOver implements AutoCloseable {
 
   private static final int NAMES_PORT = 53;
   private static final int BACKLOG = 1024;
-  private static final int LONGEST_LINE = 4096;
   private static final Duration PATIENCE = Duration.ofSeconds(20);
   static final ChannelHandler NOTHING =
       new ChannelInitializer<Channel>() {
@@ -132,23 +125,7 @@ public final class HandedOver implements AutoCloseable {
   }
 
   private ChannelFuture connect() {
-    return new Bootstrap()
-        .group(loop)
-        .channel(EpollDomainSocketChannel.class)
-        .handler(
-            new ChannelInitializer<Channel>() {
-              @Override
-              protected void initChannel(Channel channel) {
-                channel
-                    .pipeline()
-                    .addLast(
-                        new LineBasedFrameDecoder(LONGEST_LINE),
-                        new StringDecoder(StandardCharsets.UTF_8),
-                        new StringEncoder(StandardCharsets.UTF_8),
-                        new Heard());
-              }
-            })
-        .connect(new DomainSocketAddress(daemon.toFile()));
+    return Lines.connect(loop, daemon, new Heard());
   }
 
   private void expect(String line) throws IOException, InterruptedException {
