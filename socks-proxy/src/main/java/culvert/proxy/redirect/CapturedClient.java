@@ -2,17 +2,12 @@ package culvert.proxy.redirect;
 
 import culvert.filter.ConnectionRequest;
 import culvert.proxy.door.Arrival;
-import culvert.proxy.door.Client;
-import culvert.proxy.door.Refusal;
-import culvert.proxy.relay.Closing;
-import culvert.proxy.relay.EarlyReads;
+import culvert.proxy.door.ConnectedClient;
 import java.util.Optional;
 
-/**
- * A client that has connected to its destination, as far as it knows: all that it can be told is
- * the end.
- */
-public record CapturedClient(Arrival arrival, ConnectionRequest request) implements Client {
+/** A client that has connected to its destination, as far as it knows. */
+public record CapturedClient(Arrival arrival, ConnectionRequest request)
+    implements ConnectedClient {
 
   @Override
   public Optional<String> user() {
@@ -22,20 +17,5 @@ public record CapturedClient(Arrival arrival, ConnectionRequest request) impleme
   @Override
   public boolean isCaptured() {
     return true;
-  }
-
-  @Override
-  public boolean waitsForAnswer() {
-    return false;
-  }
-
-  @Override
-  public void accept() {
-    EarlyReads.handOver(channel());
-  }
-
-  @Override
-  public void refuse(Refusal refusal) {
-    Closing.reset(channel());
   }
 }
