@@ -64,21 +64,11 @@ class CaptureCommandIT {
   void captures() throws Exception {
     hosts.configure(LISTENERS, RULES);
     if (hosts.culvert().isAlive()) {
-      reload();
+      hosts.reload();
     } else {
       hosts.startCulvert();
     }
     hosts.table().apply(hosts.config());
-  }
-
-  private static void reload() throws Exception {
-    long before = reloads();
-    hosts.culvert().signal("HUP");
-    await("the reload").atMost(DEADLINE).until(() -> reloads() > before);
-  }
-
-  private static long reloads() throws IOException {
-    return hosts.culvert().log().lines().filter(l -> l.contains("configuration reloaded")).count();
   }
 
   private static String get() {
@@ -164,7 +154,7 @@ class CaptureCommandIT {
   @Test
   void withoutItsFirstRuleCulvertIsBroughtItsOwnConnectionAndServesItNot() throws Exception {
     hosts.configure(LISTENERS, RULES.replaceAll("capture: .*", "capture: { everybody: true }"));
-    reload();
+    hosts.reload();
     assertThat(hosts.table().difference(hosts.config())).isEmpty();
     assertThat(fate(CaptureHosts.SERVER, 21, "nobody")).startsWith("220 ");
     assertThat(hosts.culvert().log()).doesNotContain("own-connection");

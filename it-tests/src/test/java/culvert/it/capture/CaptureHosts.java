@@ -1,5 +1,7 @@
 package culvert.it.capture;
 
+import static org.awaitility.Awaitility.await;
+
 import culvert.config.CulvertConfig;
 import culvert.config.read.ConfigLoader;
 import culvert.config.read.Environment;
@@ -16,6 +18,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +42,7 @@ final class CaptureHosts implements AutoCloseable {
   /** Whom nobody knows, and who is captured like the test account. */
   static final int NOBODY = 65_534;
 
+  private static final Duration DEADLINE = Duration.ofSeconds(60);
   private static final String CLIENT_DEVICE = "a0";
   private static final String SERVER_DEVICE = "b0";
 
@@ -155,6 +159,17 @@ final class CaptureHosts implements AutoCloseable {
   /** Starts Culvert, in place of one that has ended. */
   void startCulvert() throws Exception {
     culvert = CulvertProcess.runIn(clients, configuration(), directory.resolve("log"));
+  }
+
+  /** Has Culvert read its configuration anew, and waits until it has. */
+  void reload() throws Exception {
+    long before = reloads();
+    culvert.signal("HUP");
+    await("the reload").atMost(DEADLINE).until(() -> reloads() > before);
+  }
+
+  private long reloads() throws IOException {
+    return culvert.log().lines().filter(l -> l.contains("configuration reloaded")).count();
   }
 
   private void installJdkUrl() throws IOException {
