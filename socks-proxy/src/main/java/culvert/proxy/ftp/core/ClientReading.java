@@ -7,8 +7,9 @@ import java.util.stream.Stream;
 
 /**
  * Which of its commands the client takes a reply for: clients read in order, and tell no more than
- * what was sent beside a transfer by its code. It knows nothing of what the server meant: a {@code
- * 2yz} in the place of an upload's answer is one, whatever it was for.
+ * NOOP, STAT and ABOR beside a transfer from it by the code of their answers. It knows nothing of
+ * what the server meant: a {@code 2yz} in the place of an upload's answer is one, whatever it was
+ * for.
  */
 final class ClientReading {
 
@@ -19,11 +20,11 @@ final class ClientReading {
     private final boolean beside;
     private boolean begun;
 
-    Asked(int number, Command command, boolean whileItGoesOn) {
+    Asked(int number, Command command) {
       this.number = number;
       this.upload = command.uploads();
       this.transfer = command.transfers();
-      this.beside = whileItGoesOn || command.is("NOOP", "STAT", "ABOR");
+      this.beside = command.is("NOOP", "STAT", "ABOR");
     }
   }
 
@@ -33,8 +34,7 @@ final class ClientReading {
   private int doubtful; // so many of the oldest it may have gone on without
 
   void asks(int number, Command command) {
-    Asked first = asked.peek();
-    Asked newest = new Asked(number, command, first != null && first.transfer && first.begun);
+    Asked newest = new Asked(number, command);
     if (asked.size() < MAX || !newest.beside) { // some servers never answer those
       asked.add(newest);
     }
@@ -60,6 +60,11 @@ final class ClientReading {
     if (first != null) {
       first.begun = true;
     }
+  }
+
+  /** The number of the upload that the client would take a final reply for; 0: for none. */
+  int upload(int code) {
+    return takes(code).filter(command -> command.upload).map(command -> command.number).orElse(0);
   }
 
   /**

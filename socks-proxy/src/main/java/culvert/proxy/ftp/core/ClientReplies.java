@@ -1,6 +1,7 @@
 package culvert.proxy.ftp.core;
 
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.function.Consumer;
@@ -8,17 +9,29 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the client is told: at most one final reply for each of its commands, in order, and, in a
- * tunnelled session, no announcement that is not ours. What comes behind a reply that is held back
+ * tunnelled session, no announcement that is not ours. What the client would take for the answer to
+ * an upload that has none yet is told behind that, and what comes behind a reply that is held back
  * waits, too.
  */
 final class ClientReplies {
   /** Replies that nobody asked for, or that wait, before the server counts as out of step. */
   private static final int MAX_STRAY = 64;
 
+  /** Lines that wait, before the client has to wait, too; as many again are out of step. */
+  private static final int MANY_BEHIND = 512;
+
+  /**
+   * Something that the client is told.
+   *
+   * @param ends the code of the final reply that begins with it, if that must not be taken for the
+   *     answer to an upload; 0: tell it
+   */
+  private record Turn(int ends, Runnable tell) {}
+
   private final boolean tunnelled;
   private final PendingReplies pending;
   private final Consumer<byte[]> client;
-  private final Queue<Runnable> behind = new ArrayDeque<>();
+  private final Queue<Turn> behind = new ArrayDeque<>();
   private final ClientReading reading = new ClientReading();
   private int number; // of the client's newest command
   private boolean open; // a reply is being told
@@ -64,7 +77,7 @@ final class ClientReplies {
   /** The client waits for no other replies any more. */
   void owesNoMoreThan(long waiting) {
     owed = Math.min(owed, waiting);
-    if (held == null) {
+    if (tellsAtOnce()) {
       reading.goesOn(preliminary);
     }
   }
@@ -84,10 +97,25 @@ final class ClientReplies {
    * @param upload the number of the upload that it is about; 0: of none
    */
   void relay(ReplyLine line, int upload) {
+    countDown(line);
+    if (upload > 0 && held == null) {
+      told(line, upload); // what waits, waits for this
+    } else {
+      inTurn(new Turn(0, () -> told(line, upload)));
+    }
+  }
+
+  /** The same of a command that was sent beside a transfer, which an upload may be. */
+  void relayInOrder(ReplyLine line) {
+    countDown(line);
+    int ends = line.hasCode() && !line.preliminary() ? line.code() : 0;
+    inTurn(new Turn(ends, () -> told(line, 0)));
+  }
+
+  private void countDown(ReplyLine line) {
     if (line.last() && !line.preliminary()) {
       owed--;
     }
-    inTurn(() -> told(line, upload));
   }
 
   private void told(ReplyLine line, int upload) {
@@ -133,13 +161,14 @@ final class ClientReplies {
   /** A final reply of our own. */
   void answer(byte[] reply) {
     owed--;
-    inTurn(
-        () -> {
-          passiveOwed &= owed > 0;
-          preliminary = false;
-          boolean misleading = reading.misleads(ReplyLine.codeAt(reply, 0), 0) && tunnelled;
-          client.accept(misleading ? OwnReply.line(OwnReply.UPLOAD_BROKEN) : reply);
-        });
+    inTurn(new Turn(0, () -> tellOwn(reply)));
+  }
+
+  private void tellOwn(byte[] reply) {
+    passiveOwed &= owed > 0;
+    preliminary = false;
+    boolean misleading = reading.misleads(ReplyLine.codeAt(reply, 0), 0) && tunnelled;
+    client.accept(misleading ? OwnReply.line(OwnReply.UPLOAD_BROKEN) : reply);
   }
 
   /** The same behind the replies that the client still waits for. */
@@ -159,25 +188,31 @@ final class ClientReplies {
   }
 
   /**
-   * A line that answers nothing that waits: the late reply to a command for which the client waits
-   * no more, or nobody's.
+   * A reply, or in plaintext a line of one, that answers nothing that waits: the late reply to a
+   * command for which the client waits no more, or nobody's.
    *
-   * @return whether the client is told
+   * @return whether the client is told now
    */
-  boolean relayStray(ReplyLine line, long waiting) {
+  boolean relayStray(List<ReplyLine> reply, long waiting) {
     boolean told = !tunnelled || owed > waiting;
+    ReplyLine last = reply.get(reply.size() - 1);
     if (told) {
-      relay(line);
-    } else if (line.last()) {
-      farewell = line.code() == 421 ? Optional.of(line.words()) : farewell;
+      reply.forEach(this::relay);
+    } else if (last.last()) {
+      farewell = last.code() == 421 ? Optional.of(last.words()) : farewell;
       stray++;
     }
-    return told;
+    return told && tellsAtOnce();
+  }
+
+  /** Whether so much waits that the client should not ask for more. */
+  boolean manyBehind() {
+    return behind.size() > MANY_BEHIND;
   }
 
   /** Whether the server says what no client could make sense of. */
   boolean outOfStep() {
-    return stray > MAX_STRAY || behind.size() > MAX_STRAY * 16;
+    return stray > MAX_STRAY || behind.size() > 2 * MANY_BEHIND;
   }
 
   /** The server has hung up: what it said last was its reason. */
@@ -198,17 +233,37 @@ final class ClientReplies {
   /** What is held back has been decided about. */
   void release(Runnable answer) {
     held = null;
-    Queue<Runnable> later = new ArrayDeque<>(behind);
+    Queue<Turn> later = new ArrayDeque<>(behind);
     behind.clear();
     answer.run();
     later.forEach(this::inTurn);
   }
 
-  private void inTurn(Runnable told) {
+  /** An upload has its answer, and what would have been taken for that may follow. */
+  void answerUpload(Runnable answer) {
     if (held == null) {
-      told.run();
+      release(answer);
     } else {
-      behind.add(told);
+      answer.run();
     }
+  }
+
+  private void inTurn(Turn turn) {
+    if (tellsAtOnce() && !isForOpenUpload(turn)) {
+      turn.tell.run();
+    } else {
+      behind.add(turn);
+    }
+  }
+
+  private boolean tellsAtOnce() {
+    return held == null && behind.isEmpty();
+  }
+
+  /** Whether the client would take it for the answer to an upload, which is still to come. */
+  private boolean isForOpenUpload(Turn turn) {
+    int upload = tunnelled && !open && turn.ends > 0 ? reading.upload(turn.ends) : 0;
+    return upload > 0
+        && pending.all(Pending.Transfer.class).anyMatch(transfer -> transfer.number == upload);
   }
 }

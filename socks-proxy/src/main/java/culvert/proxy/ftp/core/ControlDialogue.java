@@ -126,7 +126,7 @@ public final class ControlDialogue {
 
   /** Whether the client has to wait before it may send more commands. */
   public boolean full() {
-    return pending.isFull();
+    return pending.isFull() || client.manyBehind();
   }
 
   /** A client that sends something beside a transfer has seen that it goes on. */

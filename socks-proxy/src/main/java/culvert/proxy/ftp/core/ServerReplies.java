@@ -1,5 +1,7 @@
 package culvert.proxy.ftp.core;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -9,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  * waits for it.
  */
 final class ServerReplies {
+  /** Bytes of a reply that nothing waits for. */
+  private static final int MAX_STRAY = 16 * 1024;
+
   private final ReplySplitter splitter;
   private final PendingReplies pending;
   private final ClientReplies client;
@@ -19,6 +24,8 @@ final class ServerReplies {
   private final Consumer<ControlEffect> effects;
   private @Nullable Pending answered; // by the reply of which a line has come
   private boolean open; // there are more lines of it to come
+  private final List<ReplyLine> stray = new ArrayList<>(1); // of a reply that nothing waits for
+  private int straySize;
   private boolean mayHaveEnded; // for a client that ends one at any code
   private @Nullable ReplyLine perhapsLast; // which waits for more of its reply
   private int rests; // that were waited for
@@ -126,9 +133,7 @@ final class ServerReplies {
       }
     }
     if (answered == null) {
-      if (client.relayStray(line, owed())) {
-        pending.clientTold();
-      }
+      stray(line);
     } else {
       line(answered, line);
       if (line.last()) {
@@ -137,6 +142,25 @@ final class ServerReplies {
     }
     if (client.outOfStep()) {
       effects.accept(new ControlEffect.OutOfStep("FTP server out of step"));
+    }
+  }
+
+  /**
+   * A line of a reply that nothing waits for. In a tunnelled session the client is told the whole
+   * of it at once: one that had begun could become the answer to what it asks next.
+   */
+  private void stray(ReplyLine line) {
+    straySize += line.raw().length;
+    if (straySize <= MAX_STRAY || line.last()) {
+      stray.add(line); // past the limit, lines in the middle are left out
+    }
+    if (line.last() || !client.tunnelled()) {
+      List<ReplyLine> whole = List.copyOf(stray);
+      stray.clear();
+      straySize = 0;
+      if (client.relayStray(whole, owed())) {
+        pending.clientTold();
+      }
     }
   }
 
@@ -157,7 +181,8 @@ final class ServerReplies {
     } else if (earlier instanceof Pending.Transfer transfer) {
       uploads.unanswered(transfer);
       effects.accept(new ControlEffect.TransferAnswered(transfer.number, 0));
-      client.answer(new Pending.Local(OwnReply.line(OwnReply.TRANSFER_UNANSWERED)));
+      client.answerUpload(
+          () -> client.answer(new Pending.Local(OwnReply.line(OwnReply.TRANSFER_UNANSWERED))));
     } else if (earlier.isClients() && !earlier.beside()) {
       client.answer(new Pending.Local(OwnReply.line(OwnReply.UNANSWERED)));
     }
@@ -179,16 +204,27 @@ final class ServerReplies {
     if (!to.isClients()) {
       return; // our own
     }
-    boolean ofUpload = to instanceof Pending.Transfer transfer && transfer.upload;
-    if (ofUpload && !line.preliminary()) {
-      ((Pending.Transfer) to).answered(line);
+    if (to instanceof Pending.Transfer transfer && transfer.upload) {
+      if (line.preliminary()) {
+        client.relay(line, transfer.number);
+      } else {
+        transfer.answered(line);
+      }
     } else if (to instanceof Pending.Passive asked) {
       passive.replied(asked, line);
     } else {
       if (to instanceof Pending.Auth && line.last() && (line.code() == 234 || line.code() == 334)) {
         effects.accept(new ControlEffect.Opaque()); // its client may come for data with that
       }
+      relay(to, line);
+    }
+  }
+
+  private void relay(Pending to, ReplyLine line) {
+    if (to instanceof Pending.Abort || !to.beside()) {
       client.relay(line);
+    } else {
+      client.relayInOrder(line);
     }
   }
 

@@ -223,7 +223,7 @@ final class Uploads {
     if (verdict == Verdict.TOO_EARLY && client.held().isEmpty()) {
       client.hold(upload);
     } else {
-      tell(upload, verdict);
+      client.answerUpload(() -> tell(upload, verdict));
     }
   }
 

@@ -4,6 +4,7 @@ import static culvert.proxy.ftp.core.Playbook.BROKEN;
 import static culvert.proxy.ftp.core.Playbook.PORT_2000;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -126,10 +127,15 @@ class ControlDialogueTest {
       play.server("150 go");
       play.client(command);
 
-      assertThat(play.server(reply)).as(command).containsExactly("< " + reply);
+      List<String> told = new ArrayList<>(play.server(reply));
       assertThat(play.dialogue.uploadOpen()).isTrue();
       assertThat(play.dataBreaks()).containsExactly("> ABOR", "AbortSent");
-      assertThat(play.server("226 complete")).as(command).containsExactly("AbortAnswered", BROKEN);
+      told.addAll(play.server("226 complete"));
+      if (command.equals("NOOP")) {
+        assertThat(told).containsExactly("< " + reply, "AbortAnswered", BROKEN);
+      } else {
+        assertThat(told).as(command).containsExactly("AbortAnswered", BROKEN, "< " + reply);
+      }
     }
   }
 

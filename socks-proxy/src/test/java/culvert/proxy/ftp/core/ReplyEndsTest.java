@@ -26,6 +26,21 @@ class ReplyEndsTest {
     assertThat(play.server(PORT_2000)).containsExactly("PASV 2000");
   }
 
+  /** Begun before a command and ended behind it, it would be read as the answer to that. */
+  @Test
+  void aReplyThatNothingWaitsForIsToldAsAWholeOrNotAtAll() {
+    play.client("NOOP");
+    play.server("150 ok");
+    assertThat(play.server("200-x", "227 ok")).isEmpty();
+    play.on(new ControlEvent.Sent(new Command("STOR a".getBytes(ISO_8859_1)), false));
+    assertThat(play.nothingMore()).isEmpty();
+
+    play = Playbook.tunnelled();
+    play.client("NOOP");
+    play.server("150 ok");
+    assertThat(play.server("200-x", "200 ok")).containsExactly("< 200-x", "< 200 ok");
+  }
+
   @Test
   void aReplyGoesOnWhileTheClientWaits() {
     play.client("CWD a");
