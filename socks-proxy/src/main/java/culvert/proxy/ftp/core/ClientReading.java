@@ -18,6 +18,7 @@ final class ClientReading {
     private final boolean upload;
     private final boolean transfer;
     private final boolean beside;
+    private final boolean aborts;
     private boolean begun;
 
     Asked(int number, Command command) {
@@ -25,12 +26,15 @@ final class ClientReading {
       this.upload = command.uploads();
       this.transfer = command.transfers();
       this.beside = command.is("NOOP", "STAT", "ABOR");
+      this.aborts = command.is("ABOR");
     }
   }
 
   private static final int MAX = 512;
 
   private final Deque<Asked> asked = new ArrayDeque<>();
+  private boolean behind; // perhaps, and then for good
+  private boolean waits; // perhaps, behind a 1yz
   private int doubtful; // so many of the oldest it may have gone on without
 
   void asks(int number, Command command) {
@@ -41,17 +45,28 @@ final class ClientReading {
   }
 
   /**
-   * It has taken something for the answer to each of its commands.
+   * It has taken something for the answer to each of its commands, but perhaps to an ABOR: of what
+   * was told it by then, there may have been one answer to that and to the transfer.
    *
    * @param perhaps it was a {@code 1yz}, behind which some clients wait for more
    */
   void goesOn(boolean perhaps) {
-    if (perhaps) {
-      doubtful = asked.size();
-    } else {
-      asked.clear();
-      doubtful = 0;
+    behind |= !asked.isEmpty();
+    waits |= perhaps && behind;
+    if (!waits) {
+      asked.removeIf(command -> !command.aborts);
     }
+    doubtful = asked.size();
+  }
+
+  /** Whether it may have gone on without the answer to a command, and read later ones as that. */
+  boolean isBehind() {
+    return behind;
+  }
+
+  /** Whether so much may be unanswered for it that nobody can tell what it takes a reply for. */
+  boolean isLost() {
+    return asked.size() > 2 * MAX;
   }
 
   /** A {@code 1yz} is told. */

@@ -129,7 +129,7 @@ final class ClientReplies {
     }
     open = line.hasCode() && !line.last();
     boolean asked = passiveOwed;
-    passiveOwed &= owed > 0;
+    passiveOwed &= owed > 0 || reading.isBehind();
     if (misleads && line.hasCode()) {
       if (line.last()) {
         client.accept(OwnReply.line(OwnReply.UPLOAD_BROKEN));
@@ -165,7 +165,7 @@ final class ClientReplies {
   }
 
   private void tellOwn(byte[] reply) {
-    passiveOwed &= owed > 0;
+    passiveOwed &= owed > 0 || reading.isBehind();
     preliminary = false;
     boolean misleading = reading.misleads(ReplyLine.codeAt(reply, 0), 0) && tunnelled;
     client.accept(misleading ? OwnReply.line(OwnReply.UPLOAD_BROKEN) : reply);
@@ -212,7 +212,7 @@ final class ClientReplies {
 
   /** Whether the server says what no client could make sense of. */
   boolean outOfStep() {
-    return stray > MAX_STRAY || behind.size() > 2 * MANY_BEHIND;
+    return stray > MAX_STRAY || reading.isLost() || behind.size() > 2 * MANY_BEHIND;
   }
 
   /** The server has hung up: what it said last was its reason. */

@@ -171,11 +171,12 @@ final class PendingReplies {
 
   /**
    * An ABOR of ours that a server does not know is refused at once. Later the refusal is that of
-   * the client's next command: an aborted transfer and its ABOR may have had one answer together.
+   * the client's next command: an aborted transfer and its ABOR may have had one answer together,
+   * with which the client has gone on, too.
    */
   private boolean isLateRefusal(Pending pending, int code) {
     return pending instanceof Pending.Abort abort
-        && abort.own
+        && (abort.own || abort.left)
         && Pending.Transfer.isOfCommandBeside(code)
         && !pipelines
         && pending != waiting.peekLast();

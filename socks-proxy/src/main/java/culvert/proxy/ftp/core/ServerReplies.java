@@ -1,6 +1,5 @@
 package culvert.proxy.ftp.core;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -11,9 +10,6 @@ import org.jspecify.annotations.Nullable;
  * waits for it.
  */
 final class ServerReplies {
-  /** Bytes of a reply that nothing waits for. */
-  private static final int MAX_STRAY = 16 * 1024;
-
   private final ReplySplitter splitter;
   private final PendingReplies pending;
   private final ClientReplies client;
@@ -24,8 +20,7 @@ final class ServerReplies {
   private final Consumer<ControlEffect> effects;
   private @Nullable Pending answered; // by the reply of which a line has come
   private boolean open; // there are more lines of it to come
-  private final List<ReplyLine> stray = new ArrayList<>(1); // of a reply that nothing waits for
-  private int straySize;
+  private final WholeReply whole = new WholeReply(); // which the client does not surely wait for
   private boolean mayHaveEnded; // for a client that ends one at any code
   private @Nullable ReplyLine perhapsLast; // which waits for more of its reply
   private int rests; // that were waited for
@@ -150,18 +145,14 @@ final class ServerReplies {
    * of it at once: one that had begun could become the answer to what it asks next.
    */
   private void stray(ReplyLine line) {
-    straySize += line.raw().length;
-    if (straySize <= MAX_STRAY || line.last()) {
-      stray.add(line); // past the limit, lines in the middle are left out
+    List<ReplyLine> reply = whole(line);
+    if (!reply.isEmpty() && client.relayStray(reply, owed())) {
+      pending.clientTold();
     }
-    if (line.last() || !client.tunnelled()) {
-      List<ReplyLine> whole = List.copyOf(stray);
-      stray.clear();
-      straySize = 0;
-      if (client.relayStray(whole, owed())) {
-        pending.clientTold();
-      }
-    }
+  }
+
+  private List<ReplyLine> whole(ReplyLine line) {
+    return client.tunnelled() ? whole.with(line) : List.of(line);
   }
 
   /** How many answers the client is still to get. */
@@ -221,7 +212,9 @@ final class ServerReplies {
   }
 
   private void relay(Pending to, ReplyLine line) {
-    if (to instanceof Pending.Abort || !to.beside()) {
+    if (to instanceof Pending.Abort) {
+      whole(line).forEach(client::relay); // there may be one answer to this and to its transfer
+    } else if (!to.beside()) {
       client.relay(line);
     } else {
       client.relayInOrder(line);

@@ -2,6 +2,7 @@ package culvert.proxy.ftp.core;
 
 import static culvert.proxy.ftp.core.Playbook.BROKEN;
 import static culvert.proxy.ftp.core.Playbook.PORT_2000;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
@@ -253,5 +254,49 @@ class AbortDialogueTest {
     play.client("PWD", "STOR a");
     assertThat(play.server("225 none", "257 /")).contains("< 225 none", "< 257 /");
     assertThat(play.server("226 done")).containsExactly(BROKEN);
+  }
+
+  /** Some clients still wait for one to the ABOR, and read what comes next as that. */
+  @Test
+  void oneAnswerToTheUploadAndItsAbortLeavesInDoubtWhatTheNextOnesAnswer() {
+    play.client("STOR a", "ABOR");
+    assertThat(play.server("200 ok")).containsExactly("AbortAnswered", BROKEN);
+    play.client("STOR b", "PASV");
+
+    assertThat(play.server("229 (|||31000|)"))
+        .contains("< " + OwnReply.TRANSFER_UNANSWERED)
+        .noneMatch(line -> line.startsWith("< 2"));
+  }
+
+  @Test
+  void aClientWithOneAnswerToItsUploadAndTheAbortGoesOn() {
+    play.client("PASV");
+    play.server(PORT_2000);
+    play.client("STOR a");
+    play.dataStarts();
+    play.server("150 go");
+    play.client("ABOR");
+    play.server("226 aborted");
+    assertThat(play.dataBreaks()).contains(BROKEN);
+
+    play.client("EPSV");
+    assertThat(play.server("502 no")).containsExactly("< 502 no");
+    play.client("PASV");
+    assertThat(play.server(PORT_2000)).containsExactly("PASV 2000");
+    assertThat(play.client("TYPE I")).containsExactly("> TYPE I");
+    assertThat(play.server("200 ok")).containsExactly("< 200 ok");
+  }
+
+  @Test
+  void aSecondAnswerOfManyLinesIsToldAsAWhole() {
+    play.client("STOR a", "ABOR");
+    play.server("200 ok");
+    assertThat(play.server("226-x")).isEmpty();
+    assertThat(play.server("226 y")).contains("< 226-x", "< 226 y");
+
+    play.client("STOR a", "ABOR");
+    play.server("200 ok", "200-x", "227 ok");
+    play.on(new ControlEvent.Sent(new Command("STOR b".getBytes(ISO_8859_1)), false));
+    assertThat(play.nothingMore()).noneMatch(line -> line.startsWith("< 2"));
   }
 }

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The replies that announce a data connection, and all that must not be taken for one. */
@@ -239,6 +240,22 @@ class PassiveDialogueTest {
         .singleElement()
         .asString()
         .endsWith("text withheld: no PASV asked for it.");
+  }
+
+  /**
+   * Who has gone on with no answer, and perhaps still waits for it, reads later ones as earlier.
+   */
+  @ParameterizedTest(name = "{0} answered {1}")
+  @CsvSource({"NOOP, 150 ok", "'STOR a,ABOR', 226 ok"})
+  void anAddressIsWithheldFromAClientThatMayBeBehind(String before, String reply) {
+    play.client(before.split(","));
+    play.server(reply);
+    play.client("PASV");
+    play.server("200 ok");
+    play.client("RETR b");
+
+    assertThat(play.server("200 (10,9,8,7,120,1)"))
+        .contains("< 200 culvert: text withheld: no PASV asked for it.");
   }
 
   /** A line can be long, and an event loop looks at it. */
