@@ -1,44 +1,32 @@
 package culvert.proxy.capture;
 
-import java.io.File;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
 /** The program nft(8), started anew for each question. Blocks; thread-safe. */
 public final class Nft {
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final String NO_SUCH = "No such file or directory";
   private static final String FORBIDDEN = "Operation not permitted";
 
-  private final Path program;
+  private final HostProgram program;
 
   /**
    * @param program what is run
    */
   public Nft(Path program) {
+    this(new HostProgram(program));
+  }
+
+  private Nft(HostProgram program) {
     this.program = program;
   }
 
-  /** The one on this host: in {@code $PATH}, or where it is although users do not look there. */
+  /** The one on this host; empty: it is not installed. */
   public static Optional<Nft> find() {
-    String path = System.getenv().getOrDefault("PATH", "");
-    return Stream.concat(
-            Stream.of(path.split(File.pathSeparator, -1)), Stream.of("/usr/sbin", "/sbin"))
-        .filter(directory -> directory.startsWith("/"))
-        .map(directory -> Path.of(directory, "nft"))
-        .filter(Files::isExecutable)
-        .findFirst()
-        .map(Nft::new);
+    return HostProgram.find("nft").map(Nft::new);
   }
 
   /**
@@ -55,11 +43,7 @@ public final class Nft {
 
   /** A command line of it. */
   ProcessBuilder command(String... arguments) {
-    List<String> line = new ArrayList<>(List.of(program.toString()));
-    line.addAll(List.of(arguments));
-    ProcessBuilder builder = new ProcessBuilder(line);
-    builder.environment().put("LC_ALL", "C");
-    return builder;
+    return program.command(arguments);
   }
 
   /**
@@ -90,27 +74,11 @@ public final class Nft {
   }
 
   private String run(String input, String... arguments) throws IOException {
-    Process process = command(arguments).redirectErrorStream(true).start();
-    try {
-      try (OutputStream in = process.getOutputStream()) {
-        in.write(input.getBytes(StandardCharsets.UTF_8));
-      } catch (IOException e) {
-        process.waitFor(PATIENCE.toMillis(), TimeUnit.MILLISECONDS); // what it says is better
-      }
-      String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      if (!process.waitFor(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
-        throw new IOException("nft: no answer within " + PATIENCE.toSeconds() + " s");
-      }
-      if (process.exitValue() != 0) {
-        throw failure(output);
-      }
-      return output;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("nft: interrupted", e);
-    } finally {
-      process.destroyForcibly();
+    HostProgram.Ended ended = program.run(input, arguments);
+    if (ended.status() != 0) {
+      throw failure(ended.output());
     }
+    return ended.output();
   }
 
   /** What it has printed instead of an answer. */

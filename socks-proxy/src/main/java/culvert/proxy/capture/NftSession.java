@@ -152,7 +152,7 @@ final class NftSession implements AutoCloseable {
   }
 
   private void begin(List<String> first) throws IOException {
-    Process process = nft.command("-i").redirectErrorStream(true).start();
+    Process process = nft.command("-i").start();
     running =
         new Running(
             process,
