@@ -107,14 +107,12 @@ final class FrontDoors implements ListenerConfig.Kinds<IOException> {
             admissions.of(redirect.name(), allowed),
             new RedirectDoor.OwnConnections(sockets.own(), sockets.outgoing()),
             router);
-    forData.add(
+    String name = redirect.name();
+    Channel channel =
         redirect.transparent()
-            ? listens(
-                "redirect",
-                redirect.name(),
-                TcpListener.bindTransparent(
-                    sockets.loops(), redirect.name(), redirect.bind(), door))
-            : bind("redirect", redirect.name(), redirect.bind(), door));
+            ? TcpListener.bindTransparent(sockets.loops(), name, redirect.bind(), door)
+            : TcpListener.bindRedirected(sockets.loops(), name, redirect.bind(), door);
+    forData.add(listens("redirect", name, channel));
   }
 
   @Override

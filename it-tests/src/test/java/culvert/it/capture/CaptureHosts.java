@@ -189,6 +189,21 @@ final class CaptureHosts implements AutoCloseable {
 
   /** Captures everybody but Culvert itself. */
   void captureAllButCulvert() throws IOException {
+    captureAllButCulvertAndForgetPorts();
+    clients.nft(
+        """
+        table inet captured {
+          chain ports {
+            type filter hook output priority 0
+            ct status dnat tcp dport %d tcp flags & (fin | syn | rst | ack) == syn tcp ackseq set @th,0,32
+          }
+        }
+        """
+            .formatted(PORT));
+  }
+
+  /** The same, but NAT may hide from which port a client has come. */
+  void captureAllButCulvertAndForgetPorts() throws IOException {
     capture(
         """
         chain output {

@@ -168,6 +168,32 @@ class RedirectIT {
     assertThat(job.at("/route").asText()).isEqualTo("ssh");
   }
 
+  /** It gives a connection another port, where two would look alike behind it. */
+  @Test
+  void natDoesNotHideWhoseConnectionItIs() throws Exception {
+    int before = hosts.besidesSsh();
+
+    for (String server : List.of(CaptureHosts.SERVER, CaptureHosts.SERVER_6)) {
+      assertThat(jobFromAPortUsedBefore(server)).isEqualTo("reset\n230");
+    }
+    assertThat(hosts.besidesSsh()).as("packets besides SSH").isEqualTo(before);
+  }
+
+  @Test
+  void whoseConnectionItIsNobodyGuesses() throws Exception {
+    int before = hosts.besidesSsh();
+    hosts.captureAllButCulvertAndForgetPorts();
+
+    assertThatThrownBy(() -> jobFromAPortUsedBefore(CaptureHosts.SERVER))
+        .hasMessageContaining("Connection reset by peer");
+    assertThat(hosts.besidesSsh()).as("packets besides SSH").isEqualTo(before);
+    assertThat(hosts.culvert().log()).contains("no socket of this host is the client's");
+  }
+
+  private static String jobFromAPortUsedBefore(String server) throws IOException {
+    return hosts.python("again", server, TestAccount.USER, TestAccount.password(), accountId());
+  }
+
   @Test
   void anotherUsersConnectionGetsNobodysData() throws Exception {
     String told =

@@ -81,6 +81,23 @@ def active(address, user, password, name, uid):
     print(ftp.getresp()[:3], ftp.getresp()[:3])
 
 
+def again(address, user, password, uid):
+    """A session from a port from which there was another connection a moment ago."""
+    become(uid)
+    with socket.socket(socket.AF_INET6 if ':' in address else socket.AF_INET) as s:
+        s.settimeout(20)
+        s.connect((address, 4711))
+        port = s.getsockname()[1]
+        try:
+            print(s.recv(100))
+        except ConnectionResetError:
+            print('reset')
+    ftp = ftplib.FTP()
+    ftp.connect(address, 21, 20, source_address=('', port))
+    print(ftp.login(user, password)[:3])
+    ftp.quit()
+
+
 def uncaptured(address, user, password, uid):
     """What becomes of a data connection that netfilter does not bring."""
     become(uid)
@@ -96,6 +113,8 @@ if sys.argv[1] == 'fate':
     print(fate(sys.argv[2], int(sys.argv[3])))
 elif sys.argv[1] == 'active':
     active(*sys.argv[2:6], int(sys.argv[6]))
+elif sys.argv[1] == 'again':
+    again(*sys.argv[2:5], int(sys.argv[5]))
 elif sys.argv[1] == 'uncaptured':
     uncaptured(*sys.argv[2:5], int(sys.argv[5]))
 else:

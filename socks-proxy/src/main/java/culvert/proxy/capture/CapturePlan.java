@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * The table {@code inet culvert}, as commands for nft(8). A pure function of the configuration and
@@ -29,6 +30,7 @@ import java.util.stream.Collectors;
  *   captured    which of their connections are, by family: those go to the redirect listener
  *   unserved    filter: the same people, for a family without a listener
  *   rejected    which of their connections are rejected
+ *   ports       filter: keeps in what is captured the client's own port, which NAT may change
  * </pre>
  */
 public final class CapturePlan {
@@ -51,13 +53,15 @@ public final class CapturePlan {
     this.config = config;
     this.scope = scope;
     this.ports = ports;
-    List.of("output", "captured", "unserved", "rejected").forEach(chain -> rules.put(chain, 0));
+    List.of("output", "captured", "unserved", "rejected", "ports")
+        .forEach(chain -> rules.put(chain, 0));
     people("output");
     served(IpFamily.V4, listeners.v4());
     served(IpFamily.V6, listeners.v6());
     if (listeners.v4().isEmpty() || listeners.v6().isEmpty()) {
       people("unserved");
     }
+    ports(listeners);
     List<String> body = List.copyOf(commands);
     commands.clear();
     foundations();
@@ -108,6 +112,7 @@ public final class CapturePlan {
     add("add chain " + TABLE + " captured");
     add("add chain " + TABLE + " unserved { type filter hook output priority 0; policy accept; }");
     add("add chain " + TABLE + " rejected");
+    add("add chain " + TABLE + " ports { type filter hook output priority 0; policy accept; }");
     rules.keySet().forEach(chain -> add("flush chain " + TABLE + " " + chain));
   }
 
@@ -185,6 +190,21 @@ public final class CapturePlan {
       rule(
           chain, family.header + " daddr @held" + family.digit + " tcp dport " + DATA_PORTS + fate);
     }
+  }
+
+  /** Also where a first packet is sent again, which chains of nat do not see. */
+  private void ports(RedirectPorts listeners) {
+    String to =
+        IntStream.concat(listeners.v4().stream(), listeners.v6().stream())
+            .sorted()
+            .distinct()
+            .mapToObj(String::valueOf)
+            .collect(Collectors.joining(", ", "{ ", " }"));
+    rule(
+        "ports",
+        "ct status dnat tcp dport "
+            + to
+            + " tcp flags & (fin | syn | rst | ack) == syn tcp ackseq set @th,0,32");
   }
 
   private void rule(String chain, String rule) {

@@ -27,6 +27,10 @@ public final class TcpListener {
   private static final ChannelOption<Integer> SO_OOBINLINE =
       new IntegerUnixChannelOption("SO_OOBINLINE", 1, 10);
 
+  /** IPPROTO_TCP and TCP_SAVE_SYN of Linux. */
+  private static final ChannelOption<Integer> TCP_SAVE_SYN =
+      new IntegerUnixChannelOption("TCP_SAVE_SYN", 6, 27);
+
   private static final int BACKLOG = 1024;
 
   /** At most 1 MiB at once: four reads of a buffer that grows with what comes. */
@@ -51,6 +55,21 @@ public final class TcpListener {
       ChannelHandler acceptedInitializer)
       throws IOException {
     return bind(bootstrap(transport, loops, acceptedInitializer), name, endpoint, "");
+  }
+
+  /**
+   * The same on epoll, for what REDIRECT brings: how each connection began can be read.
+   *
+   * @throws IOException which says what could not be bound and why
+   */
+  public static Channel bindRedirected(
+      EventLoopGroup loops, String name, Endpoint endpoint, ChannelHandler acceptedInitializer)
+      throws IOException {
+    return bind(
+        bootstrap(NettyTransport.EPOLL, loops, acceptedInitializer).option(TCP_SAVE_SYN, 1),
+        name,
+        endpoint,
+        "");
   }
 
   /**

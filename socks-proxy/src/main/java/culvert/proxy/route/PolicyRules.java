@@ -7,14 +7,18 @@ import culvert.filter.Decision.Decided;
 import culvert.filter.DestinationAddress;
 import culvert.filter.Route;
 import culvert.proxy.door.Arrival;
+import culvert.proxy.door.Client;
+import culvert.proxy.door.HostAddress;
 import culvert.proxy.ftp.DestinationRules;
 import culvert.proxy.ftp.RoutedRequest;
 import culvert.proxy.owner.ClientOwners;
+import culvert.proxy.owner.SocketOwner;
 import culvert.ssh.AddressResolver;
 import culvert.ssh.Defects;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.FutureListener;
 import java.net.InetAddress;
+import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Optional;
@@ -24,7 +28,7 @@ import java.util.function.Consumer;
  * Asks a policy's rules for one client, and again with what they need to know. Confined to the
  * client channel's event loop.
  */
-record PolicyRules(Policy policy, AddressResolver resolver, ClientOwners owners, Arrival client)
+record PolicyRules(Policy policy, AddressResolver resolver, ClientOwners owners, Client from)
     implements DestinationRules {
 
   @Override
@@ -33,18 +37,18 @@ record PolicyRules(Policy policy, AddressResolver resolver, ClientOwners owners,
     if (decision instanceof Decided decided) {
       answer.decided(routed(request, decided));
     } else if (decision instanceof Decision.NeedsOsUser) {
-      ask(
-          owners.users(client),
+      askOwner(
+          owners.users(client()),
           answer,
           names -> decide(request.withOsUser(names.getNow()), answer));
     } else if (decision instanceof Decision.NeedsApplication) {
-      ask(
-          owners.applications(client),
+      askOwner(
+          owners.applications(client()),
           answer,
           names -> decide(request.withApplication(names.getNow()), answer));
     } else {
       ask(
-          resolver.resolve(request.host(), client.channel().eventLoop()),
+          resolver.resolve(request.host(), client().channel().eventLoop()),
           answer,
           resolved -> resolved(request, resolved, answer));
     }
@@ -60,6 +64,37 @@ record PolicyRules(Policy policy, AddressResolver resolver, ClientOwners owners,
     } else {
       answer.undecided(resolved.cause()); // nothing is known of the name
     }
+  }
+
+  private Arrival client() {
+    return from.arrival();
+  }
+
+  private <T> void askOwner(Future<T> question, Answer answer, Consumer<Future<T>> next) {
+    ask(
+        question,
+        answer,
+        names ->
+            ask(
+                owners.socket(client()),
+                answer,
+                socket -> {
+                  if (socket.getNow() instanceof SocketOwner.Unknown && isCapturedHere()) {
+                    answer.undecided(
+                        new SocketException(
+                            "rules ask for its owner, and no socket of this host is the client's"));
+                  } else {
+                    next.accept(names);
+                  }
+                }));
+  }
+
+  /**
+   * NAT may have given it another port, so that it looks like nobody's. The rules that are for its
+   * owner would be passed over then.
+   */
+  private boolean isCapturedHere() {
+    return from.isCaptured() && HostAddress.isThisHost(client().peer().getAddress());
   }
 
   private static <T> void ask(Future<T> question, Answer answer, Consumer<Future<T>> next) {

@@ -74,7 +74,7 @@ public final class Router implements ClientHandler {
 
   private RoutedConnection start(Client client, Policy now) {
     Upstreams own = upstreams.of(client);
-    PolicyRules rules = new PolicyRules(now, own.resolver(), own.owners(), client.arrival());
+    PolicyRules rules = new PolicyRules(now, own.resolver(), own.owners(), client);
     return new RoutedConnection(client, open.begin(client), rules, ftpSessions, own, relay);
   }
 

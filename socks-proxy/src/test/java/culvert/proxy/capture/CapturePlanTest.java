@@ -67,10 +67,12 @@ class CapturePlanTest {
             add chain inet culvert captured
             add chain inet culvert unserved { type filter hook output priority 0; policy accept; }
             add chain inet culvert rejected
+            add chain inet culvert ports { type filter hook output priority 0; policy accept; }
             flush chain inet culvert output
             flush chain inet culvert captured
             flush chain inet culvert unserved
             flush chain inet culvert rejected
+            flush chain inet culvert ports
             flush set inet culvert destinations4
             add element inet culvert destinations4 { 10.0.0.0/8, 192.0.2.1 }
             flush set inet culvert destinations6
@@ -86,6 +88,7 @@ class CapturePlanTest {
             add rule inet culvert captured ip6 daddr @destinations6 tcp dport { 21-22, 990, 2121, 8021-8040 } redirect to :219
             add rule inet culvert captured ip6 daddr . tcp dport @data6 redirect to :219
             add rule inet culvert captured ip6 daddr @held6 tcp dport 1024-65535 redirect to :219
+            add rule inet culvert ports ct status dnat tcp dport { 218, 219 } tcp flags & (fin | syn | rst | ack) == syn tcp ackseq set @th,0,32
             """
                 .replace("HASH", hash(plan)));
   }
@@ -106,7 +109,8 @@ class CapturePlanTest {
             "add rule inet culvert unserved meta skuid 998 accept comment \"culvert plan "
                 + hash(plan)
                 + "\"",
-            "add rule inet culvert unserved ct state new meta l4proto tcp goto rejected");
+            "add rule inet culvert unserved ct state new meta l4proto tcp goto rejected",
+            "add rule inet culvert ports ct status dnat tcp dport { 2180 } tcp flags & (fin | syn | rst | ack) == syn tcp ackseq set @th,0,32");
   }
 
   @Test
@@ -161,6 +165,11 @@ class CapturePlanTest {
 
         \tchain rejected {
         \t\tmeta nfproto ipv6 tcp dport 21 reject with tcp reset
+        \t}
+
+        \tchain ports {
+        \t\ttype filter hook output priority filter; policy accept;
+        \t\tct status dnat tcp dport 2180 tcp flags syn / fin,syn,rst,ack tcp ackseq set @th,0,32
         \t}
         }
         """

@@ -21,7 +21,7 @@ class CaptureCommandTest {
           if grep -q '^delete' given; then rm table; else cp given table; fi ;;
         "list table inet culvert")
           [ -e table ] || { echo "Error: No such file or directory" >&2; exit 1; }
-          for chain in output captured unserved rejected; do
+          for chain in output captured unserved rejected ports; do
             printf '\\tchain %s {\\n' $chain
             sed -n "s/^add rule inet culvert $chain /\\t\\t/p" table
             printf '\\t}\\n'

@@ -5,6 +5,7 @@ import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.ArgumentMatchers.isA;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.never;
+import static org.mockito.Mockito.reset;
 import static org.mockito.Mockito.verify;
 import static org.mockito.Mockito.when;
 
@@ -13,6 +14,7 @@ import culvert.config.read.Environment;
 import culvert.filter.ConnectionRequest;
 import culvert.filter.DestinationAddress;
 import culvert.proxy.door.Arrival;
+import culvert.proxy.door.Client;
 import culvert.proxy.ftp.DestinationRules;
 import culvert.proxy.ftp.RoutedRequest;
 import culvert.proxy.owner.ClientOwners;
@@ -21,6 +23,7 @@ import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.NetUtil;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketException;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -32,6 +35,7 @@ class PolicyRulesTest {
       listeners: [{ name: socks, socks: '127.0.0.1:0' }]
       rules:
         - { name: local, match: { network: 127.0.0.0/8 }, action: block }
+        - { name: jobs, match: { port: 2121, os-user: batch }, action: block }
         - { name: rest, match: { }, action: direct }
       """;
 
@@ -39,6 +43,9 @@ class PolicyRulesTest {
   private final ConnectionRequest request =
       new ConnectionRequest(
           "ftp.example", new DestinationAddress.NotResolved(), 21, NetUtil.LOCALHOST4, "socks");
+
+  private boolean captured;
+  private InetAddress peer = NetUtil.LOCALHOST4;
 
   private PolicyRules rules(List<InetAddress> resolved) {
     return new PolicyRules(
@@ -49,11 +56,14 @@ class PolicyRulesTest {
         client());
   }
 
-  private static Arrival client() {
+  private Client client() {
     DuplexChannel channel = mock(DuplexChannel.class);
     when(channel.eventLoop()).thenReturn(new EmbeddedChannel().eventLoop());
-    InetSocketAddress here = new InetSocketAddress(NetUtil.LOCALHOST4, 1080);
-    return new Arrival(channel, here, here, Optional.empty());
+    InetSocketAddress here = new InetSocketAddress(peer, 1080);
+    Client client = mock(Client.class);
+    when(client.arrival()).thenReturn(new Arrival(channel, here, here, Optional.empty()));
+    when(client.isCaptured()).thenReturn(captured);
+    return client;
   }
 
   private String rule() {
@@ -67,6 +77,40 @@ class PolicyRulesTest {
     rules(List.of(InetAddress.getByName("192.0.2.1"))).decide(request, answer);
 
     assertThat(rule()).isEqualTo("rest");
+  }
+
+  @Test
+  void aCapturedClientWhoseSocketIsNotFoundIsNotTakenForSomebodyElse() {
+    captured = true;
+    askForJobs();
+
+    verify(answer).undecided(isA(SocketException.class));
+    verify(answer, never()).decided(any());
+  }
+
+  @Test
+  void othersMayHaveNoSocketHere() throws Exception {
+    askForJobs();
+    assertThat(rule()).isEqualTo("rest");
+
+    reset(answer);
+    captured = true;
+    peer = InetAddress.getByName("192.0.2.9");
+    askForJobs();
+    assertThat(rule()).isEqualTo("rest");
+  }
+
+  private void askForJobs() {
+    rules(List.of(NetUtil.LOCALHOST4))
+        .decide(
+            new ConnectionRequest(
+                "192.0.2.21",
+                new DestinationAddress.Known(
+                    NetUtil.createInetAddressFromIpAddressString("192.0.2.21")),
+                2121,
+                peer,
+                "redirect"),
+            answer);
   }
 
   @Test
