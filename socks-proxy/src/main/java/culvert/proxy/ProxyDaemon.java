@@ -156,7 +156,8 @@ public final class ProxyDaemon implements AutoCloseable {
             blocking,
             Clock.systemUTC(),
             new PinsTold(audit, metrics.events()));
-    DirectConnector direct = TcpConnector.relayed(transport, outgoing, ownListeners);
+    DirectConnector direct =
+        TcpConnector.relayed(transport, outgoing, ownListeners, capture.answers());
     Upstreams upstreams =
         new Upstreams(resolver, direct, ssh, pins, HeldPorts.NONE, owners, OpeningTimes.DEFAULT);
     DataListeners dataListeners =

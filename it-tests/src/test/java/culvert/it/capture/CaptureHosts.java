@@ -219,25 +219,9 @@ final class CaptureHosts implements AutoCloseable {
   /** Marked packets stay on the host, whatever their destination. */
   private static void keepMarked(NetworkNamespace network) {
     for (String family : List.of("-4", "-6")) {
-      network.does("ip", family, "rule", "add", "fwmark", "0xc1", "lookup", "100");
+      network.does("ip", family, "rule", "add", "fwmark", "0xc2", "lookup", "100");
       network.does("ip", family, "route", "add", "local", "default", "dev", "lo", "table", "100");
     }
-  }
-
-  /**
-   * Marks the answers to connections that Culvert makes from addresses of others, as servers do.
-   */
-  void bringAnswersBack() throws IOException {
-    clients.nft(
-        """
-        table inet captured {
-          chain answers {
-            type route hook output priority mangle
-            meta skuid 0 tcp sport 20 fib saddr type != local ct mark set 0xc1
-            ct direction reply ct mark 0xc1 meta mark set 0xc1
-          }
-        }
-        """);
   }
 
   /** The same by TPROXY: marked packets arrive as they are. */
@@ -247,13 +231,13 @@ final class CaptureHosts implements AutoCloseable {
         chain output {
           type route hook output priority mangle
           meta skuid 0 accept
-          ip daddr %1$s tcp dport { 21, 1024-65535 } meta mark set 0xc1
-          ip6 daddr %2$s tcp dport { 21, 1024-65535 } meta mark set 0xc1
+          ip daddr %1$s tcp dport { 21, 1024-65535 } meta mark set 0xc2
+          ip6 daddr %2$s tcp dport { 21, 1024-65535 } meta mark set 0xc2
         }
         chain arriving {
           type filter hook prerouting priority mangle
-          iifname lo meta mark 0xc1 meta l4proto tcp tproxy ip to 127.0.0.1:%3$d accept
-          iifname lo meta mark 0xc1 meta l4proto tcp tproxy ip6 to [::1]:%3$d accept
+          iifname lo meta mark 0xc2 meta l4proto tcp tproxy ip to 127.0.0.1:%3$d accept
+          iifname lo meta mark 0xc2 meta l4proto tcp tproxy ip6 to [::1]:%3$d accept
         }
         """
             .formatted(SERVER, SERVER_6, TRANSPARENT_PORT));

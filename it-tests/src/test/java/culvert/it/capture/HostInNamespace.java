@@ -4,6 +4,7 @@ import culvert.config.CaptureConfig;
 import culvert.it.peers.NetworkNamespace;
 import culvert.proxy.capture.CaptureHost;
 import culvert.proxy.capture.CaptureScope;
+import culvert.proxy.capture.LocalRoute;
 import culvert.proxy.capture.Nft;
 import culvert.proxy.capture.ThisHost;
 import java.io.IOException;
@@ -15,12 +16,14 @@ import java.util.OptionalLong;
 final class HostInNamespace implements CaptureHost {
   private final CaptureHost machine = new ThisHost();
   private final Nft nft;
+  private final LocalRoute localRoute;
 
   /**
-   * @param directory for a program in place of nft, which runs it there
+   * @param directory for programs in place of nft and ip, which run them there
    */
   HostInNamespace(NetworkNamespace network, Path directory) throws IOException {
     nft = new Nft(network.program(directory, Path.of("/usr/sbin/nft")));
+    localRoute = new LocalRoute(network.program(directory, Path.of("/usr/sbin/ip")));
   }
 
   @Override
@@ -51,5 +54,10 @@ final class HostInNamespace implements CaptureHost {
   @Override
   public Optional<Nft> nft() {
     return Optional.of(nft);
+  }
+
+  @Override
+  public Optional<LocalRoute> localRoute() {
+    return Optional.of(localRoute);
   }
 }

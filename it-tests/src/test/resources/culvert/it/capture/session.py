@@ -21,6 +21,18 @@ def get(name, pause):
     return digest.hexdigest()
 
 
+def put(name):
+    """A file of two halves, and a pause between them."""
+    half = b'culvert!' * 100000
+    data = ftp.transfercmd('STOR ' + name)
+    data.sendall(half)
+    print('begun', flush=True)
+    sys.stdin.readline()
+    data.sendall(half)
+    data.close()
+    return ftp.voidresp()
+
+
 ftp = ftplib.FTP()
 ftp.connect(sys.argv[1], 21, 60)
 welcome = ftp.login(sys.argv[2], sys.argv[3])
@@ -29,7 +41,14 @@ print(welcome, flush=True)
 for line in sys.stdin:
     verb, _, name = line.strip().partition(' ')
     try:
-        said = get(name, verb == 'begin') if verb in ('get', 'begin') else ftp.sendcmd(line.strip())
+        if verb in ('get', 'begin'):
+            said = get(name, verb == 'begin')
+        elif verb == 'put':
+            said = put(name)
+        elif verb == 'active':
+            said = ftp.set_pasv(False) or 'active'
+        else:
+            said = ftp.sendcmd(line.strip())
     except (OSError, EOFError, ftplib.Error) as e:
         said = type(e).__name__ + ' ' + str(e)
     print(said, flush=True)

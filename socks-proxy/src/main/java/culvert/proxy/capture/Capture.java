@@ -5,6 +5,7 @@ import culvert.config.CaptureConfig.OnCrash;
 import culvert.config.CulvertConfig;
 import culvert.config.RedirectPorts;
 import culvert.proxy.ftp.passive.CapturedData;
+import culvert.proxy.upstream.KeptAnswers;
 import culvert.ssh.PlainWords;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
@@ -35,7 +36,8 @@ public final class Capture implements CapturedData, AutoCloseable {
   private static final Duration LOOKS = Duration.ofSeconds(2);
 
   private final CaptureHost host;
-  private final CapturedWays ways = new CapturedWays();
+  private final CapturedWays ways = new CapturedWays(CapturePlan.SETS);
+  private final Answers answers;
   private final Object lock = new Object();
   private final Thread watch = new Thread(this::watch, "culvert-capture");
   private volatile @Nullable NftSession session;
@@ -57,6 +59,7 @@ public final class Capture implements CapturedData, AutoCloseable {
 
   public Capture(CaptureHost host) {
     this.host = host;
+    this.answers = new Answers(host);
     watch.setDaemon(true);
   }
 
@@ -76,7 +79,10 @@ public final class Capture implements CapturedData, AutoCloseable {
     boolean present = isOpen(started) || nft.table().isPresent();
     Loaded first = new Loaded(started, listeners, plan, present);
     last = first;
-    session = NftSession.start(nft, present ? whole(first) : List.of(), () -> restored(nft));
+    NftSession begun =
+        NftSession.start(nft, present ? whole(first) : List.of(), () -> restored(nft));
+    session = begun;
+    answers.begin(begun, listeners, isOpen(started));
     watch.start();
     if (present) {
       LOG.atInfo().addKeyValue("on_crash", onCrash(started)).log("capturing");
@@ -163,6 +169,9 @@ public final class Capture implements CapturedData, AutoCloseable {
       load(plan);
     }
     last = new Loaded(config, before.listeners(), plan, present);
+    if (present && !before.present()) { // who has loaded it has set up a route, too
+      answers.look(before.listeners());
+    }
   }
 
   private void load(CapturePlan plan) throws IOException {
@@ -191,6 +200,7 @@ public final class Capture implements CapturedData, AutoCloseable {
       try {
         Thread.sleep(LOOKS.toMillis());
         look();
+        answers.tidy();
         said = "";
       } catch (IOException e) {
         String now = String.valueOf(e.getMessage());
@@ -222,14 +232,14 @@ public final class Capture implements CapturedData, AutoCloseable {
     Promise<Void> opened = loop.newPromise();
     CompletableFuture<Void> done;
     synchronized (ways) {
-      done = present.run(ways.open(way));
+      done = present.run(ways.open(SetElement.of(way)));
     }
     done.whenComplete(
         (nothing, failure) -> {
           if (failure == null) {
             opened.setSuccess(null);
           } else {
-            ways.failed(way);
+            ways.failed(SetElement.of(way));
             opened.setFailure(told(way, failure));
           }
         });
@@ -253,9 +263,14 @@ public final class Capture implements CapturedData, AutoCloseable {
     NftSession present = session;
     if (present != null) {
       synchronized (ways) {
-        present.run(ways.giveUp(way, later.toSeconds()));
+        present.run(ways.giveUp(SetElement.of(way), later.toSeconds()));
       }
     }
+  }
+
+  /** For what Culvert connects by addresses of others; without a section it keeps none. */
+  public KeptAnswers answers() {
+    return answers;
   }
 
   /** How often nft had to be started anew. */
@@ -264,11 +279,22 @@ public final class Capture implements CapturedData, AutoCloseable {
     return present == null ? 0 : present.restarts();
   }
 
+  /** Who has removed the table has left the rest to us. */
+  private boolean isRemoved() {
+    try {
+      return Nft.require(host).table().isEmpty();
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
   /** What is captured by a table of ours is not captured any more when this returns. Idempotent. */
   @Override
   public void close() {
     closed = true;
     watch.interrupt();
+    Loaded loaded = last;
+    answers.end(loaded != null && (loaded.isOpen() || isRemoved()));
     NftSession present = session;
     if (present != null) {
       present.close();

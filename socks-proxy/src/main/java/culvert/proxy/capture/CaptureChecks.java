@@ -14,6 +14,9 @@ import java.util.stream.IntStream;
 
 /** What the section {@code capture} needs, and the host has not; and what it leaves out. */
 public final class CaptureChecks {
+  /** Without that no answer can be kept here that is addressed to another host. */
+  static final String NO_IP = "there is no ip here (expected: the package iproute2)";
+
   private final Loaded loaded;
   private final CaptureHost host;
   private final List<ConfigProblem> found = new ArrayList<>();
@@ -56,6 +59,9 @@ public final class CaptureChecks {
           "capture: who asks has not CAP_NET_ADMIN, without which Culvert does not start (expected:"
               + " AmbientCapabilities=CAP_NET_ADMIN in its unit)",
           List.of());
+    }
+    if (host.localRoute().isEmpty()) {
+      warn("capture: " + AnswerRoutes.WITHOUT + NO_IP, List.of());
     }
     if (capture.onCrash() == OnCrash.CLOSED) {
       openPorts(loaded.config(), host)

@@ -29,4 +29,7 @@ public interface CaptureHost {
 
   /** Empty: it is not installed. */
   Optional<Nft> nft();
+
+  /** Empty: the program ip is not installed. */
+  Optional<LocalRoute> localRoute();
 }

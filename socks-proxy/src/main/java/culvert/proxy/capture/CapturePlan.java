@@ -19,6 +19,7 @@ import java.util.OptionalInt;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * The table {@code inet culvert}, as commands for nft(8). A pure function of the configuration and
@@ -35,6 +36,10 @@ import java.util.stream.IntStream;
  */
 public final class CapturePlan {
   static final String TABLE = "inet culvert";
+
+  /** Those that the running Culvert fills. */
+  static final List<String> SETS =
+      Stream.of("data4", "data6", "held4", "held6").map(set -> TABLE + " " + set).toList();
 
   /** Control connections of other services are below that, as FTP's own are. */
   private static final String DATA_PORTS = "1024-65535";

@@ -2,7 +2,9 @@ package culvert.proxy.capture;
 
 import culvert.config.CaptureConfig.OnCrash;
 import culvert.config.CulvertConfig;
+import culvert.config.RedirectPorts;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -45,7 +47,12 @@ public record CaptureTable(CaptureHost host, long own) {
     }
     Planned planned = plan(config);
     Nft.require(host).load(planned.plan().commands());
-    return planned;
+    List<CaptureScope.Missing> missing = new ArrayList<>(planned.missing());
+    for (String problem : new AnswerRoutes(host).begin(RedirectPorts.of(config.listeners()))) {
+      missing.add(
+          new CaptureScope.Missing(List.of(), "capture: " + AnswerRoutes.WITHOUT + problem));
+    }
+    return new Planned(planned.plan(), missing);
   }
 
   /** Whether it is loaded as it would be now; empty: it is, and otherwise what is different. */
@@ -54,12 +61,16 @@ public record CaptureTable(CaptureHost host, long own) {
     if (loaded.isEmpty()) {
       return Optional.of("table inet culvert is not loaded: nobody is captured");
     }
-    return plan(config).plan().isIn(loaded.get())
-        ? Optional.empty()
-        : Optional.of(
-            "table inet culvert is not as this configuration has it now, or was made for another"
-                + " user than "
-                + own);
+    if (!plan(config).plan().isIn(loaded.get())) {
+      return Optional.of(
+          "table inet culvert is not as this configuration has it now, or was made for another"
+              + " user than "
+              + own);
+    }
+    return new AnswerRoutes(host)
+        .look(RedirectPorts.of(config.listeners())).stream()
+            .map(problem -> AnswerRoutes.WITHOUT + problem)
+            .findFirst();
   }
 
   /**
@@ -70,8 +81,17 @@ public record CaptureTable(CaptureHost host, long own) {
   public boolean remove() throws IOException {
     Nft nft = Nft.require(host);
     boolean present = nft.table().isPresent();
+    boolean runs = nft.table(NftSession.OWN).isPresent(); // a Culvert, whose sessions need the rest
+    List<String> commands = new ArrayList<>();
     if (present) {
-      nft.load(List.of("delete table " + CapturePlan.TABLE));
+      commands.add("delete table " + CapturePlan.TABLE);
+    }
+    if (!runs) {
+      commands.addAll(AnswersTable.removed());
+    }
+    nft.load(commands);
+    if (!runs) {
+      new AnswerRoutes(host).end();
     }
     return present;
   }

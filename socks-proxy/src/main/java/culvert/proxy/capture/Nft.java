@@ -66,8 +66,17 @@ public final class Nft {
 
   /** The table of the plan as it is loaded; empty: it is not. */
   public Optional<String> table() throws IOException {
+    return table(CapturePlan.TABLE);
+  }
+
+  /**
+   * The same of any table.
+   *
+   * @param name with its family
+   */
+  Optional<String> table(String name) throws IOException {
     try {
-      return Optional.of(run("", "list", "table", "inet", "culvert"));
+      return Optional.of(run("", ("list table " + name).split(" ", -1)));
     } catch (NoSuchException e) {
       return Optional.empty();
     }

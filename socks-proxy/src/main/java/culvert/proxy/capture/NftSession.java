@@ -34,7 +34,7 @@ final class NftSession implements AutoCloseable {
   private static final Duration BETWEEN_STARTS = Duration.ofSeconds(5);
 
   /** Ours, and gone with nft. While it has a rule, the loss of all others resets no session. */
-  private static final String OWN = "inet culvert_keep";
+  static final String OWN = "inet culvert_keep";
 
   private static final List<String> BEGINNING =
       List.of(

@@ -202,4 +202,9 @@ public final class ThisHost implements CaptureHost {
   public Optional<Nft> nft() {
     return Nft.find();
   }
+
+  @Override
+  public Optional<LocalRoute> localRoute() {
+    return LocalRoute.find();
+  }
 }

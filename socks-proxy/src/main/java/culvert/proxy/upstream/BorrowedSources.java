@@ -1,6 +1,7 @@
 package culvert.proxy.upstream;
 
 import culvert.ssh.NettyTransport;
+import culvert.ssh.OpenedChannel;
 import culvert.ssh.OutgoingConnections;
 import culvert.ssh.TcpDialer;
 import io.netty.channel.Channel;
@@ -16,6 +17,8 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.FutureListener;
+import io.netty.util.concurrent.Promise;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -28,8 +31,8 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Connections to programs of this host from addresses that are another host's, by IP_TRANSPARENT.
- * That takes a privilege, and rules that bring the answers back. Where either is missing it takes
- * some time to see, so it is not tried again for a while. Thread-safe.
+ * That takes a privilege, and somebody who brings the answers back: before that nothing is sent.
+ * What does not work nevertheless is not tried again for a while. Thread-safe.
  */
 final class BorrowedSources {
   static final Duration MEMORY = Duration.ofMinutes(5);
@@ -38,10 +41,12 @@ final class BorrowedSources {
   private static final Duration PATIENCE = Duration.ofSeconds(2);
 
   private final TcpDialer dialer;
+  private final KeptAnswers answers;
   private final Map<Class<?>, Long> failed = new ConcurrentHashMap<>(); // by family
 
-  BorrowedSources(TcpDialer dialer) {
+  BorrowedSources(TcpDialer dialer, KeptAnswers answers) {
     this.dialer = dialer;
+    this.answers = answers;
   }
 
   /**
@@ -52,13 +57,14 @@ final class BorrowedSources {
   static Optional<BorrowedSources> of(
       NettyTransport transport,
       Map<ChannelOption<?>, Object> options,
-      OutgoingConnections outgoing) {
+      OutgoingConnections outgoing,
+      KeptAnswers answers) {
     if (transport != NettyTransport.EPOLL) {
       return Optional.empty();
     }
     Map<ChannelOption<?>, Object> all = new HashMap<>(options);
     all.put(ChannelOption.SO_REUSEADDR, true); // many transfers come from one port
-    return Optional.of(new BorrowedSources(new TcpDialer(transport, all, outgoing)));
+    return Optional.of(new BorrowedSources(new TcpDialer(transport, all, outgoing), answers));
   }
 
   /** See {@link DirectConnector#connectFrom}; fails with whatever says it best. */
@@ -72,15 +78,45 @@ final class BorrowedSources {
     if (last != null && loop.ticker().nanoTime() - last < MEMORY.toNanos()) {
       return loop.newFailedFuture(new SocketException("did not work a while ago"));
     }
-    Future<DuplexChannel> dialled =
-        dialer.dialFrom(source, destination, PATIENCE, loop, transparent(initializer));
-    dialled.addListener(
-        done -> {
-          if (done.cause() != null && !isRefusal(done.cause())) {
-            failed.put(family, loop.ticker().nanoTime());
-          }
-        });
-    return dialled;
+    KeptAnswers.Between between = new KeptAnswers.Between(source, destination);
+    Promise<DuplexChannel> connected = loop.newPromise();
+    answers
+        .keep(between, loop)
+        .addListener(
+            kept -> {
+              if (kept.isSuccess()) {
+                dial(between, loop, initializer, connected);
+              } else {
+                connected.tryFailure(kept.cause());
+              }
+            });
+    return connected;
+  }
+
+  private void dial(
+      KeptAnswers.Between between,
+      EventLoop loop,
+      ChannelHandler initializer,
+      Promise<DuplexChannel> connected) {
+    dialer
+        .dialFrom(between.source(), between.destination(), PATIENCE, loop, transparent(initializer))
+        .addListener(
+            (FutureListener<DuplexChannel>)
+                done -> {
+                  if (done.isSuccess()) {
+                    done.getNow().closeFuture().addListener(closed -> answers.release(between));
+                  } else {
+                    answers.release(between);
+                    remember(between, done.cause(), loop);
+                  }
+                  OpenedChannel.passOn(done, connected);
+                });
+  }
+
+  private void remember(KeptAnswers.Between between, Throwable failure, EventLoop loop) {
+    if (!isRefusal(failure)) {
+      failed.put(between.source().getAddress().getClass(), loop.ticker().nanoTime());
+    }
   }
 
   private static ChannelHandler transparent(ChannelHandler initializer) {

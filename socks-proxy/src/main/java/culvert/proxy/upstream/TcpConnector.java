@@ -40,9 +40,13 @@ public final class TcpConnector implements DirectConnector {
    * Makes sockets that are relayed.
    *
    * @param outgoing where they are entered
+   * @param answers to those from addresses of others
    */
   public static TcpConnector relayed(
-      NettyTransport transport, OutgoingConnections outgoing, OwnListeners ownListeners) {
+      NettyTransport transport,
+      OutgoingConnections outgoing,
+      OwnListeners ownListeners,
+      KeptAnswers answers) {
     Map<ChannelOption<?>, Object> options =
         Map.of(
             ChannelOption.SO_KEEPALIVE, true, ChannelOption.RECVBUF_ALLOCATOR, TcpListener.reads());
@@ -50,7 +54,7 @@ public final class TcpConnector implements DirectConnector {
         new TcpDialer(transport, options, outgoing),
         RELAYED_TIMEOUT,
         ownListeners,
-        BorrowedSources.of(transport, options, outgoing));
+        BorrowedSources.of(transport, options, outgoing, answers));
   }
 
   /**

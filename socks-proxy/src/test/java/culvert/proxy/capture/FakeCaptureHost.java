@@ -18,12 +18,24 @@ import java.util.Set;
 
 /** A host with the accounts, cgroups and names that a test gives it. */
 public final class FakeCaptureHost implements CaptureHost {
+  /** Remembers the rule and the route, by its first argument. */
+  private static final String IP =
+      """
+      case "$*" in
+        *"rule show") [ ! -e "$0$1" ] || echo '193: from all fwmark 0xc1 lookup 12698049' ;;
+        *"route show"*) [ ! -e "$0$1" ] || echo 'local default dev lo scope host' ;;
+        *"rule add"*) : >"$0$1" ;;
+        *"rule del"*) rm "$0$1" ;;
+      esac
+      """;
+
   private final Map<String, Long> accounts = new HashMap<>(Map.of("culvert", 998L));
   private final Map<String, Long> cgroups = new HashMap<>();
   private final Map<String, InetAddress> names = new HashMap<>();
   private boolean privileged = true;
   private int limit = 1024;
   private Optional<Nft> nft = Optional.empty();
+  private Optional<LocalRoute> localRoute = Optional.of(new LocalRoute(Path.of("/no/ip")));
 
   /** Both a user and a group. */
   public FakeCaptureHost with(String account, long number) {
@@ -53,11 +65,25 @@ public final class FakeCaptureHost implements CaptureHost {
 
   /** With a program in place of nft, which is a shell script. */
   public FakeCaptureHost withNft(Path directory, String script) throws IOException {
-    Path program = directory.resolve("nft");
+    nft = Optional.of(new Nft(program(directory.resolve("nft"), script)));
+    return withIp(directory, IP);
+  }
+
+  /** With a program in place of ip, which is a shell script. */
+  FakeCaptureHost withIp(Path directory, String script) throws IOException {
+    localRoute = Optional.of(new LocalRoute(program(directory.resolve("ip"), script)));
+    return this;
+  }
+
+  FakeCaptureHost withoutIp() {
+    localRoute = Optional.empty();
+    return this;
+  }
+
+  private static Path program(Path program, String script) throws IOException {
     Files.writeString(program, "#!/bin/sh\n" + script, StandardCharsets.UTF_8);
     Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
-    nft = Optional.of(new Nft(program));
-    return this;
+    return program;
   }
 
   @Override
@@ -124,5 +150,10 @@ public final class FakeCaptureHost implements CaptureHost {
   @Override
   public Optional<Nft> nft() {
     return nft;
+  }
+
+  @Override
+  public Optional<LocalRoute> localRoute() {
+    return localRoute;
   }
 }

@@ -18,7 +18,8 @@ class CaptureCommandTest {
       case "$*" in
         "-f -")
           cat >given
-          if grep -q '^delete' given; then rm table; else cp given table; fi ;;
+          if grep -q '^delete' given; then rm -f table; else cp given table; fi ;;
+        "list table inet culvert_keep") echo "Error: No such file or directory" >&2; exit 1 ;;
         "list table inet culvert")
           [ -e table ] || { echo "Error: No such file or directory" >&2; exit 1; }
           for chain in output captured unserved rejected ports; do
@@ -95,7 +96,10 @@ class CaptureCommandTest {
     assertThat(capture("--remove")).isZero();
     assertThat(run.err()).contains("table inet culvert is removed");
     assertThat(Files.readString(directory.resolve("bin/given")))
-        .isEqualTo("delete table inet culvert\n");
+        .isEqualTo(
+            "delete table inet culvert\n"
+                + "add table inet culvert_answers\n"
+                + "delete table inet culvert_answers\n");
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.never;
 import static org.mockito.Mockito.times;
 import static org.mockito.Mockito.verify;
 import static org.mockito.Mockito.when;
@@ -16,14 +17,19 @@ import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.NetUtil;
+import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.SocketException;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -37,7 +43,8 @@ class BorrowedSourcesTest {
   private static final InetSocketAddress CLIENT = new InetSocketAddress("10.1.1.1", 4000);
 
   private final TcpDialer dialer = mock(TcpDialer.class);
-  private final BorrowedSources sources = new BorrowedSources(dialer);
+  private final Answers answers = new Answers();
+  private final BorrowedSources sources = new BorrowedSources(dialer, answers);
   private EventLoopGroup loops;
   private EventLoop loop;
 
@@ -75,7 +82,7 @@ class BorrowedSourcesTest {
 
   @Test
   void onNioThereAreNone() {
-    assertThat(BorrowedSources.of(NettyTransport.NIO, Map.of(), new OutgoingConnections()))
+    assertThat(BorrowedSources.of(NettyTransport.NIO, Map.of(), new OutgoingConnections(), answers))
         .isEmpty();
   }
 
@@ -84,7 +91,7 @@ class BorrowedSourcesTest {
   void withoutTheRulesOrTheRightItFails() throws Exception {
     try (ServerSocket client = new ServerSocket(0)) {
       Future<DuplexChannel> connected =
-          BorrowedSources.of(NettyTransport.EPOLL, Map.of(), new OutgoingConnections())
+          BorrowedSources.of(NettyTransport.EPOLL, Map.of(), new OutgoingConnections(), answers)
               .orElseThrow()
               .connect(
                   SERVER,
@@ -94,6 +101,57 @@ class BorrowedSourcesTest {
               .await();
 
       assertThat(connected.cause()).isInstanceOf(IOException.class);
+    }
+  }
+
+  @Test
+  void nothingIsSentBeforeTheAnswersAreKept() throws Exception {
+    answers.kept = false;
+
+    assertThat(connect().cause()).hasMessage("not kept, for the test");
+    assertThat(connect().cause()).hasMessage("not kept, for the test");
+
+    verify(dialer, never()).dialFrom(any(), any(), any(), any(), any());
+    assertThat(answers.told).containsExactly("keep", "keep");
+  }
+
+  @Test
+  void theyAreReleasedWhenTheConnectionIsClosedOrNeverWas() throws Exception {
+    EpollSocketChannel channel = new EpollSocketChannel();
+    loop.register(channel).sync();
+    when(dialer.dialFrom(any(), any(), any(), any(), any()))
+        .thenReturn(loop.newSucceededFuture(channel));
+
+    assertThat(connect().getNow()).isSameAs(channel);
+    assertThat(answers.told).containsExactly("keep");
+    channel.close().sync();
+    loop.submit(() -> {}).sync();
+    assertThat(answers.told).containsExactly("keep", "release");
+
+    fail(new ConnectException("for the test"));
+    assertThat(answers.told).containsExactly("keep", "release", "keep", "release");
+  }
+
+  private Future<DuplexChannel> connect() throws Exception {
+    return sources.connect(SERVER, CLIENT, loop, new ChannelInboundHandlerAdapter()).await();
+  }
+
+  /** Notes what it is asked. */
+  private static final class Answers implements KeptAnswers {
+    private final List<String> told = new CopyOnWriteArrayList<>();
+    private boolean kept = true;
+
+    @Override
+    public Future<Void> keep(Between connection, EventExecutor executor) {
+      told.add("keep");
+      return kept
+          ? executor.newSucceededFuture(null)
+          : executor.newFailedFuture(new SocketException("not kept, for the test"));
+    }
+
+    @Override
+    public void release(Between connection) {
+      told.add("release");
     }
   }
 

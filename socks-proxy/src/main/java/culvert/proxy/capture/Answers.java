@@ -1,0 +1,153 @@
+package culvert.proxy.capture;
+
+import culvert.config.RedirectPorts;
+import culvert.proxy.door.HostAddress;
+import culvert.proxy.upstream.KeptAnswers;
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
+import java.net.InetAddress;
+import java.net.SocketException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Has clients' answers stay on this host that are addressed to others: fills the {@link
+ * AnswersTable}, which is there only while it is needed. Thread-safe; {@link #keep} and {@link
+ * #release} do not block.
+ */
+final class Answers implements KeptAnswers {
+  private static final Logger LOG = LoggerFactory.getLogger(Answers.class);
+
+  /** For so long one may still answer to a connection that is closed: with an end, or a reset. */
+  private static final Duration LATE = Duration.ofMinutes(1);
+
+  private final AnswerRoutes routes;
+  private final CapturedWays kept =
+      new CapturedWays(AnswersTable.SETS); // also the lock of what follows
+  private @Nullable NftSession nft;
+  private boolean made;
+  private long lastNeeded;
+
+  Answers(CaptureHost host) {
+    routes = new AnswerRoutes(host);
+  }
+
+  /**
+   * Begins. Blocks.
+   *
+   * @param own whether the route is set up here, and not by somebody else
+   */
+  void begin(NftSession session, RedirectPorts listeners, boolean own) {
+    List<String> problems = own ? routes.begin(listeners) : routes.look(listeners);
+    told(problems);
+    synchronized (kept) {
+      nft = session;
+      session.run(AnswersTable.removed()); // of one that was killed
+    }
+  }
+
+  /** Looks whether somebody has set the route up meanwhile. Blocks. */
+  void look(RedirectPorts listeners) {
+    told(routes.look(listeners));
+  }
+
+  private static void told(List<String> problems) {
+    problems.forEach(problem -> LOG.warn("capture: {}{}", AnswerRoutes.WITHOUT, problem));
+  }
+
+  @Override
+  public Future<Void> keep(Between connection, EventExecutor loop) {
+    InetAddress client = connection.destination().getAddress();
+    Optional<String> problem = routes.problem(IpFamily.of(client));
+    if (problem.isPresent() || !HostAddress.isThisHost(client)) {
+      return loop.newFailedFuture(
+          new SocketException(problem.orElse("the client is on another host")));
+    }
+    SetElement element = SetElement.of(connection);
+    Promise<Void> done = loop.newPromise();
+    entered(element)
+        .whenComplete(
+            (nothing, failure) -> {
+              if (failure == null) {
+                done.setSuccess(null);
+              } else {
+                failed(element);
+                done.setFailure(failure);
+              }
+            });
+    return done;
+  }
+
+  private CompletableFuture<Void> entered(SetElement element) {
+    synchronized (kept) {
+      NftSession present = nft;
+      if (present == null) {
+        return CompletableFuture.failedFuture(new SocketException("Culvert begins, or ends"));
+      }
+      List<String> entered = kept.open(element);
+      List<String> commands =
+          made
+              ? entered
+              : Stream.concat(AnswersTable.made().stream(), kept.all().stream()).toList();
+      made = true;
+      return present.run(commands);
+    }
+  }
+
+  /** Perhaps somebody has taken the table away. */
+  private void failed(SetElement element) {
+    synchronized (kept) {
+      kept.failed(element);
+      made = false;
+    }
+  }
+
+  @Override
+  public void release(Between connection) {
+    synchronized (kept) {
+      NftSession present = nft;
+      if (present != null) {
+        present.run(kept.giveUp(SetElement.of(connection), LATE.toSeconds()));
+        lastNeeded = System.nanoTime();
+      }
+    }
+  }
+
+  /** Takes the table away when nobody has needed it for long. */
+  void tidy() {
+    synchronized (kept) {
+      NftSession present = nft;
+      boolean late = System.nanoTime() - lastNeeded < LATE.toNanos();
+      if (present != null && made && kept.isEmpty() && !late) {
+        present.run(AnswersTable.removed());
+        made = false;
+      }
+    }
+  }
+
+  /**
+   * Takes all of it away. Blocks.
+   *
+   * @param own whether the route goes, too
+   */
+  void end(boolean own) {
+    CompletableFuture<Void> removed = CompletableFuture.completedFuture(null);
+    synchronized (kept) {
+      if (nft != null && made) {
+        removed = nft.run(AnswersTable.removed());
+      }
+      nft = null;
+    }
+    removed.exceptionally(failure -> null).join();
+    if (own) {
+      routes.end();
+    }
+  }
+}

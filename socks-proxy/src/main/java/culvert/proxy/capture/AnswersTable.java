@@ -1,0 +1,68 @@
+package culvert.proxy.capture;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The table {@code inet culvert_answers}, as commands for nft(8): what clients answer to
+ * connections that Culvert has made by another host's address stays on this host, by {@link
+ * LocalRoute}. Connections are told by both their ends, and not by what conntrack thinks of their
+ * direction.
+ *
+ * <p>It is nobody's, and none but the running Culvert needs it: so that it outlives nft, the table
+ * of who is captured, and a Culvert that is killed, whose clients may not have heard of that.
+ *
+ * <pre>
+ *   untracked   raw: no NAT changes their ports
+ *   answers     route: the mark of LocalRoute
+ *   kept        postrouting: what would leave this host nevertheless is dropped
+ * </pre>
+ */
+final class AnswersTable {
+  static final String TABLE = "inet culvert_answers";
+
+  static final List<String> SETS = List.of(TABLE + " borrowed4", TABLE + " borrowed6");
+
+  private AnswersTable() {}
+
+  /** Makes it, if it is not there, and leaves alone what its sets hold. */
+  static List<String> made() {
+    List<String> commands = new ArrayList<>(List.of("add table " + TABLE));
+    for (IpFamily family : IpFamily.values()) {
+      String end = family.type + " . inet_service";
+      String type = " { type " + end + " . " + end + "; flags timeout; }";
+      commands.add("add set " + TABLE + " borrowed" + family.digit + type);
+    }
+    chain(commands, "untracked", "filter hook output priority -300");
+    chain(commands, "answers", "route hook output priority -150");
+    chain(commands, "kept", "filter hook postrouting priority 0");
+    for (IpFamily family : IpFamily.values()) {
+      rules(commands, family);
+    }
+    return commands;
+  }
+
+  private static void chain(List<String> commands, String name, String type) {
+    String chain = TABLE + " " + name;
+    commands.add("add chain " + chain + " { type " + type + "; policy accept; }");
+    commands.add("flush chain " + chain);
+  }
+
+  private static void rules(List<String> commands, IpFamily family) {
+    String rule = "add rule " + TABLE + " ";
+    String source = family.header + " saddr . tcp sport";
+    String destination = family.header + " daddr . tcp dport";
+    String in = " @borrowed" + family.digit;
+    String answer = destination + " . " + source + in;
+    commands.add(rule + "untracked " + source + " . " + destination + in + " notrack");
+    commands.add(rule + "untracked " + answer + " notrack");
+    commands.add(
+        rule + "answers " + answer + " meta mark set 0x" + Integer.toHexString(LocalRoute.MARK));
+    commands.add(rule + "kept " + answer + " oifname != \"lo\" drop");
+  }
+
+  /** Takes it away, whether it is there or not. */
+  static List<String> removed() {
+    return List.of("add table " + TABLE, "delete table " + TABLE);
+  }
+}
