@@ -7,6 +7,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollSocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,6 +24,7 @@ record Fulfilment(EventLoopGroup loop, Path daemon) {
         .channel(EpollSocketChannel.class)
         .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) PATIENCE.toMillis())
         .option(ChannelOption.SO_REUSEADDR, true) // many transfers come from one port
+        .option(EpollChannelOption.IP_TRANSPARENT, true) // or IPv6 binds to none of its routes
         .option(ChannelOption.AUTO_READ, false)
         .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
         .handler(HandedOver.NOTHING)
