@@ -60,10 +60,16 @@ public final class CulvertProcess implements AutoCloseable {
     return start(builder, log);
   }
 
-  /** Starts it in a network of its own. */
-  public static CulvertProcess runIn(NetworkNamespace network, Path configuration, Path log)
+  /**
+   * Starts it in a network of its own.
+   *
+   * @param environment what it has besides this process's
+   */
+  public static CulvertProcess runIn(
+      NetworkNamespace network, Map<String, String> environment, Path configuration, Path log)
       throws Exception {
     ProcessBuilder builder = builder(List.of("run", "-c", configuration.toString()));
+    builder.environment().putAll(environment);
     return start(builder.command(network.command(builder.command())), log);
   }
 

@@ -158,7 +158,13 @@ final class CaptureHosts implements AutoCloseable {
 
   /** Starts Culvert, in place of one that has ended. */
   void startCulvert() throws Exception {
-    culvert = CulvertProcess.runIn(clients, configuration(), directory.resolve("log"));
+    Path runtime = Files.createDirectories(directory.resolve("run"));
+    culvert =
+        CulvertProcess.runIn(
+            clients,
+            Map.of("RUNTIME_DIRECTORY", runtime.toString()),
+            configuration(),
+            directory.resolve("log"));
   }
 
   /** Has Culvert read its configuration anew, and waits until it has. */
@@ -294,6 +300,16 @@ final class CaptureHosts implements AutoCloseable {
         + directory.resolve("classes")
         + " "
         + JdkUrl.class.getName();
+  }
+
+  /** Where Culvert takes commands in. */
+  Path execSocket() {
+    return directory.resolve("run/exec.sock");
+  }
+
+  /** The host of the servers. */
+  NetworkNamespace servers() {
+    return servers;
   }
 
   /** The clients' host. */

@@ -9,13 +9,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /**
  * A host with Culvert installed where every user can read it, and servers that are known by a name
@@ -26,19 +24,20 @@ final class ExecHost implements AutoCloseable {
   static final String SERVER = "files.only-there.test";
 
   private static final Duration DEADLINE = Duration.ofMinutes(4);
-  private static final Path BUILT = Path.of("..", "socks-proxy", "target");
-  private static final Path SCRIPTS = Path.of("..", "socks-proxy", "src", "main", "launcher");
 
   private final Path directory;
   private final RealVsftpd vsftpd;
   private final RealSshd sshd;
   private final Path folder;
+  private final InstalledCulvert program;
 
-  private ExecHost(Path directory, RealVsftpd vsftpd, RealSshd sshd, Path folder) {
+  private ExecHost(
+      Path directory, RealVsftpd vsftpd, RealSshd sshd, Path folder, InstalledCulvert program) {
     this.directory = directory;
     this.vsftpd = vsftpd;
     this.sshd = sshd;
     this.folder = folder;
+    this.program = program;
   }
 
   /** Installs and starts all but Culvert. */
@@ -46,44 +45,16 @@ final class ExecHost implements AutoCloseable {
     RealVsftpd vsftpd = RealVsftpd.start();
     RealSshd sshd = RealSshd.start();
     Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
-    ExecHost host = new ExecHost(directory, vsftpd, sshd, TestAccount.newDirectory());
-    host.install();
+    InstalledCulvert program = InstalledCulvert.in(directory.resolve("program"));
+    ExecHost host = new ExecHost(directory, vsftpd, sshd, TestAccount.newDirectory(), program);
+    host.installJdkUrl();
     return host;
   }
 
-  private void install() throws IOException {
-    Path program = Files.createDirectories(directory.resolve("program"));
-    copy(SCRIPTS, program);
-    copy(BUILT.resolve("lib"), program.resolve("lib"));
-    Files.copy(BUILT.resolve("culvert.jar"), program.resolve("culvert.jar"));
-    Path launcher =
-        Files.writeString(
-            program.resolve("culvert"),
-            """
-            #!/bin/sh
-            set -eu
-            JAVA_HOME=%s
-            folder_of_scripts=%s
-            . "$folder_of_scripts/jvm.sh"
-            find_java
-            . "$folder_of_scripts/exec.sh"
-            ! is_exec "$@" || run_exec "$folder_of_scripts/culvert.jar" "$@"
-            exec "$java" $options -cp "$folder_of_scripts/culvert.jar" culvert.proxy.cli.Culvert "$@"
-            """
-                .formatted(System.getProperty("java.home"), program));
-    Files.setPosixFilePermissions(launcher, PosixFilePermissions.fromString("rwxr-xr-x"));
+  private void installJdkUrl() throws IOException {
     Path classes = Files.createDirectories(directory.resolve("classes/culvert/it/capture"));
     try (InputStream in = JdkUrl.class.getResourceAsStream("JdkUrl.class")) {
       Files.copy(in, classes.resolve("JdkUrl.class"));
-    }
-  }
-
-  private static void copy(Path from, Path to) throws IOException {
-    Files.createDirectories(to);
-    try (Stream<Path> files = Files.list(from)) {
-      for (Path file : files.toList()) {
-        Files.copy(file, to.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
-      }
     }
   }
 
@@ -159,12 +130,8 @@ final class ExecHost implements AutoCloseable {
             "USER=" + TestAccount.USER,
             "PASSWORD=" + TestAccount.password(),
             "FOLDER=" + TestAccount.below(folder),
-            "JAVA=" + java(),
-            directory.resolve("program/culvert").toString(),
-            "exec"));
-    all.addAll(options);
-    all.add("--");
-    all.addAll(List.of(command));
+            "JAVA=" + java()));
+    all.addAll(program.exec(options, List.of(command)));
     return all;
   }
 

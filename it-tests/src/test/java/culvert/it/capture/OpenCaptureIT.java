@@ -3,7 +3,6 @@ package culvert.it.capture;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import culvert.it.AnyTransport;
 import culvert.it.peers.RealPeers;
@@ -14,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -108,52 +106,18 @@ class OpenCaptureIT {
 
   @Test
   void aCgroupIsCapturedAndSoIsOneThatIsMadeAnew() throws Exception {
-    Optional<Path> root = cgroups();
-    assumeTrue(root.isPresent(), "no cgroups of version 2 that can be made");
-    String name = "culvert-it-" + ProcessHandle.current().pid();
-    Path cgroup = Files.createDirectory(root.get().resolve(name));
-    try {
-      reload(RULES.formatted("cgroups: " + name));
-      List<String> within =
-          List.of("sh", "-c", "echo $$ >" + cgroup + "/cgroup.procs && exec \"$@\"", "sh");
-      assertThat(isCaptured(within, USER, OTHER_GROUP)).isTrue();
+    try (TestCgroup cgroup = TestCgroup.make()) {
+      reload(RULES.formatted("cgroups: " + cgroup.name()));
+      assertThat(isCaptured(cgroup.within(), USER, OTHER_GROUP)).isTrue();
       assertThat(isCaptured(List.of(), USER, GROUP)).isFalse();
 
-      remake(cgroup);
+      cgroup.remake();
 
       await("the new cgroup's capture")
           .atMost(DEADLINE)
-          .until(() -> isCaptured(within, USER, OTHER_GROUP));
-    } finally {
+          .until(() -> isCaptured(cgroup.within(), USER, OTHER_GROUP));
       reload(BY_GROUP);
-      remove(cgroup);
     }
-  }
-
-  private static Optional<Path> cgroups() throws IOException {
-    return Files.readString(Path.of("/proc/self/mountinfo"))
-        .lines()
-        .filter(line -> line.contains(" - cgroup2 "))
-        .map(line -> Path.of(line.split(" ", -1)[4]))
-        .filter(Files::isWritable)
-        .findFirst();
-  }
-
-  private static void remake(Path cgroup) throws Exception {
-    remove(cgroup);
-    Files.createDirectory(cgroup);
-  }
-
-  /** Its processes end a moment after their clients have been closed. */
-  private static void remove(Path cgroup) {
-    await()
-        .atMost(DEADLINE)
-        .ignoreExceptions()
-        .until(
-            () -> {
-              Files.deleteIfExists(cgroup);
-              return !Files.exists(cgroup);
-            });
   }
 
   @Test

@@ -12,7 +12,7 @@ record BsdFtp(String program, Socksifier socks) implements FtpClientProgram {
 
   @Override
   public String name() {
-    return program + ", " + socks.program();
+    return socks.name(program);
   }
 
   @Override

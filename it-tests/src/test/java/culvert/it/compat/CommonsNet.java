@@ -5,9 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,19 +12,23 @@ import java.util.Optional;
 import org.apache.commons.net.ftp.FTP;
 import org.apache.commons.net.ftp.FTPClient;
 
-/** Apache Commons Net with the JDK's SOCKS, in this process. */
-record CommonsNet() implements FtpClientProgram {
+/**
+ * Apache Commons Net, in this process.
+ *
+ * @param socks whether by the JDK's SOCKS
+ */
+record CommonsNet(boolean socks) implements FtpClientProgram {
   private static final Duration DEADLINE = Duration.ofSeconds(20);
   private static final int SOME_BYTES = 200_000;
 
   @Override
   public String name() {
-    return "commons-net, JDK's SOCKS";
+    return socks ? "commons-net, JDK's SOCKS" : "commons-net";
   }
 
   @Override
   public Optional<Reason> cannot(String server, Mode mode, Task task) {
-    return mode.isPassive() ? Optional.empty() : Optional.of(Mode.sourceIsChecked(task));
+    return socks && !mode.isPassive() ? Optional.of(Mode.sourceIsChecked(task)) : Optional.empty();
   }
 
   @Override
@@ -85,12 +86,11 @@ record CommonsNet() implements FtpClientProgram {
     }
   }
 
-  private static FTPClient login(Site site, Mode mode) throws IOException {
+  private FTPClient login(Site site, Mode mode) throws IOException {
     FTPClient ftp = new FTPClient();
-    ftp.setProxy(
-        new Proxy(
-            Proxy.Type.SOCKS,
-            new InetSocketAddress(InetAddress.getLoopbackAddress(), site.socksPort())));
+    if (socks) {
+      ftp.setProxy(site.proxy());
+    }
     ftp.setConnectTimeout((int) DEADLINE.toMillis());
     ftp.setDefaultTimeout((int) DEADLINE.toMillis());
     ftp.setDataTimeout(DEADLINE);

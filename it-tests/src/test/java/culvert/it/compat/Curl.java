@@ -6,8 +6,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** curl with its own SOCKS. Breaking off ends the process, and the next one has a new session. */
-record Curl(String name, String proxyOption) implements FtpClientProgram {
+/**
+ * curl. Breaking off ends the process, and the next one has a new session.
+ *
+ * @param proxyOption for its own SOCKS; empty: it uses none
+ */
+record Curl(String name, Optional<String> proxyOption) implements FtpClientProgram {
   private static final long SOME_BYTES = 200_000;
 
   @Override
@@ -54,10 +58,10 @@ record Curl(String name, String proxyOption) implements FtpClientProgram {
                 "--show-error",
                 "--max-time",
                 "60",
-                proxyOption,
-                "127.0.0.1:" + site.socksPort(),
                 "--user",
                 site.user() + ":" + site.password()));
+    proxyOption.ifPresent(
+        option -> command.addAll(List.of(option, "127.0.0.1:" + site.socksPort())));
     if (!mode.isPassive()) {
       command.addAll(List.of("--ftp-port", "-"));
     }

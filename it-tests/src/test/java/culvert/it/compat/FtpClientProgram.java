@@ -16,6 +16,11 @@ interface FtpClientProgram {
   /** Why the client cannot do this with that server: a fact that Culvert cannot change. */
   Optional<Reason> cannot(String server, Mode mode, Task task);
 
+  /** Whether it can be sent to an IPv6 address. */
+  default boolean knowsIpv6() {
+    return true;
+  }
+
   void upload(Site site, Mode mode, Path file, String name) throws Exception;
 
   void download(Site site, Mode mode, String name, Path file) throws Exception;

@@ -14,12 +14,12 @@ record Ftplib(Optional<Socksifier> socks) implements FtpClientProgram {
 
   @Override
   public String name() {
-    return "Python ftplib, " + socks.map(Socksifier::program).orElse("PySocks");
+    return socks.map(way -> way.name("Python ftplib")).orElse("Python ftplib, PySocks");
   }
 
   @Override
   public Optional<Reason> cannot(String server, Mode mode, Task task) {
-    return socks.isPresent() && !mode.isPassive()
+    return socks.equals(Optional.of(Socksifier.SOCKSIFY)) && !mode.isPassive()
         ? Optional.of(
             new Reason(
                 "Python accepts with `accept4`, which Dante's library does not cover, so that the"

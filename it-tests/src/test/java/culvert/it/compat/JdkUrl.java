@@ -6,31 +6,37 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.Proxy;
 import java.net.URI;
+import java.net.URL;
 import java.net.URLConnection;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Optional;
 
-/** {@code java.net.URL} with the JDK's SOCKS, in this process. Closing the stream ends all. */
-record JdkUrl() implements FtpClientProgram {
+/**
+ * {@code java.net.URL}, in this process. Closing the stream ends all.
+ *
+ * @param socks whether by the JDK's SOCKS
+ */
+record JdkUrl(boolean socks) implements FtpClientProgram {
   private static final int DEADLINE_MILLIS = 20_000;
   private static final int SOME_BYTES = 200_000;
 
   @Override
   public String name() {
-    return "JDK `ftp:` URL, JDK's SOCKS";
+    return socks ? "JDK `ftp:` URL, JDK's SOCKS" : "JDK `ftp:` URL";
   }
 
   @Override
   public Optional<Reason> cannot(String server, Mode mode, Task task) {
     if (!mode.isPassive()) {
       return Optional.of(
-          new Reason("the JDK's `ftp:` URLs are never active behind a SOCKS proxy", false));
+          new Reason(
+              socks
+                  ? "the JDK's `ftp:` URLs are never active behind a SOCKS proxy"
+                  : "the JDK's `ftp:` URLs are active only where the server has no passive mode",
+              false));
     }
     return task == Task.ABORT && server.equals("pure-ftpd")
         ? Optional.of(
@@ -73,14 +79,9 @@ record JdkUrl() implements FtpClientProgram {
     download(site, mode, small, smallFile);
   }
 
-  private static URLConnection open(Site site, String path) throws IOException {
-    URLConnection connection =
-        URI.create(site.urlWithAccount(path))
-            .toURL()
-            .openConnection(
-                new Proxy(
-                    Proxy.Type.SOCKS,
-                    new InetSocketAddress(InetAddress.getLoopbackAddress(), site.socksPort())));
+  private URLConnection open(Site site, String path) throws IOException {
+    URL url = URI.create(site.urlWithAccount(path)).toURL();
+    URLConnection connection = socks ? url.openConnection(site.proxy()) : url.openConnection();
     connection.setConnectTimeout(DEADLINE_MILLIS);
     connection.setReadTimeout(DEADLINE_MILLIS);
     return connection;

@@ -12,7 +12,7 @@ record Lftp(Socksifier socks) implements FtpClientProgram {
 
   @Override
   public String name() {
-    return "lftp, " + socks.program();
+    return socks.name("lftp");
   }
 
   @Override
@@ -77,7 +77,7 @@ record Lftp(Socksifier socks) implements FtpClientProgram {
                 + " -p "
                 + site.port()
                 + " "
-                + site.host(),
+                + site.hostInUrl(),
             "cd " + site.folder(),
             command));
   }

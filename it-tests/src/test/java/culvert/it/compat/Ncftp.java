@@ -11,7 +11,7 @@ record Ncftp(Socksifier socks) implements FtpClientProgram {
 
   @Override
   public String name() {
-    return "ncftp, " + socks.program();
+    return socks.name("ncftp");
   }
 
   @Override
@@ -22,6 +22,11 @@ record Ncftp(Socksifier socks) implements FtpClientProgram {
     return !mode.isPassive() && socks == Socksifier.PROXYCHAINS
         ? Optional.of(Mode.sourceIsChecked(task))
         : Optional.empty();
+  }
+
+  @Override
+  public boolean knowsIpv6() {
+    return false;
   }
 
   @Override

@@ -3,6 +3,7 @@ package culvert.it.compat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import culvert.it.Culvert;
+import culvert.it.TestFile;
 import culvert.it.peers.RealSshd;
 import culvert.it.peers.Sha256;
 import culvert.it.peers.TestAccount;
@@ -10,14 +11,8 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Random;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 
 /** Servers, sshd and Culvert, and how a cell is tried with them. */
 final class Rig implements AutoCloseable {
@@ -81,7 +76,12 @@ final class Rig implements AutoCloseable {
         for (String name : List.of("large", "medium", "small")) {
           Files.createLink(folder.resolve(name), files.resolve(name));
         }
-        perform(cell, folder, site(cell, folder, work));
+        new Errand(cell.client(), cell.mode(), cell.task())
+            .run(site(cell, folder, work), files, "uploaded");
+        if (cell.task() == Task.UPLOAD) {
+          assertThat(Sha256.of(folder.resolve("uploaded")))
+              .isEqualTo(Sha256.of(files.resolve("medium")));
+        }
         return new Outcome.Pass();
       } catch (Exception | AssertionError e) {
         return new Outcome.Failed(e + "\n" + Session.allSaidIn(work));
@@ -104,70 +104,9 @@ final class Rig implements AutoCloseable {
         work);
   }
 
-  private void perform(Cell cell, Path folder, Site site) throws Exception {
-    FtpClientProgram client = cell.client();
-    Mode mode = cell.mode();
-    Path copy = site.work().resolve("copy");
-    switch (cell.task()) {
-      case UPLOAD -> {
-        client.upload(site, mode, files.resolve("medium"), "uploaded");
-        assertSame(folder.resolve("uploaded"), "medium");
-      }
-      case DOWNLOAD -> {
-        client.download(site, mode, "medium", copy);
-        assertSame(copy, "medium");
-      }
-      case LIST -> assertThat(client.list(site, mode)).contains("large", "medium", "small");
-      case ABORT -> {
-        client.abort(site, mode, "large", "small", copy);
-        assertSame(copy, "small");
-      }
-      case PARALLEL -> {
-        Path other = site.work().resolve("other");
-        inParallel(
-            () -> client.download(site, mode, "medium", copy),
-            () -> client.download(site, mode, "small", other));
-        assertSame(copy, "medium");
-        assertSame(other, "small");
-      }
-    }
-  }
-
-  private void assertSame(Path copy, String name) throws IOException {
-    assertThat(Sha256.of(copy)).isEqualTo(Sha256.of(files.resolve(name)));
-  }
-
-  private interface Action {
-    void run() throws Exception;
-  }
-
-  private static void inParallel(Action... actions) throws Exception {
-    ExecutorService threads = Executors.newFixedThreadPool(actions.length);
-    try {
-      List<Future<Object>> running = new ArrayList<>();
-      for (Action action : actions) {
-        Callable<Object> task =
-            () -> {
-              action.run();
-              return "done";
-            };
-        running.add(threads.submit(task));
-      }
-      for (Future<Object> one : running) {
-        one.get();
-      }
-    } finally {
-      threads.shutdownNow();
-    }
-  }
-
   private Rig withFiles() throws IOException {
-    Random random = new Random(1);
-    for (int[] nameAndLength : new int[][] {{0, 300_000}, {1, 2_000_000}}) {
-      byte[] content = new byte[nameAndLength[1]];
-      random.nextBytes(content);
-      Files.write(files.resolve(nameAndLength[0] == 0 ? "small" : "medium"), content);
-    }
+    TestFile.create(files.resolve("small"), 300_000);
+    TestFile.create(files.resolve("medium"), 2_000_000);
     try (RandomAccessFile large = new RandomAccessFile(files.resolve("large").toFile(), "rw")) {
       large.setLength(LARGE);
     }

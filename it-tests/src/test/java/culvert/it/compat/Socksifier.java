@@ -6,8 +6,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A program that makes the connections of another one go through SOCKS. */
+/** How the connections of a program that knows no SOCKS go through it, if they do. */
 enum Socksifier {
+  /** They do not. */
+  NONE("") {
+    @Override
+    List<String> prefix(Site site) {
+      return List.of();
+    }
+  },
   PROXYCHAINS("proxychains4") {
     @Override
     List<String> prefix(Site site) throws IOException {
@@ -55,8 +62,9 @@ enum Socksifier {
     this.program = program;
   }
 
-  String program() {
-    return program;
+  /** The name of a client in this way, such as {@code lftp, proxychains4}. */
+  String name(String client) {
+    return this == NONE ? client : client + ", " + program;
   }
 
   /** The command line that makes a program go to the site through SOCKS. */

@@ -12,7 +12,7 @@ record Wget(Socksifier socks) implements FtpClientProgram {
 
   @Override
   public String name() {
-    return "wget, " + socks.program();
+    return socks.name("wget");
   }
 
   @Override

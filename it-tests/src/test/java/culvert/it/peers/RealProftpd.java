@@ -5,9 +5,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** A proftpd on 127.0.0.1 for the test account, with a configuration of its own. */
+/** A proftpd on the loopback for the test account, with a configuration of its own. */
 public final class RealProftpd implements RealFtpServer {
   static final Path PROGRAM = RealPeers.UNPACKED.resolve("usr/sbin/proftpd");
 
@@ -17,15 +18,17 @@ public final class RealProftpd implements RealFtpServer {
   private final int port;
   private final GreetingServer server;
 
-  private RealProftpd(Path directory, int port) {
+  private RealProftpd(
+      Path directory, String address, int port, Optional<NetworkNamespace> network) {
     this.directory = directory;
     this.port = port;
     this.server =
         new GreetingServer(
-            "127.0.0.1",
+            address,
             port,
             List.of(PROGRAM.toString(), "--nodaemon", "--config", configuration().toString()),
-            directory.resolve("output"));
+            directory.resolve("output"),
+            network);
   }
 
   /**
@@ -34,9 +37,22 @@ public final class RealProftpd implements RealFtpServer {
    * @param options more directives
    */
   public static RealProftpd start(String... options) throws IOException {
+    return start(Optional.empty(), List.of("127.0.0.1"), FreePorts.next(), options);
+  }
+
+  /** Starts one in a network of its own, on addresses and a port of the caller's choice. */
+  public static RealProftpd startIn(
+      NetworkNamespace network, List<String> addresses, int port, String... options)
+      throws IOException {
+    return start(Optional.of(network), addresses, port, options);
+  }
+
+  private static RealProftpd start(
+      Optional<NetworkNamespace> network, List<String> addresses, int port, String... options)
+      throws IOException {
     Path directory = Files.createTempDirectory("culvert-proftpd-");
-    RealProftpd proftpd = new RealProftpd(directory, FreePorts.next());
-    Files.write(proftpd.configuration(), proftpd.configurationLines(options));
+    RealProftpd proftpd = new RealProftpd(directory, addresses.get(0), port, network);
+    Files.write(proftpd.configuration(), proftpd.configurationLines(addresses, options));
     return ServerLogs.started(proftpd, proftpd.server::restart);
   }
 
@@ -66,14 +82,14 @@ public final class RealProftpd implements RealFtpServer {
     TestAccount.delete(directory);
   }
 
-  private List<String> configurationLines(String... options) {
+  private List<String> configurationLines(List<String> addresses, String... options) {
     int passive = ThreadLocalRandom.current().nextInt(61_000, 65_535 - PASSIVE_PORTS);
     List<String> lines =
         new ArrayList<>(
             List.of(
                 "ServerName culvert",
                 "ServerType standalone",
-                "DefaultAddress 127.0.0.1",
+                "DefaultAddress " + String.join(" ", addresses),
                 "SocketBindTight on",
                 "Port " + port,
                 "PassivePorts " + passive + " " + (passive + PASSIVE_PORTS),

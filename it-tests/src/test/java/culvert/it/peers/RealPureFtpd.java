@@ -5,9 +5,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** A pure-ftpd on 127.0.0.1 for the test account; all its configuration is its command line. */
+/** A pure-ftpd on the loopback for the test account; all its configuration is its command line. */
 public final class RealPureFtpd implements RealFtpServer {
   static final Path PROGRAM = RealPeers.UNPACKED.resolve("usr/sbin/pure-ftpd");
 
@@ -17,11 +18,16 @@ public final class RealPureFtpd implements RealFtpServer {
   private final int port;
   private final GreetingServer server;
 
-  private RealPureFtpd(Path directory, int port, String... options) {
+  private RealPureFtpd(
+      Path directory,
+      String address,
+      int port,
+      Optional<NetworkNamespace> network,
+      String... options) {
     this.directory = directory;
     this.port = port;
     this.server =
-        new GreetingServer("127.0.0.1", port, command(options), directory.resolve("output"));
+        new GreetingServer(address, port, command(options), directory.resolve("output"), network);
   }
 
   /**
@@ -30,9 +36,32 @@ public final class RealPureFtpd implements RealFtpServer {
    * @param options more options of its command line
    */
   public static RealPureFtpd start(String... options) throws IOException {
+    int port = FreePorts.next();
+    return start(Optional.empty(), "127.0.0.1", port, "--bind=127.0.0.1," + port, options);
+  }
+
+  /**
+   * Starts one in a network of its own, on all its addresses.
+   *
+   * @param address one of them
+   */
+  public static RealPureFtpd startIn(
+      NetworkNamespace network, String address, int port, String... options) throws IOException {
+    return start(Optional.of(network), address, port, "--bind=" + port, options);
+  }
+
+  private static RealPureFtpd start(
+      Optional<NetworkNamespace> network, String address, int port, String bind, String... options)
+      throws IOException {
+    List<String> all = new ArrayList<>(List.of(bind));
+    all.addAll(List.of(options));
     RealPureFtpd pureFtpd =
         new RealPureFtpd(
-            Files.createTempDirectory("culvert-pure-ftpd-"), FreePorts.next(), options);
+            Files.createTempDirectory("culvert-pure-ftpd-"),
+            address,
+            port,
+            network,
+            all.toArray(String[]::new));
     return ServerLogs.started(pureFtpd, pureFtpd.server::restart);
   }
 
@@ -68,7 +97,6 @@ public final class RealPureFtpd implements RealFtpServer {
         new ArrayList<>(
             List.of(
                 PROGRAM.toString(),
-                "--bind=127.0.0.1," + port,
                 "--login=unix",
                 "--noanonymous",
                 "--dontresolve",

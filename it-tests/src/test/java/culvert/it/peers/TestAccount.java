@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
 import java.util.Comparator;
 import java.util.List;
@@ -38,6 +39,11 @@ public final class TestAccount {
     UserPrincipal owner =
         file.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName(USER);
     Files.setOwner(file, owner);
+  }
+
+  /** Lets everybody read a directory. */
+  public static void openToAll(Path directory) throws IOException {
+    Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
   }
 
   /** A path as FTP sessions name it, which start in the account's home. */

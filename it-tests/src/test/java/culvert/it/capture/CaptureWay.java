@@ -1,0 +1,52 @@
+package culvert.it.capture;
+
+import culvert.it.peers.TestAccount;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** How a job comes to Culvert that knows nothing of it. */
+enum CaptureWay {
+  USER("`capture` by user", false),
+  CGROUP("`capture` by cgroup", false),
+  EXEC("`culvert exec`", true);
+
+  private final String shown;
+  private final boolean activeToo;
+
+  CaptureWay(String shown, boolean activeToo) {
+    this.shown = shown;
+    this.activeToo = activeToo;
+  }
+
+  String shown() {
+    return shown;
+  }
+
+  /** Whether clients are active in it that look where data comes from. */
+  boolean isActiveToo() {
+    return activeToo;
+  }
+
+  /** A job in it, as a plain user; as one whom nothing captures in a cgroup. */
+  List<String> command(
+      List<String> job, TestCgroup cgroup, InstalledCulvert program, Path execSocket) {
+    return switch (this) {
+      case USER -> as(TestAccount.USER, job);
+      case CGROUP -> {
+        List<String> all = new ArrayList<>(cgroup.within());
+        all.addAll(as(Integer.toString(CaptureHosts.NOBODY), job));
+        yield all;
+      }
+      case EXEC ->
+          as(TestAccount.USER, program.exec(List.of("--socket", execSocket.toString()), job));
+    };
+  }
+
+  private static List<String> as(String user, List<String> command) {
+    List<String> all =
+        new ArrayList<>(List.of("setpriv", "--reuid=" + user, "--regid=" + user, "--clear-groups"));
+    all.addAll(command);
+    return all;
+  }
+}
