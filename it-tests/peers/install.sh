@@ -71,6 +71,7 @@ for server in "${servers[@]}"; do
   unpack "$server"
 done
 extract prometheus usr/bin/promtool # the package itself is large, and a service
+extract busybox-static bin/busybox # a statically linked FTP client; the package takes another's place
 
 if ! getent passwd "$account" >/dev/null; then
   useradd --system --create-home --home-dir "$home" --shell /bin/sh "$account"

@@ -1,5 +1,6 @@
 package culvert.packages;
 
+import culvert.it.peers.NetworkNamespace;
 import culvert.it.peers.Run;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -16,8 +17,8 @@ import org.opentest4j.TestAbortedException;
 
 /**
  * This machine once more, to install packages on: its files under an overlay that is thrown away,
- * its network, and a real systemd as PID 1, in namespaces of its own. Needs root, and a kernel that
- * gives namespaces to it.
+ * its network or another, and a real systemd as PID 1, in namespaces of its own. Needs root, and a
+ * kernel that gives namespaces to it.
  */
 final class Machine implements AutoCloseable {
   private static final Duration DEADLINE = Duration.ofMinutes(3);
@@ -34,6 +35,15 @@ final class Machine implements AutoCloseable {
 
   /** Boots it. */
   static Machine boot(Path directory) throws IOException {
+    return boot(directory, List.of());
+  }
+
+  /** The same in a network of its own. */
+  static Machine boot(Path directory, NetworkNamespace network) throws IOException {
+    return boot(directory, network.command(List.of()));
+  }
+
+  private static Machine boot(Path directory, List<String> within) throws IOException {
     Path script = Files.createDirectories(directory).resolve("machine.sh");
     try (InputStream in = Machine.class.getResourceAsStream("machine.sh")) {
       Files.copy(in, script);
@@ -44,10 +54,9 @@ final class Machine implements AutoCloseable {
       throw new TestAbortedException("no namespaces here: " + allowed.errors());
     }
     Path log = directory.resolve("machine.log");
-    Process outside =
-        new ProcessBuilder("unshare", "--mount", "bash", script.toString(), directory.toString())
-            .redirectError(log.toFile())
-            .start();
+    List<String> command = new ArrayList<>(within);
+    command.addAll(List.of("unshare", "--mount", "bash", script.toString(), directory.toString()));
+    Process outside = new ProcessBuilder(command).redirectError(log.toFile()).start();
     BufferedReader out =
         new BufferedReader(new InputStreamReader(outside.getInputStream(), StandardCharsets.UTF_8));
     String systemd = out.readLine();

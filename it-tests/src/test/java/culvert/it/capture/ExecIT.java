@@ -399,28 +399,49 @@ class ExecIT {
 
   @Test
   void whereUserNamespacesAreOffTheSettingIsNamedAndNothingRuns() throws Exception {
-    String inOneOfItsOwn =
-        """
-        unshare --user sleep 200 & p=$!
-        until [ "$(readlink /proc/$p/ns/user)" != "$(readlink /proc/self/ns/user)" ]; do sleep 0.05; done
-        echo 0 0 3000 >/proc/$p/uid_map
-        echo 0 0 3000 >/proc/$p/gid_map
-        nsenter --user --target $p \\
-          sh -c 'echo 0 >/proc/sys/user/max_user_namespaces && exec "$@"' sh "$@"
-        code=$?
-        kill $p
-        exit $code
-        """;
-    List<String> command = new ArrayList<>(List.of("sh", "-c", inOneOfItsOwn, "sh"));
-    command.addAll(host.asUser(host.running(), "echo", "ran"));
-
-    Run<String> run = ExecHost.run(command);
+    Run<String> run =
+        ExecHost.run(withoutUserNamespaces(host.asUser(host.running(), "echo", "ran")));
 
     assertThat(run.exitCode()).as(run.errors()).isEqualTo(1);
     assertThat(run.errors())
         .contains(
             "exec needs user namespaces, which /proc/sys/user/max_user_namespaces = 0 forbids");
     assertThat(run.output()).isEmpty();
+  }
+
+  @Test
+  void whereUserNamespacesAreOffRootNeedsNone() throws Exception {
+    Run<String> run =
+        ExecHost.run(
+            withoutUserNamespaces(
+                host.asRoot(
+                    host.running(),
+                    "sh",
+                    "-c",
+                    "unshare --user true 2>/dev/null && echo on;"
+                        + " curl -q -sS -m 60 -u $USER:$PASSWORD ftp://$HOST/$FOLDER/file | sha256sum")));
+
+    assertThat(run.exitCode()).as(run.errors()).isZero();
+    assertThat(run.output()).startsWith(sum());
+  }
+
+  /** In a user namespace of its own, with as many users, in which there are to be no others. */
+  private static List<String> withoutUserNamespaces(List<String> command) {
+    String inOneOfItsOwn =
+        """
+        unshare --user sleep 200 & p=$!
+        until [ "$(readlink /proc/$p/ns/user)" != "$(readlink /proc/self/ns/user)" ]; do sleep 0.05; done
+        echo 0 0 3000 >/proc/$p/uid_map
+        echo 0 0 3000 >/proc/$p/gid_map
+        nsenter --user --target $p \
+          sh -c 'echo 0 >/proc/sys/user/max_user_namespaces && exec "$@"' sh "$@"
+        code=$?
+        kill $p
+        exit $code
+        """;
+    List<String> all = new ArrayList<>(List.of("sh", "-c", inOneOfItsOwn, "sh"));
+    all.addAll(command);
+    return all;
   }
 
   @Test
