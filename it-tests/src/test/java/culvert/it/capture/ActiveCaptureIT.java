@@ -127,6 +127,9 @@ class ActiveCaptureIT {
     }
     assertNothingBesidesSsh();
 
+    await("the end of its nft")
+        .atMost(DEADLINE)
+        .until(() -> !hosts.clients().does("nft", "list", "tables").contains("culvert_keep"));
     assertThat(hosts.table().remove()).isTrue();
     assertThat(hosts.clients().does("nft", "list", "ruleset")).as("what is left").isEmpty();
     assertThat(hosts.clients().does("ip", "rule")).doesNotContain("fwmark 0xc1 ");
