@@ -1,8 +1,10 @@
 package culvert.proxy.redirect;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.unix.RawUnixChannelOption;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.OptionalInt;
 
@@ -27,9 +29,22 @@ record FirstSegment(ByteBuffer headers) {
   private static final int IPV6_HEADER = 40;
   private static final int TCP = 6;
 
-  /** What a listener has kept of it; it is gone then. */
-  static FirstSegment of(Channel channel) {
-    return new FirstSegment(channel.config().getOption(SAVED));
+  /**
+   * The client's end of a connection, as the client has it.
+   *
+   * @param channel an accepted socket, which is asked once: what its listener has kept, if it has,
+   *     is gone then
+   */
+  static InetSocketAddress source(Channel channel) {
+    InetSocketAddress peer = (InetSocketAddress) channel.remoteAddress();
+    InetSocketAddress own = (InetSocketAddress) channel.localAddress();
+    try {
+      OptionalInt port =
+          new FirstSegment(channel.config().getOption(SAVED)).sourcePort(own.getPort());
+      return port.isPresent() ? new InetSocketAddress(peer.getAddress(), port.getAsInt()) : peer;
+    } catch (ChannelException e) {
+      return peer;
+    }
   }
 
   /**

@@ -11,7 +11,7 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/** Where a client wanted to go, and where from, before netfilter brought it. Thread-safe. */
+/** Where a client wanted to go before netfilter has brought it here. Thread-safe. */
 @FunctionalInterface
 public interface OriginalDestination {
 
@@ -31,15 +31,6 @@ public interface OriginalDestination {
    * @throws IOException nothing is known of it; the message says why
    */
   InetSocketAddress of(Channel channel) throws IOException;
-
-  /**
-   * The client's end, as the client has it.
-   *
-   * @param channel an accepted socket, which is asked once
-   */
-  default InetSocketAddress source(Channel channel) {
-    return (InetSocketAddress) channel.remoteAddress();
-  }
 
   /** By the socket option of epoll's sockets; a socket of both families has both. */
   final class Remembered implements OriginalDestination {
@@ -61,18 +52,6 @@ public interface OriginalDestination {
         return parse(channel.config().getOption(six ? IPV6 : IPV4));
       } catch (ChannelException e) {
         throw new IOException(e.getCause() == null ? e.getMessage() : e.getCause().getMessage(), e);
-      }
-    }
-
-    @Override
-    public InetSocketAddress source(Channel channel) {
-      InetSocketAddress peer = (InetSocketAddress) channel.remoteAddress();
-      InetSocketAddress own = (InetSocketAddress) channel.localAddress();
-      try {
-        int port = FirstSegment.of(channel).sourcePort(own.getPort()).orElse(peer.getPort());
-        return new InetSocketAddress(peer.getAddress(), port);
-      } catch (ChannelException e) {
-        return peer;
       }
     }
 

@@ -89,7 +89,7 @@ public final class RedirectDoor extends ChannelInitializer<Channel> {
     try {
       InetSocketAddress wanted = original.of(socket.channel());
       if (!own.listeners().contains(wanted.getAddress(), wanted.getPort())) {
-        return Optional.of(socket.reachedAt(wanted).from(original.source(socket.channel())));
+        return Optional.of(socket.reachedAt(wanted).from(FirstSegment.source(socket.channel())));
       }
       refuse(
           socket,
