@@ -146,6 +146,28 @@ class OpenCaptureIT {
   }
 
   @Test
+  void inActiveModeDataComesFromTheServersOwnAddressAndNothingIsLeftOfThat() throws Exception {
+    reload(RULES.formatted("users: " + TestAccount.USER));
+    int before = hosts.besidesSsh();
+
+    assertThat(
+            hosts.python(
+                "active",
+                CaptureHosts.SERVER,
+                TestAccount.USER,
+                TestAccount.password(),
+                file(),
+                Files.getAttribute(hosts.folder(), "unix:uid")))
+        .isEqualTo(CaptureHosts.SERVER + " 20\n150 226");
+    assertThat(hosts.besidesSsh()).as("packets besides SSH").isEqualTo(before);
+
+    hosts.culvert().signal("TERM");
+    await().atMost(DEADLINE).until(() -> !hosts.culvert().isAlive());
+    assertThat(hosts.clients().does("nft", "list", "ruleset")).isEmpty();
+    assertThat(hosts.clients().does("ip", "rule")).doesNotContain("fwmark 0xc1 ");
+  }
+
+  @Test
   void whenCulvertIsKilledItsRulesAreGone() throws Exception {
     assertThat(isCaptured(List.of(), USER, GROUP)).isTrue();
 

@@ -74,6 +74,16 @@ class CaptureChecksTest {
   }
 
   @Test
+  void withoutIpActiveModeIsAnother() {
+    host.withoutIp();
+
+    assertThat(warnings(BOTH + "capture: { users: batch }"))
+        .containsExactly(
+            "c.yaml:2:10: warning: capture: in active mode data comes from Culvert's own address:"
+                + " there is no ip here (expected: the package iproute2)");
+  }
+
+  @Test
   void culvertsOwnUserIsNotToBeCaptured() {
     assertThat(warnings(BOTH + "capture: { users: [batch, culvert] }"))
         .singleElement()

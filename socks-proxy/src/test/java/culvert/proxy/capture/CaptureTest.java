@@ -28,7 +28,7 @@ class CaptureTest {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   /** Refuses while there is a file of that name, and has a table while there is another. */
-  private static final String NFT =
+  static final String NFT =
       """
       cd "$(dirname "$0")" || exit 1
       if [ "$1" = list ]; then

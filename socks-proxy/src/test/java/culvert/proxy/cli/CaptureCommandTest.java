@@ -97,9 +97,11 @@ class CaptureCommandTest {
     assertThat(run.err()).contains("table inet culvert is removed");
     assertThat(Files.readString(directory.resolve("bin/given")))
         .isEqualTo(
-            "delete table inet culvert\n"
-                + "add table inet culvert_answers\n"
-                + "delete table inet culvert_answers\n");
+            """
+            delete table inet culvert
+            add table inet culvert_answers
+            delete table inet culvert_answers
+            """);
   }
 
   @Test
