@@ -7,25 +7,18 @@ import java.util.List;
 
 /** How a job comes to Culvert that knows nothing of it. */
 enum CaptureWay {
-  USER("`capture` by user", false),
-  CGROUP("`capture` by cgroup", false),
-  EXEC("`culvert exec`", true);
+  USER("`capture` by user"),
+  CGROUP("`capture` by cgroup"),
+  EXEC("`culvert exec`");
 
   private final String shown;
-  private final boolean activeToo;
 
-  CaptureWay(String shown, boolean activeToo) {
+  CaptureWay(String shown) {
     this.shown = shown;
-    this.activeToo = activeToo;
   }
 
   String shown() {
     return shown;
-  }
-
-  /** Whether clients are active in it that look where data comes from. */
-  boolean isActiveToo() {
-    return activeToo;
   }
 
   /** A job in it, as a plain user; as one whom nothing captures in a cgroup. */

@@ -1,6 +1,6 @@
 package culvert.it.capture;
 
-/** What came of one task of one client, as {@code UnawareJobs} tells it. */
+/** What came of one task of one client, as {@code UnawareErrands} tells it. */
 record NoProxyOutcome(String what, String client, String mode, String task, String text) {
 
   static NoProxyOutcome of(String line) {

@@ -51,6 +51,10 @@ final class NoProxyTable {
     }
   }
 
+  boolean isEmpty() {
+    return rows.isEmpty();
+  }
+
   String markdown() {
     StringBuilder page = new StringBuilder(HEAD).append("| client | mode |");
     for (CaptureWay way : CaptureWay.values()) {

@@ -1,6 +1,6 @@
 package culvert.it.capture;
 
-import culvert.it.compat.UnawareJobs;
+import culvert.it.compat.UnawareErrands;
 import culvert.it.peers.TestAccount;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** {@link UnawareJobs} where every user can read it. */
+/** {@link UnawareErrands} where every user can read it. */
 final class UnawareProgram {
   private static final Path CLASSES = Path.of("target", "test-classes");
   private static final List<String> PACKAGES = List.of("culvert/it/compat", "culvert/it/peers");
@@ -53,8 +53,7 @@ final class UnawareProgram {
    *
    * @param folder on the server, and {@code files} here: directories with large, medium and small
    */
-  List<String> command(
-      MatrixServer server, String address, String folder, Path files, boolean activeToo) {
+  List<String> command(MatrixServer server, String address, String folder, Path files) {
     return List.of(
         "env",
         "--chdir=" + home,
@@ -66,13 +65,12 @@ final class UnawareProgram {
         "-XX:TieredStopAtLevel=1",
         "-cp",
         classPath,
-        UnawareJobs.class.getName(),
+        UnawareErrands.class.getName(),
         server.shown(),
         address,
         Integer.toString(server.port()),
         Integer.toString(server.slowPort()),
         folder,
-        files.toString(),
-        Boolean.toString(activeToo));
+        files.toString());
   }
 }

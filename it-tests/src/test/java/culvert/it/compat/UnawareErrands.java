@@ -19,7 +19,7 @@ import java.util.concurrent.TimeoutException;
  * client, the mode, the task and a text, with tabs between them. The text is the name of what was
  * uploaded, or a reason.
  */
-public final class UnawareJobs {
+public final class UnawareErrands {
   private static final int AT_ONCE = 3;
   private static final int DEADLINE_SECONDS = 90;
 
@@ -30,7 +30,7 @@ public final class UnawareJobs {
   private final String folder;
   private final Path files;
 
-  private UnawareJobs(String... arguments) {
+  private UnawareErrands(String... arguments) {
     server = arguments[0];
     host = arguments[1];
     fast = Integer.parseInt(arguments[2]);
@@ -43,19 +43,18 @@ public final class UnawareJobs {
    * Does it all.
    *
    * @param arguments the server's name, its address, its port, another one where downloads take
-   *     long, the directory there and the one here that have large, medium and small, whether in
-   *     active mode, too; the account's password is in the environment, as PASSWORD
+   *     long, the directory there and the one here that have large, medium and small; the account's
+   *     password is in the environment, as PASSWORD
    */
   public static void main(String[] arguments) throws Exception {
-    UnawareJobs jobs = new UnawareJobs(arguments);
-    boolean active = Boolean.parseBoolean(arguments[6]);
+    UnawareErrands errands = new UnawareErrands(arguments);
     ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE);
     Map<Errand, Future<String>> running = new LinkedHashMap<>();
     for (FtpClientProgram client : Clients.UNAWARE) {
-      for (Mode mode : active ? List.of(Mode.PASSIVE, Mode.ACTIVE) : List.of(Mode.PASSIVE)) {
+      for (Mode mode : List.of(Mode.PASSIVE, Mode.ACTIVE)) {
         for (Task task : List.of(Task.UPLOAD, Task.DOWNLOAD, Task.LIST, Task.ABORT)) {
           Errand errand = new Errand(client, mode, task);
-          running.put(errand, threads.submit(() -> jobs.done(errand)));
+          running.put(errand, threads.submit(() -> errands.done(errand)));
         }
       }
     }
