@@ -18,6 +18,8 @@ final class CompiledRule {
   enum Verdict {
     NO,
     YES,
+    /** What is known holds; which names stand for the address must be looked up. */
+    NEEDS_NAMES,
     /** What is known holds; the client's user must be looked up. */
     NEEDS_OS_USER,
     /** What is known holds; the client's program must be looked up. */
@@ -34,8 +36,12 @@ final class CompiledRule {
   private final Set<String> listeners;
   private final NameSet osUsers;
   private final NameSet applications;
+  private final boolean matchesByName;
 
-  CompiledRule(Rule rule) {
+  /**
+   * @param redirects the names of the listeners whose clients name no destination
+   */
+  CompiledRule(Rule rule, Set<String> redirects) {
     Match match = rule.match();
     this.rule = rule;
     this.hosts = new HostSet(match.hosts());
@@ -46,6 +52,12 @@ final class CompiledRule {
     this.listeners = new HashSet<>(match.listeners());
     this.osUsers = new NameSet(match.osUsers());
     this.applications = new NameSet(match.applications());
+    this.matchesByName =
+        !hosts.spelledOut().isEmpty()
+            && !hosts.isUnconditional()
+            && (listeners.isEmpty()
+                ? !redirects.isEmpty()
+                : listeners.stream().anyMatch(redirects::contains));
   }
 
   Verdict test(Subject subject) {
@@ -54,15 +66,27 @@ final class CompiledRule {
         || !clients.contains(subject.client())
         || !osUsers.admits(subject.owner().users())
         || !applications.admits(subject.owner().applications())
-        || !hosts.matches(subject.host())) {
+        || !(hosts.matches(subject.host()) || mayMatchByName(subject))) {
       return Verdict.NO;
     }
     Verdict address = testAddress(subject);
     return address == Verdict.NO ? address : lookUps(subject).orElse(address);
   }
 
+  private boolean mayMatchByName(Subject subject) {
+    return matchesByName && hosts.spellsOutAny(subject.names());
+  }
+
+  /** Whether the destination as it was asked for is not what matches, but a name of its. */
+  boolean matchesByNameAlone(Subject subject) {
+    return mayMatchByName(subject) && !hosts.matches(subject.host());
+  }
+
   /** The cheapest first. */
   private Optional<Verdict> lookUps(Subject subject) {
+    if (subject.names() instanceof DestinationNames.NotLookedUp && matchesByNameAlone(subject)) {
+      return Optional.of(Verdict.NEEDS_NAMES);
+    }
     if (osUsers.needs(subject.owner().users())) {
       return Optional.of(Verdict.NEEDS_OS_USER);
     }
@@ -108,7 +132,16 @@ final class CompiledRule {
         && osUsers.covers(other.osUsers)
         && applications.covers(other.applications)
         && hosts.covers(other.hosts)
+        && coversNames(other)
         && coversDestinations(other);
+  }
+
+  /** By a name alone neither a glob matches nor, everywhere, what allows more plaintext. */
+  private boolean coversNames(CompiledRule other) {
+    return !other.matchesByName
+        || hosts.isUnconditional()
+        || (hosts.spelledOut().containsAll(other.hosts.spelledOut())
+            && Plaintext.of(other.rule).includes(Plaintext.of(rule)));
   }
 
   private boolean coversDestinations(CompiledRule other) {
@@ -124,6 +157,11 @@ final class CompiledRule {
   boolean contradictsItself() {
     List<IpAddress> literals = hosts.literalAddresses();
     return !literals.isEmpty() && literals.stream().noneMatch(networks::contains);
+  }
+
+  /** The names by which it may match an address. */
+  Set<String> names() {
+    return matchesByName ? hosts.spelledOut() : Set.of();
   }
 
   Rule rule() {

@@ -9,6 +9,9 @@ public sealed interface Decision {
   /** A rule needs the destination's address: resolve the name and ask again. */
   record NeedsAddress() implements Decision {}
 
+  /** A rule asks for a name that may stand for the address: look up which do, and ask again. */
+  record NeedsNames() implements Decision {}
+
   /** A rule needs the names of the client's user: look them up and ask again. */
   record NeedsOsUser() implements Decision {}
 

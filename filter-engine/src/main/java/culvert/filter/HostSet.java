@@ -13,6 +13,7 @@ final class HostSet {
   private final List<Glob> globs = new ArrayList<>();
   private final List<HostPattern.Regex> regexes = new ArrayList<>();
   private final Set<String> names = new HashSet<>();
+  private final Set<String> spelledOut = new HashSet<>(); // the names but for literal addresses
   private final Set<String> suffixes = new HashSet<>();
   private final List<Glob> otherGlobs = new ArrayList<>();
 
@@ -32,6 +33,9 @@ final class HostSet {
     Optional<String> suffix = glob.plainSuffix();
     if (glob.isLiteral()) {
       names.add(glob.text());
+      if (IpAddress.parse(glob.text()).isEmpty()) {
+        spelledOut.add(glob.text());
+      }
     } else if (suffix.isPresent()) {
       suffixes.add(suffix.get());
     } else {
@@ -50,6 +54,18 @@ final class HostSet {
         || endsWithSuffix(host)
         || otherGlobs.stream().anyMatch(glob -> glob.matches(host))
         || regexes.stream().anyMatch(regex -> regex.matches(host));
+  }
+
+  /** Whether one of the names is spelled out here, or, while nobody has looked, could be. */
+  boolean spellsOutAny(DestinationNames of) {
+    return of instanceof DestinationNames.Known known
+        ? known.names().stream().anyMatch(spelledOut::contains)
+        : !spelledOut.isEmpty();
+  }
+
+  /** The names without wildcards that are no addresses. */
+  Set<String> spelledOut() {
+    return spelledOut;
   }
 
   private boolean endsWithSuffix(String host) {

@@ -14,11 +14,13 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
  * Finds the first matching rule through an index. There is one index for each state of knowledge
- * about the destination's address and the client's owner, so that rules that ask for them are
- * found, or left out, without trying them.
+ * about the destination's address and names and the client's owner, so that rules that ask for them
+ * are found, or left out, without trying them.
  */
 final class IndexedFilterEngine implements FilterEngine {
   private static final boolean[] NO = {false};
@@ -26,32 +28,47 @@ final class IndexedFilterEngine implements FilterEngine {
 
   private final CulvertConfig config;
   private final List<CompiledRule> rules;
+  private final Set<String> names;
   private final boolean asksForOsUser;
   private final boolean asksForApplication;
   private final Map<State, RuleIndex> indexes = new HashMap<>();
 
   /** What is known; of what no rule asks for, nothing is. */
-  private record State(Subject.Knowledge address, boolean osUser, boolean application) {}
+  private record State(
+      Subject.Knowledge address, boolean names, boolean osUser, boolean application) {}
 
   IndexedFilterEngine(CulvertConfig config, List<CompiledRule> rules) {
     this.config = config;
     this.rules = List.copyOf(rules);
+    names =
+        rules.stream()
+            .flatMap(rule -> rule.names().stream())
+            .collect(Collectors.toUnmodifiableSet());
     asksForOsUser = rules.stream().anyMatch(rule -> !rule.osUsers().isUnconditional());
     asksForApplication = rules.stream().anyMatch(rule -> !rule.applications().isUnconditional());
     for (Subject.Knowledge address : Subject.Knowledge.values()) {
       for (boolean osUser : asksForOsUser ? BOTH : NO) {
         for (boolean application : asksForApplication ? BOTH : NO) {
-          State state = new State(address, osUser, application);
-          indexes.put(state, index(state));
+          add(new State(address, true, osUser, application));
+          if (address == Subject.Knowledge.KNOWN && !names.isEmpty()) {
+            add(new State(address, false, osUser, application));
+          }
         }
       }
     }
+  }
+
+  private void add(State state) {
+    indexes.put(state, index(state));
   }
 
   private RuleIndex index(State state) {
     Set<RuleKey.Condition> conditions = EnumSet.allOf(RuleKey.Condition.class);
     if (state.address() != Subject.Knowledge.KNOWN) {
       conditions.remove(RuleKey.Condition.DESTINATION);
+    }
+    if (!state.names()) {
+      conditions.remove(RuleKey.Condition.HOST);
     }
     if (!state.osUser()) {
       conditions.remove(RuleKey.Condition.OS_USER);
@@ -68,37 +85,76 @@ final class IndexedFilterEngine implements FilterEngine {
         indexes.get(
             new State(
                 subject.knowledge(),
+                names.isEmpty() || subject.names() instanceof DestinationNames.Known,
                 asksForOsUser && subject.owner().users() instanceof ClientOwner.Names.Known,
                 asksForApplication
                     && subject.owner().applications() instanceof ClientOwner.Names.Known)));
   }
 
   @Override
+  public Set<String> names() {
+    return names;
+  }
+
+  @Override
   public Decision decide(ConnectionRequest request) {
     Subject subject = Subject.of(request);
-    int found =
-        index(subject)
-            .first(Probe.of(subject), i -> rules.get(i).test(subject) != CompiledRule.Verdict.NO);
-    return found == RuleIndex.NONE
-        ? byDefault(request.port())
-        : decision(rules.get(found), subject);
+    int found = first(subject, rule -> true);
+    if (found == RuleIndex.NONE || !isPlaintextByName(rules.get(found), subject)) {
+      return decision(found, subject);
+    }
+    Decision without = decision(first(subject, rule -> !isPlaintextByName(rule, subject)), subject);
+    return without instanceof Decision.Decided strict
+        ? decision(first(subject, rule -> !isPassedOver(rule, subject, strict)), subject)
+        : without;
+  }
+
+  private int first(Subject subject, Predicate<CompiledRule> among) {
+    return index(subject)
+        .first(
+            Probe.of(subject),
+            i -> rules.get(i).test(subject) != CompiledRule.Verdict.NO && among.test(rules.get(i)));
+  }
+
+  private static boolean isPlaintextByName(CompiledRule rule, Subject subject) {
+    return !Plaintext.of(rule.rule()).isNever() && rule.matchesByNameAlone(subject);
+  }
+
+  private static boolean isPassedOver(
+      CompiledRule rule, Subject subject, Decision.Decided decided) {
+    return isPlaintextByName(rule, subject)
+        && !Plaintext.of(decided.route()).includes(Plaintext.of(rule.rule()));
   }
 
   @Override
   public Explanation explain(ConnectionRequest request) {
     Subject subject = Subject.of(request);
+    Decision decision = decide(request);
     List<Explanation.Rejected> rejected = new ArrayList<>();
     for (CompiledRule rule : rules) {
-      if (rule.test(subject) != CompiledRule.Verdict.NO) {
-        return new Explanation(decision(rule, subject), rejected);
+      boolean matches = rule.test(subject) != CompiledRule.Verdict.NO;
+      if (matches
+          && !(decision instanceof Decision.Decided decided
+              && isPassedOver(rule, subject, decided))) {
+        break;
       }
-      rejected.add(new Explanation.Rejected(rule.rule(), Reasons.whyNot(rule, subject)));
+      rejected.add(
+          new Explanation.Rejected(
+              rule.rule(),
+              matches ? Reasons.passedOver(rule, subject) : Reasons.whyNot(rule, subject)));
     }
-    return new Explanation(byDefault(request.port()), rejected);
+    return new Explanation(decision, rejected);
+  }
+
+  private Decision decision(int found, Subject subject) {
+    return found == RuleIndex.NONE
+        ? byDefault(subject.port())
+        : decision(rules.get(found), subject);
   }
 
   private Decision decision(CompiledRule rule, Subject subject) {
     return switch (rule.test(subject)) {
+      case NEEDS_NAMES -> new Decision.NeedsNames();
       case NEEDS_ADDRESS -> new Decision.NeedsAddress();
       case NEEDS_OS_USER -> new Decision.NeedsOsUser();
       case NEEDS_APPLICATION -> new Decision.NeedsApplication();

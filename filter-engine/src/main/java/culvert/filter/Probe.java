@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param host a name, or the text of a glob: its wildcards are part of no key
  * @param port 0: not known
+ * @param names by which the destination goes, too
  */
 record Probe(
     @Nullable String host,
@@ -17,7 +18,8 @@ record Probe(
     int port,
     @Nullable String listener,
     Set<String> osUsers,
-    Set<String> applications) {
+    Set<String> applications,
+    Set<String> names) {
 
   static Probe of(Subject subject) {
     IpAddress address = subject.address();
@@ -28,7 +30,8 @@ record Probe(
         subject.port(),
         subject.listener(),
         known(subject.owner().users()),
-        known(subject.owner().applications()));
+        known(subject.owner().applications()),
+        subject.names() instanceof DestinationNames.Known known ? known.names() : Set.of());
   }
 
   /** The keys of every rule that could cover {@code rule} are among the keys of this. */
@@ -45,7 +48,8 @@ record Probe(
         ports.isUnconditional() ? 0 : ports.stream().findFirst().orElse(0),
         rule.listeners().stream().findFirst().orElse(null),
         rule.osUsers().sample().map(Set::of).orElse(Set.of()),
-        rule.applications().sample().map(Set::of).orElse(Set.of()));
+        rule.applications().sample().map(Set::of).orElse(Set.of()),
+        Set.of());
   }
 
   private static Set<String> known(ClientOwner.Names names) {
@@ -78,6 +82,7 @@ record Probe(
     }
     osUsers.forEach(name -> consumer.accept(new RuleKey.OsUser(name)));
     applications.forEach(name -> consumer.accept(new RuleKey.Application(name)));
+    names.forEach(name -> consumer.accept(new RuleKey.Name(name)));
   }
 
   private static void forEachHostKey(String host, Consumer<RuleKey> consumer) {

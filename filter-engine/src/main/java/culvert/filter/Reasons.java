@@ -4,6 +4,7 @@ import culvert.config.Match;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Says for a person why a rule does not match. */
@@ -12,11 +13,23 @@ final class Reasons {
 
   private Reasons() {}
 
+  /** All conditions hold, but the host's by a name alone, which is not to bring plaintext about. */
+  static List<String> passedOver(CompiledRule rule, Subject subject) {
+    Set<String> names =
+        subject.names() instanceof DestinationNames.Known known ? known.names() : Set.of();
+    return List.of(
+        "it allows plaintext, and matches "
+            + subject.host()
+            + " by its name "
+            + items(names.stream().filter(rule.names()::contains).sorted().toList())
+            + " alone, without which less is allowed");
+  }
+
   /** Every condition that does not hold; a condition on an unknown address is not judged. */
   static List<String> whyNot(CompiledRule rule, Subject subject) {
     Match match = rule.rule().match();
     List<String> reasons = new ArrayList<>();
-    if (!rule.hosts().matches(subject.host())) {
+    if (!rule.hosts().matches(subject.host()) && !rule.matchesByNameAlone(subject)) {
       reasons.add(
           "host "
               + subject.host()

@@ -1,7 +1,10 @@
 package culvert.filter;
 
 import culvert.config.CulvertConfig;
+import culvert.config.ListenerConfig;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Makes a {@link FilterEngine} out of a configuration's rules. */
 public final class RuleCompiler {
@@ -12,7 +15,22 @@ public final class RuleCompiler {
    * for an event loop.
    */
   public static CompiledRules compile(CulvertConfig config) {
-    List<CompiledRule> rules = config.rules().stream().map(CompiledRule::new).toList();
+    return compile(config, config.listeners());
+  }
+
+  /**
+   * The same.
+   *
+   * @param listeners those that are bound, whatever the configuration has
+   */
+  public static CompiledRules compile(CulvertConfig config, List<ListenerConfig> listeners) {
+    Set<String> redirects =
+        listeners.stream()
+            .filter(ListenerConfig.Redirect.class::isInstance)
+            .map(ListenerConfig::name)
+            .collect(Collectors.toSet());
+    List<CompiledRule> rules =
+        config.rules().stream().map(rule -> new CompiledRule(rule, redirects)).toList();
     return new CompiledRules(
         new IndexedFilterEngine(config, rules), UnreachableRules.warnings(rules));
   }

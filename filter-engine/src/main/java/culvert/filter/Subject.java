@@ -17,7 +17,8 @@ record Subject(
     int port,
     IpAddress client,
     String listener,
-    ClientOwner owner) {
+    ClientOwner owner,
+    DestinationNames names) {
 
   /** What is known of the destination's address. */
   enum Knowledge {
@@ -46,7 +47,8 @@ record Subject(
         request.port(),
         IpAddress.of(request.client()),
         request.listener(),
-        request.owner());
+        request.owner(),
+        knowledge == Knowledge.KNOWN ? request.names() : DestinationNames.NONE);
   }
 
   /** The spelling in which names and globs compare. */

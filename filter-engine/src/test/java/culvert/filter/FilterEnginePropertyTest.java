@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import culvert.config.Action;
 import culvert.config.Cidr;
+import culvert.config.FallbackReason;
 import culvert.config.HostPattern;
 import culvert.config.Match;
 import culvert.config.PortRange;
 import culvert.config.Rule;
 import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -29,7 +31,7 @@ import net.jqwik.api.Tuple;
 class FilterEnginePropertyTest {
 
   /** What decides about a rule's matching: conditions, and whether they are there to keep out. */
-  record Drawn(Match match, Action action) {}
+  record Drawn(Match match, Action action, Set<FallbackReason> fallback) {}
 
   @Property(tries = 3000)
   void theEngineDecidesAsAScanDoes(
@@ -71,17 +73,94 @@ class FilterEnginePropertyTest {
   }
 
   private static Rules rules(List<Drawn> drawn) {
-    Rules rules = new Rules();
-    drawn.forEach(rule -> rules.add(rule.action(), rule.match()));
+    Rules rules = Rules.redirectedTo("other");
+    drawn.forEach(
+        rule -> {
+          if (rule.action() == Action.FTP_TUNNEL) {
+            rules.tunnel(rule.fallback(), rule.match());
+          } else {
+            rules.add(rule.action(), rule.match());
+          }
+        });
     return rules;
   }
 
+  /** Of what may send in plaintext only by a name of the address, as little as without it. */
   private static String scan(List<Rule> rules, ConnectionRequest request) {
+    List<Rule> safe = new ArrayList<>(rules);
+    safe.removeIf(rule -> mayBePlain(rule) && isByNameAlone(rule, request));
+    String strict = first(safe, request);
+    if (strict.startsWith("needs") || safe.size() == rules.size()) {
+      return strict.startsWith("needs") && safe.size() != rules.size()
+          ? needed(rules, request, strict)
+          : strict;
+    }
+    Set<String> allowed =
+        safe.stream()
+            .filter(rule -> rule.name().equals(strict))
+            .findFirst()
+            .map(FilterEnginePropertyTest::plaintext)
+            .orElse(plaintext(Action.DIRECT, Set.of()));
+    return first(
+        rules.stream()
+            .filter(rule -> safe.contains(rule) || allowed.containsAll(plaintext(rule)))
+            .toList(),
+        request);
+  }
+
+  /** What is found first must be one of those that are passed over, for others to be asked. */
+  private static String needed(List<Rule> rules, ConnectionRequest request, String strict) {
+    String found = first(rules, request);
+    return rules.stream()
+            .filter(rule -> rule.name().equals(found))
+            .noneMatch(rule -> mayBePlain(rule) && isByNameAlone(rule, request))
+        ? found
+        : strict;
+  }
+
+  private static boolean mayBePlain(Rule rule) {
+    return !plaintext(rule).isEmpty();
+  }
+
+  private static Set<String> plaintext(Rule rule) {
+    return plaintext(rule.action(), rule.fallback().reasons());
+  }
+
+  private static Set<String> plaintext(Action action, Set<FallbackReason> reasons) {
+    Set<String> all = new HashSet<>();
+    if (action == Action.DIRECT) {
+      all.add("always");
+      List.of(FallbackReason.values()).forEach(reason -> all.add(reason.toString()));
+    } else if (action != Action.BLOCK) {
+      reasons.forEach(reason -> all.add(reason.toString()));
+    }
+    return all;
+  }
+
+  private static boolean isByNameAlone(Rule rule, ConnectionRequest request) {
+    return mayBeByName(rule, request)
+        && rule.match().hosts().stream().noneMatch(h -> matches(h, request.host()));
+  }
+
+  private static boolean mayBeByName(Rule rule, ConnectionRequest request) {
+    List<String> spelledOut =
+        rule.match().hosts().stream()
+            .map(HostPattern::text)
+            .filter(text -> text.matches("[a-z.]+"))
+            .toList();
+    return rule.match().hosts().stream().noneMatch(host -> host.text().equals("*"))
+        && (rule.match().listeners().isEmpty() || rule.match().listeners().contains("other"))
+        && request.names() instanceof DestinationNames.Known known
+        && known.names().stream().anyMatch(spelledOut::contains);
+  }
+
+  private static String first(List<Rule> rules, ConnectionRequest request) {
     for (Rule rule : rules) {
       Match match = rule.match();
       boolean rest =
           (match.hosts().isEmpty()
-                  || match.hosts().stream().anyMatch(h -> matches(h, request.host())))
+                  || match.hosts().stream().anyMatch(h -> matches(h, request.host()))
+                  || mayBeByName(rule, request))
               && (match.ports().isEmpty()
                   || match.ports().stream().anyMatch(p -> p.contains(request.port())))
               && (match.clients().isEmpty() || contains(match.clients(), request.client()))
@@ -168,7 +247,8 @@ class FilterEnginePropertyTest {
         Combinators.combine(hosts, networks, ports, clients, listeners, applications, osUsers)
             .as(Match::new);
     Arbitrary<Action> actions = Arbitraries.of(Action.BLOCK, Action.DIRECT, Action.FTP_TUNNEL);
-    return Combinators.combine(matches, actions).as(Drawn::new).list().ofMaxSize(12);
+    Arbitrary<Set<FallbackReason>> fallback = Arbitraries.of(FallbackReason.class).set();
+    return Combinators.combine(matches, actions, fallback).as(Drawn::new).list().ofMaxSize(12);
   }
 
   /** Mostly empty, so that whole rules match often enough. */
@@ -230,13 +310,31 @@ class FilterEnginePropertyTest {
         Combinators.combine(addresses, ports(), addresses, Arbitraries.of("socks", "other"))
             .as((h, p, c, l) -> new ConnectionRequest(h, known(h), p, Rules.address(c), l));
     Arbitrary<ConnectionRequest> ofAnybody = Arbitraries.oneOf(toNames, toNames, toLiterals);
-    return Combinators.combine(ofAnybody, owners())
+    return Combinators.combine(ofAnybody, owners(), destinationNames())
         .as(
-            (r, o) ->
-                new ConnectionRequest(r.host(), r.address(), r.port(), r.client(), r.listener(), o))
+            (r, o, n) ->
+                new ConnectionRequest(
+                    r.host(),
+                    r.address(),
+                    r.port(),
+                    r.client(),
+                    r.listener(),
+                    o,
+                    isLiteral(r) && r.listener().equals("other") ? n : DestinationNames.NONE))
         .list()
         .ofSize(20)
         .map(ArrayList::new);
+  }
+
+  private static boolean isLiteral(ConnectionRequest request) {
+    return request.host().matches("[0-9.]+|.*:.*");
+  }
+
+  private static Arbitrary<DestinationNames> destinationNames() {
+    return Arbitraries.of("a", "b", "ab", "a.b", "b.a", "x")
+        .set()
+        .ofMaxSize(3)
+        .map(DestinationNames.Known::new);
   }
 
   private static Arbitrary<ClientOwner> owners() {

@@ -3,11 +3,14 @@ package culvert.filter;
 import culvert.config.Action;
 import culvert.config.Cidr;
 import culvert.config.CulvertConfig;
+import culvert.config.Endpoint;
 import culvert.config.Fallback;
+import culvert.config.FallbackReason;
 import culvert.config.FtpOptions;
 import culvert.config.FtpSettings;
 import culvert.config.HostPattern;
 import culvert.config.Limits;
+import culvert.config.ListenerConfig;
 import culvert.config.Location;
 import culvert.config.Match;
 import culvert.config.PortRange;
@@ -21,6 +24,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Rules and requests in the shortest form that a test can read. */
 final class Rules {
@@ -28,6 +32,17 @@ final class Rules {
       new FtpOptions(List.of(new PortRange(21, 21)), FtpSettings.STANDARD);
 
   private final List<Rule> rules = new ArrayList<>();
+  private List<ListenerConfig> listeners = List.of();
+
+  /** With a listener of that name to which connections are brought. */
+  static Rules redirectedTo(String listener) {
+    Rules rules = new Rules();
+    rules.listeners =
+        List.of(
+            new ListenerConfig.Redirect(
+                listener, new Endpoint("127.0.0.1", 2180), false, Optional.empty()));
+    return rules;
+  }
 
   static Match match(String... conditions) {
     List<HostPattern> hosts = new ArrayList<>();
@@ -77,11 +92,25 @@ final class Rules {
     return add(action, match, false, FTP);
   }
 
+  /** Adds one that falls back to plaintext for these failures. */
+  Rules tunnel(Set<FallbackReason> fallback, String... conditions) {
+    return tunnel(fallback, match(conditions));
+  }
+
+  Rules tunnel(Set<FallbackReason> fallback, Match match) {
+    return add(Action.FTP_TUNNEL, match, false, FTP, new Fallback(fallback));
+  }
+
   Rules add(Action action, boolean userAtHost, FtpOptions ftp, String... conditions) {
     return add(action, match(conditions), userAtHost, ftp);
   }
 
   private Rules add(Action action, Match match, boolean userAtHost, FtpOptions ftp) {
+    return add(action, match, userAtHost, ftp, Fallback.NONE);
+  }
+
+  private Rules add(
+      Action action, Match match, boolean userAtHost, FtpOptions ftp, Fallback fallback) {
     int number = rules.size() + 1;
     rules.add(
         new Rule(
@@ -92,7 +121,7 @@ final class Rules {
             CulvertConfig.DEFAULT_PROFILE,
             Optional.empty(),
             userAtHost,
-            Fallback.NONE,
+            fallback,
             ftp));
     return this;
   }
@@ -115,7 +144,7 @@ final class Rules {
 
   CulvertConfig config(Action defaultAction) {
     return new CulvertConfig(
-        List.of(),
+        listeners,
         Map.of(),
         rules,
         defaultAction,
@@ -158,6 +187,9 @@ final class Rules {
     }
     if (decision instanceof Decision.NeedsOsUser) {
       return "needs-os-user";
+    }
+    if (decision instanceof Decision.NeedsNames) {
+      return "needs-names";
     }
     return decision instanceof Decision.NeedsApplication ? "needs-application" : "needs-address";
   }
