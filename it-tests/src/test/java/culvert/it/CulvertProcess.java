@@ -63,14 +63,15 @@ public final class CulvertProcess implements AutoCloseable {
   /**
    * Starts it in a network of its own.
    *
-   * @param environment what it has besides this process's
+   * @param launcher a command that becomes the one that follows it
    */
   public static CulvertProcess runIn(
-      NetworkNamespace network, Map<String, String> environment, Path configuration, Path log)
+      NetworkNamespace network, List<String> launcher, Path configuration, Path log)
       throws Exception {
     ProcessBuilder builder = builder(List.of("run", "-c", configuration.toString()));
-    builder.environment().putAll(environment);
-    return start(builder.command(network.command(builder.command())), log);
+    List<String> command = new ArrayList<>(launcher);
+    command.addAll(builder.command());
+    return start(builder.command(network.command(command)), log);
   }
 
   /** Starts it with a pipe as standard error, which nobody reads but who asks for it. */

@@ -65,6 +65,21 @@ final class Leave {
     connections.breakOff();
   }
 
+  /** Something that is waited for. */
+  @FunctionalInterface
+  interface Waiting {
+    void await() throws InterruptedException;
+  }
+
+  /** Waits, unless this thread is interrupted. */
+  static void last(Waiting waiting) {
+    try {
+      waiting.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   /** Whatever is open ends now. */
   void atOnce() {
     begun = true;

@@ -34,6 +34,7 @@ import culvert.proxy.upstream.BlockingResolver;
 import culvert.proxy.upstream.DirectConnector;
 import culvert.proxy.upstream.GuardedSsh;
 import culvert.proxy.upstream.HeldPorts;
+import culvert.proxy.upstream.NamedAddresses;
 import culvert.proxy.upstream.OpeningTimes;
 import culvert.proxy.upstream.OwnListeners;
 import culvert.proxy.upstream.TcpConnector;
@@ -76,6 +77,7 @@ public final class ProxyDaemon implements AutoCloseable {
   private final Reloads reloads;
   private final OwnListeners ownListeners = new OwnListeners();
   private final OutgoingConnections outgoing = new OutgoingConnections();
+  private final NamedAddresses names;
   private final Capture capture;
   private final FilePins pins;
   private final GuardedSsh ssh;
@@ -114,7 +116,6 @@ public final class ProxyDaemon implements AutoCloseable {
     Jobs jobs =
         foundations.add(
             new Jobs(List.of(audit.jobs(), metrics.jobs()), () -> policy.hash()), Jobs::close);
-    capture = foundations.add(new Capture(new ThisHost()), Capture::close);
     ExecutorService owning = pool(BlockingPool.create("culvert-owner", ProcClientOwners.THREADS));
     ExecutorService naming = pool(BlockingPool.boundedElsewhere("culvert-names"));
     ExecutorService blocking = pool(BlockingPool.create("culvert-blocking", 16));
@@ -131,6 +132,8 @@ public final class ProxyDaemon implements AutoCloseable {
             new SocketPrograms(owners),
             audit::whenRoom);
     AddressResolver resolver = new BlockingResolver(naming, parts.names());
+    names = foundations.add(new NamedAddresses(resolver, loops.next()), NamedAddresses::close);
+    capture = foundations.add(new Capture(new ThisHost()), Capture::close);
     BufferBudget buffered = new BufferBudget(config.limits().buffered());
     Relay relay = new Relay(buffered);
     ssh =
@@ -169,6 +172,7 @@ public final class ProxyDaemon implements AutoCloseable {
     Router router =
         new Router(
             () -> policy,
+            names,
             ftp.dataConnections(),
             ftp.sessions(),
             upstreams.holding(ftp.dataConnections()),
@@ -266,6 +270,7 @@ public final class ProxyDaemon implements AutoCloseable {
       pins.prepare();
     }
     audit.open(Stories.newBoot());
+    names.want(policy.rules().names());
     for (ListenerConfig listener : config.listeners()) {
       listener.accept(doors);
     }
@@ -329,9 +334,11 @@ public final class ProxyDaemon implements AutoCloseable {
     }
     capture.reload(changed);
     // Listeners stay until the restart, and so do the profiles of those that are fixed tunnels.
-    Policy next = Policy.of(changed).withMissing(config.profiles());
+    Policy next = Policy.of(changed, config.listeners()).withMissing(config.profiles());
     metrics.profiles(next.profiles().keySet()); // before anybody logs in by one of them
+    names.want(next.rules().names());
     policy = next;
+    names.wantOnly(next.rules().names());
     List<String> restart = reloads.taken(changed);
     audit.reloaded(changed, restart);
     return restart;
@@ -375,26 +382,10 @@ public final class ProxyDaemon implements AutoCloseable {
     if (admin != null) {
       admin.close();
     }
-    awaitLastWords();
+    // An upload that was just broken off is aborted at the FTP server before its tunnel goes.
+    Leave.last(() -> ssh.awaitChannelsClosed(LAST_WORDS));
     doors.release();
-    awaitPins();
+    Leave.last(() -> pins.awaitWritten(PINS_WRITTEN));
     foundations.close();
-  }
-
-  private void awaitPins() {
-    try {
-      pins.awaitWritten(PINS_WRITTEN);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  /** An upload that was just broken off is aborted at the FTP server before its tunnel goes. */
-  private void awaitLastWords() {
-    try {
-      ssh.awaitChannelsClosed(LAST_WORDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 }

@@ -9,12 +9,24 @@ import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.slf4j.LoggerFactory;
 
-/** What the log says of connections, from DEBUG on, in one test; kept from the console. */
+/**
+ * What the log says, of connections as a rule, from DEBUG on, in one test; kept from the console.
+ */
 public final class CaughtLog implements AutoCloseable, AfterEachCallback {
   private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
-  private final Logger logger = (Logger) LoggerFactory.getLogger("culvert.event");
+  private final Logger logger;
 
   public CaughtLog() {
+    this("culvert.event");
+  }
+
+  /** What the log says in that class's name. */
+  public CaughtLog(Class<?> of) {
+    this(of.getName());
+  }
+
+  private CaughtLog(String name) {
+    logger = (Logger) LoggerFactory.getLogger(name);
     lines.start();
     logger.setLevel(Level.DEBUG);
     logger.setAdditive(false);

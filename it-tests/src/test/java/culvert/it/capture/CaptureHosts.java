@@ -159,12 +159,30 @@ final class CaptureHosts implements AutoCloseable {
   /** Starts Culvert, in place of one that has ended. */
   void startCulvert() throws Exception {
     Path runtime = Files.createDirectories(directory.resolve("run"));
+    List<String> launcher = new ArrayList<>(List.of("env", "RUNTIME_DIRECTORY=" + runtime));
+    if (Files.exists(names(directory))) {
+      launcher.addAll(withNames(names(directory)));
+    }
     culvert =
-        CulvertProcess.runIn(
-            clients,
-            Map.of("RUNTIME_DIRECTORY", runtime.toString()),
-            configuration(),
-            directory.resolve("log"));
+        CulvertProcess.runIn(clients, launcher, configuration(), directory.resolve("log"));
+  }
+
+  /** The names that Culvert's host knows in place of this machine's, if it is there. */
+  static Path names(Path directory) {
+    return directory.resolve("hosts");
+  }
+
+  /** In place of /etc/hosts, and of what the JVM remembers. */
+  private static List<String> withNames(Path file) {
+    return List.of(
+        "unshare",
+        "--mount",
+        "sh",
+        "-c",
+        "mount --bind \"$0\" /etc/hosts && exec \"$@\"",
+        file.toString(),
+        "env",
+        "JDK_JAVA_OPTIONS=-Dsun.net.inetaddr.ttl=0");
   }
 
   /** Has Culvert read its configuration anew, and waits until it has. */

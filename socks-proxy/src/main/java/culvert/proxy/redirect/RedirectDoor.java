@@ -1,6 +1,7 @@
 package culvert.proxy.redirect;
 
 import culvert.filter.ConnectionRequest;
+import culvert.filter.DestinationNames;
 import culvert.proxy.door.Admission;
 import culvert.proxy.door.Arrival;
 import culvert.proxy.door.ClientHandler;
@@ -25,7 +26,8 @@ import java.util.Optional;
 
 /**
  * Lets captured clients in and hands them over at once, as clients that have asked for the address
- * to which they have connected. The sockets come with auto-read off and half-closure allowed.
+ * to which they have connected, and for which rules may know a name. The sockets come with
+ * auto-read off and half-closure allowed.
  *
  * <p>Whoever was not captured, but has connected to the listener itself, is refused, and so is a
  * connection that Culvert makes: served, each would have Culvert connect to itself, round and
@@ -146,11 +148,12 @@ public final class RedirectDoor extends ChannelInitializer<Channel> {
         new CapturedClient(
             arrival,
             new ConnectionRequest(
-                destination.host(),
-                destination.address(),
-                arrival.own().getPort(),
-                arrival.peer().getAddress(),
-                listener)));
+                    destination.host(),
+                    destination.address(),
+                    arrival.own().getPort(),
+                    arrival.peer().getAddress(),
+                    listener)
+                .withNames(new DestinationNames.NotLookedUp())));
   }
 
   private void refuse(Arrival arrival, HandshakeFailure failure, String detail) {

@@ -4,6 +4,7 @@ import culvert.config.Action;
 import culvert.config.CulvertConfig;
 import culvert.config.FtpOptions;
 import culvert.config.FtpSettings;
+import culvert.config.ListenerConfig;
 import culvert.config.PortRange;
 import culvert.config.Rule;
 import culvert.config.SshProfile;
@@ -40,9 +41,19 @@ public record Policy(
     controlPorts = List.copyOf(controlPorts);
   }
 
+  /** Of a configuration from which the listeners are taken, too. */
   public static Policy of(CulvertConfig config) {
+    return of(config, config.listeners());
+  }
+
+  /**
+   * The same.
+   *
+   * @param listeners those that are bound, whatever the configuration has
+   */
+  public static Policy of(CulvertConfig config, List<ListenerConfig> listeners) {
     return new Policy(
-        RuleCompiler.compile(config).engine(),
+        RuleCompiler.compile(config, listeners).engine(),
         config.profiles(),
         config.ftp().settings(),
         controlPorts(config),

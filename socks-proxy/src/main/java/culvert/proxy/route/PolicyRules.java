@@ -5,6 +5,7 @@ import culvert.filter.ConnectionRequest;
 import culvert.filter.Decision;
 import culvert.filter.Decision.Decided;
 import culvert.filter.DestinationAddress;
+import culvert.filter.DestinationNames;
 import culvert.filter.Route;
 import culvert.proxy.door.Arrival;
 import culvert.proxy.door.Client;
@@ -13,6 +14,7 @@ import culvert.proxy.ftp.DestinationRules;
 import culvert.proxy.ftp.RoutedRequest;
 import culvert.proxy.owner.ClientOwners;
 import culvert.proxy.owner.SocketOwner;
+import culvert.proxy.upstream.NamedAddresses;
 import culvert.ssh.AddressResolver;
 import culvert.ssh.Defects;
 import io.netty.util.concurrent.Future;
@@ -22,13 +24,19 @@ import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
  * Asks a policy's rules for one client, and again with what they need to know. Confined to the
  * client channel's event loop.
  */
-record PolicyRules(Policy policy, AddressResolver resolver, ClientOwners owners, Client from)
+record PolicyRules(
+    Policy policy,
+    AddressResolver resolver,
+    NamedAddresses names,
+    ClientOwners owners,
+    Client from)
     implements DestinationRules {
 
   @Override
@@ -36,6 +44,11 @@ record PolicyRules(Policy policy, AddressResolver resolver, ClientOwners owners,
     Decision decision = policy.rules().decide(request);
     if (decision instanceof Decided decided) {
       answer.decided(routed(request, decided));
+    } else if (decision instanceof Decision.NeedsNames) {
+      ask(
+          names.standingFor(client().own().getAddress(), client().channel().eventLoop()),
+          answer,
+          found -> named(request, found, answer));
     } else if (decision instanceof Decision.NeedsOsUser) {
       askOwner(
           owners.users(client()),
@@ -51,6 +64,14 @@ record PolicyRules(Policy policy, AddressResolver resolver, ClientOwners owners,
           resolver.resolve(request.host(), client().channel().eventLoop()),
           answer,
           resolved -> resolved(request, resolved, answer));
+    }
+  }
+
+  private void named(ConnectionRequest request, Future<Set<String>> found, Answer answer) {
+    if (found.isSuccess()) {
+      decide(request.withNames(new DestinationNames.Known(found.getNow())), answer);
+    } else {
+      answer.undecided(found.cause());
     }
   }
 

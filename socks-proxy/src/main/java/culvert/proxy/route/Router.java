@@ -1,6 +1,7 @@
 package culvert.proxy.route;
 
 import culvert.filter.Decision;
+import culvert.filter.FilterEngine;
 import culvert.proxy.door.Client;
 import culvert.proxy.door.ClientHandler;
 import culvert.proxy.door.OpenConnections;
@@ -8,6 +9,7 @@ import culvert.proxy.ftp.FtpSessions;
 import culvert.proxy.ftp.passive.DataClaims;
 import culvert.proxy.owner.SocketOwner;
 import culvert.proxy.relay.Relay;
+import culvert.proxy.upstream.NamedAddresses;
 import culvert.proxy.upstream.Upstreams;
 import io.netty.util.concurrent.Future;
 import java.util.function.Supplier;
@@ -23,6 +25,7 @@ public final class Router implements ClientHandler {
   private static final int FIRST_DATA_PORT = 1024;
 
   private final Supplier<Policy> policy;
+  private final NamedAddresses names;
   private final DataClaims dataConnections;
   private final FtpSessions ftpSessions;
   private final Upstreams upstreams;
@@ -32,15 +35,18 @@ public final class Router implements ClientHandler {
 
   /**
    * @param policy asked once for each connection
+   * @param names those of {@link FilterEngine#names}
    */
   public Router(
       Supplier<Policy> policy,
+      NamedAddresses names,
       DataClaims dataConnections,
       FtpSessions ftpSessions,
       Upstreams upstreams,
       Relay relay,
       OpenConnections open) {
     this.policy = policy;
+    this.names = names;
     this.dataConnections = dataConnections;
     this.ftpSessions = ftpSessions;
     this.upstreams = upstreams;
@@ -74,7 +80,7 @@ public final class Router implements ClientHandler {
 
   private RoutedConnection start(Client client, Policy now) {
     Upstreams own = upstreams.of(client);
-    PolicyRules rules = new PolicyRules(now, own.resolver(), own.owners(), client);
+    PolicyRules rules = new PolicyRules(now, own.resolver(), names, own.owners(), client);
     return new RoutedConnection(client, open.begin(client), rules, ftpSessions, own, relay);
   }
 

@@ -12,6 +12,7 @@ import static org.mockito.Mockito.mock;
 import culvert.config.Endpoint;
 import culvert.filter.ConnectionRequest;
 import culvert.filter.DestinationAddress;
+import culvert.filter.DestinationNames;
 import culvert.proxy.door.Admission;
 import culvert.proxy.door.AllowFrom;
 import culvert.proxy.door.BeforeLogin;
@@ -84,11 +85,12 @@ class RedirectDoorTest {
       assertThat(arrived.request())
           .isEqualTo(
               new ConnectionRequest(
-                  "192.0.2.21",
-                  new DestinationAddress.Known(SERVER.getAddress()),
-                  21,
-                  here,
-                  "test"));
+                      "192.0.2.21",
+                      new DestinationAddress.Known(SERVER.getAddress()),
+                      21,
+                      here,
+                      "test")
+                  .withNames(new DestinationNames.NotLookedUp()));
       assertThat(arrived.arrival().peer())
           .isEqualTo(new InetSocketAddress(here, client.getLocalPort()));
       assertThat(arrived.arrival().own()).isEqualTo(SERVER);

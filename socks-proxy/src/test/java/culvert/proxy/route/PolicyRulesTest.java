@@ -2,6 +2,7 @@ package culvert.proxy.route;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.ArgumentMatchers.eq;
 import static org.mockito.ArgumentMatchers.isA;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.never;
@@ -13,27 +14,33 @@ import culvert.config.read.ConfigLoader;
 import culvert.config.read.Environment;
 import culvert.filter.ConnectionRequest;
 import culvert.filter.DestinationAddress;
+import culvert.filter.DestinationNames;
 import culvert.proxy.door.Arrival;
 import culvert.proxy.door.Client;
 import culvert.proxy.ftp.DestinationRules;
 import culvert.proxy.ftp.RoutedRequest;
 import culvert.proxy.owner.ClientOwners;
+import culvert.proxy.upstream.NamedAddresses;
+import culvert.ssh.NotLookedUpException;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.NetUtil;
+import io.netty.util.concurrent.ImmediateEventExecutor;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.mockito.ArgumentCaptor;
 
 class PolicyRulesTest {
   private static final String CONFIG =
       """
-      listeners: [{ name: socks, socks: '127.0.0.1:0' }]
+      listeners: [{ name: socks, socks: '127.0.0.1:0' }, { redirect: '127.0.0.1:0' }]
       rules:
+        - { name: bank, match: { host: ftp.bank.example }, action: block }
         - { name: local, match: { network: 127.0.0.0/8 }, action: block }
         - { name: jobs, match: { port: 2121, os-user: batch }, action: block }
         - { name: rest, match: { }, action: direct }
@@ -44,6 +51,7 @@ class PolicyRulesTest {
       new ConnectionRequest(
           "ftp.example", new DestinationAddress.NotResolved(), 21, NetUtil.LOCALHOST4, "socks");
 
+  private final NamedAddresses names = mock(NamedAddresses.class);
   private boolean captured;
   private InetAddress peer = NetUtil.LOCALHOST4;
 
@@ -52,6 +60,7 @@ class PolicyRulesTest {
         Policy.of(
             new ConfigLoader(Environment.ofProcess()).loadString(CONFIG, "test.yaml").orThrow()),
         (host, executor) -> executor.newSucceededFuture(resolved),
+        names,
         ClientOwners.NONE,
         client());
   }
@@ -77,6 +86,36 @@ class PolicyRulesTest {
     rules(List.of(InetAddress.getByName("192.0.2.1"))).decide(request, answer);
 
     assertThat(rule()).isEqualTo("rest");
+  }
+
+  private static ConnectionRequest ofCaptured() {
+    return new ConnectionRequest(
+            "127.0.0.1",
+            new DestinationAddress.Known(NetUtil.LOCALHOST4),
+            21,
+            NetUtil.LOCALHOST4,
+            "redirect")
+        .withNames(new DestinationNames.NotLookedUp());
+  }
+
+  @Test
+  void anAddressIsMatchedByTheNameThatStandsForIt() {
+    when(names.standingFor(eq(NetUtil.LOCALHOST4), any()))
+        .thenReturn(ImmediateEventExecutor.INSTANCE.newSucceededFuture(Set.of("ftp.bank.example")));
+    rules(List.of()).decide(ofCaptured(), answer);
+
+    assertThat(rule()).isEqualTo("bank");
+  }
+
+  @Test
+  void nothingIsDecidedBeforeItIsKnownWhichNamesDo() {
+    NotLookedUpException late = new NotLookedUpException("for the test");
+    when(names.standingFor(any(), any()))
+        .thenReturn(ImmediateEventExecutor.INSTANCE.newFailedFuture(late));
+    rules(List.of()).decide(ofCaptured(), answer);
+
+    verify(answer).undecided(late);
+    verify(answer, never()).decided(any());
   }
 
   @Test

@@ -2,8 +2,14 @@ package culvert.proxy.route;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import culvert.config.CulvertConfig;
+import culvert.config.Endpoint;
+import culvert.config.ListenerConfig;
 import culvert.config.read.ConfigLoader;
 import culvert.config.read.Environment;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -37,5 +43,17 @@ class PolicyTest {
             new ConfigLoader(Environment.ofProcess()).loadString(CONFIG, "test.yaml").orThrow());
 
     assertThat(policy.isControlPort(port)).isEqualTo(control);
+  }
+
+  @Test
+  void namesAreThoseOfTheListenersThatAreBoundWhateverAReloadHas() {
+    CulvertConfig changed =
+        new ConfigLoader(Environment.ofProcess()).loadString(CONFIG, "test.yaml").orThrow();
+    ListenerConfig bound =
+        new ListenerConfig.Redirect(
+            "redirect", new Endpoint("127.0.0.1", 2180), false, Optional.empty());
+
+    assertThat(Policy.of(changed).rules().names()).isEmpty();
+    assertThat(Policy.of(changed, List.of(bound)).rules().names()).containsExactly("a.example");
   }
 }

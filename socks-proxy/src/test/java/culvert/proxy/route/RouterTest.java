@@ -30,6 +30,7 @@ import culvert.proxy.relay.Relay;
 import culvert.proxy.upstream.DirectConnector;
 import culvert.proxy.upstream.GuardedSsh;
 import culvert.proxy.upstream.HeldPorts;
+import culvert.proxy.upstream.NamedAddresses;
 import culvert.proxy.upstream.OpeningTimes;
 import culvert.proxy.upstream.OwnListeners;
 import culvert.proxy.upstream.TunnelPins;
@@ -145,6 +146,7 @@ class RouterTest {
     Router router =
         new Router(
             () -> POLICY,
+            mock(NamedAddresses.class),
             table,
             sessions,
             new Upstreams(

@@ -32,6 +32,7 @@ import culvert.proxy.relay.Relay;
 import culvert.proxy.upstream.DirectConnector;
 import culvert.proxy.upstream.GuardedSsh;
 import culvert.proxy.upstream.HeldPorts;
+import culvert.proxy.upstream.NamedAddresses;
 import culvert.proxy.upstream.OpeningTimes;
 import culvert.proxy.upstream.OwnListeners;
 import culvert.proxy.upstream.TunnelPins;
@@ -235,6 +236,7 @@ class TunnelOpeningTest {
     Router router =
         new Router(
             () -> policy,
+            mock(NamedAddresses.class),
             mock(DataClaims.class),
             mock(FtpSessions.class),
             new Upstreams(
