@@ -133,7 +133,7 @@ public final class ProxyDaemon implements AutoCloseable {
             audit::whenRoom);
     AddressResolver resolver = new BlockingResolver(naming, parts.names());
     names = foundations.add(new NamedAddresses(resolver, loops.next()), NamedAddresses::close);
-    capture = foundations.add(new Capture(new ThisHost()), Capture::close);
+    capture = foundations.add(new Capture(new ThisHost(names::addresses)), Capture::close);
     BufferBudget buffered = new BufferBudget(config.limits().buffered());
     Relay relay = new Relay(buffered);
     ssh =
@@ -270,7 +270,7 @@ public final class ProxyDaemon implements AutoCloseable {
       pins.prepare();
     }
     audit.open(Stories.newBoot());
-    names.want(policy.rules().names());
+    WantedNames.of(config, policy).lookUp(names);
     for (ListenerConfig listener : config.listeners()) {
       listener.accept(doors);
     }
@@ -332,13 +332,14 @@ public final class ProxyDaemon implements AutoCloseable {
     if (changed.pinTunnelled() && !policy.pinTunnelled()) {
       pins.prepare();
     }
-    capture.reload(changed);
     // Listeners stay until the restart, and so do the profiles of those that are fixed tunnels.
     Policy next = Policy.of(changed, config.listeners()).withMissing(config.profiles());
+    WantedNames wanted = WantedNames.of(changed, next);
+    wanted.lookUp(names);
+    capture.reload(changed);
     metrics.profiles(next.profiles().keySet()); // before anybody logs in by one of them
-    names.want(next.rules().names());
     policy = next;
-    names.wantOnly(next.rules().names());
+    names.wantOnly(wanted.all());
     List<String> restart = reloads.taken(changed);
     audit.reloaded(changed, restart);
     return restart;

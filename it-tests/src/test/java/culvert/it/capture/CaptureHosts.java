@@ -158,18 +158,21 @@ final class CaptureHosts implements AutoCloseable {
 
   /** Starts Culvert, in place of one that has ended. */
   void startCulvert() throws Exception {
-    Path runtime = Files.createDirectories(directory.resolve("run"));
-    List<String> launcher = new ArrayList<>(List.of("env", "RUNTIME_DIRECTORY=" + runtime));
-    if (Files.exists(names(directory))) {
-      launcher.addAll(withNames(names(directory)));
-    }
-    culvert =
-        CulvertProcess.runIn(clients, launcher, configuration(), directory.resolve("log"));
+    culvert = CulvertProcess.runIn(clients, launcher(), configuration(), directory.resolve("log"));
   }
 
   /** The names that Culvert's host knows in place of this machine's, if it is there. */
   static Path names(Path directory) {
     return directory.resolve("hosts");
+  }
+
+  private List<String> launcher() throws IOException {
+    Path runtime = Files.createDirectories(directory.resolve("run"));
+    List<String> launcher = new ArrayList<>(List.of("env", "RUNTIME_DIRECTORY=" + runtime));
+    if (Files.exists(names(directory))) {
+      launcher.addAll(withNames(names(directory)));
+    }
+    return launcher;
   }
 
   /** In place of /etc/hosts, and of what the JVM remembers. */
@@ -337,9 +340,11 @@ final class CaptureHosts implements AutoCloseable {
 
   /** Runs a command of Culvert's, on the clients' host. */
   Run<String> command(String... arguments) {
-    List<String> command = new ArrayList<>(List.of(arguments));
-    command.addAll(List.of("-c", configuration().toString()));
-    return clients.run(CulvertProcess.builder(command).command().toArray(String[]::new));
+    List<String> words = new ArrayList<>(List.of(arguments));
+    words.addAll(List.of("-c", configuration().toString()));
+    List<String> command = new ArrayList<>(launcher());
+    command.addAll(CulvertProcess.builder(words).command());
+    return clients.run(command.toArray(String[]::new));
   }
 
   /** The rules on the clients' host, as the command has them. */

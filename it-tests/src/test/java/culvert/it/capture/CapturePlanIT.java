@@ -125,7 +125,7 @@ class CapturePlanIT {
         addresses.add(InetAddress.getByName(address));
       }
     }
-    return new CaptureScope(998, some(), some(), List.of(), addresses);
+    return new CaptureScope(998, some(), some(), List.of(), addresses, true);
   }
 
   private Set<Long> some() {

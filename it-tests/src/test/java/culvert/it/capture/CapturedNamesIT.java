@@ -41,6 +41,10 @@ class CapturedNamesIT {
         - { name: foreign, match: { host: www.foreign.example }, action: direct }
         - { name: bank, match: { host: [ftp.bank.example, "*.bank.example"], port: 21 }, action: ftp-tunnel }
         - { name: rest, match: {}, action: block }
+      capture:
+        everybody: true
+        destinations: [ftp.bank.example]
+        on-crash: open
       """;
 
   @TempDir private static Path directory;
@@ -72,10 +76,13 @@ class CapturedNamesIT {
   void aRuleByTheServersNameTakesItsAddressAsItIsNow() throws Exception {
     int before = hosts.besidesSsh();
     assertThat(download().exitCode()).as("not the bank's yet").isNotZero();
+    assertThat(captured()).contains(SOMEWHERE_ELSE).doesNotContain(CaptureHosts.SERVER);
 
     known(CaptureHosts.SERVER, SOMEWHERE_ELSE);
     hosts.reload();
     await("the new address").atMost(DEADLINE).until(() -> download().exitCode() == 0);
+    await("its capture").atMost(DEADLINE).until(() -> captured().contains(CaptureHosts.SERVER));
+    assertThat(hosts.command("capture", "--check").output()).isEqualTo("ok\n");
 
     // Whoever says that the address is his, too, has none of it go in plaintext by that.
     known(CaptureHosts.SERVER, CaptureHosts.SERVER);
@@ -92,6 +99,10 @@ class CapturedNamesIT {
                     .filteredOn(job -> job.at("/route").asText().equals("ssh"))
                     .hasSizeGreaterThanOrEqualTo(2)
                     .allSatisfy(CapturedNamesIT::assertBanks));
+  }
+
+  private static String captured() {
+    return hosts.clients().does("nft", "list", "set", "inet", "culvert", "destinations4");
   }
 
   private static boolean isForeignNameKnown() throws IOException {

@@ -51,6 +51,7 @@ public final class CapturePlan {
   private final CaptureConfig config;
   private final CaptureScope scope;
   private final PortSet ports;
+  private final List<Cidr> destinations = new ArrayList<>();
   private final String hash;
 
   private CapturePlan(
@@ -70,9 +71,14 @@ public final class CapturePlan {
     List<String> body = List.copyOf(commands);
     commands.clear();
     foundations();
+    hash =
+        hash(
+            List.of(
+                String.join("\n", commands),
+                config.networks() + " " + config.names(),
+                String.join("\n", body)));
     destinations(IpFamily.V4);
     destinations(IpFamily.V6);
-    hash = hash(List.of(String.join("\n", commands), String.join("\n", body)));
     body.stream().map(this::marked).forEach(commands::add);
   }
 
@@ -125,6 +131,7 @@ public final class CapturePlan {
     add("add set " + TABLE + " " + name + family.digit + " { type " + type + " }");
   }
 
+  /** What is there stays, while it is not known of each name what it stands for now. */
   private void destinations(IpFamily family) {
     TreeSet<String> all = new TreeSet<>();
     for (Cidr network : config.networks()) {
@@ -137,8 +144,11 @@ public final class CapturePlan {
         all.add(IpFamily.text(address));
       }
     }
+    all.forEach(destination -> destinations.add(Cidr.parse(destination)));
     String set = TABLE + " destinations" + family.digit;
-    add("flush set " + set);
+    if (scope.complete()) {
+      add("flush set " + set);
+    }
     if (!all.isEmpty()) {
       add("add element " + set + " { " + String.join(", ", all) + " }");
     }
@@ -243,11 +253,14 @@ public final class CapturePlan {
 
   /**
    * Whether the listing of a table, as {@code nft list table} prints it, is of this plan, with as
-   * many rules in its chains as it has. Other chains are somebody else's.
+   * many rules in its chains as it has, and all its destinations. Other chains are somebody else's,
+   * and addresses that names had before may still be there.
    */
   public boolean isIn(String listing) {
     Map<String, Integer> loaded = LoadedRules.count(listing);
-    return listing.contains(MARK + hash) && loaded.entrySet().containsAll(rules.entrySet());
+    return listing.contains(MARK + hash)
+        && loaded.entrySet().containsAll(rules.entrySet())
+        && LoadedDestinations.of(listing).containAll(destinations);
   }
 
   /** The commands, for a person and for {@code nft -f}. */

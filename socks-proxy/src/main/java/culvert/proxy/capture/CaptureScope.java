@@ -12,9 +12,15 @@ import java.util.Set;
  * @param users numbers
  * @param groups numbers
  * @param addresses what the names among the destinations resolve to
+ * @param complete whether each of them does
  */
 public record CaptureScope(
-    long own, Set<Long> users, Set<Long> groups, List<Cgroup> cgroups, Set<InetAddress> addresses) {
+    long own,
+    Set<Long> users,
+    Set<Long> groups,
+    List<Cgroup> cgroups,
+    Set<InetAddress> addresses,
+    boolean complete) {
 
   /**
    * A cgroup.

@@ -1,6 +1,7 @@
 package culvert.proxy.capture;
 
 import culvert.config.CaptureConfig;
+import culvert.proxy.door.HostAddress;
 import culvert.proxy.owner.UserNames;
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,16 +10,14 @@ import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.function.LongSupplier;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -32,36 +31,28 @@ public final class ThisHost implements CaptureHost {
   private static final int MAX_DIGITS = 64;
   private static final Pattern NUMBER = Pattern.compile("[0-9]{1,10}");
 
-  /** For so long an answer of the name server counts; its own word on that nobody hears. */
-  private static final Duration FRESH = Duration.ofMinutes(1);
-
-  /** So that a name with ever new addresses does not fill the memory. */
-  private static final int MAX_ADDRESSES = 1024;
-
-  /** Asks for the addresses of a name. */
-  @FunctionalInterface
-  interface Names {
-    InetAddress[] look(String name) throws UnknownHostException;
-  }
-
-  private record Resolved(Set<InetAddress> addresses, long at) {}
-
   private final Path proc;
   private final UserNames users;
   private final UserNames groups;
   private final Cgroups cgroups;
-  private final Names names;
-  private final LongSupplier nanoTime;
-  private final Map<String, Resolved> resolved = new HashMap<>(); // guarded by itself
+  private final Function<String, Set<InetAddress>> names;
 
   public ThisHost() {
+    this(ThisHost::lookUp);
+  }
+
+  /**
+   * With names that somebody else has looked up.
+   *
+   * @param names the addresses of one; none: nothing is known of it
+   */
+  public ThisHost(Function<String, Set<InetAddress>> names) {
     this(
         Path.of("/proc"),
         new UserNames(),
         UserNames.ofGroups(),
         new Cgroups(Path.of("/proc/self/mountinfo"), Path.of("/sys/fs/cgroup")),
-        InetAddress::getAllByName,
-        System::nanoTime);
+        names);
   }
 
   ThisHost(
@@ -69,14 +60,12 @@ public final class ThisHost implements CaptureHost {
       UserNames users,
       UserNames groups,
       Cgroups cgroups,
-      Names names,
-      LongSupplier nanoTime) {
+      Function<String, Set<InetAddress>> names) {
     this.proc = proc;
     this.users = users;
     this.groups = groups;
     this.cgroups = cgroups;
     this.names = names;
-    this.nanoTime = nanoTime;
   }
 
   @Override
@@ -115,10 +104,12 @@ public final class ThisHost implements CaptureHost {
       }
     }
     Set<InetAddress> addresses = new HashSet<>();
+    boolean allKnown = true;
     for (String name : config.names()) {
-      Set<InetAddress> of = addresses(name);
+      Set<InetAddress> of = names.apply(name);
       addresses.addAll(of);
       if (of.isEmpty()) {
+        allKnown = false;
         missing.add(
             new CaptureScope.Missing(
                 List.of("destinations"),
@@ -127,7 +118,8 @@ public final class ThisHost implements CaptureHost {
                     + " does not resolve here, so that nothing is captured on its way there"));
       }
     }
-    return new CaptureScope.Found(new CaptureScope(own, uids, gids, present, addresses), missing);
+    return new CaptureScope.Found(
+        new CaptureScope(own, uids, gids, present, addresses, allKnown), missing);
   }
 
   private static Set<Long> numbers(
@@ -152,23 +144,13 @@ public final class ThisHost implements CaptureHost {
     return numbers;
   }
 
-  /** All that the name has had, for who has asked a while ago may connect only now. */
-  private Set<InetAddress> addresses(String name) {
-    synchronized (resolved) {
-      Resolved known = resolved.getOrDefault(name, new Resolved(Set.of(), Long.MIN_VALUE));
-      long now = nanoTime.getAsLong();
-      if (!known.addresses().isEmpty() && now - known.at() < FRESH.toNanos()) {
-        return known.addresses();
-      }
-      Set<InetAddress> all = new HashSet<>();
-      try {
-        all.addAll(List.of(names.look(name)));
-      } catch (UnknownHostException e) {
-        // what was known of it still counts
-      }
-      known.addresses().stream().limit(Math.max(0, MAX_ADDRESSES - all.size())).forEach(all::add);
-      resolved.put(name, new Resolved(Set.copyOf(all), now));
-      return all;
+  /** As it is now; the JVM remembers it for 30 s. */
+  private static Set<InetAddress> lookUp(String name) {
+    try {
+      return Set.copyOf(
+          Arrays.stream(InetAddress.getAllByName(name)).filter(HostAddress::isOne).toList());
+    } catch (UnknownHostException e) {
+      return Set.of();
     }
   }
 

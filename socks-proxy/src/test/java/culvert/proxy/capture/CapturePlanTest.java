@@ -94,6 +94,72 @@ class CapturePlanTest {
   }
 
   @Test
+  void destinationsOfNamesThatAreNotKnownNowStayAsTheyWere() throws Exception {
+    CapturePlan plan = plan(SOME, host());
+
+    assertThat(plan.commands())
+        .noneMatch(command -> command.startsWith("flush set"))
+        .contains("add element inet culvert destinations4 { 10.0.0.0/8 }");
+  }
+
+  @Test
+  void aListingMayHoldFormerAddressesOfNamesButLacksNone() throws Exception {
+    CapturePlan plan =
+        plan(
+            SOME.replace("groups: jobs, cgroups: jobs.slice/a.service, ", ""),
+            host().withName("mf1.example", InetAddress.getByName("192.0.2.1")));
+    String listing = listing(plan, "192.0.2.1", "2001:db8::/32");
+
+    assertThat(plan.isIn(listing)).isTrue();
+    assertThat(
+            plan.isIn(listing(plan, "192.0.2.0-192.0.2.7,\n\t\t\t     198.51.100.1", "2001::/16")))
+        .isTrue();
+    assertThat(plan.isIn(listing(plan, "192.0.2.2", "2001:db8::/32"))).isFalse();
+    assertThat(plan.isIn(listing(plan, "192.0.2.1", "2001:db8::/33"))).isFalse();
+    assertThat(plan.isIn(listing.replaceAll("elements = .*", ""))).isFalse();
+  }
+
+  private static String listing(CapturePlan plan, String mf1, String v6) {
+    return """
+        table inet culvert {
+        \tset destinations4 {
+        \t\ttype ipv4_addr
+        \t\tflags interval
+        \t\tauto-merge
+        \t\telements = { 10.0.0.0/8, MF1 }
+        \t}
+
+        \tset destinations6 {
+        \t\ttype ipv6_addr
+        \t\tflags interval
+        \t\telements = { V6 }
+        \t}
+
+        \tchain output {
+        \t\ttype nat hook output priority dstnat; policy accept;
+        \t\tmeta skuid 998 accept comment "culvert plan HASH"
+        \t\tfib daddr type local accept
+        \t\tmeta skuid { 12, 1001 } goto captured
+        \t}
+
+        \tchain captured {
+        RULES\t}
+
+        \tchain unserved {
+        \t\ttype filter hook output priority filter; policy accept;
+        \t}
+
+        \tchain rejected {
+        \t}
+        }
+        """
+        .replace("HASH", hash(plan))
+        .replace("MF1", mf1)
+        .replace("V6", v6)
+        .replace("RULES", "\t\ta rule\n".repeat(6));
+  }
+
+  @Test
   void aFamilyWithoutAListenerIsRejectedForTheSamePeople() {
     CapturePlan plan =
         plan(ONE + "capture: { everybody: true, local: true, on-crash: open }", host());

@@ -121,7 +121,8 @@ public final class FakeCaptureHost implements CaptureHost {
             numbers("users", config.users(), missing),
             numbers("groups", config.groups(), missing),
             present,
-            addresses),
+            addresses,
+            names.keySet().containsAll(config.names())),
         missing);
   }
 

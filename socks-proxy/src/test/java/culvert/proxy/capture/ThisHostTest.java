@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -25,8 +26,7 @@ class ThisHostTest {
   private static final InetAddress TWO = address("192.0.2.2");
 
   @TempDir private Path directory;
-  private final Map<String, InetAddress[]> names = new HashMap<>();
-  private long now = 7;
+  private final Map<String, Set<InetAddress>> names = new HashMap<>();
 
   private static InetAddress address(String text) {
     try {
@@ -51,13 +51,7 @@ class ThisHostTest {
         new UserNames(),
         UserNames.ofGroups(),
         new Cgroups(mounts, directory.resolve("fs")),
-        name -> {
-          if (names.containsKey(name)) {
-            return names.get(name);
-          }
-          throw new UnknownHostException(name);
-        },
-        () -> now);
+        name -> names.getOrDefault(name, Set.of()));
   }
 
   private static CaptureConfig config(
@@ -114,21 +108,20 @@ class ThisHostTest {
   }
 
   @Test
-  void namesAreAskedForOnceAMinuteAndNoAddressIsForgotten() throws IOException {
+  void namesAreWhatTheyStandForNow() throws IOException {
     ThisHost host = host();
-    CaptureConfig config = config(List.of("1"), List.of(), List.of(), "mf1.example");
-    names.put("mf1.example", new InetAddress[] {ONE, ONE});
-    assertThat(host.look(config, 9).scope().addresses()).containsExactly(ONE);
-
-    names.put("mf1.example", new InetAddress[] {TWO});
-    now += 59_000_000_000L;
-    assertThat(host.look(config, 9).scope().addresses()).containsExactly(ONE);
-    now += 2_000_000_000L;
+    CaptureConfig config = config(List.of("1"), List.of(), List.of(), "mf1.example", "localhost");
+    names.put("mf1.example", Set.of(ONE, TWO));
+    names.put("localhost", Set.of(ONE));
     assertThat(host.look(config, 9).scope().addresses()).containsExactlyInAnyOrder(ONE, TWO);
+    assertThat(host.look(config, 9).scope().complete()).isTrue();
 
-    names.clear();
-    now += 61_000_000_000L;
-    assertThat(host.look(config, 9).scope().addresses()).containsExactlyInAnyOrder(ONE, TWO);
+    names.put("mf1.example", Set.of(TWO));
+    names.remove("localhost");
+    assertThat(host.look(config, 9).scope().addresses()).containsExactly(TWO);
+    assertThat(host.look(config, 9).scope().complete()).isFalse();
+    assertThat(new ThisHost().look(config, 9).scope().addresses())
+        .contains(InetAddress.getLoopbackAddress());
   }
 
   @Test
@@ -141,7 +134,7 @@ class ThisHostTest {
             "destinations: mf1.example does not resolve here, so that nothing is captured on its"
                 + " way there");
 
-    names.put("mf1.example", new InetAddress[] {ONE});
+    names.put("mf1.example", Set.of(ONE));
     assertThat(host.look(config, 9).scope().addresses()).containsExactly(ONE);
   }
 
