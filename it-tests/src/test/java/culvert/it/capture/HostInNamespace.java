@@ -42,6 +42,11 @@ final class HostInNamespace implements CaptureHost {
   }
 
   @Override
+  public boolean isThisHost(String nameOrAddress) {
+    return machine.isThisHost(nameOrAddress);
+  }
+
+  @Override
   public boolean mayChangeRules() {
     return machine.mayChangeRules();
   }

@@ -49,6 +49,9 @@ public final class CaptureChecks {
                 + " capture itself (expected: a user of its own for Culvert)",
             List.of("users"));
       }
+      new SshServersHere(loaded.config(), capture, host, looked.scope().own())
+          .loops()
+          .forEach((profile, loop) -> warnAt(loop, "profiles", profile, "host"));
     } catch (IOException e) {
       warn("capture: who this process runs as cannot be found out: " + e.getMessage(), List.of());
     }
@@ -104,8 +107,10 @@ public final class CaptureChecks {
   private void warn(String message, List<String> path) {
     List<String> whole = new ArrayList<>(List.of("capture"));
     whole.addAll(path);
-    found.add(
-        new ConfigProblem(
-            Severity.WARNING, loaded.written().location(whole.toArray(String[]::new)), message));
+    warnAt(message, whole.toArray(String[]::new));
+  }
+
+  private void warnAt(String message, String... path) {
+    found.add(new ConfigProblem(Severity.WARNING, loaded.written().location(path), message));
   }
 }

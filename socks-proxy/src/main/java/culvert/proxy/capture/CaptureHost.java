@@ -21,6 +21,9 @@ public interface CaptureHost {
    */
   CaptureScope.Found look(CaptureConfig config, long own);
 
+  /** Whether a name or address is one of this host's own. */
+  boolean isThisHost(String nameOrAddress);
+
   /** Whether this process may change the rules of netfilter. */
   boolean mayChangeRules();
 

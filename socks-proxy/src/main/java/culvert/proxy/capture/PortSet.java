@@ -50,6 +50,10 @@ record PortSet(List<PortRange> ranges) {
     return List.copyOf(merged);
   }
 
+  boolean contains(int port) {
+    return ranges.stream().anyMatch(range -> range.contains(port));
+  }
+
   boolean isEmpty() {
     return ranges.isEmpty();
   }

@@ -155,6 +155,11 @@ public final class ThisHost implements CaptureHost {
   }
 
   @Override
+  public boolean isThisHost(String nameOrAddress) {
+    return lookUp(nameOrAddress).stream().anyMatch(HostAddress::isThisHost);
+  }
+
+  @Override
   public boolean mayChangeRules() {
     try {
       Matcher effective =

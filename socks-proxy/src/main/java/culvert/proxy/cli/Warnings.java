@@ -5,6 +5,7 @@ import culvert.filter.RuleCompiler;
 import culvert.proxy.capture.CaptureChecks;
 import culvert.proxy.capture.CaptureHost;
 import culvert.proxy.check.Holes;
+import culvert.proxy.check.HostPatterns;
 import culvert.proxy.check.Machine;
 import culvert.proxy.check.MachineChecks;
 import java.util.List;
@@ -16,7 +17,7 @@ final class Warnings {
 
   /** Each with its place. Blocks. */
   static List<String> of(Loaded loaded, Machine machine, CaptureHost host) {
-    return Stream.of(of(loaded, machine), CaptureChecks.of(loaded, host))
+    return Stream.of(of(loaded, machine), HostPatterns.in(loaded), CaptureChecks.of(loaded, host))
         .flatMap(List::stream)
         .map(Object::toString)
         .toList();

@@ -13,6 +13,8 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class CaptureChecksTest {
   private static final String BOTH = "listeners: [{ redirect: 218 }, { redirect: '[::1]:218' }]\n";
@@ -90,6 +92,60 @@ class CaptureChecksTest {
         .asString()
         .contains("c.yaml:2:19: warning: users: 998 is the user who asks")
         .contains("it would capture itself");
+  }
+
+  private static String gate(String profile, String rule, String capture) {
+    return BOTH
+        + "profiles:\n  gate: { host: "
+        + profile
+        + " }\n"
+        + "rules: [{ match: { port: 21"
+        + rule
+        + ", profile: gate }]\n"
+        + "capture: { on-crash: open, "
+        + capture
+        + " }";
+  }
+
+  @ParameterizedTest(name = "{0}{1} {2}")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "127.0.0.1                            |}, action: ftp-tunnel | everybody: true | those who log in",
+        "gate.example, user: batch            |}, action: ftp-tunnel | everybody: true | batch",
+        "localhost, user: batch               |}, action: ftp-tunnel | users: [7, 1001] | batch",
+        "localhost, user: culvert             |}, action: ftp-tunnel | everybody: true |",
+        "localhost, user: joe                 |}, action: ftp-tunnel | users: batch |",
+        "localhost, user: joe                 |}, action: ftp-tunnel | groups: batch | joe",
+        "localhost                            |}, action: ftp-tunnel | users: batch | those who log in",
+        "localhost                            |}, action: ftp-tunnel | cgroups: a.slice |",
+        "ssh.example                          |}, action: ftp-tunnel | everybody: true |",
+        "'localhost, proxy: http://proxy:80'  |}, action: ftp-tunnel | everybody: true |",
+        "localhost                            |, listener: exec }, action: ftp-tunnel | everybody: true |",
+        "localhost                            |}, action: ftp-tunnel, target: 'localhost:21' | everybody: true |",
+        "localhost                            |}, action: ftp-tunnel, target: 'localhost:21' | everybody: true, local: true | those who log in",
+        "localhost                            |}, action: ftp-tunnel, target: 'mf1:21' | everybody: true | those who log in",
+        "localhost                            |}, action: ftp-tunnel, target: 'mf1:22' | everybody: true |",
+      })
+  void anSshServerHereMustNotHaveItsConnectionsCaptured(
+      String profile, String rule, String capture, String who) {
+    host.withCgroup("a.slice", 1);
+    List<String> loops =
+        warnings(gate(profile, rule, capture)).stream()
+            .filter(warning -> warning.contains("round and round"))
+            .toList();
+
+    assertThat(loops)
+        .isEqualTo(
+            who == null
+                ? List.of()
+                : List.of(
+                    "c.yaml:3:17: warning: host: "
+                        + profile.replaceAll(",.*", "")
+                        + " is this host, and what its sshd connects to for "
+                        + who
+                        + " is captured, comes back to Culvert, and goes round and round (expected:"
+                        + " an SSH server on another host, or a user for it who is not captured)"));
   }
 
   @Test

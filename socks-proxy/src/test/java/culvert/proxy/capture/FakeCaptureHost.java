@@ -139,6 +139,11 @@ public final class FakeCaptureHost implements CaptureHost {
   }
 
   @Override
+  public boolean isThisHost(String nameOrAddress) {
+    return Set.of("localhost", "127.0.0.1", "gate.example").contains(nameOrAddress);
+  }
+
+  @Override
   public boolean mayChangeRules() {
     return privileged;
   }
