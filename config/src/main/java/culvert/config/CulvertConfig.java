@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param stateDirectory where state outlives the process
  * @param audit empty: no trail is kept
  * @param capture empty: Culvert has nothing captured
+ * @param pseudoAddresses of IPv4, for the names that commands ask for under {@code culvert exec}
  * @param hash of the file, to tell one from another: the first 16 hexadecimal digits of its SHA-256
  * @param file its absolute path; empty: there is none that could be read again
  */
@@ -34,6 +35,7 @@ public record CulvertConfig(
     Path stateDirectory,
     Optional<AuditSettings> audit,
     Optional<CaptureConfig> capture,
+    Cidr pseudoAddresses,
     String hash,
     Optional<Path> file) {
 
@@ -60,6 +62,7 @@ public record CulvertConfig(
         stateDirectory,
         audit,
         Optional.empty(),
+        pseudoAddresses,
         hash,
         file);
   }

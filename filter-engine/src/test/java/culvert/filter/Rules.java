@@ -155,6 +155,7 @@ final class Rules {
         Path.of("state"),
         Optional.empty(),
         Optional.empty(),
+        Cidr.parse("198.19.0.0/16"),
         "",
         Optional.empty());
   }

@@ -44,6 +44,7 @@ final class RuleSets {
         Path.of("state"),
         Optional.empty(),
         Optional.empty(),
+        Cidr.parse("198.19.0.0/16"),
         "",
         Optional.empty());
   }

@@ -29,15 +29,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * The front doors: makes one of each listener, opens them all, and closes them. Not thread-safe;
  * all methods may block and are called from outside of the event loops.
  */
 final class FrontDoors implements ListenerConfig.Kinds<IOException> {
-  /** Of what is set aside for tests between networks (RFC 2544), so nobody's. */
-  private static final Cidr PSEUDO_ADDRESSES = Cidr.parse("198.19.0.0/16");
-
   private final Sockets sockets;
   private final Admissions admissions;
   private final Duration handshakeTimeout;
@@ -168,9 +166,10 @@ final class FrontDoors implements ListenerConfig.Kinds<IOException> {
   /**
    * Lets commands in by a UNIX socket.
    *
+   * @param pseudoAddresses asked once for each command
    * @throws IOException which says why not
    */
-  ExecDoor commands(Path socket) throws IOException {
+  ExecDoor commands(Path socket, Supplier<Cidr> pseudoAddresses) throws IOException {
     if (sockets.transport() != NettyTransport.EPOLL) {
       throw new IOException("culvert exec needs epoll");
     }
@@ -178,7 +177,7 @@ final class FrontDoors implements ListenerConfig.Kinds<IOException> {
         admissions.of(ExecDoor.LISTENER, AllowFrom.networks(FixedTunnels.ANYWHERE));
     ExecDoor door =
         ExecDoor.open(
-            socket, sockets.loops(), new ExecDoor.Clients(admission, router, PSEUDO_ADDRESSES));
+            socket, sockets.loops(), new ExecDoor.Clients(admission, router, pseudoAddresses));
     exec = Optional.of(door);
     return door;
   }

@@ -298,7 +298,7 @@ public final class ProxyDaemon implements AutoCloseable {
 
   /** Lets commands of {@code culvert exec} in by a UNIX socket, or says why not. */
   public ExecDoor acceptCommands(Path socket) throws IOException {
-    return doors.commands(socket);
+    return doors.commands(socket, () -> policy.pseudoAddresses());
   }
 
   /** The front doors, in the order of the configuration. */

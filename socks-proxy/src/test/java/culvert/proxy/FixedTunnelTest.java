@@ -285,6 +285,7 @@ class FixedTunnelTest {
         base.stateDirectory(),
         base.audit(),
         base.capture(),
+        base.pseudoAddresses(),
         base.hash(),
         base.file());
   }

@@ -9,11 +9,22 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** The section {@code capture}. */
 final class CaptureReader {
   private static final String A_DESTINATION =
       "a network such as 10.0.0.0/8, or a host's name without * and ?";
+  private static final String PSEUDO =
+      "an IPv4 network from /8 to /24, of none of 0.0.0.0/8, 127.0.0.0/8, 192.0.0.8 and 224.0.0.0/3";
+
+  /** The last but one is the address of a command in its network; the last are no hosts'. */
+  private static final List<Cidr> OF_OTHERS =
+      Stream.of("0.0.0.0/8", "127.0.0.0/8", "192.0.0.8", "224.0.0.0/3").map(Cidr::parse).toList();
+
+  private static final int LARGEST = 8;
+  private static final int SMALLEST = 24;
+
   private static final String A_CGROUP = "a path below /sys/fs/cgroup, such as jobs.slice";
 
   /** Systemd writes other characters of a name as \x2d. */
@@ -44,7 +55,12 @@ final class CaptureReader {
       Key.of("on-crash", ValueTypes.word(OnCrash.values()), "closed");
   private static final Key<Cidr> PSEUDO_ADDRESSES =
       Key.of(
-          "pseudo-addresses", ValueTypes.scalar("an IPv4 network", Cidr::parse), "198.19.0.0/16");
+          "pseudo-addresses",
+          ValueTypes.scalar(PSEUDO, CaptureReader::pseudoAddresses),
+          "198.19.0.0/16");
+
+  /** Of what is set aside for tests between networks (RFC 2544), so nobody's. */
+  static final Cidr NOBODYS = Cidr.parse("198.19.0.0/16");
 
   static final List<Key<?>> KEYS =
       List.of(USERS, GROUPS, CGROUPS, EVERYBODY, DESTINATIONS, LOCAL, ON_CRASH, PSEUDO_ADDRESSES);
@@ -61,9 +77,10 @@ final class CaptureReader {
   /**
    * The section as read.
    *
-   * @param config empty if it says of nobody that he is captured, which is reported
+   * @param config empty: nobody is captured, which is reported if it was not meant so
+   * @param pseudoAddresses for names inside of {@code culvert exec}
    */
-  record Capture(Optional<CaptureConfig> config, Section section) {}
+  record Capture(Optional<CaptureConfig> config, Cidr pseudoAddresses, Section section) {}
 
   private CaptureReader() {}
 
@@ -79,18 +96,36 @@ final class CaptureReader {
             key.name() + ": without effect beside everybody: true (expected: one of the two)");
       }
     }
-    section.optional(PSEUDO_ADDRESSES);
+    Cidr pseudo = section.get(PSEUDO_ADDRESSES);
     if (!(value instanceof Mapping)) {
-      return new Capture(Optional.empty(), section);
+      return new Capture(Optional.empty(), pseudo, section);
     }
     boolean nobody = !everybody && whom.stream().allMatch(key -> isEmpty(section, key));
-    if (nobody) {
+    if (nobody && !isForCommandsAlone(section)) {
       reading.error(
           section.location(),
           "capture: nobody is captured (expected: users, groups or cgroups, or everybody: true)");
     }
     return new Capture(
-        nobody ? Optional.empty() : Optional.of(config(section, everybody)), section);
+        nobody ? Optional.empty() : Optional.of(config(section, everybody)), pseudo, section);
+  }
+
+  private static boolean isForCommandsAlone(Section section) {
+    return section.has(PSEUDO_ADDRESSES)
+        && section.get(DESTINATIONS).isEmpty()
+        && !section.get(LOCAL)
+        && section.get(ON_CRASH) == OnCrash.CLOSED;
+  }
+
+  private static Cidr pseudoAddresses(String text) {
+    Cidr network = Cidr.parse(text);
+    if (network.address().length != 4
+        || network.prefixLength() < LARGEST
+        || network.prefixLength() > SMALLEST
+        || OF_OTHERS.stream().anyMatch(o -> o.contains(network) || network.contains(o))) {
+      throw ValueTypes.expected(text, PSEUDO);
+    }
+    return network;
   }
 
   /** What is wrong was meant to name somebody. */

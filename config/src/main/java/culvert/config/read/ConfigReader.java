@@ -1,7 +1,6 @@
 package culvert.config.read;
 
 import culvert.config.Action;
-import culvert.config.CaptureConfig;
 import culvert.config.CulvertConfig;
 import culvert.config.Endpoint;
 import culvert.config.FtpOptions;
@@ -100,6 +99,7 @@ final class ConfigReader {
     Map<String, SshProfile> ssh = new LinkedHashMap<>();
     profiles.forEach((name, profile) -> ssh.put(name, profile.ssh()));
     Limits limits = LimitsReader.read(file.optional(LIMITS).orElse(nothing), reading);
+    Optional<Capture> capture = capture(listeners);
     CulvertConfig config =
         new CulvertConfig(
             listeners.stream().map(Listener::config).flatMap(Optional::stream).toList(),
@@ -112,18 +112,19 @@ final class ConfigReader {
             admin,
             stateDirectory,
             AuditReader.read(file.optional(AUDIT).orElse(nothing), stateDirectory, reading),
-            capture(listeners),
+            capture.flatMap(Capture::config),
+            capture.map(Capture::pseudoAddresses).orElse(CaptureReader.NOBODYS),
             reading.hash(),
             reading.file());
     return new Read(
         config, new WrittenOut(file, limits, stateDirectory).of(listeners, profiles, rules));
   }
 
-  private Optional<CaptureConfig> capture(List<Listener> listeners) {
+  private Optional<Capture> capture(List<Listener> listeners) {
     Optional<Capture> capture =
         file.optional(CAPTURE).map(value -> CaptureReader.read(value, reading));
     capture.ifPresent(read -> new CaptureChecks(reading.problems()).capture(read, listeners));
-    return capture.flatMap(Capture::config);
+    return capture;
   }
 
   private void check(

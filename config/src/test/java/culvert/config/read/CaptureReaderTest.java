@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import culvert.config.CaptureConfig;
 import culvert.config.CaptureConfig.OnCrash;
 import culvert.config.Cidr;
+import culvert.config.CulvertConfig;
 import culvert.config.RedirectPorts;
 import java.util.List;
 import java.util.OptionalInt;
@@ -60,6 +61,25 @@ class CaptureReaderTest {
                 OnCrash.OPEN));
   }
 
+  @Test
+  void pseudoAddressesAloneCaptureNobody() {
+    CulvertConfig alone = Loading.config("capture: { pseudo-addresses: 10.0.0.0/8 }");
+
+    assertThat(alone.capture()).isEmpty();
+    assertThat(alone.pseudoAddresses()).isEqualTo(Cidr.parse("10.0.0.0/8"));
+    assertThat(Loading.config("").pseudoAddresses()).isEqualTo(Cidr.parse("198.19.0.0/16"));
+    assertThat(
+            Loading.config(
+                    "listeners: [{ redirect: 218 }]",
+                    "capture: { users: x, pseudo-addresses: 10.9.8.0/24 }")
+                .pseudoAddresses())
+        .isEqualTo(Cidr.parse("10.9.8.0/24"));
+    assertThat(
+            Loading.problems("capture: { pseudo-addresses: 10.0.0.0/8, destinations: mf1 }")
+                .toString())
+        .contains("capture: nobody is captured");
+  }
+
   @ParameterizedTest(name = "{0}")
   @CsvSource(
       delimiter = '|',
@@ -105,7 +125,14 @@ class CaptureReaderTest {
         "destinations: 10.1.2   | destinations: 10.1.2 (expected: an address or CIDR",
         "destinations: 'h:21'   | destinations: h:21 (expected: an address or CIDR",
         "everybody: yes         | everybody: yes (expected: true or false",
-        "pseudo-addresses: 10.0.0.0/8 | pseudo-addresses: 10.0.0.0/8 is not supported yet",
+        "pseudo-addresses: 10.0.0.0/25      | pseudo-addresses: 10.0.0.0/25 (expected: an IPv4 network from /8",
+        "pseudo-addresses: 16.0.0.0/4       | pseudo-addresses: 16.0.0.0/4 (expected: an IPv4 network from /8",
+        "pseudo-addresses: 198.19.0.7       | pseudo-addresses: 198.19.0.7 (expected: an IPv4 network from /8",
+        "pseudo-addresses: 'fd00::/16'      | pseudo-addresses: fd00::/16 (expected: an IPv4 network from /8",
+        "pseudo-addresses: 127.5.0.0/16     | pseudo-addresses: 127.5.0.0/16 (expected: an IPv4 network from /8",
+        "pseudo-addresses: 192.0.0.0/16     | pseudo-addresses: 192.0.0.0/16 (expected: an IPv4 network from /8",
+        "pseudo-addresses: 239.0.0.0/16     | pseudo-addresses: 239.0.0.0/16 (expected: an IPv4 network from /8",
+        "pseudo-addresses: 255.0.0.0/8      | pseudo-addresses: 255.0.0.0/8 (expected: an IPv4 network from /8",
       })
   void whatIsWrongIsNamed(String key, String problem) {
     String yaml =

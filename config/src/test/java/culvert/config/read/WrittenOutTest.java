@@ -199,6 +199,7 @@ class WrittenOutTest {
         config.stateDirectory(),
         config.audit(),
         config.capture(),
+        config.pseudoAddresses(),
         "",
         Optional.empty());
   }

@@ -74,6 +74,7 @@ final class ExecHost implements AutoCloseable {
         listeners: [{ socks: "127.0.0.1:0" }]
         state-directory: %s
         pin-tunnelled: false
+        capture: { pseudo-addresses: 10.99.0.0/16 }
         profiles:
           defaults:
             known-hosts: %s

@@ -75,7 +75,12 @@ final class CommandDoor extends ChannelInitializer<Channel> {
             .orElseThrow(
                 () ->
                     new IOException(
-                        "no name stands for " + NetUtil.toAddressString(wanted) + " any more")));
+                        "no name stands for "
+                            + NetUtil.toAddressString(wanted)
+                            + " any more (expected: an answer of Culvert's name service that is not"
+                            + " older than its last "
+                            + names.most()
+                            + ", for which pseudo-addresses has room)")));
   }
 
   private void letIn(Arrival client, Destination destination) {

@@ -31,6 +31,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -60,9 +61,10 @@ public final class ExecDoor implements AutoCloseable {
   /**
    * Where those go who come in.
    *
-   * @param pseudoAddresses from which names get their addresses
+   * @param pseudoAddresses from which names get their addresses; asked once for each command
    */
-  public record Clients(Admission admission, ClientHandler handler, Cidr pseudoAddresses) {}
+  public record Clients(
+      Admission admission, ClientHandler handler, Supplier<Cidr> pseudoAddresses) {}
 
   private ExecDoor(Clients clients, Path path, EventLoopGroup loops) throws IOException {
     this.clients = clients;
@@ -151,7 +153,7 @@ public final class ExecDoor implements AutoCloseable {
                     listener,
                     new Wishes.Waiting(uid, loop, initializer, loop.newPromise()),
                     ask));
-    NameTable names = new NameTable(clients.pseudoAddresses());
+    NameTable names = new NameTable(clients.pseudoAddresses().get());
     return new Handover.Namespace(
         identity, names, new CommandDoor(identity, names, clients.admission(), clients.handler()));
   }

@@ -72,6 +72,11 @@ final class NameTable {
     byName.remove(oldest.getKey());
   }
 
+  /** So many have an address at a time. */
+  int most() {
+    return most;
+  }
+
   /** Whether the address stands for a name, or would. */
   boolean isPseudo(InetAddress address) {
     return network.contains(address);

@@ -1,6 +1,7 @@
 package culvert.proxy.route;
 
 import culvert.config.Action;
+import culvert.config.Cidr;
 import culvert.config.CulvertConfig;
 import culvert.config.FtpOptions;
 import culvert.config.FtpSettings;
@@ -25,6 +26,7 @@ import java.util.stream.Stream;
  * @param controlPorts on which FTP control connections are expected
  * @param pinTunnelled whether what was once tunnelled stays so where its SSH server is unreachable
  * @param fixedTargets of the rules that have one
+ * @param pseudoAddresses see {@link CulvertConfig#pseudoAddresses}
  * @param hash see {@link CulvertConfig#hash}
  */
 public record Policy(
@@ -34,6 +36,7 @@ public record Policy(
     List<PortRange> controlPorts,
     boolean pinTunnelled,
     Set<FixedTarget> fixedTargets,
+    Cidr pseudoAddresses,
     String hash) {
   public Policy {
     fixedTargets = Set.copyOf(fixedTargets);
@@ -59,6 +62,7 @@ public record Policy(
         controlPorts(config),
         config.pinTunnelled(),
         FixedTarget.of(config.rules()),
+        config.pseudoAddresses(),
         config.hash());
   }
 
@@ -85,7 +89,8 @@ public record Policy(
   public Policy withMissing(Map<String, SshProfile> others) {
     Map<String, SshProfile> all = new HashMap<>(others);
     all.putAll(profiles);
-    return new Policy(rules, all, ftp, controlPorts, pinTunnelled, fixedTargets, hash);
+    return new Policy(
+        rules, all, ftp, controlPorts, pinTunnelled, fixedTargets, pseudoAddresses, hash);
   }
 
   /** The profile with this name, which the configuration has checked to be there. */

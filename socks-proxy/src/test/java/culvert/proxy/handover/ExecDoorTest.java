@@ -78,7 +78,7 @@ class ExecDoorTest {
             ProxyEvents.NONE,
             RefusedClients.UNHEARD);
     return ExecDoor.open(
-        socket, loops, new ExecDoor.Clients(admission, router, Cidr.parse("198.19.0.0/16")));
+        socket, loops, new ExecDoor.Clients(admission, router, () -> Cidr.parse("198.19.0.0/16")));
   }
 
   @AfterEach
