@@ -339,7 +339,7 @@ final class CaptureHosts implements AutoCloseable {
   }
 
   /** Runs a command of Culvert's, on the clients' host. */
-  Run<String> command(String... arguments) {
+  Run<String> command(String... arguments) throws IOException {
     List<String> words = new ArrayList<>(List.of(arguments));
     words.addAll(List.of("-c", configuration().toString()));
     List<String> command = new ArrayList<>(launcher());

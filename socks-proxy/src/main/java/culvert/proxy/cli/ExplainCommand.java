@@ -7,22 +7,26 @@ import culvert.config.ListenerConfig;
 import culvert.filter.ConnectionRequest;
 import culvert.filter.Decision;
 import culvert.filter.DestinationAddress;
+import culvert.filter.DestinationNames;
 import culvert.filter.Explanation;
 import culvert.filter.FilterEngine;
 import culvert.filter.Route;
 import culvert.filter.RuleCompiler;
 import culvert.proxy.door.HostAddress;
 import culvert.proxy.owner.UserNames;
+import io.netty.util.NetUtil;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
@@ -48,11 +52,29 @@ final class ExplainCommand implements Callable<Integer> {
   @Mixin private final ConfigOption configOption;
   @Spec private CommandSpec spec = CommandSpec.create();
 
-  @Parameters(
-      paramLabel = "HOST[:PORT]",
-      description = "The destination as the client would name it; port 21 if it is left out.",
-      converter = FtpServerConverter.class)
+  @ArgGroup(multiplicity = "1")
+  private final What what = new What();
+
   private Endpoint destination = new Endpoint("localhost", 21);
+
+  /** One of the two. */
+  private static final class What {
+    @Parameters(
+        paramLabel = "HOST[:PORT]",
+        description = "The destination as the client would name it; port 21 if it is left out.",
+        converter = FtpServerConverter.class)
+    private @Nullable Endpoint host;
+
+    @Option(
+        names = "--address",
+        paramLabel = "ADDR[:PORT]",
+        description = {
+          "Say instead what an address can mean: which names of rules stand for it now,",
+          "and what becomes of a captured connection to it."
+        },
+        converter = FtpServerConverter.class)
+    private @Nullable Endpoint address;
+  }
 
   @Option(
       names = "--from",
@@ -66,8 +88,8 @@ final class ExplainCommand implements Callable<Integer> {
       names = "--listener",
       paramLabel = "NAME",
       description = {
-        "Where the client connects (default: the first SOCKS listener);",
-        "exec: it runs under culvert exec."
+        "Where the client connects (default: the first SOCKS listener, or, with",
+        "--address, the first redirect listener); exec: it runs under culvert exec."
       })
   private @Nullable String listenerName;
 
@@ -103,6 +125,13 @@ final class ExplainCommand implements Callable<Integer> {
   }
 
   private void explain(CulvertConfig config) {
+    destination = Objects.requireNonNull(what.address == null ? what.host : what.address);
+    Optional<InetAddress> literal = literal();
+    if (what.address != null && literal.isEmpty()) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--address: " + what.address + " (expected: an address, such as 10.1.0.7:21)");
+    }
     boolean command = ListenerConfig.EXEC.equals(listenerName);
     Optional<ListenerConfig> listener = command ? Optional.empty() : Optional.of(listener(config));
     String name = listener.map(ListenerConfig::name).orElse(ListenerConfig.EXEC);
@@ -116,6 +145,7 @@ final class ExplainCommand implements Callable<Integer> {
       out.println("  note: allow-from of this listener keeps this client out");
     }
     FilterEngine engine = RuleCompiler.compile(config).engine();
+    AddressMeaning meaning = new AddressMeaning(config, engine, out);
     ConnectionRequest request =
         new ConnectionRequest(
             destination.host(),
@@ -123,9 +153,18 @@ final class ExplainCommand implements Callable<Integer> {
             destination.port(),
             client,
             name);
+    if (literal.isPresent() && listener.filter(ExplainCommand::isRedirect).isPresent()) {
+      request = request.withNames(new DestinationNames.NotLookedUp());
+    }
+    if (what.address != null) {
+      request = meaning.tell(literal.get(), request);
+    }
     Explanation explanation = engine.explain(request);
     while (!(explanation.decision() instanceof Decision.Decided)) {
-      request = withWhatIsNeeded(request, explanation.decision());
+      request =
+          explanation.decision() instanceof Decision.NeedsNames
+              ? meaning.names(literal.orElseThrow(), request)
+              : withWhatIsNeeded(request, explanation.decision());
       explanation = engine.explain(request);
     }
     new RejectedRules(explanation.rejected(), all).lines().forEach(out::println);
@@ -136,6 +175,14 @@ final class ExplainCommand implements Callable<Integer> {
       }
       new RouteDescription(config, destination).print(decided, out);
     }
+  }
+
+  private Optional<InetAddress> literal() {
+    return Optional.ofNullable(NetUtil.createInetAddressFromIpAddressString(destination.host()));
+  }
+
+  private static boolean isRedirect(ListenerConfig listener) {
+    return listener instanceof ListenerConfig.Redirect;
   }
 
   private static boolean isFixedTunnel(ListenerConfig listener) {
@@ -166,9 +213,10 @@ final class ExplainCommand implements Callable<Integer> {
   private ListenerConfig listener(CulvertConfig config) {
     String wanted = listenerName;
     if (wanted == null) {
-      return config.listeners().stream()
-          .filter(ListenerConfig.Socks.class::isInstance)
-          .findFirst()
+      return first(
+              config,
+              what.address == null ? ListenerConfig.Socks.class : ListenerConfig.Redirect.class)
+          .or(() -> first(config, ListenerConfig.Socks.class))
           .orElseGet(() -> config.listeners().get(0));
     }
     return config.listeners().stream()
@@ -184,6 +232,11 @@ final class ExplainCommand implements Callable<Integer> {
                         + String.join(
                             ", ", config.listeners().stream().map(ListenerConfig::name).toList())
                         + ")"));
+  }
+
+  private static Optional<ListenerConfig> first(
+      CulvertConfig config, Class<? extends ListenerConfig> kind) {
+    return config.listeners().stream().filter(kind::isInstance).findFirst();
   }
 
   private ConnectionRequest withWhatIsNeeded(ConnectionRequest request, Decision decision) {

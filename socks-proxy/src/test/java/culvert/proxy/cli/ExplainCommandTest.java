@@ -78,6 +78,81 @@ class ExplainCommandTest {
             "fallback: none: no tunnel, no connection");
   }
 
+  private static final String CAPTURED =
+      """
+      listeners: [{ socks: 1080 }, { redirect: 2180 }]
+      rules:
+        - { name: here, match: { host: LOCALHOST., port: 21 }, action: direct }
+        - { name: jobs, match: { host: [localhost, no.invalid], port: 21 }, action: ftp-tunnel }
+        - { name: rest, match: {}, action: block }
+      """;
+
+  @Test
+  void anAddressMeansWhatTheNamesOfRulesStandFor() throws IOException {
+    Path file = Files.writeString(directory.resolve("culvert.yaml"), CAPTURED);
+
+    assertThat(culvert.execute("explain", "--address", "127.0.0.1")).isZero();
+
+    assertThat(culvert.outLines())
+        .startsWith(
+            "127.0.0.1:21 from 127.0.0.1 at redirect",
+            "  127.0.0.1 is localhost now, of rules here, jobs",
+            "  rule here ("
+                + file
+                + ":3:5) does not match: it allows plaintext, and matches 127.0.0.1 by its name"
+                + " localhost alone, without which less is allowed",
+            "  rule jobs (" + file + ":4:5) matches",
+            "action:   ftp-tunnel");
+    assertThat(culvert.outLines()).contains("server:   127.0.0.1:22");
+  }
+
+  @Test
+  void anAddressMayMeanNothingOrOnlySomethingToOneCommand() throws IOException {
+    Files.writeString(directory.resolve("culvert.yaml"), CAPTURED);
+
+    assertThat(culvert.execute("explain", "--address", "198.19.0.7:21")).isZero();
+
+    assertThat(culvert.outLines())
+        .containsSubsequence(
+            "198.19.0.7:21 from 127.0.0.1 at redirect",
+            "  note: one of pseudo-addresses (198.19.0.0/16): under culvert exec it is the name for"
+                + " which that one command has got it",
+            "  no name of a rule stands for 198.19.0.7 now",
+            "action:   block");
+  }
+
+  @Test
+  void whoNamesAnAddressBySocksMeansTheAddress() throws IOException {
+    Files.writeString(directory.resolve("culvert.yaml"), CAPTURED);
+
+    assertThat(culvert.execute("explain", "127.0.0.1")).isZero();
+    assertThat(culvert.outLines()).contains("action:   block");
+    assertThat(culvert.execute("explain", "127.0.0.1", "--listener", "redirect")).isZero();
+    assertThat(culvert.outLines()).contains("action:   ftp-tunnel");
+    assertThat(culvert.execute("explain", "--address", "127.0.0.1", "--listener", "socks"))
+        .isZero();
+    assertThat(culvert.outLines()).last().isEqualTo("action:   block");
+  }
+
+  @Test
+  void withoutARedirectListenerNoNameStandsForAnything() {
+    assertThat(culvert.execute("explain", "--address", "192.0.2.1")).isZero();
+
+    assertThat(culvert.outLines())
+        .startsWith(
+            "192.0.2.1:21 from 127.0.0.1 at socks",
+            "  note: without a redirect listener no name of a rule stands for an address");
+  }
+
+  @Test
+  void oneOfHostAndAddressIsNeeded() {
+    assertThat(culvert.execute("explain")).isEqualTo(2);
+    assertThat(culvert.execute("explain", "a.example", "--address", "192.0.2.1")).isEqualTo(2);
+    assertThat(culvert.execute("explain", "--address", "a.example")).isEqualTo(2);
+    assertThat(culvert.err())
+        .contains("--address: a.example:21 (expected: an address, such as 10.1.0.7:21)");
+  }
+
   @Test
   void theWayToTheServerIsToldHopByHop() throws IOException {
     Files.writeString(
