@@ -1,5 +1,6 @@
 package culvert.proxy.upstream;
 
+import culvert.proxy.door.HostAddress;
 import culvert.ssh.NettyTransport;
 import culvert.ssh.OpenedChannel;
 import culvert.ssh.OutgoingConnections;
@@ -20,6 +21,7 @@ import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.FutureListener;
 import io.netty.util.concurrent.Promise;
 import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.SocketException;
@@ -32,17 +34,22 @@ import java.util.concurrent.ConcurrentHashMap;
 /**
  * Connections to programs of this host from addresses that are another host's, by IP_TRANSPARENT.
  * That takes a privilege, and somebody who brings the answers back: before that nothing is sent.
- * What does not work nevertheless is not tried again for a while. Thread-safe.
+ * What does not work nevertheless is not tried again for a while: with programs of this host all of
+ * a family are alike, of other hosts each may have reasons of its own. Thread-safe.
  */
 final class BorrowedSources {
   static final Duration MEMORY = Duration.ofMinutes(5);
 
-  /** Nothing of it leaves this host. */
+  private static final int MAX_HOSTS = 1000;
+
+  /** Clients are near. */
   private static final Duration PATIENCE = Duration.ofSeconds(2);
 
   private final TcpDialer dialer;
   private final KeptAnswers answers;
-  private final Map<Class<?>, Long> failed = new ConcurrentHashMap<>(); // by family
+
+  /** By family, or by another host's address. */
+  private final Map<Object, Long> failed = new ConcurrentHashMap<>();
 
   BorrowedSources(TcpDialer dialer, KeptAnswers answers) {
     this.dialer = dialer;
@@ -73,8 +80,7 @@ final class BorrowedSources {
       InetSocketAddress destination,
       EventLoop loop,
       ChannelHandler initializer) {
-    Class<?> family = source.getAddress().getClass();
-    Long last = failed.get(family);
+    Long last = failed.get(alike(destination));
     if (last != null && loop.ticker().nanoTime() - last < MEMORY.toNanos()) {
       return loop.newFailedFuture(new SocketException("did not work a while ago"));
     }
@@ -115,8 +121,16 @@ final class BorrowedSources {
 
   private void remember(KeptAnswers.Between between, Throwable failure, EventLoop loop) {
     if (!isRefusal(failure)) {
-      failed.put(between.source().getAddress().getClass(), loop.ticker().nanoTime());
+      if (failed.size() >= MAX_HOSTS) {
+        failed.clear();
+      }
+      failed.put(alike(between.destination()), loop.ticker().nanoTime());
     }
+  }
+
+  private static Object alike(InetSocketAddress client) {
+    InetAddress address = client.getAddress();
+    return HostAddress.isThisHost(address) ? address.getClass() : address;
   }
 
   private static ChannelHandler transparent(ChannelHandler initializer) {

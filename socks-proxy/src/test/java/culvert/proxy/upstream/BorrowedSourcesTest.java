@@ -40,7 +40,9 @@ import org.junit.jupiter.api.Timeout;
 class BorrowedSourcesTest {
   private static final InetSocketAddress SERVER = new InetSocketAddress("192.0.2.21", 20);
   private static final InetSocketAddress SERVER_6 = new InetSocketAddress("2001:db8::21", 20);
-  private static final InetSocketAddress CLIENT = new InetSocketAddress("10.1.1.1", 4000);
+  private static final InetSocketAddress CLIENT = new InetSocketAddress(NetUtil.LOCALHOST4, 4000);
+  private static final InetSocketAddress CLIENT_6 = new InetSocketAddress(NetUtil.LOCALHOST6, 4000);
+  private static final InetSocketAddress ELSEWHERE = new InetSocketAddress("203.0.113.1", 4000);
 
   private final TcpDialer dialer = mock(TcpDialer.class);
   private final Answers answers = new Answers();
@@ -68,7 +70,20 @@ class BorrowedSourcesTest {
     fail(new IOException("is not asked again"));
 
     verify(dialer, times(1)).dialFrom(any(), any(), any(), any(), any());
-    sources.connect(SERVER_6, CLIENT, loop, new ChannelInboundHandlerAdapter()).await();
+    sources.connect(SERVER_6, CLIENT_6, loop, new ChannelInboundHandlerAdapter()).await();
+    verify(dialer, times(2)).dialFrom(any(), any(), any(), any(), any());
+  }
+
+  @Test
+  void anotherHostThatDoesNotAnswerSaysNothingOfOthers() throws Exception {
+    when(dialer.dialFrom(any(), any(), any(), any(), any()))
+        .thenReturn(loop.newFailedFuture(new ConnectTimeoutException("for the test")));
+    sources.connect(SERVER, ELSEWHERE, loop, new ChannelInboundHandlerAdapter()).await();
+    loop.submit(() -> {}).sync();
+    sources.connect(SERVER, ELSEWHERE, loop, new ChannelInboundHandlerAdapter()).await();
+    verify(dialer, times(1)).dialFrom(any(), any(), any(), any(), any());
+
+    fail(new IOException("for the test"));
     verify(dialer, times(2)).dialFrom(any(), any(), any(), any(), any());
   }
 
