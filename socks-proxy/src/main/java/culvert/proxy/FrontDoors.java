@@ -49,12 +49,17 @@ final class FrontDoors implements ListenerConfig.Kinds<IOException> {
   private final List<RemoteTunnel> remoteTunnels = new ArrayList<>();
   private volatile Optional<ExecDoor> exec = Optional.empty();
 
-  /** Where listeners are bound. */
+  /**
+   * Where listeners are bound.
+   *
+   * @param forwarded from where netfilter brings what others have this host forward
+   */
   record Sockets(
       NettyTransport transport,
       EventLoopGroup loops,
       OwnListeners own,
-      OutgoingConnections outgoing) {}
+      OutgoingConnections outgoing,
+      AllowFrom forwarded) {}
 
   /** Makes remote tunnels. */
   @FunctionalInterface
@@ -97,12 +102,11 @@ final class FrontDoors implements ListenerConfig.Kinds<IOException> {
               + ": redirect needs epoll (expected: Linux on x86-64 or aarch64, and no"
               + " CULVERT_TRANSPORT=nio)");
     }
-    AllowFrom allowed = redirect.allowFrom().map(AllowFrom::networks).orElse(AllowFrom.THIS_HOST);
     RedirectDoor door =
         new RedirectDoor(
             redirect.name(),
             redirect.transparent(),
-            admissions.of(redirect.name(), allowed),
+            admissions.of(redirect.name(), allowed(redirect)),
             new RedirectDoor.OwnConnections(sockets.own(), sockets.outgoing()),
             router);
     String name = redirect.name();
@@ -111,6 +115,15 @@ final class FrontDoors implements ListenerConfig.Kinds<IOException> {
             ? TcpListener.bindTransparent(sockets.loops(), name, redirect.bind(), door)
             : TcpListener.bindRedirected(sockets.loops(), name, redirect.bind(), door);
     forData.add(listens("redirect", name, channel));
+  }
+
+  private AllowFrom allowed(ListenerConfig.Redirect redirect) {
+    AllowFrom captured =
+        redirect.transparent()
+            ? address ->
+                AllowFrom.THIS_HOST.contains(address) || sockets.forwarded().contains(address)
+            : AllowFrom.THIS_HOST;
+    return redirect.allowFrom().map(AllowFrom::networks).orElse(captured);
   }
 
   @Override

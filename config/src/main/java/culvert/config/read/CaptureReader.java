@@ -45,6 +45,12 @@ final class CaptureReader {
               ValueTypes.listOf(ValueTypes.scalar(A_CGROUP, CaptureReader::cgroup))),
           "[]");
   private static final Key<Boolean> EVERYBODY = Key.of("everybody", ValueTypes.BOOLEAN, "false");
+  static final Key<List<Cidr>> FORWARDED =
+      Key.of(
+          "forwarded",
+          ValueTypes.distinct(
+              ValueTypes.listOf(ValueTypes.scalar("an address or CIDR", Cidr::parse))),
+          "[]");
   private static final Key<List<Destination>> DESTINATIONS =
       Key.of(
           "destinations",
@@ -63,7 +69,16 @@ final class CaptureReader {
   static final Cidr NOBODYS = Cidr.parse("198.19.0.0/16");
 
   static final List<Key<?>> KEYS =
-      List.of(USERS, GROUPS, CGROUPS, EVERYBODY, DESTINATIONS, LOCAL, ON_CRASH, PSEUDO_ADDRESSES);
+      List.of(
+          USERS,
+          GROUPS,
+          CGROUPS,
+          EVERYBODY,
+          FORWARDED,
+          DESTINATIONS,
+          LOCAL,
+          ON_CRASH,
+          PSEUDO_ADDRESSES);
 
   /** A network, or a name. */
   private record Destination(Optional<Cidr> network, String name) {
@@ -100,11 +115,15 @@ final class CaptureReader {
     if (!(value instanceof Mapping)) {
       return new Capture(Optional.empty(), pseudo, section);
     }
-    boolean nobody = !everybody && whom.stream().allMatch(key -> isEmpty(section, key));
+    boolean nobody =
+        !everybody
+            && isEmpty(section, FORWARDED)
+            && whom.stream().allMatch(key -> isEmpty(section, key));
     if (nobody && !isForCommandsAlone(section)) {
       reading.error(
           section.location(),
-          "capture: nobody is captured (expected: users, groups or cgroups, or everybody: true)");
+          "capture: nobody is captured (expected: users, groups or cgroups, or everybody: true, or"
+              + " forwarded)");
     }
     return new Capture(
         nobody ? Optional.empty() : Optional.of(config(section, everybody)), pseudo, section);
@@ -129,7 +148,7 @@ final class CaptureReader {
   }
 
   /** What is wrong was meant to name somebody. */
-  private static boolean isEmpty(Section section, Key<List<String>> key) {
+  private static boolean isEmpty(Section section, Key<? extends List<?>> key) {
     return !section.has(key) || section.optional(key).filter(List::isEmpty).isPresent();
   }
 
@@ -144,6 +163,7 @@ final class CaptureReader {
         section.get(GROUPS),
         section.get(CGROUPS),
         everybody,
+        section.get(FORWARDED),
         networks,
         names,
         section.get(LOCAL),

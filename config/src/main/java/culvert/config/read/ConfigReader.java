@@ -123,7 +123,7 @@ final class ConfigReader {
   private Optional<Capture> capture(List<Listener> listeners) {
     Optional<Capture> capture =
         file.optional(CAPTURE).map(value -> CaptureReader.read(value, reading));
-    capture.ifPresent(read -> new CaptureChecks(reading.problems()).capture(read, listeners));
+    capture.ifPresent(read -> CaptureChecks.capture(reading.problems(), read, listeners));
     return capture;
   }
 

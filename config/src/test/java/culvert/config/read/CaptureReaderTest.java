@@ -14,6 +14,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class CaptureReaderTest {
+  private static final String BOTH_TRANSPARENT =
+      "listeners: [{ redirect: 2180, transparent: true }, { redirect: '[::1]:2180', transparent:"
+          + " true }]";
 
   @Test
   void nobodyIsCapturedWithoutTheSection() {
@@ -30,6 +33,7 @@ class CaptureReaderTest {
                 List.of(),
                 List.of(),
                 false,
+                List.of(),
                 List.of(),
                 List.of(),
                 false,
@@ -55,6 +59,7 @@ class CaptureReaderTest {
                 List.of("jobs", "12"),
                 List.of("jobs.slice/night.slice"),
                 false,
+                List.of(),
                 List.of(Cidr.parse("10.0.0.0/8"), Cidr.parse("2001:db8::/32")),
                 List.of("mf1.example", "mf2."),
                 true,
@@ -109,6 +114,86 @@ class CaptureReaderTest {
         .isEqualTo(new RedirectPorts(OptionalInt.of(219), OptionalInt.empty()));
   }
 
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "127.0.0.1:218 | 218 | ",
+        "localhost:218 | 218 | ",
+        "'[::1]:218'   |     | 218",
+        "0.0.0.0:218   |     | ",
+        "'[::]:218'    |     | ",
+        "10.1.0.1:218  |     | ",
+      })
+  void connectionsOfOtherHostsAreBroughtToWhereNoneCanGoItself(
+      String bind, Integer v4, Integer v6) {
+    String transparent =
+        "{ redirect: '" + bind + "', transparent: true, allow-from: [10.1.0.0/16] }";
+    assertThat(
+            RedirectPorts.ofOthers(
+                Loading.config("listeners: [{ redirect: 219 }, " + transparent + "]").listeners()))
+        .isEqualTo(new RedirectPorts(port(v4), port(v6)));
+  }
+
+  @Test
+  void networksOfOthersNeedNobodyOfThisHost() {
+    CaptureConfig capture =
+        Loading.config(
+                BOTH_TRANSPARENT, "capture: { forwarded: [10.1.0.0/16, 10.2.0.1, 'fd01::/64'] }")
+            .capture()
+            .orElseThrow();
+
+    assertThat(capture.forwarded())
+        .containsExactly(
+            Cidr.parse("10.1.0.0/16"), Cidr.parse("10.2.0.1"), Cidr.parse("fd01::/64"));
+    assertThat(capture.isOfThisHost()).isFalse();
+  }
+
+  @Test
+  void eachFamilyOfOthersNeedsATransparentListener() {
+    String both = "capture: { forwarded: [10.1.0.0/16, 'fd01::/64'] }";
+
+    assertThat(Loading.errors("listeners: [{ redirect: 218 }]\n" + both))
+        .containsExactly(
+            "c.yaml:2:23: forwarded: 10.1.0.0/16, but there is no transparent listener to bring its"
+                + " connections to (expected: { redirect: 127.0.0.1:PORT, transparent: true } among"
+                + " the listeners)",
+            "c.yaml:2:23: forwarded: fd01::/64, but there is no transparent listener to bring its"
+                + " connections to (expected: { redirect: '[::1]:PORT', transparent: true } among"
+                + " the listeners)");
+    assertThat(Loading.errors("listeners: [{ redirect: 218, transparent: true }]\n" + both))
+        .singleElement()
+        .asString()
+        .contains("forwarded: fd01::/64");
+    assertThat(
+            Loading.errors(
+                "listeners: [{ redirect: 0, transparent: true }]\n"
+                    + "capture: { forwarded: 10.1.0.0/16 }"))
+        .singleElement()
+        .asString()
+        .contains("has port 0");
+  }
+
+  @Test
+  void whoIsOfThisHostNeedsAListenerOfItsOwn() {
+    assertThat(Loading.errors(BOTH_TRANSPARENT + "\ncapture: { forwarded: 10.1.0.0/16, users: x }"))
+        .singleElement()
+        .asString()
+        .contains("no listener to bring connections to (expected: redirect: 127.0.0.1:PORT");
+  }
+
+  @Test
+  void aListenerThatRefusesThemIsSaid() {
+    String listener =
+        "listeners: [{ redirect: 218, transparent: true, allow-from: [10.1.0.0/16] }]\n";
+
+    assertThat(Loading.problems(listener + "capture: { forwarded: 10.1.2.0/24 }")).isEmpty();
+    assertThat(Loading.problems(listener + "capture: { forwarded: [10.1.2.0/24, 10.0.0.0/8] }"))
+        .singleElement()
+        .asString()
+        .contains("warning: forwarded: 10.0.0.0/8 is not within allow-from of listener redirect,");
+  }
+
   private static OptionalInt port(Integer port) {
     return port == null ? OptionalInt.empty() : OptionalInt.of(port);
   }
@@ -124,6 +209,9 @@ class CaptureReaderTest {
         "users: '-x'            | users: -x (expected: a user's name or number)",
         "destinations: 10.1.2   | destinations: 10.1.2 (expected: an address or CIDR",
         "destinations: 'h:21'   | destinations: h:21 (expected: an address or CIDR",
+        "forwarded: a.example   | forwarded: a.example (expected: an address or CIDR",
+        "forwarded: 10.1.0.1/16 | forwarded: 10.1.0.1/16 has bits set behind the prefix",
+        "forwarded: [10.1.0.1, 10.1.0.1] | forwarded: the same value twice",
         "everybody: yes         | everybody: yes (expected: true or false",
         "pseudo-addresses: 10.0.0.0/25      | pseudo-addresses: 10.0.0.0/25 (expected: an IPv4 network from /8",
         "pseudo-addresses: 16.0.0.0/4       | pseudo-addresses: 16.0.0.0/4 (expected: an IPv4 network from /8",

@@ -75,6 +75,7 @@ class WrittenOutTest {
         "limits: { connections: 7, before-login: 3 }",
         "audit: off",
         "listeners: [{ redirect: 218 }]\ncapture: { users: '007', destinations: [a.example, '::1'] }",
+        "listeners: [{ redirect: 218, transparent: true }]\ncapture: { forwarded: 10.1.0.0/16 }",
         "admin: 9180",
         "listeners: [{ socks: '0.0.0.0:1081', allow-from: 10.0.0.0/8 }, { socks: 1 }]",
         "profiles: { \"a: b\": { host: a.example, host-key-alias: 'on' } }",

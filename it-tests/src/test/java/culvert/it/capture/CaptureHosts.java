@@ -31,6 +31,11 @@ final class CaptureHosts implements AutoCloseable {
   static final String SERVER = "10.77.0.2";
   static final String SERVER_6 = "fd77::2";
 
+  /** The clients' host, where it is another one than Culvert's. */
+  static final String CLIENT = "10.78.0.2";
+
+  static final String CLIENT_6 = "fd78::2";
+
   /** Culvert's redirect listeners. */
   static final int PORT = 2180;
 
@@ -48,6 +53,7 @@ final class CaptureHosts implements AutoCloseable {
 
   private final Path directory;
   private final NetworkNamespace clients;
+  private final NetworkNamespace gateway;
   private final NetworkNamespace servers;
   private final RealVsftpd vsftpd;
   private final RealSshd sshd;
@@ -57,12 +63,14 @@ final class CaptureHosts implements AutoCloseable {
   private CaptureHosts(
       Path directory,
       NetworkNamespace clients,
+      NetworkNamespace gateway,
       NetworkNamespace servers,
       RealVsftpd vsftpd,
       RealSshd sshd,
       Path folder) {
     this.directory = directory;
     this.clients = clients;
+    this.gateway = gateway;
     this.servers = servers;
     this.vsftpd = vsftpd;
     this.sshd = sshd;
@@ -96,11 +104,45 @@ final class CaptureHosts implements AutoCloseable {
    */
   static CaptureHosts start(Path directory, String listeners, String rules) throws Exception {
     NetworkNamespace clients = NetworkNamespace.create();
-    NetworkNamespace servers = NetworkNamespace.create();
-    clients.wire(CLIENT_DEVICE, servers, SERVER_DEVICE);
-    clients.address(CLIENT_DEVICE, "10.77.0.1/24");
-    clients.address(CLIENT_DEVICE, "fd77::1/64");
     keepMarked(clients);
+    return start(directory, clients, clients, listeners, rules);
+  }
+
+  /**
+   * The same with a third host: Culvert is on one between the others, which have no other way to
+   * each other, and which forwards what they send.
+   */
+  static CaptureHosts startGateway(Path directory, String listeners, String rules)
+      throws Exception {
+    NetworkNamespace clients = NetworkNamespace.create();
+    NetworkNamespace gateway = NetworkNamespace.create();
+    clients.wire("c0", gateway, "d0");
+    clients.address("c0", CLIENT + "/24");
+    clients.address("c0", CLIENT_6 + "/64");
+    gateway.address("d0", "10.78.0.1/24");
+    gateway.address("d0", "fd78::1/64");
+    clients.does("ip", "route", "add", "default", "via", "10.78.0.1");
+    clients.does("ip", "route", "add", "default", "via", "fd78::1");
+    gateway.does("sysctl", "-w", "net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1");
+    // it would find open sessions' sockets for packets that go on, and hide it
+    gateway.does("sysctl", "-w", "net.ipv4.ip_early_demux=0");
+    CaptureHosts hosts = start(directory, clients, gateway, listeners, rules);
+    hosts.servers.does("ip", "route", "add", "default", "via", "10.77.0.1");
+    hosts.servers.does("ip", "route", "add", "default", "via", "fd77::1");
+    return hosts;
+  }
+
+  private static CaptureHosts start(
+      Path directory,
+      NetworkNamespace clients,
+      NetworkNamespace gateway,
+      String listeners,
+      String rules)
+      throws Exception {
+    NetworkNamespace servers = NetworkNamespace.create();
+    gateway.wire(CLIENT_DEVICE, servers, SERVER_DEVICE);
+    gateway.address(CLIENT_DEVICE, "10.77.0.1/24");
+    gateway.address(CLIENT_DEVICE, "fd77::1/64");
     servers.address(SERVER_DEVICE, SERVER + "/24");
     servers.address(SERVER_DEVICE, SERVER_6 + "/64");
     RealVsftpd vsftpd =
@@ -113,19 +155,21 @@ final class CaptureHosts implements AutoCloseable {
           counter besides { }
           chain arriving {
             type filter hook input priority 0
-            iifname %s meta l4proto { tcp, udp } th dport != %d counter name besides
+            iifname %1$s meta l4proto { tcp, udp } th dport != %2$d counter name besides
+            iifname %1$s icmp type destination-unreachable counter name besides
           }
           chain leaving {
             type filter hook output priority 0
-            oifname %s meta l4proto { tcp, udp } th sport != %d counter name besides
+            oifname %1$s meta l4proto { tcp, udp } th sport != %2$d counter name besides
           }
         }
         """
-            .formatted(SERVER_DEVICE, SSH_PORT, SERVER_DEVICE, SSH_PORT));
+            .formatted(SERVER_DEVICE, SSH_PORT));
     // others get into it to their own directories, as into /tmp
     Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
     CaptureHosts hosts =
-        new CaptureHosts(directory, clients, servers, vsftpd, sshd, TestAccount.newDirectory());
+        new CaptureHosts(
+            directory, clients, gateway, servers, vsftpd, sshd, TestAccount.newDirectory());
     hosts.installJdkUrl();
     hosts.configure(listeners, rules);
     hosts.startCulvert();
@@ -158,7 +202,7 @@ final class CaptureHosts implements AutoCloseable {
 
   /** Starts Culvert, in place of one that has ended. */
   void startCulvert() throws Exception {
-    culvert = CulvertProcess.runIn(clients, launcher(), configuration(), directory.resolve("log"));
+    culvert = CulvertProcess.runIn(gateway, launcher(), configuration(), directory.resolve("log"));
   }
 
   /** The names that Culvert's host knows in place of this machine's, if it is there. */
@@ -208,7 +252,7 @@ final class CaptureHosts implements AutoCloseable {
 
   /** Gives the clients' host these chains of nft(8) in place of those that it has. */
   void capture(String chains) throws IOException {
-    clients.nft(
+    gateway.nft(
         "table inet captured\ndelete table inet captured\ntable inet captured {\n"
             + chains
             + "}\n");
@@ -275,6 +319,11 @@ final class CaptureHosts implements AutoCloseable {
     return folder;
   }
 
+  /** The number of the account whose jobs these are. */
+  int accountId() throws IOException {
+    return (Integer) Files.getAttribute(folder, "unix:uid");
+  }
+
   RealSshd sshd() {
     return sshd;
   }
@@ -338,18 +387,23 @@ final class CaptureHosts implements AutoCloseable {
     return clients;
   }
 
-  /** Runs a command of Culvert's, on the clients' host. */
+  /** Culvert's, the same if there is no gateway. */
+  NetworkNamespace gateway() {
+    return gateway;
+  }
+
+  /** Runs a command of Culvert's, on its host. */
   Run<String> command(String... arguments) throws IOException {
     List<String> words = new ArrayList<>(List.of(arguments));
     words.addAll(List.of("-c", configuration().toString()));
     List<String> command = new ArrayList<>(launcher());
     command.addAll(CulvertProcess.builder(words).command());
-    return clients.run(command.toArray(String[]::new));
+    return gateway.run(command.toArray(String[]::new));
   }
 
-  /** The rules on the clients' host, as the command has them. */
+  /** The rules on Culvert's host, as the command has them. */
   CaptureTable table() throws IOException {
-    CaptureHost host = new HostInNamespace(clients, directory);
+    CaptureHost host = new HostInNamespace(gateway, directory);
     return new CaptureTable(host, host.ownUser());
   }
 
@@ -385,6 +439,7 @@ final class CaptureHosts implements AutoCloseable {
     sshd.close();
     vsftpd.close();
     servers.close();
+    gateway.close();
     clients.close();
     TestAccount.delete(folder);
   }

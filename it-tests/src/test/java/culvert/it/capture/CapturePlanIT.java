@@ -78,12 +78,18 @@ class CapturePlanIT {
     if (families != 2) {
       yaml.add("  - { redirect: '[" + (random.nextBoolean() ? "::1" : "::") + "]:219' }");
     }
+    yaml.add("  - { redirect: 127.0.0.1:2180, transparent: true }");
+    yaml.add("  - { redirect: '[::1]:2181', transparent: true }");
     yaml.add("audit: off").add("rules:");
     for (int i = random.nextInt(4); i >= 0; i--) {
       yaml.add("  - { match: { port: " + ports() + " }, action: " + action() + " }");
     }
     yaml.add("ftp: { ports: " + ports() + " }").add("capture:");
-    yaml.add(random.nextInt(4) == 0 ? "  everybody: true" : "  users: [1001]");
+    boolean nobodyElse = random.nextInt(4) == 0;
+    if (!nobodyElse) {
+      yaml.add(random.nextInt(4) == 0 ? "  everybody: true" : "  users: [1001]");
+    }
+    yaml.add("  forwarded: " + (nobodyElse || random.nextBoolean() ? forwarded() : List.of()));
     yaml.add("  local: " + random.nextBoolean()).add("  on-crash: closed");
     yaml.add("  destinations: " + destinations());
     return yaml.toString();
@@ -101,6 +107,14 @@ class CapturePlanIT {
       ports.add(random.nextBoolean() ? "" + first : first + "-" + last);
     }
     return ports;
+  }
+
+  /** At least one. */
+  private List<String> forwarded() {
+    List<String> all =
+        List.of("0.0.0.0/0", "10.1.0.0/16", "10.1.2.0/24", "'2001:db8::/32'", "'::1'");
+    List<String> some = all.stream().filter(network -> random.nextInt(3) == 0).toList();
+    return some.isEmpty() ? List.of("192.0.2.0/24") : some;
   }
 
   private List<String> destinations() {

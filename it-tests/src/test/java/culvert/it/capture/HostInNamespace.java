@@ -57,6 +57,11 @@ final class HostInNamespace implements CaptureHost {
   }
 
   @Override
+  public boolean forwards(boolean ipv6) {
+    return machine.forwards(ipv6);
+  }
+
+  @Override
   public Optional<Nft> nft() {
     return Optional.of(nft);
   }

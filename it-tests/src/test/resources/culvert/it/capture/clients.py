@@ -2,6 +2,7 @@
 import ftplib
 import os
 import socket
+import struct
 import sys
 
 
@@ -98,6 +99,27 @@ def again(address, user, password, uid):
     ftp.quit()
 
 
+def checksum(octets):
+    total = sum(struct.unpack('!%dH' % (len(octets) // 2), octets))
+    total = (total & 0xffff) + (total >> 16)
+    return ~(total + (total >> 16)) & 0xffff
+
+
+def unreachable(address, own, uid):
+    """A router tells the server that a packet of its session was too long, and shows the packet."""
+    icmp = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP)
+    become(uid)
+    ftp = ftplib.FTP()
+    welcome = ftp.connect(address, 21, 20)
+    head = struct.pack('!BBHHHBBH4s4s', 0x45, 0, 60, 1, 0x4000, 64, 6, 0,
+                       socket.inet_aton(address), socket.inet_aton(own))
+    packet = head + struct.pack('!HHI', 21, ftp.sock.getsockname()[1], 0) + b'PASS secret '
+    body = struct.pack('!HH', 0, 1300) + packet
+    icmp.sendto(struct.pack('!BBH', 3, 4, checksum(struct.pack('!BBH', 3, 4, 0) + body)) + body,
+                (address, 0))
+    print(welcome[:3], ftp.quit()[:3])
+
+
 def uncaptured(address, user, password, uid):
     """What becomes of a data connection that netfilter does not bring."""
     become(uid)
@@ -117,5 +139,11 @@ elif sys.argv[1] == 'again':
     again(*sys.argv[2:5], int(sys.argv[5]))
 elif sys.argv[1] == 'uncaptured':
     uncaptured(*sys.argv[2:5], int(sys.argv[5]))
+elif sys.argv[1] == 'listen':
+    with socket.create_server((sys.argv[2], int(sys.argv[3]))) as s:
+        print('listens', flush=True)
+        s.accept()[0].sendall(b'got you')
+elif sys.argv[1] == 'unreachable':
+    unreachable(*sys.argv[2:4], int(sys.argv[4]))
 else:
     foreign(*sys.argv[2:6], int(sys.argv[6]), int(sys.argv[7]))

@@ -33,6 +33,15 @@ def put(name):
     return ftp.voidresp()
 
 
+def abort(name):
+    data = ftp.transfercmd('RETR ' + name)
+    data.recv(1)
+    ftp.putcmd('ABOR')
+    data.close()
+    replies = [ftp.getmultiline()[:3], ftp.getmultiline()[:3]]
+    return ' '.join(replies)
+
+
 ftp = ftplib.FTP()
 ftp.connect(sys.argv[1], 21, 60)
 welcome = ftp.login(sys.argv[2], sys.argv[3])
@@ -47,6 +56,8 @@ for line in sys.stdin:
             said = put(name)
         elif verb == 'active':
             said = ftp.set_pasv(False) or 'active'
+        elif verb == 'abort':
+            said = abort(name)
         else:
             said = ftp.sendcmd(line.strip())
     except (OSError, EOFError, ftplib.Error) as e:

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,13 +30,18 @@ final class Answers implements KeptAnswers {
   private static final Duration LATE = Duration.ofMinutes(1);
 
   private final AnswerRoutes routes;
+  private final Predicate<InetAddress> forwarded;
   private final CapturedWays kept =
       new CapturedWays(AnswersTable.SETS); // also the lock of what follows
   private @Nullable NftSession nft;
   private boolean made;
   private long lastNeeded;
 
-  Answers(CaptureHost host) {
+  /**
+   * @param forwarded whose address is another host's, and who is captured on the way to others
+   */
+  Answers(CaptureHost host, Predicate<InetAddress> forwarded) {
+    this.forwarded = forwarded;
     routes = new AnswerRoutes(host);
   }
 
@@ -65,6 +71,9 @@ final class Answers implements KeptAnswers {
   @Override
   public Future<Void> keep(Between connection, EventExecutor loop) {
     InetAddress client = connection.destination().getAddress();
+    if (forwarded.test(client)) {
+      return loop.newSucceededFuture(null); // the rules for other hosts keep all that is a socket's
+    }
     Optional<String> problem = routes.problem(IpFamily.of(client));
     if (problem.isPresent() || !HostAddress.isThisHost(client)) {
       return loop.newFailedFuture(
@@ -111,6 +120,9 @@ final class Answers implements KeptAnswers {
 
   @Override
   public void release(Between connection) {
+    if (forwarded.test(connection.destination().getAddress())) {
+      return;
+    }
     synchronized (kept) {
       NftSession present = nft;
       if (present != null) {

@@ -2,8 +2,11 @@ package culvert.proxy.capture;
 
 import culvert.config.CaptureConfig;
 import culvert.config.CaptureConfig.OnCrash;
+import culvert.config.Cidr;
 import culvert.config.CulvertConfig;
+import culvert.config.ListenerConfig;
 import culvert.config.RedirectPorts;
+import culvert.proxy.door.HostAddress;
 import culvert.proxy.ftp.passive.CapturedData;
 import culvert.proxy.upstream.KeptAnswers;
 import culvert.ssh.PlainWords;
@@ -11,6 +14,7 @@ import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -51,7 +55,7 @@ public final class Capture implements CapturedData, AutoCloseable {
    * @param present whether there is a table: with {@code closed} others load and remove it
    */
   private record Loaded(
-      CulvertConfig config, RedirectPorts listeners, CapturePlan plan, boolean present) {
+      CulvertConfig config, List<ListenerConfig> listeners, CapturePlan plan, boolean present) {
     boolean isOpen() {
       return Capture.isOpen(config);
     }
@@ -59,7 +63,7 @@ public final class Capture implements CapturedData, AutoCloseable {
 
   public Capture(CaptureHost host) {
     this.host = host;
-    this.answers = new Answers(host);
+    this.answers = new Answers(host, this::isForwardedFromElsewhere);
     watch.setDaemon(true);
   }
 
@@ -73,16 +77,16 @@ public final class Capture implements CapturedData, AutoCloseable {
     if (started.capture().isEmpty()) {
       return;
     }
-    RedirectPorts listeners = RedirectPorts.of(started.listeners());
     Nft nft = Nft.require(host);
-    CapturePlan plan = plan(started, listeners);
+    CapturePlan plan = plan(started, started.listeners());
+    SessionGuard.addRoutes(started.capture().get(), host);
     boolean present = isOpen(started) || nft.table().isPresent();
-    Loaded first = new Loaded(started, listeners, plan, present);
+    Loaded first = new Loaded(started, started.listeners(), plan, present);
     last = first;
     NftSession begun =
         NftSession.start(nft, present ? whole(first) : List.of(), () -> restored(nft));
     session = begun;
-    answers.begin(begun, listeners, isOpen(started));
+    answers.begin(begun, RedirectPorts.of(started.listeners()), isOpen(started));
     watch.start();
     if (present) {
       LOG.atInfo().addKeyValue("on_crash", onCrash(started)).log("capturing");
@@ -101,7 +105,7 @@ public final class Capture implements CapturedData, AutoCloseable {
     return config.capture().map(CaptureConfig::onCrash);
   }
 
-  private CapturePlan plan(CulvertConfig of, RedirectPorts listeners) throws IOException {
+  private CapturePlan plan(CulvertConfig of, List<ListenerConfig> listeners) throws IOException {
     CaptureScope scope = host.look(of.capture().orElseThrow(), host.ownUser()).scope();
     try {
       return CapturePlan.of(of, listeners, scope);
@@ -116,9 +120,17 @@ public final class Capture implements CapturedData, AutoCloseable {
         table.isOpen()
             ? Stream.of("add table " + CapturePlan.TABLE, "delete table " + CapturePlan.TABLE)
             : Stream.empty();
-    return Stream.of(before, table.plan().commands().stream(), ways.all().stream())
-        .flatMap(all -> all)
-        .toList();
+    return Stream.concat(before, loaded(table.config(), table.plan())).toList();
+  }
+
+  private static List<Cidr> forwarded(CulvertConfig config) {
+    return config.capture().map(CaptureConfig::forwarded).orElse(List.of());
+  }
+
+  private Stream<String> loaded(CulvertConfig config, CapturePlan plan) {
+    return Stream.of(
+            plan.commands(), SessionGuard.commands(config.capture().orElseThrow()), ways.all())
+        .flatMap(List::stream);
   }
 
   /** For an nft in place of one that has ended. */
@@ -166,22 +178,23 @@ public final class Capture implements CapturedData, AutoCloseable {
     CapturePlan plan = plan(config, before.listeners());
     boolean present = before.isOpen() || Nft.require(host).table().isPresent();
     if (present && !(before.present() && plan.text().equals(before.plan().text()))) {
-      load(plan);
+      SessionGuard.addRoutes(config.capture().orElseThrow(), host);
+      load(config, plan);
     }
     last = new Loaded(config, before.listeners(), plan, present);
     if (present && !before.present()) { // who has loaded it has set up a route, too
-      answers.look(before.listeners());
+      answers.look(RedirectPorts.of(before.listeners()));
     }
   }
 
-  private void load(CapturePlan plan) throws IOException {
+  private void load(CulvertConfig config, CapturePlan plan) throws IOException {
     NftSession nft = session;
     if (nft == null) {
       return;
     }
     CompletableFuture<Void> loaded;
     synchronized (ways) {
-      loaded = nft.run(Stream.concat(plan.commands().stream(), ways.all().stream()).toList());
+      loaded = nft.run(loaded(config, plan).toList());
     }
     try {
       loaded.get();
@@ -221,6 +234,17 @@ public final class Capture implements CapturedData, AutoCloseable {
         become(before, before.config());
       }
     }
+  }
+
+  /** Whether what comes from there is captured on its way to others. */
+  public boolean isForwarded(InetAddress client) {
+    Loaded loaded = last;
+    return loaded != null
+        && forwarded(loaded.config()).stream().anyMatch(network -> network.contains(client));
+  }
+
+  private boolean isForwardedFromElsewhere(InetAddress client) {
+    return isForwarded(client) && !HostAddress.isThisHost(client);
   }
 
   @Override
@@ -279,6 +303,11 @@ public final class Capture implements CapturedData, AutoCloseable {
     return present == null ? 0 : present.restarts();
   }
 
+  /** Sockets of sessions of other hosts stay for a while, and so does what keeps their packets. */
+  private boolean isLast(Loaded loaded) {
+    return forwarded(loaded.config()).isEmpty() && (loaded.isOpen() || isRemoved());
+  }
+
   /** Who has removed the table has left the rest to us. */
   private boolean isRemoved() {
     try {
@@ -294,7 +323,7 @@ public final class Capture implements CapturedData, AutoCloseable {
     closed = true;
     watch.interrupt();
     Loaded loaded = last;
-    answers.end(loaded != null && (loaded.isOpen() || isRemoved()));
+    answers.end(loaded != null && isLast(loaded));
     NftSession present = session;
     if (present != null) {
       present.close();

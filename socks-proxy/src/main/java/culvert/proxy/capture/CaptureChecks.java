@@ -34,7 +34,12 @@ public final class CaptureChecks {
   }
 
   private void capture(CaptureConfig capture) {
-    families(RedirectPorts.of(loaded.config().listeners()));
+    if (capture.isOfThisHost()) {
+      families(RedirectPorts.of(loaded.config().listeners()));
+    }
+    if (!capture.forwarded().isEmpty()) {
+      forwarded(capture);
+    }
     if (PortSet.of(loaded.config()).isEmpty()) {
       warn("capture: no rule names a port, and ftp.ports is empty: nothing is captured", List.of());
     }
@@ -87,8 +92,34 @@ public final class CaptureChecks {
     }
   }
 
+  private void forwarded(CaptureConfig capture) {
+    for (IpFamily family : IpFamily.values()) {
+      boolean named = family.isAmong(capture.forwarded());
+      if (named && !host.forwards(family.isIpv6())) {
+        warn(
+            "forwarded: this host forwards nothing over "
+                + family.shown
+                + ": of what the other hosts send, only what is captured gets anywhere (expected:"
+                + " sysctl "
+                + family.forwarding
+                + "=1)",
+            List.of("forwarded"));
+      } else if (!named && host.forwards(family.isIpv6())) {
+        warn(
+            "forwarded: no network of "
+                + family.shown
+                + " is named, which this host forwards: hosts that have such addresses, too, get"
+                + " past Culvert",
+            List.of("forwarded"));
+      }
+    }
+  }
+
   /** Where others may listen while Culvert does not run, for this host has another limit. */
   static List<Integer> openPorts(CulvertConfig config, CaptureHost host) {
+    if (!config.capture().filter(CaptureConfig::isOfThisHost).isPresent()) {
+      return List.of(); // who has not the privilege cannot be transparent
+    }
     RedirectPorts listeners = RedirectPorts.of(config.listeners());
     return IntStream.concat(listeners.v4().stream(), listeners.v6().stream())
         .distinct()

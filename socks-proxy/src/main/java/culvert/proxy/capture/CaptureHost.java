@@ -30,6 +30,9 @@ public interface CaptureHost {
   /** Below this port only those can listen who may. */
   int firstPortOfEverybody();
 
+  /** Whether this host forwards packets of others. */
+  boolean forwards(boolean ipv6);
+
   /** Empty: it is not installed. */
   Optional<Nft> nft();
 

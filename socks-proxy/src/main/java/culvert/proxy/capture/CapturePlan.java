@@ -4,6 +4,7 @@ import culvert.config.CaptureConfig;
 import culvert.config.CaptureConfig.OnCrash;
 import culvert.config.Cidr;
 import culvert.config.CulvertConfig;
+import culvert.config.ListenerConfig;
 import culvert.config.RedirectPorts;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -33,6 +35,8 @@ import java.util.stream.Stream;
  *   rejected    which of their connections are rejected
  *   ports       filter: keeps in what is captured the client's own port, which NAT may change
  * </pre>
+ *
+ * For other hosts than this one there are further chains: {@link ForwardedRules}.
  */
 public final class CapturePlan {
   static final String TABLE = "inet culvert";
@@ -41,33 +45,39 @@ public final class CapturePlan {
   static final List<String> SETS =
       Stream.of("data4", "data6", "held4", "held6").map(set -> TABLE + " " + set).toList();
 
-  /** Control connections of other services are below that, as FTP's own are. */
-  private static final String DATA_PORTS = "1024-65535";
+  private static final String STAMP = "culvert plan ";
 
-  private static final String MARK = "culvert plan ";
+  /** With what they are made of. */
+  private static final Map<String, String> CHAINS = new LinkedHashMap<>();
+
+  static {
+    CHAINS.put("output", " { type nat hook output priority -100; policy accept; }");
+    CHAINS.put("captured", "");
+    CHAINS.put("unserved", " { type filter hook output priority 0; policy accept; }");
+    CHAINS.put("rejected", "");
+    CHAINS.put("ports", " { type filter hook output priority 0; policy accept; }");
+    CHAINS.putAll(ForwardedRules.CHAINS);
+  }
 
   private final List<String> commands = new ArrayList<>();
   private final Map<String, Integer> rules = new LinkedHashMap<>();
   private final CaptureConfig config;
   private final CaptureScope scope;
-  private final PortSet ports;
+  private final CapturedTraffic traffic;
   private final List<Cidr> destinations = new ArrayList<>();
   private final String hash;
 
   private CapturePlan(
-      CaptureConfig config, CaptureScope scope, PortSet ports, RedirectPorts listeners) {
+      CaptureConfig config, CaptureScope scope, PortSet ports, List<ListenerConfig> listeners) {
     this.config = config;
     this.scope = scope;
-    this.ports = ports;
-    List.of("output", "captured", "unserved", "rejected", "ports")
-        .forEach(chain -> rules.put(chain, 0));
-    people("output");
-    served(IpFamily.V4, listeners.v4());
-    served(IpFamily.V6, listeners.v6());
-    if (listeners.v4().isEmpty() || listeners.v6().isEmpty()) {
-      people("unserved");
+    this.traffic = new CapturedTraffic(ports, config.isConfined());
+    CHAINS.keySet().forEach(chain -> rules.put(chain, 0));
+    rule("output", own() + " comment \"" + STAMP + "\"");
+    if (config.isOfThisHost()) {
+      ofThisHost(RedirectPorts.of(listeners));
     }
-    ports(listeners);
+    ForwardedRules.make(config, traffic, RedirectPorts.ofOthers(listeners), this::rule);
     List<String> body = List.copyOf(commands);
     commands.clear();
     foundations();
@@ -75,11 +85,13 @@ public final class CapturePlan {
         hash(
             List.of(
                 String.join("\n", commands),
-                config.networks() + " " + config.names(),
+                config.networks() + " " + config.names() + " " + config.forwarded(),
                 String.join("\n", body)));
-    destinations(IpFamily.V4);
-    destinations(IpFamily.V6);
-    body.stream().map(this::marked).forEach(commands::add);
+    for (IpFamily family : IpFamily.values()) {
+      destinations(family);
+      fill("forwarded", family, networks(family, config.forwarded()), true);
+    }
+    body.stream().map(this::stamped).forEach(commands::add);
   }
 
   /**
@@ -88,7 +100,7 @@ public final class CapturePlan {
    * @throws IllegalArgumentException if it has none, or captures Culvert itself
    */
   public static CapturePlan of(CulvertConfig config, CaptureScope scope) {
-    return of(config, RedirectPorts.of(config.listeners()), scope);
+    return of(config, config.listeners(), scope);
   }
 
   /**
@@ -96,7 +108,7 @@ public final class CapturePlan {
    *
    * @param listeners those that are bound, whatever the configuration has
    */
-  static CapturePlan of(CulvertConfig config, RedirectPorts listeners, CaptureScope scope) {
+  static CapturePlan of(CulvertConfig config, List<ListenerConfig> listeners, CaptureScope scope) {
     CaptureConfig capture =
         config
             .capture()
@@ -118,12 +130,9 @@ public final class CapturePlan {
       set("data", family, family.type + " . inet_service; flags timeout;");
       set("held", family, family.type + "; flags timeout;");
       set("destinations", family, family.type + "; flags interval; auto-merge;");
+      set("forwarded", family, family.type + "; flags interval; auto-merge;");
     }
-    add("add chain " + TABLE + " output { type nat hook output priority -100; policy accept; }");
-    add("add chain " + TABLE + " captured");
-    add("add chain " + TABLE + " unserved { type filter hook output priority 0; policy accept; }");
-    add("add chain " + TABLE + " rejected");
-    add("add chain " + TABLE + " ports { type filter hook output priority 0; policy accept; }");
+    CHAINS.forEach((chain, made) -> add("add chain " + TABLE + " " + chain + made));
     rules.keySet().forEach(chain -> add("flush chain " + TABLE + " " + chain));
   }
 
@@ -133,35 +142,54 @@ public final class CapturePlan {
 
   /** What is there stays, while it is not known of each name what it stands for now. */
   private void destinations(IpFamily family) {
-    TreeSet<String> all = new TreeSet<>();
-    for (Cidr network : config.networks()) {
-      if (IpFamily.of(network.address()) == family) {
-        all.add(network.toString());
-      }
-    }
+    Set<String> all = new TreeSet<>(networks(family, config.networks()));
     for (InetAddress address : scope.addresses()) {
       if (IpFamily.of(address) == family) {
         all.add(IpFamily.text(address));
       }
     }
     all.forEach(destination -> destinations.add(Cidr.parse(destination)));
-    String set = TABLE + " destinations" + family.digit;
-    if (scope.complete()) {
+    fill("destinations", family, all, scope.complete());
+  }
+
+  private static Set<String> networks(IpFamily family, List<Cidr> networks) {
+    return networks.stream()
+        .filter(network -> IpFamily.of(network.address()) == family)
+        .map(Cidr::toString)
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  private void fill(String name, IpFamily family, Set<String> elements, boolean anew) {
+    String set = TABLE + " " + name + family.digit;
+    if (anew) {
       add("flush set " + set);
     }
-    if (!all.isEmpty()) {
-      add("add element " + set + " { " + String.join(", ", all) + " }");
+    if (!elements.isEmpty()) {
+      add("add element " + set + " { " + String.join(", ", elements) + " }");
     }
   }
 
-  private void people(String chain) {
-    boolean served = chain.equals("output");
-    String next = " goto " + (served ? "captured" : "rejected");
-    rule(chain, "meta skuid " + scope.own() + " accept comment \"" + MARK + "\"");
+  private void ofThisHost(RedirectPorts listeners) {
+    people("output", "", "captured");
+    for (IpFamily family : IpFamily.values()) {
+      served(family, listeners.of(family.isIpv6()));
+    }
+    if (listeners.v4().isEmpty() || listeners.v6().isEmpty()) {
+      rule("unserved", own());
+      people("unserved", "ct state new ", "rejected");
+    }
+    ports(listeners);
+  }
+
+  private String own() {
+    return "meta skuid " + scope.own() + " accept";
+  }
+
+  private void people(String chain, String fresh, String goTo) {
+    String next = " goto " + goTo;
     if (!config.local()) {
       rule(chain, "fib daddr type local accept");
     }
-    String fresh = served ? "" : "ct state new ";
     if (config.everybody()) {
       rule(chain, fresh + "meta l4proto tcp" + next);
       return;
@@ -190,20 +218,11 @@ public final class CapturePlan {
   }
 
   private void served(IpFamily family, OptionalInt listener) {
-    String chain = listener.isPresent() ? "captured" : "rejected";
-    String fate =
-        listener.isPresent() ? " redirect to :" + listener.getAsInt() : " reject with tcp reset";
-    if (!ports.isEmpty()) {
-      String to =
-          config.isConfined()
-              ? family.header + " daddr @destinations" + family.digit
-              : "meta nfproto " + family.protocol;
-      rule(chain, to + " tcp dport " + ports + fate);
-    }
     if (listener.isPresent()) {
-      rule(chain, family.header + " daddr . tcp dport @data" + family.digit + fate);
-      rule(
-          chain, family.header + " daddr @held" + family.digit + " tcp dport " + DATA_PORTS + fate);
+      String fate = " redirect to :" + listener.getAsInt();
+      traffic.of(family).forEach(match -> rule("captured", match + fate));
+    } else {
+      traffic.control(family).forEach(match -> rule("rejected", match + " reject with tcp reset"));
     }
   }
 
@@ -231,8 +250,8 @@ public final class CapturePlan {
     commands.add(command);
   }
 
-  private String marked(String command) {
-    return command.replace(MARK + "\"", MARK + hash + "\"");
+  private String stamped(String command) {
+    return command.replace(STAMP + "\"", STAMP + hash + "\"");
   }
 
   private static String hash(List<String> parts) {
@@ -258,7 +277,7 @@ public final class CapturePlan {
    */
   public boolean isIn(String listing) {
     Map<String, Integer> loaded = LoadedRules.count(listing);
-    return listing.contains(MARK + hash)
+    return listing.contains(STAMP + hash)
         && loaded.entrySet().containsAll(rules.entrySet())
         && LoadedDestinations.of(listing).containAll(destinations);
   }

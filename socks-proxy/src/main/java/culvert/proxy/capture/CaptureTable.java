@@ -46,6 +46,7 @@ public record CaptureTable(CaptureHost host, long own) {
           "on-crash: closed, but " + CaptureChecks.anybodyCanListenAt(open.get(0)));
     }
     Planned planned = plan(config);
+    SessionGuard.addRoutes(config.capture().get(), host);
     Nft.require(host).load(planned.plan().commands());
     List<CaptureScope.Missing> missing = new ArrayList<>(planned.missing());
     for (String problem : new AnswerRoutes(host).begin(RedirectPorts.of(config.listeners()))) {
@@ -67,6 +68,10 @@ public record CaptureTable(CaptureHost host, long own) {
               + " user than "
               + own);
     }
+    Optional<String> route = SessionGuard.difference(config.capture().orElseThrow(), host);
+    if (route.isPresent()) {
+      return route;
+    }
     return new AnswerRoutes(host)
         .look(RedirectPorts.of(config.listeners())).stream()
             .map(problem -> AnswerRoutes.WITHOUT + problem)
@@ -74,7 +79,8 @@ public record CaptureTable(CaptureHost host, long own) {
   }
 
   /**
-   * Takes it away.
+   * Takes it away, and what guards sessions of other hosts, if they are not those of a Culvert that
+   * runs.
    *
    * @return whether it was there
    */
@@ -88,6 +94,7 @@ public record CaptureTable(CaptureHost host, long own) {
     }
     if (!runs) {
       commands.addAll(AnswersTable.removed());
+      commands.addAll(SessionGuard.removed());
     }
     nft.load(commands);
     if (!runs) {

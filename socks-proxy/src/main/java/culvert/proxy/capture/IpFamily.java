@@ -1,13 +1,18 @@
 package culvert.proxy.capture;
 
+import culvert.config.Cidr;
 import culvert.config.RedirectPorts;
 import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.util.List;
 
 /** The two families of addresses, in nft's words. */
 enum IpFamily {
-  V4("4", "ipv4", "ip", "ipv4_addr"),
-  V6("6", "ipv6", "ip6", "ipv6_addr");
+  V4("4", "IPv4", "ipv4", "ip", "ipv4_addr", "net.ipv4.ip_forward"),
+  V6("6", "IPv6", "ipv6", "ip6", "ipv6_addr", "net.ipv6.conf.all.forwarding");
+
+  /** As people say it. */
+  final String shown;
 
   /** Ends the names of its sets. */
   final String digit;
@@ -21,8 +26,14 @@ enum IpFamily {
   /** Of addresses, in sets. */
   final String type;
 
-  IpFamily(String digit, String protocol, String header, String type) {
+  /** The kernel's setting by which it forwards. */
+  final String forwarding;
+
+  IpFamily(
+      String digit, String shown, String protocol, String header, String type, String forwarding) {
     this.digit = digit;
+    this.shown = shown;
+    this.forwarding = forwarding;
     this.protocol = protocol;
     this.header = header;
     this.type = type;
@@ -39,6 +50,15 @@ enum IpFamily {
 
   static IpFamily of(byte[] address) {
     return address.length == 4 ? V4 : V6;
+  }
+
+  /** Whether one of the networks is of this family. */
+  boolean isAmong(List<Cidr> networks) {
+    return networks.stream().anyMatch(network -> of(network.address()) == this);
+  }
+
+  boolean isIpv6() {
+    return this == V6;
   }
 
   /** The address without its zone, which is no part of what a packet carries. */

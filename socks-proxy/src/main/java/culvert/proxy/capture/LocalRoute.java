@@ -42,6 +42,15 @@ public final class LocalRoute {
     this.ip = ip;
   }
 
+  /**
+   * The host's.
+   *
+   * @throws IOException which says that there is none
+   */
+  static LocalRoute require(CaptureHost host) throws IOException {
+    return host.localRoute().orElseThrow(() -> new IOException("capture: " + CaptureChecks.NO_IP));
+  }
+
   /** By the program of this host; empty: it is not installed. */
   public static Optional<LocalRoute> find() {
     return HostProgram.find("ip").map(LocalRoute::new);

@@ -175,14 +175,29 @@ public final class ThisHost implements CaptureHost {
   @Override
   public int firstPortOfEverybody() {
     Path limit = proc.resolve("sys/net/ipv4/ip_unprivileged_port_start");
-    try (InputStream in = Files.newInputStream(limit)) {
-      byte[] octets = new byte[MAX_DIGITS]; // what does not fit into the first read, is not there
-      int read = in.read(octets);
-      return Integer.parseInt(
-          new String(octets, 0, Math.max(0, read), StandardCharsets.ISO_8859_1).strip());
-    } catch (IOException | NumberFormatException e) {
+    try {
+      return setting(limit).map(Integer::parseInt).orElse(USUAL_LIMIT);
+    } catch (NumberFormatException e) {
       return USUAL_LIMIT;
     }
+  }
+
+  private static Optional<String> setting(Path file) {
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] octets = new byte[MAX_DIGITS]; // what does not fit into the first read, is not there
+      int read = in.read(octets);
+      return Optional.of(
+          new String(octets, 0, Math.max(0, read), StandardCharsets.ISO_8859_1).strip());
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  @Override
+  public boolean forwards(boolean ipv6) {
+    IpFamily family = ipv6 ? IpFamily.V6 : IpFamily.V4;
+    Path setting = proc.resolve("sys").resolve(family.forwarding.replace('.', '/'));
+    return !setting(setting).orElse("0").equals("0");
   }
 
   @Override

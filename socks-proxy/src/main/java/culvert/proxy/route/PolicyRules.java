@@ -32,11 +32,7 @@ import java.util.function.Consumer;
  * client channel's event loop.
  */
 record PolicyRules(
-    Policy policy,
-    AddressResolver resolver,
-    NamedAddresses names,
-    ClientOwners owners,
-    Client from)
+    Policy policy, AddressResolver resolver, NamedAddresses names, ClientOwners owners, Client from)
     implements DestinationRules {
 
   @Override

@@ -161,6 +161,26 @@ class CaptureChecksTest {
   }
 
   @Test
+  void aHostThatIsNoGatewayIsNotOneForOthers() throws IOException {
+    String yaml =
+        "listeners: [{ redirect: 2180, transparent: true }]\ncapture: { forwarded: 10.1.0.0/16 }";
+    assertThat(warnings(yaml))
+        .containsExactly(
+            "c.yaml:2:23: warning: forwarded: this host forwards nothing over IPv4: of what the"
+                + " other hosts send, only what is captured gets anywhere (expected: sysctl"
+                + " net.ipv4.ip_forward=1)");
+
+    host.forwarding(IpFamily.V4);
+    assertThat(warnings(yaml)).isEmpty();
+
+    host.forwarding(IpFamily.V4, IpFamily.V6);
+    assertThat(warnings(yaml))
+        .containsExactly(
+            "c.yaml:2:23: warning: forwarded: no network of IPv6 is named, which this host"
+                + " forwards: hosts that have such addresses, too, get past Culvert");
+  }
+
+  @Test
   void closedNeedsPortsThatOthersCannotHave() {
     host.withLimit(218);
     assertThat(warnings(BOTH + "capture: { users: batch }"))

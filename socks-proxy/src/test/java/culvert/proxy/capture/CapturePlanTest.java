@@ -22,6 +22,9 @@ class CapturePlanTest {
       """;
   private static final String BOTH =
       "listeners: [{ redirect: 218 }, { redirect: '[::1]:219' }]\n" + RULES;
+  private static final String TO = " tproxy ip to 127.0.0.1:218";
+  private static final String KEPT = " meta mark set 0xc1 ct mark set 0xc1 accept";
+  private static final String RESET = " reject with tcp reset";
   private static final String ONE = "listeners: [{ redirect: 2180 }]\n";
   private static final String SOME =
       BOTH
@@ -60,23 +63,37 @@ class CapturePlanTest {
             add set inet culvert data4 { type ipv4_addr . inet_service; flags timeout; }
             add set inet culvert held4 { type ipv4_addr; flags timeout; }
             add set inet culvert destinations4 { type ipv4_addr; flags interval; auto-merge; }
+            add set inet culvert forwarded4 { type ipv4_addr; flags interval; auto-merge; }
             add set inet culvert data6 { type ipv6_addr . inet_service; flags timeout; }
             add set inet culvert held6 { type ipv6_addr; flags timeout; }
             add set inet culvert destinations6 { type ipv6_addr; flags interval; auto-merge; }
+            add set inet culvert forwarded6 { type ipv6_addr; flags interval; auto-merge; }
             add chain inet culvert output { type nat hook output priority -100; policy accept; }
             add chain inet culvert captured
             add chain inet culvert unserved { type filter hook output priority 0; policy accept; }
             add chain inet culvert rejected
             add chain inet culvert ports { type filter hook output priority 0; policy accept; }
+            add chain inet culvert arriving { type filter hook input priority 0; policy accept; }
+            add chain inet culvert brought
+            add chain inet culvert forwarded { type filter hook prerouting priority -150; policy accept; }
+            add chain inet culvert passing { type filter hook forward priority 0; policy accept; }
+            add chain inet culvert refused
             flush chain inet culvert output
             flush chain inet culvert captured
             flush chain inet culvert unserved
             flush chain inet culvert rejected
             flush chain inet culvert ports
+            flush chain inet culvert arriving
+            flush chain inet culvert brought
+            flush chain inet culvert forwarded
+            flush chain inet culvert passing
+            flush chain inet culvert refused
             flush set inet culvert destinations4
             add element inet culvert destinations4 { 10.0.0.0/8, 192.0.2.1 }
+            flush set inet culvert forwarded4
             flush set inet culvert destinations6
             add element inet culvert destinations6 { 2001:db8::/32 }
+            flush set inet culvert forwarded6
             add rule inet culvert output meta skuid 998 accept comment "culvert plan HASH"
             add rule inet culvert output fib daddr type local accept
             add rule inet culvert output meta skuid { 12, 1001 } goto captured
@@ -172,11 +189,68 @@ class CapturePlanTest {
             "add rule inet culvert captured ip daddr . tcp dport @data4 redirect to :2180",
             "add rule inet culvert captured ip daddr @held4 tcp dport 1024-65535 redirect to :2180",
             "add rule inet culvert rejected meta nfproto ipv6 tcp dport { 21 } reject with tcp reset",
-            "add rule inet culvert unserved meta skuid 998 accept comment \"culvert plan "
-                + hash(plan)
-                + "\"",
+            "add rule inet culvert unserved meta skuid 998 accept",
             "add rule inet culvert unserved ct state new meta l4proto tcp goto rejected",
             "add rule inet culvert ports ct status dnat tcp dport { 2180 } tcp flags & (fin | syn | rst | ack) == syn tcp ackseq set @th,0,32");
+  }
+
+  @Test
+  void whatOthersHaveForwardedGoesToTransparentListenersAndNowhereElse() {
+    CapturePlan plan =
+        plan(
+            """
+            listeners: [{ redirect: 218, transparent: true }]
+            capture: { forwarded: [10.1.0.0/16, 10.1.2.0/24], on-crash: open }
+            """,
+            host());
+
+    assertThat(plan.commands())
+        .contains("add element inet culvert forwarded4 { 10.1.0.0/16, 10.1.2.0/24 }");
+    assertThat(plan.commands().stream().filter(command -> command.startsWith("add rule ")))
+        .containsExactly(
+            "add rule inet culvert output meta skuid 998 accept comment \"culvert plan "
+                + hash(plan)
+                + "\"",
+            "add rule inet culvert forwarded iifname \"lo\" accept",
+            "add rule inet culvert forwarded meta l4proto tcp socket transparent 1" + KEPT,
+            "add rule inet culvert forwarded ct state related ct mark 0xc1" + KEPT,
+            "add rule inet culvert forwarded fib daddr type local accept",
+            "add rule inet culvert forwarded ip saddr @forwarded4 goto brought",
+            "add rule inet culvert forwarded ip6 saddr @forwarded6 goto brought",
+            "add rule inet culvert brought meta nfproto ipv4 tcp dport { 21 }" + TO + KEPT,
+            "add rule inet culvert brought ip daddr . tcp dport @data4" + TO + KEPT,
+            "add rule inet culvert brought ip daddr @held4 tcp dport 1024-65535" + TO + KEPT,
+            "add rule inet culvert refused meta nfproto ipv4 tcp dport { 21 }" + RESET,
+            "add rule inet culvert refused ip daddr . tcp dport @data4" + RESET,
+            "add rule inet culvert refused ip daddr @held4 tcp dport 1024-65535" + RESET,
+            "add rule inet culvert refused meta nfproto ipv6 tcp dport { 21 }" + RESET,
+            "add rule inet culvert refused ip6 daddr . tcp dport @data6" + RESET,
+            "add rule inet culvert refused ip6 daddr @held6 tcp dport 1024-65535" + RESET,
+            "add rule inet culvert passing ip saddr @forwarded4 goto refused",
+            "add rule inet culvert passing ip6 saddr @forwarded6 goto refused");
+  }
+
+  @Test
+  void whatOthersSendToThisHostItselfIsCapturedWhereAskedFor() {
+    CapturePlan plan =
+        plan(
+            """
+            listeners: [{ redirect: '[::1]:2180', transparent: true }]
+            capture: { forwarded: ["fd01::/64"], local: true, on-crash: open }
+            """,
+            host());
+
+    assertThat(plan.commands())
+        .doesNotContain("add rule inet culvert forwarded fib daddr type local accept")
+        .contains(
+            "add rule inet culvert brought ip6 daddr . tcp dport @data6 tproxy ip6 to [::1]:2180"
+                + KEPT)
+        .endsWith(
+            "add rule inet culvert passing ip6 saddr @forwarded6 goto refused",
+            "add rule inet culvert arriving iifname \"lo\" accept",
+            "add rule inet culvert arriving meta mark 0xc1 accept",
+            "add rule inet culvert arriving ip saddr @forwarded4 ct state new goto refused",
+            "add rule inet culvert arriving ip6 saddr @forwarded6 ct state new goto refused");
   }
 
   @Test
@@ -236,6 +310,24 @@ class CapturePlanTest {
         \tchain ports {
         \t\ttype filter hook output priority filter; policy accept;
         \t\tct status dnat tcp dport 2180 tcp flags syn / fin,syn,rst,ack tcp ackseq set @th,0,32
+        \t}
+
+        \tchain arriving {
+        \t\ttype filter hook input priority filter; policy accept;
+        \t}
+
+        \tchain brought {
+        \t}
+
+        \tchain forwarded {
+        \t\ttype filter hook prerouting priority mangle; policy accept;
+        \t}
+
+        \tchain passing {
+        \t\ttype filter hook forward priority filter; policy accept;
+        \t}
+
+        \tchain refused {
         \t}
         }
         """

@@ -47,6 +47,18 @@ class CaptureTest {
       echo end >>log
       """;
 
+  private static final String IP =
+      """
+      cd "$(dirname "$0")" || exit 1
+      echo "$*" >>ip.log
+      case "$*" in
+        *"route show"*) [ ! -e routes ] || cat routes ;;
+        *"rule show") [ ! -e rules ] || cat rules ;;
+        *"route replace"*) echo 'local default dev lo scope host' >routes ;;
+        *"rule add"*) echo '193:	from all fwmark 0xc1 lookup 12698049' >rules ;;
+      esac
+      """;
+
   private static final String OPEN =
       "listeners: [{ redirect: 2180 }]\ncapture: { users: batch, cgroups: a.slice, on-crash: open }";
   private static final String CLOSED = OPEN.replace("2180", "218").replace("open", "closed");
@@ -114,6 +126,45 @@ class CaptureTest {
             "add table inet culvert { flags owner; }",
             "add rule inet culvert output meta skuid { 1001 } goto captured",
             "flush set inet culvert data4");
+  }
+
+  @Test
+  void sessionsOfOtherHostsStayHereWhateverBecomesOfTheTable() throws IOException {
+    host.withIp(directory, IP);
+    assertThat(capture.isForwarded(InetAddress.getByName("10.1.2.3"))).isFalse();
+
+    capture.start(
+        config(
+            "listeners: [{ redirect: 2180, transparent: true }]\n"
+                + "capture: { forwarded: 10.1.0.0/16, on-crash: open }"));
+
+    assertThat(told())
+        .containsSubsequence(
+            "add table inet culvert { flags owner; }",
+            "add table inet culvert_sessions",
+            "add rule inet culvert_sessions forwarded meta l4proto tcp socket transparent 1 meta"
+                + " mark set 0xc1 ct mark set 0xc1 accept",
+            "add rule inet culvert_sessions passing ct mark 0xc1 meta l4proto tcp reject with tcp"
+                + " reset");
+    assertThat(Files.readAllLines(directory.resolve("ip.log")))
+        .contains("-4 rule add pref 193 fwmark 0xc1 lookup 12698049")
+        .noneMatch(line -> line.startsWith("-6"));
+    assertThat(capture.isForwarded(InetAddress.getByName("10.1.2.3"))).isTrue();
+    assertThat(capture.isForwarded(InetAddress.getByName("10.2.2.3"))).isFalse();
+  }
+
+  @Test
+  void withoutARouteThatKeepsThemHereNothingIsCaptured() throws IOException {
+    host.withIp(directory, "echo 'RTNETLINK answers: Operation not permitted' >&2; exit 2\n");
+
+    assertThatThrownBy(
+            () ->
+                capture.start(
+                    config(
+                        "listeners: [{ redirect: 2180, transparent: true }]\n"
+                            + "capture: { forwarded: 10.1.0.0/16, on-crash: open }")))
+        .hasMessageContaining("Operation not permitted (expected: CAP_NET_ADMIN)");
+    assertThat(directory.resolve("log")).doesNotExist();
   }
 
   @Test

@@ -32,6 +32,7 @@ public final class FakeCaptureHost implements CaptureHost {
   private final Map<String, Long> accounts = new HashMap<>(Map.of("culvert", 998L));
   private final Map<String, Long> cgroups = new HashMap<>();
   private final Map<String, InetAddress> names = new HashMap<>();
+  private Set<IpFamily> forwarding = Set.of();
   private boolean privileged = true;
   private int limit = 1024;
   private Optional<Nft> nft = Optional.empty();
@@ -50,6 +51,11 @@ public final class FakeCaptureHost implements CaptureHost {
 
   FakeCaptureHost withName(String name, InetAddress address) {
     names.put(name, address);
+    return this;
+  }
+
+  FakeCaptureHost forwarding(IpFamily... families) {
+    forwarding = Set.of(families);
     return this;
   }
 
@@ -151,6 +157,11 @@ public final class FakeCaptureHost implements CaptureHost {
   @Override
   public int firstPortOfEverybody() {
     return limit;
+  }
+
+  @Override
+  public boolean forwards(boolean ipv6) {
+    return forwarding.contains(ipv6 ? IpFamily.V6 : IpFamily.V4);
   }
 
   @Override

@@ -57,7 +57,7 @@ class ThisHostTest {
   private static CaptureConfig config(
       List<String> users, List<String> groups, List<String> cgroups, String... hosts) {
     return new CaptureConfig(
-        users, groups, cgroups, false, List.of(), List.of(hosts), false, OnCrash.OPEN);
+        users, groups, cgroups, false, List.of(), List.of(), List.of(hosts), false, OnCrash.OPEN);
   }
 
   @Test
@@ -157,6 +157,14 @@ class ThisHostTest {
     Files.writeString(directory.resolve("proc/sys/net/ipv4/ip_unprivileged_port_start"), "80\n");
     assertThat(host().mayChangeRules()).isTrue();
     assertThat(host().firstPortOfEverybody()).isEqualTo(80);
+    Files.writeString(directory.resolve("proc/sys/net/ipv4/ip_forward"), "1\n");
+    assertThat(host().forwards(false)).isTrue();
+    assertThat(host().forwards(true)).isFalse();
+    Files.createDirectories(directory.resolve("proc/sys/net/ipv6/conf/all"));
+    Files.writeString(directory.resolve("proc/sys/net/ipv6/conf/all/forwarding"), "1\n");
+    Files.writeString(directory.resolve("proc/sys/net/ipv4/ip_forward"), "0\n");
+    assertThat(host().forwards(false)).isFalse();
+    assertThat(host().forwards(true)).isTrue();
     assertThat(host().ownUser()).isEqualTo(new ThisHost().ownUser());
 
     Files.writeString(proc.resolve("status"), "CapEff:\t0000000000000fff\n");

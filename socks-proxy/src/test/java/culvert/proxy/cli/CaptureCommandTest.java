@@ -22,11 +22,12 @@ class CaptureCommandTest {
         "list table inet culvert_keep") echo "Error: No such file or directory" >&2; exit 1 ;;
         "list table inet culvert")
           [ -e table ] || { echo "Error: No such file or directory" >&2; exit 1; }
-          for chain in output captured unserved rejected ports; do
+          for chain in $(sed -n "s/^add chain inet culvert \\\\([a-z]*\\\\).*/\\\\1/p" table); do
             printf '\\tchain %s {\\n' $chain
             sed -n "s/^add rule inet culvert $chain /\\t\\t/p" table
             printf '\\t}\\n'
           done ;;
+        "list table "*) echo "Error: No such file or directory" >&2; exit 1 ;;
         *) exit 9 ;;
       esac
       """;
@@ -101,6 +102,8 @@ class CaptureCommandTest {
             delete table inet culvert
             add table inet culvert_answers
             delete table inet culvert_answers
+            add table inet culvert_sessions
+            delete table inet culvert_sessions
             """);
   }
 
