@@ -9,6 +9,8 @@ import culvert.config.read.Environment;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class CapturePlanTest {
@@ -115,7 +117,7 @@ class CapturePlanTest {
     CapturePlan plan = plan(SOME, host());
 
     assertThat(plan.commands())
-        .noneMatch(command -> command.startsWith("flush set"))
+        .noneMatch(command -> command.startsWith("flush set inet culvert destinations"))
         .contains("add element inet culvert destinations4 { 10.0.0.0/8 }");
   }
 
@@ -168,12 +170,22 @@ class CapturePlanTest {
 
         \tchain rejected {
         \t}
-        }
+
+        \tchain ports {
+        \t\ttype filter hook output priority filter; policy accept;
+        \t\tct status dnat tcp dport { 218, 219 } tcp flags syn / fin,syn,rst,ack tcp ackseq set @th,0,32
+        \t}
+        OTHERS}
         """
         .replace("HASH", hash(plan))
         .replace("MF1", mf1)
         .replace("V6", v6)
-        .replace("RULES", "\t\ta rule\n".repeat(6));
+        .replace("RULES", "\t\ta rule\n".repeat(6))
+        .replace(
+            "OTHERS",
+            Stream.of("arriving", "brought", "forwarded", "passing", "refused")
+                .map("\tchain %s {\n\t}\n"::formatted)
+                .collect(Collectors.joining()));
   }
 
   @Test
