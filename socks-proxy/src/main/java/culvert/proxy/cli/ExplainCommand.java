@@ -141,7 +141,7 @@ final class ExplainCommand implements Callable<Integer> {
       out.println("  no rule is asked: this listener is a fixed tunnel");
       return;
     }
-    if (listener.filter(this::keepsOut).isPresent()) {
+    if (listener.filter(one -> keepsOut(one, config)).isPresent()) {
       out.println("  note: allow-from of this listener keeps this client out");
     }
     FilterEngine engine = RuleCompiler.compile(config).engine();
@@ -190,13 +190,18 @@ final class ExplainCommand implements Callable<Integer> {
         && !(listener instanceof ListenerConfig.Redirect);
   }
 
-  private boolean keepsOut(ListenerConfig listener) {
+  private boolean keepsOut(ListenerConfig listener, CulvertConfig config) {
     return listener instanceof ListenerConfig.Redirect redirect
         ? !redirect
             .allowFrom()
             .map(networks -> contain(networks, client))
-            .orElseGet(() -> HostAddress.isThisHost(client))
+            .orElseGet(() -> HostAddress.isThisHost(client) || isForwarded(redirect, config))
         : listener instanceof ListenerConfig.Socks socks && !contain(socks.allowFrom(), client);
+  }
+
+  private boolean isForwarded(ListenerConfig.Redirect redirect, CulvertConfig config) {
+    return redirect.transparent()
+        && config.capture().filter(capture -> contain(capture.forwarded(), client)).isPresent();
   }
 
   private static boolean contain(List<Cidr> networks, InetAddress address) {

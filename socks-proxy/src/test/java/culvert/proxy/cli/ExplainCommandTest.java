@@ -214,6 +214,22 @@ class ExplainCommandTest {
   }
 
   @Test
+  void whoIsForwardedComesInAtATransparentListener() throws IOException {
+    Files.writeString(
+        directory.resolve("culvert.yaml"),
+        """
+        listeners: [{ redirect: "127.0.0.1:2180", transparent: true }]
+        capture: { forwarded: [10.1.0.0/16] }
+        """);
+
+    assertThat(culvert.execute("explain", "192.0.2.1:21", "--from", "10.1.1.1")).isZero();
+    assertThat(culvert.out()).doesNotContain("keeps this client out");
+
+    assertThat(culvert.execute("explain", "192.0.2.1:21", "--from", "10.2.1.1")).isZero();
+    assertThat(culvert.out()).contains("keeps this client out");
+  }
+
+  @Test
   void aDestinationThatTheClientMayStillNameIsSaid() {
     assertThat(culvert.execute("explain", "192.0.2.1:2121", "--from", "10.1.1.1")).isZero();
 
