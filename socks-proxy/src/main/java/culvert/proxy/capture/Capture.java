@@ -89,7 +89,7 @@ public final class Capture implements CapturedData, AutoCloseable {
     answers.begin(begun, RedirectPorts.of(started.listeners()), isOpen(started));
     watch.start();
     if (present) {
-      LOG.atInfo().addKeyValue("on_crash", onCrash(started)).log("capturing");
+      LOG.atInfo().addKeyValue("on_crash", started.capture().get().onCrash()).log("capturing");
     } else {
       LOG.warn(
           "capture: table inet culvert is not loaded, so that nobody is captured (expected: culvert"
