@@ -1,5 +1,6 @@
 package culvert.proxy.cli;
 
+import culvert.config.CaptureConfig;
 import culvert.config.CulvertConfig;
 import culvert.proxy.capture.CaptureHost;
 import culvert.proxy.capture.CaptureTable;
@@ -114,12 +115,16 @@ final class CaptureCommand implements Callable<Integer> {
     }
     tell(table.apply(config));
     say("table inet culvert is loaded");
-    if (runAs == null && table.own() == ROOT) {
+    if (runAs == null && table.own() == ROOT && isOfThisHost(config)) {
       say(
           "warning: connections of root are not captured, for Culvert's own would come back to it"
               + " (expected: --run-as USER, where Culvert does not run as root)");
     }
     return ExitCode.OK;
+  }
+
+  private static boolean isOfThisHost(CulvertConfig config) {
+    return config.capture().filter(CaptureConfig::isOfThisHost).isPresent();
   }
 
   private long own() throws IOException {
