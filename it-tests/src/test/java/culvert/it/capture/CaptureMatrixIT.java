@@ -54,7 +54,7 @@ class CaptureMatrixIT {
   private TestCgroup cgroup;
   private CaptureHosts hosts;
   private MatrixServers servers;
-  private UnawareProgram program;
+  private InstalledErrands errands;
   private InstalledCulvert installed;
   private Path files;
 
@@ -76,7 +76,7 @@ class CaptureMatrixIT {
             RULES.formatted(MatrixServer.allPorts(), TestAccount.USER, cgroup.name()));
     hosts.table().apply(hosts.config());
     servers = MatrixServers.startIn(hosts.servers(), ADDRESSES, servers().toList());
-    program = UnawareProgram.in(Files.createDirectory(directory.resolve("jobs")));
+    errands = InstalledErrands.in(Files.createDirectory(directory.resolve("jobs")));
     installed = InstalledCulvert.in(directory.resolve("program"));
     files = TestAccount.newDirectory();
     TestAccount.openToAll(files);
@@ -167,7 +167,7 @@ class CaptureMatrixIT {
         Files.createLink(folder.resolve(name), files.resolve(name));
       }
       List<String> job =
-          program.command(trial.server(), trial.address(), TestAccount.below(folder), files);
+          errands.command(trial.server(), trial.address(), TestAccount.below(folder), files);
       Run<String> run =
           Run.text(
               DEADLINE,

@@ -10,8 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** {@link UnawareErrands} where every user can read it. */
-final class UnawareProgram {
+/** {@link UnawareErrands}, copied to where every user can read and run it. */
+final class InstalledErrands {
   private static final Path CLASSES = Path.of("target", "test-classes");
   private static final List<String> PACKAGES = List.of("culvert/it/compat", "culvert/it/peers");
   private static final List<String> LIBRARIES =
@@ -20,12 +20,12 @@ final class UnawareProgram {
   private final Path home;
   private final String classPath;
 
-  private UnawareProgram(Path home, String classPath) {
+  private InstalledErrands(Path home, String classPath) {
     this.home = home;
     this.classPath = classPath;
   }
 
-  static UnawareProgram in(Path directory) throws IOException {
+  static InstalledErrands in(Path directory) throws IOException {
     List<String> classPath = new ArrayList<>();
     Path classes = directory.resolve("classes");
     classPath.add(classes.toString());
@@ -45,7 +45,7 @@ final class UnawareProgram {
     }
     Path home = Files.createDirectory(directory.resolve("home"));
     Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwxrwxrwx"));
-    return new UnawareProgram(home, String.join(":", classPath));
+    return new InstalledErrands(home, String.join(":", classPath));
   }
 
   /**
