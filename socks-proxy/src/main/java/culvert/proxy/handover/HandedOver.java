@@ -10,7 +10,7 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoEventLoopGroup;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
@@ -39,13 +39,13 @@ public final class HandedOver implements AutoCloseable {
   private static final int NAMES_PORT = 53;
   private static final int BACKLOG = 1024;
   private static final Duration PATIENCE = Duration.ofSeconds(20);
-  static final ChannelHandler NOTHING =
+  private static final ChannelHandler NOTHING =
       new ChannelInitializer<Channel>() {
         @Override
         protected void initChannel(Channel channel) {}
       };
 
-  private final EventLoopGroup loop = NettyTransport.EPOLL.newGroup("culvert-exec", 1);
+  private final IoEventLoopGroup loop = NettyTransport.EPOLL.newGroup("culvert-exec", 1);
   private final BlockingQueue<String> heard = new LinkedBlockingQueue<>();
   private final Path daemon;
   private @Nullable Channel connection;
