@@ -3,6 +3,8 @@ package culvert.config;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** A front door. */
 public sealed interface ListenerConfig {
@@ -63,6 +65,14 @@ public sealed interface ListenerConfig {
       implements ListenerConfig {
     public Redirect {
       allowFrom = allowFrom.map(List::copyOf);
+    }
+
+    /** The names of those among the listeners: of whose clients an address is all that is known. */
+    public static Set<String> names(List<ListenerConfig> listeners) {
+      return listeners.stream()
+          .filter(Redirect.class::isInstance)
+          .map(ListenerConfig::name)
+          .collect(Collectors.toSet());
     }
 
     @Override

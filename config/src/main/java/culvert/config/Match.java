@@ -1,6 +1,7 @@
 package culvert.config;
 
 import java.util.List;
+import java.util.Set;
 
 /**
  * The conditions of a rule: every non-empty list must hold, and a list holds when one of its items
@@ -32,5 +33,10 @@ public record Match(
     listeners = List.copyOf(listeners);
     applications = List.copyOf(applications);
     osUsers = List.copyOf(osUsers);
+  }
+
+  /** Whether clients of one of these listeners can meet the rule. */
+  public boolean isForAnyOf(Set<String> names) {
+    return listeners.isEmpty() ? !names.isEmpty() : listeners.stream().anyMatch(names::contains);
   }
 }

@@ -53,11 +53,7 @@ final class CompiledRule {
     this.osUsers = new NameSet(match.osUsers());
     this.applications = new NameSet(match.applications());
     this.matchesByName =
-        !hosts.spelledOut().isEmpty()
-            && !hosts.isUnconditional()
-            && (listeners.isEmpty()
-                ? !redirects.isEmpty()
-                : listeners.stream().anyMatch(redirects::contains));
+        !hosts.spelledOut().isEmpty() && !hosts.isUnconditional() && match.isForAnyOf(redirects);
   }
 
   Verdict test(Subject subject) {

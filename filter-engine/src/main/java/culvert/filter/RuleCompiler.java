@@ -4,7 +4,6 @@ import culvert.config.CulvertConfig;
 import culvert.config.ListenerConfig;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /** Makes a {@link FilterEngine} out of a configuration's rules. */
 public final class RuleCompiler {
@@ -24,11 +23,7 @@ public final class RuleCompiler {
    * @param listeners those that are bound, whatever the configuration has
    */
   public static CompiledRules compile(CulvertConfig config, List<ListenerConfig> listeners) {
-    Set<String> redirects =
-        listeners.stream()
-            .filter(ListenerConfig.Redirect.class::isInstance)
-            .map(ListenerConfig::name)
-            .collect(Collectors.toSet());
+    Set<String> redirects = ListenerConfig.Redirect.names(listeners);
     List<CompiledRule> rules =
         config.rules().stream().map(rule -> new CompiledRule(rule, redirects)).toList();
     return new CompiledRules(

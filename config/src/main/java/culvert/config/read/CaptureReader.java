@@ -59,14 +59,15 @@ final class CaptureReader {
   private static final Key<Boolean> LOCAL = Key.of("local", ValueTypes.BOOLEAN, "false");
   static final Key<OnCrash> ON_CRASH =
       Key.of("on-crash", ValueTypes.word(OnCrash.values()), "closed");
+
+  /** Of what is set aside for tests between networks (RFC 2544), so nobody's. */
+  static final Cidr NOBODYS = Cidr.parse("198.19.0.0/16");
+
   private static final Key<Cidr> PSEUDO_ADDRESSES =
       Key.of(
           "pseudo-addresses",
           ValueTypes.scalar(PSEUDO, CaptureReader::pseudoAddresses),
-          "198.19.0.0/16");
-
-  /** Of what is set aside for tests between networks (RFC 2544), so nobody's. */
-  static final Cidr NOBODYS = Cidr.parse("198.19.0.0/16");
+          NOBODYS.toString());
 
   static final List<Key<?>> KEYS =
       List.of(

@@ -5,15 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import culvert.it.AnyTransport;
+import culvert.it.TestFile;
 import culvert.it.peers.RealPeers;
 import culvert.it.peers.Run;
-import culvert.it.peers.Sha256;
 import culvert.it.peers.TestAccount;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -48,9 +46,7 @@ class CaptureCommandIT {
   @BeforeAll
   static void start() throws Exception {
     hosts = CaptureHosts.start(directory, LISTENERS, RULES);
-    byte[] content = new byte[3_000_000];
-    new Random(1).nextBytes(content);
-    hash = Sha256.of(Files.write(hosts.folder().resolve("file"), content)).hex();
+    hash = TestFile.create(hosts.folder().resolve("file"), 3_000_000).content().hex();
   }
 
   @AfterAll

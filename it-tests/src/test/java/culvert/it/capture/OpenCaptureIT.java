@@ -5,15 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import culvert.it.AnyTransport;
+import culvert.it.TestFile;
 import culvert.it.peers.RealPeers;
-import culvert.it.peers.Sha256;
 import culvert.it.peers.TestAccount;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -43,9 +42,7 @@ class OpenCaptureIT {
   @BeforeAll
   static void start() throws Exception {
     hosts = CaptureHosts.start(directory, LISTENERS, BY_GROUP);
-    byte[] content = new byte[8_000_000];
-    new Random(2).nextBytes(content);
-    hash = Sha256.of(Files.write(hosts.folder().resolve("file"), content)).hex();
+    hash = TestFile.create(hosts.folder().resolve("file"), 8_000_000).content().hex();
   }
 
   @AfterAll

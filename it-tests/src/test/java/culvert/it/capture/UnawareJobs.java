@@ -2,18 +2,17 @@ package culvert.it.capture;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import culvert.it.TestFile;
 import culvert.it.peers.Run;
 import culvert.it.peers.Sha256;
 import culvert.it.peers.TestAccount;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -28,9 +27,7 @@ import java.util.concurrent.Future;
 record UnawareJobs(CaptureHosts hosts, Path file) {
   /** With a file of that size. */
   static UnawareJobs with(CaptureHosts hosts, int size) throws IOException {
-    byte[] content = new byte[size];
-    new Random(1).nextBytes(content);
-    return new UnawareJobs(hosts, Files.write(hosts.folder().resolve("file"), content));
+    return new UnawareJobs(hosts, TestFile.create(hosts.folder().resolve("file"), size).path());
   }
 
   /** The clients that know IPv6. */

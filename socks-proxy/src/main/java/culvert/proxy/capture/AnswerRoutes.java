@@ -70,7 +70,7 @@ final class AnswerRoutes {
     Map<IpFamily, String> now = all("nobody listens");
     List<String> told = new ArrayList<>();
     for (IpFamily family : IpFamily.values()) {
-      if (family.isServed(listeners)) {
+      if (listeners.of(family.isIpv6()).isPresent()) {
         now.remove(family);
         taken(step, family).ifPresent(problem -> now.put(family, problem));
         String problem = now.get(family);

@@ -55,7 +55,7 @@ final class Answers implements KeptAnswers {
     told(problems);
     synchronized (kept) {
       nft = session;
-      session.run(AnswersTable.removed()); // of one that was killed
+      session.run(TableCommands.removed(AnswersTable.TABLE)); // of one that was killed
     }
   }
 
@@ -138,7 +138,7 @@ final class Answers implements KeptAnswers {
       NftSession present = nft;
       boolean late = System.nanoTime() - lastNeeded < LATE.toNanos();
       if (present != null && made && kept.isEmpty() && !late) {
-        present.run(AnswersTable.removed());
+        present.run(TableCommands.removed(AnswersTable.TABLE));
         made = false;
       }
     }
@@ -153,7 +153,7 @@ final class Answers implements KeptAnswers {
     CompletableFuture<Void> removed = CompletableFuture.completedFuture(null);
     synchronized (kept) {
       if (nft != null && made) {
-        removed = nft.run(AnswersTable.removed());
+        removed = nft.run(TableCommands.removed(AnswersTable.TABLE));
       }
       nft = null;
     }

@@ -33,19 +33,13 @@ final class AnswersTable {
       String type = " { type " + end + " . " + end + "; flags timeout; }";
       commands.add("add set " + TABLE + " borrowed" + family.digit + type);
     }
-    chain(commands, "untracked", "filter hook output priority -300");
-    chain(commands, "answers", "route hook output priority -150");
-    chain(commands, "kept", "filter hook postrouting priority 0");
+    commands.addAll(TableCommands.chain(TABLE, "untracked", "filter hook output priority -300"));
+    commands.addAll(TableCommands.chain(TABLE, "answers", "route hook output priority -150"));
+    commands.addAll(TableCommands.chain(TABLE, "kept", "filter hook postrouting priority 0"));
     for (IpFamily family : IpFamily.values()) {
       rules(commands, family);
     }
     return commands;
-  }
-
-  private static void chain(List<String> commands, String name, String type) {
-    String chain = TABLE + " " + name;
-    commands.add("add chain " + chain + " { type " + type + "; policy accept; }");
-    commands.add("flush chain " + chain);
   }
 
   private static void rules(List<String> commands, IpFamily family) {
@@ -59,10 +53,5 @@ final class AnswersTable {
     commands.add(
         rule + "answers " + answer + " meta mark set 0x" + Integer.toHexString(LocalRoute.MARK));
     commands.add(rule + "kept " + answer + " oifname != \"lo\" drop");
-  }
-
-  /** Takes it away, whether it is there or not. */
-  static List<String> removed() {
-    return List.of("add table " + TABLE, "delete table " + TABLE);
   }
 }

@@ -117,9 +117,7 @@ public final class Capture implements CapturedData, AutoCloseable {
   /** A table that is our own begins anew: what is there under its name is nobody's. */
   private List<String> whole(Loaded table) {
     Stream<String> before =
-        table.isOpen()
-            ? Stream.of("add table " + CapturePlan.TABLE, "delete table " + CapturePlan.TABLE)
-            : Stream.empty();
+        table.isOpen() ? TableCommands.removed(CapturePlan.TABLE).stream() : Stream.empty();
     return Stream.concat(before, loaded(table.config(), table.plan())).toList();
   }
 

@@ -93,8 +93,8 @@ public record CaptureTable(CaptureHost host, long own) {
       commands.add("delete table " + CapturePlan.TABLE);
     }
     if (!runs) {
-      commands.addAll(AnswersTable.removed());
-      commands.addAll(SessionGuard.removed());
+      commands.addAll(TableCommands.removed(AnswersTable.TABLE));
+      commands.addAll(TableCommands.removed(SessionGuard.TABLE));
     }
     nft.load(commands);
     if (!runs) {

@@ -1,7 +1,6 @@
 package culvert.proxy.capture;
 
 import culvert.config.Cidr;
-import culvert.config.RedirectPorts;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.util.List;
@@ -37,11 +36,6 @@ enum IpFamily {
     this.protocol = protocol;
     this.header = header;
     this.type = type;
-  }
-
-  /** Whether there is a listener for it. */
-  boolean isServed(RedirectPorts listeners) {
-    return (this == V4 ? listeners.v4() : listeners.v6()).isPresent();
   }
 
   static IpFamily of(InetAddress address) {

@@ -42,16 +42,9 @@ final class SessionGuard {
     return commands;
   }
 
-  /** Takes it away, whether it is there or not. */
-  static List<String> removed() {
-    return List.of("add table " + TABLE, "delete table " + TABLE);
-  }
-
   private static void chain(List<String> commands, String name, String hook, List<String> rules) {
-    String chain = TABLE + " " + name;
-    commands.add("add chain " + chain + " { type filter hook " + hook + "; policy accept; }");
-    commands.add("flush chain " + chain);
-    rules.forEach(rule -> commands.add("add rule " + chain + " " + rule));
+    commands.addAll(TableCommands.chain(TABLE, name, "filter hook " + hook));
+    rules.forEach(rule -> commands.add("add rule " + TABLE + " " + name + " " + rule));
   }
 
   /**

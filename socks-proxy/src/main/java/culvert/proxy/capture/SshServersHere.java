@@ -39,8 +39,9 @@ final class SshServersHere {
   /** What is to be said of each profile, by its name. Blocks: it may ask a name server. */
   Map<String, String> loops() {
     Map<String, SshProfile> used = new TreeMap<>();
+    Set<String> redirects = ListenerConfig.Redirect.names(config.listeners());
     for (Rule rule : config.rules()) {
-      if (isTunnel(rule) && takesCaptured(rule) && leadsToWhatIsCaptured(rule)) {
+      if (isTunnel(rule) && rule.match().isForAnyOf(redirects) && leadsToWhatIsCaptured(rule)) {
         used.put(rule.profile(), Objects.requireNonNull(config.profiles().get(rule.profile())));
       }
     }
@@ -56,14 +57,6 @@ final class SshServersHere {
 
   private static boolean isTunnel(Rule rule) {
     return rule.action() == Action.FTP_TUNNEL || rule.action() == Action.TUNNEL;
-  }
-
-  private boolean takesCaptured(Rule rule) {
-    Set<String> listeners = Set.copyOf(rule.match().listeners());
-    return listeners.isEmpty()
-        || config.listeners().stream()
-            .filter(ListenerConfig.Redirect.class::isInstance)
-            .anyMatch(listener -> listeners.contains(listener.name()));
   }
 
   /** What was asked for was captured, and so is the same once more. */

@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /** Patterns of host names where clients are captured, of whom only an address is known. Pure. */
 public final class HostPatterns {
@@ -28,17 +27,11 @@ public final class HostPatterns {
 
   /** Warnings of those that match no captured connection, in the order of the rules. */
   public static List<ConfigProblem> in(Loaded loaded) {
-    Set<String> redirects =
-        loaded.config().listeners().stream()
-            .filter(ListenerConfig.Redirect.class::isInstance)
-            .map(ListenerConfig::name)
-            .collect(Collectors.toSet());
+    Set<String> redirects = ListenerConfig.Redirect.names(loaded.config().listeners());
     List<ConfigProblem> found = new ArrayList<>();
     for (int i = 0; i < loaded.config().rules().size(); i++) {
       Match match = loaded.config().rules().get(i).match();
-      if (match.listeners().isEmpty()
-          ? !redirects.isEmpty()
-          : match.listeners().stream().anyMatch(redirects::contains)) {
+      if (match.isForAnyOf(redirects)) {
         for (int j = 0; j < match.hosts().size(); j++) {
           if (isOfNamesOnly(match.hosts().get(j))) {
             String[] path = {"rules", "" + i, "match", "host", "" + j};

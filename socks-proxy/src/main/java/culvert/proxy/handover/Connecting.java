@@ -15,6 +15,8 @@ import java.net.InetSocketAddress;
 import java.net.SocketException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A TCP connection that is made here for somebody else. It is no channel: a channel reads what has
@@ -26,6 +28,8 @@ final class Connecting implements EpollIoHandle {
   private static final int SOL_IP = 0;
 
   private static final int IP_TRANSPARENT = 19;
+
+  private static final Logger LOG = LoggerFactory.getLogger(Connecting.class);
 
   private final Socket socket = Socket.newSocketStream();
   private final Promise<FileDescriptor> connected;
@@ -73,13 +77,11 @@ final class Connecting implements EpollIoHandle {
   }
 
   /** Without it IPv6 binds to no address that is routed here and not set, which IPv4 does. */
-  private void beTransparent() throws IOException {
+  private void beTransparent() {
     try {
       socket.setIntOpt(SOL_IP, IP_TRANSPARENT, 1);
     } catch (IOException e) {
-      if (!socket.isOpen()) {
-        throw e; // otherwise it is for lack of privilege, and bind says what that means
-      }
+      LOG.debug("not transparent", e); // for lack of privilege; bind says what that means
     }
   }
 

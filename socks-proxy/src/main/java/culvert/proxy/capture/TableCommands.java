@@ -1,0 +1,25 @@
+package culvert.proxy.capture;
+
+import java.util.List;
+
+/** Commands of nft(8) that may be carried out again and again, whatever is there. */
+final class TableCommands {
+  private TableCommands() {}
+
+  /**
+   * A chain without rules.
+   *
+   * @param table with its family
+   * @param type with its hook and priority
+   */
+  static List<String> chain(String table, String name, String type) {
+    String chain = table + " " + name;
+    return List.of(
+        "add chain " + chain + " { type " + type + "; policy accept; }", "flush chain " + chain);
+  }
+
+  /** Takes the table away. */
+  static List<String> removed(String table) {
+    return List.of("add table " + table, "delete table " + table);
+  }
+}
