@@ -87,9 +87,10 @@ def again(address, user, password, uid):
     become(uid)
     with socket.socket(socket.AF_INET6 if ':' in address else socket.AF_INET) as s:
         s.settimeout(20)
-        s.connect((address, 4711))
+        s.bind(('', 0))
         port = s.getsockname()[1]
         try:
+            s.connect((address, 4711))  # which may see the reset, too
             print(s.recv(100))
         except ConnectionResetError:
             print('reset')
