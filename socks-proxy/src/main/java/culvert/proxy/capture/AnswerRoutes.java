@@ -7,12 +7,13 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The {@link LocalRoute} of the families that are served, by which answers come back that are
- * addressed to other hosts. Blocks, but for {@link #problem}; thread-safe.
+ * addressed to other hosts. Blocks, but for {@link #problem} and {@link #work}; thread-safe.
  */
 final class AnswerRoutes {
   private static final Logger LOG = LoggerFactory.getLogger(AnswerRoutes.class);
@@ -63,6 +64,13 @@ final class AnswerRoutes {
    */
   List<String> look(RedirectPorts listeners) {
     return use(listeners, LocalRoute::difference);
+  }
+
+  /** Whether it is there for everybody who is captured. Does not block. */
+  boolean work(RedirectPorts listeners) {
+    return Stream.of(IpFamily.values())
+        .filter(family -> listeners.of(family.isIpv6()).isPresent())
+        .allMatch(family -> problem(family).isEmpty());
   }
 
   private List<String> use(RedirectPorts listeners, Step step) {

@@ -48,20 +48,32 @@ final class Answers implements KeptAnswers {
   /**
    * Begins. Blocks.
    *
-   * @param own whether the route is set up here, and not by somebody else
+   * @param present whether anybody is captured yet: then the route is set up
    */
-  void begin(NftSession session, RedirectPorts listeners, boolean own) {
-    List<String> problems = own ? routes.begin(listeners) : routes.look(listeners);
-    told(problems);
+  void begin(NftSession session, RedirectPorts listeners, boolean present) {
+    if (present) {
+      addRoutes(listeners);
+    } else {
+      told(routes.look(listeners));
+    }
     synchronized (kept) {
       nft = session;
       session.run(TableCommands.removed(AnswersTable.TABLE)); // of one that was killed
     }
   }
 
-  /** Looks whether somebody has set the route up meanwhile. Blocks. */
-  void look(RedirectPorts listeners) {
-    told(routes.look(listeners));
+  /** Whether the route was there for everybody when somebody looked last. Does not block. */
+  boolean haveRoutes(RedirectPorts listeners) {
+    return routes.work(listeners);
+  }
+
+  /** Sets the route up where it is not. Blocks. */
+  void addRoutes(RedirectPorts listeners) {
+    boolean had = haveRoutes(listeners);
+    told(routes.begin(listeners));
+    if (!had && haveRoutes(listeners)) {
+      LOG.info("capture: in active mode data comes from the FTP server's own address");
+    }
   }
 
   private static void told(List<String> problems) {

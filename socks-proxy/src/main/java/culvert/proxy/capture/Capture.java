@@ -38,6 +38,7 @@ import org.slf4j.LoggerFactory;
 public final class Capture implements CapturedData, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Capture.class);
   private static final Duration LOOKS = Duration.ofSeconds(2);
+  private static final int LOOKS_PER_ROUTES = 5;
 
   private final CaptureHost host;
   private final CapturedWays ways = new CapturedWays(CapturePlan.SETS);
@@ -46,6 +47,7 @@ public final class Capture implements CapturedData, AutoCloseable {
   private final Thread watch = new Thread(this::watch, "culvert-capture");
   private volatile @Nullable NftSession session;
   private volatile @Nullable Loaded last; // changed under the lock, which may wait for nft
+  private int looks; // guarded by the lock
   private volatile boolean closed;
 
   /**
@@ -86,7 +88,7 @@ public final class Capture implements CapturedData, AutoCloseable {
     NftSession begun =
         NftSession.start(nft, present ? whole(first) : List.of(), () -> restored(nft));
     session = begun;
-    answers.begin(begun, RedirectPorts.of(started.listeners()), isOpen(started));
+    answers.begin(begun, RedirectPorts.of(started.listeners()), present);
     watch.start();
     if (present) {
       LOG.atInfo().addKeyValue("on_crash", started.capture().get().onCrash()).log("capturing");
@@ -180,9 +182,6 @@ public final class Capture implements CapturedData, AutoCloseable {
       load(config, plan);
     }
     last = new Loaded(config, before.listeners(), plan, present);
-    if (present && !before.present()) { // who has loaded it has set up a route, too
-      answers.look(RedirectPorts.of(before.listeners()));
-    }
   }
 
   private void load(CulvertConfig config, CapturePlan plan) throws IOException {
@@ -230,7 +229,25 @@ public final class Capture implements CapturedData, AutoCloseable {
       Loaded before = last;
       if (before != null) {
         become(before, before.config());
+        tendRoutes();
       }
+    }
+  }
+
+  /** Others change routes, too. */
+  private void tendRoutes() throws IOException {
+    assert Thread.holdsLock(lock);
+    Loaded loaded = last;
+    if (loaded == null || !loaded.present()) {
+      return;
+    }
+    boolean due = ++looks % LOOKS_PER_ROUTES == 0;
+    RedirectPorts listeners = RedirectPorts.of(loaded.listeners());
+    if (due) {
+      SessionGuard.addRoutes(loaded.config().capture().orElseThrow(), host);
+    }
+    if (due || !answers.haveRoutes(listeners)) {
+      answers.addRoutes(listeners);
     }
   }
 

@@ -47,12 +47,12 @@ public record CaptureTable(CaptureHost host, long own) {
     }
     Planned planned = plan(config);
     SessionGuard.addRoutes(config.capture().get(), host);
-    Nft.require(host).load(planned.plan().commands());
     List<CaptureScope.Missing> missing = new ArrayList<>(planned.missing());
     for (String problem : new AnswerRoutes(host).begin(RedirectPorts.of(config.listeners()))) {
       missing.add(
           new CaptureScope.Missing(List.of(), "capture: " + AnswerRoutes.WITHOUT + problem));
     }
+    Nft.require(host).load(planned.plan().commands());
     return new Planned(planned.plan(), missing);
   }
 

@@ -44,10 +44,14 @@ class AnswersTest {
   }
 
   private void start() throws IOException {
+    start(YAML);
+  }
+
+  private void start(String yaml) throws IOException {
     CulvertConfig config =
         new ConfigLoader(
                 new Environment(Map.of(), Path.of("/home/joe"), Path.of("/work"), Path.of("/etc")))
-            .loadString(YAML, "c.yaml")
+            .loadString(yaml, "c.yaml")
             .orThrow();
     capture.start(config);
   }
@@ -140,6 +144,24 @@ class AnswersTest {
     capture = new Capture(host);
     start();
     assertThat(keep("127.0.0.1").cause()).hasMessageContaining("iproute2");
+  }
+
+  @Test
+  void aRouteThatSomebodyTakesAwayIsSetUpAgain() throws Exception {
+    start();
+    Files.delete(directory.resolve("ip-4"));
+
+    await().atMost(PATIENCE).until(() -> Files.exists(directory.resolve("ip-4")));
+  }
+
+  @Test
+  void aTableThatIsLoadedLaterBringsTheRoute() throws Exception {
+    start(YAML.replace("2180", "218").replace("open", "closed"));
+    assertThat(keep("127.0.0.1").cause()).hasMessageContaining("do not stay on this host");
+
+    Files.createFile(directory.resolve("table")); // but no route, for whatever reason
+
+    await().atMost(PATIENCE).until(() -> keep("127.0.0.1").isSuccess());
   }
 
   @Test
