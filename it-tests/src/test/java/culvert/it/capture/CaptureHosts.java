@@ -407,6 +407,12 @@ final class CaptureHosts implements AutoCloseable {
     return new CaptureTable(host, host.ownUser());
   }
 
+  /** Loads the rules, and waits until the running Culvert says that of them. */
+  void applyTable(String seen) throws IOException {
+    table().apply(config());
+    await(seen).atMost(DEADLINE).until(() -> culvert.log().contains("capture: " + seen));
+  }
+
   /** The configuration as it stands there. */
   CulvertConfig config() {
     return new ConfigLoader(Environment.ofProcess()).load(configuration()).orThrow();

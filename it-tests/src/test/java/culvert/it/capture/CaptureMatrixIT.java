@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -35,25 +36,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 class CaptureMatrixIT {
   private static final String ALL = "capture.all";
   private static final Duration DEADLINE = Duration.ofMinutes(5);
-  private static final List<String> ADDRESSES = List.of(CaptureHosts.SERVER, CaptureHosts.SERVER_6);
-
-  private static final String LISTENERS =
-      "listeners: [{ redirect: 127.0.0.1:218 }, { redirect: '[::1]:218' },"
-          + " { name: socks, socks: 127.0.0.1:0 }]\n";
-  private static final String RULES =
-      """
-      rules:
-        - match: { port: %s }
-          action: ftp-tunnel
-          fallback: plain
-          fallback-on: unreachable
-      capture: { users: %s, cgroups: %s }
-      """;
 
   private final NoProxyTable table = new NoProxyTable();
   private TestCgroup cgroup;
-  private CaptureHosts hosts;
-  private MatrixServers servers;
+  private MatrixSite host;
+  private MatrixSite gateway;
   private InstalledErrands errands;
   private InstalledCulvert installed;
   private Path files;
@@ -68,14 +55,10 @@ class CaptureMatrixIT {
 
   @BeforeAll
   void start(@TempDir Path directory) throws Exception {
+    TestAccount.openToAll(directory);
     cgroup = TestCgroup.make();
-    hosts =
-        CaptureHosts.start(
-            directory,
-            LISTENERS,
-            RULES.formatted(MatrixServer.allPorts(), TestAccount.USER, cgroup.name()));
-    hosts.table().apply(hosts.config());
-    servers = MatrixServers.startIn(hosts.servers(), ADDRESSES, servers().toList());
+    host = MatrixSite.ofHost(directory.resolve("host"), cgroup, servers().toList());
+    gateway = MatrixSite.ofGateway(directory.resolve("gateway"), servers().toList());
     errands = InstalledErrands.in(Files.createDirectory(directory.resolve("jobs")));
     installed = InstalledCulvert.in(directory.resolve("program"));
     files = TestAccount.newDirectory();
@@ -90,11 +73,10 @@ class CaptureMatrixIT {
     if (files != null) {
       TestAccount.delete(files);
     }
-    if (servers != null) {
-      servers.close();
-    }
-    if (hosts != null) {
-      hosts.close();
+    for (MatrixSite site : Arrays.asList(host, gateway)) {
+      if (site != null) {
+        site.close();
+      }
     }
     if (cgroup != null) {
       cgroup.close();
@@ -121,13 +103,18 @@ class CaptureMatrixIT {
 
   private static Stream<String> addresses(CaptureWay way) {
     return Boolean.getBoolean(ALL)
-        ? ADDRESSES.stream()
+        ? MatrixSite.ADDRESSES.stream()
         : Stream.of(way == CaptureWay.USER ? CaptureHosts.SERVER : CaptureHosts.SERVER_6);
+  }
+
+  private CaptureHosts hosts(CaptureWay way) {
+    return (way == CaptureWay.GATEWAY ? gateway : host).hosts();
   }
 
   @ParameterizedTest
   @MethodSource("trials")
   void everyClientDoesEverythingInsideSsh(Trial trial) throws Exception {
+    CaptureHosts hosts = hosts(trial.way());
     int before = hosts.besidesSsh();
 
     List<NoProxyOutcome> outcomes = outcomes(trial);
@@ -141,6 +128,7 @@ class CaptureMatrixIT {
   @EnabledIfSystemProperty(named = ALL, matches = "true")
   @MethodSource("trials")
   void withoutSshTheSameIsDoneInPlaintext(Trial trial) throws Exception {
+    CaptureHosts hosts = hosts(trial.way());
     int before = hosts.besidesSsh();
     hosts.sshd().stop();
     try {
@@ -149,10 +137,10 @@ class CaptureMatrixIT {
       hosts.sshd().restart();
     }
     assertThat(hosts.besidesSsh()).as("packets besides SSH").isGreaterThan(before);
-    await("jobs are tunnelled again").atMost(DEADLINE).until(this::isTunnelled);
+    await("jobs are tunnelled again").atMost(DEADLINE).until(() -> isTunnelled(hosts));
   }
 
-  private boolean isTunnelled() throws Exception {
+  private static boolean isTunnelled(CaptureHosts hosts) throws Exception {
     int before = hosts.besidesSsh();
     String user = TestAccount.USER;
     LiveSession.open(hosts, "--reuid=" + user, "--regid=" + user).close();
@@ -161,6 +149,7 @@ class CaptureMatrixIT {
 
   /** What came of each task, the uploads looked at. */
   private List<NoProxyOutcome> outcomes(Trial trial) throws IOException {
+    CaptureHosts hosts = hosts(trial.way());
     Path folder = TestAccount.newDirectory();
     try {
       for (String name : List.of("large", "medium", "small")) {

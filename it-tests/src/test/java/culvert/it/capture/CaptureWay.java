@@ -9,7 +9,8 @@ import java.util.List;
 enum CaptureWay {
   USER("`capture` by user"),
   CGROUP("`capture` by cgroup"),
-  EXEC("`culvert exec`");
+  EXEC("`culvert exec`"),
+  GATEWAY("gateway");
 
   private final String shown;
 
@@ -21,11 +22,11 @@ enum CaptureWay {
     return shown;
   }
 
-  /** A job in it, as a plain user; as one whom nothing captures in a cgroup. */
+  /** A job in it, as a plain user; as one whom nothing else captures in a cgroup. */
   List<String> command(
       List<String> job, TestCgroup cgroup, InstalledCulvert program, Path execSocket) {
     return switch (this) {
-      case USER -> as(TestAccount.USER, job);
+      case USER, GATEWAY -> as(TestAccount.USER, job);
       case CGROUP -> {
         List<String> all = new ArrayList<>(cgroup.within());
         all.addAll(as(Integer.toString(CaptureHosts.NOBODY), job));

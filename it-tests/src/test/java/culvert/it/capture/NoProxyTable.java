@@ -19,7 +19,7 @@ final class NoProxyTable {
       ## No proxy setting
 
       Written by `CaptureMatrixIT` in the nightly profile: the same clients without a word of a proxy, on a host of their own, as
-      plain users, captured by their user or by their cgroup, or under `culvert exec`. Each uploads, downloads, lists and aborts with
+      plain users, captured by their user or by their cgroup, under `culvert exec`, or by a gateway. Each uploads, downloads, lists and aborts with
       vsftpd, proftpd and pure-ftpd, over IPv4 and IPv6, and nothing but SSH is on the wire; with sshd down and `fallback: plain` each
       does the same in plaintext.
 
