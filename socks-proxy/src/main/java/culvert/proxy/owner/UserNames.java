@@ -12,6 +12,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -125,17 +127,24 @@ public final class UserNames {
     try {
       Process process =
           new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+      CompletableFuture<Process> ended =
+          process.onExit().orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+      ended.exceptionally(
+          late -> {
+            process.toHandle().destroyForcibly(); // and whoever reads sees its end
+            return null;
+          });
       try {
         process.getOutputStream().close();
-        if (!process.waitFor(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
-          LOG.warn("{} has not answered within {} s", getent, PATIENCE.toSeconds());
-          return List.of();
-        }
         byte[] output = process.getInputStream().readAllBytes();
+        ended.get();
         return new String(output, StandardCharsets.ISO_8859_1).lines().toList();
       } finally {
         process.destroyForcibly();
       }
+    } catch (ExecutionException e) {
+      LOG.warn("{} has not answered within {} s", getent, PATIENCE.toSeconds());
+      return List.of();
     } catch (IOException e) {
       LOG.atDebug().setCause(e).log("{} cannot be run", getent);
       return List.of();

@@ -69,6 +69,23 @@ class UserNamesTest {
     assertThat(names.of("-x")).containsExactly("-x");
   }
 
+  /** A group's line has its members, of which there may be any number. */
+  @Test
+  void anAnswerMayBeLongerThanWhatAPipeHolds() throws IOException {
+    Path getent =
+        Files.writeString(
+            directory.resolve("getent-group"),
+            """
+            #!/bin/sh
+            printf 'staff:*:7000:'
+            head -c 300000 /dev/zero | tr '\\0' x
+            """);
+    Files.setPosixFilePermissions(getent, PosixFilePermissions.fromString("rwx------"));
+    UserNames groups = new UserNames(passwd, List.of(getent.toString()), () -> now);
+
+    assertThat(groups.of("staff")).containsExactlyInAnyOrder("7000", "staff");
+  }
+
   @Test
   void theDirectorysAnswersAreRememberedForAWhile() throws IOException {
     names.of("5000");
