@@ -10,12 +10,24 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** A program of this host's administration, which speaks English. Blocks; thread-safe. */
-record HostProgram(Path path) {
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+/**
+ * A program of this host's administration, which speaks English. Blocks; thread-safe.
+ *
+ * @param patience one that has not ended by then is killed
+ */
+record HostProgram(Path path, Duration patience) {
+  private static final Logger LOG = LoggerFactory.getLogger(HostProgram.class);
+
+  HostProgram(Path path) {
+    this(path, Duration.ofSeconds(10));
+  }
 
   /**
    * What it has left behind.
@@ -56,22 +68,32 @@ record HostProgram(Path path) {
    */
   Ended run(String input, String... arguments) throws IOException {
     Process process = command(arguments).start();
+    CompletableFuture<Process> ended =
+        process.onExit().orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS);
+    ended.exceptionally(
+        late -> {
+          process.toHandle().destroyForcibly(); // and whoever reads sees its end
+          return null;
+        });
     try {
-      try (OutputStream in = process.getOutputStream()) {
-        in.write(input.getBytes(StandardCharsets.UTF_8));
-      } catch (IOException e) {
-        process.waitFor(PATIENCE.toMillis(), TimeUnit.MILLISECONDS); // what it says is better
-      }
+      give(process, input);
       String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      if (!process.waitFor(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
-        throw new IOException(name() + ": no answer within " + PATIENCE.toSeconds() + " s");
-      }
-      return new Ended(process.exitValue(), output);
+      return new Ended(ended.get().exitValue(), output);
+    } catch (ExecutionException e) {
+      throw new IOException(name() + ": no answer within " + patience.toSeconds() + " s", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException(name() + ": interrupted", e);
     } finally {
       process.destroyForcibly();
+    }
+  }
+
+  private void give(Process process, String input) {
+    try (OutputStream in = process.getOutputStream()) {
+      in.write(input.getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      LOG.debug("{} has not read all of its input", name(), e); // what it says is better
     }
   }
 }
