@@ -212,10 +212,11 @@ public final class Capture implements CapturedData, AutoCloseable {
         look();
         answers.tidy();
         said = "";
-      } catch (IOException e) {
+      } catch (IOException | RuntimeException e) {
         String now = String.valueOf(e.getMessage());
         if (!closed && !now.equals(said)) {
-          LOG.error("capture: the rules stay as they were: {}", now);
+          Throwable defect = e instanceof IOException ? null : e;
+          LOG.error("capture: the rules stay as they were: {}", now, defect);
         }
         said = now;
       } catch (InterruptedException e) {

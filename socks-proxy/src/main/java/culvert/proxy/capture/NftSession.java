@@ -124,6 +124,9 @@ final class NftSession implements AutoCloseable {
         LOG.error("capture: {}", e.getMessage());
       }
       order.done().completeExceptionally(e);
+    } catch (RuntimeException e) { // or everybody behind it would wait for ever
+      LOG.error("capture: nft was not told", e);
+      order.done().completeExceptionally(e);
     }
   }
 

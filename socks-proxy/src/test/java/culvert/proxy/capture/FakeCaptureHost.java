@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A host with the accounts, cgroups and names that a test gives it. */
 public final class FakeCaptureHost implements CaptureHost {
@@ -32,6 +33,7 @@ public final class FakeCaptureHost implements CaptureHost {
   private final Map<String, Long> accounts = new HashMap<>(Map.of("culvert", 998L));
   private final Map<String, Long> cgroups = new HashMap<>();
   private final Map<String, InetAddress> names = new HashMap<>();
+  private final AtomicInteger defects = new AtomicInteger();
   private Set<IpFamily> forwarding = Set.of();
   private boolean privileged = true;
   private int limit = 1024;
@@ -52,6 +54,17 @@ public final class FakeCaptureHost implements CaptureHost {
   FakeCaptureHost withName(String name, InetAddress address) {
     names.put(name, address);
     return this;
+  }
+
+  /** The next look at it meets a defect. */
+  FakeCaptureHost withDefect() {
+    defects.incrementAndGet();
+    return this;
+  }
+
+  /** Whether none is left to be met. */
+  boolean isWithoutDefect() {
+    return defects.get() == 0;
   }
 
   FakeCaptureHost forwarding(IpFamily... families) {
@@ -108,6 +121,10 @@ public final class FakeCaptureHost implements CaptureHost {
 
   @Override
   public CaptureScope.Found look(CaptureConfig config, long own) {
+    if (defects.get() > 0) {
+      defects.decrementAndGet();
+      throw new IllegalStateException("a defect");
+    }
     List<CaptureScope.Missing> missing = new ArrayList<>();
     List<CaptureScope.Cgroup> present = new ArrayList<>();
     for (int i = 0; i < config.cgroups().size(); i++) {

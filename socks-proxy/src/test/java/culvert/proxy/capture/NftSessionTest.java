@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -39,8 +41,12 @@ class NftSessionTest {
   private NftSession session;
 
   private NftSession start(List<String> first, List<String> restored) throws IOException {
+    return start(first, () -> restored);
+  }
+
+  private NftSession start(List<String> first, Supplier<List<String>> restored) throws IOException {
     Nft nft = new FakeCaptureHost().withNft(directory, SCRIPT).nft().orElseThrow();
-    session = NftSession.start(nft, first, () -> restored);
+    session = NftSession.start(nft, first, restored);
     return session;
   }
 
@@ -115,6 +121,24 @@ class NftSessionTest {
     Awaitility.await()
         .atMost(Duration.ofSeconds(30))
         .untilAsserted(() -> assertThat(told()).endsWith("restored"));
+  }
+
+  @Test
+  void aDefectIsOneOrdersAndNotTheNextOnes() throws Exception {
+    AtomicBoolean defect = new AtomicBoolean(true);
+    start(
+        List.of("first"),
+        () -> {
+          if (defect.getAndSet(false)) {
+            throw new IllegalStateException("a defect");
+          }
+          return List.of("restored");
+        });
+
+    assertThatThrownBy(() -> await(session.run(List.of("die")))).hasMessageContaining("a defect");
+    await(session.run(List.of("after")));
+
+    assertThat(told()).endsWith("restored", "after");
   }
 
   @Test
