@@ -5,6 +5,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /**
  * What sets are to hold, and how that is said to nft; a table that is new gets it all. Thread-safe;
@@ -12,13 +14,20 @@ import java.util.TreeMap;
  */
 final class CapturedWays {
   private final List<String> sets;
+  private final LongSupplier nanoTime;
   private final Map<SetElement, Integer> open = new HashMap<>();
+  private final Map<SetElement, Long> late = new HashMap<>(); // until when they stay
 
   /**
    * @param sets their names, with their tables
    */
   CapturedWays(List<String> sets) {
+    this(sets, System::nanoTime);
+  }
+
+  CapturedWays(List<String> sets, LongSupplier nanoTime) {
     this.sets = List.copyOf(sets);
+    this.nanoTime = nanoTime;
   }
 
   /** Commands for one, whether it is new or not: what has made it might have failed. */
@@ -34,7 +43,21 @@ final class CapturedWays {
    */
   synchronized List<String> giveUp(SetElement element, long seconds) {
     Integer left = open.computeIfPresent(element, (w, count) -> count > 1 ? count - 1 : null);
-    return left != null ? List.of() : added(element, " timeout " + seconds + "s");
+    if (left != null) {
+      return List.of();
+    }
+    forgetOver();
+    late.put(element, nanoTime.getAsLong() + TimeUnit.SECONDS.toNanos(seconds));
+    return added(element, timeout(seconds));
+  }
+
+  private void forgetOver() {
+    long now = nanoTime.getAsLong();
+    late.values().removeIf(until -> until - now <= 0);
+  }
+
+  private static String timeout(long seconds) {
+    return " timeout " + seconds + "s";
   }
 
   /** It could not be opened. */
@@ -50,9 +73,16 @@ final class CapturedWays {
   synchronized List<String> all() {
     Map<String, List<String>> bySet = new TreeMap<>();
     sets.forEach(set -> bySet.put(set, new ArrayList<>()));
-    for (SetElement element : open.keySet()) {
-      bySet.computeIfAbsent(element.set(), set -> new ArrayList<>()).add(element.text());
-    }
+    open.keySet().forEach(element -> entered(bySet, element).add(element.text()));
+    forgetOver();
+    long now = nanoTime.getAsLong();
+    late.forEach(
+        (element, until) -> {
+          if (!open.containsKey(element)) {
+            long seconds = TimeUnit.NANOSECONDS.toSeconds(until - now) + 1; // rather too long
+            entered(bySet, element).add(element.text() + timeout(seconds));
+          }
+        });
     List<String> commands = new ArrayList<>();
     bySet.forEach(
         (set, elements) -> {
@@ -62,6 +92,10 @@ final class CapturedWays {
           }
         });
     return commands;
+  }
+
+  private static List<String> entered(Map<String, List<String>> bySet, SetElement element) {
+    return bySet.computeIfAbsent(element.set(), set -> new ArrayList<>());
   }
 
   /** One that is there cannot be given another time: it is made anew. */

@@ -245,6 +245,36 @@ class CaptureTest {
   }
 
   @Test
+  void aDefectEndsNoWatch() throws IOException {
+    capture.start(config(OPEN));
+    host.withDefect();
+    await().atMost(PATIENCE).until(host::isWithoutDefect);
+
+    host.withCgroup("a.slice", 2);
+
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () -> assertThat(told()).anyMatch(line -> line.endsWith("comment \"cgroup 2\"")));
+  }
+
+  @Test
+  void whatWasGivenUpStaysItsMinuteThroughAReload() throws IOException {
+    capture.start(config(OPEN));
+    open(40000);
+    give(40000);
+
+    capture.reload(config(OPEN + "\nftp: { ports: [21, 2121] }"));
+
+    List<String> told = told();
+    assertThat(told.subList(told.lastIndexOf("flush set inet culvert data4"), told.size()))
+        .anyMatch(
+            line ->
+                line.matches(
+                    "add element inet culvert data4 \\{ 192\\.0\\.2\\.1 \\. 40000 timeout \\d\\ds }"));
+  }
+
+  @Test
   void aReloadIsOneTransactionThatKeepsWhatIsExpected() throws IOException {
     capture.start(config(OPEN));
     open(40000);
