@@ -13,7 +13,6 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.Iterator;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -25,7 +24,8 @@ public final class OutgoingConnections {
   /** Where those go whose own address nobody knows yet: one for each loop at most. */
   private final Map<Channel, InetSocketAddress> connecting = new ConcurrentHashMap<>();
 
-  private final Set<Connection> made = ConcurrentHashMap.newKeySet();
+  /** By whose channel: the kernel may give ends out again before their last owner says so here. */
+  private final Map<Connection, Channel> made = new ConcurrentHashMap<>();
 
   private record Connection(SocketAddress from, SocketAddress to) {}
 
@@ -56,7 +56,7 @@ public final class OutgoingConnections {
           .submit(() -> {})
           .addListener((FutureListener<Object>) done -> await(unknown, asked, contained));
     } else {
-      contained.setSuccess(made.contains(asked));
+      contained.setSuccess(made.containsKey(asked));
     }
   }
 
@@ -85,7 +85,7 @@ public final class OutgoingConnections {
   }
 
   private void made(Connection connection, Channel channel) {
-    made.add(connection);
-    channel.closeFuture().addListener(closed -> made.remove(connection));
+    made.put(connection, channel);
+    channel.closeFuture().addListener(closed -> made.remove(connection, channel));
   }
 }
