@@ -16,8 +16,13 @@ record Hello(int listeners, String program) implements Opening {
   static final int VERSION = 1;
 
   private static final int MOST_LISTENERS = 2;
+
+  /** A file's name has 255 bytes at most, each of which may be written as three. */
+  private static final int LONGEST_NAME = 3 * 255;
+
   private static final Pattern FORM =
-      Pattern.compile("listeners=([1-" + MOST_LISTENERS + "]) program=(\\S{0,400})");
+      Pattern.compile(
+          "listeners=([1-" + MOST_LISTENERS + "]) program=(\\S{0," + LONGEST_NAME + "})");
 
   String line() {
     return "culvert-exec "

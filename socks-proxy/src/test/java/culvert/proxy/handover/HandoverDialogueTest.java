@@ -24,6 +24,13 @@ class HandoverDialogueTest {
   }
 
   @Test
+  void aProgramMayHaveTheLongestNameThatAFileCanHave() {
+    Hello hello = new Hello(1, "\u00e4".repeat(127));
+
+    assertThat(Opening.parse(hello.line())).isEqualTo(hello);
+  }
+
+  @Test
   void theLastDescriptorIsForNames() {
     dialogue.line("culvert-exec 1 listeners=2 program=curl");
 
