@@ -84,7 +84,10 @@ find_socket() {
     esac
   done
   [ -z "$socket" ] && [ -z "$chosen" ] || return 0
-  for place in ${XDG_RUNTIME_DIR:+"$XDG_RUNTIME_DIR/culvert/exec.sock"} /run/culvert/exec.sock; do
+  own=${XDG_RUNTIME_DIR:-}
+  # Behind su(1) it is another user's, who would be told the command's passwords.
+  [ -z "$own" ] || [ "$(stat -L -c %u -- "$own" 2>/dev/null)" = "$(id -u)" ] || own=
+  for place in ${own:+"$own/culvert/exec.sock"} /run/culvert/exec.sock; do
     if [ -S "$place" ] && [ -w "$place" ] && is_bound "$place"; then
       socket=$place
       return 0
