@@ -270,7 +270,7 @@ public final class ProxyDaemon implements AutoCloseable {
       pins.prepare();
     }
     audit.open(Stories.newBoot());
-    WantedNames.of(config, policy).lookUp(names);
+    new WantedNames(policy.rules().names(), capture.names(config)).lookUp(names);
     for (ListenerConfig listener : config.listeners()) {
       listener.accept(doors);
     }
@@ -334,7 +334,7 @@ public final class ProxyDaemon implements AutoCloseable {
     }
     // Listeners stay until the restart, and so do the profiles of those that are fixed tunnels.
     Policy next = Policy.of(changed, config.listeners()).withMissing(config.profiles());
-    WantedNames wanted = WantedNames.of(changed, next);
+    WantedNames wanted = new WantedNames(next.rules().names(), capture.names(changed));
     wanted.lookUp(names);
     capture.reload(changed);
     metrics.profiles(next.profiles().keySet()); // before anybody logs in by one of them

@@ -1,12 +1,8 @@
 package culvert.proxy;
 
-import culvert.config.CaptureConfig;
-import culvert.config.CulvertConfig;
-import culvert.proxy.route.Policy;
 import culvert.proxy.upstream.NamedAddresses;
 import java.time.Duration;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 
 /**
@@ -18,12 +14,6 @@ import java.util.Set;
 record WantedNames(Set<String> rules, Set<String> destinations) {
   /** A name server may not answer; what it says later is taken then. */
   private static final Duration PATIENCE = Duration.ofSeconds(5);
-
-  static WantedNames of(CulvertConfig config, Policy policy) {
-    return new WantedNames(
-        policy.rules().names(),
-        Set.copyOf(config.capture().map(CaptureConfig::names).orElse(List.of())));
-  }
 
   Set<String> all() {
     Set<String> all = new HashSet<>(rules);

@@ -18,6 +18,7 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Stream;
@@ -156,6 +157,17 @@ public final class Capture implements CapturedData, AutoCloseable {
    */
   public static boolean canBecome(CulvertConfig started, CulvertConfig changed) {
     return onCrash(started).equals(onCrash(changed));
+  }
+
+  /**
+   * The names among the destinations on which depends who is captured, when that configuration is
+   * the one to {@link #reload}: what cannot be taken over goes on as it is.
+   */
+  public Set<String> names(CulvertConfig next) {
+    Loaded loaded = last;
+    CulvertConfig captured =
+        loaded == null || canBecome(loaded.config(), next) ? next : loaded.config();
+    return Set.copyOf(captured.capture().map(CaptureConfig::names).orElse(List.of()));
   }
 
   /**

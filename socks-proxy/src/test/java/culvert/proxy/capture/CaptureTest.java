@@ -316,6 +316,22 @@ class CaptureTest {
   }
 
   @Test
+  void whatCannotBeTakenOverLeavesTheNamesOfWhatGoesOnNeeded() throws IOException {
+    String bank = OPEN.replace("capture: { ", "capture: { destinations: ftp.bank.example, ");
+    String other = bank.replace("bank", "other");
+    assertThat(capture.names(config(bank))).containsExactly("ftp.bank.example");
+    capture.start(config(bank));
+
+    assertThat(capture.names(config(other))).containsExactly("ftp.other.example");
+    assertThat(capture.names(config(CLOSED))).containsExactly("ftp.bank.example");
+    assertThat(capture.names(config("listeners: [{ redirect: 2180 }]")))
+        .containsExactly("ftp.bank.example");
+
+    capture.reload(config(other));
+    assertThat(capture.names(config(CLOSED))).containsExactly("ftp.other.example");
+  }
+
+  @Test
   void aStartThatCannotCaptureFails() throws IOException {
     Files.createFile(directory.resolve("refuse"));
 
