@@ -13,7 +13,7 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -42,7 +42,7 @@ class ActiveCaptureIT {
           .formatted(TestAccount.USER);
 
   @TempDir private static Path directory;
-  private static CaptureHosts hosts;
+  @AutoClose private static CaptureHosts hosts;
   private static UnawareJobs jobs;
   private int before;
 
@@ -51,13 +51,6 @@ class ActiveCaptureIT {
     hosts = CaptureHosts.start(directory, LISTENERS, RULES);
     end("TERM"); // the table was not there
     jobs = UnawareJobs.with(hosts, 700_000);
-  }
-
-  @AfterAll
-  static void stop() throws IOException {
-    if (hosts != null) {
-      hosts.close();
-    }
   }
 
   @BeforeEach

@@ -58,6 +58,7 @@ final class CaptureHosts implements AutoCloseable {
   private final RealVsftpd vsftpd;
   private final RealSshd sshd;
   private final Path folder;
+  private final InstalledJdkUrl jdkUrl;
   private CulvertProcess culvert;
 
   private CaptureHosts(
@@ -67,7 +68,8 @@ final class CaptureHosts implements AutoCloseable {
       NetworkNamespace servers,
       RealVsftpd vsftpd,
       RealSshd sshd,
-      Path folder) {
+      Path folder)
+      throws IOException {
     this.directory = directory;
     this.clients = clients;
     this.gateway = gateway;
@@ -75,6 +77,7 @@ final class CaptureHosts implements AutoCloseable {
     this.vsftpd = vsftpd;
     this.sshd = sshd;
     this.folder = folder;
+    this.jdkUrl = InstalledJdkUrl.in(directory);
   }
 
   /**
@@ -170,7 +173,6 @@ final class CaptureHosts implements AutoCloseable {
     CaptureHosts hosts =
         new CaptureHosts(
             directory, clients, gateway, servers, vsftpd, sshd, TestAccount.newDirectory());
-    hosts.installJdkUrl();
     hosts.configure(listeners, rules);
     hosts.startCulvert();
     return hosts;
@@ -243,11 +245,14 @@ final class CaptureHosts implements AutoCloseable {
     return culvert.log().lines().filter(l -> l.contains("configuration reloaded")).count();
   }
 
-  private void installJdkUrl() throws IOException {
-    Path classes = Files.createDirectories(directory.resolve("classes/culvert/it/capture"));
-    try (InputStream in = JdkUrl.class.getResourceAsStream("JdkUrl.class")) {
-      Files.copy(in, classes.resolve("JdkUrl.class"));
-    }
+  /** How many of Culvert's own connections have come back to it, by its log. */
+  long ownConnections() throws IOException {
+    return culvert.log().lines().filter(line -> line.contains("own-connection")).count();
+  }
+
+  /** Waits until Culvert's log has that, which is written a moment after it happens. */
+  void awaitLog(String words) {
+    await("the log").atMost(DEADLINE).until(() -> culvert.log().contains(words));
   }
 
   /** Gives the clients' host these chains of nft(8) in place of those that it has. */
@@ -365,11 +370,7 @@ final class CaptureHosts implements AutoCloseable {
 
   /** The command line of {@link JdkUrl}. */
   String java() {
-    return Path.of(System.getProperty("java.home"), "bin", "java")
-        + " -cp "
-        + directory.resolve("classes")
-        + " "
-        + JdkUrl.class.getName();
+    return jdkUrl.commandLine();
   }
 
   /** Where Culvert takes commands in. */

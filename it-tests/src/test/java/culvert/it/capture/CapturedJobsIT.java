@@ -21,7 +21,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -48,7 +48,7 @@ class CapturedJobsIT {
       """;
 
   @TempDir private static Path directory;
-  private static CaptureHosts hosts;
+  @AutoClose private static CaptureHosts hosts;
   private static TestFile file;
 
   @BeforeAll
@@ -56,13 +56,6 @@ class CapturedJobsIT {
     hosts = CaptureHosts.start(directory, LISTENERS, rules(4711));
     hosts.program("session.py"); // or the first ones of several would each write it
     file = TestFile.create(hosts.folder().resolve("file"), 2_000_000);
-  }
-
-  @AfterAll
-  static void stop() throws IOException {
-    if (hosts != null) {
-      hosts.close();
-    }
   }
 
   @BeforeEach

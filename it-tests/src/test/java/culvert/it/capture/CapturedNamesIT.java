@@ -14,7 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,7 +48,7 @@ class CapturedNamesIT {
       """;
 
   @TempDir private static Path directory;
-  private static CaptureHosts hosts;
+  @AutoClose private static CaptureHosts hosts;
 
   @BeforeAll
   static void start() throws Exception {
@@ -56,13 +56,6 @@ class CapturedNamesIT {
     hosts = CaptureHosts.start(directory, LISTENERS, RULES);
     hosts.captureAllButCulvert();
     Files.writeString(hosts.folder().resolve("file"), "content\n");
-  }
-
-  @AfterAll
-  static void stop() throws IOException {
-    if (hosts != null) {
-      hosts.close();
-    }
   }
 
   private static void known(String bank, String foreign) throws IOException {

@@ -6,7 +6,6 @@ import culvert.it.peers.RealVsftpd;
 import culvert.it.peers.Run;
 import culvert.it.peers.TestAccount;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -30,14 +29,17 @@ final class ExecHost implements AutoCloseable {
   private final RealSshd sshd;
   private final Path folder;
   private final InstalledCulvert program;
+  private final InstalledJdkUrl jdkUrl;
 
   private ExecHost(
-      Path directory, RealVsftpd vsftpd, RealSshd sshd, Path folder, InstalledCulvert program) {
+      Path directory, RealVsftpd vsftpd, RealSshd sshd, Path folder, InstalledCulvert program)
+      throws IOException {
     this.directory = directory;
     this.vsftpd = vsftpd;
     this.sshd = sshd;
     this.folder = folder;
     this.program = program;
+    this.jdkUrl = InstalledJdkUrl.in(directory);
   }
 
   /** Installs and starts all but Culvert. */
@@ -46,16 +48,7 @@ final class ExecHost implements AutoCloseable {
     RealSshd sshd = RealSshd.start();
     Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
     InstalledCulvert program = InstalledCulvert.in(directory.resolve("program"));
-    ExecHost host = new ExecHost(directory, vsftpd, sshd, TestAccount.newDirectory(), program);
-    host.installJdkUrl();
-    return host;
-  }
-
-  private void installJdkUrl() throws IOException {
-    Path classes = Files.createDirectories(directory.resolve("classes/culvert/it/capture"));
-    try (InputStream in = JdkUrl.class.getResourceAsStream("JdkUrl.class")) {
-      Files.copy(in, classes.resolve("JdkUrl.class"));
-    }
+    return new ExecHost(directory, vsftpd, sshd, TestAccount.newDirectory(), program);
   }
 
   /** A configuration of a user's, with a state directory and known hosts of its own. */
@@ -131,17 +124,9 @@ final class ExecHost implements AutoCloseable {
             "USER=" + TestAccount.USER,
             "PASSWORD=" + TestAccount.password(),
             "FOLDER=" + TestAccount.below(folder),
-            "JAVA=" + java()));
+            "JAVA=" + jdkUrl.commandLine()));
     all.addAll(program.exec(options, List.of(command)));
     return all;
-  }
-
-  private String java() {
-    return Path.of(System.getProperty("java.home"), "bin", "java")
-        + " -cp "
-        + directory.resolve("classes")
-        + " "
-        + JdkUrl.class.getName();
   }
 
   /** The options for the Culvert that {@link #run} has started. */

@@ -14,7 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -60,7 +60,7 @@ class GatewayIT {
       """;
 
   @TempDir private static Path directory;
-  private static CaptureHosts hosts;
+  @AutoClose private static CaptureHosts hosts;
   private static Path file;
   private static UnawareJobs jobs;
 
@@ -69,13 +69,6 @@ class GatewayIT {
     hosts = CaptureHosts.startGateway(directory, LISTENERS, RULES);
     jobs = UnawareJobs.with(hosts, 3_000_000);
     file = jobs.file();
-  }
-
-  @AfterAll
-  static void stop() throws IOException {
-    if (hosts != null) {
-      hosts.close();
-    }
   }
 
   @BeforeEach

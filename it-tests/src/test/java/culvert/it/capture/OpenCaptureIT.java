@@ -13,7 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -36,20 +36,13 @@ class OpenCaptureIT {
   private static final String BY_GROUP = RULES.formatted("groups: " + TestAccount.USER);
 
   @TempDir private static Path directory;
-  private static CaptureHosts hosts;
+  @AutoClose private static CaptureHosts hosts;
   private static String hash;
 
   @BeforeAll
   static void start() throws Exception {
     hosts = CaptureHosts.start(directory, LISTENERS, BY_GROUP);
     hash = TestFile.create(hosts.folder().resolve("file"), 8_000_000).content().hex();
-  }
-
-  @AfterAll
-  static void stop() throws IOException {
-    if (hosts != null) {
-      hosts.close();
-    }
   }
 
   @BeforeEach
