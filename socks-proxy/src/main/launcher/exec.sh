@@ -102,10 +102,21 @@ is_bound() {
 
 # beside PART ARGS...: starts Java as nobody's child, and away from the terminal, so that neither the
 # command nor ^C has to do with it. Prints what it says, and returns when it has closed its standard
-# output.
+# output. It is given the command's name and none of its arguments: secrets, which the command hides
+# from the list of processes, would stand there.
 beside() {
   part=$1
   shift
+  given=options
+  for arg in "$@"; do
+    shift
+    [ -n "$given" ] || continue
+    set -- "$@" "$arg"
+    case $given$arg in
+      options--) given=name ;;
+      name*) given= ;;
+    esac
+  done
   # shellcheck disable=SC2086 # options are words
   (trap '' USR1 USR2 && CULVERT_EXEC=$part exec setsid "$java" $options -Xmx256m -XX:+UseSerialGC ${CULVERT_JAVA_OPTS:-} -cp "$classpath" \
     culvert.proxy.cli.Beside "$@" </dev/null &)

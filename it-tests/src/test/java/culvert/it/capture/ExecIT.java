@@ -208,6 +208,24 @@ class ExecIT {
   }
 
   @Test
+  void theCommandsArgumentsAreGivenToNobodyElse() throws Exception {
+    String count =
+        """
+        import glob, sys
+        found = 0
+        for process in glob.glob('/proc/[0-9]*/cmdline'):
+          try: found += sys.argv[1].encode() in open(process, 'rb').read().split(b'\\0')
+          except OSError: pass
+        print(found)
+        """;
+
+    Run<String> run =
+        ExecHost.run(host.asUser(host.running(), "python3", "-c", count, "joe:secret"));
+
+    assertThat(run).isEqualTo(new Run<>(0, "1\n", ""));
+  }
+
+  @Test
   void theCommandIgnoresTheSignalsThatItsCallerIgnores() throws Exception {
     for (String ignored : List.of("", "trap '' USR2 PIPE; ")) {
       List<String> caller = new ArrayList<>(List.of("sh", "-c", ignored + "\"$@\"", "sh"));

@@ -97,6 +97,7 @@ public final class Culvert implements Callable<Integer> {
             .addSubcommand(new TunnelCommand(terminal, parts.tunnels(), parts.signals()))
             .addSubcommand(new DemoCommand(terminal, parts.signals()))
             .addSubcommand(new CommandLine.HelpCommand());
+    line.setExpandAtFiles(false); // nobody has asked for that, and @ begins names, too
     line.setOut(writer(terminal.out()));
     line.setErr(writer(terminal.err()));
     line.setParameterExceptionHandler((e, given) -> wrongUsage(e));
