@@ -188,9 +188,7 @@ final class FrontDoors implements ListenerConfig.Kinds<IOException> {
     }
     Admission admission =
         admissions.of(ExecDoor.LISTENER, AllowFrom.networks(FixedTunnels.ANYWHERE));
-    ExecDoor door =
-        ExecDoor.open(
-            socket, sockets.loops(), new ExecDoor.Clients(admission, router, pseudoAddresses));
+    ExecDoor door = ExecDoor.open(socket, new ExecDoor.Clients(admission, router, pseudoAddresses));
     exec = Optional.of(door);
     return door;
   }

@@ -100,6 +100,11 @@ final class ExecHost implements AutoCloseable {
 
   /** {@code culvert exec} with those options, as the test account. */
   List<String> asUser(List<String> options, String... command) {
+    return withoutCapture(asRoot(options, command).toArray(String[]::new));
+  }
+
+  /** A command as the test account, without Culvert. */
+  List<String> withoutCapture(String... command) {
     List<String> all =
         new ArrayList<>(
             List.of(
@@ -109,7 +114,7 @@ final class ExecHost implements AutoCloseable {
                 "--clear-groups",
                 "env",
                 "HOME=" + folder));
-    all.addAll(asRoot(options, command));
+    all.addAll(List.of(command));
     return all;
   }
 

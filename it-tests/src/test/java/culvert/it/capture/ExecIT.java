@@ -317,6 +317,53 @@ class ExecIT {
     assertThat(run.output()).contains("10.99.0.");
   }
 
+  /** What takes long to close: a socket that lingers, and whose other end reads nothing. */
+  @Test
+  void whatAUserSendsToTheSocketForCommandsHoldsUpNobodyElse() throws Exception {
+    String sender =
+        """
+        import array, os, socket, struct, sys, time
+        accepting = socket.socket(); accepting.bind(('127.0.0.1', 0)); accepting.listen(50)
+        kept = []
+        def lingering():
+          a = socket.socket(); a.connect(accepting.getsockname()); kept.append(accepting.accept())
+          a.setblocking(False)
+          try:
+            while True: a.send(b'x' * 65536)
+          except BlockingIOError: pass
+          a.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 1000))
+          return a
+        def send(s, a):
+          s.sendmsg([b'x'], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array('i', [a.fileno()]))])
+        for hello in [b'', b'culvert-exec 1 listeners=1 program=x\\n'] * 4:
+          s = socket.socket(socket.AF_UNIX); s.connect(sys.argv[1]); kept.append(s)
+          a = lingering()
+          if hello:
+            s.sendall(hello)
+            s.settimeout(5)
+            try: s.recv(100)
+            except TimeoutError: pass
+          send(s, a)
+          a.close()
+        print('sent', flush=True)
+        time.sleep(1000)
+        """;
+    Process user =
+        new ProcessBuilder(host.withoutCapture("python3", "-c", sender, host.socket().toString()))
+            .redirectErrorStream(true)
+            .start();
+    try {
+      assertThat(user.inputReader().readLine()).isEqualTo("sent");
+
+      for (int i = 0; i < 4; i++) {
+        Run<String> others = ExecHost.run(host.asRoot(host.running(), "echo", "ran"));
+        assertThat(others).isEqualTo(new Run<>(0, "ran\n", ""));
+      }
+    } finally {
+      user.destroyForcibly().waitFor();
+    }
+  }
+
   @Test
   void anotherUsersCommandHasNoPartInASession() throws Exception {
     Path told = host.folder().resolve("told");

@@ -5,13 +5,12 @@ import culvert.config.ListenerConfig;
 import culvert.proxy.door.Admission;
 import culvert.proxy.door.ClientHandler;
 import culvert.proxy.door.CommandNamespace;
+import culvert.ssh.NettyTransport;
 import culvert.ssh.PlainWords;
 import io.netty.bootstrap.Bootstrap;
-import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
@@ -29,6 +28,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -47,6 +47,9 @@ public final class ExecDoor implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ExecDoor.class);
   private static final int LONGEST_LINE = 1024;
 
+  /** So long who has a loop blocked is waited for. */
+  private static final long END_SECONDS = 5;
+
   /** fd63:756c:7665:7274::/64, which is of this program alone: "fd", and its name. */
   private static final long NETWORK = 0xfd63_756c_7665_7274L;
 
@@ -56,6 +59,7 @@ public final class ExecDoor implements AutoCloseable {
   private final ChannelGroup handovers = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
   private final Clients clients;
   private final Path path;
+  private final EventLoopGroup loop; // of nobody else's: refusing somebody may take its time
   private final Channel socket;
 
   /**
@@ -66,10 +70,11 @@ public final class ExecDoor implements AutoCloseable {
   public record Clients(
       Admission admission, ClientHandler handler, Supplier<Cidr> pseudoAddresses) {}
 
-  private ExecDoor(Clients clients, Path path, EventLoopGroup loops) throws IOException {
+  private ExecDoor(Clients clients, Path path, EventLoopGroup loop) throws IOException {
     this.clients = clients;
     this.path = path;
-    this.socket = bind(loops);
+    this.loop = loop;
+    this.socket = bind();
     try {
       Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-rw-rw-"));
     } catch (IOException e) {
@@ -82,23 +87,28 @@ public final class ExecDoor implements AutoCloseable {
    * Opens it.
    *
    * @param path where; a socket that nobody listens on any more is replaced
-   * @param loops of epoll
    * @throws IOException which says why it cannot be opened
    */
-  public static ExecDoor open(Path path, EventLoopGroup loops, Clients clients) throws IOException {
-    if (Files.exists(path)) {
-      if (isServed(path, loops)) {
-        throw new IOException(path + ": another Culvert listens there");
+  public static ExecDoor open(Path path, Clients clients) throws IOException {
+    EventLoopGroup loop = NettyTransport.EPOLL.newGroup("culvert-exec", 1);
+    try {
+      if (Files.exists(path)) {
+        if (isServed(path, loop)) {
+          throw new IOException(path + ": another Culvert listens there");
+        }
+        Files.delete(path);
       }
-      Files.delete(path);
+      return new ExecDoor(clients, path, loop);
+    } catch (IOException e) {
+      loop.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+      throw e;
     }
-    return new ExecDoor(clients, path, loops);
   }
 
-  private static boolean isServed(Path path, EventLoopGroup loops) {
+  private static boolean isServed(Path path, EventLoopGroup loop) {
     ChannelFuture connected =
         new Bootstrap()
-            .group(loops)
+            .group(loop)
             .channel(EpollDomainSocketChannel.class)
             .handler(new ChannelInboundHandlerAdapter())
             .connect(new DomainSocketAddress(path.toFile()))
@@ -107,18 +117,12 @@ public final class ExecDoor implements AutoCloseable {
     return connected.isSuccess();
   }
 
-  private Channel bind(EventLoopGroup loops) throws IOException {
+  private Channel bind() throws IOException {
     ChannelFuture bound =
-        new ServerBootstrap()
-            .group(loops)
+        new Bootstrap()
+            .group(loop)
             .channel(EpollServerDomainSocketChannel.class)
-            .childHandler(
-                new ChannelInitializer<EpollDomainSocketChannel>() {
-                  @Override
-                  protected void initChannel(EpollDomainSocketChannel channel) throws IOException {
-                    accepted(channel);
-                  }
-                })
+            .handler(new Newcomers(this::accepted))
             .bind(new DomainSocketAddress(path.toFile()))
             .awaitUninterruptibly();
     if (!bound.isSuccess()) {
@@ -127,17 +131,29 @@ public final class ExecDoor implements AutoCloseable {
     return bound.channel();
   }
 
-  private void accepted(EpollDomainSocketChannel channel) throws IOException {
-    long uid = Integer.toUnsignedLong(channel.peerCredentials().uid());
-    handovers.add(channel);
-    Optional<EventLoopGroup> loop = shares.tryAcquire(uid);
-    if (loop.isEmpty()) {
-      LOG.atWarn().addKeyValue("uid", uid).log("a command was refused: its user has too many");
-      channel.close();
+  /**
+   * Nothing is read from it here: with what a peer has sent comes what takes as long to close as
+   * the peer likes, such as a socket that lingers.
+   */
+  private void accepted(EpollDomainSocketChannel channel) {
+    long uid;
+    try {
+      uid = Integer.toUnsignedLong(channel.peerCredentials().uid());
+    } catch (IOException e) {
+      LOG.warn("a command was refused: {}", PlainWords.of(e));
+      channel.unsafe().closeForcibly();
       return;
     }
-    channel.closeFuture().addListener(closed -> shares.release(uid));
-    Lines.goTo(new Handover(uid, loop.get(), wishes, this::namespace), LONGEST_LINE, channel);
+    Optional<UserShares.Place> place = shares.tryEnter(uid);
+    if (place.isEmpty()) {
+      LOG.atWarn().addKeyValue("uid", uid).log("a command was refused: its user has too many");
+      channel.unsafe().closeForcibly();
+      return;
+    }
+    channel.closeFuture().addListener(closed -> place.get().leave());
+    Lines.goTo(new Handover(uid, place.get(), wishes, this::namespace), LONGEST_LINE, channel);
+    place.get().loop().register(channel);
+    handovers.add(channel);
   }
 
   private Handover.Namespace namespace(
@@ -185,7 +201,7 @@ public final class ExecDoor implements AutoCloseable {
   /** Lets no further command in; those that are there go on. Idempotent. */
   public void closeToCommands() {
     if (socket.isOpen()) {
-      socket.close().awaitUninterruptibly();
+      socket.close().awaitUninterruptibly(END_SECONDS, TimeUnit.SECONDS);
       try {
         Files.deleteIfExists(path);
       } catch (IOException e) {
@@ -198,11 +214,13 @@ public final class ExecDoor implements AutoCloseable {
   @Override
   public void close() {
     closeToCommands();
-    handovers.close().awaitUninterruptibly();
+    handovers.close().awaitUninterruptibly(END_SECONDS, TimeUnit.SECONDS);
   }
 
   /** Gives back what its clients have lived on. After {@link #close}, and after they have ended. */
   public void release() {
     shares.close();
+    loop.shutdownGracefully(0, 1, TimeUnit.SECONDS)
+        .awaitUninterruptibly(END_SECONDS, TimeUnit.SECONDS);
   }
 }

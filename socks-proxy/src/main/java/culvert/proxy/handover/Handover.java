@@ -6,7 +6,6 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.EventLoopGroup;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.unix.DomainSocketReadMode;
 import io.netty.channel.unix.FileDescriptor;
@@ -25,7 +24,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One command's connection: takes its namespace's sockets over, and closes them when it ends. What
- * has come in by them goes on. Confined to the connection's loop.
+ * has come in by them goes on. Confined to its user's loop: a descriptor that somebody has sent may
+ * take as long to close as he likes.
  */
 final class Handover extends ChannelInboundHandlerAdapter {
   private static final Logger LOG = LoggerFactory.getLogger(Handover.class);
@@ -33,7 +33,7 @@ final class Handover extends ChannelInboundHandlerAdapter {
 
   private final HandoverDialogue dialogue = new HandoverDialogue();
   private final long uid;
-  private final EventLoopGroup loop;
+  private final UserShares.Place place;
   private final Wishes wishes;
   private final Namespaces namespaces;
   private final List<Channel> sockets = new ArrayList<>();
@@ -52,13 +52,13 @@ final class Handover extends ChannelInboundHandlerAdapter {
 
   /**
    * @param uid the other side's, as the kernel says
-   * @param loop the user's
+   * @param place the user's
    * @param wishes for what is connected in there
    */
-  Handover(long uid, EventLoopGroup loop, Wishes wishes, Namespaces namespaces) {
+  Handover(long uid, UserShares.Place place, Wishes wishes, Namespaces namespaces) {
     this.wishes = wishes;
     this.uid = uid;
-    this.loop = loop;
+    this.place = place;
     this.namespaces = namespaces;
   }
 
@@ -89,6 +89,11 @@ final class Handover extends ChannelInboundHandlerAdapter {
 
   private void hear(ChannelHandlerContext context, Opening opening) {
     if (opening instanceof Hello hello) {
+      if (!place.tryBeCommand()) {
+        throw new IllegalArgumentException(
+            UserShares.MOST_COMMANDS_OF_ONE
+                + " commands of this user are running (expected: fewer)");
+      }
       Set<String> programs = hello.program().isEmpty() ? Set.of() : Set.of(hello.program());
       namespace = Optional.of(namespaces.create(uid, programs, line -> say(context, line)));
       take(context);
@@ -127,9 +132,9 @@ final class Handover extends ChannelInboundHandlerAdapter {
     Namespace own = namespace.orElseThrow();
     ChannelFuture registered =
         handed.get() == HandoverDialogue.Handed.LISTENER
-            ? HandedSockets.listen(HandedSockets.listener(descriptor), loop, own.door())
+            ? HandedSockets.listen(HandedSockets.listener(descriptor), place.loop(), own.door())
             : HandedSockets.answer(
-                HandedSockets.datagrams(descriptor), loop, new NameResponder(own.names()));
+                HandedSockets.datagrams(descriptor), place.loop(), new NameResponder(own.names()));
     sockets.add(registered.channel());
     if (dialogue.isReady()) {
       registered.addListener(done -> context.executor().execute(() -> ready(context)));

@@ -1,8 +1,8 @@
 package culvert.proxy.handover;
 
-import culvert.ssh.NettyTransport;
 import io.netty.channel.EventLoopGroup;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -10,44 +10,112 @@ import java.util.concurrent.TimeUnit;
 
 /** Bounds what users hand over, each for itself and all together. Thread-safe. */
 final class UserShares {
-  static final int MOST_NAMESPACES_OF_ONE = 64;
-  private static final int MOST_USERS = 256;
+  static final int MOST_COMMANDS_OF_ONE = 64;
+
+  /** With those on which commands bring what was asked for. */
+  static final int MOST_CONNECTIONS_OF_ONE = 2 * MOST_COMMANDS_OF_ONE;
+
+  static final int MOST_USERS = 256;
   private static final long END_SECONDS = 5;
 
-  private final Map<Long, UserShare> shares = new HashMap<>(); // guarded by this
-  private int namespaces; // guarded by this
+  private final Map<Long, Share> shares = new HashMap<>(); // guarded by this
+  private int connections; // guarded by this
   private boolean any; // guarded by this
   private boolean closed; // guarded by this
 
   /**
-   * Counts one more namespace.
-   *
-   * @return the user's loop; empty: that is one too many
+   * What one user has of this process: a loop of its own, on which a socket that the user has
+   * handed over, and can have block, holds up nobody else. Guarded by the outer object.
    */
-  synchronized Optional<EventLoopGroup> tryAcquire(long uid) {
-    if (closed || (!shares.containsKey(uid) && shares.size() == MOST_USERS)) {
-      return Optional.empty();
+  private static final class Share {
+    private final UserLoop loop;
+    private int connections;
+    private int commands;
+
+    Share(UserLoop loop) {
+      this.loop = loop;
     }
-    UserShare share =
-        shares.computeIfAbsent(
-            uid, user -> new UserShare(NettyTransport.EPOLL.newGroup("culvert-exec-" + user, 1)));
-    if (share.namespaces() == MOST_NAMESPACES_OF_ONE) {
-      return Optional.empty();
+
+    boolean isUnused() {
+      return connections == 0 && loop.isEmpty();
     }
-    share.add(1);
-    namespaces++;
-    any = true;
-    return Optional.of(share.loop());
   }
 
-  /** Once for each that was acquired. */
-  synchronized void release(long uid) {
-    UserShare share = shares.get(uid);
-    if (share != null) {
-      share.add(-1);
-      namespaces--;
-      notifyAll();
+  /** One connection's part of a share. Thread-safe. */
+  final class Place {
+    private final Share share;
+    private boolean isCommand; // guarded by the outer object
+
+    private Place(Share share) {
+      this.share = share;
     }
+
+    /** Of one thread: the user's, where all of it has to live and to end. */
+    EventLoopGroup loop() {
+      return share.loop;
+    }
+
+    /**
+     * Counts one more command.
+     *
+     * @return false: that is one too many
+     */
+    boolean tryBeCommand() {
+      synchronized (UserShares.this) {
+        isCommand = share.commands < MOST_COMMANDS_OF_ONE;
+        share.commands += isCommand ? 1 : 0;
+        return isCommand;
+      }
+    }
+
+    /** Once, when nothing of it is left. */
+    void leave() {
+      synchronized (UserShares.this) {
+        share.commands -= isCommand ? 1 : 0;
+        share.connections--;
+        connections--;
+        UserShares.this.notifyAll();
+      }
+    }
+  }
+
+  /**
+   * Counts one more connection.
+   *
+   * @return empty: that is one too many
+   */
+  synchronized Optional<Place> tryEnter(long uid) {
+    Share share = closed ? null : shares.get(uid);
+    if (share == null) {
+      Optional<UserLoop> loop = closed ? Optional.empty() : newLoop();
+      if (loop.isEmpty()) {
+        return Optional.empty();
+      }
+      share = new Share(loop.get());
+      shares.put(uid, share);
+    }
+    if (share.connections == MOST_CONNECTIONS_OF_ONE) {
+      return Optional.empty();
+    }
+    share.connections++;
+    connections++;
+    any = true;
+    return Optional.of(new Place(share));
+  }
+
+  /** Where there are enough, the one of a user of whom nothing is left. */
+  private Optional<UserLoop> newLoop() {
+    if (shares.size() < MOST_USERS) {
+      return Optional.of(new UserLoop());
+    }
+    for (Iterator<Share> all = shares.values().iterator(); all.hasNext(); ) {
+      Share share = all.next();
+      if (share.isUnused()) {
+        all.remove();
+        return Optional.of(share.loop);
+      }
+    }
+    return Optional.empty();
   }
 
   /**
@@ -60,21 +128,21 @@ final class UserShares {
     for (long left = first; !any && left > 0; left = deadline - System.nanoTime()) {
       TimeUnit.NANOSECONDS.timedWait(this, left);
     }
-    while (namespaces > 0) {
+    while (connections > 0) {
       wait();
     }
   }
 
   /** Ends the loops, and what is on them. Blocks, but for nobody who has one of them blocked. */
   void close() {
-    List<UserShare> all;
+    List<Share> all;
     synchronized (this) {
       closed = true;
       all = List.copyOf(shares.values());
     }
-    all.forEach(share -> share.loop().shutdownGracefully(0, 1, TimeUnit.SECONDS));
+    all.forEach(share -> share.loop.shutdownGracefully(0, 1, TimeUnit.SECONDS));
     all.forEach(
         share ->
-            share.loop().terminationFuture().awaitUninterruptibly(END_SECONDS, TimeUnit.SECONDS));
+            share.loop.terminationFuture().awaitUninterruptibly(END_SECONDS, TimeUnit.SECONDS));
   }
 }

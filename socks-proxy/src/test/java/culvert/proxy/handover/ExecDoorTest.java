@@ -78,7 +78,7 @@ class ExecDoorTest {
             ProxyEvents.NONE,
             RefusedClients.UNHEARD);
     return ExecDoor.open(
-        socket, loops, new ExecDoor.Clients(admission, router, () -> Cidr.parse("198.19.0.0/16")));
+        socket, new ExecDoor.Clients(admission, router, () -> Cidr.parse("198.19.0.0/16")));
   }
 
   @AfterEach
@@ -252,14 +252,17 @@ class ExecDoorTest {
   @Test
   void aUserHasItsShareAndNoMore() throws Exception {
     List<Peer> peers = new ArrayList<>();
-    for (int i = 0; i < UserShares.MOST_NAMESPACES_OF_ONE; i++) {
+    for (int i = 0; i < UserShares.MOST_COMMANDS_OF_ONE; i++) {
       Peer peer = new Peer();
       peer.sends(HELLO);
       assertThat(peer.hears()).isEqualTo("send");
       peers.add(peer);
     }
 
-    assertThat(new Peer().hears()).isEqualTo(END);
+    Peer oneTooMany = new Peer();
+    oneTooMany.sends(HELLO);
+    assertThat(oneTooMany.hears()).startsWith("refused 64 commands of this user are running");
+    assertThat(oneTooMany.hears()).isEqualTo(END);
 
     peers.get(0).channel.close().awaitUninterruptibly();
     await()
@@ -269,6 +272,15 @@ class ExecDoorTest {
               next.sends(HELLO);
               assertThat(next.hears()).isEqualTo("send");
             });
+  }
+
+  @Test
+  void aUsersConnectionsAreBoundedToo() throws Exception {
+    for (int i = 0; i < UserShares.MOST_CONNECTIONS_OF_ONE; i++) {
+      new Peer();
+    }
+
+    assertThat(new Peer().hears()).isEqualTo(END);
   }
 
   @Test

@@ -1,0 +1,17 @@
+package culvert.proxy.handover;
+
+import io.netty.channel.SingleThreadIoEventLoop;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.util.concurrent.DefaultThreadFactory;
+
+/** An event loop of one thread that knows whether anything lives on it. */
+final class UserLoop extends SingleThreadIoEventLoop {
+  UserLoop() {
+    super(null, new DefaultThreadFactory("culvert-exec-user", true), EpollIoHandler.newFactory());
+  }
+
+  /** Whether no socket does. From any thread. */
+  boolean isEmpty() {
+    return getNumOfRegisteredChannels() == 0;
+  }
+}
