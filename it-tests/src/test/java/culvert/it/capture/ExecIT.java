@@ -436,6 +436,27 @@ class ExecIT {
     await().atMost(PATIENCE).untilAsserted(() -> assertThat(leftOver()).isEqualTo(before));
   }
 
+  /** It asks for the exit status when it has read the output to its end, as shells do. */
+  @Test
+  void aCallerThatReadsOutputAndErrorsOfACommandWithItsOwnCulvertComesToTheirEnd()
+      throws Exception {
+    Path configuration = host.configuration("read");
+    List<String> caller =
+        new ArrayList<>(
+            List.of(
+                "python3",
+                "-c",
+                """
+                import subprocess, sys
+                run = subprocess.Popen(sys.argv[1:], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+                print(run.stdout.read(), run.wait())
+                """));
+    caller.addAll(
+        host.asUser(List.of("-c", configuration.toString()), "sh", "-c", "echo said; exit 3"));
+
+    assertThat(ExecHost.run(caller)).isEqualTo(new Run<>(0, "b'said\\n' 3\n", ""));
+  }
+
   private static List<Path> leftOver() throws IOException {
     try (var files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
       return files
