@@ -174,11 +174,26 @@ own_names() {
     mount --bind "$folder_of_scripts/resolv.conf" /etc/resolv.conf ||
       exec_fail "exec: /etc/resolv.conf cannot be replaced for the command"
   fi
+  # this host's own are no others' names
+  own_file /etc/hosts "$(sed -n -e '/^[[:blank:]]*127\./p' -e '/^[[:blank:]]*::1[[:blank:]]/p' /etc/hosts 2>/dev/null)"
+  own_file /etc/nsswitch.conf "hosts: files dns
+$(sed '/^[[:blank:]]*hosts[[:blank:]:]/d' /etc/nsswitch.conf 2>/dev/null)"
   for service in /run/nscd/socket /var/run/nscd/socket /run/systemd/resolve/io.systemd.Resolve; do
     if [ -S "$service" ]; then
       mount --bind /dev/null "$service" || exec_fail "exec: $service cannot be hidden from the command"
     fi
   done
+}
+
+# own_file FILE TEXT: what the command finds there, if there is such a file.
+own_file() {
+  [ -f "$1" ] || return 0
+  text=$(mktemp) || exec_fail "exec needs a directory for temporary files, for the command's $1"
+  printf '%s\n' "$2" >"$text" && chmod 644 "$text" && mount --bind "$text" "$1" || {
+    rm -f "$text"
+    exec_fail "exec: $1 cannot be replaced for the command"
+  }
+  rm -f "$text"
 }
 
 # Every address is this host's, so that everything can be connected to; without an address of its

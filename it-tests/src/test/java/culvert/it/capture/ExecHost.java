@@ -22,6 +22,9 @@ final class ExecHost implements AutoCloseable {
   /** The FTP server; nobody's name here. */
   static final String SERVER = "files.only-there.test";
 
+  /** The name that a rule blocks; what no rule is for is blocked as well. */
+  static final String BLOCKED = "blocked.test";
+
   private static final Duration DEADLINE = Duration.ofMinutes(4);
 
   private final Path directory;
@@ -80,9 +83,10 @@ final class ExecHost implements AutoCloseable {
             action: ftp-tunnel
             profile: gate
             target: 127.0.0.1:%d
+          - { match: { host: "%s", listener: exec }, action: block }
         default-action: block
         """
-            .formatted(state, knownHosts, sshd.port(), SERVER, vsftpd.port()));
+            .formatted(state, knownHosts, sshd.port(), SERVER, vsftpd.port(), BLOCKED));
   }
 
   /** A Culvert that takes everybody's commands in. */

@@ -365,6 +365,103 @@ class ExecIT {
   }
 
   @Test
+  void namesAreAskedOfCulvertWhateverTheHostHasToSayOfThem() throws Exception {
+    String own =
+        """
+        127.0.0.1 localhost
+         127.0.1.1\town.test own # this host
+        ::1 localhost ip6-localhost
+        """;
+    Path hosts =
+        Files.writeString(
+            directory.resolve("hosts"),
+            own
+                + """
+                192.0.2.7 %s # 127.0.0.1
+                192.0.2.8 %s short
+                2001:db8::1 short
+                ff02::1 ip6-allnodes
+                """
+                    .formatted(ExecHost.SERVER, ExecHost.BLOCKED));
+    Path services =
+        Files.writeString(directory.resolve("nsswitch.conf"), "hosts: files [NOTFOUND=return] dns");
+
+    Run<String> run =
+        ExecHost.run(
+            seeing(
+                "hostname here.corp.test; mount --bind "
+                    + hosts
+                    + " /etc/hosts; mount --bind "
+                    + services
+                    + " /etc/nsswitch.conf",
+                host.asUser(
+                    host.running(),
+                    "sh",
+                    "-c",
+                    "curl -q -sS -m 60 -u $USER:$PASSWORD ftp://$HOST/$FOLDER/file | sha256sum;"
+                        + " curl -q -sS -m 20 http://blocked.test/ 2>/dev/null; echo $?;"
+                        + " getent ahosts own | head -n 1; getent ahosts short | head -n 1;"
+                        + " cat /etc/hosts")));
+
+    List<String> lines = run.output().lines().map(line -> line.replaceAll(" +", " ")).toList();
+    assertThat(lines).as(run.errors()).hasSize(7).startsWith(sum() + " -", "56");
+    assertThat(lines.get(2)).startsWith("127.0.1.1 ");
+    assertThat(lines.get(3)).startsWith("10.99.").endsWith(" short");
+    assertThat(lines.subList(4, 7)).isEqualTo(own.lines().toList());
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () ->
+                assertThat(AuditTrails.events(host.trail(), "job.ended"))
+                    .anySatisfy(
+                        job -> {
+                          assertThat(job.at("/destination/host").asText())
+                              .isEqualTo(ExecHost.BLOCKED);
+                          assertThat(job.at("/rule").asText()).isEqualTo("rule-2");
+                        }));
+  }
+
+  @Test
+  void aHostWithoutFilesOfNamesOrWithLinksToThemIsNoFailure() throws Exception {
+    Path temporary = Files.createDirectories(directory.resolve("temporary"));
+    TestAccount.give(temporary);
+    String ofItsOwn =
+        "export TMPDIR="
+            + temporary
+            + "; mount -t tmpfs none /mnt; cp -a /etc/. /mnt/; mount --bind /mnt /etc; cd /etc;"
+            + " rm -f hosts nsswitch.conf";
+    String linked =
+        "; echo 192.0.2.7 "
+            + ExecHost.SERVER
+            + " >others; ln -s others hosts; ln -s no nsswitch.conf";
+
+    for (String change : List.of(ofItsOwn, ofItsOwn + linked)) {
+      Run<String> run =
+          ExecHost.run(
+              seeing(
+                  change,
+                  host.asUser(
+                      host.running(),
+                      "sh",
+                      "-c",
+                      "getent ahosts $HOST | head -n 1; ls -A $TMPDIR")));
+
+      assertThat(run.exitCode()).as(run.errors()).isZero();
+      assertThat(run.output()).startsWith("10.99.").hasLineCount(1);
+      assertThat(run.errors()).isEmpty();
+    }
+  }
+
+  /** On a host that has been changed so. */
+  private static List<String> seeing(String change, List<String> command) {
+    List<String> all =
+        new ArrayList<>(
+            List.of("unshare", "--mount", "--uts", "sh", "-ec", change + "; exec \"$@\"", "sh"));
+    all.addAll(command);
+    return all;
+  }
+
+  @Test
   void anotherUsersCommandHasNoPartInASession() throws Exception {
     Path told = host.folder().resolve("told");
     Path go = host.folder().resolve("go");
