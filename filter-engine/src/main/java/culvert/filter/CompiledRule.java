@@ -132,12 +132,12 @@ final class CompiledRule {
         && coversDestinations(other);
   }
 
-  /** By a name alone neither a glob matches nor, everywhere, what allows more plaintext. */
+  /** By a name alone neither a glob matches nor, everywhere, what is {@code direct}. */
   private boolean coversNames(CompiledRule other) {
     return !other.matchesByName
         || hosts.isUnconditional()
         || (hosts.spelledOut().containsAll(other.hosts.spelledOut())
-            && Plaintext.of(other.rule).includes(Plaintext.of(rule)));
+            && (rule.action() != Action.DIRECT || other.rule.action() == Action.DIRECT));
   }
 
   private boolean coversDestinations(CompiledRule other) {

@@ -8,8 +8,9 @@ import java.util.Set;
  *
  * <p>An address may have names ({@link ConnectionRequest#names}), which rules match as if the
  * client had given them. But whoever has such a name says what it stands for, and must bring nobody
- * else's connection into plaintext by that: a rule that matches by such a name alone, and allows
- * plaintext, is passed over where the rules that do not would decide for less.
+ * else's connection into plaintext by that: where the rules that do not match by such a name alone
+ * would decide for less plaintext than one that does, that one is passed over, or, if it tunnels,
+ * counts without its fallback.
  */
 public interface FilterEngine {
 

@@ -104,9 +104,22 @@ final class IndexedFilterEngine implements FilterEngine {
       return decision(found, subject);
     }
     Decision without = decision(first(subject, rule -> !isPlaintextByName(rule, subject)), subject);
-    return without instanceof Decision.Decided strict
-        ? decision(first(subject, rule -> !isPassedOver(rule, subject, strict)), subject)
-        : without;
+    return without instanceof Decision.Decided strict ? decision(subject, strict) : without;
+  }
+
+  /**
+   * Of a destination with names.
+   *
+   * @param strict what those rules say that allow no plaintext by a name alone
+   */
+  private Decision decision(Subject subject, Decision.Decided strict) {
+    int found = first(subject, rule -> !isPassedOver(rule, subject, strict));
+    Decision decision = decision(found, subject);
+    return decision instanceof Decision.Decided decided
+            && found != RuleIndex.NONE
+            && allowsMoreByName(rules.get(found), subject, strict)
+        ? new Decision.Decided(decided.rule(), decided.route().withoutFallback())
+        : decision;
   }
 
   private int first(Subject subject, Predicate<CompiledRule> among) {
@@ -122,6 +135,11 @@ final class IndexedFilterEngine implements FilterEngine {
 
   private static boolean isPassedOver(
       CompiledRule rule, Subject subject, Decision.Decided decided) {
+    return rule.rule().action() == Action.DIRECT && allowsMoreByName(rule, subject, decided);
+  }
+
+  private static boolean allowsMoreByName(
+      CompiledRule rule, Subject subject, Decision.Decided decided) {
     return isPlaintextByName(rule, subject)
         && !Plaintext.of(decided.route()).includes(Plaintext.of(rule.rule()));
   }
@@ -131,11 +149,16 @@ final class IndexedFilterEngine implements FilterEngine {
     Subject subject = Subject.of(request);
     Decision decision = decide(request);
     List<Explanation.Rejected> rejected = new ArrayList<>();
+    Optional<String> withheld = Optional.empty();
     for (CompiledRule rule : rules) {
       boolean matches = rule.test(subject) != CompiledRule.Verdict.NO;
       if (matches
           && !(decision instanceof Decision.Decided decided
               && isPassedOver(rule, subject, decided))) {
+        if (decision instanceof Decision.Decided decided
+            && allowsMoreByName(rule, subject, decided)) {
+          withheld = Optional.of(Reasons.withoutFallback(rule, subject));
+        }
         break;
       }
       rejected.add(
@@ -143,7 +166,7 @@ final class IndexedFilterEngine implements FilterEngine {
               rule.rule(),
               matches ? Reasons.passedOver(rule, subject) : Reasons.whyNot(rule, subject)));
     }
-    return new Explanation(decision, rejected);
+    return new Explanation(decision, rejected, withheld);
   }
 
   private Decision decision(int found, Subject subject) {

@@ -15,14 +15,24 @@ final class Reasons {
 
   /** All conditions hold, but the host's by a name alone, which is not to bring plaintext about. */
   static List<String> passedOver(CompiledRule rule, Subject subject) {
+    return List.of("it allows plaintext, and " + byNameAlone(rule, subject));
+  }
+
+  static String withoutFallback(CompiledRule rule, Subject subject) {
+    return "rule "
+        + rule.rule().name()
+        + " counts without its fallback: it "
+        + byNameAlone(rule, subject);
+  }
+
+  private static String byNameAlone(CompiledRule rule, Subject subject) {
     Set<String> names =
         subject.names() instanceof DestinationNames.Known known ? known.names() : Set.of();
-    return List.of(
-        "it allows plaintext, and matches "
-            + subject.host()
-            + " by its name "
-            + items(names.stream().filter(rule.names()::contains).sorted().toList())
-            + " alone, without which less is allowed");
+    return "matches "
+        + subject.host()
+        + " by its name "
+        + items(names.stream().filter(rule.names()::contains).sorted().toList())
+        + " alone, without which less is allowed";
   }
 
   /** Every condition that does not hold; a condition on an unknown address is not judged. */

@@ -11,6 +11,11 @@ public sealed interface Route {
   /** The action as the file words it. */
   Action action();
 
+  /** The same, but that a tunnel that cannot be made does not give way to plaintext. */
+  default Route withoutFallback() {
+    return this;
+  }
+
   /** How FTP is spoken there; empty: bytes are relayed. */
   default Optional<FtpHandling> ftp() {
     return Optional.empty();
@@ -37,6 +42,11 @@ public sealed interface Route {
    */
   record Tunnel(String profile, Optional<Endpoint> target, Fallback fallback) implements Route {
     @Override
+    public Route withoutFallback() {
+      return new Tunnel(profile, target, Fallback.NONE);
+    }
+
+    @Override
     public Action action() {
       return Action.TUNNEL;
     }
@@ -46,6 +56,11 @@ public sealed interface Route {
   record FtpTunnel(
       String profile, Optional<Endpoint> target, Fallback fallback, FtpHandling handling)
       implements Route {
+    @Override
+    public Route withoutFallback() {
+      return new FtpTunnel(profile, target, Fallback.NONE, handling);
+    }
+
     @Override
     public Optional<FtpHandling> ftp() {
       return Optional.of(handling);

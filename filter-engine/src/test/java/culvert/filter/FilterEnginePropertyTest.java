@@ -13,12 +13,15 @@ import culvert.config.PortRange;
 import culvert.config.Rule;
 import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -72,6 +75,42 @@ class FilterEnginePropertyTest {
     }
   }
 
+  @Property(tries = 1000)
+  void aRuleThatMatchesByANameAloneNeverAllowsMorePlaintextThanTheRulesWithoutIt(
+      @ForAll("ruleSets") List<Drawn> drawn, @ForAll("requests") List<ConnectionRequest> requests) {
+    FilterEngine engine = rules(drawn).compile().engine();
+    Map<List<Drawn>, FilterEngine> others = new HashMap<>();
+    for (ConnectionRequest request : requests) {
+      Decision without =
+          others
+              .computeIfAbsent(
+                  withoutPlaintextByName(drawn, request), less -> rules(less).compile().engine())
+              .decide(request);
+      if (engine.decide(request) instanceof Decision.Decided decided
+          && without instanceof Decision.Decided less) {
+        assertThat(plaintext(less.route())).containsAll(plaintext(decided.route()));
+        decided
+            .rule()
+            .filter(rule -> plaintext(less.route()).containsAll(plaintext(rule)))
+            .ifPresent(rule -> assertThat(plaintext(decided.route())).isEqualTo(plaintext(rule)));
+      }
+    }
+  }
+
+  private static List<Drawn> withoutPlaintextByName(List<Drawn> drawn, ConnectionRequest request) {
+    List<Rule> all = rules(drawn).config().rules();
+    return IntStream.range(0, drawn.size())
+        .filter(i -> !mayBePlain(all.get(i)) || !isByNameAlone(all.get(i), request))
+        .mapToObj(drawn::get)
+        .toList();
+  }
+
+  private static Set<String> plaintext(Route route) {
+    return plaintext(
+        route.action(),
+        route instanceof Route.FtpTunnel tunnel ? tunnel.fallback().reasons() : Set.of());
+  }
+
   private static Rules rules(List<Drawn> drawn) {
     Rules rules = Rules.redirectedTo("other");
     drawn.forEach(
@@ -103,19 +142,24 @@ class FilterEnginePropertyTest {
             .orElse(plaintext(Action.DIRECT, Set.of()));
     return first(
         rules.stream()
-            .filter(rule -> safe.contains(rule) || allowed.containsAll(plaintext(rule)))
+            .filter(
+                rule ->
+                    safe.contains(rule)
+                        || rule.action() != Action.DIRECT
+                        || allowed.containsAll(plaintext(rule)))
             .toList(),
         request);
   }
 
   /** What is found first must be one of those that are passed over, for others to be asked. */
   private static String needed(List<Rule> rules, ConnectionRequest request, String strict) {
-    String found = first(rules, request);
-    return rules.stream()
-            .filter(rule -> rule.name().equals(found))
-            .noneMatch(rule -> mayBePlain(rule) && isByNameAlone(rule, request))
-        ? found
-        : strict;
+    Rule found =
+        IntStream.rangeClosed(1, rules.size())
+            .filter(n -> !first(rules.subList(0, n), request).equals("default-action"))
+            .mapToObj(n -> rules.get(n - 1))
+            .findFirst()
+            .orElseThrow();
+    return mayBePlain(found) && isByNameAlone(found, request) ? strict : first(rules, request);
   }
 
   private static boolean mayBePlain(Rule rule) {

@@ -5,8 +5,11 @@ import static culvert.filter.Rules.winner;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import culvert.config.Action;
+import culvert.config.CulvertConfig;
+import culvert.config.Fallback;
 import culvert.config.FallbackReason;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -93,14 +96,39 @@ class NamedAddressTest {
   void aNameBringsNothingIntoPlaintextThatWouldBeTunnelledWithoutIt() {
     FilterEngine direct =
         rules().add(Action.DIRECT, "host=evil.example").tunnel(NEVER, "port=21").engine();
-    FilterEngine fallback =
-        rules().tunnel(ALWAYS, "host=evil.example").tunnel(NEVER, "host=bank.example").engine();
     FilterEngine blocked =
         rules().add(Action.DIRECT, "host=evil.example").block("network=192.0.2.0/24").engine();
 
     assertThat(winner(direct.decide(captured("evil.example")))).isEqualTo("r2");
-    assertThat(winner(fallback.decide(captured("evil.example", "bank.example")))).isEqualTo("r2");
     assertThat(winner(blocked.decide(captured("evil.example")))).isEqualTo("r2");
+  }
+
+  @Test
+  void aTunnelByANameCountsWithoutAFallbackThatWouldNotBeThereWithoutIt() {
+    FilterEngine never =
+        rules().tunnel(ALWAYS, "host=evil.example").tunnel(NEVER, "host=bank.example").engine();
+    FilterEngine lessOften =
+        rules().tunnel(ALWAYS, "host=evil.example").tunnel(UNREACHABLE, "port=21").engine();
+    FilterEngine blocked =
+        rules().tunnel(UNREACHABLE, "host=evil.example").block("network=192.0.2.0/24").engine();
+    FilterEngine asOften =
+        rules().tunnel(UNREACHABLE, "host=evil.example").tunnel(ALWAYS, "port=21").engine();
+
+    assertTunnel(never.decide(captured("evil.example", "bank.example")), NEVER);
+    assertTunnel(lessOften.decide(captured("evil.example")), NEVER);
+    assertTunnel(blocked.decide(captured("evil.example")), NEVER);
+    assertTunnel(asOften.decide(captured("evil.example")), UNREACHABLE);
+  }
+
+  private static void assertTunnel(Decision decision, Set<FallbackReason> fallback) {
+    assertThat(winner(decision)).isEqualTo("r1");
+    assertThat(((Decision.Decided) decision).route())
+        .isEqualTo(
+            new Route.FtpTunnel(
+                CulvertConfig.DEFAULT_PROFILE,
+                Optional.empty(),
+                new Fallback(fallback),
+                FtpHandling.STANDARD));
   }
 
   @Test
@@ -108,21 +136,15 @@ class NamedAddressTest {
     FilterEngine engine =
         rules()
             .add(Action.DIRECT, "host=plain.example")
-            .tunnel(ALWAYS, "host=most.example")
             .tunnel(UNREACHABLE, "host=some.example")
             .tunnel(UNREACHABLE, "network=192.0.2.0/24")
             .engine();
 
-    assertThat(winner(engine.decide(captured("plain.example")))).isEqualTo("r4");
-    assertThat(winner(engine.decide(captured("plain.example", "some.example")))).isEqualTo("r3");
-    assertThat(winner(engine.decide(captured("most.example")))).isEqualTo("r4");
-    assertThat(
-            winner(
-                rules()
-                    .tunnel(ALWAYS, "host=most.example")
-                    .engine()
-                    .decide(captured("most.example"))))
-        .isEqualTo("r1");
+    assertThat(winner(engine.decide(captured("plain.example")))).isEqualTo("r3");
+    assertThat(winner(engine.decide(captured("plain.example", "some.example")))).isEqualTo("r2");
+    assertTunnel(
+        rules().tunnel(ALWAYS, "host=most.example").engine().decide(captured("most.example")),
+        ALWAYS);
   }
 
   @Test
@@ -154,16 +176,35 @@ class NamedAddressTest {
   }
 
   @Test
+  void aFallbackThatDoesNotCountIsExplained() {
+    Rules rules =
+        rules()
+            .tunnel(ALWAYS, "host=evil.example,ftp.example")
+            .tunnel(UNREACHABLE, "host=less.example")
+            .tunnel(UNREACHABLE, "port=21");
+
+    assertThat(rules.engine().explain(captured("evil.example")).withheld())
+        .contains(
+            "rule r1 counts without its fallback: it matches 192.0.2.1 by its name evil.example"
+                + " alone, without which less is allowed");
+    assertThat(rules.engine().explain(captured("less.example")).withheld()).isEmpty();
+    assertThat(rules.engine().explain(captured()).withheld()).isEmpty();
+  }
+
+  @Test
   void onlyWhatNoAddressCanReachIsShadowed() {
     List<RuleWarning> byGlob =
         rules().block("host=*.example").block("host=a.example").compile().warnings();
     List<RuleWarning> byPlaintext =
         rules().add(Action.DIRECT, "host=a.example").block("host=a.example").compile().warnings();
+    List<RuleWarning> byFallback =
+        rules().tunnel(ALWAYS, "host=a.example").block("host=a.example").compile().warnings();
     List<RuleWarning> byTheSame =
         rules().block("host=a.example,b.example").block("host=a.example").compile().warnings();
 
     assertThat(byGlob).isEmpty();
     assertThat(byPlaintext).isEmpty();
+    assertThat(byFallback).hasSize(1);
     assertThat(byTheSame).hasSize(1);
     assertThat(new Rules().block("host=*.example").block("host=a.example").compile().warnings())
         .hasSize(1);

@@ -168,6 +168,7 @@ final class ExplainCommand implements Callable<Integer> {
       explanation = engine.explain(request);
     }
     new RejectedRules(explanation.rejected(), all).lines().forEach(out::println);
+    explanation.withheld().ifPresent(why -> out.println("  note: " + why));
     if (explanation.decision() instanceof Decision.Decided decided) {
       if (blocksTheUnresolvable(request, decided)) {
         out.println(

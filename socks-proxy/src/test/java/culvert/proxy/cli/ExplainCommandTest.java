@@ -107,6 +107,23 @@ class ExplainCommandTest {
   }
 
   @Test
+  void aFallbackThatANameAloneDoesNotBringIsTold() throws IOException {
+    Path file =
+        Files.writeString(
+            directory.resolve("culvert.yaml"),
+            CAPTURED.replace("action: ftp-tunnel", "action: ftp-tunnel, fallback: plain"));
+
+    assertThat(culvert.execute("explain", "--address", "127.0.0.1")).isZero();
+
+    assertThat(culvert.outLines())
+        .containsSubsequence(
+            "  note: rule jobs counts without its fallback: it matches 127.0.0.1 by its name"
+                + " localhost alone, without which less is allowed",
+            "  rule jobs (" + file + ":4:5) matches",
+            "fallback: none: no tunnel, no connection");
+  }
+
+  @Test
   void anAddressMayMeanNothingOrOnlySomethingToOneCommand() throws IOException {
     Files.writeString(directory.resolve("culvert.yaml"), CAPTURED);
 
