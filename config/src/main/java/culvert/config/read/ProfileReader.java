@@ -208,7 +208,7 @@ final class ProfileReader {
 
   private static Profile profile(
       String name, Mapping mapping, Set<String> inherited, Reading reading) {
-    int before = reading.problems().mistakes();
+    int before = reading.problems().errors();
     Section section = Section.of("profiles", mapping, KEYS, reading);
     SshProfile profile =
         new SshProfile(
@@ -225,7 +225,7 @@ final class ProfileReader {
             section.get(REKEY_LIMIT),
             sshConfig(section, mapping, reading));
     return new Profile(
-        profile, section, Set.copyOf(inherited), reading.problems().mistakes() > before);
+        profile, section, Set.copyOf(inherited), reading.problems().errors() > before);
   }
 
   private static Optional<SshConfig> sshConfig(Section section, Mapping mapping, Reading reading) {

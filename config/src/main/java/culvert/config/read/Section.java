@@ -16,12 +16,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the keys of one mapping. */
 final class Section {
-  private final String path;
   private final Mapping mapping;
   private final Reading reading;
 
-  private Section(String path, Mapping mapping, Reading reading) {
-    this.path = path;
+  private Section(Mapping mapping, Reading reading) {
     this.mapping = mapping;
     this.reading = reading;
   }
@@ -30,10 +28,10 @@ final class Section {
    * The section in {@code value}; unknown keys are reported. What is not a mapping is reported and
    * read as an empty one.
    *
-   * @param path the keys that lead here, as {@link NotYet} has them
+   * @param name for a person
    */
-  static Section of(String path, YamlValue value, List<Key<?>> keys, Reading reading) {
-    return of(path, value, keys, Map.of(), reading);
+  static Section of(String name, YamlValue value, List<Key<?>> keys, Reading reading) {
+    return of(name, value, keys, Map.of(), reading);
   }
 
   /**
@@ -42,16 +40,16 @@ final class Section {
    * @param others the keys of this section that hold sections, and what belongs there
    */
   static Section of(
-      String path,
+      String name,
       YamlValue value,
       List<Key<?>> keys,
       Map<String, List<Key<?>>> others,
       Reading reading) {
     if (!(value instanceof Mapping mapping)) {
       if (!value.isNull()) {
-        reading.error(value.location(), path + ": " + value.kind() + " (expected: a mapping)");
+        reading.error(value.location(), name + ": " + value.kind() + " (expected: a mapping)");
       }
-      return new Section(path, Mapping.empty(value.location()), reading);
+      return new Section(Mapping.empty(value.location()), reading);
     }
     Set<String> known = new LinkedHashSet<>();
     keys.forEach(key -> known.add(key.name()));
@@ -63,7 +61,7 @@ final class Section {
                 reading.error(entry.keyLocation(), unknown(key, known, others));
               }
             });
-    return new Section(path, mapping, reading);
+    return new Section(mapping, reading);
   }
 
   private static String unknown(String key, Set<String> known, Map<String, List<Key<?>>> others) {
@@ -87,18 +85,9 @@ final class Section {
 
   /** The value; empty where it is left out or wrong. */
   <T> Optional<T> optional(Key<T> key) {
-    return mapping.entry(key.name()).flatMap(entry -> read(key, entry));
-  }
-
-  private <T> Optional<T> read(Key<T> key, Entry entry) {
-    Optional<T> value = key.type().read(entry.value(), key.name(), reading);
-    value.ifPresent(
-        present -> {
-          if (NotYet.refuses(path, key, present, reading)) {
-            reading.problems().notYet(entry.value().location(), NotYet.message(key, entry.value()));
-          }
-        });
-    return value;
+    return mapping
+        .entry(key.name())
+        .flatMap(entry -> key.type().read(entry.value(), key.name(), reading));
   }
 
   /** The key as it is written, or else with its default; empty: it has neither. */

@@ -21,17 +21,10 @@ public final class Problems {
   private final List<String> files = new ArrayList<>();
   private final Set<ConfigProblem> found = new LinkedHashSet<>();
   private int errors;
-  private int refusals;
 
   public void error(Location location, String message) {
     add(new ConfigProblem(Severity.ERROR, location, message));
     errors++;
-  }
-
-  /** Refuses what is right, but not built yet. */
-  public void notYet(Location location, String message) {
-    error(location, message);
-    refusals++;
   }
 
   public void warning(Location location, String message) {
@@ -48,11 +41,6 @@ public final class Problems {
   /** How often an error was reported, repetitions included. */
   public int errors() {
     return errors;
-  }
-
-  /** The errors without the refusals: what is not built yet may well be right. */
-  public int mistakes() {
-    return errors - refusals;
   }
 
   public List<ConfigProblem> inFileOrder() {

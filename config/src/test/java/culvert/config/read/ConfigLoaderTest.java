@@ -192,7 +192,7 @@ class ConfigLoaderTest {
   @Test
   void aRuleOverridesTheFtpSettingsKeyByKey() {
     CulvertConfig config =
-        Loading.configOfLater(
+        Loading.config(
             "ftp: { ports: 2121, active-mode: remote-forward, data-connections: listener }",
             "rules:",
             "  - { action: ftp-tunnel, user-at-host: true, ftp: { active-mode: passive } }",

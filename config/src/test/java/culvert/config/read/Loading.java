@@ -4,9 +4,6 @@ import culvert.config.ConfigProblem;
 import culvert.config.ConfigProblem.Severity;
 import culvert.config.ConfigResult;
 import culvert.config.CulvertConfig;
-import culvert.config.yaml.Problems;
-import culvert.config.yaml.YamlParser;
-import culvert.config.yaml.YamlValue;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -29,22 +26,6 @@ public final class Loading {
 
   public static CulvertConfig config(String... lines) {
     return load(lines).orThrow();
-  }
-
-  /** The records of a file that asks for what is not supported yet. */
-  public static CulvertConfig configOfLater(String... lines) {
-    Problems problems = new Problems();
-    YamlValue document = YamlParser.parse(String.join("\n", lines), "c.yaml", problems);
-    CulvertConfig config =
-        ConfigReader.read(
-                document,
-                YamlValue.Mapping.empty(document.location()),
-                new Reading(problems, ENVIRONMENT))
-            .config();
-    if (problems.mistakes() > 0) {
-      throw new IllegalArgumentException(problems.inFileOrder().toString());
-    }
-    return config;
   }
 
   public static List<String> problems(String... lines) {

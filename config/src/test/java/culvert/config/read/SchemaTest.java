@@ -8,8 +8,6 @@ import culvert.config.yaml.YamlValue;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -17,10 +15,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** docs/culvert.schema.json and the loader know the same keys, defaults and examples. */
 class SchemaTest {
   private static final Schema SCHEMA = new Schema();
-
-  /** How {@link NotYet} calls the sections. */
-  private static final Map<String, String> PATHS =
-      Map.of("listener", "listeners", "profile", "profiles", "rule", "rules");
 
   @Test
   void isAJsonSchema() {
@@ -63,24 +57,6 @@ class SchemaTest {
       assertThat(value(key, example, reading)).isPresent();
     }
     assertThat(reading.problems().inFileOrder()).isEmpty();
-  }
-
-  @Test
-  void saysWhatIsNotSupportedYet() {
-    Set<String> unsupported = new TreeSet<>();
-    for (String section : Schema.SECTIONS.keySet()) {
-      SCHEMA
-          .properties(section)
-          .fields()
-          .forEachRemaining(
-              property -> {
-                if (property.getValue().path("description").asText().contains("Not supported")) {
-                  unsupported.add(PATHS.getOrDefault(section, section) + "." + property.getKey());
-                }
-              });
-    }
-
-    assertThat(unsupported).isEqualTo(new TreeSet<>(NotYet.keys()));
   }
 
   private static <T> Optional<T> value(Key<T> key, JsonNode json, Reading reading) {
