@@ -136,7 +136,7 @@ final class ExplainCommand implements Callable<Integer> {
     Optional<ListenerConfig> listener = command ? Optional.empty() : Optional.of(listener(config));
     String name = listener.map(ListenerConfig::name).orElse(ListenerConfig.EXEC);
     PrintStream out = terminal.out();
-    out.println(destination + " from " + client.getHostAddress() + " at " + name);
+    out.println(destination + " from " + NetUtil.toAddressString(client) + " at " + name);
     if (listener.filter(ExplainCommand::isFixedTunnel).isPresent()) {
       out.println("  no rule is asked: this listener is a fixed tunnel");
       return;
@@ -271,7 +271,7 @@ final class ExplainCommand implements Callable<Integer> {
             "  "
                 + host
                 + found
-                    .map(address -> " resolves to " + address.getHostAddress())
+                    .map(address -> " resolves to " + NetUtil.toAddressString(address))
                     .orElse(" does not resolve here"));
     return found
         .<DestinationAddress>map(DestinationAddress.Known::new)

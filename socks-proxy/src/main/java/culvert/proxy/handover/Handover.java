@@ -9,6 +9,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.unix.DomainSocketReadMode;
 import io.netty.channel.unix.FileDescriptor;
+import io.netty.util.NetUtil;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.io.IOException;
 import java.time.Duration;
@@ -148,7 +149,8 @@ final class Handover extends ChannelInboundHandlerAdapter {
     }
     settled();
     LOG.atInfo()
-        .addKeyValue("client", namespace.orElseThrow().identity().address().getHostAddress())
+        .addKeyValue(
+            "client", NetUtil.toAddressString(namespace.orElseThrow().identity().address()))
         .addKeyValue("uid", uid)
         .addKeyValue("application", namespace.orElseThrow().identity().programs())
         .log("a command has come in");

@@ -247,6 +247,13 @@ class ExplainCommandTest {
   }
 
   @Test
+  void addressesAreToldInTheirShortForm() {
+    assertThat(culvert.execute("explain", "192.0.2.1:21", "--from", "2001:DB8:0:0::7")).isZero();
+
+    assertThat(culvert.outLines()).startsWith("192.0.2.1:21 from 2001:db8::7 at socks");
+  }
+
+  @Test
   void aDestinationThatTheClientMayStillNameIsSaid() {
     assertThat(culvert.execute("explain", "192.0.2.1:2121", "--from", "10.1.1.1")).isZero();
 

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import static org.mockito.Mockito.mock;
 
 import culvert.config.Cidr;
+import culvert.proxy.CaughtLog;
 import culvert.proxy.door.Admission;
 import culvert.proxy.door.AllowFrom;
 import culvert.proxy.door.BeforeLogin;
@@ -47,6 +48,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Whoever connects, and whatever is sent. */
@@ -57,6 +59,7 @@ class ExecDoorTest {
   private static final String END = "(end)";
 
   @TempDir private Path directory;
+  @RegisterExtension private final CaughtLog log = new CaughtLog(Handover.class);
   private final EventLoopGroup loops = NettyTransport.EPOLL.newGroup("test", 1);
   private final ClientHandler router = mock(ClientHandler.class);
   private Path path;
@@ -187,6 +190,14 @@ class ExecDoorTest {
     peer.sends(listener.fd());
     peer.sends(names.fd());
     assertThat(peer.hears()).isEqualTo("ready");
+    assertThat(log.lines())
+        .last()
+        .satisfies(
+            line -> {
+              assertThat(line.getMessage()).isEqualTo("a command has come in");
+              assertThat(line.getKeyValuePairs().get(0).toString())
+                  .matches("client=\"fd63:756c:7665:7274::[0-9a-f]{1,4}\"");
+            });
     int port = port(listener);
     listener.close().awaitUninterruptibly();
     names.close().awaitUninterruptibly();

@@ -11,6 +11,7 @@ import culvert.proxy.owner.SocketOwner;
 import culvert.proxy.relay.Closing;
 import io.netty.channel.Channel;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.NetUtil;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import java.net.InetAddress;
@@ -142,7 +143,8 @@ final class DataListener {
 
   private void judge(Arrival arrival) {
     if (!arrival.peer().getAddress().equals(awaited.client())) {
-      refuse(arrival, "the control connection came from " + awaited.client().getHostAddress());
+      refuse(
+          arrival, "the control connection came from " + NetUtil.toAddressString(awaited.client()));
     } else if (awaited.owner().getNow() instanceof SocketOwner.Unknown) {
       claim(arrival);
     } else {

@@ -8,6 +8,7 @@ import culvert.proxy.ftp.core.PassiveReply;
 import culvert.proxy.ftp.data.DataTaker;
 import culvert.proxy.owner.SocketOwner;
 import culvert.proxy.relay.HomeLoop;
+import io.netty.util.NetUtil;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import java.net.Inet4Address;
@@ -62,7 +63,8 @@ public final class ListeningPorts implements PassivePorts {
     if (!extended && !(own instanceof Inet4Address)) {
       return home.loop()
           .newFailedFuture(
-              new IllegalStateException("PASV cannot name " + own.getHostAddress() + ", use EPSV"));
+              new IllegalStateException(
+                  "PASV cannot name " + NetUtil.toAddressString(own) + ", use EPSV"));
     }
     Promise<Announced> announced = home.newPromise();
     listeners

@@ -61,7 +61,7 @@ final class PassiveForward implements ForwardedConnections {
     InetSocketAddress peer = new InetSocketAddress(address, originator.port());
     InetAddress awaited = control.address().getAddress();
     if (!address.equals(awaited)) {
-      String why = "the control connection came from " + awaited.getHostAddress();
+      String why = "the control connection came from " + NetUtil.toAddressString(awaited);
       DataDoor.log(peer, bound.bound().port(), why);
       return Optional.empty();
     }
