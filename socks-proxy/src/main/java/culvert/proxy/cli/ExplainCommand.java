@@ -79,10 +79,14 @@ final class ExplainCommand implements Callable<Integer> {
   @Option(
       names = "--from",
       paramLabel = "ADDR",
-      description = "The client's address (default: ${DEFAULT-VALUE}).",
-      defaultValue = "127.0.0.1",
+      description = {
+        "The client's address (default: 127.0.0.1; at a listener for clients of other",
+        "hosts the first one of their networks)."
+      },
       converter = AddressConverter.class)
-  private InetAddress client = InetAddress.getLoopbackAddress();
+  private @Nullable InetAddress from;
+
+  private InetAddress client = NetUtil.LOCALHOST4;
 
   @Option(
       names = "--listener",
@@ -136,7 +140,13 @@ final class ExplainCommand implements Callable<Integer> {
     Optional<ListenerConfig> listener = command ? Optional.empty() : Optional.of(listener(config));
     String name = listener.map(ListenerConfig::name).orElse(ListenerConfig.EXEC);
     PrintStream out = terminal.out();
+    AssumedClient assumed =
+        from == null
+            ? AssumedClient.at(listener, literal, config)
+            : new AssumedClient(from, Optional.empty());
+    client = assumed.address();
     out.println(destination + " from " + NetUtil.toAddressString(client) + " at " + name);
+    assumed.note().ifPresent(note -> out.println("  note: " + note));
     if (listener.filter(ExplainCommand::isFixedTunnel).isPresent()) {
       out.println("  no rule is asked: this listener is a fixed tunnel");
       return;

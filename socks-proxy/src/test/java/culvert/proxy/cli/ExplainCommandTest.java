@@ -254,6 +254,59 @@ class ExplainCommandTest {
   }
 
   @Test
+  void atAListenerForOtherHostsTheClientIsOneOfTheirs() throws IOException {
+    Files.writeString(
+        directory.resolve("culvert.yaml"),
+        """
+        listeners:
+          - { redirect: "127.0.0.1:2180", transparent: true }
+          - { name: six, redirect: "[::1]:2180", transparent: true }
+          - { name: here, redirect: "127.0.0.1:218" }
+        capture: { forwarded: [10.1.0.0/16, 10.2.0.0/16, "fd01::7"], users: [batch] }
+        rules:
+          - { match: { client: 10.1.0.0/16 }, action: direct }
+        """);
+
+    assertThat(culvert.execute("explain", "--address", "192.0.2.1")).isZero();
+    assertThat(culvert.outLines())
+        .startsWith(
+            "192.0.2.1:21 from 10.1.0.1 at redirect",
+            "  note: by this listener clients of other hosts come in: taken is the first of"
+                + " 10.1.0.0/16 (--from: another one)");
+    assertThat(culvert.out()).contains("action:   direct");
+    assertThat(culvert.execute("explain", "--address", "2001:db8::1", "--listener", "six"))
+        .isZero();
+    assertThat(culvert.outLines())
+        .contains(
+            "[2001:db8::1]:21 from fd01::7 at six",
+            "  note: by this listener clients of other hosts come in: taken is the first of fd01::7"
+                + " (--from: another one)");
+    assertThat(culvert.execute("explain", "--address", "192.0.2.2", "--listener", "here")).isZero();
+    assertThat(culvert.outLines()).contains("192.0.2.2:21 from 127.0.0.1 at here");
+    assertThat(culvert.execute("explain", "--address", "192.0.2.3", "--from", "127.0.0.1"))
+        .isZero();
+    assertThat(culvert.outLines()).contains("192.0.2.3:21 from 127.0.0.1 at redirect");
+  }
+
+  @Test
+  void aFamilyThatIsNotForwardedIsTold() throws IOException {
+    Files.writeString(
+        directory.resolve("culvert.yaml"),
+        """
+        listeners: [{ redirect: "127.0.0.1:2180", transparent: true }]
+        capture: { forwarded: [10.1.0.0/16] }
+        """);
+
+    assertThat(culvert.execute("explain", "--address", "2001:db8::1")).isZero();
+
+    assertThat(culvert.outLines())
+        .startsWith(
+            "[2001:db8::1]:21 from 127.0.0.1 at redirect",
+            "  note: it is not captured for other hosts: of its family no network is named under"
+                + " forwarded");
+  }
+
+  @Test
   void aDestinationThatTheClientMayStillNameIsSaid() {
     assertThat(culvert.execute("explain", "192.0.2.1:2121", "--from", "10.1.1.1")).isZero();
 
