@@ -1,5 +1,6 @@
 package culvert.proxy.event;
 
+import culvert.filter.DestinationNames;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.spi.LoggingEventBuilder;
@@ -33,12 +34,21 @@ final class StoryLog implements StoryObserver {
 
   private static LoggingEventBuilder line(Story story) {
     LoggingEventBuilder line = LOG.atDebug().addKeyValue("job", story.job());
-    return (story.job().equals(story.id()) ? line : line.addKeyValue("transfer", story.id()))
-        .addKeyValue("listener", story.listener())
-        .addKeyValue("client", Endpoints.fields(story.client()))
-        .addKeyValue(
-            "destination", Endpoints.fields(story.request().host(), story.request().port()))
+    LoggingEventBuilder told =
+        (story.job().equals(story.id()) ? line : line.addKeyValue("transfer", story.id()))
+            .addKeyValue("listener", story.listener())
+            .addKeyValue("client", Endpoints.fields(story.client()))
+            .addKeyValue(
+                "destination", Endpoints.fields(story.request().host(), story.request().port()));
+    return withNames(told, story.request().names())
         .addKeyValue("rule", story.rule())
         .addKeyValue("action", story.action());
+  }
+
+  /** Those of rules that stand for a captured client's address, by which the rule may match. */
+  private static LoggingEventBuilder withNames(LoggingEventBuilder line, DestinationNames names) {
+    return names instanceof DestinationNames.Known known && !known.names().isEmpty()
+        ? line.addKeyValue("names", known.names().stream().sorted().toList())
+        : line;
   }
 }

@@ -6,10 +6,12 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import culvert.filter.ConnectionRequest;
 import culvert.filter.DestinationAddress;
+import culvert.filter.DestinationNames;
 import culvert.proxy.CaughtLog;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -52,6 +54,22 @@ class StoryLogTest {
     data.routed(request("ftp.example"), "ftp-data", "ftp-tunnel");
 
     assertThat(pairs(0)).contains("job=\"" + control.id() + "\"", "transfer=\"" + data.id() + "\"");
+  }
+
+  @Test
+  void theNamesOfRulesThatStandForAnAddressAreTold() {
+    ConnectionRequest captured = request("192.0.2.1");
+    start("192.0.2.1")
+        .routed(
+            captured.withNames(new DestinationNames.Known(Set.of("mf.example", "ftp.example"))),
+            "jobs",
+            "ftp-tunnel");
+
+    assertThat(pairs(0))
+        .containsSubsequence(
+            "destination=\"{host=192.0.2.1, port=21}\"",
+            "names=\"[ftp.example, mf.example]\"",
+            "rule=\"jobs\"");
   }
 
   @Test
