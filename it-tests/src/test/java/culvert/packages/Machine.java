@@ -1,6 +1,7 @@
 package culvert.packages;
 
 import culvert.it.peers.NetworkNamespace;
+import culvert.it.peers.Precondition;
 import culvert.it.peers.Run;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -13,7 +14,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.opentest4j.TestAbortedException;
 
 /**
  * This machine once more, to install packages on: its files under an overlay that is thrown away,
@@ -51,7 +51,7 @@ final class Machine implements AutoCloseable {
     Run<String> allowed =
         Run.text(DEADLINE, List.of("unshare", "--mount", "--pid", "--fork", "true"));
     if (allowed.exitCode() != 0) {
-      throw new TestAbortedException("no namespaces here: " + allowed.errors());
+      throw Precondition.missing("no namespaces here: " + allowed.errors());
     }
     Path log = directory.resolve("machine.log");
     List<String> command = new ArrayList<>(within);

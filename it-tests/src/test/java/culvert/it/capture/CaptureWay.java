@@ -4,6 +4,7 @@ import culvert.it.peers.TestAccount;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** How a job comes to Culvert that knows nothing of it. */
 enum CaptureWay {
@@ -22,13 +23,17 @@ enum CaptureWay {
     return shown;
   }
 
-  /** A job in it, as a plain user; as one whom nothing else captures in a cgroup. */
+  /**
+   * A job in it, as a plain user; as one whom nothing else captures in a cgroup.
+   *
+   * @param cgroup empty: none can be made here
+   */
   List<String> command(
-      List<String> job, TestCgroup cgroup, InstalledCulvert program, Path execSocket) {
+      List<String> job, Optional<TestCgroup> cgroup, InstalledCulvert program, Path execSocket) {
     return switch (this) {
       case USER, GATEWAY -> as(TestAccount.USER, job);
       case CGROUP -> {
-        List<String> all = new ArrayList<>(cgroup.within());
+        List<String> all = new ArrayList<>(cgroup.orElseThrow(TestCgroup::missing).within());
         all.addAll(as(Integer.toString(CaptureHosts.NOBODY), job));
         yield all;
       }

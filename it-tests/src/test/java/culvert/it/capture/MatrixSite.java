@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** Captured clients, and every server that they are to get to. */
 record MatrixSite(CaptureHosts hosts, MatrixServers servers) implements AutoCloseable {
@@ -21,7 +22,7 @@ record MatrixSite(CaptureHosts hosts, MatrixServers servers) implements AutoClos
           .formatted(MatrixServer.allPorts());
 
   /** Clients on Culvert's own host. */
-  static MatrixSite ofHost(Path directory, TestCgroup cgroup, List<MatrixServer> servers)
+  static MatrixSite ofHost(Path directory, Optional<TestCgroup> cgroup, List<MatrixServer> servers)
       throws Exception {
     return of(
         CaptureHosts.start(
@@ -30,7 +31,7 @@ record MatrixSite(CaptureHosts hosts, MatrixServers servers) implements AutoClos
                 + " { name: socks, socks: 127.0.0.1:0 }]\n",
             RULES
                 + "capture: { users: %s, cgroups: %s }\n"
-                    .formatted(TestAccount.USER, cgroup.name())),
+                    .formatted(TestAccount.USER, cgroup.map(TestCgroup::name).orElse("[]"))),
         "in active mode data comes from the FTP server's own address",
         servers);
   }

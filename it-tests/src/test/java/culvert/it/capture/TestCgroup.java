@@ -1,8 +1,8 @@
 package culvert.it.capture;
 
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import culvert.it.peers.Precondition;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,14 +20,24 @@ final class TestCgroup implements AutoCloseable {
     this.directory = directory;
   }
 
-  /** Makes one; where that cannot be done the test is skipped. */
+  /** Makes one. */
   static TestCgroup make() throws IOException {
+    return makeIfPossible().orElseThrow(TestCgroup::missing);
+  }
+
+  /** What a test that needs one throws where none can be made. */
+  static RuntimeException missing() {
+    return Precondition.missing("no cgroups of version 2 that can be made");
+  }
+
+  /** Makes one where there are cgroups of version 2, and they are writable. */
+  static Optional<TestCgroup> makeIfPossible() throws IOException {
     Optional<Path> root = root();
-    assumeTrue(root.isPresent(), "no cgroups of version 2 that can be made");
-    return new TestCgroup(
-        Files.createDirectory(
-            root.get()
-                .resolve("culvert-it-" + ProcessHandle.current().pid() + "-" + System.nanoTime())));
+    if (root.isEmpty()) {
+      return Optional.empty();
+    }
+    String name = "culvert-it-" + ProcessHandle.current().pid() + "-" + System.nanoTime();
+    return Optional.of(new TestCgroup(Files.createDirectory(root.get().resolve(name))));
   }
 
   private static Optional<Path> root() throws IOException {

@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.opentest4j.TestAbortedException;
 
 /**
  * A network of its own on this machine, with a loopback that is up; ends with this process. Needs
@@ -35,7 +34,8 @@ public final class NetworkNamespace implements AutoCloseable {
   public static NetworkNamespace create() throws IOException {
     Optional<Path> missing = PROGRAMS.stream().filter(p -> !Files.isExecutable(p)).findFirst();
     if (missing.isPresent()) {
-      throw impossible("no " + missing.get() + " (run it-tests/peers/install.sh as root)");
+      throw Precondition.missing(
+          "no " + missing.get() + " (run it-tests/peers/install.sh as root)");
     }
     Process holder =
         new ProcessBuilder("unshare", "--net", "sh", "-c", "ip link set lo up && echo up && cat")
@@ -46,15 +46,9 @@ public final class NetworkNamespace implements AutoCloseable {
             .readLine();
     if (!"up".equals(line)) {
       holder.destroyForcibly();
-      throw impossible("no network namespaces here: " + line);
+      throw Precondition.missing("no network namespaces here: " + line);
     }
     return new NetworkNamespace(holder);
-  }
-
-  private static RuntimeException impossible(String reason) {
-    return "true".equals(System.getenv("CI"))
-        ? new IllegalStateException("CI=true, but " + reason)
-        : new TestAbortedException(reason);
   }
 
   /**
