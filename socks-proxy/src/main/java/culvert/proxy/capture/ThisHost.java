@@ -29,11 +29,10 @@ public final class ThisHost implements CaptureHost {
   private static final int CAP_NET_ADMIN = 12;
   private static final int USUAL_LIMIT = 1024;
   private static final int MAX_DIGITS = 64;
-  private static final Pattern NUMBER = Pattern.compile("[0-9]{1,10}");
 
   private final Path proc;
-  private final UserNames users;
-  private final UserNames groups;
+  private final Accounts users;
+  private final Accounts groups;
   private final Cgroups cgroups;
   private final Function<String, Set<InetAddress>> names;
 
@@ -62,8 +61,8 @@ public final class ThisHost implements CaptureHost {
       Cgroups cgroups,
       Function<String, Set<InetAddress>> names) {
     this.proc = proc;
-    this.users = users;
-    this.groups = groups;
+    this.users = new Accounts(users::of);
+    this.groups = new Accounts(groups::of);
     this.cgroups = cgroups;
     this.names = names;
   }
@@ -75,17 +74,7 @@ public final class ThisHost implements CaptureHost {
 
   @Override
   public OptionalLong user(String nameOrNumber) {
-    return number(users, nameOrNumber);
-  }
-
-  private static OptionalLong number(UserNames directory, String nameOrNumber) {
-    if (NUMBER.matcher(nameOrNumber).matches()) {
-      return OptionalLong.of(Long.parseLong(nameOrNumber));
-    }
-    return directory.of(nameOrNumber).stream()
-        .filter(name -> NUMBER.matcher(name).matches())
-        .mapToLong(Long::parseLong)
-        .findFirst();
+    return users.number(nameOrNumber);
   }
 
   @Override
@@ -123,11 +112,11 @@ public final class ThisHost implements CaptureHost {
   }
 
   private static Set<Long> numbers(
-      String key, List<String> names, UserNames directory, List<CaptureScope.Missing> missing) {
+      String key, List<String> names, Accounts accounts, List<CaptureScope.Missing> missing) {
     Set<Long> numbers = new HashSet<>();
     for (int i = 0; i < names.size(); i++) {
       String name = names.get(i);
-      OptionalLong number = number(directory, name);
+      OptionalLong number = accounts.number(name);
       if (number.isPresent()) {
         numbers.add(number.getAsLong());
       } else {
