@@ -1,5 +1,7 @@
 package culvert.ssh;
 
+import java.io.FileNotFoundException;
+import java.net.NoRouteToHostException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.NotYetConnectedException;
 import java.util.regex.Pattern;
@@ -23,11 +25,22 @@ public final class PlainWords {
     }
     String message = cause.getMessage();
     if (message == null || message.isBlank()) {
-      return cause.getCause() == null ? "no reason given" : of(cause.getCause());
+      return cause.getCause() == null ? wordless(cause) : of(cause.getCause());
     }
     if (cause.getCause() != null && message.equals(cause.getCause().toString())) {
       return of(cause.getCause()); // an exception that wraps another one without words of its own
     }
     return EPOLLS_CALL.matcher(message).replaceFirst("");
+  }
+
+  /** What epoll tells by the type alone. */
+  private static String wordless(Throwable cause) {
+    if (cause instanceof FileNotFoundException) {
+      return "no such file";
+    }
+    if (cause instanceof NoRouteToHostException) {
+      return "no route to host";
+    }
+    return "no reason given";
   }
 }

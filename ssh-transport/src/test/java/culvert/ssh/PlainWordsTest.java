@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.unix.Errors;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.NoRouteToHostException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.NotYetConnectedException;
 import java.util.stream.Stream;
@@ -27,6 +29,8 @@ class PlainWordsTest {
                 "finishConnect(..) failed with error(-113): No route to host: /192.0.2.1:22"),
             "No route to host: /192.0.2.1:22"),
         Arguments.of(new IOException(), "no reason given"),
+        Arguments.of(new FileNotFoundException(), "no such file"),
+        Arguments.of(new NoRouteToHostException(), "no route to host"),
         Arguments.of(new IOException(null, new ClosedChannelException()), "connection closed"),
         Arguments.of(new RuntimeException(new IOException("too long")), "too long"),
         Arguments.of(new RuntimeException(new IOException()), "no reason given"),

@@ -575,7 +575,7 @@ class ExecIT {
     assertThat(faulty.exitCode()).as(faulty.errors()).isEqualTo(2);
     assertThat(faulty.errors()).contains("wrong.yaml:1");
     assertThat(nowhere.exitCode()).isEqualTo(1);
-    assertThat(nowhere.errors()).contains("no Culvert listens at /nowhere/exec.sock");
+    assertThat(nowhere.errors()).contains("no Culvert listens at /nowhere/exec.sock: no such file");
     assertThat(unknown.exitCode()).isEqualTo(2);
     assertThat(List.of(faulty.output(), nowhere.output(), unknown.output())).containsOnly("");
   }
