@@ -47,7 +47,9 @@ record Remedies(CulvertConfig config) {
    */
   String ofRefusal(String why, String host, String destination, String rule, String listener) {
     return switch (why) {
-      case "rule" -> "; which rule, and why: " + command("explain", Stream.of(destination));
+      case "rule" ->
+          "; which rule, and why: "
+              + command("explain", Stream.concat(seenFrom(listener), Stream.of(destination)));
       case "host-key" ->
           "; if the SSH server's administrator confirms its key: "
               + profile(rule, listener)
@@ -87,6 +89,19 @@ record Remedies(CulvertConfig config) {
       case REVOKED -> "; to mend it: the server needs another key, a revoked one is anybody's";
       case SWITCHED -> "; servers keep theirs while a connection lasts: ask its administrator";
     };
+  }
+
+  /** Nothing: it is where {@code culvert explain} looks from by itself. */
+  private Stream<String> seenFrom(String listener) {
+    Optional<String> byItself =
+        config.listeners().stream()
+            .filter(ListenerConfig.Socks.class::isInstance)
+            .findFirst()
+            .or(() -> config.listeners().stream().findFirst())
+            .map(ListenerConfig::name);
+    return byItself.filter(listener::equals).isPresent()
+        ? Stream.empty()
+        : Stream.of("--listener", listener);
   }
 
   private Optional<SshProfile> profile(String rule, String listener) {

@@ -25,6 +25,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -246,7 +247,11 @@ final class ExplainCommand implements Callable<Integer> {
                         + wanted
                         + " (expected: one of "
                         + String.join(
-                            ", ", config.listeners().stream().map(ListenerConfig::name).toList())
+                            ", ",
+                            Stream.concat(
+                                    config.listeners().stream().map(ListenerConfig::name),
+                                    Stream.of(ListenerConfig.EXEC))
+                                .toList())
                         + ")"));
   }
 

@@ -10,6 +10,7 @@ import culvert.ssh.SshServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -100,6 +101,16 @@ class RemediesTest {
   void aRuleIsExplainedFromItsConfiguration() {
     assertThat(new Remedies(config).ofRefusal("rule", "a.example", "a.example:21", "no", "socks"))
         .endsWith(": culvert explain -c '%s' a.example:21".formatted(file));
+  }
+
+  @Test
+  void aRuleIsExplainedFromWhereTheClientHasCome() {
+    for (String listener : List.of("exec", "redirect-2")) {
+      assertThat(
+              new Remedies(config).ofRefusal("rule", "192.0.2.1", "192.0.2.1:21", "no", listener))
+          .endsWith(
+              ": culvert explain -c '%s' --listener %s 192.0.2.1:21".formatted(file, listener));
+    }
   }
 
   @Test
