@@ -52,6 +52,11 @@ final class HostInNamespace implements CaptureHost {
   }
 
   @Override
+  public boolean mayTakeLowPorts() {
+    return machine.mayTakeLowPorts();
+  }
+
+  @Override
   public int firstPortOfEverybody() {
     return machine.firstPortOfEverybody();
   }

@@ -64,10 +64,11 @@ public final class CaptureChecks {
       warn("capture: there is no nft here (expected: the package nftables)", List.of());
     } else if (!host.mayChangeRules()) {
       warn(
-          "capture: who asks has not CAP_NET_ADMIN, without which Culvert does not start (expected:"
+          "capture: this process has not CAP_NET_ADMIN, without which Culvert does not start (expected:"
               + " AmbientCapabilities=CAP_NET_ADMIN in its unit)",
           List.of());
     }
+    lowPorts();
     if (host.localRoute().isEmpty()) {
       warn("capture: " + AnswerRoutes.WITHOUT + NO_IP, List.of());
     }
@@ -77,6 +78,21 @@ public final class CaptureChecks {
               port ->
                   warn("on-crash: closed, but " + anybodyCanListenAt(port), List.of("on-crash")));
     }
+  }
+
+  private void lowPorts() {
+    RedirectPorts listeners = RedirectPorts.of(loaded.config().listeners());
+    IntStream.concat(listeners.v4().stream(), listeners.v6().stream())
+        .filter(port -> port > 0 && port < host.firstPortOfEverybody() && !host.mayTakeLowPorts())
+        .distinct()
+        .forEach(
+            port ->
+                warn(
+                    "capture: this process has not CAP_NET_BIND_SERVICE, without which Culvert"
+                        + " cannot listen at port "
+                        + port
+                        + " (expected: AmbientCapabilities=CAP_NET_BIND_SERVICE in its unit)",
+                    List.of()));
   }
 
   private void families(RedirectPorts listeners) {

@@ -27,6 +27,9 @@ public interface CaptureHost {
   /** Whether this process may change the rules of netfilter. */
   boolean mayChangeRules();
 
+  /** Whether this process may listen below {@link #firstPortOfEverybody}. */
+  boolean mayTakeLowPorts();
+
   /** Below this port only those can listen who may. */
   int firstPortOfEverybody();
 

@@ -66,7 +66,9 @@ public record CaptureTable(CaptureHost host, long own) {
       return Optional.of(
           "table inet culvert is not as this configuration has it now, or was made for another"
               + " user than "
-              + own);
+              + own
+              + " (expected: culvert capture --apply; or --run-as with the user that Culvert runs"
+              + " as)");
     }
     Optional<String> route = SessionGuard.difference(config.capture().orElseThrow(), host);
     if (route.isPresent()) {

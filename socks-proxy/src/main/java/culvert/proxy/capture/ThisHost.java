@@ -27,6 +27,7 @@ import java.util.regex.Pattern;
 public final class ThisHost implements CaptureHost {
   private static final Pattern EFFECTIVE = Pattern.compile("(?m)^CapEff:\\s*([0-9a-f]{1,16})$");
   private static final int CAP_NET_ADMIN = 12;
+  private static final int CAP_NET_BIND_SERVICE = 10;
   private static final int USUAL_LIMIT = 1024;
   private static final int MAX_DIGITS = 64;
 
@@ -150,12 +151,21 @@ public final class ThisHost implements CaptureHost {
 
   @Override
   public boolean mayChangeRules() {
+    return has(CAP_NET_ADMIN);
+  }
+
+  @Override
+  public boolean mayTakeLowPorts() {
+    return has(CAP_NET_BIND_SERVICE);
+  }
+
+  private boolean has(int capability) {
     try {
       Matcher effective =
           EFFECTIVE.matcher(
               Files.readString(proc.resolve("self/status"), StandardCharsets.ISO_8859_1));
       return effective.find()
-          && (Long.parseUnsignedLong(effective.group(1), 16) >> CAP_NET_ADMIN & 1) == 1;
+          && (Long.parseUnsignedLong(effective.group(1), 16) >> capability & 1) == 1;
     } catch (IOException e) {
       return false;
     }

@@ -55,8 +55,12 @@ class CaptureChecksTest {
     host.withoutPrivilege();
     assertThat(warnings(BOTH + "capture: { users: batch }"))
         .containsExactly(
-            "c.yaml:2:10: warning: capture: who asks has not CAP_NET_ADMIN, without which Culvert"
-                + " does not start (expected: AmbientCapabilities=CAP_NET_ADMIN in its unit)");
+            "c.yaml:2:10: warning: capture: this process has not CAP_NET_ADMIN, without which"
+                + " Culvert does not start (expected: AmbientCapabilities=CAP_NET_ADMIN in its"
+                + " unit)",
+            "c.yaml:2:10: warning: capture: this process has not CAP_NET_BIND_SERVICE, without"
+                + " which Culvert cannot listen at port 218 (expected:"
+                + " AmbientCapabilities=CAP_NET_BIND_SERVICE in its unit)");
 
     host = new FakeCaptureHost().with("batch", 1001);
     assertThat(warnings(BOTH + "capture: { users: batch }"))

@@ -172,6 +172,11 @@ public final class FakeCaptureHost implements CaptureHost {
   }
 
   @Override
+  public boolean mayTakeLowPorts() {
+    return privileged;
+  }
+
+  @Override
   public int firstPortOfEverybody() {
     return limit;
   }

@@ -156,6 +156,7 @@ class ThisHostTest {
     Files.writeString(proc.resolve("status"), "Name:\tjava\nCapEff:\t0000000000001000\n");
     Files.writeString(directory.resolve("proc/sys/net/ipv4/ip_unprivileged_port_start"), "80\n");
     assertThat(host().mayChangeRules()).isTrue();
+    assertThat(host().mayTakeLowPorts()).isFalse();
     assertThat(host().firstPortOfEverybody()).isEqualTo(80);
     Files.writeString(directory.resolve("proc/sys/net/ipv4/ip_forward"), "1\n");
     assertThat(host().forwards(false)).isTrue();
@@ -170,6 +171,7 @@ class ThisHostTest {
     Files.writeString(proc.resolve("status"), "CapEff:\t0000000000000fff\n");
     Files.delete(directory.resolve("proc/sys/net/ipv4/ip_unprivileged_port_start"));
     assertThat(host().mayChangeRules()).isFalse();
+    assertThat(host().mayTakeLowPorts()).isTrue();
     assertThat(host().firstPortOfEverybody()).isEqualTo(1024);
   }
 }

@@ -81,6 +81,8 @@ class CaptureCommandTest {
     assertThat(run.out()).endsWith("ok\n");
 
     assertThat(capture("--check", "--run-as", "77")).isEqualTo(1);
+    assertThat(run.out())
+        .contains("for another user than 77 (expected: culvert capture --apply; or --run-as with");
     host.with("batch", 1002);
     assertThat(capture("--check")).isEqualTo(1);
     assertThat(run.out()).contains("is not as this configuration has it now");
