@@ -3,6 +3,7 @@ package culvert.proxy;
 import culvert.config.Cidr;
 import culvert.config.Endpoint;
 import culvert.config.ListenerConfig;
+import culvert.proxy.capture.Capture;
 import culvert.proxy.door.Admission;
 import culvert.proxy.door.Admissions;
 import culvert.proxy.door.AllowFrom;
@@ -52,14 +53,14 @@ final class FrontDoors implements ListenerConfig.Kinds<IOException> {
   /**
    * Where listeners are bound.
    *
-   * @param forwarded from where netfilter brings what others have this host forward
+   * @param capture knows what netfilter brings here, and from where
    */
   record Sockets(
       NettyTransport transport,
       EventLoopGroup loops,
       OwnListeners own,
       OutgoingConnections outgoing,
-      AllowFrom forwarded) {}
+      Capture capture) {}
 
   /** Makes remote tunnels. */
   @FunctionalInterface
@@ -108,6 +109,7 @@ final class FrontDoors implements ListenerConfig.Kinds<IOException> {
             redirect.transparent(),
             admissions.of(redirect.name(), allowed(redirect)),
             new RedirectDoor.OwnConnections(sockets.own(), sockets.outgoing()),
+            sockets.capture()::isLeftBehind,
             router);
     String name = redirect.name();
     Channel channel =
@@ -121,7 +123,7 @@ final class FrontDoors implements ListenerConfig.Kinds<IOException> {
     AllowFrom captured =
         redirect.transparent()
             ? address ->
-                AllowFrom.THIS_HOST.contains(address) || sockets.forwarded().contains(address)
+                AllowFrom.THIS_HOST.contains(address) || sockets.capture().isForwarded(address)
             : AllowFrom.THIS_HOST;
     return redirect.allowFrom().map(AllowFrom::networks).orElse(captured);
   }

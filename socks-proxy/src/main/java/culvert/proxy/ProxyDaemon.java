@@ -180,7 +180,7 @@ public final class ProxyDaemon implements AutoCloseable {
             connections);
     doors =
         new FrontDoors(
-            new FrontDoors.Sockets(transport, loops, ownListeners, outgoing, capture::isForwarded),
+            new FrontDoors.Sockets(transport, loops, ownListeners, outgoing, capture),
             new Admissions(
                 limits,
                 SocketUsers.beforeLogin(config.limits().beforeLogin(), owners),

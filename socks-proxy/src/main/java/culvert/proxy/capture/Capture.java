@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -41,7 +42,12 @@ public final class Capture implements CapturedData, AutoCloseable {
   private static final Duration LOOKS = Duration.ofSeconds(2);
   private static final int LOOKS_PER_ROUTES = 5;
 
+  /** For as long clients that come late are kept from the rules where their session has ended. */
+  private static final Duration LATE = Duration.ofSeconds(60);
+
   private final CaptureHost host;
+  private final LongSupplier nanoTime;
+  private final long begun;
   private final CapturedWays ways = new CapturedWays(CapturePlan.SETS);
   private final Answers answers;
   private final Object lock = new Object();
@@ -65,7 +71,13 @@ public final class Capture implements CapturedData, AutoCloseable {
   }
 
   public Capture(CaptureHost host) {
+    this(host, System::nanoTime);
+  }
+
+  Capture(CaptureHost host, LongSupplier nanoTime) {
     this.host = host;
+    this.nanoTime = nanoTime;
+    this.begun = nanoTime.getAsLong();
     this.answers = new Answers(host, this::isForwardedFromElsewhere);
     watch.setDaemon(true);
   }
@@ -269,6 +281,18 @@ public final class Capture implements CapturedData, AutoCloseable {
     Loaded loaded = last;
     return loaded != null
         && forwarded(loaded.config()).stream().anyMatch(network -> network.contains(client));
+  }
+
+  /**
+   * Whether what netfilter brings here on its way to that port can only be of a session of a
+   * Culvert before: no client begins there. A socket that systemd has passed may hold such
+   * connections, and so may one that was bound before the sets of the table were emptied.
+   */
+  public boolean isLeftBehind(int port) {
+    Loaded loaded = last;
+    return loaded != null
+        && nanoTime.getAsLong() - begun < LATE.toNanos()
+        && !PortSet.of(loaded.config()).contains(port);
   }
 
   private boolean isForwardedFromElsewhere(InetAddress client) {

@@ -48,6 +48,14 @@ public interface Client {
     return false;
   }
 
+  /**
+   * Whether it can have been brought here only for a session of an earlier process, of which nobody
+   * knows any more: no rule may send it anywhere.
+   */
+  default boolean isLeftBehind() {
+    return false;
+  }
+
   /** The remote forward by which it has come; empty: it connected to a socket of ours. */
   default Optional<ForwardedBy> forwardedBy() {
     return arrival().forwardedBy();

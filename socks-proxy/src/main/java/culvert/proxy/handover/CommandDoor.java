@@ -107,7 +107,8 @@ final class CommandDoor extends ChannelInitializer<Channel> {
                 destination.address(),
                 client.own().getPort(),
                 namespace.address(),
-                ExecDoor.LISTENER)));
+                ExecDoor.LISTENER),
+            false));
   }
 
   private void refuse(Arrival client, HandshakeFailure failure, Exception why) {

@@ -6,7 +6,7 @@ import culvert.proxy.door.ConnectedClient;
 import java.util.Optional;
 
 /** A client that has connected to its destination, as far as it knows. */
-public record CapturedClient(Arrival arrival, ConnectionRequest request)
+public record CapturedClient(Arrival arrival, ConnectionRequest request, boolean isLeftBehind)
     implements ConnectedClient {
 
   @Override

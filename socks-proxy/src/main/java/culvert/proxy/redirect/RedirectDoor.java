@@ -23,6 +23,7 @@ import io.netty.util.concurrent.FutureListener;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Optional;
+import java.util.function.IntPredicate;
 
 /**
  * Lets captured clients in and hands them over at once, as clients that have asked for the address
@@ -40,6 +41,7 @@ public final class RedirectDoor extends ChannelInitializer<Channel> {
   private final OriginalDestination original;
   private final Admission admission;
   private final OwnConnections own;
+  private final IntPredicate leftBehind;
   private final ClientHandler handler;
 
   /** By what Culvert knows itself. */
@@ -48,6 +50,8 @@ public final class RedirectDoor extends ChannelInitializer<Channel> {
   /**
    * @param listener its name
    * @param transparent whether clients come by TPROXY, and not by REDIRECT
+   * @param leftBehind at which ports nobody begins, and no session of this process can have had
+   *     clients brought here
    * @param handler is given the clients that come in
    */
   public RedirectDoor(
@@ -55,12 +59,14 @@ public final class RedirectDoor extends ChannelInitializer<Channel> {
       boolean transparent,
       Admission admission,
       OwnConnections own,
+      IntPredicate leftBehind,
       ClientHandler handler) {
     this(
         listener,
         transparent ? OriginalDestination.TRANSPARENT : OriginalDestination.REDIRECTED,
         admission,
         own,
+        leftBehind,
         handler);
   }
 
@@ -69,11 +75,13 @@ public final class RedirectDoor extends ChannelInitializer<Channel> {
       OriginalDestination original,
       Admission admission,
       OwnConnections own,
+      IntPredicate leftBehind,
       ClientHandler handler) {
     this.listener = listener;
     this.original = original;
     this.admission = admission;
     this.own = own;
+    this.leftBehind = leftBehind;
     this.handler = handler;
   }
 
@@ -153,7 +161,8 @@ public final class RedirectDoor extends ChannelInitializer<Channel> {
                     arrival.own().getPort(),
                     arrival.peer().getAddress(),
                     listener)
-                .withNames(new DestinationNames.NotLookedUp())));
+                .withNames(new DestinationNames.NotLookedUp()),
+            leftBehind.test(arrival.own().getPort())));
   }
 
   private void refuse(Arrival arrival, HandshakeFailure failure, String detail) {

@@ -115,7 +115,9 @@ public final class Router implements ClientHandler {
                   (Future<SocketOwner> found) ->
                       connection.whileClientWaits(() -> claim(client, found.getNow(), connection)));
       case NOT_EXPECTED -> {
-        if (draining && !mayBeData(client)) {
+        if (client.isLeftBehind()) {
+          connection.refuseHeld();
+        } else if (draining && !mayBeData(client)) {
           connection.refuseLate();
         } else {
           open.identify(client, connection.recorder());

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -126,6 +127,23 @@ class CaptureTest {
             "add table inet culvert { flags owner; }",
             "add rule inet culvert output meta skuid { 1001 } goto captured",
             "flush set inet culvert data4");
+  }
+
+  @Test
+  void atPortsWhereNobodyBeginsClientsAreThoseOfAnEarlierProcessForAMinute() throws IOException {
+    AtomicLong now = new AtomicLong(Long.MAX_VALUE - 5);
+    capture = new Capture(host, now::get);
+    assertThat(capture.isLeftBehind(40_000)).isFalse();
+
+    capture.start(config(OPEN + "\nrules: [{ match: { port: 2121 }, action: ftp-tunnel }]"));
+
+    assertThat(capture.isLeftBehind(40_000)).isTrue();
+    assertThat(capture.isLeftBehind(21)).isFalse();
+    assertThat(capture.isLeftBehind(2121)).isFalse();
+    now.addAndGet(Duration.ofSeconds(60).toNanos() - 1);
+    assertThat(capture.isLeftBehind(40_000)).isTrue();
+    now.incrementAndGet();
+    assertThat(capture.isLeftBehind(40_000)).isFalse();
   }
 
   @Test

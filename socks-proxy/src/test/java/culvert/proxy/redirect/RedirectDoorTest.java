@@ -55,6 +55,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(90)
 class RedirectDoorTest {
   private static final InetSocketAddress SERVER = new InetSocketAddress("192.0.2.21", 21);
+  private static final int LEFT_BEHIND = 40_000;
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   private final BlockingQueue<Client> clients = new LinkedBlockingQueue<>();
@@ -97,6 +98,17 @@ class RedirectDoorTest {
       assertThat(arrived.isCaptured()).isTrue();
       assertThat(arrived.namesDestination()).isTrue();
       assertThat(arrived.waitsForAnswer()).isFalse();
+    }
+  }
+
+  @Test
+  void whatIsLeftBehindIsToldByItsPort() throws Exception {
+    try (Socket client = connect(listen(channel -> SERVER))) {
+      assertThat(next().isLeftBehind()).isFalse();
+    }
+    InetSocketAddress data = new InetSocketAddress(SERVER.getAddress(), LEFT_BEHIND);
+    try (Socket client = connect(listen(channel -> data))) {
+      assertThat(next().isLeftBehind()).isTrue();
     }
   }
 
@@ -261,6 +273,7 @@ class RedirectDoorTest {
             original,
             admission,
             new RedirectDoor.OwnConnections(listeners, outgoing),
+            port -> port == LEFT_BEHIND,
             clients::add);
     Channel listener =
         TcpListener.bind(NettyTransport.EPOLL, loops, "test", new Endpoint("127.0.0.1", 0), door);

@@ -16,6 +16,7 @@ import culvert.proxy.door.Arrival;
 import culvert.proxy.door.Client;
 import culvert.proxy.door.MockAttributes;
 import culvert.proxy.door.OpenConnections;
+import culvert.proxy.door.Refusal;
 import culvert.proxy.event.EndReason;
 import culvert.proxy.event.ProxyEvents;
 import culvert.proxy.event.Stories;
@@ -53,7 +54,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** A defect in the claim of a data connection. */
+/** What becomes of the claim of a data connection. */
 class RouterTest {
   private static final Policy POLICY =
       Policy.of(
@@ -140,6 +141,19 @@ class RouterTest {
     handle();
 
     isBrokenOffOnce();
+  }
+
+  @Test
+  void whatIsLeftBehindIsRefusedUnlessASessionExpectsIt() throws Exception {
+    when(client.isLeftBehind()).thenReturn(true);
+    when(table.claim(any(), any(), any())).thenReturn(Claim.TAKEN);
+    handle();
+    verify(client, never()).refuse(any());
+
+    when(table.claim(any(), any(), any())).thenReturn(Claim.NOT_EXPECTED);
+    handle();
+    verify(client).refuse(Refusal.NOT_ALLOWED);
+    assertThat(ends).containsExactly(EndReason.REFUSED);
   }
 
   private void handle() throws Exception {
