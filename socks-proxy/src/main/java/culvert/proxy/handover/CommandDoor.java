@@ -79,8 +79,8 @@ final class CommandDoor extends ChannelInitializer<Channel> {
                             + NetUtil.toAddressString(wanted)
                             + " any more (expected: an answer of Culvert's name service that is not"
                             + " older than its last "
-                            + names.most()
-                            + ", for which pseudo-addresses has room)")));
+                            + NameTable.MOST_NAMES
+                            + ")")));
   }
 
   private void letIn(Arrival client, Destination destination) {

@@ -25,6 +25,7 @@ final class NameAnswers {
 
   private static final int RECURSION_DESIRED = 0x0100;
   private static final int RESPONSE_AND_RECURSION_AVAILABLE = 0x8080;
+  private static final int SERVER_FAILURE = 2;
   private static final int NO_SUCH_NAME = 3;
   private static final int TYPE_A = 1;
   private static final int CLASS_IN = 1;
@@ -42,21 +43,24 @@ final class NameAnswers {
   /**
    * The answer to a datagram.
    *
-   * @param addresses of names
+   * @param addresses of names; empty: there is none left
    * @return empty: it is no question
    */
-  static Optional<byte[]> answer(byte[] datagram, Function<String, Inet4Address> addresses) {
+  static Optional<byte[]> answer(
+      byte[] datagram, Function<String, Optional<Inet4Address>> addresses) {
     return parse(datagram).map(question -> answer(question, datagram, addresses));
   }
 
   private static byte[] answer(
-      Question question, byte[] datagram, Function<String, Inet4Address> addresses) {
+      Question question, byte[] datagram, Function<String, Optional<Inet4Address>> addresses) {
     if (question.name().toLowerCase(Locale.ROOT).matches("(.*\\.)?localhost")) {
       return write(question, datagram, 0, Optional.of(NetUtil.LOCALHOST4));
     }
-    return isName(question.name())
-        ? write(question, datagram, 0, Optional.of(addresses.apply(question.name())))
-        : write(question, datagram, NO_SUCH_NAME, Optional.empty());
+    if (!isName(question.name())) {
+      return write(question, datagram, NO_SUCH_NAME, Optional.empty());
+    }
+    Optional<Inet4Address> address = addresses.apply(question.name());
+    return write(question, datagram, address.isPresent() ? 0 : SERVER_FAILURE, address);
   }
 
   /** One that can be asked for here, and no address. */

@@ -24,9 +24,9 @@ class NameAnswersTest {
   private static final int AAAA = 28;
   private final List<String> asked = new ArrayList<>();
 
-  private Inet4Address address(String name) {
+  private Optional<Inet4Address> address(String name) {
     asked.add(name);
-    return (Inet4Address) NetUtil.createInetAddressFromIpAddressString("198.19.0.7");
+    return Optional.of((Inet4Address) NetUtil.createInetAddressFromIpAddressString("198.19.0.7"));
   }
 
   private static byte[] question(String name, int type) {
@@ -58,6 +58,15 @@ class NameAnswersTest {
   void ofOtherTypesItHasNothing() {
     assertThat(answer(question("ftp.example", AAAA)))
         .isEqualTo("abcd81800001000000000000" + "03667470076578616d706c6500001c0001");
+  }
+
+  @Test
+  void whereNoAddressIsLeftThatIsTheServersFailure() {
+    assertThat(NameAnswers.answer(question("ftp.example", A), name -> Optional.empty()))
+        .hasValueSatisfying(
+            answer ->
+                assertThat(HexFormat.of().formatHex(answer))
+                    .isEqualTo("abcd81820001000000000000" + "03667470076578616d706c650000010001"));
   }
 
   @Test
