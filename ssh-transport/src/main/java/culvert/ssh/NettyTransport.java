@@ -3,7 +3,6 @@ package culvert.ssh;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
-import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
@@ -27,10 +26,13 @@ public enum NettyTransport {
 
   /** Event loops for this transport's channels, on threads {@code name-1-1} and so on. */
   public MultiThreadIoEventLoopGroup newGroup(String name, int threads) {
-    IoHandlerFactory ioHandler =
-        this == EPOLL ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
     return new MultiThreadIoEventLoopGroup(
-        threads, new DefaultThreadFactory(name, true), ioHandler);
+        threads, new DefaultThreadFactory(name, true), ioHandlers());
+  }
+
+  /** What event loops for this transport's channels run on. */
+  public IoHandlerFactory ioHandlers() {
+    return this == EPOLL ? SteadyEpoll.newFactory() : NioIoHandler.newFactory();
   }
 
   public SocketChannel newSocketChannel() {

@@ -13,8 +13,8 @@ import java.util.Queue;
 
 /**
  * Keeps what a channel delivers before its real handlers are there, and hands it to them when it is
- * removed. Nobody asked for those bytes: epoll reads a socket whose peer has closed whether
- * auto-read is on or not, and a server that greets and hangs up would otherwise not be heard.
+ * removed: what nobody asked for, as of a socket that is reset, and what was asked for by handlers
+ * that are gone. A server that greets and hangs up would otherwise not be heard.
  */
 public final class EarlyReads extends ChannelInboundHandlerAdapter {
   private static final ChannelHandler INITIALIZER =

@@ -1,17 +1,15 @@
 package culvert.proxy.service;
 
+import culvert.ssh.NettyTransport;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollDomainDatagramChannel;
-import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.unix.DomainSocketAddress;
-import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -84,9 +82,7 @@ public final class ServiceManager {
   }
 
   private void send(String message) throws IOException, InterruptedException {
-    EventLoopGroup loop =
-        new MultiThreadIoEventLoopGroup(
-            1, new DefaultThreadFactory("culvert-notify", true), EpollIoHandler.newFactory());
+    EventLoopGroup loop = NettyTransport.EPOLL.newGroup("culvert-notify", 1);
     try {
       Channel channel =
           done(new Bootstrap()

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 @Timeout(60)
 class RelayTest {
-  private static final long HIGH = 256 << 10;
+  static final long HIGH = 256 << 10;
   private static final long PLENTY = 64 << 20;
 
   record Way(NettyTransport transport, boolean oneLoop) {

@@ -5,8 +5,6 @@ import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.SingleThreadIoEventLoop;
-import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.channel.nio.NioIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
@@ -32,9 +30,7 @@ public final class FrozenLoops extends MultiThreadIoEventLoopGroup {
     super(
         threads,
         new ThreadPerTaskExecutor(new DefaultThreadFactory(name, true)),
-        NettyTransport.preferred() == NettyTransport.EPOLL
-            ? EpollIoHandler.newFactory()
-            : NioIoHandler.newFactory(),
+        NettyTransport.preferred().ioHandlers(),
         time);
     this.time = time;
   }
