@@ -61,7 +61,7 @@ final class Handshake {
     return over;
   }
 
-  /** Reads on, unless that was all: epoll closes the channel then, and what it sent is lost. */
+  /** Reads on, where anything may still come. */
   void read() {
     if (!arrival.channel().isInputShutdown()) {
       arrival.channel().read();
