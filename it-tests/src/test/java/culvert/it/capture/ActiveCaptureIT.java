@@ -109,6 +109,20 @@ class ActiveCaptureIT {
   }
 
   @Test
+  void soItIsWhenSomebodyHasFlushedAllRules() throws Exception {
+    try (LiveSession session = LiveSession.open(hosts, CAPTURED)) {
+      session.ask("active");
+      assertThat(session.ask("put " + target())).isEqualTo("begun");
+
+      hosts.clients().does("nft", "flush", "ruleset");
+
+      assertThat(session.ask("go on")).startsWith("226 ");
+    }
+    assertThat(hosts.folder().resolve("target")).hasSize(WHOLE);
+    assertNothingBesidesSsh();
+  }
+
+  @Test
   void whenCulvertIsKilledNothingOfWhatGoesOnLeavesTheHost() throws Exception {
     try (LiveSession session = LiveSession.open(hosts, CAPTURED)) {
       session.ask("active");

@@ -63,6 +63,10 @@ class CaptureCommandIT {
     return "get " + TestAccount.below(hosts.folder()) + "/file";
   }
 
+  private static String late() {
+    return get().replace("get ", "late ");
+  }
+
   private static String fate(String address, int port, String user) throws Exception {
     String uid = hosts.clients().does("id", "-u", user).strip();
     return hosts.python("fate", address, port, uid);
@@ -113,6 +117,53 @@ class CaptureCommandIT {
       assertThat(hosts.besidesSsh()).as("packets besides SSH").isEqualTo(meanwhile);
     }
     hosts.awaitLog("refusing a data connection that cannot be captured: table inet culvert is not");
+  }
+
+  @Test
+  void whatASessionWasToldIsCapturedWhoeverTakesTheRulesAway() throws Exception {
+    try (LiveSession session = LiveSession.open(hosts, CAPTURED)) {
+      int before = hosts.besidesSsh();
+
+      assertThat(session.ask(late())).isEqualTo("told");
+      assertThat(hosts.table().remove()).isTrue();
+      assertThat(session.ask("go on")).as("removed").isEqualTo(hash);
+
+      hosts.table().apply(hosts.config());
+      await("the table").atMost(DEADLINE).until(() -> session.ask(get()).equals(hash));
+      assertThat(session.ask(late())).isEqualTo("told");
+      hosts.clients().does("nft", "flush", "ruleset");
+      assertThat(session.ask("go on")).as("flushed").isEqualTo(hash);
+      assertThat(hosts.besidesSsh()).as("packets besides SSH").isEqualTo(before);
+    }
+  }
+
+  @Test
+  void whatASessionWasToldIsCapturedByATableThatIsLoadedAnew() throws Exception {
+    try (LiveSession session = LiveSession.open(hosts, CAPTURED)) {
+      int before = hosts.besidesSsh();
+      assertThat(session.ask(late())).isEqualTo("told");
+
+      assertThat(hosts.table().remove()).isTrue();
+      hosts.table().apply(hosts.config());
+
+      assertThat(session.ask("go on")).isEqualTo(hash);
+      assertThat(hosts.besidesSsh()).as("packets besides SSH").isEqualTo(before);
+    }
+  }
+
+  @Test
+  void whoIsNotCapturedAnyMoreIsUntilItsSessionEnds() throws Exception {
+    try (LiveSession session = LiveSession.open(hosts, CAPTURED)) {
+      int before = hosts.besidesSsh();
+      assertThat(session.ask(late())).isEqualTo("told");
+
+      hosts.configure(LISTENERS, RULES.replaceAll("users: .*", "users: games }"));
+      hosts.reload();
+
+      assertThat(session.ask("go on")).isEqualTo(hash);
+      assertThat(session.ask(get())).isEqualTo(hash);
+      assertThat(hosts.besidesSsh()).as("packets besides SSH").isEqualTo(before);
+    }
   }
 
   @Test

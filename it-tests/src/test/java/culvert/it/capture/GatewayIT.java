@@ -263,6 +263,20 @@ class GatewayIT {
   }
 
   @Test
+  void aLiveSessionOutlivesThatSomebodyFlushesAllRules() throws Exception {
+    try (LiveSession session = LiveSession.open(hosts, SOMEBODY)) {
+      int before = hosts.besidesSsh();
+      assertThat(session.ask(get().replace("get ", "late "))).isEqualTo("told");
+
+      hosts.gateway().does("nft", "flush", "ruleset");
+
+      assertThat(session.ask("go on")).isEqualTo(hash());
+      assertThat(session.ask("PWD")).startsWith("257 ");
+      assertThat(hosts.besidesSsh()).as("packets besides SSH").isEqualTo(before);
+    }
+  }
+
+  @Test
   void openLetsThroughWhatBeginsBehindACrashButNoSessionFromBefore() throws Exception {
     hosts.culvert().signal("TERM");
     await().atMost(DEADLINE).until(() -> !hosts.culvert().isAlive());

@@ -1,6 +1,7 @@
 """A session that does what it is told, line by line, and says of each what has become of it."""
 import ftplib
 import hashlib
+import socket
 import sys
 
 
@@ -11,6 +12,21 @@ def get(name, pause):
     if pause:
         print('begun', flush=True)
         sys.stdin.readline()
+    return whole(data, digest)
+
+
+def late(name):
+    """Comes for its data only when it is told to."""
+    told = ftp.makepasv()
+    print('told', flush=True)
+    sys.stdin.readline()
+    data = socket.create_connection(told, 20)
+    data.settimeout(20)
+    ftp.sendcmd('RETR ' + name)
+    return whole(data, hashlib.sha256())
+
+
+def whole(data, digest):
     while True:
         some = data.recv(65536)
         if not some:
@@ -52,6 +68,8 @@ for line in sys.stdin:
     try:
         if verb in ('get', 'begin'):
             said = get(name, verb == 'begin')
+        elif verb == 'late':
+            said = late(name)
         elif verb == 'put':
             said = put(name)
         elif verb == 'active':

@@ -9,11 +9,11 @@ import io.netty.util.concurrent.Promise;
 import java.net.InetAddress;
 import java.net.SocketException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,7 +32,8 @@ final class Answers implements KeptAnswers {
   private final AnswerRoutes routes;
   private final Predicate<InetAddress> forwarded;
   private final CapturedWays kept =
-      new CapturedWays(AnswersTable.SETS); // also the lock of what follows
+      new CapturedWays(AnswersTable.TABLE, AnswersTable.SETS); // also the lock of what follows
+  private final CapturedWays own = new CapturedWays(AnswersTable.OWN, AnswersTable.SETS);
   private @Nullable NftSession nft;
   private boolean made;
   private long lastNeeded;
@@ -112,20 +113,33 @@ final class Answers implements KeptAnswers {
       if (present == null) {
         return CompletableFuture.failedFuture(new SocketException("Culvert begins, or ends"));
       }
-      List<String> entered = kept.open(element);
-      List<String> commands =
-          made
-              ? entered
-              : Stream.concat(AnswersTable.made().stream(), kept.all().stream()).toList();
+      List<String> commands = new ArrayList<>(own.open(element));
+      commands.addAll(kept.open(element));
+      List<String> all = made ? commands : whole();
       made = true;
-      return present.run(commands);
+      return present.run(all);
     }
+  }
+
+  /** For an nft in place of one that has ended, and with it what it owned. */
+  List<String> restored() {
+    synchronized (kept) {
+      return made ? whole() : List.of();
+    }
+  }
+
+  private List<String> whole() {
+    List<String> commands = new ArrayList<>(AnswersTable.made());
+    commands.addAll(own.all());
+    commands.addAll(kept.all());
+    return commands;
   }
 
   /** Perhaps somebody has taken the table away. */
   private void failed(SetElement element) {
     synchronized (kept) {
       kept.failed(element);
+      own.failed(element);
       made = false;
     }
   }
@@ -138,7 +152,9 @@ final class Answers implements KeptAnswers {
     synchronized (kept) {
       NftSession present = nft;
       if (present != null) {
-        present.run(kept.giveUp(SetElement.of(connection), LATE.toSeconds()));
+        SetElement element = SetElement.of(connection);
+        present.run(own.giveUp(element, LATE.toSeconds()));
+        present.run(kept.giveUp(element, LATE.toSeconds()));
         lastNeeded = System.nanoTime();
       }
     }
@@ -151,6 +167,7 @@ final class Answers implements KeptAnswers {
       boolean late = System.nanoTime() - lastNeeded < LATE.toNanos();
       if (present != null && made && kept.isEmpty() && !late) {
         present.run(TableCommands.removed(AnswersTable.TABLE));
+        present.run(TableCommands.removedOwn(AnswersTable.OWN));
         made = false;
       }
     }

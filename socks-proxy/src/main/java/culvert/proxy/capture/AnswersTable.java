@@ -10,7 +10,8 @@ import java.util.List;
  * direction.
  *
  * <p>It is nobody's, and none but the running Culvert needs it: so that it outlives nft, the table
- * of who is captured, and a Culvert that is killed, whose clients may not have heard of that.
+ * of who is captured, and a Culvert that is killed, whose clients may not have heard of that. The
+ * same is in a table that nft owns, which nobody takes away who flushes all rules.
  *
  * <pre>
  *   untracked   raw: no NAT changes their ports
@@ -21,29 +22,37 @@ import java.util.List;
 final class AnswersTable {
   static final String TABLE = "inet culvert_answers";
 
-  static final List<String> SETS = List.of(TABLE + " borrowed4", TABLE + " borrowed6");
+  static final String OWN = "inet culvert_answers_own";
+
+  static final List<String> SETS = List.of("borrowed4", "borrowed6");
 
   private AnswersTable() {}
 
-  /** Makes it, if it is not there, and leaves alone what its sets hold. */
+  /** Makes both, if they are not there, and leaves alone what their sets hold. */
   static List<String> made() {
-    List<String> commands = new ArrayList<>(List.of("add table " + TABLE));
+    List<String> commands = new ArrayList<>(made(OWN, TableCommands.OWNED));
+    commands.addAll(made(TABLE, ""));
+    return commands;
+  }
+
+  private static List<String> made(String table, String flags) {
+    List<String> commands = new ArrayList<>(List.of("add table " + table + flags));
     for (IpFamily family : IpFamily.values()) {
       String end = family.type + " . inet_service";
       String type = " { type " + end + " . " + end + "; flags timeout; }";
-      commands.add("add set " + TABLE + " borrowed" + family.digit + type);
+      commands.add("add set " + table + " borrowed" + family.digit + type);
     }
-    commands.addAll(TableCommands.chain(TABLE, "untracked", "filter hook output priority -300"));
-    commands.addAll(TableCommands.chain(TABLE, "answers", "route hook output priority -150"));
-    commands.addAll(TableCommands.chain(TABLE, "kept", "filter hook postrouting priority 0"));
+    commands.addAll(TableCommands.chain(table, "untracked", "filter hook output priority -300"));
+    commands.addAll(TableCommands.chain(table, "answers", "route hook output priority -150"));
+    commands.addAll(TableCommands.chain(table, "kept", "filter hook postrouting priority 0"));
     for (IpFamily family : IpFamily.values()) {
-      rules(commands, family);
+      rules(commands, table, family);
     }
     return commands;
   }
 
-  private static void rules(List<String> commands, IpFamily family) {
-    String rule = "add rule " + TABLE + " ";
+  private static void rules(List<String> commands, String table, IpFamily family) {
+    String rule = "add rule " + table + " ";
     String source = family.header + " saddr . tcp sport";
     String destination = family.header + " daddr . tcp dport";
     String in = " @borrowed" + family.digit;

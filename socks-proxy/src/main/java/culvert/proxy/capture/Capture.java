@@ -2,7 +2,6 @@ package culvert.proxy.capture;
 
 import culvert.config.CaptureConfig;
 import culvert.config.CaptureConfig.OnCrash;
-import culvert.config.Cidr;
 import culvert.config.CulvertConfig;
 import culvert.config.ListenerConfig;
 import culvert.config.RedirectPorts;
@@ -16,13 +15,13 @@ import io.netty.util.concurrent.Promise;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.function.LongSupplier;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,7 +30,8 @@ import org.slf4j.LoggerFactory;
  * What the running Culvert has to do with netfilter. It fills the sets of expected data
  * connections. With {@code on-crash: open} the whole table is its own, and goes with it; with
  * {@code closed} it keeps a table that somebody has loaded as the configuration has it, and loads
- * none.
+ * none. Beside it there is always one of its own with these sets, so that whoever takes the other
+ * one away, or loads it anew, takes nothing out of the tunnels of sessions.
  *
  * <p>A watch looks every few seconds whether the names in the section still stand for the same: a
  * cgroup that was made anew is another one for the kernel. Thread-safe; {@link #open} and {@link
@@ -45,10 +45,15 @@ public final class Capture implements CapturedData, AutoCloseable {
   /** For as long clients that come late are kept from the rules where their session has ended. */
   private static final Duration LATE = Duration.ofSeconds(60);
 
+  private static final String ABSENT =
+      "capture: table inet culvert is not loaded, so that nobody is captured (expected: culvert"
+          + " capture --apply)";
+
   private final CaptureHost host;
   private final LongSupplier nanoTime;
   private final long begun;
-  private final CapturedWays ways = new CapturedWays(CapturePlan.SETS);
+  private final CapturedWays ways = new CapturedWays(CapturePlan.TABLE, CapturePlan.SETS);
+  private final CapturedWays own = new CapturedWays(CapturePlan.DATA_TABLE, CapturePlan.SETS);
   private final Answers answers;
   private final Object lock = new Object();
   private final Thread watch = new Thread(this::watch, "culvert-capture");
@@ -56,19 +61,6 @@ public final class Capture implements CapturedData, AutoCloseable {
   private volatile @Nullable Loaded last; // changed under the lock, which may wait for nft
   private int looks; // guarded by the lock
   private volatile boolean closed;
-
-  /**
-   * What was loaded last.
-   *
-   * @param listeners those that are bound
-   * @param present whether there is a table: with {@code closed} others load and remove it
-   */
-  private record Loaded(
-      CulvertConfig config, List<ListenerConfig> listeners, CapturePlan plan, boolean present) {
-    boolean isOpen() {
-      return Capture.isOpen(config);
-    }
-  }
 
   public Capture(CaptureHost host) {
     this(host, System::nanoTime);
@@ -93,57 +85,28 @@ public final class Capture implements CapturedData, AutoCloseable {
       return;
     }
     Nft nft = Nft.require(host);
-    CapturePlan plan = plan(started, started.listeners());
-    SessionGuard.addRoutes(started.capture().get(), host);
-    boolean present = isOpen(started) || nft.table().isPresent();
-    Loaded first = new Loaded(started, started.listeners(), plan, present);
+    CaptureRules rules = CaptureRules.of(started, started.listeners(), host, Optional.empty());
+    SessionGuard.addRoutes(rules.since(), host);
+    boolean present = Loaded.isOpen(started) || nft.table().isPresent();
+    Loaded first = new Loaded(started, started.listeners(), rules, present, present);
     last = first;
-    NftSession begun =
-        NftSession.start(nft, present ? whole(first) : List.of(), () -> restored(nft));
+    List<String> commands = first.ofSessions(own);
+    if (present) {
+      commands.addAll(first.whole(ways));
+    }
+    NftSession begun = NftSession.start(nft, commands, () -> restored(nft));
     session = begun;
     answers.begin(begun, RedirectPorts.of(started.listeners()), present);
     watch.start();
     if (present) {
       LOG.atInfo().addKeyValue("on_crash", started.capture().get().onCrash()).log("capturing");
     } else {
-      LOG.warn(
-          "capture: table inet culvert is not loaded, so that nobody is captured (expected: culvert"
-              + " capture --apply)");
+      LOG.warn(ABSENT);
     }
-  }
-
-  private static boolean isOpen(CulvertConfig config) {
-    return onCrash(config).filter(OnCrash.OPEN::equals).isPresent();
   }
 
   private static Optional<OnCrash> onCrash(CulvertConfig config) {
     return config.capture().map(CaptureConfig::onCrash);
-  }
-
-  private CapturePlan plan(CulvertConfig of, List<ListenerConfig> listeners) throws IOException {
-    CaptureScope scope = host.look(of.capture().orElseThrow(), host.ownUser()).scope();
-    try {
-      return CapturePlan.of(of, listeners, scope);
-    } catch (IllegalArgumentException e) {
-      throw new IOException(e.getMessage(), e);
-    }
-  }
-
-  /** A table that is our own begins anew: what is there under its name is nobody's. */
-  private List<String> whole(Loaded table) {
-    Stream<String> before =
-        table.isOpen() ? TableCommands.removed(CapturePlan.TABLE).stream() : Stream.empty();
-    return Stream.concat(before, loaded(table.config(), table.plan())).toList();
-  }
-
-  private static List<Cidr> forwarded(CulvertConfig config) {
-    return config.capture().map(CaptureConfig::forwarded).orElse(List.of());
-  }
-
-  private Stream<String> loaded(CulvertConfig config, CapturePlan plan) {
-    return Stream.of(
-            plan.commands(), SessionGuard.commands(config.capture().orElseThrow()), ways.all())
-        .flatMap(List::stream);
   }
 
   /** For an nft in place of one that has ended. */
@@ -152,15 +115,20 @@ public final class Capture implements CapturedData, AutoCloseable {
     if (before == null) {
       return List.of();
     }
+    List<String> commands = before.ofSessions(own);
+    commands.addAll(answers.restored());
     if (before.isOpen()) {
-      return whole(before);
+      commands.addAll(before.whole(ways));
+      return commands;
     }
     try {
-      return nft.table().isPresent() ? ways.all() : List.of();
+      if (nft.table().isPresent()) {
+        commands.addAll(ways.all());
+      }
     } catch (IOException e) {
       LOG.error("capture: {}", e.getMessage());
-      return List.of();
     }
+    return commands;
   }
 
   /**
@@ -199,23 +167,36 @@ public final class Capture implements CapturedData, AutoCloseable {
 
   private void become(Loaded before, CulvertConfig config) throws IOException {
     assert Thread.holdsLock(lock);
-    CapturePlan plan = plan(config, before.listeners());
+    CaptureRules rules =
+        CaptureRules.of(config, before.listeners(), host, Optional.of(before.rules().since()));
     boolean present = before.isOpen() || Nft.require(host).table().isPresent();
-    if (present && !(before.present() && plan.text().equals(before.plan().text()))) {
-      SessionGuard.addRoutes(config.capture().orElseThrow(), host);
-      load(config, plan);
+    Loaded now =
+        new Loaded(config, before.listeners(), rules, present, present || before.captured());
+    boolean asBefore = before.present() && rules.hasPlanOf(before.rules());
+    if (!rules.hasDataOf(before.rules())
+        || present && !asBefore
+        || now.captured() && !SessionGuard.isLoaded(rules.since(), host)) {
+      SessionGuard.addRoutes(rules.since(), host);
+      load(now);
     }
-    last = new Loaded(config, before.listeners(), plan, present);
+    last = now;
+    if (before.present() && !present) {
+      LOG.warn(ABSENT);
+    }
   }
 
-  private void load(CulvertConfig config, CapturePlan plan) throws IOException {
+  private void load(Loaded now) throws IOException {
     NftSession nft = session;
     if (nft == null) {
       return;
     }
     CompletableFuture<Void> loaded;
     synchronized (ways) {
-      loaded = nft.run(loaded(config, plan).toList());
+      List<String> commands = now.ofSessions(own);
+      if (now.present()) {
+        commands.addAll(now.inPlace(ways));
+      }
+      loaded = nft.run(commands);
     }
     try {
       loaded.get();
@@ -269,7 +250,7 @@ public final class Capture implements CapturedData, AutoCloseable {
     boolean due = ++looks % LOOKS_PER_ROUTES == 0;
     RedirectPorts listeners = RedirectPorts.of(loaded.listeners());
     if (due) {
-      SessionGuard.addRoutes(loaded.config().capture().orElseThrow(), host);
+      SessionGuard.addRoutes(loaded.rules().since(), host);
     }
     if (due || !answers.haveRoutes(listeners)) {
       answers.addRoutes(listeners);
@@ -280,7 +261,7 @@ public final class Capture implements CapturedData, AutoCloseable {
   public boolean isForwarded(InetAddress client) {
     Loaded loaded = last;
     return loaded != null
-        && forwarded(loaded.config()).stream().anyMatch(network -> network.contains(client));
+        && loaded.forwarded().stream().anyMatch(network -> network.contains(client));
   }
 
   /**
@@ -308,13 +289,16 @@ public final class Capture implements CapturedData, AutoCloseable {
     Promise<Void> opened = loop.newPromise();
     CompletableFuture<Void> done;
     synchronized (ways) {
-      done = present.run(ways.open(SetElement.of(way)));
+      List<String> commands = new ArrayList<>(own.open(SetElement.of(way)));
+      commands.addAll(ways.open(SetElement.of(way)));
+      done = present.run(commands);
     }
     done.whenComplete(
         (nothing, failure) -> {
           if (failure == null) {
             opened.setSuccess(null);
           } else {
+            own.failed(SetElement.of(way));
             ways.failed(SetElement.of(way));
             opened.setFailure(told(way, failure));
           }
@@ -339,7 +323,8 @@ public final class Capture implements CapturedData, AutoCloseable {
     NftSession present = session;
     if (present != null) {
       synchronized (ways) {
-        present.run(ways.giveUp(SetElement.of(way), later.toSeconds()));
+        present.run(own.giveUp(SetElement.of(way), later.toSeconds()));
+        present.run(ways.giveUp(SetElement.of(way), later.toSeconds())); // that may be gone
       }
     }
   }
@@ -357,7 +342,7 @@ public final class Capture implements CapturedData, AutoCloseable {
 
   /** Sockets of sessions of other hosts stay for a while, and so does what keeps their packets. */
   private boolean isLast(Loaded loaded) {
-    return forwarded(loaded.config()).isEmpty() && (loaded.isOpen() || isRemoved());
+    return loaded.forwarded().isEmpty() && (loaded.isOpen() || isRemoved());
   }
 
   /** Who has removed the table has left the rest to us. */

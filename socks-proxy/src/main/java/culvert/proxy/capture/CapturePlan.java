@@ -21,12 +21,14 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /**
  * The table {@code inet culvert}, as commands for nft(8). A pure function of the configuration and
  * of what its names stand for. To carry all of them out at once makes of any plan that is there
  * this one, and leaves alone what the sets of expected data connections hold.
+ *
+ * <p>A plan of the table {@code inet culvert_data} is the same for these sets alone: it is the
+ * running Culvert's own, whatever becomes of the other one.
  *
  * <pre>
  *   output      nat: who is captured; first of all, Culvert itself is not
@@ -40,10 +42,10 @@ import java.util.stream.Stream;
  */
 public final class CapturePlan {
   static final String TABLE = "inet culvert";
+  static final String DATA_TABLE = "inet culvert_data";
 
-  /** Those that the running Culvert fills. */
-  static final List<String> SETS =
-      Stream.of("data4", "data6", "held4", "held6").map(set -> TABLE + " " + set).toList();
+  /** Those that the running Culvert fills, in both tables. */
+  static final List<String> SETS = List.of("data4", "data6", "held4", "held6");
 
   private static final String STAMP = "culvert plan ";
 
@@ -60,6 +62,8 @@ public final class CapturePlan {
   }
 
   private final List<String> commands = new ArrayList<>();
+  private final String table;
+  private final boolean owned;
   private final Map<String, Integer> rules = new LinkedHashMap<>();
   private final CaptureConfig config;
   private final CaptureScope scope;
@@ -68,7 +72,13 @@ public final class CapturePlan {
   private final String hash;
 
   private CapturePlan(
-      CaptureConfig config, CaptureScope scope, PortSet ports, List<ListenerConfig> listeners) {
+      String table,
+      CaptureConfig config,
+      CaptureScope scope,
+      PortSet ports,
+      List<ListenerConfig> listeners) {
+    this.table = table;
+    this.owned = table.equals(DATA_TABLE) || config.onCrash() == OnCrash.OPEN;
     this.config = config;
     this.scope = scope;
     this.traffic = new CapturedTraffic(ports, config.isConfined());
@@ -120,24 +130,35 @@ public final class CapturePlan {
               + " is to be captured, and is the one that Culvert runs as: its own connections"
               + " would come back to it (expected: a user of its own for Culvert)");
     }
-    return new CapturePlan(capture, scope, PortSet.of(config), listeners);
+    return new CapturePlan(TABLE, capture, scope, PortSet.of(config), listeners);
+  }
+
+  /**
+   * The plan for nothing but data connections that were announced.
+   *
+   * @param captured whose
+   * @param listeners those that are bound
+   */
+  static CapturePlan ofData(
+      CaptureConfig captured, List<ListenerConfig> listeners, CaptureScope scope) {
+    return new CapturePlan(DATA_TABLE, captured, scope, new PortSet(List.of()), listeners);
   }
 
   /** What a table is made of, if there is none. */
   private void foundations() {
-    add("add table " + TABLE + (config.onCrash() == OnCrash.OPEN ? " { flags owner; }" : ""));
+    add("add table " + table + (owned ? TableCommands.OWNED : ""));
     for (IpFamily family : IpFamily.values()) {
       set("data", family, family.type + " . inet_service; flags timeout;");
       set("held", family, family.type + "; flags timeout;");
       set("destinations", family, family.type + "; flags interval; auto-merge;");
       set("forwarded", family, family.type + "; flags interval; auto-merge;");
     }
-    CHAINS.forEach((chain, made) -> add("add chain " + TABLE + " " + chain + made));
-    rules.keySet().forEach(chain -> add("flush chain " + TABLE + " " + chain));
+    CHAINS.forEach((chain, made) -> add("add chain " + table + " " + chain + made));
+    rules.keySet().forEach(chain -> add("flush chain " + table + " " + chain));
   }
 
   private void set(String name, IpFamily family, String type) {
-    add("add set " + TABLE + " " + name + family.digit + " { type " + type + " }");
+    add("add set " + table + " " + name + family.digit + " { type " + type + " }");
   }
 
   /** What is there stays, while it is not known of each name what it stands for now. */
@@ -160,7 +181,7 @@ public final class CapturePlan {
   }
 
   private void fill(String name, IpFamily family, Set<String> elements, boolean anew) {
-    String set = TABLE + " " + name + family.digit;
+    String set = table + " " + name + family.digit;
     if (anew) {
       add("flush set " + set);
     }
@@ -243,7 +264,7 @@ public final class CapturePlan {
 
   private void rule(String chain, String rule) {
     rules.merge(chain, 1, Integer::sum);
-    add("add rule " + TABLE + " " + chain + " " + rule);
+    add("add rule " + table + " " + chain + " " + rule);
   }
 
   private void add(String command) {

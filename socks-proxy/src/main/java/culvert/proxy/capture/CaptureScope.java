@@ -60,6 +60,11 @@ public record CaptureScope(
     }
   }
 
+  /** The same without destinations. */
+  CaptureScope toAnywhere() {
+    return new CaptureScope(own, users, groups, cgroups, Set.of(), true);
+  }
+
   /** Whether it captures the user that Culvert runs as, by that user's name. */
   boolean includesOwn(CaptureConfig config) {
     return !config.everybody() && users.contains(own);

@@ -9,23 +9,26 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * What sets are to hold, and how that is said to nft; a table that is new gets it all. Thread-safe;
- * whoever changes it hands the commands over before somebody else does, for their order counts.
+ * What the sets of a table are to hold, and how that is said to nft; a table that is new gets it
+ * all. Thread-safe; whoever changes it hands the commands over before somebody else does, for their
+ * order counts.
  */
 final class CapturedWays {
+  private final String table;
   private final List<String> sets;
   private final LongSupplier nanoTime;
   private final Map<SetElement, Integer> open = new HashMap<>();
   private final Map<SetElement, Long> late = new HashMap<>(); // until when they stay
 
   /**
-   * @param sets their names, with their tables
+   * @param table with its family
    */
-  CapturedWays(List<String> sets) {
-    this(sets, System::nanoTime);
+  CapturedWays(String table, List<String> sets) {
+    this(table, sets, System::nanoTime);
   }
 
-  CapturedWays(List<String> sets, LongSupplier nanoTime) {
+  CapturedWays(String table, List<String> sets, LongSupplier nanoTime) {
+    this.table = table;
     this.sets = List.copyOf(sets);
     this.nanoTime = nanoTime;
   }
@@ -86,9 +89,10 @@ final class CapturedWays {
     List<String> commands = new ArrayList<>();
     bySet.forEach(
         (set, elements) -> {
-          commands.add("flush set " + set);
+          String whole = table + " " + set;
+          commands.add("flush set " + whole);
           if (!elements.isEmpty()) {
-            commands.add("add element " + set + " { " + String.join(", ", elements) + " }");
+            commands.add("add element " + whole + " { " + String.join(", ", elements) + " }");
           }
         });
     return commands;
@@ -99,8 +103,8 @@ final class CapturedWays {
   }
 
   /** One that is there cannot be given another time: it is made anew. */
-  private static List<String> added(SetElement element, String timeout) {
-    String of = element.set() + " { " + element.text();
+  private List<String> added(SetElement element, String timeout) {
+    String of = table + " " + element.set() + " { " + element.text();
     return List.of(
         "add element " + of + " }",
         "delete element " + of + " }",

@@ -38,7 +38,7 @@ final class NftSession implements AutoCloseable {
 
   private static final List<String> BEGINNING =
       List.of(
-          "add table " + OWN + " { flags owner; }",
+          "add table " + OWN + TableCommands.OWNED,
           "add chain " + OWN + " output { type nat hook output priority -99; policy accept; }",
           "flush chain " + OWN + " output",
           "add rule " + OWN + " output tcp dport 0 redirect to :1");

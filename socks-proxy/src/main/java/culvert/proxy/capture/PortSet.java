@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
 /**
  * Ports, in ascending order and without overlap.
  *
- * @param ranges at least one
+ * @param ranges none: no port
  */
 record PortSet(List<PortRange> ranges) {
 

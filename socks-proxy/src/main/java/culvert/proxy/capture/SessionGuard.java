@@ -13,7 +13,8 @@ import java.util.stream.Stream;
  * ends.
  *
  * <p>It is nobody's, and stays when Culvert ends, however that ends, for its clients may not have
- * heard of that yet.
+ * heard of that yet. So that nobody takes it away while Culvert runs, the same rules are in a table
+ * of Culvert's own, too.
  */
 final class SessionGuard {
   static final String TABLE = "inet culvert_sessions";
@@ -31,20 +32,37 @@ final class SessionGuard {
 
   private SessionGuard() {}
 
-  /** Commands that may be carried out again and again; none, if there are no such sessions. */
-  static List<String> commands(CaptureConfig config) {
+  /**
+   * Commands that may be carried out again and again; none, if there are no such sessions.
+   *
+   * @param staying whether it is to outlive Culvert, too
+   */
+  static List<String> commands(CaptureConfig config, boolean staying) {
     List<String> commands = new ArrayList<>();
     if (!config.forwarded().isEmpty()) {
-      commands.add("add table " + TABLE);
-      chain(commands, "forwarded", "prerouting priority -150", KEPT);
-      chain(commands, "passing", "forward priority 0", ENDED);
+      chains(commands, NftSession.OWN);
+      if (staying) {
+        commands.add("add table " + TABLE);
+        chains(commands, TABLE);
+      }
     }
     return commands;
   }
 
-  private static void chain(List<String> commands, String name, String hook, List<String> rules) {
-    commands.addAll(TableCommands.chain(TABLE, name, "filter hook " + hook));
-    rules.forEach(rule -> commands.add("add rule " + TABLE + " " + name + " " + rule));
+  private static void chains(List<String> commands, String table) {
+    chain(commands, table, "forwarded", "prerouting priority -150", KEPT);
+    chain(commands, table, "passing", "forward priority 0", ENDED);
+  }
+
+  private static void chain(
+      List<String> commands, String table, String name, String hook, List<String> rules) {
+    commands.addAll(TableCommands.chain(table, name, "filter hook " + hook));
+    rules.forEach(rule -> commands.add("add rule " + table + " " + name + " " + rule));
+  }
+
+  /** Whether it is there, if there are such sessions. Blocks. */
+  static boolean isLoaded(CaptureConfig config, CaptureHost host) throws IOException {
+    return config.forwarded().isEmpty() || Nft.require(host).table(TABLE).isPresent();
   }
 
   /**

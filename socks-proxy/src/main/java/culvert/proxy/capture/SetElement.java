@@ -7,7 +7,7 @@ import java.net.InetSocketAddress;
 /**
  * What a set holds of a connection, in nft's words.
  *
- * @param set its name, with its table
+ * @param set its name in whichever table
  */
 record SetElement(String set, String text) {
 
@@ -16,17 +16,15 @@ record SetElement(String set, String text) {
     String family = IpFamily.of(way.server()).digit;
     String server = IpFamily.text(way.server());
     return way.port().isPresent()
-        ? new SetElement(
-            CapturePlan.TABLE + " data" + family, server + " . " + way.port().getAsInt())
-        : new SetElement(CapturePlan.TABLE + " held" + family, server);
+        ? new SetElement("data" + family, server + " . " + way.port().getAsInt())
+        : new SetElement("held" + family, server);
   }
 
   /** A connection that Culvert makes by another host's address. */
   static SetElement of(Between connection) {
     String family = IpFamily.of(connection.source().getAddress()).digit;
     return new SetElement(
-        AnswersTable.TABLE + " borrowed" + family,
-        end(connection.source()) + " . " + end(connection.destination()));
+        "borrowed" + family, end(connection.source()) + " . " + end(connection.destination()));
   }
 
   private static String end(InetSocketAddress address) {

@@ -4,6 +4,9 @@ import java.util.List;
 
 /** Commands of nft(8) that may be carried out again and again, whatever is there. */
 final class TableCommands {
+  /** Behind the name of a table: nobody else changes or flushes it, and it goes with its nft. */
+  static final String OWNED = " { flags owner; }";
+
   private TableCommands() {}
 
   /**
@@ -21,5 +24,10 @@ final class TableCommands {
   /** Takes the table away. */
   static List<String> removed(String table) {
     return List.of("add table " + table, "delete table " + table);
+  }
+
+  /** Takes one away that this nft owns. */
+  static List<String> removedOwn(String table) {
+    return List.of("add table " + table + OWNED, "delete table " + table);
   }
 }

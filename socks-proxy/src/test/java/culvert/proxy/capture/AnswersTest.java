@@ -100,7 +100,7 @@ class AnswersTest {
     await()
         .atMost(PATIENCE)
         .untilAsserted(() -> assertThat(told()).contains("add" + ELEMENT + " timeout 60s }"));
-    assertThat(told().stream().filter(line -> line.contains("timeout 60s"))).hasSize(1);
+    assertThat(told().stream().filter(line -> line.contains(ELEMENT + " timeout 60s"))).hasSize(1);
   }
 
   @Test

@@ -158,7 +158,8 @@ class CaptureTest {
 
     assertThat(told())
         .containsSubsequence(
-            "add table inet culvert { flags owner; }",
+            "add rule inet culvert_keep forwarded meta l4proto tcp socket transparent 1 meta"
+                + " mark set 0xc1 ct mark set 0xc1 accept",
             "add table inet culvert_sessions",
             "add rule inet culvert_sessions forwarded meta l4proto tcp socket transparent 1 meta"
                 + " mark set 0xc1 ct mark set 0xc1 accept",
@@ -231,7 +232,11 @@ class CaptureTest {
     assertThat(told()).noneMatch(line -> line.contains("timeout 60s"));
     give(40000);
     open(40001);
-    assertThat(told()).filteredOn(line -> line.contains("timeout 60s")).hasSize(1);
+    assertThat(told())
+        .filteredOn(line -> line.contains("timeout 60s"))
+        .containsExactly(
+            "add element inet culvert_data data4 { 192.0.2.1 . 40000 timeout 60s }",
+            "add element inet culvert data4 { 192.0.2.1 . 40000 timeout 60s }");
   }
 
   @Test
@@ -307,6 +312,23 @@ class CaptureTest {
             "flush set inet culvert held4",
             "flush set inet culvert held6")
         .anyMatch(line -> line.contains("tcp dport { 21, 2121 } redirect to :2180"));
+  }
+
+  @Test
+  void whoeverHasBeenCapturedComesForHisDataStill() throws IOException {
+    host.with("other", 1002);
+    capture.start(config(OPEN));
+    open(40000);
+
+    capture.reload(config(OPEN.replace("batch", "other")));
+
+    assertThat(told())
+        .contains(
+            "add rule inet culvert output meta skuid { 1002 } goto captured",
+            "add rule inet culvert_data output meta skuid { 1001, 1002 } goto captured",
+            "add rule inet culvert_data captured ip daddr . tcp dport @data4 redirect to :2180",
+            "add element inet culvert_data data4 { 192.0.2.1 . 40000 }")
+        .noneMatch(line -> line.startsWith("add rule inet culvert_data captured meta nfproto"));
   }
 
   @Test
