@@ -7,6 +7,7 @@ import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.FutureListener;
 import io.netty.util.concurrent.Promise;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -16,7 +17,7 @@ import java.util.OptionalInt;
 /**
  * For captured clients: they come for data as they came for the control connection, if those
  * connections are captured, too. Nothing is announced before they are; what cannot be captured is
- * not announced.
+ * not announced, and so no address of IPv4 to who has come by IPv6.
  *
  * <p>What was announced stays captured until the session has ended, although its client may have
  * come: whoever came once more would otherwise get to the server itself, and past the tunnel.
@@ -47,6 +48,10 @@ public final class CapturedPorts implements PassivePorts {
   @Override
   public Future<Announced> expect(
       int request, PassiveReply reply, boolean extended, DataTaker taker) {
+    if (!extended && server instanceof Inet6Address) {
+      return loop.newFailedFuture(
+          new IllegalStateException("the client has come by IPv6 (expected: EPSV)"));
+    }
     Promise<Announced> announced = loop.newPromise();
     expected
         .expect(request, reply, extended, taker)

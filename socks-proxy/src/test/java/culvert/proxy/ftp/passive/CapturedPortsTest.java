@@ -135,6 +135,20 @@ class CapturedPortsTest {
   }
 
   @Test
+  void noAddressOfIpv4IsAnnouncedToWhoHasComeByIpv6() throws Exception {
+    CapturedPorts six =
+        new CapturedPorts(expected, netfilter, InetAddress.getByName("2001:db8::21"), loop);
+
+    Future<Announced> announced =
+        onLoop(() -> six.expect(1, new PassiveReply(Optional.empty(), 40000), false, NOBODY));
+
+    assertThat(announced.cause()).hasMessage("the client has come by IPv6 (expected: EPSV)");
+    assertThat(netfilter.asked).isEmpty();
+    onLoop(() -> six.expect(2, new PassiveReply(Optional.empty(), 40000), true, NOBODY));
+    assertThat(netfilter.asked).hasSize(1);
+  }
+
+  @Test
   void itStaysCapturedUntilTheSessionHasEndedAndAMinuteMore() throws Exception {
     announce(40000);
     opened(40000);
