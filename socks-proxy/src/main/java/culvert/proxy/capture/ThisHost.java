@@ -11,7 +11,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -137,8 +136,7 @@ public final class ThisHost implements CaptureHost {
   /** As it is now; the JVM remembers it for 30 s. */
   private static Set<InetAddress> lookUp(String name) {
     try {
-      return Set.copyOf(
-          Arrays.stream(InetAddress.getAllByName(name)).filter(HostAddress::isOne).toList());
+      return Set.copyOf(HostAddress.of(InetAddress.getAllByName(name)));
     } catch (UnknownHostException e) {
       return Set.of();
     }

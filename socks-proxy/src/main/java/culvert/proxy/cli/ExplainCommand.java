@@ -19,7 +19,6 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -278,8 +277,7 @@ final class ExplainCommand implements Callable<Integer> {
   }
 
   private DestinationAddress resolve(String host) {
-    Optional<InetAddress> found =
-        Arrays.stream(lookUp(host)).filter(HostAddress::isOne).findFirst();
+    Optional<InetAddress> found = HostAddress.of(lookUp(host)).stream().findFirst();
     terminal
         .out()
         .println(

@@ -5,7 +5,6 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
@@ -61,9 +60,7 @@ record NamesNow(Set<String> standing, long unknown) {
 
   private static boolean stands(String name, InetAddress address) {
     try {
-      return Arrays.stream(InetAddress.getAllByName(name))
-          .filter(HostAddress::isOne)
-          .anyMatch(address::equals);
+      return HostAddress.of(InetAddress.getAllByName(name)).contains(address);
     } catch (UnknownHostException e) {
       return false;
     }

@@ -14,7 +14,6 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -198,7 +197,7 @@ public final class BlockingResolver implements AddressResolver {
     List<InetAddress> addresses = List.of();
     Exception failure = null;
     try {
-      addresses = Arrays.stream(lookup.lookUp(name.host)).filter(HostAddress::isOne).toList();
+      addresses = HostAddress.of(lookup.lookUp(name.host));
     } catch (UnknownHostException | RuntimeException e) {
       failure = unknown(name.host, e);
     } finally {
