@@ -35,6 +35,9 @@ class OpenCaptureIT {
       "rules: [{ match: { port: 21 }, action: ftp-tunnel }]\ncapture: { %s, on-crash: open }\n";
   private static final String BY_GROUP = RULES.formatted("groups: " + TestAccount.USER);
 
+  /** What captures nobody, and keeps what was captured from going on. */
+  private static final String LEFT = "table inet culvert_sessions\n";
+
   @TempDir private static Path directory;
   @AutoClose private static CaptureHosts hosts;
   private static String hash;
@@ -122,12 +125,19 @@ class OpenCaptureIT {
   }
 
   @Test
-  void anNftThatIsKilledIsReplaced() throws Exception {
-    ProcessHandle.of(hosts.culvert().pid())
-        .orElseThrow()
-        .children()
-        .forEach(ProcessHandle::destroyForcibly);
+  void anNftThatIsKilledIsReplacedAndWhatGoesOnIsNotDisturbed() throws Exception {
+    try (LiveSession session = LiveSession.open(hosts, USER, GROUP)) {
+      int before = hosts.besidesSsh();
+      assertThat(session.ask("begin " + file())).isEqualTo("begun");
 
+      ProcessHandle.of(hosts.culvert().pid())
+          .orElseThrow()
+          .children()
+          .forEach(ProcessHandle::destroyForcibly);
+
+      assertThat(session.ask("go on")).isEqualTo(hash);
+      assertThat(hosts.besidesSsh()).as("packets besides SSH").isEqualTo(before);
+    }
     await("another nft")
         .atMost(DEADLINE)
         .until(() -> hosts.table().difference(hosts.config()).isEmpty());
@@ -165,7 +175,9 @@ class OpenCaptureIT {
 
     await("the end of the rules")
         .atMost(DEADLINE)
-        .until(() -> hosts.clients().does("nft", "list", "ruleset").isEmpty());
+        .until(() -> hosts.clients().does("nft", "list", "tables").equals(LEFT));
     assertThat(isCaptured(List.of(), USER, GROUP)).isFalse();
+    assertThat(hosts.table().remove()).isFalse();
+    assertThat(hosts.clients().does("nft", "list", "ruleset")).as("what is left").isEmpty();
   }
 }

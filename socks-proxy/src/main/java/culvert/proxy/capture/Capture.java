@@ -363,6 +363,9 @@ public final class Capture implements CapturedData, AutoCloseable {
     answers.end(loaded != null && isLast(loaded));
     NftSession present = session;
     if (present != null) {
+      if (loaded != null && loaded.isOpen() && isLast(loaded)) {
+        present.run(TableCommands.removed(SessionGuard.TABLE)).exceptionally(failed -> null).join();
+      }
       present.close();
     }
   }

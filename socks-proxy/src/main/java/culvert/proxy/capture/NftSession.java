@@ -16,6 +16,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,11 +38,10 @@ final class NftSession implements AutoCloseable {
   static final String OWN = "inet culvert_keep";
 
   private static final List<String> BEGINNING =
-      List.of(
-          "add table " + OWN + TableCommands.OWNED,
-          "add chain " + OWN + " output { type nat hook output priority -99; policy accept; }",
-          "flush chain " + OWN + " output",
-          "add rule " + OWN + " output tcp dport 0 redirect to :1");
+      Stream.concat(
+              Stream.of("add table " + OWN + TableCommands.OWNED),
+              TableCommands.addresses(OWN).stream())
+          .toList();
 
   /** No command: what nft says of it ends its answer to those before, whatever it may do. */
   private static final String BARRIER = "culvert-barrier";

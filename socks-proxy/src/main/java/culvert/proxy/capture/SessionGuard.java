@@ -1,6 +1,7 @@
 package culvert.proxy.capture;
 
 import culvert.config.CaptureConfig;
+import culvert.config.CaptureConfig.OnCrash;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,9 +9,10 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Keeps sessions of clients on other hosts from going on to their server without Culvert: what is
- * of a socket here stays here, whatever rules have brought it, and what is of one that has ended
- * ends.
+ * Keeps packets of open sessions from going to their server when nft is killed and takes the table
+ * with it that has redirected them, and sessions of clients on other hosts from going on to their
+ * server without Culvert: what is of a socket here stays here, whatever rules have brought it, and
+ * what is of one that has ended ends.
  *
  * <p>It is nobody's, and stays when Culvert ends, however that ends, for its clients may not have
  * heard of that yet. So that nobody takes it away while Culvert runs, the same rules are in a table
@@ -38,15 +40,24 @@ final class SessionGuard {
    * @param staying whether it is to outlive Culvert, too
    */
   static List<String> commands(CaptureConfig config, boolean staying) {
+    boolean forwarded = !config.forwarded().isEmpty();
     List<String> commands = new ArrayList<>();
-    if (!config.forwarded().isEmpty()) {
+    if (forwarded) {
       chains(commands, NftSession.OWN);
-      if (staying) {
-        commands.add("add table " + TABLE);
-        chains(commands, TABLE);
-      }
+    }
+    if (staying && (forwarded || isOpen(config))) {
+      commands.add("add table " + TABLE);
+      commands.addAll(TableCommands.addresses(TABLE));
+    }
+    if (staying && forwarded) {
+      chains(commands, TABLE);
     }
     return commands;
+  }
+
+  /** With {@code closed} the other table outlives nft. */
+  private static boolean isOpen(CaptureConfig config) {
+    return config.onCrash() == OnCrash.OPEN;
   }
 
   private static void chains(List<String> commands, String table) {

@@ -1,5 +1,6 @@
 package culvert.proxy.capture;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /** Commands of nft(8) that may be carried out again and again, whatever is there. */
@@ -19,6 +20,17 @@ final class TableCommands {
     String chain = table + " " + name;
     return List.of(
         "add chain " + chain + " { type " + type + "; policy accept; }", "flush chain " + chain);
+  }
+
+  /**
+   * A chain that does nothing, and keeps the kernel's translation of addresses working: without any
+   * chain of that type, packets of redirected connections go to where they are addressed.
+   */
+  static List<String> addresses(String table) {
+    List<String> commands =
+        new ArrayList<>(chain(table, "addresses", "nat hook output priority -99"));
+    commands.add("add rule " + table + " addresses tcp dport 0 redirect to :1");
+    return commands;
   }
 
   /** Takes the table away. */

@@ -74,7 +74,7 @@ class NftSessionTest {
     assertThat(told()).hasSize(3);
     assertThat(told().get(0))
         .startsWith("add table inet culvert_keep { flags owner; }; ")
-        .endsWith("add rule inet culvert_keep output tcp dport 0 redirect to :1");
+        .endsWith("add rule inet culvert_keep addresses tcp dport 0 redirect to :1");
     assertThat(told().subList(1, 3)).containsExactly("add a; add b", "add c; delete d");
   }
 
