@@ -35,23 +35,30 @@ run_exec() {
   [ "$(uname)" = Linux ] || exec_fail "exec needs Linux"
   classpath=$1
   shift
+  find_tool ip
+  find_tool nft
+  find_tool unshare
+  unshare=$tool
+  uid=$(id -u)
+  gid=$(id -g)
+  of_user=user
+  if [ "$uid" = 0 ] && "$unshare" --net --mount true 2>/dev/null; then
+    of_user=
+  else
+    "$unshare" --user --map-root-user --net --mount true 2>/dev/null || no_namespaces
+  fi
   find_socket "$@"
   if [ -z "$socket" ]; then
     said=$(beside serve "$@")
     await "$said"
     socket=${said#ready }
   fi
-  find_tool unshare
-  unshare=$tool
-  uid=$(id -u)
-  gid=$(id -g)
   inside='. "$0/exec.sh"; inside "$@"'
   trap - USR1 USR2 # which find_java has ignored: the command has them as they were
   set -- "$socket" "$uid" "$gid" "$unshare" "$java" "$options" "$classpath" "${own_signum:-}" "$@"
-  if [ "$uid" = 0 ] && "$unshare" --net --mount true 2>/dev/null; then
+  if [ -z "$of_user" ]; then
     exec "$unshare" --net --mount --propagation slave sh -c "$inside" "$folder_of_scripts" "" "$@"
   fi
-  "$unshare" --user --map-root-user --net --mount true 2>/dev/null || no_namespaces
   exec "$unshare" --user --map-root-user --net --mount sh -c "$inside" "$folder_of_scripts" user "$@"
 }
 
@@ -163,8 +170,22 @@ inside() {
   until [ "$1" = -- ]; do shift; done
   shift
   [ -z "$own_signum" ] || unset _JAVA_SR_SIGNUM
+  find_command "$1"
   [ -n "$of_user" ] || exec "$@" 9<&-
   exec "$unshare" --user --map-user="$uid" --map-group="$gid" -- "$@" 9<&-
+}
+
+# A path is the kernel's to look at.
+find_command() {
+  case $1 in
+    */*) ;;
+    *)
+      if ! command -v -- "$1" >/dev/null; then
+        echo "culvert: exec: $1: not found on the PATH" >&2
+        exit 127
+      fi
+      ;;
+  esac
 }
 
 # Names are asked for by DNS alone, and as the program has them: whoever else answers on this host

@@ -593,6 +593,30 @@ class ExecIT {
   }
 
   @Test
+  void whereTheCommandCannotRunNoCulvertIsStartedForIt() throws Exception {
+    List<Path> before = leftOver();
+
+    Run<String> run =
+        ExecHost.run(
+            withoutUserNamespaces(
+                host.asUser(List.of("-c", host.configuration("never").toString()), "echo", "ran")));
+
+    assertThat(run.exitCode()).as(run.errors()).isEqualTo(1);
+    assertThat(run.errors()).contains("exec needs user namespaces");
+    assertThat(before).containsAll(leftOver());
+  }
+
+  @Test
+  void aCommandThatIsNotThereIsNamed() throws Exception {
+    Run<String> ofUser = ExecHost.run(host.asUser(host.running(), "no-such-command"));
+    Run<String> ofRoot = ExecHost.run(host.asRoot(host.running(), "no-such-command"));
+
+    assertThat(List.of(ofUser, ofRoot))
+        .containsOnly(
+            new Run<>(127, "", "culvert: exec: no-such-command: not found on the PATH\n"));
+  }
+
+  @Test
   void whereUserNamespacesAreOffRootNeedsNone() throws Exception {
     Run<String> run =
         ExecHost.run(
