@@ -36,6 +36,11 @@ final class TrailTable implements AuditCommand.TrailPrinter {
         .append(line.text("event").orElse("-"))
         .append(line.text("route").map(route -> " " + route).orElse(""))
         .append(line.text("why").map(why -> " (" + why + ")").orElse(""));
+    if (line.text("event").filter(event -> event.startsWith("hostkey.")).isPresent()) {
+      add(text, "server", line.object("ssh").get("server"));
+      add(text, "host-key", line.object("ssh").get("host_key"));
+    }
+    add(text, "pins", line.fields().get("pins"));
     add(text, "user", line.object("client").get("os_user"));
     add(text, "program", line.object("client").get("program"));
     add(text, "ftp-user", line.object("ftp").get("user"));

@@ -97,6 +97,26 @@ class AuditCommandTest {
   }
 
   @Test
+  void hostKeysAndPinsAreTold() throws IOException {
+    Files.createDirectories(file.getParent());
+    String line = "{\"v\":1,\"time\":\"2026-11-28T12:00:00.000Z\",\"event\":";
+    Files.writeString(
+        file,
+        line
+            + "\"hostkey.new\",\"ssh\":{\"server\":\"a.example:22\",\"host_key\":\"ssh-rsa SHA256:x\"}}\n"
+            + line
+            + "\"pinned\",\"pins\":[\"a.example:21\",\"b.example:21\"]}\n");
+
+    assertThat(culvert.execute("audit", file.toString())).isZero();
+
+    assertThat(culvert.outLines())
+        .startsWith(
+            "2026-11-28T12:00:00.000Z hostkey.new server=a.example:22"
+                + " host-key=\"ssh-rsa SHA256:x\"",
+            "2026-11-28T12:00:00.000Z pinned pins=\"[a.example:21, b.example:21]\"");
+  }
+
+  @Test
   void whatIsNotAskedForIsLeftOut() throws IOException {
     writeThree();
 
