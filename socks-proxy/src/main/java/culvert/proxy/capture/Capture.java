@@ -3,7 +3,6 @@ package culvert.proxy.capture;
 import culvert.config.CaptureConfig;
 import culvert.config.CaptureConfig.OnCrash;
 import culvert.config.CulvertConfig;
-import culvert.config.ListenerConfig;
 import culvert.config.RedirectPorts;
 import culvert.proxy.door.HostAddress;
 import culvert.proxy.ftp.passive.CapturedData;

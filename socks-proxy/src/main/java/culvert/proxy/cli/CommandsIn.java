@@ -1,5 +1,6 @@
 package culvert.proxy.cli;
 
+import culvert.config.Cidr;
 import culvert.config.CulvertConfig;
 import culvert.config.ListenerConfig;
 import culvert.config.read.Environment;
@@ -8,6 +9,8 @@ import culvert.ssh.Printable;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,12 +24,13 @@ final class CommandsIn {
    * Opens the way for them, where there may be one; everything else works without.
    *
    * <p>They give nobody what nobody had: there is none where the users of this host cannot come in
-   * by a listener as they are.
+   * by a listener as they are. To be captured takes no name and password, but not everybody is: it
+   * is no reason to let those in of whom another listener asks for both.
    */
   static void open(Daemon daemon, CulvertConfig config, Environment environment) {
     Path socket = ExecPlace.of(environment, config.stateDirectory());
     try {
-      if (config.listeners().stream().noneMatch(CommandsIn::isOpenToUsers)) {
+      if (!areOpenToUsers(config.listeners())) {
         throw new IOException(
             "no listener lets this host's users in (expected: one for 127.0.0.1 without users)");
       }
@@ -41,16 +45,22 @@ final class CommandsIn {
     }
   }
 
-  private static boolean isOpenToUsers(ListenerConfig listener) {
+  private static boolean areOpenToUsers(List<ListenerConfig> listeners) {
+    List<ListenerConfig.Socks> socks = of(ListenerConfig.Socks.class, listeners).toList();
+    boolean asked = socks.stream().anyMatch(listener -> !listener.users().isEmpty());
+    return socks.stream()
+            .anyMatch(listener -> listener.users().isEmpty() && isHere(listener.allowFrom()))
+        || (!asked
+            && of(ListenerConfig.Redirect.class, listeners)
+                .anyMatch(listener -> listener.allowFrom().map(CommandsIn::isHere).orElse(true)));
+  }
+
+  private static <T> Stream<T> of(Class<T> kind, List<ListenerConfig> listeners) {
+    return listeners.stream().filter(kind::isInstance).map(kind::cast);
+  }
+
+  private static boolean isHere(List<Cidr> networks) {
     InetAddress here = InetAddress.getLoopbackAddress();
-    if (listener instanceof ListenerConfig.Socks socks) {
-      return socks.users().isEmpty()
-          && socks.allowFrom().stream().anyMatch(network -> network.contains(here));
-    }
-    return listener instanceof ListenerConfig.Redirect redirect
-        && redirect
-            .allowFrom()
-            .map(networks -> networks.stream().anyMatch(network -> network.contains(here)))
-            .orElse(true);
+    return networks.stream().anyMatch(network -> network.contains(here));
   }
 }

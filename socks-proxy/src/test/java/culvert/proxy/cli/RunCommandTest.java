@@ -26,6 +26,8 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @ExtendWith(RestoreLogging.class)
 class RunCommandTest {
@@ -434,14 +436,16 @@ class RunCommandTest {
     assertThat(culvert.err()).contains("no commands (culvert exec) can come in");
   }
 
-  @Test
-  void whereAListenerAsksForUsersCommandsAreNoWayAroundIt() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"", ", { redirect: 2180 }"})
+  void whereAListenerAsksForUsersCommandsAreNoWayAroundIt(String another) throws Exception {
     Files.writeString(
         directory.resolve("culvert.yaml"),
         """
-        listeners: [{ socks: 127.0.0.1:1080, users: { amy: secret } }]
+        listeners: [{ socks: 127.0.0.1:1080, users: { amy: secret } }%s]
         default-action: block
-        """);
+        """
+            .formatted(another));
     CompletableFuture<Integer> exit = run();
 
     culvert.signal("TERM");
