@@ -121,7 +121,7 @@ public final class ExecDoor implements AutoCloseable {
     ChannelFuture bound =
         new Bootstrap()
             .group(loop)
-            .channel(EpollServerDomainSocketChannel.class)
+            .channelFactory(ExecDoor::listener)
             .handler(new Newcomers(this::accepted))
             .bind(new DomainSocketAddress(path.toFile()))
             .awaitUninterruptibly();
@@ -129,6 +129,13 @@ public final class ExecDoor implements AutoCloseable {
       throw new IOException("cannot bind " + path + ": " + PlainWords.of(bound.cause()));
     }
     return bound.channel();
+  }
+
+  /** Where it can be helped, nobody sends descriptors before he is asked for some. */
+  private static EpollServerDomainSocketChannel listener() {
+    EpollServerDomainSocketChannel listener = new EpollServerDomainSocketChannel();
+    PassRights.set(listener, false);
+    return listener;
   }
 
   /**

@@ -116,6 +116,7 @@ final class Handover extends ChannelInboundHandlerAdapter {
     ((EpollDomainSocketChannel) context.channel())
         .config()
         .setReadMode(DomainSocketReadMode.FILE_DESCRIPTORS);
+    PassRights.set(context.channel(), true);
     say(context, HandoverDialogue.SEND);
   }
 

@@ -3,6 +3,7 @@ package culvert.proxy.handover;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.mockito.Mockito.mock;
 
 import culvert.config.Cidr;
@@ -234,6 +235,17 @@ class ExecDoorTest {
       assertThat(peer.hears()).isEqualTo(END);
     }
     text.close();
+    names.close();
+  }
+
+  @Test
+  void descriptorsThatNobodyHasAskedForAreNotEvenSent() throws Exception {
+    Peer peer = new Peer();
+    UnixChannel names = datagrams();
+    assumeTrue(PassRights.set(peer.channel, true), "this needs Linux 6.16");
+
+    assertThat(peer.channel.writeAndFlush(names.fd()).awaitUninterruptibly().cause())
+        .hasMessageContaining("Operation not permitted");
     names.close();
   }
 
