@@ -20,6 +20,10 @@ find_java() {
   problem="$java is Java ${version:-unknown} (expected: 17 or newer)"
   [ "${version:-0}" -ge 17 ] || return 1
 
+  # Locks of the scripts have the descriptors from 8 on, which a shell cannot choose freely.
+  problem="systemd passes ${LISTEN_FDS:-} sockets (expected: 5 at most)"
+  [ "${LISTEN_PID:-}" != $$ ] || [ "${LISTEN_FDS:-0}" -le 5 ] || return 1
+
   # Until Java listens to them they would end the process, and nothing is missed by then. SIGHUP has to be
   # left alone: what a JVM is started to ignore of that it ignores for ever.
   trap '' USR1 USR2

@@ -58,10 +58,17 @@ public sealed interface ListenerConfig {
    *
    * @param bind where it listens; port 0 takes a free one
    * @param transparent whether they come by TPROXY, and not by REDIRECT
+   * @param systemdSocket whether systemd has the socket, and passes it to Culvert; its port is not
+   *     0
    * @param allowFrom the client networks that may use it, not empty; empty: this host's own
    *     addresses, whatever they are when a client comes
    */
-  record Redirect(String name, Endpoint bind, boolean transparent, Optional<List<Cidr>> allowFrom)
+  record Redirect(
+      String name,
+      Endpoint bind,
+      boolean transparent,
+      boolean systemdSocket,
+      Optional<List<Cidr>> allowFrom)
       implements ListenerConfig {
     public Redirect {
       allowFrom = allowFrom.map(List::copyOf);

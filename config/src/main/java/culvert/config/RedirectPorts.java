@@ -1,6 +1,7 @@
 package culvert.config;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -23,6 +24,13 @@ public record RedirectPorts(OptionalInt v4, OptionalInt v6) {
         port(redirects(listeners, false), V4), port(redirects(listeners, false), V6));
   }
 
+  /** The listeners whose ports {@link #of} has. */
+  public static List<ListenerConfig.Redirect> listeners(List<ListenerConfig> all) {
+    return Stream.of(V4, V6)
+        .flatMap(addresses -> first(redirects(all, false), addresses).stream())
+        .toList();
+  }
+
   /**
    * Those of other hosts: for each family, of the first transparent listener that no host can reach
    * by itself.
@@ -43,11 +51,15 @@ public record RedirectPorts(OptionalInt v4, OptionalInt v6) {
 
   private static OptionalInt port(
       Stream<ListenerConfig.Redirect> redirects, Set<String> addresses) {
-    return redirects
+    return first(redirects, addresses).stream()
         .map(ListenerConfig.Redirect::bind)
-        .filter(bind -> addresses.contains(bind.host()))
         .mapToInt(Endpoint::port)
         .findFirst();
+  }
+
+  private static Optional<ListenerConfig.Redirect> first(
+      Stream<ListenerConfig.Redirect> redirects, Set<String> addresses) {
+    return redirects.filter(redirect -> addresses.contains(redirect.bind().host())).findFirst();
   }
 
   /** Empty: for that family nobody listens. */

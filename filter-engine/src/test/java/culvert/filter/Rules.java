@@ -40,7 +40,7 @@ final class Rules {
     rules.listeners =
         List.of(
             new ListenerConfig.Redirect(
-                listener, new Endpoint("127.0.0.1", 2180), false, Optional.empty()));
+                listener, new Endpoint("127.0.0.1", 2180), false, false, Optional.empty()));
     return rules;
   }
 

@@ -44,6 +44,22 @@ class LauncherIT {
     assertThat(tree.buildCount()).isEqualTo(1);
   }
 
+  /** As systemd passes them, whose process the launcher's becomes. */
+  private Result withSockets(int count) throws Exception {
+    String line = "LISTEN_PID=$$ LISTEN_FDS=" + count + " exec \"$0\" --version";
+    Process shell =
+        tree.startAs(
+            Path.of("/bin/sh"), "passed", "-c", line, tree.path().resolve("culvert").toString());
+    return tree.finish(shell, "passed");
+  }
+
+  @Test
+  void noMoreSocketsArePassedThanThereAreDescriptorsBeforeTheLocks() throws Exception {
+    assertThat(withSockets(5).exitCode()).isZero();
+    assertThat(withSockets(6))
+        .isEqualTo(new Result(1, "", "culvert: systemd passes 6 sockets (expected: 5 at most)\n"));
+  }
+
   @Test
   void anotherSourceIsBuiltAndTheOldBuildGoes() throws Exception {
     tree.launch("--version");

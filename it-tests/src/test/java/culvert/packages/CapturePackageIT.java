@@ -1,6 +1,7 @@
 package culvert.packages;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import culvert.it.AnyTransport;
 import culvert.it.Peers;
@@ -12,6 +13,9 @@ import culvert.it.peers.RealVsftpd;
 import culvert.it.peers.Run;
 import culvert.it.peers.TestAccount;
 import java.nio.file.Files;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -26,6 +30,20 @@ class CapturePackageIT {
   private static final String SERVER = "10.77.0.2";
   private static final int SSH_PORT = 2222;
   private static final int TROUBLE_WITH_TCP = 7; // curl's exit code
+  private static final Duration DEADLINE = Duration.ofSeconds(60);
+
+  private static final String CONNECTED_TO_2180 = " 0100007F:0884 [0-9A-F]*:[0-9A-F]* 01 ";
+
+  /** Listens there, wherever, and says why it cannot. */
+  private static final String LISTEN =
+      """
+      import socket, sys
+      s = socket.socket()
+      s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+      s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+      s.bind((sys.argv[1], 2180))
+      s.listen()
+      """;
 
   @RegisterExtension final Peers peers = new Peers();
 
@@ -63,7 +81,13 @@ class CapturePackageIT {
   }
 
   private void install(String onCrash) throws Exception {
-    machine.write(CONFIGURATION, config(onCrash));
+    install(onCrash, config(onCrash));
+    machine.does("systemctl", "daemon-reload");
+    machine.does("systemctl", "restart", "culvert");
+  }
+
+  private void install(String onCrash, String config) throws Exception {
+    machine.write(CONFIGURATION, config);
     machine.does("dpkg", "--force-confold", "-i", "/run/shared/culvert.deb");
     machine.does("mkdir", "-p", "/etc/systemd/system/culvert.service.d");
     String without = onCrash.equals("open") ? "/^ExecStartPre=/d" : "";
@@ -72,8 +96,6 @@ class CapturePackageIT {
             + without
             + "' /usr/share/doc/culvert/examples/capture.conf"
             + " >/etc/systemd/system/culvert.service.d/capture.conf");
-    machine.does("systemctl", "daemon-reload");
-    machine.does("systemctl", "restart", "culvert");
   }
 
   private static String config(String onCrash) {
@@ -185,5 +207,63 @@ class CapturePackageIT {
     assertThat(inTheSlice()).isEqualTo(new Run<>(0, sum() + "\n", ""));
     assertThat(besidesSsh()).as("packets besides SSH").isGreaterThan(before);
     assertThat(machine.does("nft", "list", "ruleset")).isEmpty();
+  }
+
+  /** Although that user may listen at such a port. */
+  private void assertNobodyElseGetsThePort() {
+    for (String address : List.of("127.0.0.1", "0.0.0.0")) {
+      assertThat(
+              machine
+                  .run("runuser", "-u", "nobody", "--", "python3", "-c", LISTEN, address)
+                  .errors())
+          .contains("Address already in use");
+    }
+  }
+
+  @Test
+  void aSocketOfSystemdsKeepsThePortAndWhoeverConnectsWhileCulvertDoesNotRun() throws Exception {
+    install(
+        "closed",
+        config("closed")
+            .replace("{ redirect: 127.0.0.1:218 }", "{ redirect: 2180, systemd-socket: true }")
+            .replace("[::1]:218\"", "[::1]:2180\", systemd-socket: true"));
+    assertThat(machine.run("culvert", "capture", "--apply", "-c", CONFIGURATION))
+        .matches(run -> run.exitCode() == 2)
+        .matches(run -> run.errors().contains("systemd has no socket at 127.0.0.1:2180"));
+    machine.shell(
+        "cd /usr/share/doc/culvert/examples"
+            + " && cp culvert-ports.socket culvert-ports.service /etc/systemd/system/"
+            + " && cp ports.conf /etc/systemd/system/culvert.service.d/");
+    machine.does("systemctl", "daemon-reload");
+    machine.does("systemctl", "restart", "culvert");
+    assertSliceAndUserAreCaptured();
+    assertThat(machine.does("culvert", "check", "-c", CONFIGURATION)).contains("ok");
+
+    machine.does("systemctl", "stop", "culvert");
+    assertNobodyElseGetsThePort();
+    int before = besidesSsh();
+    CompletableFuture<Run<String>> job =
+        CompletableFuture.supplyAsync(() -> byUser(TestAccount.USER));
+    await("a job that waits")
+        .atMost(DEADLINE)
+        .until(() -> machine.run("grep", "-q", CONNECTED_TO_2180, "/proc/net/tcp").exitCode() == 0);
+    await("the service in Culvert's place")
+        .atMost(DEADLINE)
+        .until(
+            () ->
+                machine.run("systemctl", "is-active", "culvert-ports").output().equals("active\n"));
+    assertThat(machine.run("systemctl", "is-active", "culvert").output()).isEqualTo("inactive\n");
+    assertThat(job).isNotDone();
+    machine.does("systemctl", "start", "culvert");
+    assertThat(job.get()).isEqualTo(new Run<>(0, sum() + "\n", ""));
+    assertThat(besidesSsh()).as("packets besides SSH").isEqualTo(before);
+
+    machine.write(
+        "/etc/systemd/system/culvert.service.d/z.conf",
+        "[Service]\nRestart=no\nExecStartPre=\nExecStartPre=/bin/false\n");
+    machine.does("systemctl", "daemon-reload");
+    machine.does("systemctl", "stop", "culvert");
+    machine.shell("for i in 1 2 3 4 5 6 7 8; do ! systemctl start culvert || exit; done");
+    assertNobodyElseGetsThePort();
   }
 }

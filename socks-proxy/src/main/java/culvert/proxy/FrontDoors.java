@@ -54,13 +54,15 @@ final class FrontDoors implements ListenerConfig.Kinds<IOException> {
    * Where listeners are bound.
    *
    * @param capture knows what netfilter brings here, and from where
+   * @param passed those that listen already
    */
   record Sockets(
       NettyTransport transport,
       EventLoopGroup loops,
       OwnListeners own,
       OutgoingConnections outgoing,
-      Capture capture) {}
+      Capture capture,
+      PassedSockets passed) {}
 
   /** Makes remote tunnels. */
   @FunctionalInterface
@@ -111,12 +113,22 @@ final class FrontDoors implements ListenerConfig.Kinds<IOException> {
             new RedirectDoor.OwnConnections(sockets.own(), sockets.outgoing()),
             sockets.capture()::isLeftBehind,
             router);
+    forData.add(listens("redirect", redirect.name(), socket(redirect, door)));
+  }
+
+  private Channel socket(ListenerConfig.Redirect redirect, RedirectDoor door) throws IOException {
     String name = redirect.name();
-    Channel channel =
-        redirect.transparent()
-            ? TcpListener.bindTransparent(sockets.loops(), name, redirect.bind(), door)
-            : TcpListener.bindRedirected(sockets.loops(), name, redirect.bind(), door);
-    forData.add(listens("redirect", name, channel));
+    if (redirect.systemdSocket()) {
+      return TcpListener.adoptRedirected(
+          sockets.loops(),
+          name,
+          sockets.passed().take(name, redirect.bind()),
+          redirect.transparent(),
+          door);
+    }
+    return redirect.transparent()
+        ? TcpListener.bindTransparent(sockets.loops(), name, redirect.bind(), door)
+        : TcpListener.bindRedirected(sockets.loops(), name, redirect.bind(), door);
   }
 
   private AllowFrom allowed(ListenerConfig.Redirect redirect) {
@@ -171,8 +183,13 @@ final class FrontDoors implements ListenerConfig.Kinds<IOException> {
     return channel;
   }
 
-  /** Lets clients in, who have waited until now, and has SSH servers listen. Once. */
-  void open() {
+  /**
+   * Lets clients in, who have waited until now, and has SSH servers listen. Once.
+   *
+   * @throws IOException something was passed that is no listening socket
+   */
+  void open() throws IOException {
+    sockets.passed().closeOthers();
     forData.forEach(TcpListener::letIn);
     others.forEach(TcpListener::letIn);
     remoteTunnels.forEach(RemoteTunnel::start);

@@ -180,7 +180,8 @@ public final class ProxyDaemon implements AutoCloseable {
             connections);
     doors =
         new FrontDoors(
-            new FrontDoors.Sockets(transport, loops, ownListeners, outgoing, capture),
+            new FrontDoors.Sockets(
+                transport, loops, ownListeners, outgoing, capture, PassedSockets.ofProcess()),
             new Admissions(
                 limits,
                 SocketUsers.beforeLogin(config.limits().beforeLogin(), owners),

@@ -11,7 +11,6 @@ import culvert.config.yaml.Problems;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.stream.IntStream;
 
 /** Whether what is captured has somewhere to go. */
 final class CaptureChecks {
@@ -65,7 +64,11 @@ final class CaptureChecks {
       }
       return;
     }
-    IntStream.concat(ports.v4().stream(), ports.v6().stream()).distinct().forEach(this::port);
+    RedirectPorts.listeners(listeners).stream()
+        .filter(listener -> !listener.systemdSocket())
+        .map(listener -> listener.bind().port())
+        .distinct()
+        .forEach(this::port);
   }
 
   private void port(int port) {
@@ -76,8 +79,8 @@ final class CaptureChecks {
           section.location(CaptureReader.ON_CRASH),
           "on-crash: closed, but while Culvert does not run anybody can listen at port "
               + port
-              + " and be given the jobs' passwords (expected: a redirect listener below port 1024,"
-              + " or on-crash: open)");
+              + " and be given the jobs' passwords (expected: a redirect listener below port 1024"
+              + " or with systemd-socket: true, or on-crash: open)");
     }
   }
 

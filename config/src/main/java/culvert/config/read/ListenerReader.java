@@ -36,6 +36,8 @@ final class ListenerReader {
 
   private static final Key<Boolean> TRANSPARENT =
       Key.of("transparent", ValueTypes.BOOLEAN, "false");
+  private static final Key<Boolean> SYSTEMD_SOCKET =
+      Key.of("systemd-socket", ValueTypes.BOOLEAN, "false");
   private static final Key<Map<String, Secret>> USERS = Key.of("users", Secrets.USERS, "{}");
   static final Key<TunnelProtocol> PROTOCOL =
       Key.optional("protocol", ValueTypes.word(TunnelProtocol.values()));
@@ -54,6 +56,7 @@ final class ListenerReader {
           REMOTE_TUNNEL,
           ALLOW_FROM,
           TRANSPARENT,
+          SYSTEMD_SOCKET,
           USERS,
           PROTOCOL,
           PROFILE,
@@ -63,7 +66,7 @@ final class ListenerReader {
   private static final Map<Key<Endpoint>, List<Key<?>>> TAKES =
       Map.of(
           SOCKS, List.of(ALLOW_FROM, USERS),
-          REDIRECT, List.of(REDIRECT_FROM, TRANSPARENT),
+          REDIRECT, List.of(REDIRECT_FROM, TRANSPARENT, SYSTEMD_SOCKET),
           TUNNEL, List.of(ALLOW_FROM, PROTOCOL, PROFILE, TARGET),
           REMOTE_TUNNEL, List.of(PROTOCOL, PROFILE, TARGET));
 
@@ -155,6 +158,12 @@ final class ListenerReader {
     String name =
         section.optional(NAME).orElseGet(() -> freeName(kind == null ? "listener" : kind.name()));
     @Nullable Endpoint bind = kind == null ? null : section.optional(kind).orElse(null);
+    if (bind != null && bind.port() == 0 && section.get(SYSTEMD_SOCKET)) {
+      reading.error(
+          section.location(SYSTEMD_SOCKET),
+          "systemd-socket: true, but the listener has port 0 (expected: the port of the .socket"
+              + " unit)");
+    }
     return new Listener(name, kind, bind, config(name, kind, bind, section), section);
   }
 
@@ -174,7 +183,11 @@ final class ListenerReader {
     if (kind.equals(REDIRECT)) {
       return Optional.of(
           new ListenerConfig.Redirect(
-              name, bind, section.get(TRANSPARENT), section.optional(REDIRECT_FROM)));
+              name,
+              bind,
+              section.get(TRANSPARENT),
+              section.get(SYSTEMD_SOCKET),
+              section.optional(REDIRECT_FROM)));
     }
     if (protocol == null || target == null) {
       return Optional.empty();
@@ -187,7 +200,9 @@ final class ListenerReader {
   }
 
   private void refuseForeign(Key<Endpoint> kind, Section section) {
-    for (Key<?> key : List.<Key<?>>of(ALLOW_FROM, TRANSPARENT, USERS, PROTOCOL, PROFILE, TARGET)) {
+    for (Key<?> key :
+        List.<Key<?>>of(
+            ALLOW_FROM, TRANSPARENT, SYSTEMD_SOCKET, USERS, PROTOCOL, PROFILE, TARGET)) {
       if (section.has(key) && !takes(kind, key)) {
         reading.error(
             section.location(key), key.name() + ": not for a " + kind.name() + " listener");

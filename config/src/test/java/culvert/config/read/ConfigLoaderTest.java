@@ -138,16 +138,20 @@ class ConfigLoaderTest {
         Loading.config(
             "listeners:",
             "  - redirect: 2180",
-            "  - { redirect: '[::]:2181', transparent: true, allow-from: 'fd00::/8' }");
+            "  - { redirect: '[::]:2181', transparent: true, allow-from: 'fd00::/8' }",
+            "  - { redirect: '[::1]:2180', systemd-socket: true }");
 
     assertThat(config.listeners())
         .containsExactly(
-            new Redirect("redirect", new Endpoint("127.0.0.1", 2180), false, Optional.empty()),
+            new Redirect(
+                "redirect", new Endpoint("127.0.0.1", 2180), false, false, Optional.empty()),
             new Redirect(
                 "redirect-2",
                 new Endpoint("::", 2181),
                 true,
-                Optional.of(List.of(Cidr.parse("fd00::/8")))));
+                false,
+                Optional.of(List.of(Cidr.parse("fd00::/8")))),
+            new Redirect("redirect-3", new Endpoint("::1", 2180), false, true, Optional.empty()));
   }
 
   @Test

@@ -1,6 +1,7 @@
 package culvert.it.capture;
 
 import culvert.config.CaptureConfig;
+import culvert.config.Endpoint;
 import culvert.it.peers.NetworkNamespace;
 import culvert.proxy.capture.CaptureHost;
 import culvert.proxy.capture.CaptureScope;
@@ -59,6 +60,11 @@ final class HostInNamespace implements CaptureHost {
   @Override
   public int firstPortOfEverybody() {
     return machine.firstPortOfEverybody();
+  }
+
+  @Override
+  public boolean isHeldByRoot(Endpoint address) {
+    return machine.isHeldByRoot(address);
   }
 
   @Override

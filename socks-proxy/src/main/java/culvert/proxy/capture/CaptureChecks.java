@@ -5,12 +5,10 @@ import culvert.config.CaptureConfig.OnCrash;
 import culvert.config.ConfigProblem;
 import culvert.config.ConfigProblem.Severity;
 import culvert.config.ConfigResult.Loaded;
-import culvert.config.CulvertConfig;
 import culvert.config.RedirectPorts;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /** What the section {@code capture} needs, and the host has not; and what it leaves out. */
 public final class CaptureChecks {
@@ -73,10 +71,9 @@ public final class CaptureChecks {
       warn("capture: " + AnswerRoutes.WITHOUT + NO_IP, List.of());
     }
     if (capture.onCrash() == OnCrash.CLOSED) {
-      openPorts(loaded.config(), host)
-          .forEach(
-              port ->
-                  warn("on-crash: closed, but " + anybodyCanListenAt(port), List.of("on-crash")));
+      new ClosedPorts(loaded.config(), host)
+          .open()
+          .forEach(open -> warn("on-crash: closed, but " + open, List.of("on-crash")));
     }
   }
 
@@ -129,26 +126,6 @@ public final class CaptureChecks {
             List.of("forwarded"));
       }
     }
-  }
-
-  /** Where others may listen while Culvert does not run, for this host has another limit. */
-  static List<Integer> openPorts(CulvertConfig config, CaptureHost host) {
-    if (!config.capture().filter(CaptureConfig::isOfThisHost).isPresent()) {
-      return List.of(); // who has not the privilege cannot be transparent
-    }
-    RedirectPorts listeners = RedirectPorts.of(config.listeners());
-    return IntStream.concat(listeners.v4().stream(), listeners.v6().stream())
-        .distinct()
-        .filter(port -> port >= host.firstPortOfEverybody())
-        .boxed()
-        .toList();
-  }
-
-  static String anybodyCanListenAt(int port) {
-    return "while Culvert does not run anybody can listen at port "
-        + port
-        + " and be given the jobs' passwords (expected: a higher"
-        + " net.ipv4.ip_unprivileged_port_start)";
   }
 
   private void warn(String message, List<String> path) {

@@ -1,6 +1,7 @@
 package culvert.proxy.capture;
 
 import culvert.config.CaptureConfig;
+import culvert.config.Endpoint;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -32,6 +33,9 @@ public interface CaptureHost {
 
   /** Below this port only those can listen who may. */
   int firstPortOfEverybody();
+
+  /** Whether a socket of root's, as systemd opens them, listens there. */
+  boolean isHeldByRoot(Endpoint address);
 
   /** Whether this host forwards packets of others. */
   boolean forwards(boolean ipv6);

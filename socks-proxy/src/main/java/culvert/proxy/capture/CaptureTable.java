@@ -40,10 +40,9 @@ public record CaptureTable(CaptureHost host, long own) {
           "capture: on-crash: open: the table is loaded by the running Culvert, and gone with it"
               + " (expected: culvert run, or on-crash: closed)");
     }
-    List<Integer> open = CaptureChecks.openPorts(config, host);
+    List<String> open = new ClosedPorts(config, host).open();
     if (!open.isEmpty()) {
-      throw new IllegalArgumentException(
-          "on-crash: closed, but " + CaptureChecks.anybodyCanListenAt(open.get(0)));
+      throw new IllegalArgumentException("on-crash: closed, but " + open.get(0));
     }
     Planned planned = plan(config);
     SessionGuard.addRoutes(config.capture().get(), host);

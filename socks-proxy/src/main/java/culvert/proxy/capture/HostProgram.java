@@ -1,5 +1,6 @@
 package culvert.proxy.capture;
 
+import culvert.proxy.service.ListenFds;
 import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -58,6 +59,7 @@ record HostProgram(Path path, Duration patience) {
     line.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(line);
     builder.environment().put("LC_ALL", "C");
+    builder.environment().keySet().removeAll(ListenFds.VARIABLES);
     return builder.redirectErrorStream(true);
   }
 

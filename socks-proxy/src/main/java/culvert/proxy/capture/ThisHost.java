@@ -1,11 +1,13 @@
 package culvert.proxy.capture;
 
 import culvert.config.CaptureConfig;
+import culvert.config.Endpoint;
 import culvert.proxy.door.HostAddress;
 import culvert.proxy.owner.UserNames;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -28,6 +30,7 @@ public final class ThisHost implements CaptureHost {
   private static final int CAP_NET_ADMIN = 12;
   private static final int CAP_NET_BIND_SERVICE = 10;
   private static final int USUAL_LIMIT = 1024;
+  private static final long ROOT = 0;
   private static final int MAX_DIGITS = 64;
 
   private final Path proc;
@@ -176,6 +179,16 @@ public final class ThisHost implements CaptureHost {
       return setting(limit).map(Integer::parseInt).orElse(USUAL_LIMIT);
     } catch (NumberFormatException e) {
       return USUAL_LIMIT;
+    }
+  }
+
+  @Override
+  public boolean isHeldByRoot(Endpoint address) {
+    try {
+      return new ListeningSockets(proc)
+          .has(new InetSocketAddress(InetAddress.getByName(address.host()), address.port()), ROOT);
+    } catch (IOException e) {
+      return false;
     }
   }
 

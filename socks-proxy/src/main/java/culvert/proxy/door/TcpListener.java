@@ -87,6 +87,41 @@ public final class TcpListener {
         " (transparent needs CAP_NET_ADMIN)");
   }
 
+  /**
+   * The same with a socket that listens already, for what REDIRECT brings, or TPROXY.
+   *
+   * @throws IOException also where it is not transparent, and this process may not change that
+   */
+  public static Channel adoptRedirected(
+      EventLoopGroup loops,
+      String name,
+      ServerSocketChannel socket,
+      boolean transparent,
+      ChannelHandler acceptedInitializer)
+      throws IOException {
+    ServerBootstrap bootstrap =
+        bootstrap(
+            NettyTransport.EPOLL,
+            loops,
+            acceptedInitializer,
+            () -> transparent ? transparent(socket) : socket);
+    if (!transparent) {
+      bootstrap.option(TCP_SAVE_SYN, 1);
+    }
+    ChannelFuture adopted =
+        bootstrap.option(ChannelOption.AUTO_READ, false).register().awaitUninterruptibly();
+    if (!adopted.isSuccess()) {
+      throw new IOException(
+          "listener "
+              + name
+              + ": cannot take the socket that was passed: "
+              + PlainWords.of(adopted.cause())
+              + (transparent ? " (expected: Transparent=yes in the .socket unit)" : ""),
+          adopted.cause());
+    }
+    return adopted.channel();
+  }
+
   private static Channel bind(
       ServerBootstrap bootstrap, String name, Endpoint endpoint, String need) throws IOException {
     InetSocketAddress address =
@@ -169,9 +204,14 @@ public final class TcpListener {
 
   /** As an option of the bootstrap's, what is not allowed would be logged with a stack trace. */
   private static ServerSocketChannel transparentSocket() {
-    EpollServerSocketChannel socket = new EpollServerSocketChannel();
+    return transparent(new EpollServerSocketChannel());
+  }
+
+  private static ServerSocketChannel transparent(ServerSocketChannel socket) {
     try {
-      socket.config().setOption(EpollChannelOption.IP_TRANSPARENT, true);
+      if (!Boolean.TRUE.equals(socket.config().getOption(EpollChannelOption.IP_TRANSPARENT))) {
+        socket.config().setOption(EpollChannelOption.IP_TRANSPARENT, true);
+      }
       return socket;
     } catch (ChannelException e) {
       socket.unsafe().closeForcibly();

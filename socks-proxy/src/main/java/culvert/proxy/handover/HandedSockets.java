@@ -18,7 +18,7 @@ import java.io.IOException;
 import java.util.function.IntFunction;
 
 /** Makes channels of file descriptors that somebody has sent, who may have sent anything. */
-final class HandedSockets {
+public final class HandedSockets {
   /** SOL_SOCKET and SO_ACCEPTCONN of Linux: whether it listens. */
   private static final IntegerUnixChannelOption LISTENS =
       new IntegerUnixChannelOption("SO_ACCEPTCONN", 1, 30);
@@ -37,7 +37,7 @@ final class HandedSockets {
    *
    * @throws IOException it is none; the descriptor is closed
    */
-  static EpollServerSocketChannel listener(FileDescriptor descriptor) throws IOException {
+  public static EpollServerSocketChannel listener(FileDescriptor descriptor) throws IOException {
     EpollServerSocketChannel channel = channel(descriptor, EpollServerSocketChannel::new);
     expect(channel, PROTOCOL, TCP, descriptor);
     expect(channel, LISTENS, 1, descriptor);

@@ -1,5 +1,6 @@
 package culvert.proxy.owner;
 
+import culvert.proxy.service.ListenFds;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -125,8 +126,10 @@ public final class UserNames {
     command.add("--");
     command.add(key);
     try {
-      Process process =
-          new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+      ProcessBuilder builder =
+          new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD);
+      builder.environment().keySet().removeAll(ListenFds.VARIABLES);
+      Process process = builder.start();
       CompletableFuture<Process> ended =
           process.onExit().orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
       ended.exceptionally(

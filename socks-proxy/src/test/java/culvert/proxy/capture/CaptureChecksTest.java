@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import culvert.config.ConfigProblem;
 import culvert.config.ConfigResult.Loaded;
+import culvert.config.Endpoint;
 import culvert.config.read.ConfigLoader;
 import culvert.config.read.Environment;
 import java.io.IOException;
@@ -193,6 +194,22 @@ class CaptureChecksTest {
         .contains(
             "on-crash: closed, but while Culvert does not run anybody can listen at port 218");
     assertThat(warnings(BOTH + "capture: { users: batch, on-crash: open }")).isEmpty();
+  }
+
+  @Test
+  void aSocketOfSystemdsKeepsOthersFromThePortAsLongAsItIsThere() {
+    String both =
+        "listeners: [{ redirect: 2180, systemd-socket: true }, { redirect: '[::1]:2180',"
+            + " systemd-socket: true }]\ncapture: { users: batch }\n";
+    host.holding(new Endpoint("127.0.0.1", 2180));
+    assertThat(warnings(both))
+        .containsExactly(
+            "c.yaml:2:10: warning: on-crash: closed, but systemd has no socket at [::1]:2180, so"
+                + " that while Culvert does not run anybody can listen at port 2180 and be given"
+                + " the jobs' passwords (expected: the .socket unit of listener redirect-2 is"
+                + " started before)");
+    host.holding(new Endpoint("::1", 2180));
+    assertThat(warnings(both)).isEmpty();
   }
 
   @Test

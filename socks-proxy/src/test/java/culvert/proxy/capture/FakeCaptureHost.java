@@ -1,6 +1,7 @@
 package culvert.proxy.capture;
 
 import culvert.config.CaptureConfig;
+import culvert.config.Endpoint;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
@@ -34,6 +35,7 @@ public final class FakeCaptureHost implements CaptureHost {
   private final Map<String, Long> cgroups = new HashMap<>();
   private final Map<String, InetAddress> names = new HashMap<>();
   private final AtomicInteger defects = new AtomicInteger();
+  private final Set<Endpoint> held = new HashSet<>();
   private Set<IpFamily> forwarding = Set.of();
   private boolean privileged = true;
   private int limit = 1024;
@@ -79,6 +81,12 @@ public final class FakeCaptureHost implements CaptureHost {
 
   public FakeCaptureHost withLimit(int port) {
     limit = port;
+    return this;
+  }
+
+  /** With a socket of root's that listens there. */
+  public FakeCaptureHost holding(Endpoint address) {
+    held.add(address);
     return this;
   }
 
@@ -179,6 +187,11 @@ public final class FakeCaptureHost implements CaptureHost {
   @Override
   public int firstPortOfEverybody() {
     return limit;
+  }
+
+  @Override
+  public boolean isHeldByRoot(Endpoint address) {
+    return held.contains(address);
   }
 
   @Override

@@ -3,13 +3,19 @@ package culvert.proxy.capture;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import culvert.config.CaptureConfig;
 import culvert.config.CaptureConfig.OnCrash;
+import culvert.config.Endpoint;
 import culvert.proxy.owner.UserNames;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
 import java.net.UnknownHostException;
+import java.nio.ByteOrder;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -173,5 +179,46 @@ class ThisHostTest {
     assertThat(host().mayChangeRules()).isFalse();
     assertThat(host().mayTakeLowPorts()).isTrue();
     assertThat(host().firstPortOfEverybody()).isEqualTo(1024);
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void aSocketIsHeldByRootWhileItListensAndIsRoots() throws IOException {
+    boolean root = new ThisHost().ownUser() == 0;
+    Map<String, StandardProtocolFamily> hosts =
+        Map.of("127.0.0.1", StandardProtocolFamily.INET, "::1", StandardProtocolFamily.INET6);
+    for (String host : hosts.keySet()) {
+      Endpoint address;
+      try (ServerSocketChannel socket = ServerSocketChannel.open(hosts.get(host))) {
+        socket.bind(new InetSocketAddress(host, 0));
+        address = new Endpoint(host, socket.socket().getLocalPort());
+        assertThat(new ThisHost().isHeldByRoot(address)).isEqualTo(root);
+      }
+      assertThat(new ThisHost().isHeldByRoot(address)).isFalse();
+    }
+  }
+
+  @Test
+  void socketsOfOthersAndConnectionsHoldNothing() throws IOException {
+    assumeThat(ByteOrder.nativeOrder()).isEqualTo(ByteOrder.LITTLE_ENDIAN);
+    Path net = Files.createDirectories(directory.resolve("proc/net"));
+    String columns = " 00000000:0000 %s 00000000:00000000 00:00000000 00000000  %4d        0 7 1\n";
+    Files.writeString(
+        net.resolve("tcp"),
+        "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid\n"
+            + ("   0: 0100007F:0884" + columns).formatted("0A", 0)
+            + ("   1: 0100007F:0885" + columns).formatted("0A", 1001)
+            + ("   2: 0100007F:0886" + columns).formatted("01", 0));
+    Files.writeString(
+        net.resolve("tcp6"),
+        ("   0: 00000000000000000000000001000000:0885" + columns).formatted("0A", 0));
+
+    assertThat(host().isHeldByRoot(new Endpoint("127.0.0.1", 2180))).isTrue();
+    assertThat(host().isHeldByRoot(new Endpoint("127.0.0.2", 2180))).isFalse();
+    assertThat(host().isHeldByRoot(new Endpoint("127.0.0.1", 2181))).isFalse();
+    assertThat(host().isHeldByRoot(new Endpoint("127.0.0.1", 2182))).isFalse();
+    assertThat(host().isHeldByRoot(new Endpoint("::1", 2181))).isTrue();
+    Files.delete(net.resolve("tcp6"));
+    assertThat(host().isHeldByRoot(new Endpoint("::1", 2181))).isFalse();
   }
 }

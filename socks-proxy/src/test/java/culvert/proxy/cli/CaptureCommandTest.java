@@ -2,6 +2,7 @@ package culvert.proxy.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import culvert.config.Endpoint;
 import culvert.proxy.capture.FakeCaptureHost;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -127,6 +128,19 @@ class CaptureCommandTest {
 
     assertThat(run.err()).contains("anybody can listen at port 218");
     assertThat(directory.resolve("bin/given")).doesNotExist();
+  }
+
+  @Test
+  void aPortThatSystemdIsToHoldHasToBeHeldAlready() throws IOException {
+    config("listeners: [{ redirect: 2180, systemd-socket: true }]\ncapture: { users: batch }\n");
+    assertThat(capture("--print")).isZero();
+    assertThat(capture("--apply")).isEqualTo(2);
+    assertThat(run.err()).contains("systemd has no socket at 127.0.0.1:2180");
+    assertThat(directory.resolve("bin/given")).doesNotExist();
+
+    host.holding(new Endpoint("127.0.0.1", 2180));
+    assertThat(capture("--apply")).isZero();
+    assertThat(directory.resolve("bin/given")).exists();
   }
 
   @Test

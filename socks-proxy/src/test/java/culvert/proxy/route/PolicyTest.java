@@ -51,7 +51,7 @@ class PolicyTest {
         new ConfigLoader(Environment.ofProcess()).loadString(CONFIG, "test.yaml").orThrow();
     ListenerConfig bound =
         new ListenerConfig.Redirect(
-            "redirect", new Endpoint("127.0.0.1", 2180), false, Optional.empty());
+            "redirect", new Endpoint("127.0.0.1", 2180), false, false, Optional.empty());
 
     assertThat(Policy.of(changed).rules().names()).isEmpty();
     assertThat(Policy.of(changed, List.of(bound)).rules().names()).containsExactly("a.example");
