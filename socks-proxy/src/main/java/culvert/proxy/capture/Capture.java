@@ -173,8 +173,8 @@ public final class Capture implements CapturedData, AutoCloseable {
         new Loaded(config, before.listeners(), rules, present, present || before.captured());
     boolean asBefore = before.present() && rules.hasPlanOf(before.rules());
     if (!rules.hasDataOf(before.rules())
-        || present && !asBefore
-        || now.captured() && !SessionGuard.isLoaded(rules.since(), host)) {
+        || (present && !asBefore)
+        || (now.captured() && !SessionGuard.isLoaded(rules.since(), host))) {
       SessionGuard.addRoutes(rules.since(), host);
       load(now);
     }

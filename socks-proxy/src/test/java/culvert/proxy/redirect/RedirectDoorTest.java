@@ -102,6 +102,7 @@ class RedirectDoorTest {
   }
 
   @Test
+  @SuppressWarnings("try")
   void whatIsLeftBehindIsToldByItsPort() throws Exception {
     try (Socket client = connect(listen(channel -> SERVER))) {
       assertThat(next().isLeftBehind()).isFalse();
