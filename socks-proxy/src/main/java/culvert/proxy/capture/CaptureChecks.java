@@ -78,8 +78,9 @@ public final class CaptureChecks {
   }
 
   private void lowPorts() {
-    RedirectPorts listeners = RedirectPorts.of(loaded.config().listeners());
-    IntStream.concat(listeners.v4().stream(), listeners.v6().stream())
+    RedirectPorts.listeners(loaded.config().listeners()).stream()
+        .filter(listener -> !listener.systemdSocket())
+        .map(listener -> listener.bind().port())
         .filter(port -> port > 0 && port < host.firstPortOfEverybody() && !host.mayTakeLowPorts())
         .distinct()
         .forEach(
