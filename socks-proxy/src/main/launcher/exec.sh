@@ -206,15 +206,21 @@ $(sed '/^[[:blank:]]*hosts[[:blank:]:]/d' /etc/nsswitch.conf 2>/dev/null)"
   done
 }
 
-# own_file FILE TEXT: what the command finds there, if there is such a file.
+# own_file FILE TEXT: what the command finds there, if there is such a file. It is not deleted, but in a
+# file system that nobody sees: over a file that is deleted the command could mount nothing, nor use
+# `culvert exec` itself.
 own_file() {
   [ -f "$1" ] || return 0
-  text=$(mktemp) || exec_fail "exec needs a directory for temporary files, for the command's $1"
-  printf '%s\n' "$2" >"$text" && chmod 644 "$text" && mount --bind "$text" "$1" || {
-    rm -f "$text"
-    exec_fail "exec: $1 cannot be replaced for the command"
-  }
-  rm -f "$text"
+  place=$(mktemp -d) || exec_fail "exec needs a directory for temporary files, for the command's $1"
+  if mount -t tmpfs -o size=1m,mode=755 culvert "$place" && printf '%s\n' "$2" >"$place/text" &&
+    chmod 644 "$place/text" && mount --bind "$place/text" "$1"; then
+    said=
+  else
+    said="exec: $1 cannot be replaced for the command"
+  fi
+  umount "$place" 2>/dev/null || :
+  rmdir "$place" 2>/dev/null || :
+  [ -z "$said" ] || exec_fail "$said"
 }
 
 # Every address is this host's, so that everything can be connected to; without an address of its

@@ -195,6 +195,18 @@ class ExecIT {
     assertThat(run.output().lines()).containsExactly("two words,$HOME", "/", uid(), "0", "input");
   }
 
+  @Test
+  void aCommandMayUseExecItself() throws Exception {
+    String job = "curl -q -sS -m 60 -u $USER:$PASSWORD ftp://$HOST/$FOLDER/file | sha256sum; exit 5";
+    List<String> inner = host.asRoot(host.running(), "sh", "-c", job);
+
+    Run<String> run = ExecHost.run(host.asUser(host.running(), inner.toArray(String[]::new)));
+
+    assertThat(run.errors()).isEmpty();
+    assertThat(run.exitCode()).isEqualTo(5);
+    assertThat(run.output()).contains(sum());
+  }
+
   private static List<String> piped(List<String> command) {
     List<String> all =
         new ArrayList<>(
