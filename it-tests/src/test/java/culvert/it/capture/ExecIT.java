@@ -197,7 +197,8 @@ class ExecIT {
 
   @Test
   void aCommandMayUseExecItself() throws Exception {
-    String job = "curl -q -sS -m 60 -u $USER:$PASSWORD ftp://$HOST/$FOLDER/file | sha256sum; exit 5";
+    String job =
+        "curl -q -sS -m 60 -u $USER:$PASSWORD ftp://$HOST/$FOLDER/file | sha256sum; exit 5";
     List<String> inner = host.asRoot(host.running(), "sh", "-c", job);
 
     Run<String> run = ExecHost.run(host.asUser(host.running(), inner.toArray(String[]::new)));
@@ -355,8 +356,11 @@ class ExecIT {
             s.settimeout(5)
             try: s.recv(100)
             except TimeoutError: pass
-          send(s, a)
-          a.close()
+          try:
+            send(s, a)
+            a.close()
+          except PermissionError: # the kernel knows that none was asked for
+            kept.append(a)
         print('sent', flush=True)
         time.sleep(1000)
         """;

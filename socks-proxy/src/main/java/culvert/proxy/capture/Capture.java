@@ -243,7 +243,7 @@ public final class Capture implements CapturedData, AutoCloseable {
   private void tendRoutes() throws IOException {
     assert Thread.holdsLock(lock);
     Loaded loaded = last;
-    if (loaded == null || !loaded.present()) {
+    if (loaded == null || !loaded.captured()) {
       return;
     }
     boolean due = ++looks % LOOKS_PER_ROUTES == 0;

@@ -155,13 +155,17 @@ class AnswersTest {
   }
 
   @Test
-  void aTableThatIsLoadedLaterBringsTheRoute() throws Exception {
+  void aTableThatIsLoadedLaterBringsTheRouteAndLeavesIt() throws Exception {
     start(YAML.replace("2180", "218").replace("open", "closed"));
     assertThat(keep("127.0.0.1").cause()).hasMessageContaining("do not stay on this host");
 
     Files.createFile(directory.resolve("table")); // but no route, for whatever reason
 
     await().atMost(PATIENCE).until(() -> keep("127.0.0.1").isSuccess());
+
+    Files.delete(directory.resolve("table")); // sessions go on
+    Files.delete(directory.resolve("ip-4"));
+    await().atMost(PATIENCE).until(() -> Files.exists(directory.resolve("ip-4")));
   }
 
   @Test
