@@ -1,6 +1,6 @@
 package culvert.proxy.capture;
 
-import culvert.proxy.service.ListenFds;
+import culvert.proxy.service.OtherProgram;
 import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,9 +56,8 @@ record HostProgram(Path path, Duration patience) {
   ProcessBuilder command(String... arguments) {
     List<String> line = new ArrayList<>(List.of(path.toString()));
     line.addAll(List.of(arguments));
-    ProcessBuilder builder = new ProcessBuilder(line);
+    ProcessBuilder builder = OtherProgram.command(line);
     builder.environment().put("LC_ALL", "C");
-    builder.environment().keySet().removeAll(ListenFds.VARIABLES);
     return builder.redirectErrorStream(true);
   }
 
@@ -70,13 +68,7 @@ record HostProgram(Path path, Duration patience) {
    */
   Ended run(String input, String... arguments) throws IOException {
     Process process = command(arguments).start();
-    CompletableFuture<Process> ended =
-        process.onExit().orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS);
-    ended.exceptionally(
-        late -> {
-          process.toHandle().destroyForcibly(); // and whoever reads sees its end
-          return null;
-        });
+    CompletableFuture<Process> ended = OtherProgram.endWithin(patience, process);
     try {
       give(process, input);
       String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

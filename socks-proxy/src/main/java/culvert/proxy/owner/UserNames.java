@@ -1,6 +1,6 @@
 package culvert.proxy.owner;
 
-import culvert.proxy.service.ListenFds;
+import culvert.proxy.service.OtherProgram;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -15,7 +15,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -126,17 +125,9 @@ public final class UserNames {
     command.add("--");
     command.add(key);
     try {
-      ProcessBuilder builder =
-          new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD);
-      builder.environment().keySet().removeAll(ListenFds.VARIABLES);
-      Process process = builder.start();
-      CompletableFuture<Process> ended =
-          process.onExit().orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-      ended.exceptionally(
-          late -> {
-            process.toHandle().destroyForcibly(); // and whoever reads sees its end
-            return null;
-          });
+      Process process =
+          OtherProgram.command(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+      CompletableFuture<Process> ended = OtherProgram.endWithin(PATIENCE, process);
       try {
         process.getOutputStream().close();
         byte[] output = process.getInputStream().readAllBytes();
