@@ -8,13 +8,9 @@ import static org.awaitility.Awaitility.await;
 import culvert.proxy.event.EndReason;
 import culvert.proxy.relay.RelayTest.Way;
 import io.netty.channel.ChannelOption;
-import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.net.Socket;
 import java.net.SocketException;
 import java.time.Duration;
-import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Timeout;
@@ -35,12 +31,12 @@ class HalfEndedRelayTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("culvert.proxy.relay.RelayTest#ways")
   void aSlowClientThatHasEndedItsHalfGetsTheWholeFile(Way way) throws Exception {
-    byte[] file = random(MUCH);
+    byte[] file = RelayTest.random(MUCH, MUCH);
     try (RelayFixture pair = way.open()) {
       pair.start();
       pair.client.shutdownOutput();
       assertThat(pair.server.getInputStream().read()).isEqualTo(-1);
-      CompletableFuture<Void> sending = sendAll(pair.server, file);
+      CompletableFuture<Void> sending = RelayTest.sendAll(pair.server, file);
       awaitStandstill(pair);
 
       assertThat(pair.client.getInputStream().readAllBytes()).isEqualTo(file);
@@ -52,12 +48,12 @@ class HalfEndedRelayTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("culvert.proxy.relay.RelayTest#ways")
   void aSlowServerThatHasEndedItsHalfGetsTheWholeFile(Way way) throws Exception {
-    byte[] file = random(MUCH);
+    byte[] file = RelayTest.random(MUCH, MUCH);
     try (RelayFixture pair = way.open()) {
       pair.start();
       pair.server.shutdownOutput();
       assertThat(pair.client.getInputStream().read()).isEqualTo(-1);
-      CompletableFuture<Void> sending = sendAll(pair.client, file);
+      CompletableFuture<Void> sending = RelayTest.sendAll(pair.client, file);
       awaitStandstill(pair);
 
       assertThat(pair.server.getInputStream().readAllBytes()).isEqualTo(file);
@@ -69,10 +65,10 @@ class HalfEndedRelayTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("culvert.proxy.relay.RelayTest#ways")
   void anEndWhileTheOtherDirectionWaitsCutsNothingShort(Way way) throws Exception {
-    byte[] file = random(MUCH);
+    byte[] file = RelayTest.random(MUCH, MUCH);
     try (RelayFixture pair = way.open()) {
       pair.start();
-      CompletableFuture<Void> sending = sendAll(pair.server, file);
+      CompletableFuture<Void> sending = RelayTest.sendAll(pair.server, file);
       awaitStandstill(pair);
       pair.client.shutdownOutput();
       assertThat(pair.server.getInputStream().read()).isEqualTo(-1);
@@ -87,11 +83,11 @@ class HalfEndedRelayTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("culvert.proxy.relay.RelayTest#ways")
   void theEndOfAFastSenderBringsNoMoreThanTheReaderTakes(Way way) throws Exception {
-    byte[] file = random(MUCH);
+    byte[] file = RelayTest.random(MUCH, MUCH);
     try (RelayFixture pair = way.open()) {
       pair.clientChannel.config().setOption(ChannelOption.SO_RCVBUF, 8 << 20);
       pair.start();
-      CompletableFuture<Void> sending = sendAll(pair.client, file);
+      CompletableFuture<Void> sending = RelayTest.sendAll(pair.client, file);
       awaitStandstill(pair);
 
       InputStream in = pair.server.getInputStream();
@@ -114,10 +110,10 @@ class HalfEndedRelayTest {
       pair.start();
       pair.client.shutdownOutput();
       assertThat(pair.server.getInputStream().read()).isEqualTo(-1);
-      CompletableFuture<Void> sending = sendAll(pair.server, random(MUCH));
+      CompletableFuture<Void> sending =
+          RelayTest.sendAll(pair.server, RelayTest.random(MUCH, MUCH));
       awaitStandstill(pair);
-      pair.client.setSoLinger(true, 0);
-      pair.client.close();
+      RelayTest.reset(pair.client);
 
       assertThat(pair.end()).isEqualTo(EndReason.CLIENT_ABORTED);
       assertThatThrownBy(() -> sending.get(20, SECONDS))
@@ -127,42 +123,9 @@ class HalfEndedRelayTest {
 
   private static void awaitStandstill(RelayFixture pair) {
     LongSupplier moved = () -> pair.budget.inFlight() + pair.fromClient.get() + pair.toClient.get();
-    await().pollInterval(Duration.ofMillis(200)).until(new Standstill(moved)::isReached);
-  }
-
-  private static final class Standstill {
-    private final LongSupplier value;
-    private long last = -1;
-    private int same;
-
-    Standstill(LongSupplier value) {
-      this.value = value;
-    }
-
-    boolean isReached() {
-      long now = value.getAsLong();
-      same = now == last ? same + 1 : 0;
-      last = now;
-      return now > 0 && same >= 3;
-    }
-  }
-
-  private static byte[] random(int size) {
-    byte[] bytes = new byte[size];
-    new Random(size).nextBytes(bytes);
-    return bytes;
-  }
-
-  private static CompletableFuture<Void> sendAll(Socket socket, byte[] bytes) {
-    return CompletableFuture.runAsync(
-        () -> {
-          try {
-            socket.getOutputStream().write(bytes);
-            socket.shutdownOutput();
-          } catch (IOException e) {
-            throw new UncheckedIOException(e);
-          }
-        },
-        task -> new Thread(task, "sender").start());
+    RelayTest.Still still = new RelayTest.Still(moved);
+    await()
+        .pollInterval(Duration.ofMillis(200))
+        .until(() -> still.isStill() && moved.getAsLong() > 0);
   }
 }

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -411,12 +412,13 @@ class RelayTest {
     }
   }
 
-  private static final class Still {
-    private final java.util.function.LongSupplier value;
+  /** Looks whether a number still changes. */
+  static final class Still {
+    private final LongSupplier value;
     private long last = -1;
     private int same;
 
-    Still(java.util.function.LongSupplier value) {
+    Still(LongSupplier value) {
       this.value = value;
     }
 
@@ -428,7 +430,7 @@ class RelayTest {
     }
   }
 
-  private static byte[] random(int size, long seed) {
+  static byte[] random(int size, long seed) {
     byte[] bytes = new byte[size];
     new Random(seed).nextBytes(bytes);
     return bytes;
@@ -442,12 +444,12 @@ class RelayTest {
     return new String(in.readAllBytes(), US_ASCII);
   }
 
-  private static void reset(Socket socket) throws IOException {
+  static void reset(Socket socket) throws IOException {
     socket.setSoLinger(true, 0);
     socket.close();
   }
 
-  private static CompletableFuture<Void> sendAll(Socket socket, byte[] bytes) {
+  static CompletableFuture<Void> sendAll(Socket socket, byte[] bytes) {
     return CompletableFuture.runAsync(
         () -> {
           try {
