@@ -65,7 +65,8 @@ extract() { # one program of a package, which needs nothing else of it
 }
 
 install openssh-server openssh-client vsftpd openssl curl python3 \
-  lftp ncftp tnftp inetutils-ftp wget python3-socks proxychains4 dante-client microsocks tinyproxy-bin ssh-audit \
+  lftp ncftp tnftp inetutils-ftp wget python3-socks proxychains4 ssh-audit \
+  dante-client dante-server microsocks tinyproxy-bin \
   util-linux systemd adduser lintian man-db mandoc zsh nftables iproute2
 for server in "${servers[@]}"; do
   unpack "$server"

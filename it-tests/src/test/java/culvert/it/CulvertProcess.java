@@ -1,6 +1,7 @@
 package culvert.it;
 
 import culvert.it.peers.NetworkNamespace;
+import culvert.it.peers.Run;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -72,6 +73,23 @@ public final class CulvertProcess implements AutoCloseable {
     List<String> command = new ArrayList<>(launcher);
     command.addAll(builder.command());
     return start(builder.command(network.command(command)), log);
+  }
+
+  /**
+   * Starts it as its users do, with what the launcher builds and tells the JVM.
+   *
+   * @param launcher the source tree's {@code culvert}, which has built already
+   */
+  public static CulvertProcess launch(Path launcher, Path configuration, Path log)
+      throws Exception {
+    List<String> command = List.of(launcher.toString(), "run", "-c", configuration.toString());
+    Process process =
+        new ProcessBuilder(command)
+            .redirectInput(Path.of("/dev/null").toFile())
+            .redirectError(log.toFile())
+            .start();
+    Run.endWithThisProcess(process);
+    return await(process, log);
   }
 
   /** Starts it with a pipe as standard error, which nobody reads but who asks for it. */
@@ -150,6 +168,10 @@ public final class CulvertProcess implements AutoCloseable {
 
   public boolean isAlive() {
     return process.isAlive();
+  }
+
+  public ProcessHandle process() {
+    return process.toHandle();
   }
 
   public long pid() {

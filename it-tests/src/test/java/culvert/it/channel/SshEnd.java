@@ -22,7 +22,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /** A session with an SSH server, used from another loop than its own. */
-final class SshEnd implements AutoCloseable {
+public final class SshEnd implements AutoCloseable {
   private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
 
   private final EventLoopGroup loops;
@@ -35,7 +35,7 @@ final class SshEnd implements AutoCloseable {
   private final Path knownHosts;
 
   /** The SSH server, real or embedded. */
-  interface Server extends AutoCloseable {
+  public interface Server extends AutoCloseable {
     int port();
 
     String user();
@@ -49,7 +49,7 @@ final class SshEnd implements AutoCloseable {
     void close() throws IOException;
   }
 
-  SshEnd(NettyTransport netty, Server server, String rekeyLimit) throws Exception {
+  public SshEnd(NettyTransport netty, Server server, String rekeyLimit) throws Exception {
     this.server = server;
     loops = netty.newGroup("contract", 2);
     sshLoop = loops.next();
@@ -78,12 +78,12 @@ final class SshEnd implements AutoCloseable {
             .get(30, TimeUnit.SECONDS);
   }
 
-  SshSession session() {
+  public SshSession session() {
     return session;
   }
 
   /** Where futures of the session complete. */
-  EventLoop callerLoop() {
+  public EventLoop callerLoop() {
     return callerLoop;
   }
 

@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.util.Map;
 
 /** The SSH servers under the contract. */
-final class SshServers {
+public final class SshServers {
   private SshServers() {}
 
   static SshEnd.Server embedded() throws Exception {
@@ -49,7 +49,7 @@ final class SshServers {
     };
   }
 
-  static SshEnd.Server openSsh(String... options) throws Exception {
+  public static SshEnd.Server openSsh(String... options) throws Exception {
     RealSshd sshd = RealSshd.start(options);
     return new SshEnd.Server() {
       @Override

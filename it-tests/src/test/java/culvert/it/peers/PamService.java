@@ -24,7 +24,8 @@ public final class PamService implements AutoCloseable {
     return new PamService(file);
   }
 
-  String name() {
+  /** What a server is told to ask. */
+  public String name() {
     return file.getFileName().toString();
   }
 

@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
-/** An upstream proxy on the loopback: microsocks or tinyproxy. */
+/** Another proxy on the loopback: microsocks, dante or tinyproxy. */
 public final class RealProxy implements AutoCloseable {
   private static final Duration DEADLINE = Duration.ofSeconds(10);
 
@@ -33,6 +33,34 @@ public final class RealProxy implements AutoCloseable {
         port,
         Files.createTempDirectory("culvert-microsocks-"),
         List.of("/usr/bin/microsocks", "-i", "127.0.0.1", "-p", Integer.toString(port)));
+  }
+
+  /** SOCKS 4 and 5. */
+  public static RealProxy dante() throws IOException {
+    int port = FreePorts.next();
+    Path directory = Files.createTempDirectory("culvert-dante-");
+    Path configuration = directory.resolve("danted.conf");
+    Files.write(
+        configuration,
+        List.of(
+            "errorlog: stderr",
+            "internal: 127.0.0.1 port = " + port,
+            "external: lo",
+            "clientmethod: none",
+            "socksmethod: none",
+            "user.privileged: root",
+            "user.unprivileged: nobody",
+            "client pass { from: 127.0.0.0/8 to: 0.0.0.0/0 }",
+            "socks pass { from: 127.0.0.0/8 to: 0.0.0.0/0 }"));
+    return new RealProxy(
+        port,
+        directory,
+        List.of(
+            "/usr/sbin/danted",
+            "-f",
+            configuration.toString(),
+            "-p",
+            directory.resolve("pid").toString()));
   }
 
   /**
@@ -61,6 +89,11 @@ public final class RealProxy implements AutoCloseable {
     return port;
   }
 
+  /** The process that was started; dante has others below it. */
+  public ProcessHandle process() {
+    return process.toHandle();
+  }
+
   private boolean listens() {
     try (Socket socket = new Socket()) {
       socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1000);
@@ -72,7 +105,9 @@ public final class RealProxy implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
+    List<ProcessHandle> below = process.descendants().toList();
     process.destroyForcibly();
+    below.forEach(ProcessHandle::destroyForcibly);
     process.onExit().join();
     TestAccount.delete(directory);
   }

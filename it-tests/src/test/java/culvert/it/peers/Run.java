@@ -60,10 +60,20 @@ public record Run<T>(int exitCode, T output, String errors) {
   private static Process start(ProcessBuilder program) {
     try {
       Process process = program.redirectInput(Path.of("/dev/null").toFile()).start();
-      Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly, "kill-peer"));
+      endWithThisProcess(process);
       return process;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Has a process killed when this one ends, whatever ends it but SIGKILL. */
+  public static void endWithThisProcess(Process process) {
+    try {
+      Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly, "kill-peer"));
+    } catch (IllegalStateException shutdownHasBegun) {
+      process.destroyForcibly();
+      throw shutdownHasBegun;
     }
   }
 

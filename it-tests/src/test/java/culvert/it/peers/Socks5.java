@@ -12,6 +12,7 @@ import java.net.Socket;
 /** SOCKS 5 byte by byte, without authentication. */
 public final class Socks5 {
   private static final int DEADLINE_MILLIS = 30_000;
+  private static final String LOOPBACK = "127.0.0.1";
 
   /** What the proxy answered; {@code socket} is connected to the destination when the code is 0. */
   public record Reply(int code, Socket socket) {}
@@ -25,7 +26,7 @@ public final class Socks5 {
   }
 
   public static Socks5 through(int proxyPort) {
-    return new Socks5(proxyPort, "127.0.0.1");
+    return new Socks5(proxyPort, LOOPBACK);
   }
 
   /** The same as another client, one of 127.0.0.0/8. */
@@ -59,7 +60,9 @@ public final class Socks5 {
   public Reply request(int command, String host, int port) throws IOException {
     Socket socket = new Socket();
     try {
-      socket.bind(new InetSocketAddress(InetAddress.getByName(clientAddress), 0));
+      if (!clientAddress.equals(LOOPBACK)) { // or each port would count for all destinations
+        socket.bind(new InetSocketAddress(InetAddress.getByName(clientAddress), 0));
+      }
       socket.connect(
           new InetSocketAddress(InetAddress.getLoopbackAddress(), proxyPort), DEADLINE_MILLIS);
       socket.setSoTimeout(DEADLINE_MILLIS);
