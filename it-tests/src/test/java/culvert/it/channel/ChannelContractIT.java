@@ -13,6 +13,10 @@ class ChannelContractIT {
     return new SshEnd(NettyTransport.preferred(), server, rekeyLimit);
   }
 
+  private static SshEnd onOneLoop(SshEnd.Server server, String rekeyLimit) throws Exception {
+    return SshEnd.onOneLoop(NettyTransport.preferred(), server, rekeyLimit);
+  }
+
   @Nested
   class Tcp extends ChannelContract {
     @Override
@@ -69,6 +73,38 @@ class ChannelContractIT {
     @Override
     int mebibytes(int wanted) {
       return super.mebibytes(wanted) / 3;
+    }
+  }
+
+  @Nested
+  @RealPeers
+  class OpenSshOnOneLoop extends ChannelContract {
+    @Override
+    Way newWay() throws Exception {
+      return new DirectWay(onOneLoop(SshServers.openSsh(), GIB));
+    }
+  }
+
+  @Nested
+  @RealPeers
+  class OpenSshOnOneLoopRekeyedByUs extends ChannelContract {
+    @Override
+    Way newWay() throws Exception {
+      return new DirectWay(onOneLoop(SshServers.openSsh(), TINY_REKEY_LIMIT));
+    }
+
+    @Override
+    int mebibytes(int wanted) {
+      return super.mebibytes(wanted) / 3;
+    }
+  }
+
+  @Nested
+  @RealPeers
+  class OpenSshForwardedOnOneLoop extends ChannelContract {
+    @Override
+    Way newWay() throws Exception {
+      return new ForwardedWay(onOneLoop(SshServers.openSsh(), GIB));
     }
   }
 

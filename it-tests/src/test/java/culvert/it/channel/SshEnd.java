@@ -21,7 +21,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
-/** A session with an SSH server, used from another loop than its own. */
+/** A session with an SSH server, used from another loop than its own, or from that one. */
 public final class SshEnd implements AutoCloseable {
   private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
 
@@ -50,8 +50,18 @@ public final class SshEnd implements AutoCloseable {
   }
 
   public SshEnd(NettyTransport netty, Server server, String rekeyLimit) throws Exception {
+    this(netty, server, rekeyLimit, 2);
+  }
+
+  /** Used from the session's own loop. */
+  static SshEnd onOneLoop(NettyTransport netty, Server server, String rekeyLimit) throws Exception {
+    return new SshEnd(netty, server, rekeyLimit, 1);
+  }
+
+  private SshEnd(NettyTransport netty, Server server, String rekeyLimit, int threads)
+      throws Exception {
     this.server = server;
-    loops = netty.newGroup("contract", 2);
+    loops = netty.newGroup("contract", threads);
     sshLoop = loops.next();
     callerLoop = loops.next();
     knownHosts = Files.createTempDirectory("culvert-contract-").resolve("known_hosts");

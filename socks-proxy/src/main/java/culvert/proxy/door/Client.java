@@ -2,7 +2,9 @@ package culvert.proxy.door;
 
 import culvert.filter.ConnectionRequest;
 import culvert.proxy.relay.HomeLoop;
+import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.channel.socket.SocketChannel;
 import java.net.InetSocketAddress;
 import java.util.Optional;
 
@@ -28,6 +30,19 @@ public interface Client {
   /** Where what belongs to this client's connection lives. */
   default HomeLoop home() {
     return HomeLoop.of(channel());
+  }
+
+  /**
+   * Brings the client to the loop of what it is to be wired to, so that its bytes need no hop: as
+   * {@link HomeLoop#moveTo}, unless it has to stay where it is. It does where its channel is no
+   * socket, and where its user can have the loop blocked: that may be nobody else's.
+   */
+  default void moveTo(EventLoop loop, Runnable then) {
+    if (channel() instanceof SocketChannel && CommandNamespace.of(arrival()).isEmpty()) {
+      home().moveTo(loop, then);
+    } else {
+      then.run();
+    }
   }
 
   ConnectionRequest request();

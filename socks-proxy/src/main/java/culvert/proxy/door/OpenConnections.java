@@ -37,7 +37,7 @@ public final class OpenConnections {
     /**
      * Asked on the channel's loop.
      *
-     * @param answer given there, once
+     * @param answer given once, by any thread
      */
     void program(Arrival client, Consumer<ClientProgram> answer);
   }
@@ -90,7 +90,7 @@ public final class OpenConnections {
    * that has gone by then has no story.
    */
   public void whenRoom(Client client, Runnable enter) {
-    HomeLoop home = HomeLoop.of(client.channel());
+    HomeLoop home = client.home();
     AtomicBoolean entered = new AtomicBoolean();
     Runnable giveUp =
         room.whenRoom(
@@ -124,9 +124,12 @@ public final class OpenConnections {
             closed -> {
               open.remove(channel);
               // After the handlers have heard of it, who may know more.
-              channel
-                  .eventLoop()
-                  .execute(() -> story.ended(EndReason.CLIENT_ABORTED, "connection closed"));
+              HomeLoop home = client.home();
+              home.loop()
+                  .execute(
+                      () ->
+                          home.post(
+                              () -> story.ended(EndReason.CLIENT_ABORTED, "connection closed")));
             });
     return story;
   }
@@ -134,7 +137,8 @@ public final class OpenConnections {
   /** Has found out who runs the client, beside everything else. On the channel's loop. */
   public void identify(Client client, ConnectionRecorder recorder) {
     recorder.ownerAsked();
-    programs.program(client.arrival(), recorder::ownedBy);
+    programs.program(
+        client.arrival(), program -> client.home().post(() -> recorder.ownedBy(program)));
   }
 
   /**
@@ -177,9 +181,8 @@ public final class OpenConnections {
   public void breakOff() {
     open.forEach(
         (channel, connection) ->
-            channel
-                .eventLoop()
-                .execute(
+            HomeLoop.of(channel)
+                .postLater(
                     () -> {
                       connection.story().ended(EndReason.SHUTDOWN, "Culvert is shutting down");
                       Closing.reset(channel);

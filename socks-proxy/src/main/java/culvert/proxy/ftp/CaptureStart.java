@@ -61,7 +61,9 @@ final class CaptureStart implements SessionWay.Opener {
         prepared ->
             prepared
                 .reached()
-                .addListener((FutureListener<Void>) done -> session.guarded(() -> reached(done))),
+                .addListener(
+                    (FutureListener<Void>)
+                        done -> session.home().post(() -> session.guarded(() -> reached(done)))),
         this::undecided); // the failure is the login's
   }
 

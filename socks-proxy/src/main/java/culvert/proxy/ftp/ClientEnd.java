@@ -1,5 +1,6 @@
 package culvert.proxy.ftp;
 
+import culvert.proxy.relay.HomeLoop;
 import culvert.ssh.Defects;
 import culvert.ssh.PlainWords;
 import io.netty.buffer.ByteBuf;
@@ -75,8 +76,15 @@ final class ClientEnd extends ChannelInboundHandlerAdapter {
     }
     readAsked = true;
     if (channel.isActive() && channel.isInputShutdown()) {
-      channel.eventLoop().execute(session::clientEnded);
+      HomeLoop.of(channel).postLater(session::clientEnded);
     } else {
+      channel.read();
+    }
+  }
+
+  /** Its channel has moved, and what was asked for has to be asked for again. */
+  void moved() {
+    if (readAsked) {
       channel.read();
     }
   }

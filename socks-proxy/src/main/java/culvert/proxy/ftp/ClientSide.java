@@ -7,6 +7,7 @@ import culvert.proxy.event.EndReason;
 import culvert.proxy.ftp.core.ClientInput;
 import culvert.proxy.ftp.core.Command;
 import culvert.proxy.relay.Closing;
+import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
 import java.time.Duration;
 import org.slf4j.Logger;
@@ -111,6 +112,16 @@ final class ClientSide implements ClientEnd.Listener {
 
   void reset() {
     Closing.reset(channel);
+  }
+
+  /** See {@link Client#moveTo}; nothing of what the client sends is missed. */
+  void moveTo(EventLoop loop, Runnable then) {
+    client.moveTo(
+        loop,
+        () -> {
+          end.moved();
+          then.run();
+        });
   }
 
   /** Takes what has come from the client as far as the conversation does, and asks for more. */

@@ -43,6 +43,7 @@ final class FtpSession implements ServerSide.Listener, Opening.Listener, ActiveD
   private final DataTransfers transfers;
   private Conversation word = new ConnectingConversation(this);
   private String named = ""; // as its user by the client, last
+  private boolean moved;
   private boolean pumping;
   private boolean ended;
   private @Nullable LoginConversation login;
@@ -108,10 +109,25 @@ final class FtpSession implements ServerSide.Listener, Opening.Listener, ActiveD
     }
   }
 
+  /** With the first tunnel the session moves to where that lives: there are no data yet. */
   @Override
   public void opened(DuplexChannel control, Upstream upstream) {
-    guarded(() -> word.opened(control, upstream));
-    pump();
+    if (moved || !upstream.isTunnelled()) {
+      attach(control, upstream);
+    } else {
+      moved = true;
+      client.moveTo(control.eventLoop(), () -> attach(control, upstream));
+    }
+  }
+
+  private void attach(DuplexChannel control, Upstream upstream) {
+    if (ended) {
+      control.close(); // the client has gone on the way
+      upstream.release();
+    } else {
+      guarded(() -> word.opened(control, upstream));
+      pump();
+    }
   }
 
   @Override

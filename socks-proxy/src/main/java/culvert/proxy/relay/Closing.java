@@ -27,7 +27,7 @@ public final class Closing {
    */
   public static void reset(Channel channel) {
     breaksOffAlone(channel);
-    channel.close();
+    HomeLoop.of(channel).post(channel::close);
   }
 
   /**

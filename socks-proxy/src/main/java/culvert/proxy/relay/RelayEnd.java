@@ -160,11 +160,7 @@ final class RelayEnd extends ChannelInboundHandlerAdapter {
     inFlight += bytes;
     budget.acquire(bytes);
     paused |= inFlight >= highWaterMark;
-    if (peer.channel.eventLoop().inEventLoop()) {
-      peer.deliver(handedOver);
-      return;
-    }
-    if (!Loops.execute(peer.channel.eventLoop(), () -> peer.deliver(handedOver))) {
+    if (!peer.home.post(() -> peer.deliver(handedOver))) {
       handedOver.forEach(ByteBuf::release);
       pair.broken(peer.brokenReason, "event loop has ended");
     }

@@ -114,8 +114,11 @@ record PolicyRules(
     return from.isCaptured() && HostAddress.isThisHost(client().peer().getAddress());
   }
 
-  private static <T> void ask(Future<T> question, Answer answer, Consumer<Future<T>> next) {
-    question.addListener(Defects.told((FutureListener<T>) next::accept, answer::defect));
+  /** Where the client lives by then: a session that asks once more has moved meanwhile. */
+  private <T> void ask(Future<T> question, Answer answer, Consumer<Future<T>> next) {
+    question.addListener(
+        (FutureListener<T>)
+            done -> from.home().post(Defects.told(() -> next.accept(done), answer::defect)));
   }
 
   /** With the profile that the route names. */

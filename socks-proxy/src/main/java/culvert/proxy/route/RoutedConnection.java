@@ -154,6 +154,10 @@ final class RoutedConnection implements Opening.Listener {
   @Override
   public void opened(DuplexChannel channel, Upstream upstream) {
     upstream.release(); // no other channel will follow
+    client.moveTo(channel.eventLoop(), () -> wire(channel));
+  }
+
+  private void wire(DuplexChannel channel) {
     if (!client.channel().isActive()) {
       Closing.reset(channel);
       return;

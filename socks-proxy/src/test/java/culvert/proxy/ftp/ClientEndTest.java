@@ -6,6 +6,7 @@ import static org.mockito.Mockito.times;
 import static org.mockito.Mockito.verify;
 import static org.mockito.Mockito.when;
 
+import culvert.proxy.door.MockAttributes;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.socket.DuplexChannel;
 import org.junit.jupiter.api.Test;
@@ -19,6 +20,7 @@ class ClientEndTest {
   /** Epoll closes a channel that is read then, and what it was to be told is lost. */
   @Test
   void anEndOfWhichOnlyTheFrontDoorHasHeardIsToldAndNotReadFor() {
+    MockAttributes.giveTo(channel);
     when(channel.eventLoop()).thenReturn(socket.eventLoop());
     when(channel.isActive()).thenReturn(true);
     when(channel.isInputShutdown()).thenReturn(true);

@@ -92,6 +92,11 @@ final class FakeSsh implements SshTransport {
   /** The user of the last forward that was asked for. */
   volatile ForwardedConnections forwardUser;
 
+  /** Where its channels live. */
+  EventLoop loop() {
+    return loop;
+  }
+
   FakeSsh(EventLoop loop) {
     this.loop = loop;
     this.ended = new Ended(loop);

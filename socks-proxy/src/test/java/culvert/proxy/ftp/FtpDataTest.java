@@ -89,6 +89,21 @@ class FtpDataTest {
   }
 
   @Test
+  void dataLiveWhereTheirTunnelDoes() throws Exception {
+    Control control = tunnelled();
+    for (int i = 1; i <= 3; i++) { // of which two come to another loop than that
+      ServerSocket listener = ftp.listen();
+      Peer data = ftp.data(FtpFixture.HOST, control.epsv(listener.getLocalPort()));
+      ftp.accept(listener).send("the file").close();
+      assertThat(data.answer()).isZero();
+      assertThat(data.answer()).isEqualTo('t');
+
+      assertThat(ftp.clients.get(i).eventLoop()).isSameAs(ftp.ssh.loop());
+      data.close();
+    }
+  }
+
+  @Test
   void aDownloadTakesTheTunnelOfItsControlConnectionToTheSameTargetHost() throws Exception {
     Control control = tunnelled();
     ServerSocket listener = ftp.listen();

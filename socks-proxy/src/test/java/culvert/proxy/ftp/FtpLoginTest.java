@@ -10,6 +10,7 @@ import culvert.config.Fallback;
 import culvert.config.SshUser;
 import culvert.proxy.TestProfiles;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.DuplexChannel;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -38,6 +39,33 @@ class FtpLoginTest {
     assertThat(ftp.ssh.logins).containsExactly("bob:secret");
     assertThat(ftp.ssh.channels).hasToString("[ftp.example:21]");
     assertThat(ftp.recorded.get(0).events).containsExactly("tunnelled gate:22 bob");
+  }
+
+  @Test
+  void theSessionLivesWhereItsTunnelDoes() throws Exception {
+    Peer client = ftp.tunnel(Fallback.NONE);
+    client.answer();
+    DuplexChannel control = ftp.clients.get(0);
+    assertThat(control.eventLoop()).isNotSameAs(ftp.ssh.loop());
+    logIn(client);
+    serveLogin(ftp.server());
+    client.line();
+
+    assertThat(control.eventLoop()).isSameAs(ftp.ssh.loop());
+  }
+
+  /** It may have been asked for while the tunnel was made. */
+  @Test
+  void whatTheClientSendsWhileItsSessionMovesIsNotMissed() throws Exception {
+    Peer client = ftp.tunnel(Fallback.NONE);
+    client.answer();
+    client.sendLine("USER bob");
+    client.sendLine("PASS secret");
+    Peer server = ftp.server();
+    client.sendLine("PWD");
+    serveLogin(server);
+
+    assertThat(server.line()).isEqualTo("PWD");
   }
 
   @Test

@@ -18,6 +18,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -40,16 +41,31 @@ final class RelayFixture implements AutoCloseable {
   final DuplexChannel clientChannel;
   final DuplexChannel upstreamChannel;
 
+  /** Where the two channels live. */
+  enum On {
+    ONE_LOOP,
+    TWO_LOOPS,
+    /** The client has moved to the upstream's. */
+    ONE_LOOP_IN_THE_END;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    }
+  }
+
+  private final On on;
   private final EventLoopGroup clientLoop;
   private final EventLoopGroup upstreamLoop;
   private final Relay relay;
 
-  RelayFixture(NettyTransport transport, boolean oneLoop, long highWaterMark, long budgetBytes)
+  RelayFixture(NettyTransport transport, On on, long highWaterMark, long budgetBytes)
       throws Exception {
+    this.on = on;
     budget = new BufferBudget(budgetBytes);
     relay = new Relay(budget, highWaterMark);
     clientLoop = transport.newGroup("client", 1);
-    upstreamLoop = oneLoop ? clientLoop : transport.newGroup("upstream", 1);
+    upstreamLoop = on == On.ONE_LOOP ? clientLoop : transport.newGroup("upstream", 1);
     CompletableFuture<DuplexChannel> accepted = new CompletableFuture<>();
     Channel listener =
         new ServerBootstrap()
@@ -90,6 +106,12 @@ final class RelayFixture implements AutoCloseable {
   }
 
   void start() throws Exception {
+    if (on == On.ONE_LOOP_IN_THE_END) {
+      CompletableFuture<Void> moved = new CompletableFuture<>();
+      HomeLoop home = HomeLoop.of(clientChannel);
+      home.post(() -> home.moveTo(upstreamChannel.eventLoop(), () -> moved.complete(null)));
+      moved.get(60, SECONDS);
+    }
     clientChannel
         .eventLoop()
         .submit(

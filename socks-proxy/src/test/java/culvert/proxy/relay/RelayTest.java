@@ -28,14 +28,14 @@ class RelayTest {
   static final long HIGH = 256 << 10;
   private static final long PLENTY = 64 << 20;
 
-  record Way(NettyTransport transport, boolean oneLoop) {
+  record Way(NettyTransport transport, RelayFixture.On on) {
     RelayFixture open() throws Exception {
-      return new RelayFixture(transport, oneLoop, HIGH, PLENTY);
+      return new RelayFixture(transport, on, HIGH, PLENTY);
     }
 
     @Override
     public String toString() {
-      return transport + (oneLoop ? ", one loop" : ", two loops");
+      return transport + ", " + on;
     }
   }
 
@@ -43,8 +43,9 @@ class RelayTest {
     List<Way> ways = new ArrayList<>();
     for (NettyTransport transport : NettyTransport.values()) {
       if (transport == NettyTransport.NIO || Epoll.isAvailable()) {
-        ways.add(new Way(transport, true));
-        ways.add(new Way(transport, false));
+        for (RelayFixture.On on : RelayFixture.On.values()) {
+          ways.add(new Way(transport, on));
+        }
       }
     }
     return ways;
@@ -220,7 +221,7 @@ class RelayTest {
   @MethodSource("ways")
   void anExceededBudgetSlowsButDoesNotStop(Way way) throws Exception {
     byte[] file = random(4 << 20, 4);
-    try (RelayFixture pair = new RelayFixture(way.transport(), way.oneLoop(), HIGH, 1)) {
+    try (RelayFixture pair = new RelayFixture(way.transport(), way.on(), HIGH, 1)) {
       pair.start();
       CompletableFuture<Void> downloading = sendAll(pair.server, file);
       assertThat(pair.client.getInputStream().readAllBytes()).isEqualTo(file);

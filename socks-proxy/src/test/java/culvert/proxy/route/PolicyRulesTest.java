@@ -17,9 +17,11 @@ import culvert.filter.DestinationAddress;
 import culvert.filter.DestinationNames;
 import culvert.proxy.door.Arrival;
 import culvert.proxy.door.Client;
+import culvert.proxy.door.MockAttributes;
 import culvert.proxy.ftp.DestinationRules;
 import culvert.proxy.ftp.RoutedRequest;
 import culvert.proxy.owner.ClientOwners;
+import culvert.proxy.relay.HomeLoop;
 import culvert.proxy.upstream.NamedAddresses;
 import culvert.ssh.NotLookedUpException;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -67,10 +69,13 @@ class PolicyRulesTest {
 
   private Client client() {
     DuplexChannel channel = mock(DuplexChannel.class);
+    MockAttributes.giveTo(channel);
     when(channel.eventLoop()).thenReturn(new EmbeddedChannel().eventLoop());
+    HomeLoop home = HomeLoop.of(channel);
     InetSocketAddress here = new InetSocketAddress(peer, 1080);
     Client client = mock(Client.class);
     when(client.arrival()).thenReturn(new Arrival(channel, here, here, Optional.empty()));
+    when(client.home()).thenReturn(home);
     when(client.isCaptured()).thenReturn(captured);
     return client;
   }

@@ -92,7 +92,8 @@ class RouterTest {
               return closed;
             });
     when(client.channel()).thenReturn(channel);
-    when(client.home()).thenReturn(HomeLoop.of(channel));
+    HomeLoop home = HomeLoop.of(channel);
+    when(client.home()).thenReturn(home);
     when(client.address())
         .thenReturn(new InetSocketAddress(InetAddress.getLoopbackAddress(), 4000));
     when(client.arrival())

@@ -211,6 +211,8 @@ class TunnelOpeningTest {
   /** What comes too late is. */
   private void isGivenBack(Promise<DuplexChannel> hanging) {
     DuplexChannel late = mock(DuplexChannel.class);
+    MockAttributes.giveTo(late);
+    when(late.eventLoop()).thenReturn(loop);
     hanging.setSuccess(late);
     time.runPendingTasks();
     verify(late).close();

@@ -9,7 +9,6 @@ import culvert.proxy.ftp.data.DataClient;
 import culvert.proxy.ftp.data.DataConnector;
 import culvert.proxy.relay.Closing;
 import culvert.proxy.relay.HomeLoop;
-import culvert.proxy.relay.Loops;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.FutureListener;
 import io.netty.util.concurrent.Promise;
@@ -51,8 +50,7 @@ final class ActiveTransfer {
         (dataClient, recorder) ->
             connector
                 .connect(request, dataClient, recorder, server)
-                .addListener(
-                    done -> Loops.execute(home.loop(), () -> connected(dataClient, done))));
+                .addListener(done -> home.postLater(() -> connected(dataClient, done))));
   }
 
   /** Has the client wait for the FTP server, which connects to where it was told to. */
@@ -62,7 +60,7 @@ final class ActiveTransfer {
         as,
         (dataClient, recorder) -> {
           DataClient data = connector.begin(request, dataClient, recorder);
-          Loops.execute(home.loop(), () -> expected(data, server));
+          home.postLater(() -> expected(data, server));
         });
   }
 
@@ -94,9 +92,9 @@ final class ActiveTransfer {
             refuse(dataClient);
           }
         });
-    Loops.execute(
-        dataClient.channel().eventLoop(),
-        () -> next.with(dataClient, services.connections().begin(dataClient)));
+    dataClient
+        .home()
+        .postLater(() -> next.with(dataClient, services.connections().begin(dataClient)));
   }
 
   /** A client that has gone already must not leave an empty file behind. */
@@ -121,7 +119,6 @@ final class ActiveTransfer {
   }
 
   private static void refuse(Client dataClient) {
-    Loops.execute(
-        dataClient.channel().eventLoop(), () -> dataClient.refuse(Refusal.GENERAL_FAILURE));
+    dataClient.home().postLater(() -> dataClient.refuse(Refusal.GENERAL_FAILURE));
   }
 }

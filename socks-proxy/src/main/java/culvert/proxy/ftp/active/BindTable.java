@@ -5,7 +5,7 @@ import culvert.proxy.door.BindHandler;
 import culvert.proxy.door.Refusal;
 import culvert.proxy.owner.ClientOwners;
 import culvert.proxy.owner.SocketOwner;
-import culvert.proxy.relay.Loops;
+import culvert.proxy.relay.HomeLoop;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
@@ -233,14 +233,14 @@ public final class BindTable implements BindHandler {
 
     /** Nobody will connect any more. */
     void refuse(Refusal refusal) {
-      Loops.execute(
-          client.channel().eventLoop(),
-          () -> {
-            if (!answered && client.channel().isActive()) {
-              answered = true;
-              client.refuse(refusal);
-            }
-          });
+      HomeLoop.of(client.channel())
+          .postLater(
+              () -> {
+                if (!answered && client.channel().isActive()) {
+                  answered = true;
+                  client.refuse(refusal);
+                }
+              });
     }
   }
 }

@@ -150,7 +150,7 @@ final class ServerForward implements ForwardedConnections, AutoCloseable {
 
   private void join(DataClient client, Arriving server, Future<DuplexChannel> opened) {
     if (opened.isSuccess()) {
-      connector.join(client, server.serverEnd, opened.getNow());
+      connector.join(client, server.serverEnd, opened.getNow(), () -> {});
     } else if (opened.cause() instanceof NotOpened) {
       connector.giveUp(client, opened.cause());
     } else {

@@ -5,7 +5,6 @@ import culvert.proxy.door.Refusal;
 import culvert.proxy.event.ConnectionRecorder;
 import culvert.proxy.event.EndReason;
 import culvert.proxy.relay.Closing;
-import culvert.proxy.relay.Loops;
 import culvert.ssh.PlainWords;
 import io.netty.channel.socket.DuplexChannel;
 
@@ -74,11 +73,11 @@ public final class DataClient {
   }
 
   /**
-   * From any thread.
+   * Later. From any thread.
    *
    * @return false where the loop has ended, and has closed the channel
    */
   public boolean onLoop(Runnable task) {
-    return Loops.execute(channel().eventLoop(), task);
+    return client.home().postLater(task);
   }
 }

@@ -30,7 +30,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Makes a session's data connections: in passive mode exactly one for each announcement, when the
  * client comes for it; on the way of the control connection. A connection lives on its client's
- * loop; the session, on another one, hears of what becomes of it.
+ * loop, which is its server's as soon as that is there; the session, perhaps on another one, hears
+ * of what becomes of it.
  */
 public final class DataConnector {
   /** For a client of which nobody knows for which announcement it comes. */
@@ -78,7 +79,7 @@ public final class DataConnector {
   /**
    * Connects a client to where the server listens, answers it and relays. On the client's loop.
    *
-   * @return completes there, when the client was answered
+   * @return completes on that loop, when the client was answered
    */
   public Future<Void> connect(
       int request, Client client, ConnectionRecorder recorder, PassiveReply announced) {
@@ -108,15 +109,18 @@ public final class DataConnector {
   private void dialled(
       DataClient data, ServerEnd serverEnd, Future<DuplexChannel> server, Promise<Void> answered) {
     if (server.isSuccess()) {
-      join(data, serverEnd, server.getNow());
-      if (data.hasEnded()) {
-        answered.setFailure(new IllegalStateException(NOT_THERE));
-      } else {
-        answered.setSuccess(null);
-      }
+      join(data, serverEnd, server.getNow(), () -> joined(data, answered));
     } else {
       giveUp(data, server.cause());
       answered.setFailure(server.cause());
+    }
+  }
+
+  private static void joined(DataClient data, Promise<Void> answered) {
+    if (data.hasEnded()) {
+      answered.setFailure(new IllegalStateException(NOT_THERE));
+    } else {
+      answered.setSuccess(null);
     }
   }
 
@@ -162,20 +166,33 @@ public final class DataConnector {
   }
 
   /**
-   * Relays between a client that has begun and the server, and answers the client: curl tries PASV
-   * after a true failure of the front door only.
+   * Relays between a client that has begun and the server, on the server's loop if the client can
+   * live there, and answers the client: curl tries PASV after a true failure of the front door
+   * only.
+   *
+   * @param then runs when that is done, where the client has come to live
    */
-  public void join(DataClient data, ServerEnd serverEnd, DuplexChannel server) {
-    if (!data.channel().isActive()) {
-      serverEnd.ended(data, EndReason.CLIENT_ABORTED); // a server may take nothing for a file
-      data.end(EndReason.CLIENT_ABORTED, "closed before it was connected");
-      Closing.reset(server);
-      return;
-    }
+  public void join(DataClient data, ServerEnd serverEnd, DuplexChannel server, Runnable then) {
+    data.client()
+        .moveTo(
+            server.eventLoop(),
+            () -> {
+              wire(data, serverEnd, server);
+              then.run();
+            });
+  }
+
+  private void wire(DataClient data, ServerEnd serverEnd, DuplexChannel server) {
     try {
-      tellWay(data.recorder());
-      relay.start(data.channel(), server, data.recorder(), new Ending(data, serverEnd));
-      data.client().accept();
+      if (data.channel().isActive()) {
+        tellWay(data.recorder());
+        relay.start(data.channel(), server, data.recorder(), new Ending(data, serverEnd));
+        data.client().accept();
+      } else {
+        serverEnd.ended(data, EndReason.CLIENT_ABORTED); // a server may take nothing for a file
+        data.end(EndReason.CLIENT_ABORTED, "closed before it was connected");
+        Closing.reset(server);
+      }
     } catch (RuntimeException | Error e) {
       serverEnd.ended(data, EndReason.INTERNAL_ERROR);
       data.failed(e);

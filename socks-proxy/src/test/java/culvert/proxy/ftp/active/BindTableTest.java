@@ -9,6 +9,7 @@ import static org.mockito.Mockito.when;
 
 import culvert.proxy.door.Arrival;
 import culvert.proxy.door.BindClient;
+import culvert.proxy.door.MockAttributes;
 import culvert.proxy.door.Refusal;
 import culvert.proxy.owner.ClientOwners;
 import culvert.proxy.owner.SocketOwner;
@@ -48,6 +49,7 @@ class BindTableTest {
 
   BindTableTest() {
     when(owners.socket(any())).thenReturn(owned(1000));
+    MockAttributes.giveTo(channel);
     when(channel.eventLoop()).thenReturn(events.eventLoop());
     when(channel.closeFuture()).thenReturn(events.closeFuture());
     when(channel.isActive()).thenReturn(true);

@@ -2,6 +2,7 @@ package culvert.proxy.ftp.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import culvert.proxy.door.MockAttributes;
 import culvert.proxy.event.EndReason;
 import culvert.proxy.relay.HomeLoop;
 import culvert.ssh.NettyTransport;
@@ -21,11 +22,13 @@ class DataEventsTest {
   private final EventLoop loop = NettyTransport.preferred().newGroup("session", 1).next();
   private final DuplexChannel client = Mockito.mock(DuplexChannel.class);
   private final List<String> told = new CopyOnWriteArrayList<>();
-  private final DataEvents events = new DataEvents(HomeLoop.of(client), new Session());
+  private DataEvents events;
 
   @BeforeEach
   void home() {
+    MockAttributes.giveTo(client);
     Mockito.when(client.eventLoop()).thenReturn(loop);
+    events = new DataEvents(HomeLoop.of(client), new Session());
   }
 
   @AfterEach
