@@ -25,6 +25,7 @@ final class RelayEnd extends ChannelInboundHandlerAdapter {
 
   private final DuplexChannel channel;
   private final HomeLoop home;
+  private final GatheringFlush output;
   private final RelayedPair pair;
   private final BufferBudget budget;
   private final long highWaterMark;
@@ -71,6 +72,7 @@ final class RelayEnd extends ChannelInboundHandlerAdapter {
       EndReason brokenReason) {
     this.channel = channel;
     this.home = HomeLoop.of(channel);
+    this.output = new GatheringFlush(channel);
     this.pair = pair;
     this.budget = budget;
     this.highWaterMark = highWaterMark;
@@ -205,12 +207,14 @@ final class RelayEnd extends ChannelInboundHandlerAdapter {
     if (gone && !failed && !disposed) {
       fail("connection closed before it took everything");
     }
+    long sum = 0;
     for (ByteBuf bytes : handedOver) {
       int length = bytes.readableBytes();
       pending += length;
+      sum += length;
       channel.write(bytes).addListener(done -> onWritten(length, done));
     }
-    channel.flush();
+    output.written(sum);
   }
 
   private void onWritten(int length, Future<?> done) {
@@ -251,6 +255,7 @@ final class RelayEnd extends ChannelInboundHandlerAdapter {
 
   private void endOutput() {
     home.check();
+    output.flush();
     outputEnding = true;
     endOutputIfWritten();
   }

@@ -43,6 +43,9 @@ import org.jspecify.annotations.Nullable;
 public final class NettyIoSession extends AbstractCloseable implements IoSession {
   private static final AtomicLong IDS = new AtomicLong();
 
+  /** So much of what was read goes to MINA at a time. */
+  private static final int PIECE_BYTES = 8 * 1024;
+
   private final long id = IDS.incrementAndGet();
   private final Map<Object, Object> attributes = new ConcurrentHashMap<>();
   private final NettyIoConnector service;
@@ -297,9 +300,12 @@ public final class NettyIoSession extends AbstractCloseable implements IoSession
           reading = true;
           batchDepth++;
         }
-        if (!leaving) {
-          asInternal(() -> handler.messageReceived(NettyIoSession.this, readable(bytes)));
-        }
+        asInternal(
+            () -> {
+              while (bytes.isReadable() && !leaving) {
+                handler.messageReceived(NettyIoSession.this, piece(bytes));
+              }
+            });
       } finally {
         bytes.release();
       }
@@ -340,11 +346,13 @@ public final class NettyIoSession extends AbstractCloseable implements IoSession
     }
   }
 
-  private static Readable readable(ByteBuf bytes) {
+  /** The next bytes, few: MINA moves what is behind a packet to the front, packet by packet. */
+  private static Readable piece(ByteBuf bytes) {
+    int length = Math.min(bytes.readableBytes(), PIECE_BYTES);
     return new Readable() {
       @Override
       public int available() {
-        return bytes.readableBytes();
+        return length;
       }
 
       @Override
