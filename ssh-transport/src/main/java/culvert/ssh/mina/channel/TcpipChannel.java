@@ -2,6 +2,7 @@ package culvert.ssh.mina.channel;
 
 import culvert.ssh.Printable;
 import culvert.ssh.SshException;
+import culvert.ssh.mina.io.LentArray;
 import java.io.IOException;
 import java.util.Objects;
 import org.apache.sshd.client.channel.AbstractClientChannel;
@@ -11,6 +12,7 @@ import org.apache.sshd.common.channel.RequestHandler;
 import org.apache.sshd.common.io.IoWriteFuture;
 import org.apache.sshd.common.session.Session;
 import org.apache.sshd.common.util.buffer.Buffer;
+import org.apache.sshd.common.util.buffer.ByteArrayBuffer;
 import org.apache.sshd.common.util.logging.SimplifiedLog;
 import org.apache.sshd.core.CoreModuleProperties;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +29,12 @@ import org.jspecify.annotations.Nullable;
 abstract class TcpipChannel extends AbstractClientChannel {
   /** What we send in one packet, whatever larger ones the peer would take. */
   private static final long LARGEST_PACKET_BYTES = 1024 * 1024;
+
+  /** Packets from here on are made in a {@link LentArray}. */
+  private static final int BULK_BYTES = 4 * 1024;
+
+  /** What comes around a message at most: lengths, padding, and the longest MAC or tag. */
+  private static final int PACKET_OVERHEAD_BYTES = 512;
 
   private static final long LARGEST_WINDOW_BYTES = 0xffffffffL; // RFC 4254 section 5.2
 
@@ -165,8 +173,7 @@ abstract class TcpipChannel extends AbstractClientChannel {
    */
   IoWriteFuture sendData(int length, PacketFiller fill) throws IOException {
     Session session = getSession();
-    Buffer packet =
-        session.createBuffer(SshConstants.SSH_MSG_CHANNEL_DATA, length + 2 * Integer.BYTES);
+    Buffer packet = newPacket(session, length + 2 * Integer.BYTES);
     packet.putUInt(getRecipient());
     packet.putUInt(length);
     int start = packet.wpos();
@@ -175,6 +182,16 @@ abstract class TcpipChannel extends AbstractClientChannel {
     packet.wpos(start + length);
     getRemoteWindow().consume(length);
     return session.writePacket(packet);
+  }
+
+  /** MINA would allocate each packet, of a file at a gigabyte in a second. */
+  private static Buffer newPacket(Session session, int bytes) {
+    if (bytes < BULK_BYTES) {
+      return session.createBuffer(SshConstants.SSH_MSG_CHANNEL_DATA, bytes);
+    }
+    byte[] array = LentArray.ofThread().borrow(bytes + PACKET_OVERHEAD_BYTES);
+    return session.prepareBuffer(
+        SshConstants.SSH_MSG_CHANNEL_DATA, new ByteArrayBuffer(array, false));
   }
 
   /** Copies a packet's payload to its place. */

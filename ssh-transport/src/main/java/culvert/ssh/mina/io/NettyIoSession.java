@@ -1,6 +1,7 @@
 package culvert.ssh.mina.io;
 
-import culvert.ssh.mina.io.OutgoingPackets.Batch;
+import culvert.ssh.mina.io.OutgoingPackets.Packet;
+import culvert.ssh.mina.io.OutgoingPackets.WriteFuture;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -53,7 +54,7 @@ public final class NettyIoSession extends AbstractCloseable implements IoSession
   private final Channel channel;
   private final QuickAck quickAck;
 
-  private final OutgoingPackets outgoing = new OutgoingPackets();
+  private final OutgoingPackets outgoing;
   private final AtomicBoolean drainScheduled = new AtomicBoolean();
 
   // Confined to the event loop.
@@ -68,6 +69,7 @@ public final class NettyIoSession extends AbstractCloseable implements IoSession
     this.handler = handler;
     this.channel = channel;
     this.quickAck = QuickAck.of(channel);
+    this.outgoing = new OutgoingPackets(channel.alloc());
   }
 
   /** Creates the SSH session and begins to read. */
@@ -157,20 +159,14 @@ public final class NettyIoSession extends AbstractCloseable implements IoSession
     assert Loops.isOn(eventLoop());
     drainScheduled.set(false);
     boolean any = false;
-    for (Batch batch = nextBatch(); batch != null; batch = nextBatch()) {
-      Batch sent = batch;
-      channel
-          .write(sent.bytes())
-          .addListener(done -> sent.futures().forEach(future -> future.complete(done.cause())));
+    for (Packet packet = outgoing.next(); packet != null; packet = outgoing.next()) {
+      WriteFuture sent = packet.future();
+      channel.write(packet.bytes()).addListener(done -> sent.complete(done.cause()));
       any = true;
     }
     if (any) {
       channel.flush();
     }
-  }
-
-  private @Nullable Batch nextBatch() {
-    return outgoing.next(channel.alloc());
   }
 
   /**

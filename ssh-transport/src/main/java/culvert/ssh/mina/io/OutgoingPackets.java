@@ -3,7 +3,6 @@ package culvert.ssh.mina.io;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
 import org.apache.sshd.common.io.AbstractIoWriteFuture;
 import org.apache.sshd.common.util.buffer.Buffer;
@@ -15,33 +14,16 @@ import org.jspecify.annotations.Nullable;
  * overtake an earlier one. Thread-safe.
  */
 final class OutgoingPackets {
-  /** One write to the socket takes so many bytes at most, unless a single packet is larger. */
-  private static final int BATCH_BYTES = 256 * 1024;
-
+  private final ByteBufAllocator allocator;
   private final ArrayDeque<Packet> queue = new ArrayDeque<>(); // guarded by this
 
-  /** MINA gives the buffer away: nobody writes to it any more. */
-  private static final class Packet {
-    final byte[] bytes;
-    final int offset;
-    final int length;
-    final WriteFuture future;
-
-    Packet(Buffer buffer, WriteFuture future) {
-      this.bytes = buffer.array();
-      this.offset = buffer.rpos();
-      this.length = buffer.available();
-      this.future = future;
-    }
-  }
-
   /**
-   * Packets that go to the socket in one write.
+   * A packet that goes to the socket as it is.
    *
-   * @param bytes the caller owns it
-   * @param futures to complete with the write's outcome
+   * @param bytes who takes it out of the queue owns it
+   * @param future to complete with the outcome
    */
-  record Batch(ByteBuf bytes, List<WriteFuture> futures) {}
+  record Packet(ByteBuf bytes, WriteFuture future) {}
 
   /** Completes when the packet's bytes are with the kernel. */
   static final class WriteFuture extends AbstractIoWriteFuture {
@@ -54,37 +36,26 @@ final class OutgoingPackets {
     }
   }
 
+  OutgoingPackets(ByteBufAllocator allocator) {
+    this.allocator = allocator;
+  }
+
+  /** MINA gives the buffer away; when this returns nobody needs it. */
   WriteFuture add(Buffer buffer, Object id) {
     WriteFuture future = new WriteFuture(id);
-    Packet packet = new Packet(buffer, future);
+    int length = buffer.available();
+    ByteBuf bytes = allocator.directBuffer(length);
+    bytes.writeBytes(buffer.array(), buffer.rpos(), length);
+    LentArray.ofThread().giveBack(buffer.array());
     synchronized (this) {
-      queue.add(packet);
+      queue.add(new Packet(bytes, future));
     }
     return future;
   }
 
-  /** The next packets, copied into one buffer, or null when there are none. */
-  @Nullable Batch next(ByteBufAllocator allocator) {
-    List<Packet> packets = new ArrayList<>();
-    int bytes = 0;
-    synchronized (this) {
-      while (!queue.isEmpty()
-          && (packets.isEmpty() || bytes + queue.element().length <= BATCH_BYTES)) {
-        Packet packet = queue.remove();
-        bytes += packet.length;
-        packets.add(packet);
-      }
-    }
-    if (packets.isEmpty()) {
-      return null;
-    }
-    ByteBuf batch = allocator.directBuffer(bytes);
-    List<WriteFuture> futures = new ArrayList<>(packets.size());
-    for (Packet packet : packets) {
-      batch.writeBytes(packet.bytes, packet.offset, packet.length);
-      futures.add(packet.future);
-    }
-    return new Batch(batch, futures);
+  /** The next packet, or null when there is none. */
+  synchronized @Nullable Packet next() {
+    return queue.poll();
   }
 
   void fail(Throwable cause) {
@@ -93,6 +64,9 @@ final class OutgoingPackets {
       packets = List.copyOf(queue);
       queue.clear();
     }
-    packets.forEach(packet -> packet.future.complete(cause));
+    for (Packet packet : packets) {
+      packet.bytes().release();
+      packet.future().complete(cause);
+    }
   }
 }
