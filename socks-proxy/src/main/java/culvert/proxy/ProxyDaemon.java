@@ -283,6 +283,7 @@ public final class ProxyDaemon implements AutoCloseable {
     capture.start(config);
     audit.started(version().orElse(""), listeners().stream().map(Listener::toString).toList());
     doors.open(); // what clients bring about is told behind that
+    ssh.warmUp();
   }
 
   private Health health() {

@@ -13,6 +13,12 @@ import java.util.Optional;
 public interface SshTransport extends AutoCloseable {
 
   /**
+   * Loads, in a moment and elsewhere, what the first session of a process would wait for. For
+   * whoever stays, once it is ready.
+   */
+  default void warmUp() {}
+
+  /**
    * Connects and exchanges keys ahead of a login, so that {@link #connect} finds that done. Where a
    * session or an unused connection to the server already stands, there is nothing to do.
    *

@@ -64,6 +64,11 @@ public final class GuardedSsh implements SshTransport {
   }
 
   @Override
+  public void warmUp() {
+    ssh.warmUp();
+  }
+
+  @Override
   public Preparation prepare(
       SshServer server, InetAddress client, Optional<SshSessionSpec> via, EventLoop loop) {
     return ssh.prepare(server, client, via, loop);

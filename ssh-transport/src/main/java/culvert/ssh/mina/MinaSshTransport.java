@@ -39,6 +39,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /** SSH by Apache MINA SSHD, on Netty's event loops. Thread-safe. */
@@ -46,9 +47,14 @@ public final class MinaSshTransport implements SshTransport {
   /** Large reads: one read, one hand-over and one flush for many packets. */
   private static final int MAX_READ_BYTES = 256 * 1024;
 
+  /** Whoever has started Culvert, and waits for it, has the processor first. */
+  private static final Duration BEFORE_WARM_UP = Duration.ofMillis(300);
+
   private final ScheduledThreadPoolExecutor timer;
   private final Clock clock;
+  private final Executor blocking;
   private final MinaClient client;
+  private final SessionSettings settings;
   private final LoginFactory logins;
   private final WindowBudget windows;
   private final SpareConnections spares;
@@ -128,9 +134,10 @@ public final class MinaSshTransport implements SshTransport {
       Clock clock) {
     this.timer = timer;
     this.clock = clock;
+    this.blocking = blocking;
     windows = new WindowBudget(bounds.channelWindow(), bounds.buffered());
     client = new MinaClient(timer);
-    SessionSettings settings = new SessionSettings(blocking);
+    settings = new SessionSettings(blocking);
     logins = new LoginFactory(blocking);
     ConnectionServices services =
         new ConnectionServices(
@@ -152,7 +159,6 @@ public final class MinaSshTransport implements SshTransport {
             events,
             windows,
             clock);
-    blocking.execute(new WarmUp(settings));
     spares = new SpareConnections(services, new ServerDialler(services, new Hops()));
     pool = new SessionPool(services, spares);
   }
@@ -168,6 +174,14 @@ public final class MinaSshTransport implements SshTransport {
             });
     timer.setRemoveOnCancelPolicy(true);
     return timer;
+  }
+
+  @Override
+  public void warmUp() {
+    timer.schedule(
+        () -> blocking.execute(new WarmUp(client, settings)),
+        BEFORE_WARM_UP.toMillis(),
+        TimeUnit.MILLISECONDS);
   }
 
   @Override

@@ -1,9 +1,9 @@
 package culvert.ssh.mina;
 
+import culvert.ssh.mina.connection.MinaClient;
 import culvert.ssh.mina.kex.SessionSettings;
 import java.security.KeyPairGenerator;
 import java.util.List;
-import org.apache.sshd.client.ClientBuilder;
 import org.apache.sshd.common.cipher.BuiltinCiphers;
 import org.apache.sshd.common.cipher.Cipher;
 import org.apache.sshd.common.kex.BuiltinDHFactories;
@@ -19,20 +19,22 @@ import org.slf4j.LoggerFactory;
 final class WarmUp implements Runnable {
   private static final Logger log = LoggerFactory.getLogger(WarmUp.class);
 
+  private final MinaClient client;
   private final SessionSettings settings;
 
-  WarmUp(SessionSettings settings) {
+  WarmUp(MinaClient client, SessionSettings settings) {
+    this.client = client;
     this.settings = settings;
   }
 
   @Override
   public void run() {
     try {
-      ClientBuilder.builder().build(true);
+      client.build();
       agreeOnKeys();
       encrypt();
       sign();
-      settings.makeKeysAhead();
+      settings.makeKeyAhead();
     } catch (Exception e) {
       log.debug("warm-up: {}; the first SSH connection will do it", e.toString());
     }

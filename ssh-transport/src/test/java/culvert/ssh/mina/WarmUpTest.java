@@ -6,7 +6,10 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import culvert.ssh.mina.connection.MinaClient;
 import culvert.ssh.mina.kex.SessionSettings;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
@@ -27,11 +30,13 @@ class WarmUpTest {
         };
     complaints.start();
     log.addAppender(complaints);
-    try {
-      new WarmUp(new SessionSettings(Runnable::run)).run();
+    ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+    try (MinaClient client = new MinaClient(timer)) {
+      new WarmUp(client, new SessionSettings(Runnable::run)).run();
       assertThat(complaints.list).isEmpty();
     } finally {
       log.detachAppender(complaints);
+      timer.shutdownNow();
     }
   }
 }

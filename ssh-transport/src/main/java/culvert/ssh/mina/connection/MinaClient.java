@@ -27,27 +27,51 @@ import org.apache.sshd.common.keyprovider.KeyIdentityProvider;
 import org.apache.sshd.common.session.ConnectionService;
 import org.apache.sshd.common.util.buffer.Buffer;
 import org.apache.sshd.core.CoreModuleProperties;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * MINA's client: the one place that sets what all sessions do. MINA's defaults accept every host
  * key, read the user's files and prefer a slow cipher, so nothing is left to them. What depends on
- * the profile is set for each session, so that any number of profiles needs but one client.
- * Thread-safe.
+ * the profile is set for each session, so that any number of profiles needs but one client. It is
+ * built when the first session wants it, which takes a cold JVM tenths of seconds. Thread-safe.
  */
 public final class MinaClient implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(MinaClient.class);
 
-  private final SshClient client;
+  private final ScheduledExecutorService timer;
+  private @Nullable SshClient built; // guarded by this
+  private boolean closed; // guarded by this
 
   /**
-   * Starts the client.
+   * Builds nothing yet.
    *
    * @param timer for MINA's housekeeping
    */
   public MinaClient(ScheduledExecutorService timer) {
-    client = ClientBuilder.builder().build(true);
+    this.timer = timer;
+  }
+
+  /** Builds it now, ahead of the first session. Blocks. */
+  public void build() {
+    client();
+  }
+
+  private synchronized SshClient client() {
+    if (closed) {
+      throw new IllegalStateException("closed");
+    }
+    SshClient client = built;
+    if (client == null) {
+      client = started(timer);
+      built = client;
+    }
+    return client;
+  }
+
+  private static SshClient started(ScheduledExecutorService timer) {
+    SshClient client = ClientBuilder.builder().build(true);
     client.setIoServiceFactoryFactory(new NettyIoServices());
     client.setScheduledExecutorService(timer, false);
     client.setHostConfigEntryResolver(HostConfigEntryResolver.EMPTY);
@@ -67,6 +91,7 @@ public final class MinaClient implements AutoCloseable {
     CoreModuleProperties.IDLE_TIMEOUT.set(client, Duration.ZERO);
     CoreModuleProperties.HEARTBEAT_INTERVAL.set(client, Duration.ZERO); // see ServerAlive
     client.start();
+    return client;
   }
 
   /**
@@ -86,7 +111,7 @@ public final class MinaClient implements AutoCloseable {
     AttributeRepository context =
         AttributeRepository.ofAttributesMap(
             Map.of(NettyIoServices.CHANNEL, tcp, ConnectionEvents.CONNECTION, owner));
-    return client.connect(entry, context, null);
+    return client().connect(entry, context, null);
   }
 
   /**
@@ -100,7 +125,10 @@ public final class MinaClient implements AutoCloseable {
   }
 
   @Override
-  public void close() {
-    client.close(true);
+  public synchronized void close() {
+    closed = true;
+    if (built != null) {
+      built.close(true);
+    }
   }
 }

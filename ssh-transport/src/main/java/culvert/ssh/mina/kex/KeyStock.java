@@ -9,7 +9,8 @@ import org.apache.sshd.common.kex.KeyEncapsulationMethod;
 
 /**
  * A key encapsulation whose clients have their key pairs already: Bouncy Castle takes 40 ms for one
- * of sntrup761, and an event loop has no time for that. Each pair is used once. Thread-safe.
+ * of sntrup761, and an event loop has no time for that. Each pair is used once. One pair takes 100
+ * MB of garbage, too: until the first is used, there is only that one. Thread-safe.
  */
 final class KeyStock implements KeyEncapsulationMethod {
   static final int SIZE = 4;
@@ -24,13 +25,28 @@ final class KeyStock implements KeyEncapsulationMethod {
     this.blocking = blocking;
   }
 
+  /** Makes the first one; blocks. */
+  void begin() {
+    if (ready.isEmpty()) {
+      makeOne();
+    }
+  }
+
   /** Makes what is missing; blocks. */
   void fill() {
-    while (wanted.getAndUpdate(count -> Math.max(0, count - 1)) > 0) {
-      Client client = kem.getClient();
-      client.init();
-      ready.add(client);
+    while (makeOne()) {
+      // the next
     }
+  }
+
+  private boolean makeOne() {
+    if (wanted.getAndUpdate(count -> Math.max(0, count - 1)) == 0) {
+      return false;
+    }
+    Client client = kem.getClient();
+    client.init();
+    ready.add(client);
+    return true;
   }
 
   int size() {

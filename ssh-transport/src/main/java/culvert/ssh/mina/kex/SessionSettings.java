@@ -23,9 +23,9 @@ public final class SessionSettings {
     exchanges = new KeyExchanges(sntrup761);
   }
 
-  /** Makes the first keys of the stock; blocks. */
-  public void makeKeysAhead() {
-    sntrup761.fill();
+  /** Makes the first key of the stock; blocks. */
+  public void makeKeyAhead() {
+    sntrup761.begin();
   }
 
   /**

@@ -35,6 +35,18 @@ class KeyStockTest {
   }
 
   @Test
+  void untilTheFirstIsUsedThereIsOnlyThatOne() {
+    stock.begin();
+    stock.begin();
+    assertThat(made).hasValue(1);
+
+    stock.getClient().init();
+    blocking.remove().run();
+    assertThat(made).hasValue(1 + KeyStock.SIZE);
+    assertThat(stock.size()).isEqualTo(KeyStock.SIZE);
+  }
+
+  @Test
   void aKeyPairIsUsedOnce() {
     stock.fill();
     Set<String> keys = new HashSet<>();
