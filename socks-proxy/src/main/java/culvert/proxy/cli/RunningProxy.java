@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.List;
 
 /** The proxy itself as {@code culvert run} sees it. */
-record RunningProxy(ProxyDaemon proxy) implements Daemon {
+record RunningProxy(ProxyDaemon proxy, IdleHeap heap) implements Daemon {
 
   /** Less than the 90 s after which systemd kills. */
   private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -21,7 +21,7 @@ record RunningProxy(ProxyDaemon proxy) implements Daemon {
   /** With the log's losses among its metrics. */
   static Daemon of(ProxyDaemon proxy) {
     proxy.counter("culvert.log.dropped", "Lines of the log that nobody has read", Logging::dropped);
-    return new RunningProxy(proxy);
+    return new RunningProxy(proxy, IdleHeap.ofProcess());
   }
 
   @Override
@@ -51,7 +51,8 @@ record RunningProxy(ProxyDaemon proxy) implements Daemon {
 
   @Override
   public void drain() throws InterruptedException {
-    try (proxy) {
+    try (proxy;
+        heap) {
       proxy.drain(PATIENCE);
     }
   }
