@@ -125,7 +125,7 @@ beside() {
     esac
   done
   # shellcheck disable=SC2086 # options are words
-  (trap '' USR1 USR2 && CULVERT_EXEC=$part exec setsid "$java" $options -Xmx256m -XX:+UseSerialGC ${CULVERT_JAVA_OPTS:-} -cp "$classpath" \
+  (trap '' USR1 USR2 && CULVERT_EXEC=$part exec setsid "$java" $options -Xmx256m ${CULVERT_JAVA_OPTS:-} -cp "$classpath" \
     culvert.proxy.cli.Beside "$@" </dev/null &)
 }
 

@@ -1,6 +1,7 @@
 # What every script that starts Culvert tells its JVM; to be read by a POSIX shell, with `.`.
 # find_java sets `java`, `version` (17, 21, ...) and `options` (words), or fails with a message in
-# `problem`. Options of the user (CULVERT_JAVA_OPTS) belong behind these.
+# `problem`. Options of the user (CULVERT_JAVA_OPTS) belong behind these: where two say the same, the
+# last one holds. What each is for stands in docs/OPERATIONS.md.
 
 find_java() {
   if [ -n "${JAVA_HOME:-}" ]; then
@@ -29,6 +30,7 @@ find_java() {
   trap '' USR1 USR2
 
   options=-XX:+ExitOnOutOfMemoryError
+  choose_memory
   # Netty uses Unsafe and native code: newer JDKs want to be told.
   [ "$version" -lt 22 ] || options="$options --enable-native-access=ALL-UNNAMED"
   [ "$version" -lt 23 ] || options="$options --sun-misc-unsafe-memory-access=allow"
@@ -38,4 +40,17 @@ find_java() {
     [ -n "${_JAVA_SR_SIGNUM:-}" ] || own_signum=yes # nobody else's, and not for other programs
     export _JAVA_SR_SIGNUM="${_JAVA_SR_SIGNUM:-64}"
   fi
+}
+
+# A small heap that grows with what lives there, and shrinks at once when the whole of it is collected
+# (IdleHeap does that after work). Of two collectors the JVM takes none, so whoever names one has the
+# choice, and the heap's shape with it.
+choose_memory() {
+  for word in ${JDK_JAVA_OPTIONS:-} ${JAVA_TOOL_OPTIONS:-} ${CULVERT_JAVA_OPTS:-}; do
+    case $word in
+      -XX:+Use*GC) return 0 ;;
+    esac
+  done
+  options="$options -XX:+UseSerialGC -Xms32m -Xmn12m"
+  options="$options -XX:MinHeapFreeRatio=20 -XX:MaxHeapFreeRatio=40 -XX:-ShrinkHeapInSteps"
 }
