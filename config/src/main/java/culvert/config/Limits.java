@@ -10,7 +10,7 @@ import java.time.Duration;
  * @param beforeLogin at most so many at once of one source (a client address, a user of this host,
  *     or an SSH server with a remote tunnel) that have not logged in, or been connected, yet
  * @param handshakeTimeout the SOCKS handshake in total
- * @param channelWindow the SSH receive window of one channel, in bytes
+ * @param channelWindow how large the SSH receive window of one channel may become, in bytes
  * @param buffered bytes in flight in the whole process, beyond which reading slows
  */
 public record Limits(

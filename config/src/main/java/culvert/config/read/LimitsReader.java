@@ -16,7 +16,7 @@ final class LimitsReader {
   private static final Key<Duration> HANDSHAKE_TIMEOUT =
       Key.of("handshake-timeout", Quantities.positiveDuration(), "10s");
   private static final Key<Long> CHANNEL_WINDOW =
-      Key.of("channel-window", Quantities.size("32KiB", "1GiB"), "2MiB");
+      Key.of("channel-window", Quantities.size("32KiB", "1GiB"), "32MiB");
   private static final Key<Long> BUFFERED =
       Key.of("buffered", Quantities.size("1MiB", "1TiB"), "256MiB");
 

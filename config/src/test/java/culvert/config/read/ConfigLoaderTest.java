@@ -83,7 +83,7 @@ class ConfigLoaderTest {
     assertThat(config.admin()).isEmpty();
     assertThat(config.stateDirectory()).isEqualTo(Path.of("/home/joe/.local/state/culvert"));
     assertThat(config.limits())
-        .isEqualTo(new Limits(10_000, 0, 5_000, Duration.ofSeconds(10), 2 << 20, 256 << 20));
+        .isEqualTo(new Limits(10_000, 0, 5_000, Duration.ofSeconds(10), 32 << 20, 256 << 20));
   }
 
   @Test

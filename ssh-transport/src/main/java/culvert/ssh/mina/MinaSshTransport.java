@@ -63,7 +63,7 @@ public final class MinaSshTransport implements SshTransport {
   /**
    * Bounds in bytes.
    *
-   * @param channelWindow the receive window of one channel
+   * @param channelWindow how large the receive window of one channel may become
    * @param buffered what servers may send in all before anyone takes it
    */
   public record Bounds(long channelWindow, long buffered) {}

@@ -8,6 +8,7 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import java.io.IOException;
 import java.util.ArrayDeque;
+import org.apache.sshd.common.channel.LocalWindow;
 
 /**
  * What comes from the server: packets queue until the socket read that brought them is over, and
@@ -15,13 +16,18 @@ import java.util.ArrayDeque;
  * Confined to the event loop.
  */
 final class InputHalf {
+  /** More at once would keep the other channels of the event loop waiting. */
+  private static final int LARGEST_TURN_BYTES = 1024 * 1024;
+
   private final Channel channel;
   private final NettyIoSession connection;
-  private final CreditSteps credit;
+  private final ReceiveWindow window;
+  private final LocalWindow credit;
   private final ArrayDeque<ByteBuf> received = new ArrayDeque<>();
 
   private boolean readPending;
   private boolean deliveryScheduled;
+  private boolean delivering;
   private boolean eofReceived;
 
   /** No message comes any more: the peer's CLOSE, or the end of the SSH session. */
@@ -30,9 +36,10 @@ final class InputHalf {
   private Exception endReason = new IOException("SSH channel closed without EOF");
   private volatile boolean shutDown;
 
-  InputHalf(Channel channel, NettyIoSession connection, CreditSteps credit) {
+  InputHalf(Channel channel, NettyIoSession connection, ReceiveWindow window, LocalWindow credit) {
     this.channel = channel;
     this.connection = connection;
+    this.window = window;
     this.credit = credit;
   }
 
@@ -43,6 +50,7 @@ final class InputHalf {
 
   void data(byte[] bytes, int offset, int length) {
     assert Loops.isOn(connection.eventLoop());
+    window.received(length);
     received.add(channel.alloc().buffer(length).writeBytes(bytes, offset, length));
     deliverAfterBatch();
   }
@@ -72,7 +80,7 @@ final class InputHalf {
   void beginRead() {
     assert Loops.isOn(connection.eventLoop());
     readPending = true;
-    if (!received.isEmpty()) {
+    if (!received.isEmpty() && !delivering) {
       deliverAfterBatch();
     }
   }
@@ -95,6 +103,7 @@ final class InputHalf {
       breakOff();
     } else if (!received.isEmpty()) {
       deliverReceived();
+      deliverNextTurn();
     }
     if (channel.isOpen() && received.isEmpty()) {
       deliverEnd();
@@ -106,8 +115,19 @@ final class InputHalf {
       return;
     }
     readPending = false;
-    for (ByteBuf bytes = received.poll(); bytes != null; bytes = received.poll()) {
+    delivering = true;
+    try {
+      handOn();
+    } finally {
+      delivering = false;
+    }
+  }
+
+  private void handOn() {
+    for (int turn = 0; turn < LARGEST_TURN_BYTES && !received.isEmpty(); ) {
+      ByteBuf bytes = received.remove();
       int length = bytes.readableBytes();
+      turn += length;
       channel.pipeline().fireChannelRead(bytes);
       if (!giveCredit(length)) {
         return;
@@ -116,11 +136,22 @@ final class InputHalf {
     channel.pipeline().fireChannelReadComplete();
   }
 
+  /** Where the pipeline takes more than one turn's worth. */
+  private void deliverNextTurn() {
+    if (readPending && !received.isEmpty() && !deliveryScheduled) {
+      deliveryScheduled = true;
+      connection.nextTurn(this::deliver);
+    }
+  }
+
   /** Only to a server that may still send. */
   private boolean giveCredit(int bytes) {
     try {
       if (!eofReceived && !ended && channel.isOpen()) {
-        credit.taken(bytes);
+        long given = window.taken(bytes);
+        if (given > 0) {
+          credit.release(given);
+        }
       }
       return true;
     } catch (IOException e) {

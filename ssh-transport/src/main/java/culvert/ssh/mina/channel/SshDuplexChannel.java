@@ -45,6 +45,7 @@ public final class SshDuplexChannel extends AbstractChannel implements DuplexCha
   private final Promise<DuplexChannel> opened;
   private final PeerAddress peer;
   private final OutputHalf output;
+  private final ReceiveWindow window;
   private final InputHalf input;
   private final Promise<Void> gone;
   private volatile boolean open = true;
@@ -57,7 +58,7 @@ public final class SshDuplexChannel extends AbstractChannel implements DuplexCha
       NettyIoSession connection,
       TcpipChannel ssh,
       PeerAddress peer,
-      long windowBytes,
+      ReceiveWindow window,
       ChannelHandler initializer,
       Promise<DuplexChannel> opened) {
     super(null);
@@ -66,10 +67,10 @@ public final class SshDuplexChannel extends AbstractChannel implements DuplexCha
     this.peer = peer;
     this.initializer = initializer;
     this.opened = opened;
-    ssh.attach(new Messages(), windowBytes);
+    ssh.attach(new Messages(), window);
     this.output = new OutputHalf(ssh, connection, this::flushAgain);
-    this.input =
-        new InputHalf(this, connection, new CreditSteps(ssh.getLocalWindow(), windowBytes));
+    this.window = window;
+    this.input = new InputHalf(this, connection, window, ssh.getLocalWindow());
     this.gone = connection.eventLoop().newPromise();
     config.setAutoRead(false);
   }
@@ -86,7 +87,7 @@ public final class SshDuplexChannel extends AbstractChannel implements DuplexCha
   /**
    * Asks the SSH server for a channel. On the event loop of the SSH connection.
    *
-   * @param windowBytes the receive window
+   * @param window how much the server may send
    * @param opened completes when the server has answered
    * @return the channel, closed already where it could not even be asked for
    */
@@ -95,18 +96,19 @@ public final class SshDuplexChannel extends AbstractChannel implements DuplexCha
       NettyIoSession connection,
       TunnelTarget target,
       Originator originator,
-      long windowBytes,
+      ReceiveWindow window,
       ChannelHandler initializer,
       Promise<DuplexChannel> opened) {
     DirectTcpipChannel ssh = new DirectTcpipChannel(target, originator);
     SshDuplexChannel channel =
         new SshDuplexChannel(
-            connection, ssh, new PeerAddress(target.toString()), windowBytes, initializer, opened);
+            connection, ssh, new PeerAddress(target.toString()), window, initializer, opened);
     try {
       connection.inBatch(
           () -> {
             session.getService(ConnectionService.class).registerChannel(ssh);
             ssh.sendOpen();
+            window.asked();
           });
     } catch (Exception e) {
       channel.failOpen(
@@ -118,20 +120,20 @@ public final class SshDuplexChannel extends AbstractChannel implements DuplexCha
   /**
    * Takes a channel that the server asks for. On the event loop of the SSH connection.
    *
-   * @param windowBytes the receive window
+   * @param window how much the server may send
    */
   public static SshDuplexChannel accept(
       NettyIoSession connection,
       ForwardedTcpipChannel ssh,
       Originator originator,
-      long windowBytes,
+      ReceiveWindow window,
       ChannelHandler initializer) {
     SshDuplexChannel channel =
         new SshDuplexChannel(
             connection,
             ssh,
             new PeerAddress(Endpoint.format(originator.address(), originator.port())),
-            windowBytes,
+            window,
             initializer,
             connection.eventLoop().newPromise());
     ssh.confirm();
@@ -148,6 +150,7 @@ public final class SshDuplexChannel extends AbstractChannel implements DuplexCha
     @Override
     public void opened() {
       active = true;
+      window.opened();
       // Not before: where the server refuses the channel the same handler may get another one.
       pipeline().addLast(initializer);
       connection.eventLoop().register(SshDuplexChannel.this);

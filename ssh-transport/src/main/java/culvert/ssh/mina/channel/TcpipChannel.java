@@ -4,6 +4,7 @@ import culvert.ssh.Printable;
 import culvert.ssh.SshException;
 import culvert.ssh.mina.io.LentArray;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Objects;
 import org.apache.sshd.client.channel.AbstractClientChannel;
 import org.apache.sshd.common.SshConstants;
@@ -39,6 +40,7 @@ abstract class TcpipChannel extends AbstractClientChannel {
   private static final long LARGEST_WINDOW_BYTES = 0xffffffffL; // RFC 4254 section 5.2
 
   private @Nullable ChannelMessages messages;
+  private @Nullable ReceiveWindow window;
   private boolean confirmed;
 
   /** What the peer says; called on the event loop of the SSH connection, but for {@link #ended}. */
@@ -64,15 +66,25 @@ abstract class TcpipChannel extends AbstractClientChannel {
     super(type);
   }
 
-  /**
-   * Says who hears of messages, before there can be any.
-   *
-   * @param windowBytes the receive window
-   */
-  void attach(ChannelMessages receiver, long windowBytes) {
+  /** Says who hears of messages, before there can be any, and how many data may come. */
+  void attach(ChannelMessages receiver, ReceiveWindow receiveWindow) {
     messages = receiver;
-    CoreModuleProperties.WINDOW_SIZE.set(this, windowBytes);
+    window = receiveWindow;
+    CoreModuleProperties.WINDOW_SIZE.set(this, receiveWindow.limitBytes());
     addCloseFutureListener(closed -> receiver.ended());
+  }
+
+  /** MINA's window is as large as it may become, and used up but for what the server is told. */
+  @Override
+  protected void configureWindow() {
+    super.configureWindow();
+    if (window != null) {
+      try {
+        getLocalWindow().consume(window.limitBytes() - window.bytes());
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
   }
 
   ChannelMessages messages() {

@@ -13,6 +13,8 @@ import culvert.ssh.SshServer;
 import culvert.ssh.TunnelTarget;
 import culvert.ssh.mina.auth.LoginMethods;
 import culvert.ssh.mina.channel.ForwardedTcpipChannel;
+import culvert.ssh.mina.channel.ReceiveWindow;
+import culvert.ssh.mina.channel.RoundTrip;
 import culvert.ssh.mina.channel.SshDuplexChannel;
 import culvert.ssh.mina.io.Loops;
 import culvert.ssh.mina.io.NettyIoSession;
@@ -40,6 +42,7 @@ public final class SessionChannels {
   private final ClientSession session;
   private final NettyIoSession connection;
   private final WindowBudget windows;
+  private final RoundTrip roundTrip = new RoundTrip();
   private final RemoteForwards forwards;
   private final Set<SshDuplexChannel> open = new HashSet<>();
   private final Optional<String> remark;
@@ -84,11 +87,17 @@ public final class SessionChannels {
                   connection,
                   target,
                   originator,
-                  share.map(WindowBudget.Share::bytes).orElse(windows.windowBytes()),
+                  share
+                      .map(this::window)
+                      .orElseGet(() -> window(ReceiveWindow.Room.fixed(windows.windowBytes()))),
                   initializer,
                   remark.map(said -> explained(said, opened)).orElse(opened));
           track(channel, share, () -> gone.setSuccess(null));
         });
+  }
+
+  private ReceiveWindow window(ReceiveWindow.Room room) {
+    return new ReceiveWindow(room, roundTrip, System::nanoTime);
   }
 
   /**
@@ -195,7 +204,7 @@ public final class SessionChannels {
       ChannelHandler initializer) {
     WindowBudget.Share share = windows.reserve();
     track(
-        SshDuplexChannel.accept(connection, ssh, originator, share.bytes(), initializer),
+        SshDuplexChannel.accept(connection, ssh, originator, window(share), initializer),
         Optional.of(share),
         forward::channelClosed);
   }

@@ -1,38 +1,71 @@
 package culvert.ssh.mina.connection;
 
+import culvert.ssh.mina.channel.ReceiveWindow;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Bounds what servers may send before anyone takes it: each channel reserves its receive window
- * from a budget of the whole process and, when that is used up, gets a small one. Thread-safe.
+ * Bounds what servers may send before anyone takes it: each channel reserves its receive window,
+ * and what that grows by, from a budget of the whole process. Many idle channels must leave room
+ * for those with data, and a few that need much for all the others; so beyond half of the budget
+ * windows begin small, and beyond three quarters none becomes larger than an ordinary one.
+ * Thread-safe.
  */
 public final class WindowBudget {
   /** Four packets: slow, but never stuck. */
   private static final long SMALL_WINDOW_BYTES = 128 * 1024;
+
+  /** Commands and replies need no more, and small files do not wait for the first credit. */
+  private static final long START_WINDOW_BYTES = 512 * 1024;
 
   private final long windowBytes;
   private final long budgetBytes;
   private long reservedBytes; // guarded by this
   private int channels; // guarded by this
 
+  /**
+   * Makes a budget of which nothing is used.
+   *
+   * @param windowBytes how large one channel's window may become
+   */
   public WindowBudget(long windowBytes, long budgetBytes) {
     this.windowBytes = windowBytes;
     this.budgetBytes = budgetBytes;
   }
 
   /** One channel's part of the budget. Thread-safe. */
-  final class Share {
-    private final long bytes;
+  final class Share implements ReceiveWindow.Room {
+    private final long startBytes;
+    private long bytes; // guarded by the budget
     private boolean reserved = true; // guarded by the budget
 
-    private Share(long bytes) {
-      this.bytes = bytes;
+    private Share(long startBytes) {
+      this.startBytes = startBytes;
+      this.bytes = startBytes;
     }
 
-    /** The channel's receive window. */
-    long bytes() {
-      return bytes;
+    @Override
+    public long startBytes() {
+      return startBytes;
+    }
+
+    @Override
+    public long limitBytes() {
+      return windowBytes;
+    }
+
+    @Override
+    public boolean grow(long toBytes) {
+      synchronized (WindowBudget.this) {
+        long grown = reservedBytes + toBytes - bytes;
+        boolean ordinary = toBytes <= ReceiveWindow.ORDINARY_BYTES;
+        if (!reserved || grown > (ordinary ? budgetBytes : budgetBytes / 4 * 3)) {
+          return false;
+        }
+        reservedBytes = grown;
+        bytes = toBytes;
+        return true;
+      }
     }
 
     /** Of what the server sends in the channel nothing is kept any more. Idempotent. */
@@ -57,14 +90,14 @@ public final class WindowBudget {
 
   /** For a new channel. */
   synchronized Share reserve() {
-    boolean fits = reservedBytes + windowBytes <= budgetBytes;
-    long window = fits ? windowBytes : Math.min(windowBytes, SMALL_WINDOW_BYTES);
+    boolean plenty = reservedBytes + START_WINDOW_BYTES <= budgetBytes / 2;
+    long window = Math.min(windowBytes, plenty ? START_WINDOW_BYTES : SMALL_WINDOW_BYTES);
     reservedBytes += window;
     channels++;
     return new Share(window);
   }
 
-  /** A full window, which is not reserved: for who takes at once what comes. */
+  /** The largest window, which is not reserved: for who takes at once what comes. */
   long windowBytes() {
     return windowBytes;
   }

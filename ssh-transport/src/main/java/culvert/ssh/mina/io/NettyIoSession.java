@@ -38,8 +38,8 @@ import org.jspecify.annotations.Nullable;
  * MINA writes is collected and leaves with one flush at the end of a batch, which is one socket
  * read's worth of packets or one {@link #inBatch}.
  *
- * <p>{@link #writeBuffer}, {@link #close} and {@link #afterBatch} may be called from any thread,
- * the rest from the event loop.
+ * <p>{@link #writeBuffer}, {@link #close}, {@link #afterBatch} and {@link #nextTurn} may be called
+ * from any thread, the rest from the event loop.
  */
 public final class NettyIoSession extends AbstractCloseable implements IoSession {
   private static final AtomicLong IDS = new AtomicLong();
@@ -114,6 +114,11 @@ public final class NettyIoSession extends AbstractCloseable implements IoSession
     } else {
       execute(task);
     }
+  }
+
+  /** Runs the task on the event loop when others have had their turn there. */
+  public void nextTurn(Runnable task) {
+    execute(task);
   }
 
   private void endBatch() {
