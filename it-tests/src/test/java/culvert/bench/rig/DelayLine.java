@@ -63,6 +63,11 @@ final class DelayLine {
             : new Piece(piece.bytes(), last.dueNanos()));
   }
 
+  /** How many bytes are on it. */
+  long carried() {
+    return in - out;
+  }
+
   /** When the next byte, or the end, comes out; {@link #NEVER} while there is none. */
   long dueNanos() {
     return pieces.isEmpty() ? NEVER : pieces.element().dueNanos();

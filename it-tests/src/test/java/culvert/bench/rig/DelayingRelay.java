@@ -12,6 +12,7 @@ import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -27,6 +28,7 @@ public final class DelayingRelay implements AutoCloseable {
   private final ServerSocketChannel listener;
   private final int targetPort;
   private final List<SocketChannel> open = new CopyOnWriteArrayList<>();
+  private final AtomicLong mostOnTheWay = new AtomicLong();
   private volatile long oneWayNanos;
 
   private DelayingRelay(int targetPort) throws IOException {
@@ -47,6 +49,11 @@ public final class DelayingRelay implements AutoCloseable {
   /** What it adds to a round trip from now on. */
   public void roundTrip(Duration added) {
     oneWayNanos = added.toNanos() / 2;
+  }
+
+  /** How many bytes were at once on their way in one connection and direction, at most. */
+  public long mostOnTheWay() {
+    return mostOnTheWay.get();
   }
 
   private static InetSocketAddress loopback(int port) {
@@ -131,6 +138,7 @@ public final class DelayingRelay implements AutoCloseable {
       for (int bytes = from.read(room()); bytes >= 0; bytes = from.read(room())) {
         synchronized (line) {
           line.entered(bytes, System.nanoTime() + oneWayNanos);
+          mostOnTheWay.accumulateAndGet(line.carried(), Math::max);
           line.notifyAll();
         }
       }

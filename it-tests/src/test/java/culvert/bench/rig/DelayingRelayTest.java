@@ -67,6 +67,7 @@ class DelayingRelayTest {
     client.getOutputStream().write(much);
     client.shutdownOutput();
     assertThat(arrived.get(DEADLINE_MILLIS, TimeUnit.MILLISECONDS)).isEqualTo(much);
+    assertThat(relay.mostOnTheWay()).isBetween(1L << 20, (long) much.length);
     server.getOutputStream().write(3);
     assertThat(client.getInputStream().read()).isEqualTo(3);
   }
