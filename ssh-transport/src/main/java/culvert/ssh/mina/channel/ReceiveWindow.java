@@ -1,5 +1,6 @@
 package culvert.ssh.mina.channel;
 
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
@@ -15,6 +16,9 @@ public final class ReceiveWindow {
 
   /** Credit goes back in steps, so that not every packet is answered by a WINDOW_ADJUST. */
   private static final long LARGEST_STEP_BYTES = 512 * 1024;
+
+  /** Of many channels on one line each has bursts: what counts is what it takes on average. */
+  private static final long LEAST_MEASURED_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
   private static final long NOTHING = Long.MAX_VALUE;
 
@@ -153,7 +157,7 @@ public final class ReceiveWindow {
       return keepsUp ? ORDINARY_BYTES : bytes;
     }
     long elapsed = now - measuredSince;
-    if (!roundTrip.isKnown() || elapsed < roundTrip.nanos()) {
+    if (!roundTrip.isKnown() || elapsed < Math.max(roundTrip.nanos(), LEAST_MEASURED_NANOS)) {
       return bytes;
     }
     double inOneRoundTrip = (double) (taken - takenBefore) * roundTrip.nanos() / elapsed;

@@ -183,6 +183,22 @@ class ReceiveWindowTest {
   }
 
   @Test
+  void burstsAreNoRate() {
+    roundTrip.answered(TimeUnit.MILLISECONDS.toNanos(20));
+    ReceiveWindow window = new ReceiveWindow(budget.room(2 * MIB, LIMIT), roundTrip, () -> now);
+    window.opened();
+    for (int i = 0; i < 100; i++) {
+      for (int bytes = 0; bytes < 3 * MIB / 2; bytes += PACKET) {
+        now += TimeUnit.MICROSECONDS.toNanos(400); // 1.5 MiB in 19 ms
+        window.received(PACKET);
+        window.taken(PACKET);
+      }
+      now += TimeUnit.MILLISECONDS.toNanos(60);
+    }
+    assertThat(window.bytes()).isEqualTo(2 * MIB);
+  }
+
+  @Test
   void theLimitIsKept() {
     Line line = new Line(budget.room(128 * KIB, 3 * MIB), 100, ANY_RATE, ANY_RATE).run(5000);
     assertThat(line.window.bytes()).isEqualTo(3 * MIB);
