@@ -29,7 +29,7 @@ find_java() {
   # left alone: what a JVM is started to ignore of that it ignores for ever.
   trap '' USR1 USR2
 
-  options=-XX:+ExitOnOutOfMemoryError
+  options="-XX:+ExitOnOutOfMemoryError -Dio.netty.leakDetection.level=disabled"
   choose_memory
   # Netty uses Unsafe and native code: newer JDKs want to be told.
   [ "$version" -lt 22 ] || options="$options --enable-native-access=ALL-UNNAMED"
