@@ -51,6 +51,6 @@ choose_memory() {
       -XX:+Use*GC) return 0 ;;
     esac
   done
-  options="$options -XX:+UseSerialGC -Xms32m -Xmn12m"
+  options="$options -XX:+UseSerialGC -Xms48m -Xmn24m"
   options="$options -XX:MinHeapFreeRatio=20 -XX:MaxHeapFreeRatio=40 -XX:-ShrinkHeapInSteps"
 }
