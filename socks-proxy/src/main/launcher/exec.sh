@@ -30,7 +30,8 @@ find_tool() {
     exec_fail "exec needs $1, which is not there (expected: the packages util-linux, iproute2 and nftables)"
 }
 
-# run_exec JAVA_CLASS_PATH ARGS...: never returns. `java`, `options` and `folder_of_scripts` are set.
+# run_exec JAVA_CLASS_PATH ARGS...: never returns. `java`, `options`, `archive` and
+# `folder_of_scripts` are set.
 run_exec() {
   [ "$(uname)" = Linux ] || exec_fail "exec needs Linux"
   classpath=$1
@@ -55,7 +56,7 @@ run_exec() {
   fi
   inside='. "$0/exec.sh"; inside "$@"'
   trap - USR1 USR2 # which find_java has ignored: the command has them as they were
-  set -- "$socket" "$uid" "$gid" "$unshare" "$java" "$options" "$classpath" "${own_signum:-}" "$@"
+  set -- "$socket" "$uid" "$gid" "$unshare" "$java" "$options" "$classpath" "${own_signum:-}" "$archive" "$@"
   if [ -z "$of_user" ]; then
     exec "$unshare" --net --mount --propagation slave sh -c "$inside" "$folder_of_scripts" "" "$@"
   fi
@@ -125,8 +126,8 @@ beside() {
     esac
   done
   # shellcheck disable=SC2086 # options are words
-  (trap '' USR1 USR2 && CULVERT_EXEC=$part exec setsid "$java" $options -Xmx256m ${CULVERT_JAVA_OPTS:-} -cp "$classpath" \
-    culvert.proxy.cli.Beside "$@" </dev/null &)
+  (trap '' USR1 USR2 && CULVERT_EXEC=$part exec setsid "$java" $options ${archive:+"-XX:SharedArchiveFile=$archive"} \
+    -Xmx256m ${CULVERT_JAVA_OPTS:-} -cp "$classpath" culvert.proxy.cli.Beside "$@" </dev/null &)
 }
 
 # await SAID: returns where Java is ready; else it has said why not.
@@ -157,8 +158,8 @@ no_namespaces() {
 inside() {
   set -eu
   folder_of_scripts=$0
-  of_user=$1 socket=$2 uid=$3 gid=$4 unshare=$5 java=$6 options=$7 classpath=$8 own_signum=$9
-  shift 9
+  of_user=$1 socket=$2 uid=$3 gid=$4 unshare=$5 java=$6 options=$7 classpath=$8 own_signum=$9 archive=${10}
+  shift 10
   own_names
   find_tool ip
   ip=$tool

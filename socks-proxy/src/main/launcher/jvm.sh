@@ -54,3 +54,25 @@ choose_memory() {
   options="$options -XX:+UseSerialGC -Xms48m -Xmn24m"
   options="$options -XX:MinHeapFreeRatio=20 -XX:MaxHeapFreeRatio=40 -XX:-ShrinkHeapInSteps"
 }
+
+# What the archive of a folder depends on, as text.
+seal() {
+  echo "$java_home $options"
+  stat -L -c '%n %s %Y' "$java_home/release" "$java_home"/lib/server/* "$1"/culvert.jar "$1"/lib/*.jar
+}
+
+# find_archive FOLDER: sets `archive` to the folder's class-data archive (see archive.sh), if there is one
+# for this Java and these jars, that nobody but root or this user can have written; else to nothing.
+find_archive() {
+  archive=$1/culvert.jsa
+  owner=$(stat -c '%u %A' "$archive" "$1/culvert.seal" 2>/dev/null | sort -u) || owner=
+  case $owner in
+    "0 -rw-r--r--" | "$(id -u) -rw-r--r--") [ "$(cat "$1/culvert.seal")" = "$(seal "$1" 2>/dev/null)" ] || archive= ;;
+    *) archive= ;;
+  esac
+  # It may not fit all the same, for what the user's options are: then it is left out, and nobody need know.
+  if [ -n "$archive" ]; then
+    options="$options -Xlog:cds=off -Xlog:cds+dynamic=off -Xlog:class+path=off"
+    [ "$version" -lt 25 ] || options="$options -Xlog:aot=off"
+  fi
+}

@@ -35,8 +35,17 @@ final class LauncherTree {
    * @param directory where programs run and leave their output, with the tree below
    */
   LauncherTree(Path directory) throws IOException {
+    this(directory, "a tree");
+  }
+
+  /**
+   * The same.
+   *
+   * @param name of the tree
+   */
+  LauncherTree(Path directory, String name) throws IOException {
     this.directory = directory;
-    tree = directory.resolve("a tree");
+    tree = directory.resolve(name);
     Files.createDirectories(source().getParent());
     changeSource("first");
     Files.writeString(tree.resolve("pom.xml"), "");
@@ -50,6 +59,7 @@ final class LauncherTree {
     builds();
     variables.put("JAVA_HOME", System.getProperty("java.home"));
     variables.put("HOME", directory.toString());
+    variables.put("CULVERT_JAVA_OPTS", "-Xshare:off"); // no archive is made, which takes seconds
   }
 
   Path path() {

@@ -96,6 +96,27 @@ class DebianPackageIT {
   }
 
   @Test
+  void theServiceStartsFromAClassDataArchiveWhichAnotherJavaHasMadeAnew() throws Exception {
+    install("culvert.deb");
+    assertThat(machine.does("cat", "/proc/" + mainPid() + "/maps")).contains("/culvert.jsa");
+    String files = machine.does("ls", "-l", "/usr/lib/culvert/current/");
+    assertThat(files).contains("culvert.jsa").contains("culvert.seal");
+    machine.shell("echo another >/usr/lib/culvert/current/culvert.seal");
+    machine.does("systemctl", "restart", UNIT);
+    assertThat(machine.does("cat", "/proc/" + mainPid() + "/maps")).doesNotContain("/culvert.jsa");
+
+    machine.does("dpkg-trigger", "/usr/lib/jvm");
+    machine.does("dpkg", "--configure", "--pending");
+
+    machine.does("systemctl", "restart", UNIT);
+    assertThat(machine.does("cat", "/proc/" + mainPid() + "/maps")).contains("/culvert.jsa");
+    assertThat(
+            machine.shell("find /usr/lib/culvert/live -name '.archive*' -o -perm /022 ! -type l"))
+        .isEmpty();
+    assertThat(machine.does("dpkg", "--verify", "culvert")).doesNotContain("/usr/lib/culvert");
+  }
+
+  @Test
   void rootLeavesNothingThatTheServiceCouldNotUse() throws Exception {
     install("culvert.deb");
     assertAJobEndsWhole();

@@ -41,6 +41,16 @@ class ReproducibleIT {
   }
 
   @Test
+  void noArchiveOfClassesIsInThePackage() throws IOException {
+    Packages.extract(directory);
+
+    try (Stream<Path> files = Files.walk(directory)) {
+      assertThat(files.map(Path::toString))
+          .noneMatch(file -> file.endsWith(".jsa") || file.endsWith(".seal"));
+    }
+  }
+
+  @Test
   void noFileOfOurOwnKnowsWhereItWasBuilt() throws IOException {
     Packages.extract(directory);
 

@@ -35,6 +35,7 @@ final class WarmUp implements Runnable {
       encrypt();
       sign();
       settings.makeKeyAhead();
+      log.debug("warm-up: done");
     } catch (Exception e) {
       log.debug("warm-up: {}; the first SSH connection will do it", e.toString());
     }

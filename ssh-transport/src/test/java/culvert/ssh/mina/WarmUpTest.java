@@ -33,7 +33,9 @@ class WarmUpTest {
     ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
     try (MinaClient client = new MinaClient(timer)) {
       new WarmUp(client, new SessionSettings(Runnable::run)).run();
-      assertThat(complaints.list).isEmpty();
+      assertThat(complaints.list)
+          .extracting(ILoggingEvent::getMessage)
+          .containsExactly("warm-up: done");
     } finally {
       log.detachAppender(complaints);
       timer.shutdownNow();
