@@ -11,6 +11,7 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -65,10 +66,11 @@ class ArchiveIT {
   @Test
   void programsStartFromIt() throws Exception {
     assertThat(source()).isEqualTo("shared objects file (top)");
-    assertThat(
-            Files.list(tree.folders().get(0)).map(file -> file.getFileName().toString()).toList())
-        .containsExactlyInAnyOrder(
-            "culvert.jar", "lib", "demo", "in-use", "culvert.jsa", "culvert.seal");
+    try (Stream<Path> files = Files.list(tree.folders().get(0))) {
+      assertThat(files.map(file -> file.getFileName().toString()))
+          .containsExactlyInAnyOrder(
+              "culvert.jar", "lib", "demo", "in-use", "culvert.jsa", "culvert.seal");
+    }
   }
 
   @Test
