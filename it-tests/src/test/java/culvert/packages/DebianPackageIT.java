@@ -105,7 +105,7 @@ class DebianPackageIT {
     machine.does("systemctl", "restart", UNIT);
     assertThat(machine.does("cat", "/proc/" + mainPid() + "/maps")).doesNotContain("/culvert.jsa");
 
-    machine.does("dpkg-trigger", "/usr/lib/jvm");
+    machine.does("dpkg-trigger", "--by-package=culvert", "/usr/lib/jvm");
     machine.does("dpkg", "--configure", "--pending");
 
     machine.does("systemctl", "restart", UNIT);
