@@ -229,7 +229,11 @@ public final class FtpFixture implements AutoCloseable, AfterEachCallback {
     public Future<SocketOwner> socket(Arrival client) {
       ownersAsked.incrementAndGet();
       Promise<SocketOwner> found = client.channel().eventLoop().newPromise();
-      ownerGate.addListener(open -> found.setSuccess(owner.apply(client.channel())));
+      if (ownerGate.isDone()) { // known at once: its listeners would hear of it on another loop
+        found.setSuccess(owner.apply(client.channel()));
+      } else {
+        ownerGate.addListener(open -> found.setSuccess(owner.apply(client.channel())));
+      }
       return found;
     }
 
