@@ -30,7 +30,7 @@ find_tool() {
     exec_fail "exec needs $1, which is not there (expected: the packages util-linux, iproute2 and nftables)"
 }
 
-# run_exec JAVA_CLASS_PATH ARGS...: never returns. `java`, `options`, `archive` and
+# run_exec JAVA_CLASS_PATH ARGS...: never returns. `java`, `options`, `archive` (if there is one) and
 # `folder_of_scripts` are set.
 run_exec() {
   [ "$(uname)" = Linux ] || exec_fail "exec needs Linux"
@@ -56,7 +56,7 @@ run_exec() {
   fi
   inside='. "$0/exec.sh"; inside "$@"'
   trap - USR1 USR2 # which find_java has ignored: the command has them as they were
-  set -- "$socket" "$uid" "$gid" "$unshare" "$java" "$options" "$classpath" "${own_signum:-}" "$archive" "$@"
+  set -- "$socket" "$uid" "$gid" "$unshare" "$java" "$options" "$classpath" "${own_signum:-}" "${archive:-}" "$@"
   if [ -z "$of_user" ]; then
     exec "$unshare" --net --mount --propagation slave sh -c "$inside" "$folder_of_scripts" "" "$@"
   fi
