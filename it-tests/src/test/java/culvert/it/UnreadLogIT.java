@@ -36,7 +36,7 @@ class UnreadLogIT {
   private static final int JOBS = 150;
   private static final int MOST_COMMANDS = 50_000;
   private static final int PIPE = 60_000; // of 65,536 that Linux keeps
-  private static final Pattern SAID = Pattern.compile("(\\d+) lines of the log were lost");
+  private static final Pattern SAID = Pattern.compile("(\\d+) lines? of the log w(?:as|ere) lost");
 
   @RegisterExtension final Peers peers = new Peers();
   private final AdminPort admin = new AdminPort(FreePorts.next());
